@@ -1,0 +1,119 @@
+"""People, their memberships, how they sign in."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.permissions import Role
+
+
+class User(Model):
+    """A person. A young panel member has an alias for a name and neither e-mail address nor password."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint("(email IS NULL) = (password_hash IS NULL)", name="email_with_password"),
+        CheckConstraint("email = lower(email)", name="email_in_lower_case"),
+        Index("uq_user_account_email", "email", unique=True),
+    )
+
+    id: Mapped[Id]
+    display_name: Mapped[str]
+    email: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    totp_sealed: Mapped[bytes | None]
+    """The second factor's secret, encrypted with the installation's factor key."""
+    totp_step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The last time step whose code was accepted: a code works once."""
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    created_at: Mapped[CreatedAt]
+
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user")
+
+
+class Membership(Model):
+    """A role that a person holds in an authority, a provider, on a panel, or (none of them) on the platform."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(authority_id, provider_id, panel_id) <= 1", name="one_place"),
+        CheckConstraint(
+            "(num_nonnulls(authority_id, provider_id, panel_id) = 0) = (role = 'platform_administrator')",
+            name="platform_role_without_place",
+        ),
+        Index(
+            "uq_membership_in_force",
+            "user_id",
+            "role",
+            "authority_id",
+            "provider_id",
+            "panel_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    role: Mapped[Role] = one_of(Role)
+    authority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    provider_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"), index=True)
+    # The panel's table belongs to a later stage: known here by its name alone.
+    panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id"), index=True)
+    created_at: Mapped[CreatedAt]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class UserSession(Model):
+    """A signed-in browser. The cookie holds a random token, this row its hash: signing out really ends it."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[CreatedAt]
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    expires_at: Mapped[datetime]
+    factor_at: Mapped[datetime | None]
+    """When the second factor was last shown in this session; acts that need a fresh one look here."""
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Model):
+    """One try at signing in, for throttling; holds hashes, never what was typed."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account", "account_hash", "at"),
+        Index("ix_sign_in_attempt_address", "address_hash", "at"),
+    )
+
+    id: Mapped[Id]
+    account_hash: Mapped[bytes]
+    address_hash: Mapped[bytes]
+    at: Mapped[CreatedAt]
+    succeeded: Mapped[bool]
+
+
+class AccessCard(Model):
+    """A printed card for a young panel member: its code opens one sitting; the facilitator issues the next."""
+
+    __tablename__ = "access_card"
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    issued_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    issued_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

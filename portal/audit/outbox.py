@@ -1,0 +1,113 @@
+"""The outbox: what has still to be carried onwards, claimed so that two relays never take the same delivery.
+
+The database is the record and Celery only the wake-up: a lost task, a restarted Redis or a killed worker delays a
+delivery and never loses it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from portal.audit.models import Delivery
+from portal.core.columns import db
+
+REACTIONS = "reactions"
+MAIL = "mail"
+RESULT = "result"
+
+# Waits between attempts; after the last one the delivery is dead and an officer has to look.
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600))
+
+
+def enqueue(*, event_id: uuid.UUID, consumer: str, subject_ids: Sequence[uuid.UUID]) -> None:
+    """Put one delivery for each subject into the outbox; one that is there already stays as it is."""
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "event_id": event_id,
+            "consumer": consumer,
+            "subject_id": subject_id,
+            "dedupe_key": f"{consumer}:{event_id}:{subject_id}",
+        }
+        for subject_id in subject_ids
+    ]
+    if rows:
+        db.session.execute(upsert(Delivery).on_conflict_do_nothing(), rows)
+
+
+def claim(consumer: str, *, now: datetime, limit: int) -> Sequence[Delivery]:
+    """Lock and return up to `limit` due deliveries in the order they were made; others skip them until commit."""
+    due = (
+        select(Delivery)
+        .where(
+            Delivery.consumer == consumer,
+            Delivery.sent_at.is_(None),
+            Delivery.dead_at.is_(None),
+            Delivery.next_at <= now,
+        )
+        .order_by(Delivery.next_at, Delivery.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(due).all()
+
+
+def attempt(delivery: Delivery, carry: Callable[[Delivery], None], *, now: datetime) -> Exception | None:
+    """Carry one delivery onwards inside a savepoint; on failure put it back with a longer wait, or call it dead.
+
+    Returns the failure, for the log: a delivery that fails never takes the others of its batch with it.
+    """
+    try:
+        with db.session.begin_nested():
+            carry(delivery)
+    except Exception as failure:  # whatever it was, the delivery must be tried again and the reason kept
+        _put_back(delivery, failure, now)
+        return failure
+    delivery.sent_at = now
+    return None
+
+
+def _put_back(delivery: Delivery, failure: Exception, now: datetime) -> None:
+    # The kind of failure only: a message could carry what somebody wrote.
+    delivery.last_error = type(failure).__name__
+    if delivery.attempts >= len(BACKOFF):
+        delivery.dead_at = now
+    else:
+        delivery.next_at = now + BACKOFF[delivery.attempts]
+    delivery.attempts += 1
+
+
+@dataclass(frozen=True)
+class OutboxStatus:
+    """How many deliveries wait, how long the oldest has been due (seconds), and how many are dead."""
+
+    waiting: int
+    oldest_seconds: float
+    dead: int
+
+
+def outbox_status() -> OutboxStatus:
+    """Look at the outbox by the database's clock."""
+    row = db.session.execute(
+        select(
+            func.count().filter(text("sent_at IS NULL AND dead_at IS NULL")),
+            func.coalesce(
+                func.extract(
+                    "epoch",
+                    func.clock_timestamp()
+                    - func.min(Delivery.created_at).filter(text("sent_at IS NULL AND dead_at IS NULL")),
+                ),
+                0,
+            ),
+            func.count().filter(text("dead_at IS NOT NULL")),
+        ).select_from(Delivery)
+    ).one()
+    return OutboxStatus(row[0], float(row[1]), row[2])
+
+

@@ -1,0 +1,96 @@
+"""Record an event: the last act of every activity, in the same transaction as the change."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from portal.audit.kinds import EventKind
+from portal.core.columns import db
+from portal.core.permissions import Actor
+
+SYSTEM_CHAIN = "system"
+
+_seeding: ContextVar[bool] = ContextVar("seeding", default=False)
+
+# One statement for the ledger entry and its place in the outbox: the two cannot be separated by a crash.
+_INSERT = text(
+    """
+    WITH entry AS (
+        INSERT INTO event (id, chain, kind, actor_id, object_type, object_id, data, seeded)
+        VALUES (:id, :chain, :kind, :actor_id, :object_type, :object_id, CAST(:data AS jsonb), :seeded)
+        RETURNING id, seq, at, hash
+    ), onward AS (
+        INSERT INTO delivery (id, event_id, consumer, dedupe_key)
+        SELECT gen_random_uuid(), id, 'reactions', 'reactions:' || id FROM entry
+    )
+    SELECT id, seq, at, hash FROM entry
+    """
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where an event stands in the ledger: its chain, position, instant (UTC) and hash (hexadecimal)."""
+
+    id: uuid.UUID
+    chain: str
+    seq: int
+    at: datetime
+    hash: str
+
+
+@contextmanager
+def marked_as_seeded() -> Iterator[None]:
+    """Mark every event recorded inside as seeded; the database refuses that outside a demonstration."""
+    token = _seeding.set(True)
+    try:
+        yield
+    finally:
+        _seeding.reset(token)
+
+
+def record(
+    kind: EventKind,
+    *,
+    actor: Actor,
+    object_type: str,
+    object_id: uuid.UUID,
+    itt_id: uuid.UUID | None = None,
+    **data: Any,
+) -> Recorded:
+    """Append the event to its chain (the ITT's, else "system") and put it into the outbox.
+
+    Call it last: it locks the head of the chain until the transaction ends. `data` must hold pseudonymous
+    identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text.
+    """
+    # Pending changes go first, so that a constraint they break is met before the chain is locked.
+    db.session.flush()
+    chain = str(itt_id) if itt_id is not None else SYSTEM_CHAIN
+    row = db.session.execute(
+        _INSERT,
+        {
+            "id": uuid.uuid4(),
+            "chain": chain,
+            "kind": kind.value,
+            "actor_id": actor.user_id,
+            "object_type": object_type,
+            "object_id": object_id,
+            "data": _as_json(data),
+            "seeded": _seeding.get(),
+        },
+    ).one()
+    db.session.info["recorded"] = True
+    return Recorded(row.id, chain, row.seq, row.at.astimezone(UTC), row.hash.hex())
+
+
+def _as_json(data: dict[str, Any]) -> str:
+    return json.dumps(data, default=str, sort_keys=True, ensure_ascii=False)

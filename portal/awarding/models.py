@@ -1,0 +1,112 @@
+"""Award decisions, assessment summaries and the standstill."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid
+from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.permissions import Actor, Role
+from portal.evaluation.models import Result
+from portal.organisations.models import Provider
+from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.tendering.models import InvitationToTender, Lot
+
+
+class AwardDecision(Model):
+    """The decision to award a lot: proposed by one person, decided by another (two people where money is at stake)."""
+
+    __tablename__ = "award_decision"
+    __table_args__ = (
+        Index("uq_award_decision_lot_in_force", "lot_id", unique=True, postgresql_where=text("status <> 'refused'")),
+        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> proposed_by_id", name="two_people"),
+        CheckConstraint(
+            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
+            name="decided_by_somebody",
+        ),
+    )
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
+    result_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("result.id"))
+    winning_bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
+    status: Mapped[DecisionStatus] = one_of(DecisionStatus, default=DecisionStatus.PROPOSED)
+    reason: Mapped[str]
+    standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
+    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[CreatedAt]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
+
+    itt: Mapped[InvitationToTender] = relationship()
+    lot: Mapped[Lot] = relationship()
+    result: Mapped[Result] = relationship()
+    winning_bid: Mapped[Bid] = relationship()
+
+    policy_object = "award"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Roles in the authority that runs the ITT."""
+        return self.itt.policy_roles(actor)
+
+
+class AssessmentSummary(Model):
+    """What one bidder is told: its own scores and reasons and the winner's (Procurement Regulations 2024 reg 31)."""
+
+    __tablename__ = "assessment_summary"
+    __table_args__ = (UniqueConstraint("decision_id", "bid_id", name="uq_assessment_summary_decision_id_bid_id"),)
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_decision.id"))
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"), index=True)
+    issued_at: Mapped[datetime]
+    document: Mapped[dict[str, Any]]
+
+    decision: Mapped[AwardDecision] = relationship()
+    bid: Mapped[Bid] = relationship()
+    provider: Mapped[Provider] = relationship()
+
+    policy_object = "summary"
+    policy_state = "issued"
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """The bidder's own people, and the authority's."""
+        return actor.towards_provider(self.provider_id) | self.decision.policy_roles(actor)
+
+
+class Standstill(Model):
+    """The wait between telling the bidders and signing, in UK-wide working days (s.51(2), s.123(1))."""
+
+    __tablename__ = "standstill"
+    __table_args__ = (
+        Index("ix_standstill_running", "ends_until", postgresql_where=text("ended_at IS NULL")),
+        CheckConstraint("working_days >= 8", name="at_least_eight_working_days"),
+    )
+
+    id: Mapped[Id]
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_decision.id"), unique=True)
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
+    working_days: Mapped[int]
+    starts_date: Mapped[date]
+    last_date: Mapped[date]
+    ends_until: Mapped[datetime]
+    """The first instant at which a contract may be concluded: midnight after `last_date` in Europe/London."""
+    ended_at: Mapped[datetime | None]
+
+    decision: Mapped[AwardDecision] = relationship()

@@ -1,0 +1,179 @@
+"""Bids: sealed drafts, sealed versions with receipts, and what an opening revealed.
+
+Before the opening the database holds no answer, file name or price: only identifiers, times, sealed bytes and
+commitments (PCR 2015 reg 22(16)(b)).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.bidding.states import BidStatus, OpeningStatus
+from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.permissions import Actor, Role
+from portal.organisations.models import Provider
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import EnvelopeKind
+
+
+class Bid(Model):
+    """One provider's bid for one lot. What was last submitted before the deadline counts."""
+
+    __tablename__ = "bid"
+    __table_args__ = (
+        UniqueConstraint("lot_id", "provider_id", name="uq_bid_lot_id_provider_id"),
+        Index("ix_bid_itt_id", "itt_id"),
+        Index("ix_bid_provider_id", "provider_id"),
+        CheckConstraint("status = 'draft' OR version > 0", name="submitted_has_a_version"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"))
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
+    status: Mapped[BidStatus] = one_of(BidStatus, default=BidStatus.DRAFT)
+    created_at: Mapped[CreatedAt]
+    version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The number of the last submitted version; 0 before the first."""
+    draft_sealed: Mapped[bytes | None]
+    """The working draft (answers, file manifest, price) under the installation's draft key."""
+    draft_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    draft_saved_at: Mapped[datetime | None]
+    submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The draft revision that the last version was made of: a higher draft revision is an unsubmitted change."""
+
+    itt: Mapped[InvitationToTender] = relationship()
+    lot: Mapped[Lot] = relationship()
+    provider: Mapped[Provider] = relationship()
+    versions: Mapped[list[BidVersion]] = relationship(back_populates="bid", order_by="BidVersion.number")
+
+    policy_object = "bid"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Its provider's people alone: before the opening nobody else may know that it exists."""
+        return actor.towards_provider(self.provider_id)
+
+    @property
+    def has_unsubmitted_change(self) -> bool:
+        """Whether the draft differs from what was last submitted."""
+        return self.draft_revision > self.submitted_revision
+
+
+class BidVersion(Model):
+    """A submitted version: two sealed envelopes, commitments and the signed receipt. Never changed, never removed."""
+
+    __tablename__ = "bid_version"
+    __table_args__ = (
+        UniqueConstraint("bid_id", "number", name="uq_bid_version_bid_id_number"),
+        UniqueConstraint("bid_id", "idempotency_key", name="uq_bid_version_bid_id_idempotency_key"),
+    )
+
+    id: Mapped[Id]
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
+    number: Mapped[int]
+    idempotency_key: Mapped[uuid.UUID]
+    received_at: Mapped[datetime]
+    """The database's clock under the ITT's row lock, after every byte was stored and hashed."""
+    submitted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    quality_sealed: Mapped[bytes]
+    price_sealed: Mapped[bytes]
+    quality_key_for_opening: Mapped[bytes]
+    price_key_for_opening: Mapped[bytes]
+    keys_for_draft: Mapped[bytes]
+    """Both content keys under the draft key, so that the provider can read what it submitted."""
+    commitment: Mapped[str]
+    """SHA-256 of nonce and content, hexadecimal; the nonce is in the sealed content and on the receipt."""
+    receipt: Mapped[dict[str, Any]]
+    """The signed receipt without file names (those are sealed and added when its provider reads it)."""
+
+    bid: Mapped[Bid] = relationship(back_populates="versions")
+
+
+class BidFile(Model):
+    """An uploaded file's sealed bytes in the file store; its name, size and key are in the sealed draft."""
+
+    __tablename__ = "bid_file"
+
+    id: Mapped[Id]
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    stored_as: Mapped[uuid.UUID] = mapped_column(unique=True)
+    sealed_sha256: Mapped[str]
+    """SHA-256 of the sealed bytes, for reconciling disk and database."""
+    created_at: Mapped[CreatedAt]
+
+
+class LateAttempt(Model):
+    """A submission that came at or after the closing instant: refused, recorded, its draft left as it was."""
+
+    __tablename__ = "late_attempt"
+
+    id: Mapped[Id]
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    attempted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+
+
+class BidOpening(Model):
+    """The opening of an ITT's bids by two authorised people, at most 15 minutes apart."""
+
+    __tablename__ = "bid_opening"
+    __table_args__ = (
+        Index("uq_bid_opening_itt_id_done", "itt_id", unique=True, postgresql_where=text("status = 'done'")),
+        CheckConstraint("first_opener_id <> second_opener_id", name="two_people"),
+        CheckConstraint(
+            "(status = 'done') = (second_opener_id IS NOT NULL AND second_at IS NOT NULL)", name="done_by_two"
+        ),
+    )
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    status: Mapped[OpeningStatus] = one_of(OpeningStatus, default=OpeningStatus.AWAITING_SECOND)
+    first_opener_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    first_at: Mapped[datetime]
+    second_opener_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    second_at: Mapped[datetime | None]
+
+    itt: Mapped[InvitationToTender] = relationship()
+    bids: Mapped[list[OpenedBid]] = relationship(back_populates="opening", order_by="OpenedBid.label")
+
+
+class OpenedBid(Model):
+    """A bid as the opening revealed it. One that did not match its commitment is quarantined with the evidence."""
+
+    __tablename__ = "opened_bid"
+
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), primary_key=True)
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_version.id"), unique=True)
+    opening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_opening.id"), index=True)
+    label: Mapped[str]
+    """What panels call it in order of opening: "Provider 1", "Provider 2" (random order)."""
+    quality: Mapped[dict[str, Any] | None]
+    """{"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256", "media_type", "key"}]}"""
+    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
+    quarantine_reason: Mapped[str | None]
+
+    opening: Mapped[BidOpening] = relationship(back_populates="bids")
+    bid: Mapped[Bid] = relationship()
+    version: Mapped[BidVersion] = relationship()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it opened and matched its commitment."""
+        return self.quarantine_reason is None
+
+
+ENVELOPES = (EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -1,0 +1,32 @@
+"""The states of a bid and of an opening."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.core.lifecycle import Lifecycle
+
+
+class BidStatus(StrEnum):
+    """Where a bid is; a submitted bid may be changed and submitted again until the deadline."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+
+
+BID = Lifecycle(
+    "bid",
+    {
+        BidStatus.DRAFT: frozenset({BidStatus.SUBMITTED}),
+        BidStatus.SUBMITTED: frozenset({BidStatus.SUBMITTED, BidStatus.WITHDRAWN}),
+        BidStatus.WITHDRAWN: frozenset({BidStatus.SUBMITTED}),
+    },
+)
+
+
+class OpeningStatus(StrEnum):
+    """An opening waits for its second person, then it is done."""
+
+    AWAITING_SECOND = "awaiting_second"
+    DONE = "done"

@@ -1,0 +1,103 @@
+"""Settings from the environment: the one place that reads it.
+
+`load_settings()` gives a frozen `Settings`; a missing or malformed value raises `SettingsError` with one sentence
+that names the variable, so that a start fails at once and says why.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# OCDS identifiers begin with a prefix that the Open Contracting Partnership registers for each publisher. Until
+# an installation has its own it uses this one, which belongs to nobody, and its notices say so.
+PLACEHOLDER_OCID_PREFIX = "ocds-000000"
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or malformed; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the processes need to know about where they run."""
+
+    database_url: str
+    database_owner_url: str
+    redis_url: str
+    secret_key: str
+    public_url: str
+    file_store: Path
+    key_dir: Path
+    smtp_url: str
+    state: Path
+    mailbox_url: str | None
+    ocid_prefix: str = PLACEHOLDER_OCID_PREFIX
+
+    @property
+    def secure_cookies(self) -> bool:
+        """True when the public address is https: cookies then never travel in the clear."""
+        return self.public_url.startswith("https://")
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder for everything `portal up` keeps: `PORTAL_STATE`, or `.portal` in the current folder."""
+    return Path(environ.get("PORTAL_STATE") or ".portal").absolute()
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings, or raise `SettingsError` naming the first variable that is wrong."""
+    state = state_folder(environ)
+    database_url = _postgres_url(_required(environ, "DATABASE_URL"), "DATABASE_URL")
+    owner_url = _postgres_url(environ.get("DATABASE_OWNER_URL") or database_url, "DATABASE_OWNER_URL")
+    secret_key = _required(environ, "SECRET_KEY")
+    if len(secret_key) < 32:
+        raise SettingsError("SECRET_KEY is too short: it needs at least 32 characters.")
+    public_url = (environ.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).netloc:
+        raise SettingsError("PUBLIC_URL is not an http or https address.")
+    smtp_url = environ.get("SMTP_URL") or "smtp://127.0.0.1:25"
+    if urlsplit(smtp_url).scheme not in {"smtp", "smtps"} or not urlsplit(smtp_url).hostname:
+        raise SettingsError("SMTP_URL is not an smtp:// or smtps:// address.")
+    redis_url = environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+    if urlsplit(redis_url).scheme not in {"redis", "rediss", "unix"}:
+        raise SettingsError("REDIS_URL is not a redis://, rediss:// or unix:// address.")
+    return Settings(
+        database_url=database_url,
+        database_owner_url=owner_url,
+        redis_url=redis_url,
+        secret_key=secret_key,
+        public_url=public_url,
+        file_store=Path(environ.get("FILE_STORE") or state / "files").absolute(),
+        key_dir=Path(environ.get("KEY_DIR") or state / "keys").absolute(),
+        smtp_url=smtp_url,
+        state=state,
+        mailbox_url=environ.get("MAILBOX_URL") or None,
+        ocid_prefix=_ocid_prefix(environ),
+    )
+
+
+def _ocid_prefix(environ: Mapping[str, str]) -> str:
+    prefix = environ.get("OCID_PREFIX") or PLACEHOLDER_OCID_PREFIX
+    if re.fullmatch(r"ocds-[a-z0-9]{6}", prefix) is None:
+        raise SettingsError("OCID_PREFIX is not an OCDS prefix: ocds- and six letters or digits.")
+    return prefix
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name)
+    if not value:
+        raise SettingsError(f"{name} is not set.")
+    return value
+
+
+def _postgres_url(url: str, name: str) -> str:
+    """Only PostgreSQL can keep the promises about sealed bids (row locks, roles): refuse anything else."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest:
+        raise SettingsError(f"{name} is not a postgresql:// address; Fairlot runs on PostgreSQL only.")
+    return f"postgresql+psycopg://{rest}"

@@ -1,0 +1,35 @@
+"""The one state machine: states and the moves between them, written once a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from portal.core.errors import WrongState
+
+State = TypeVar("State", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Lifecycle(Generic[State]):
+    """States of one kind of object and the moves that exist between them."""
+
+    name: str
+    moves: Mapping[State, frozenset[State]]
+
+    def can(self, state: State, to: State) -> bool:
+        """Whether the move exists."""
+        return to in self.moves.get(state, frozenset())
+
+    def move(self, state: State, to: State) -> State:
+        """Return `to`, or raise `WrongState` naming both states."""
+        if not self.can(state, to):
+            raise WrongState(f"This {self.name} is {words(state)}, so it cannot become {words(to)}.")
+        return to
+
+
+def words(state: StrEnum) -> str:
+    """A state's name in ordinary words: `AWAITING_APPROVAL` reads "awaiting approval"."""
+    return state.value.replace("_", " ").lower()

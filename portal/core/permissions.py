@@ -1,0 +1,165 @@
+"""Who may do what: policy rows (role x object x state x verb) that each stage declares; default deny.
+
+An `Actor` is who acts, with the roles in force. An object says which roles the actor holds *towards it*
+(`policy_roles`): none at all means that it does not exist for that person (404); a role without the verb is 403;
+the verb in another state is 409. The same rows drive the tests and `portal policy`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from portal.core.errors import NotAllowed, NotFound, WrongState
+
+
+class Role(StrEnum):
+    """The roles of the product (people who have not signed in are visitors and hold none)."""
+
+    CONTRIBUTOR = "contributor"
+    SUBMITTER = "submitter"
+    PROVIDER_ADMINISTRATOR = "provider_administrator"
+    COMMISSIONER = "commissioner"
+    APPROVER = "approver"
+    OPENER = "opener"
+    CONTRACT_MANAGER = "contract_manager"
+    AUDITOR = "auditor"
+    AUTHORITY_ADMINISTRATOR = "authority_administrator"
+    PLATFORM_ADMINISTRATOR = "platform_administrator"
+    CHAIR = "chair"
+    PANEL_MEMBER = "panel_member"
+    YOUNG_MEMBER = "young_member"
+    FACILITATOR = "facilitator"
+
+
+PROVIDER_ROLES = frozenset({Role.CONTRIBUTOR, Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
+AUTHORITY_ROLES = frozenset(
+    {
+        Role.COMMISSIONER,
+        Role.APPROVER,
+        Role.OPENER,
+        Role.CONTRACT_MANAGER,
+        Role.AUDITOR,
+        Role.AUTHORITY_ADMINISTRATOR,
+    }
+)
+PANEL_ROLES = frozenset({Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER, Role.FACILITATOR})
+SECOND_FACTOR_ROLES = AUTHORITY_ROLES | {
+    Role.SUBMITTER,
+    Role.PROVIDER_ADMINISTRATOR,
+    Role.PLATFORM_ADMINISTRATOR,
+    Role.CHAIR,
+    Role.FACILITATOR,
+}
+"""Roles that sign in with a second factor."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a signed-in person with the roles in force, or the portal itself (`SYSTEM`)."""
+
+    user_id: uuid.UUID | None
+    provider_id: uuid.UUID | None = None
+    provider_roles: frozenset[Role] = frozenset()
+    authority_id: uuid.UUID | None = None
+    authority_roles: frozenset[Role] = frozenset()
+    panels: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
+    platform_roles: frozenset[Role] = frozenset()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held anywhere."""
+        held = self.provider_roles | self.authority_roles | self.platform_roles
+        return held.union(*self.panels.values()) if self.panels else held
+
+    def towards_provider(self, provider_id: uuid.UUID | None) -> frozenset[Role]:
+        """The roles held in that provider."""
+        return self.provider_roles if provider_id is not None and provider_id == self.provider_id else frozenset()
+
+    def towards_authority(self, authority_id: uuid.UUID | None) -> frozenset[Role]:
+        """The roles held in that contracting authority."""
+        if authority_id is not None and authority_id == self.authority_id:
+            return self.authority_roles
+        return frozenset()
+
+    def towards_panel(self, panel_id: uuid.UUID) -> frozenset[Role]:
+        """The roles held on that panel."""
+        return self.panels.get(panel_id, frozenset())
+
+
+SYSTEM = Actor(user_id=None)
+"""The portal acting by itself (a deadline came, a task ran)."""
+
+
+class Governed(Protocol):
+    """What the policy can judge."""
+
+    @property
+    def policy_object(self) -> str:
+        """The object's name in the policy rows."""
+
+    @property
+    def policy_state(self) -> str:
+        """Its state in the policy rows."""
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """The roles that the actor holds towards this object."""
+
+
+@dataclass(frozen=True)
+class Permit:
+    """One row: these roles may do `verb` to `object` in these states (None: in every state)."""
+
+    object: str
+    verb: str
+    roles: frozenset[Role]
+    states: frozenset[str] | None = None
+
+
+def permit(object: str, verb: str, roles: Iterable[Role], states: Iterable[str] | None = None) -> Permit:
+    """Write one policy row."""
+    return Permit(object, verb, frozenset(roles), None if states is None else frozenset(str(s) for s in states))
+
+
+class Policy:
+    """The merged rows of all stages."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], list[Permit]] = {}
+
+    def declare(self, rows: Iterable[Permit]) -> None:
+        """Add a stage's rows; declaring the same rows twice changes nothing."""
+        for row in rows:
+            known = self._rows.setdefault((row.object, row.verb), [])
+            if row not in known:
+                known.append(row)
+
+    def rows(self) -> list[Permit]:
+        """Every row, ordered by object and verb."""
+        return [row for key in sorted(self._rows) for row in self._rows[key]]
+
+    def allows(self, actor: Actor, verb: str, thing: Governed) -> bool:
+        """Whether `require` would pass."""
+        try:
+            self.require(actor, verb, thing)
+        except (NotAllowed, NotFound, WrongState):
+            return False
+        return True
+
+    def require(self, actor: Actor, verb: str, thing: Governed) -> None:
+        """Raise `NotFound`, `NotAllowed` or `WrongState` unless a row permits the act."""
+        held = thing.policy_roles(actor)
+        if not held:
+            raise NotFound("There is nothing here for you.")
+        by_role = [row for row in self._rows.get((thing.policy_object, verb), []) if row.roles & held]
+        if not by_role:
+            raise NotAllowed("Your role does not allow this.")
+        state = thing.policy_state
+        if not any(row.states is None or state in row.states for row in by_role):
+            raise WrongState(f"This cannot be done while it is {state.replace('_', ' ').lower()}.")
+
+
+policy = Policy()

@@ -1,0 +1,187 @@
+"""Panels at work: members, declarations of interest, scorecards, agreed scores, results."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import User
+from portal.bidding.models import Bid
+from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_matches
+from portal.core.permissions import Actor, Role
+from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
+
+
+class PanelWork(Model):
+    """How far a panel is, from the opening of the bids on."""
+
+    __tablename__ = "panel_work"
+    __table_args__ = (
+        state_matches((PanelWorkStatus.CLOSED,), "closed_at", name="closed_at_matches"),
+        CheckConstraint("status = 'scoring' OR moderation_started_at IS NOT NULL", name="moderation_started"),
+    )
+
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"), primary_key=True)
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    status: Mapped[PanelWorkStatus] = one_of(PanelWorkStatus, default=PanelWorkStatus.SCORING)
+    moderation_started_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    meeting_record: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Who was present (pseudonyms for young people), when, and how the panel came to its agreed scores."""
+
+    panel: Mapped[Panel] = relationship()
+    itt: Mapped[InvitationToTender] = relationship()
+
+    policy_object = "panel"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Roles on the panel, and in the authority that runs the ITT."""
+        return actor.towards_panel(self.panel_id) | self.itt.policy_roles(actor)
+
+
+class PanelMember(Model):
+    """A person on a panel. `alias` is what the record and the panel call a young person."""
+
+    __tablename__ = "panel_member"
+    __table_args__ = (
+        Index(
+            "uq_panel_member_in_force",
+            "panel_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    role: Mapped[MemberRole] = one_of(MemberRole)
+    alias: Mapped[str]
+    appointed_at: Mapped[CreatedAt]
+    removed_at: Mapped[datetime | None]
+    recused_at: Mapped[datetime | None]
+    """Recused from the whole procurement: an evaluator recused from one bid must not move it against the others."""
+
+    panel: Mapped[Panel] = relationship()
+    user: Mapped[User] = relationship()
+
+    @property
+    def may_score(self) -> bool:
+        """Whether this person's scores belong to the panel's."""
+        return self.removed_at is None and self.recused_at is None and self.role is not MemberRole.FACILITATOR
+
+
+class Declaration(Model):
+    """What a member declared about one bidder (Procurement Act 2023 ss.81-83); required before seeing any bid."""
+
+    __tablename__ = "declaration"
+    __table_args__ = (
+        UniqueConstraint("panel_member_id", "bid_id", name="uq_declaration_panel_member_id_bid_id"),
+        CheckConstraint("NOT has_interest OR detail <> ''", name="interest_is_described"),
+    )
+
+    id: Mapped[Id]
+    panel_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"))
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
+    has_interest: Mapped[bool]
+    detail: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[CreatedAt]
+
+
+class Scorecard(Model):
+    """One member's scores of one bid."""
+
+    __tablename__ = "scorecard"
+    __table_args__ = (
+        UniqueConstraint("panel_member_id", "bid_id", name="uq_scorecard_panel_member_id_bid_id"),
+        state_matches((ScorecardStatus.SUBMITTED,), "submitted_at", name="submitted_at_matches"),
+    )
+
+    id: Mapped[Id]
+    panel_member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"))
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    status: Mapped[ScorecardStatus] = one_of(ScorecardStatus, default=ScorecardStatus.DRAFT)
+    submitted_at: Mapped[datetime | None]
+
+    member: Mapped[PanelMember] = relationship()
+    bid: Mapped[Bid] = relationship()
+    scores: Mapped[list[Score]] = relationship(back_populates="scorecard")
+
+
+class Score(Model):
+    """One member's score of one bid under one criterion, with the reason. The database keeps it after submission."""
+
+    __tablename__ = "score"
+
+    scorecard_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scorecard.id"), primary_key=True)
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_criterion.id"), primary_key=True)
+    score: Mapped[ScoreValue]
+    reason: Mapped[str]
+    saved_at: Mapped[CreatedAt]
+
+    scorecard: Mapped[Scorecard] = relationship(back_populates="scores")
+    criterion: Mapped[AwardCriterion] = relationship()
+
+
+class ModeratedScore(Model):
+    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes; nothing is lost."""
+
+    __tablename__ = "moderated_score"
+    __table_args__ = (
+        Index(
+            "uq_moderated_score_in_force",
+            "panel_id",
+            "bid_id",
+            "criterion_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
+    )
+
+    id: Mapped[Id]
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"))
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_criterion.id"))
+    score: Mapped[ScoreValue]
+    reason: Mapped[str]
+    agreed_at: Mapped[CreatedAt]
+    agreed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    superseded_at: Mapped[datetime | None]
+
+    criterion: Mapped[AwardCriterion] = relationship()
+    panel: Mapped[Panel] = relationship()
+    bid: Mapped[Bid] = relationship()
+
+
+class Result(Model):
+    """What the scoring engine made of one lot's inputs; the same inputs never make a second row."""
+
+    __tablename__ = "result"
+    __table_args__ = (UniqueConstraint("lot_id", "inputs_hash", name="uq_result_lot_id_inputs_hash"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
+    inputs_hash: Mapped[str]
+    inputs: Mapped[dict[str, Any]]
+    """The engine's case; bids are named by their identifiers, members by pseudonymous ones."""
+    outcome: Mapped[dict[str, Any]]
+    """The engine's result: ranking, eliminated, ties, pilots, steps, method_hash."""
+    diagnostics: Mapped[dict[str, Any] | None]
+    calculated_at: Mapped[CreatedAt]
+
+    itt: Mapped[InvitationToTender] = relationship()
+    lot: Mapped[Lot] = relationship()

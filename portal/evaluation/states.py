@@ -1,0 +1,47 @@
+"""The states of a panel's work and of a scorecard."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.core.lifecycle import Lifecycle
+
+
+class PanelWorkStatus(StrEnum):
+    """A panel scores individually, then moderates, then its agreed scores are closed."""
+
+    SCORING = "scoring"
+    MODERATING = "moderating"
+    CLOSED = "closed"
+
+
+PANEL_WORK = Lifecycle(
+    "panel's work",
+    {
+        PanelWorkStatus.SCORING: frozenset({PanelWorkStatus.MODERATING}),
+        PanelWorkStatus.MODERATING: frozenset({PanelWorkStatus.CLOSED}),
+    },
+)
+
+
+class ScorecardStatus(StrEnum):
+    """A scorecard is the member's own until it is submitted; then nobody can change it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+
+
+SCORECARD = Lifecycle("scorecard", {ScorecardStatus.DRAFT: frozenset({ScorecardStatus.SUBMITTED})})
+
+
+class MemberRole(StrEnum):
+    """What a person does on a panel. A facilitator supports the young people and never scores."""
+
+    CHAIR = "chair"
+    MEMBER = "member"
+    YOUNG_MEMBER = "young_member"
+    FACILITATOR = "facilitator"
+
+
+SCORING_ROLES = (MemberRole.CHAIR, MemberRole.MEMBER, MemberRole.YOUNG_MEMBER)
+MODERATING_ROLES = (MemberRole.CHAIR, MemberRole.FACILITATOR)

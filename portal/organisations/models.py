@@ -1,0 +1,89 @@
+"""Contracting authorities and providers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.columns import CreatedAt, Id, Model
+from portal.core.permissions import Actor, Role
+
+
+class ContractingAuthority(Model):
+    """A council or partnership that runs procurements."""
+
+    __tablename__ = "contracting_authority"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    organisation_scheme: Mapped[str | None]
+    organisation_number: Mapped[str | None]
+    address: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    contact_email: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    created_at: Mapped[CreatedAt]
+
+    policy_object = "authority"
+    policy_state = "active"
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Its own people's roles, and the platform's."""
+        return actor.towards_authority(self.id) | actor.platform_roles
+
+
+class Provider(Model):
+    """An organisation that bids. Usable at once; "not yet verified" until an officer has checked its number."""
+
+    __tablename__ = "provider"
+    __table_args__ = (
+        CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_by_somebody"),
+        CheckConstraint(
+            "company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"
+        ),
+        Index("uq_provider_company_number", "company_number", unique=True),
+        Index("uq_provider_charity_number", "charity_number", unique=True),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    company_number: Mapped[str | None]
+    charity_scheme: Mapped[str | None]
+    charity_number: Mapped[str | None]
+    address: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    is_sme: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_vcse: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    created_at: Mapped[CreatedAt]
+    verified_at: Mapped[datetime | None]
+    verified_by_id: Mapped[uuid.UUID | None]
+
+    alerts: Mapped[list[ProviderAlert]] = relationship(
+        back_populates="provider", cascade="all, delete-orphan", order_by="ProviderAlert.cpv_code"
+    )
+
+    policy_object = "provider"
+
+    @property
+    def policy_state(self) -> str:
+        """Verified or not yet."""
+        return "verified" if self.verified_at else "not_yet_verified"
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Its own people's roles, and those of officers who check new providers."""
+        return actor.towards_provider(self.id) | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR}) | actor.platform_roles
+
+
+class ProviderAlert(Model):
+    """A CPV code that a provider wants to hear of: an ITT that carries it is mailed to the provider's people."""
+
+    __tablename__ = "provider_alert"
+
+    provider_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("provider.id", ondelete="CASCADE"), primary_key=True
+    )
+    cpv_code: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+    provider: Mapped[Provider] = relationship(back_populates="alerts")

@@ -1,0 +1,265 @@
+"""Invitations to tender and their published method: lots, panels, scales, criteria, questions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
+from portal.core.permissions import Actor, Role
+from portal.organisations.models import ContractingAuthority
+from portal.regulation.regimes import Regime
+from portal.tendering.states import (
+    Combination,
+    IttKind,
+    IttStatus,
+    PanelKind,
+    PublicationBasis,
+    QuestionKind,
+)
+
+
+class InvitationToTender(Model):
+    """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
+
+    __tablename__ = "itt"
+    __table_args__ = (
+        CheckConstraint(
+            "(status IN ('draft', 'cancelled')) OR (published_at IS NOT NULL AND closes_at IS NOT NULL "
+            "AND method IS NOT NULL AND method_hash IS NOT NULL AND seal_public_key IS NOT NULL)",
+            name="published_is_complete",
+        ),
+        CheckConstraint("closes_at IS NULL OR published_at IS NULL OR closes_at > published_at", name="open_for_a_time"),
+        CheckConstraint(
+            "(status IN ('opened', 'moderated', 'awarded', 'contracted')) <= (opened_at IS NOT NULL)",
+            name="opened_at_matches",
+        ),
+        CheckConstraint(
+            "(publication_basis = 'central_reference') = (central_reference IS NOT NULL)", name="basis_has_reference"
+        ),
+        Index("ix_itt_open", "closes_at", "id", postgresql_where=text("status = 'published'")),
+        Index("ix_itt_public", "published_at", "id", postgresql_where=text("status NOT IN ('draft', 'cancelled')")),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    kind: Mapped[IttKind] = one_of(IttKind, default=IttKind.OPEN)
+    regime: Mapped[Regime] = one_of(Regime, default=Regime.PA2023)
+    light_touch: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[IttStatus] = one_of(IttStatus, default=IttStatus.DRAFT)
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    cpv_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """Pounds including VAT over the whole term, breaks ignored (Procurement Act 2023 s.123(2), Sch 3)."""
+    term_months: Mapped[int | None]
+    break_months: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
+    contract_start_date: Mapped[date | None]
+    award_date: Mapped[date | None]
+    """When the authority expects to decide."""
+    publication_basis: Mapped[PublicationBasis] = one_of(PublicationBasis, default=PublicationBasis.NOT_REQUIRED)
+    central_reference: Mapped[str | None]
+    publication_reason: Mapped[str] = mapped_column(default="")
+    tie_break: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """Criterion keys, or "lowest_price", tried in order."""
+    closes_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    method: Mapped[dict[str, Any] | None]
+    """The published method in the scoring engine's format; the engine executes it literally."""
+    method_hash: Mapped[str | None]
+    seal_public_key: Mapped[bytes | None]
+
+    authority: Mapped[ContractingAuthority] = relationship()
+    lots: Mapped[list[Lot]] = relationship(
+        back_populates="itt", order_by="Lot.number", cascade="all, delete-orphan"
+    )
+    panels: Mapped[list[Panel]] = relationship(
+        back_populates="itt", order_by="Panel.position", cascade="all, delete-orphan"
+    )
+    scales: Mapped[list[Scale]] = relationship(
+        back_populates="itt", order_by="Scale.key", cascade="all, delete-orphan"
+    )
+    criteria: Mapped[list[AwardCriterion]] = relationship(
+        back_populates="itt", order_by="AwardCriterion.position", cascade="all, delete-orphan"
+    )
+    questions: Mapped[list[Question]] = relationship(
+        back_populates="itt", order_by="Question.position", cascade="all, delete-orphan"
+    )
+
+    policy_object = "itt"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Roles in the authority that runs it."""
+        return actor.towards_authority(self.authority_id)
+
+    def has_closed(self, instant: datetime) -> bool:
+        """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""
+        return self.closes_at is not None and instant >= self.closes_at
+
+
+class Lot(Model):
+    """A part that is bid for and awarded by itself; every ITT has at least one."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("itt_id", "number", name="uq_lot_itt_id_number"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+
+    itt: Mapped[InvitationToTender] = relationship(back_populates="lots")
+
+
+class Panel(Model):
+    """A panel as the method names it; who sits on it belongs to the evaluation."""
+
+    __tablename__ = "panel"
+    __table_args__ = (UniqueConstraint("itt_id", "key", name="uq_panel_itt_id_key"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    key: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[PanelKind] = one_of(PanelKind)
+    combine: Mapped[Combination] = one_of(Combination, default=Combination.AGREED)
+    counts: Mapped[bool] = mapped_column(default=True)
+    """False: a pilot panel, reported beside the result and not counted."""
+    quorum: Mapped[int] = mapped_column(default=1)
+
+    itt: Mapped[InvitationToTender] = relationship(back_populates="panels")
+
+
+class Scale(Model):
+    """A published scale of scores, with a descriptor for every point."""
+
+    __tablename__ = "scale"
+    __table_args__ = (UniqueConstraint("itt_id", "key", name="uq_scale_itt_id_key"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    minimum: Mapped[ScoreValue]
+    maximum: Mapped[ScoreValue]
+    step: Mapped[ScoreValue] = mapped_column(default=Decimal(1))
+    normalise: Mapped[str] = mapped_column(default="from_zero")
+
+    itt: Mapped[InvitationToTender] = relationship(back_populates="scales")
+    bands: Mapped[list[ScaleBand]] = relationship(
+        back_populates="scale", order_by="ScaleBand.score", cascade="all, delete-orphan"
+    )
+
+
+class ScaleBand(Model):
+    """One point of a scale: its label and descriptor, and the plain words that young people see."""
+
+    __tablename__ = "scale_band"
+
+    scale_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scale.id", ondelete="CASCADE"), primary_key=True)
+    score: Mapped[Decimal] = mapped_column(Numeric(9, 3), primary_key=True)
+    label: Mapped[str]
+    descriptor: Mapped[str]
+    plain_words: Mapped[str] = mapped_column(default="")
+
+    scale: Mapped[Scale] = relationship(back_populates="bands")
+
+
+class AwardCriterion(Model):
+    """A node of the criteria tree: a heading with children, a scored leaf with panels, or the price."""
+
+    __tablename__ = "award_criterion"
+    __table_args__ = (
+        UniqueConstraint("itt_id", "key", name="uq_award_criterion_itt_id_key"),
+        CheckConstraint("weight >= 0 AND weight <= 100", name="weight_out_of_100"),
+        CheckConstraint("price_formula IS NULL OR scale_id IS NULL", name="scored_or_price"),
+    )
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("award_criterion.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    key: Mapped[str]
+    title: Mapped[str]
+    guidance: Mapped[str] = mapped_column(default="")
+    """What a good answer shows, published to bidders and panels."""
+    plain_title: Mapped[str] = mapped_column(default="")
+    """The same for the young people's panel, in plain words."""
+    weight: Mapped[Weight]
+    scale_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("scale.id"))
+    minimum: Mapped[Decimal | None] = mapped_column(Numeric(9, 3))
+    price_formula: Mapped[dict[str, Any] | None]
+    """{"formula": "benchmark", "floor": "90000", "ceiling": "150000"} and its like, as the engine reads it."""
+
+    itt: Mapped[InvitationToTender] = relationship(back_populates="criteria")
+    parent: Mapped[AwardCriterion | None] = relationship(remote_side="AwardCriterion.id")
+    scale: Mapped[Scale | None] = relationship()
+    shares: Mapped[list[PanelShare]] = relationship(
+        back_populates="criterion", cascade="all, delete-orphan", order_by="PanelShare.panel_id"
+    )
+
+
+class PanelShare(Model):
+    """The share of a leaf's weight that a panel scores; the shares of a leaf total 100."""
+
+    __tablename__ = "panel_share"
+    __table_args__ = (CheckConstraint("share >= 0 AND share <= 100", name="share_out_of_100"),)
+
+    criterion_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("award_criterion.id", ondelete="CASCADE"), primary_key=True
+    )
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id", ondelete="CASCADE"), primary_key=True)
+    share: Mapped[Weight]
+
+    criterion: Mapped[AwardCriterion] = relationship(back_populates="shares")
+    panel: Mapped[Panel] = relationship()
+
+
+class Question(Model):
+    """What a bidder is asked; `criterion_id` says which leaf its answer is scored under (None: not scored)."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("itt_id", "key", name="uq_question_itt_id_key"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
+    criterion_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("award_criterion.id", ondelete="SET NULL"), index=True
+    )
+    position: Mapped[int]
+    key: Mapped[str]
+    kind: Mapped[QuestionKind] = one_of(QuestionKind, default=QuestionKind.TEXT)
+    prompt: Mapped[str]
+    guidance: Mapped[str] = mapped_column(default="")
+    word_limit: Mapped[int | None]
+    required: Mapped[bool] = mapped_column(default=True)
+
+    itt: Mapped[InvitationToTender] = relationship(back_populates="questions")
+    criterion: Mapped[AwardCriterion | None] = relationship()

@@ -1,0 +1,88 @@
+"""The stages of an invitation to tender; written here once for the whole road."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.core.lifecycle import Lifecycle
+
+
+class IttStatus(StrEnum):
+    """Where a procurement is. "Closed" is not a status: it is PUBLISHED after `closes_at`, by the database's clock."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    OPENED = "opened"
+    MODERATED = "moderated"
+    AWARDED = "awarded"
+    CONTRACTED = "contracted"
+    CANCELLED = "cancelled"
+
+
+ITT = Lifecycle(
+    "invitation to tender",
+    {
+        IttStatus.DRAFT: frozenset({IttStatus.PUBLISHED, IttStatus.CANCELLED}),
+        IttStatus.PUBLISHED: frozenset({IttStatus.OPENED, IttStatus.CANCELLED}),
+        IttStatus.OPENED: frozenset({IttStatus.MODERATED, IttStatus.CANCELLED}),
+        IttStatus.MODERATED: frozenset({IttStatus.AWARDED, IttStatus.CANCELLED}),
+        IttStatus.AWARDED: frozenset({IttStatus.CONTRACTED, IttStatus.CANCELLED}),
+    },
+)
+
+AFTER_PUBLICATION = (
+    IttStatus.PUBLISHED,
+    IttStatus.OPENED,
+    IttStatus.MODERATED,
+    IttStatus.AWARDED,
+    IttStatus.CONTRACTED,
+)
+AFTER_OPENING = (IttStatus.OPENED, IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
+
+
+class IttKind(StrEnum):
+    """How bidders come to an ITT."""
+
+    OPEN = "open"
+    MINI_COMPETITION = "mini_competition"
+    DPS_CALL_OFF = "dps_call_off"
+    MARKET_CALL_OFF = "market_call_off"
+    DIRECT_AWARD = "direct_award"
+
+
+class PublicationBasis(StrEnum):
+    """Why it may be published here (Procurement Regulations 2024 reg 5(11): the central platform comes first)."""
+
+    CENTRAL_REFERENCE = "central_reference"
+    FALLBACK = "fallback"
+    NOT_REQUIRED = "not_required"
+
+
+class EnvelopeKind(StrEnum):
+    """A bid's two sealed envelopes: those who score quality do not see the price."""
+
+    QUALITY = "quality"
+    PRICE = "price"
+
+
+class PanelKind(StrEnum):
+    """Who sits on a panel."""
+
+    LOCAL = "local"
+    YOUNG_PEOPLE = "young_people"
+    PARENTS = "parents"
+
+
+class Combination(StrEnum):
+    """How a panel's individual scores become its score."""
+
+    AGREED = "agreed"
+    MEAN = "mean"
+    MEDIAN = "median"
+
+
+class QuestionKind(StrEnum):
+    """What a bidder gives: words, or files with a note."""
+
+    TEXT = "text"
+    FILES = "files"
