@@ -1,0 +1,98 @@
+"""At which weight of a panel the winner changes, exactly.
+
+With a panel's share of all marks at `w` instead of the published `w0`, and everything else scaled by
+(1-w)/(1-w0), every total is a straight line in `w`; the winner changes where another line first crosses.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tender_scoring.evaluation import price_field, price_of
+from tender_scoring.method import HUNDRED
+from tender_scoring.rounding import exact, half_up
+from tender_scoring.whatif import WhatIf
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A share of all marks, 0 to 1, beyond which `bids` overtake (or leave behind one they tied with)."""
+
+    weight: Fraction
+    bids: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the threshold as JSON values."""
+        return {"exact": exact(self.weight), "shown": half_up(self.weight, 4), "bids": list(self.bids)}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisiveWeight:
+    """A counting panel's share of all marks, and the nearest shares at which the winner changes, or None."""
+
+    panel: str
+    share: Fraction
+    below: Threshold | None
+    above: Threshold | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON values."""
+        return {
+            "panel": self.panel,
+            "share": {"exact": exact(self.share), "shown": half_up(self.share, 4)},
+            "below": self.below.to_dict() if self.below else None,
+            "above": self.above.to_dict() if self.above else None,
+        }
+
+
+def decisive_weights(what: WhatIf) -> tuple[DecisiveWeight, ...]:
+    """Return the decisive weights of every counting panel, in the order of their ids."""
+    panels = what.case.method.panels
+    return tuple(_decisive(what, name) for name, panel in sorted(panels.items()) if panel.counts)
+
+
+def _decisive(what: WhatIf, panel: str) -> DecisiveWeight:
+    share = sum((part.marks for part in what.case.parts if part.panel == panel), Fraction(0)) / HUNDRED
+    if not 0 < share < 1 or not what.standing:
+        return DecisiveWeight(panel, share, None, None)
+    lines = {bid: _line(what, bid, panel, share) for bid in what.standing}
+    winners = what.order(what.standing).winners
+    leader = winners[0]
+    below: dict[int, Fraction] = {}
+    above: dict[int, Fraction] = {}
+    for bid, (value, slope) in lines.items():
+        gain = slope - lines[leader][1]
+        if bid == leader or gain == 0:
+            continue
+        crossing = share - (value - lines[leader][0]) / gain
+        if bid in winners:  # tied now: any other weight tells the two apart
+            below[bid] = above[bid] = share
+        elif gain > 0 and crossing < 1:
+            above[bid] = crossing
+        elif gain < 0 and crossing > 0:
+            below[bid] = crossing
+    return DecisiveWeight(panel, share, _nearest(what, below, max), _nearest(what, above, min))
+
+
+def _nearest(what: WhatIf, crossings: dict[int, Fraction], choose: Any) -> Threshold | None:
+    if not crossings:
+        return None
+    weight: Fraction = choose(crossings.values())
+    return Threshold(
+        weight, what.names(bid for bid, crossing in sorted(crossings.items()) if crossing == weight)
+    )
+
+
+def _line(what: WhatIf, bid: int, panel: str, share: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the value that ranks a bid at the published share, and its slope in the share."""
+    whole = sum(
+        what.form.constants[index] + what.form.factors[index] * what.sums[bid][index]
+        for index, part in enumerate(what.case.parts)
+        if part.panel == panel
+    )
+    given = Fraction(whole, what.form.denominator)
+    total = what.total(bid, price_field(what.case, what.standing))
+    slope = given / share - (total - given) / (1 - share)
+    if what.case.method.ranking == "price_per_quality_point":
+        slope /= price_of(what.case, bid)
+    return what.value(bid, total), slope

@@ -1,0 +1,137 @@
+"""Who would win without one of the bids, and without one of the members."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from tender_scoring.case import Case
+from tender_scoring.evaluation import price_field
+from tender_scoring.prices import PriceField
+from tender_scoring.ranking import Ranks
+from tender_scoring.whatif import WhatIf
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutBid:
+    """The outcome had this standing bid not been made: relative prices change, scores do not."""
+
+    bid: str
+    winners: tuple[str, ...]
+    winner_changes: bool
+    order_changes: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON values."""
+        return {
+            "bid": self.bid,
+            "winners": list(self.winners),
+            "winner_changes": self.winner_changes,
+            "order_changes": self.order_changes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutMember:
+    """The outcome without the scores of one member of a mean or median panel.
+
+    `winners` is None where a criterion would be left without any score of the panel.
+    """
+
+    panel: str
+    member: str
+    winners: tuple[str, ...] | None
+    winner_changes: bool
+    below_quorum: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON values."""
+        return {
+            "panel": self.panel,
+            "member": self.member,
+            "winners": None if self.winners is None else list(self.winners),
+            "winner_changes": self.winner_changes,
+            "below_quorum": self.below_quorum,
+        }
+
+
+def without_each_bid(what: WhatIf) -> tuple[WithoutBid, ...]:
+    """Return the outcome without each standing bid, in the order of their ids.
+
+    `winner_changes` compares the winners with the old ones less the bid itself, so the winner's own entry is
+    true: somebody else would win.
+    """
+    ranks = what.order(what.standing)
+    compared = _compared(what, what.standing)
+    found: list[WithoutBid] = []
+    for bid in what.standing:
+        others = tuple(rival for rival in what.standing if rival != bid)
+        before = _order_without(ranks, bid)
+        after = before
+        if _compared(what, others) != compared:  # equal prices compared: nobody's marks move
+            after = _order_without(what.order(others), bid)
+        winners = tuple(sorted(after[0])) if after else ()
+        found.append(
+            WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before)
+        )
+    return tuple(found)
+
+
+def _compared(what: WhatIf, standing: tuple[int, ...]) -> set[tuple[str, Fraction]]:
+    """Return those prices of the field that a formula of the method looks at."""
+    field: PriceField | None = price_field(what.case, standing)
+    names = {formula.name for _, formula in what.prices}
+    if field is None:
+        return set()
+    looked: set[tuple[str, Fraction]] = set()
+    if names - {"benchmark", "mean_relative"}:
+        looked.add(("lowest", field.lowest))
+    if "min_max" in names:
+        looked.add(("highest", field.highest))
+    if "mean_relative" in names:
+        looked.add(("mean", field.mean))
+    return looked
+
+
+def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:
+    """Return the bids but one in groups of equal rank."""
+    groups: dict[int, list[int]] = {}
+    for other, place in ranks.places:
+        if other != bid:
+            groups.setdefault(place, []).append(other)
+    return [sorted(group) for group in groups.values()]
+
+
+def without_each_member(what: WhatIf) -> tuple[WithoutMember, ...]:
+    """Return the outcome without each member whose scores count, by panel and member."""
+    winners = what.names(what.order(what.standing).winners)
+    return tuple(_without(what.case, panel, member, winners) for panel, member in _members(what.case))
+
+
+def _members(case: Case) -> Iterator[tuple[str, str]]:
+    pairs = {
+        (case.parts[column.part].panel, column.member)
+        for column in case.columns
+        if column.member is not None and case.parts[column.part].counts
+    }
+    yield from sorted(pairs)
+
+
+def _without(case: Case, panel: str, member: str, winners: tuple[str, ...]) -> WithoutMember:
+    keep = [
+        index
+        for index, column in enumerate(case.columns)
+        if column.member != member or case.parts[column.part].panel != panel
+    ]
+    left = [0] * len(case.parts)
+    for index in keep:
+        left[case.columns[index].part] += 1
+    of_panel = [(count, part) for count, part in zip(left, case.parts, strict=True) if part.panel == panel]
+    below = any(count < part.quorum for count, part in of_panel)
+    if any(count == 0 for count, _ in of_panel):
+        return WithoutMember(panel, member, None, False, below)
+    smaller = WhatIf(
+        replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep])
+    )
+    after = smaller.names(smaller.order(smaller.standing).winners)
+    return WithoutMember(panel, member, after, after != winners, below)

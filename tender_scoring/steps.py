@@ -1,0 +1,208 @@
+"""Writing the calculation out, one figure a step, so that it can be followed with a pencil.
+
+An id is a JSON Pointer of names: /bid/criterion/panel/combined, /bid/criterion/marks, /bid/total. An input
+that begins with "/" is an earlier step; every other input is a score, a price or a figure of the method.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tender_scoring.fields import pointer
+from tender_scoring.method import Criterion, PriceQuestion, Question
+from tender_scoring.plan import Part
+from tender_scoring.result import Step
+from tender_scoring.rounding import exact, half_up
+
+if TYPE_CHECKING:
+    from tender_scoring.evaluation import Workings
+
+
+def narrate(work: "Workings") -> tuple[Step, ...]:
+    """Return every figure of the workings in the order of the method."""
+    return tuple(_Narration(work).steps())
+
+
+class _Narration:
+    def __init__(self, work: "Workings") -> None:
+        self.work, self.case, self.places = work, work.case, work.case.method.places
+        self.standing = frozenset(work.standing)
+        self.roots = [pointer("", bid) for bid in self.case.bids]
+        self.parts: dict[str, list[int]] = {}
+        for index, part in enumerate(self.case.parts):
+            self.parts.setdefault(part.criterion, []).append(index)
+        self.scored: dict[int, list[tuple[int, str]]] = {}
+        for column, entry in enumerate(self.case.columns):
+            self.scored.setdefault(entry.part, []).append((column, entry.member or "agreed"))
+        self.singles = self._individual_of_agreed()
+        # a board has few different sums, so each figure that follows from a part's sum is written once
+        self.figures: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def steps(self) -> Iterator[Step]:
+        for index, part in enumerate(self.case.parts):
+            yield from self._combined(index, part)
+        for index, part in enumerate(self.case.parts):
+            yield from self._minimum(index, part)
+        for node, _ in self.case.method.walk():
+            if isinstance(node, PriceQuestion):
+                yield from self._ceiling(node)
+        yield from self._field()
+        for node, worth in self.case.method.walk():
+            if isinstance(node, Question):
+                yield from self._question(node, worth)
+            elif isinstance(node, PriceQuestion):
+                yield from self._price(node, worth)
+            else:
+                yield from self._sums(node.id, node.children, "sum", "marks")
+        yield from self._totals()
+
+    def _step(self, identifier: str, rule: str, inputs: dict[str, str], value: Fraction) -> Step:
+        return Step(identifier, rule, inputs, exact(value), half_up(value, self.places))
+
+    def _individual_of_agreed(self) -> dict[tuple[int, int], dict[str, str]]:
+        """Return the members' own scores of agreed panels: shown beside the agreed score, never averaged."""
+        found: dict[tuple[int, int], dict[str, str]] = {}
+        if not any(part.combine == "agreed" for part in self.case.parts):
+            return found
+        entries = self.case.individual
+        for bid, index, member, steps in zip(
+            entries.bids.tolist(), entries.parts.tolist(), entries.members, entries.steps, strict=True
+        ):
+            part = self.case.parts[index]
+            if part.combine == "agreed":
+                found.setdefault((bid, index), {})[f"individual: {member}"] = exact(part.scale.score(steps))
+        return {key: dict(sorted(scores.items())) for key, scores in found.items()}
+
+    def _combined(self, index: int, part: Part) -> Iterator[Step]:
+        columns = [column for column, _ in self.scored[index]]
+        names = [name for _, name in self.scored[index]]
+        tail = pointer("", part.criterion, part.panel, "combined")
+        texts: dict[int, str] = {}
+        figures: dict[int, tuple[str, str]] = {}
+        rows = self.case.cells[:, columns].tolist()
+        for bid, root in enumerate(self.roots):
+            total = self.work.sums[bid][index]
+            if total not in figures:
+                value = part.scale.score(Fraction(total, self.work.divisors[index]))
+                figures[total] = exact(value), half_up(value, self.places)
+            for steps in rows[bid]:
+                if steps not in texts:
+                    texts[steps] = exact(part.scale.score(steps))
+            inputs = dict(zip(names, [texts[steps] for steps in rows[bid]], strict=True))
+            inputs.update(self.singles.get((bid, index), {}))
+            yield Step(root + tail, part.combine, inputs, *figures[total])
+
+    def _minimum(self, index: int, part: Part) -> Iterator[Step]:
+        """Yield each combined score less the minimum: below zero eliminates."""
+        if part.least_steps is None or part.minimum is None:
+            return
+        tail = pointer("", part.criterion, part.panel)
+        for bid, root in enumerate(self.roots):
+            score = part.scale.score(Fraction(self.work.sums[bid][index], self.work.divisors[index]))
+            inputs = {f"{root}{tail}/combined": exact(score), "minimum": exact(part.minimum)}
+            yield self._step(f"{root}{tail}/above_minimum", "above_minimum", inputs, score - part.minimum)
+
+    def _ceiling(self, node: PriceQuestion) -> Iterator[Step]:
+        """Yield each ceiling less the price: below zero eliminates."""
+        if node.formula.ceiling is None:
+            return
+        for bid, root in enumerate(self.roots):
+            price = self.case.prices[bid] or Fraction(0)
+            inputs = {"ceiling": exact(node.formula.ceiling), "price": exact(price)}
+            identifier = root + pointer("", node.id, "below_ceiling")
+            yield self._step(identifier, "below_ceiling", inputs, node.formula.ceiling - price)
+
+    def _field(self) -> Iterator[Step]:
+        field = self.work.price_field
+        if field is None:
+            return
+        bids = [(self.case.bids[bid], self.case.prices[bid] or Fraction(0)) for bid in self.work.standing]
+        inputs = {name: exact(price) for name, price in bids}
+        formulas = {
+            node.formula.name for node, _ in self.case.method.walk() if isinstance(node, PriceQuestion)
+        }
+        if formulas - {"benchmark", "mean_relative"}:
+            yield self._step("/lowest_price", "lowest_price", inputs, field.lowest)
+        if "min_max" in formulas:
+            yield self._step("/highest_price", "highest_price", inputs, field.highest)
+        if "mean_relative" in formulas:
+            yield self._step("/mean_price", "mean_price", inputs, field.mean)
+
+    def _question(self, node: Question, worth: Fraction) -> Iterator[Step]:
+        for index in self.parts[node.id]:
+            yield from self._part(index, self.case.parts[index], shared=len(node.shares) > 1)
+        if len(node.shares) > 1:
+            tails = [
+                (index, pointer("", node.id, self.case.parts[index].panel, "marks"))
+                for index in self.parts[node.id]
+            ]
+            own = pointer("", node.id, "marks")
+            for bid in self.work.standing:
+                root = self.roots[bid]
+                inputs = {root + tail: self._figures(bid, index)[3] for index, tail in tails}
+                yield self._step(root + own, "sum", inputs, self.work.marks[bid][node.id])
+
+    def _part(self, index: int, part: Part, *, shared: bool) -> Iterator[Step]:
+        """Yield the normalised score of every bid (of a pilot), and its marks (of a counting panel)."""
+        tail = pointer("", part.criterion, part.panel)
+        marks_tail = f"{tail}/marks" if shared else pointer("", part.criterion, "marks")
+        rule, scale = part.scale.normalise, part.scale
+        ends = {"minimum": exact(scale.minimum)} if rule == "from_minimum" else {}
+        ends["maximum"] = exact(scale.maximum)
+        worth = exact(part.marks)
+        for bid, root in enumerate(self.roots):
+            if part.counts and bid not in self.standing:
+                continue
+            score_text, share_text, share_shown, marks_text, marks_shown = self._figures(bid, index)
+            place = f"{root}{tail}/normalised"
+            yield Step(place, rule, {f"{root}{tail}/combined": score_text, **ends}, share_text, share_shown)
+            if bid in self.standing:
+                inputs = {place: share_text, "worth": worth}
+                yield Step(root + marks_tail, "weigh", inputs, marks_text, marks_shown)
+
+    def _figures(self, bid: int, index: int) -> tuple[str, ...]:
+        """Return the score, and the share and the marks it earns, each exact and (but the score) as shown."""
+        key = index, self.work.sums[bid][index]
+        if key not in self.figures:
+            part = self.case.parts[index]
+            score = part.scale.score(Fraction(key[1], self.work.divisors[index]))
+            share = part.scale.normalised(score)
+            marks = part.marks * share
+            shown = half_up(share, self.places), half_up(marks, self.places)
+            self.figures[key] = exact(score), exact(share), shown[0], exact(marks), shown[1]
+        return self.figures[key]
+
+    def _price(self, node: PriceQuestion, worth: Fraction) -> Iterator[Step]:
+        field = self.work.price_field
+        if field is None:
+            return
+        formula = node.formula
+        compared = {"lowest_relative": "lowest", "percentage_deviation": "lowest", "banded": "lowest",
+                    "min_max": "lowest highest", "mean_relative": "mean", "benchmark": ""}  # fmt: skip
+        shared = {f"/{name}_price": exact(getattr(field, name)) for name in compared[formula.name].split()}
+        if formula.ceiling is not None:
+            shared |= {"floor": exact(formula.floor), "ceiling": exact(formula.ceiling)}
+        for limit, marks in formula.bands:
+            shared[f"band up to {exact(limit)} percent"] = exact(marks)
+        for bid in self.work.standing:
+            inputs = {"price": exact(self.case.prices[bid] or Fraction(0)), **shared, "worth": exact(worth)}
+            identifier = self.roots[bid] + pointer("", node.id, "marks")
+            yield self._step(identifier, formula.name, inputs, self.work.marks[bid][node.id])
+
+    def _sums(self, name: str, children: Iterable[Criterion], rule: str, last: str) -> Iterator[Step]:
+        tails = [(child.id, pointer("", child.id, "marks")) for child in children]
+        for bid in self.work.standing:
+            marks = self.work.marks[bid]
+            inputs = {self.roots[bid] + tail: exact(marks[child]) for child, tail in tails}
+            yield self._step(self.roots[bid] + pointer("", name, last), rule, inputs, marks[name])
+
+    def _totals(self) -> Iterator[Step]:
+        tails = [(node.id, pointer("", node.id, "marks")) for node in self.case.method.criteria]
+        for bid in self.work.standing:
+            root, total = self.roots[bid], self.work.totals[bid]
+            inputs = {root + tail: exact(self.work.marks[bid][child]) for child, tail in tails}
+            yield self._step(f"{root}/total", "total", inputs, total)
+            if self.case.method.ranking == "price_per_quality_point":
+                price = self.case.prices[bid] or Fraction(0)
+                inputs = {"price": exact(price), f"{root}/total": exact(total)}
+                yield self._step(f"{root}/price_per_point", "price_per_point", inputs, price / total)
