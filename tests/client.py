@@ -15,16 +15,19 @@ from tests.pages import check_page
 class CheckedClient(FlaskClient):
     """Each request gets an application context and a database session of its own, as it would in the server.
 
-    What the test prepared is committed (inside the test's outer transaction) before the request; what the test
-    holds is refreshed after it. Every HTML page is checked by `tests.pages.check_page`.
+    What the test prepared is committed (inside the test's outer transaction) before the request; what the
+    test holds is refreshed after it. Every HTML page is checked by `tests.pages.check_page`.
     """
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Send one request and return its response."""
         db.session.commit()
-        # In the test's own context Flask would reuse its application context: `g`, the signed-in user included.
+        # A streamed answer is read to its end within the request's own context, as a server would.
+        kwargs.setdefault("buffered", True)
+        # In the test's own context Flask would reuse its application context: `g`, the signed-in user
+        # included.
         response = Context().run(super().open, *args, **kwargs)
         db.session.expire_all()
-        if response.mimetype == "text/html" and response.data and not kwargs.get("method") == "HEAD":
+        if response.mimetype == "text/html" and response.data and kwargs.get("method") != "HEAD":
             check_page(response.get_data(as_text=True), response.request.path)
         return response

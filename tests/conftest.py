@@ -127,8 +127,8 @@ def app(settings_for: Callable[[Database], Settings], worker_database: Database)
 def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
     """`portal.extensions.db.session` inside a transaction that is rolled back after the test.
 
-    Commits and rollbacks of the code under test end savepoints. Everything shares one connection: a test about
-    locks or several transactions uses `fresh_database` instead.
+    Commits and rollbacks of the code under test end savepoints. Everything shares one connection: a test
+    about locks or several transactions uses `fresh_database` instead.
     """
     from portal.extensions import db
 
@@ -137,7 +137,8 @@ def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
         engine = engines[None]
         with engine.connect() as connection:
             outer = connection.begin()
-            # Inside a savepoint a session's default is to make savepoints of its own, so its commits stay inside.
+            # Inside a savepoint a session's default is to make savepoints of its own, so its commits stay
+            # inside.
             connection.begin_nested()
             engines[None] = connection
             try:
@@ -162,6 +163,27 @@ def new_client(app: Flask, db_session: object) -> Callable[[], CheckedClient]:
     return lambda: app.test_client()  # type: ignore[return-value]
 
 
+@pytest.fixture(scope="session")
+def worker_environment(
+    settings_for: Callable[[Database], Settings], worker_database: Database
+) -> Iterator[Settings]:
+    """The environment that `worker.app` reads at its import: import it inside the test, not above."""
+    settings = settings_for(worker_database)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "DATABASE_URL": worker_database.url,
+            "REDIS_URL": settings.redis_url,
+            "SECRET_KEY": settings.secret_key,
+            "PUBLIC_URL": settings.public_url,
+            "FILE_STORE": settings.file_store,
+            "KEY_DIR": settings.key_dir,
+            "SMTP_URL": settings.smtp_url,
+            "PORTAL_STATE": settings.state,
+        }.items():
+            patch.setenv(name, str(value))
+        yield settings
+
+
 @pytest.fixture
 def fresh_database(services: Services, worker_id: str) -> Iterator[Database]:
     """A database for one test alone, for several connections that really commit and really lock."""
@@ -178,7 +200,7 @@ def fresh_app(settings_for: Callable[[Database], Settings], fresh_database: Data
 
 @pytest.fixture
 def count_statements() -> Callable[[], AbstractContextManager[list[str]]]:
-    """Count SQL: `with count_statements() as statements: ...; assert len(statements) == 3`. Savepoints do not count."""
+    """Count SQL: `with count_statements() as statements: ...`, then `len(statements)`; no savepoints."""
     return _counted_statements
 
 

@@ -35,9 +35,7 @@ def _head_faults(page: BeautifulSoup) -> list[str]:
 
 def _control_faults(page: BeautifulSoup) -> list[str]:
     faults = []
-    labelled = {
-        label.get("for") for label in page.find_all("label") if label.get_text(strip=True)
-    }
+    labelled = {label.get("for") for label in page.find_all("label") if label.get_text(strip=True)}
     for control in page.find_all(["input", "select", "textarea"]):
         if control.name == "input" and control.get("type", "text") in UNLABELLED_KINDS:
             continue
@@ -50,7 +48,11 @@ def _control_faults(page: BeautifulSoup) -> list[str]:
     for button in page.find_all("button"):
         if not button.get_text(strip=True) and not button.get("aria-label"):
             faults.append("a button without words")
-    faults += [f"form {form.get('id') or ''} without an action" for form in page.find_all("form") if not form.get("action")]
+    faults += [
+        f"form {form.get('id') or ''} without an action"
+        for form in page.find_all("form")
+        if not form.get("action")
+    ]
     return faults
 
 
@@ -74,4 +76,7 @@ def _inline_faults(page: BeautifulSoup) -> list[str]:
 
 def _identifier_faults(page: BeautifulSoup) -> list[str]:
     seen = [element["id"] for element in page.find_all(id=True)]
-    return [f"the id {identifier!r} {seen.count(identifier)} times" for identifier in sorted({i for i in seen if seen.count(i) > 1})]
+    return [
+        f"the id {identifier!r} {seen.count(identifier)} times"
+        for identifier in sorted({i for i in seen if seen.count(i) > 1})
+    ]

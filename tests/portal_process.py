@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.running.children import alive
 from tests.services import open_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +46,10 @@ class RunningPortal:
 
 @contextmanager
 def start_portal(
-    *arguments: str, environment: Mapping[str, str] | None = None, state: Path | None = None, seconds: float = 90
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    state: Path | None = None,
+    seconds: float = 90,
 ) -> Iterator[RunningPortal]:
     """Run `portal up` on free ports with a state folder of its own, and stop it at the end of the block."""
     folder = open_folder("fairlot-up-")
@@ -84,3 +88,13 @@ def portal_environment(state: Path) -> dict[str, str]:
     steering |= {"KEY_DIR", "SMTP_URL", "MAILBOX_URL", "PORTAL_STATE", "PORTAL_POSTGRES_BIN"}
     kept = {name: value for name, value in os.environ.items() if name not in steering}
     return kept | {"PORTAL_STATE": str(state), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def gone_within(pid: int, seconds: float) -> bool:
+    """Whether a process ends within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while alive(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

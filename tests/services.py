@@ -1,7 +1,8 @@
 """The real services that tests run against: PostgreSQL, Redis and a mail server, started once a test run.
 
-With pytest-xdist the controller starts PostgreSQL and Redis and tells the workers where they are; without it they
-start when the first test asks. The schema is migrated once, into a template database that each worker copies.
+With pytest-xdist the controller starts PostgreSQL and Redis and tells the workers where they are; without it
+they start when the first test asks. The schema is migrated once, into a template database that each worker
+copies.
 """
 
 from __future__ import annotations
@@ -157,7 +158,7 @@ class Mailbox:
         self.received.clear()
         self.recipients.clear()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep one message for each of its recipients (called by the SMTP server)."""
         content: Any = envelope.content
         for recipient in envelope.rcpt_tos:

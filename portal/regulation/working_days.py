@@ -169,22 +169,13 @@ def last_day(start: date, n: int, unit: Unit, convention: Convention, calendar: 
 
 
 def years_later(start: date, years: int) -> date:
-    """Give the same day `years` later; 1 March for 29 February in a year without one."""
-    return months_later(start, 12 * years)
-
-
-def months_later(start: date, months: int) -> date:
-    """Give the first day after a period of whole months that begins with `start`.
-
-    That is the same day of the later month; the 1st of the month after it where there is no such day, because a
-    period that begins on 29 February or 31 January ends with the last day of a shorter month.
+    """Give the same day `years` later; 1 March for 29 February in a year without one, because a period of
+    years that begins on 29 February ends with 28 February.
     """
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     try:
-        return start.replace(year=year, month=month + 1)
+        return start.replace(year=start.year + years)
     except ValueError:
-        year, month = divmod(year * 12 + month + 1, 12)
-        return date(year, month + 1, 1)
+        return date(start.year + years, 3, 1)
 
 
 def _nth_working_day(start: date, n: int, calendar: Calendar) -> date:

@@ -174,7 +174,7 @@ def test_a_dps_call_off_needs_ten_days_unless_everybody_agreed() -> None:
 def test_a_planned_notice_qualifies_between_40_days_and_12_months_before(
     planned: date, qualifies: bool
 ) -> None:
-    """A planned procurement notice shortens the period of a tender notice of 1 June 2026 only in its window."""
+    """A planned procurement notice shortens the period of a notice of 1 June 2026 only in its window."""
     assert deadlines.is_qualifying_planned_notice(planned, date(2026, 6, 1)) is qualifies
 
 

@@ -21,7 +21,6 @@ from portal.regulation.working_days import (
     last_day_from_day_after,
     last_day_inclusive,
     last_day_pcr,
-    months_later,
     union,
     years_later,
 )
@@ -114,21 +113,6 @@ def test_three_years_end_the_day_before_the_anniversary() -> None:
     assert last_day_inclusive(date(2026, 9, 1), 3, Unit.YEAR) == date(2029, 8, 31)
     assert last_day_inclusive(date(2024, 2, 29), 3, Unit.YEAR) == date(2027, 2, 28)
     assert years_later(date(2024, 2, 29), 4) == date(2028, 2, 29)
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "after"),
-    [
-        (date(2027, 4, 1), 30, date(2029, 10, 1)),
-        (date(2026, 12, 15), 1, date(2027, 1, 15)),
-        (date(2027, 1, 31), 1, date(2027, 3, 1)),
-        (date(2026, 12, 31), 2, date(2027, 3, 1)),
-        (date(2027, 10, 31), 1, date(2027, 12, 1)),
-    ],
-)
-def test_months_end_before_the_same_day_of_a_later_month(start: date, months: int, after: date) -> None:
-    """A term of whole months ends before the same day; in a shorter month with the month's last day."""
-    assert months_later(start, months) == after
 
 
 def test_the_three_conventions_give_three_different_days() -> None:

@@ -1,0 +1,80 @@
+// Enhancements only: every page works without this file.
+(function () {
+  "use strict";
+
+  var each = function (selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); };
+  var plural = function (count, word) { return count + " " + word + (count === 1 ? "" : "s"); };
+
+  // After a failed form, bring the reader and the screen reader to the list of problems.
+  each("[data-fl-errors]", function (summary) { summary.focus(); });
+
+  // Words left, in the hint below the box; spoken only when typing pauses.
+  each("[data-fl-words]", function (box) {
+    var limit = Number(box.getAttribute("data-fl-words"));
+    var shown = document.getElementById(box.id + "-limit");
+    if (!shown || !limit) { return; }
+    var spoken = document.createElement("span");
+    spoken.className = "govuk-visually-hidden";
+    spoken.setAttribute("aria-live", "polite");
+    shown.insertAdjacentElement("afterend", spoken);
+    var pause;
+    var count = function () {
+      var words = (box.value.match(/\S+/g) || []).length;
+      var left = limit - words;
+      shown.textContent = left >= 0 ? "You have " + plural(left, "word") + " left of " + limit + "." :
+        "You have " + plural(-left, "word") + " too many. The limit is " + limit + ".";
+      shown.classList.toggle("fl-words--over", left < 0);
+      window.clearTimeout(pause);
+      pause = window.setTimeout(function () { spoken.textContent = shown.textContent; }, 1500);
+    };
+    box.addEventListener("input", count);
+    count();
+    window.clearTimeout(pause);
+  });
+
+  // Time left: counted on from the server's time in the page with the browser's monotonic clock, so that a wrong
+  // clock on the reader's side changes nothing. The server alone decides what is late.
+  each("[data-fl-countdown]", function (shown) {
+    var closes = Date.parse(shown.getAttribute("data-fl-countdown"));
+    var server = Date.parse(shown.getAttribute("data-fl-now"));
+    var began = window.performance.now();
+    if (isNaN(closes) || isNaN(server)) { return; }
+    var tick = function () {
+      var left = Math.floor((closes - server - (window.performance.now() - began)) / 1000);
+      if (left <= 0) { shown.textContent = "The time has passed. Reload the page to see where things stand."; return; }
+      var days = Math.floor(left / 86400), hours = Math.floor(left % 86400 / 3600);
+      var minutes = Math.floor(left % 3600 / 60), seconds = left % 60;
+      var text = days ? plural(days, "day") + (hours ? " and " + plural(hours, "hour") : "") :
+        hours ? plural(hours, "hour") + (minutes ? " and " + plural(minutes, "minute") : "") :
+          minutes >= 10 ? plural(minutes, "minute") :
+            (minutes ? plural(minutes, "minute") + " and " : "") + plural(seconds, "second");
+      shown.textContent = text + " left";
+      window.setTimeout(tick, left > 3600 ? 30000 : 1000);
+    };
+    tick();
+  });
+
+  // Leaving a half-filled form asks first; sending it does not.
+  var changed = false;
+  each("form[data-fl-unsaved]", function (form) {
+    form.addEventListener("input", function () { changed = true; });
+    form.addEventListener("submit", function () { changed = false; });
+  });
+  window.addEventListener("beforeunload", function (event) { if (changed) { event.preventDefault(); } });
+
+  // A second press within two seconds is a slip of the hand. The server copes with it as well.
+  var pressed = new WeakMap();
+  document.addEventListener("submit", function (event) {
+    var last = pressed.get(event.target);
+    if (last && event.timeStamp - last < 2000) { event.preventDefault(); return; }
+    pressed.set(event.target, event.timeStamp);
+  });
+
+  // On paper, everything folded away is open.
+  window.addEventListener("beforeprint", function () {
+    each("details:not([open])", function (item) { item.setAttribute("data-fl-shut", ""); item.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    each("details[data-fl-shut]", function (item) { item.open = false; item.removeAttribute("data-fl-shut"); });
+  });
+}());
