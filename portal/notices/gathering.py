@@ -1,0 +1,70 @@
+"""Reading what a release tells from the earlier stages."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.bidding.models import Bid, OpenedBid
+from portal.core.errors import WrongState
+from portal.extensions import db
+from portal.notices.release import AwardFacts, Wait
+from portal.organisations.models import Provider
+from portal.regulation.deadlines import standstill_until
+from portal.regulation.local_time import local_date
+from portal.regulation.queries import uk_calendar
+from portal.regulation.regimes import Standstill as StandstillDuty
+
+
+def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFacts:
+    """Gather what the award notice of a decision tells, when it is published at `published_at`.
+
+    Raises `WrongState` when the winner's bid has no price, and `CalendarUnknown` where the end of the
+    standstill cannot be counted.
+    """
+    opened = db.session.get(OpenedBid, decision.winning_bid_id)
+    if opened is None or opened.price is None:
+        raise WrongState("The winning bid has no price to announce.")
+    assessed = _assessed_providers(decision.id)
+    return AwardFacts(
+        decision=decision,
+        winner=decision.winning_bid.provider,
+        price=opened.price,
+        received=_received(decision.lot_id),
+        assessed=assessed,
+        summaries_at=_summaries_at(decision.id),
+        standstill=expected_standstill(decision, published_at=published_at),
+    )
+
+
+def expected_standstill(decision: AwardDecision, *, published_at: datetime) -> Wait | None:
+    """The standstill that the notice itself sets running on the day of its publication (PA2023 s.51(2))."""
+    if decision.standstill_kind == StandstillDuty.NONE:
+        return None
+    first = local_date(published_at)
+    until = standstill_until(first, uk_calendar())
+    return Wait(first=first, last=local_date(until - timedelta(microseconds=1)))
+
+
+def _assessed_providers(decision_id: uuid.UUID) -> tuple[Provider, ...]:
+    """Whoever had an assessed bid was sent a summary (PA2023 s.50(3)), the winner included."""
+    found = db.session.scalars(
+        select(Provider)
+        .join(AssessmentSummary, AssessmentSummary.provider_id == Provider.id)
+        .where(AssessmentSummary.decision_id == decision_id)
+        .order_by(Provider.id)
+    )
+    return tuple(found)
+
+
+def _received(lot_id: uuid.UUID) -> int:
+    query = select(func.count()).select_from(OpenedBid).join(Bid, Bid.id == OpenedBid.bid_id)
+    return db.session.execute(query.where(Bid.lot_id == lot_id)).scalar_one()
+
+
+def _summaries_at(decision_id: uuid.UUID) -> datetime | None:
+    query = select(func.max(AssessmentSummary.issued_at)).where(AssessmentSummary.decision_id == decision_id)
+    return db.session.execute(query).scalar_one()

@@ -1,0 +1,82 @@
+"""Organisations as OCDS parties: the buyer and the providers, never a person.
+
+A party's id is its org-id code. No name of a contact, no e-mail address and no telephone number is ever
+written: those belong to people.
+"""
+
+from __future__ import annotations
+
+from portal.notices.canonical import Json, without_gaps
+from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.identifiers import Scheme
+
+COUNTRY = "United Kingdom"
+
+
+def authority_id(authority: ContractingAuthority) -> str:
+    """The buyer's org-id code, or a local id where it has no number in a register."""
+    if authority.organisation_scheme and authority.organisation_number:
+        return f"{authority.organisation_scheme}-{authority.organisation_number}"
+    return f"authority-{authority.id}"
+
+
+def provider_id(provider: Provider) -> str:
+    """The provider's org-id code: its company number, else its charity number."""
+    return "-".join(_provider_identifiers(provider)[0])
+
+
+def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
+    """Write the contracting authority as buyer and procuring entity; `page` is where to turn to."""
+    return without_gaps(
+        {
+            "id": authority_id(authority),
+            "name": authority.name,
+            "identifier": without_gaps(
+                {
+                    "scheme": authority.organisation_scheme,
+                    "id": authority.organisation_number,
+                    "legalName": authority.name,
+                }
+            ),
+            "address": _address(authority.address, authority.postcode),
+            "contactPoint": {"name": authority.name, "url": page},
+            "roles": ["buyer", "procuringEntity"],
+        }
+    )
+
+
+def provider_party(provider: Provider, *, roles: list[str]) -> Json:
+    """Write a provider with its register numbers, address, size and kind, in these roles."""
+    (scheme, value), *others = _provider_identifiers(provider)
+    return without_gaps(
+        {
+            "id": provider_id(provider),
+            "name": provider.name,
+            "identifier": {"scheme": scheme, "id": value, "legalName": provider.name},
+            "additionalIdentifiers": [{"scheme": other, "id": number} for other, number in others],
+            "address": _address(provider.address, provider.postcode),
+            "details": without_gaps({"scale": "sme" if provider.is_sme else None, "vcse": provider.is_vcse}),
+            "roles": roles,
+        }
+    )
+
+
+def reference(party: Json) -> Json:
+    """Refer to a party from elsewhere in the release."""
+    return {"id": party["id"], "name": party["name"]}
+
+
+def _provider_identifiers(provider: Provider) -> list[tuple[str, str]]:
+    found = []
+    if provider.company_number:
+        found.append((Scheme.COMPANY.value, provider.company_number))
+    if provider.charity_number:
+        scheme = provider.charity_scheme or Scheme.CHARITY_ENGLAND_AND_WALES.value
+        found.append((scheme, provider.charity_number))
+    if not found:
+        raise ValueError("a provider without a registered number cannot be published")
+    return found
+
+
+def _address(street: str, postcode: str) -> Json:
+    return without_gaps({"streetAddress": street, "postalCode": postcode, "countryName": COUNTRY})

@@ -1,0 +1,89 @@
+"""Reading what was published."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.core.errors import NotFound
+from portal.extensions import db
+from portal.notices.models import Notice, OcdsRecord
+from portal.notices.packages import Published
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+
+CHUNK = 50
+
+
+def notice_by_reference(reference: str) -> Notice:
+    """Find the notice with this reference, or raise `NotFound`."""
+    found = db.session.scalars(select(Notice).where(Notice.reference == reference.upper())).one_or_none()
+    if found is None:
+        raise NotFound("There is no notice with that reference.")
+    return found
+
+
+def notices_of_process(ocid: str) -> Sequence[Notice]:
+    """List the notices of one contracting process, the oldest first."""
+    return db.session.scalars(select(Notice).where(Notice.ocid == ocid).order_by(Notice.number)).all()
+
+
+def notices_of_itt(itt_id: uuid.UUID) -> Sequence[Notice]:
+    """List the notices of one ITT, the oldest first."""
+    return db.session.scalars(select(Notice).where(Notice.itt_id == itt_id).order_by(Notice.number)).all()
+
+
+def itt_reference(notice: Notice) -> str:
+    """Give the reference of the ITT that a notice is about."""
+    query = select(InvitationToTender.reference).where(InvitationToTender.id == notice.itt_id)
+    return db.session.execute(query).scalar_one()
+
+
+def releases_after(number: int, *, limit: int) -> Iterator[Published]:
+    """Read at most `limit` releases in the order of publication after `number`, `CHUNK` at a time.
+
+    Each chunk is a statement of its own, begun when it is needed: a slow reader holds nothing open.
+    """
+    while limit > 0:
+        query = select(Notice.number, Notice.published_at, Notice.text).where(Notice.number > number)
+        rows = db.session.execute(query.order_by(Notice.number).limit(min(CHUNK, limit))).all()
+        yield from (Published(row.number, row.published_at, row.text) for row in rows)
+        if len(rows) < CHUNK:
+            return
+        number, limit = rows[-1].number, limit - len(rows)
+
+
+def compiled_record(ocid: str) -> OcdsRecord:
+    """Find the compiled record of a contracting process, or raise `NotFound`."""
+    found = db.session.get(OcdsRecord, ocid)
+    if found is None:
+        raise NotFound("There is no contracting process with that identifier.")
+    return found
+
+
+def open_opportunities(
+    *, now: datetime, before: int, limit: int
+) -> Sequence[tuple[Notice, InvitationToTender]]:
+    """List published tender notices whose ITT can still be answered at `now`, the latest notice first.
+
+    Only notices with a number below `before`: the last number of the page before. The authority comes with
+    each ITT, so the number of statements does not grow with the rows.
+    """
+    query = (
+        select(Notice, InvitationToTender)
+        .join(InvitationToTender, InvitationToTender.id == Notice.itt_id)
+        .options(joinedload(InvitationToTender.authority))
+        .where(
+            Notice.kind_code == "UK4",
+            InvitationToTender.status == IttStatus.PUBLISHED,
+            InvitationToTender.closes_at > now,
+            Notice.number < before,
+        )
+        .order_by(Notice.number.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]

@@ -1,0 +1,375 @@
+"""From an event and the objects it is about to an OCDS 1.1 release in the UK profile. Pure: reads no
+database.
+
+Status codes of OCDS are mapped here and nowhere else. A release carries what the Procurement Regulations
+2024 ask of its notice and nothing besides: no person, no panel member, no individual score, no unsuccessful
+bidder's price, and the names of unsuccessful bidders only above £5 million (PR24 reg 27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from portal.awarding.models import AwardDecision
+from portal.contracts.models import Contract
+from portal.contracts.terms import months_after
+from portal.notices import criteria, parties
+from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
+from portal.notices.publisher import Publisher
+from portal.organisations.models import Provider
+from portal.regulation.local_time import local_date
+from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
+from portal.regulation.regimes import Regime
+from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import IttKind, IttStatus
+
+TENDER_STATUS = {
+    IttStatus.DRAFT: "planning",
+    IttStatus.PUBLISHED: "active",
+    IttStatus.OPENED: "active",
+    IttStatus.MODERATED: "active",
+    IttStatus.AWARDED: "complete",
+    IttStatus.CONTRACTED: "complete",
+    IttStatus.CANCELLED: "cancelled",
+}
+AWARD_STATUS_BEFORE_CONTRACT = "pending"
+AWARD_STATUS_UNDER_CONTRACT = "active"
+CONTRACT_STATUS_SIGNED = "active"
+
+PROCUREMENT_METHOD = {
+    IttKind.OPEN: ("open", "Open procedure"),
+    IttKind.MINI_COMPETITION: ("selective", "Competition under a framework"),
+    IttKind.DPS_CALL_OFF: ("selective", "Call-off under a dynamic purchasing system"),
+    IttKind.MARKET_CALL_OFF: ("selective", "Call-off under a dynamic market"),
+    IttKind.DIRECT_AWARD: ("direct", "Direct award"),
+}
+LEGAL_BASIS = {
+    Regime.PA2023: {"scheme": "UKPGA", "id": "2023/54", "description": "Procurement Act 2023"},
+    Regime.PCR2015: {"scheme": "UKSI", "id": "2015/102", "description": "Public Contracts Regulations 2015"},
+}
+CURRENCY = "GBP"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What every release needs: who publishes, the notice's kind and reference, its place in the process
+    (from 1), and when it is published.
+    """
+
+    publisher: Publisher
+    kind: NoticeKind
+    reference: str
+    ordinal: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A standstill: its first and its last day, both included, in Europe/London."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class AwardFacts:
+    """What an award notice tells beside the decision.
+
+    `price` is the winner's in pounds over the whole term. `received` counts every bid that was opened for
+    the lot, `assessed` holds the providers whose bids were assessed, the winner among them. `summaries_at`
+    is when the assessment summaries went out, `standstill` the wait that follows, if any.
+    """
+
+    decision: AwardDecision
+    winner: Provider
+    price: Decimal
+    received: int
+    assessed: tuple[Provider, ...]
+    summaries_at: datetime | None
+    standstill: Wait | None
+
+
+def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[str, str]) -> Json:
+    """Build the release of a tender notice (UK4; PR24 regs 18-22). `cpv_names` gives each code's
+    description.
+    """
+    buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
+    method, method_words = PROCUREMENT_METHOD[itt.kind]
+    tender = {
+        "id": itt.reference,
+        # What the notice announces, even where it is carried after the next stage has begun.
+        "status": TENDER_STATUS[IttStatus.PUBLISHED],
+        "title": itt.title,
+        "description": itt.description,
+        "procuringEntity": parties.reference(buyer),
+        "legalBasis": LEGAL_BASIS[itt.regime],
+        "specialRegime": ["lightTouch"] if itt.light_touch else None,
+        "aboveThreshold": _above_threshold(itt.estimated_value, itt, header),
+        "mainProcurementCategory": "services",
+        "procurementMethod": method,
+        "procurementMethodDetails": method_words,
+        "value": _gross(itt.estimated_value),
+        "items": [_item(lot, itt, cpv_names) for lot in itt.lots],
+        "lots": [_lot(lot, itt) for lot in itt.lots],
+        "awardCriteria": "ratedCriteria",
+        "awardCriteriaDetails": criteria.who_marks(itt),
+        "submissionMethod": ["electronicSubmission"],
+        "submissionMethodDetails": header.publisher.opportunity_url(itt.reference),
+        "submissionTerms": {"electronicSubmissionPolicy": "required", "languages": ["en"]},
+        "tenderPeriod": without_gaps(
+            {
+                "startDate": instant(itt.published_at) if itt.published_at else None,
+                "endDate": instant(itt.closes_at) if itt.closes_at else None,
+            }
+        ),
+        "awardPeriod": {"endDate": day_end(itt.award_date)} if itt.award_date else None,
+        "milestones": _tender_break_points(itt),
+        "documents": [_document(header, itt)],
+    }
+    return _release(header, itt, buyer, {"parties": [buyer], "tender": without_gaps(tender)})
+
+
+def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) -> Json:
+    """Build the release of a contract award notice (UK6; PR24 reg 27).
+
+    At £5 million or less it counts the bids; above, it also names each unsuccessful provider that was
+    assessed.
+    """
+    buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
+    winner = parties.provider_party(facts.winner, roles=["tenderer", "supplier"])
+    lot = facts.decision.lot
+    award = {
+        "id": award_id(itt, lot),
+        "title": lot.title,
+        "status": AWARD_STATUS_BEFORE_CONTRACT,
+        "date": instant(facts.decision.decided_at) if facts.decision.decided_at else None,
+        "value": {"amount": number(facts.price), "currency": CURRENCY},
+        "suppliers": [parties.reference(winner)],
+        "relatedLots": [lot_id(lot)],
+        "mainProcurementCategory": "services",
+        "aboveThreshold": _above_threshold(facts.price, itt, header),
+        "contractPeriod": _term(itt),
+        "assessmentSummariesDateSent": instant(facts.summaries_at) if facts.summaries_at else None,
+        "standstillPeriod": _standstill(facts.standstill),
+        "documents": [_document(header, itt)],
+    }
+    return _release(
+        header,
+        itt,
+        buyer,
+        {
+            "parties": [buyer, winner, *_unsuccessful(facts, header)],
+            "tender": {**_tender_state(itt), "lots": [{"id": lot_id(lot), "status": "complete"}]},
+            "bids": {"statistics": _statistics(facts)},
+            "awards": [without_gaps(award)],
+        },
+    )
+
+
+def contract_release(header: Header, itt: InvitationToTender, contract: Contract) -> Json:
+    """Build the release of a contract details notice (UK7; PR24 regs 32-36)."""
+    buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
+    supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"])
+    written = {
+        "id": contract.reference,
+        "awardID": award_id(itt, contract.lot),
+        "title": contract.title,
+        "status": CONTRACT_STATUS_SIGNED,
+        "period": without_gaps(
+            {
+                "startDate": day_start(contract.start_date),
+                "endDate": day_end(contract.end_until - timedelta(days=1)),
+                "durationInMonths": itt.term_months,
+            }
+        ),
+        "value": {"amount": number(contract.value), "currency": CURRENCY},
+        "dateSigned": day_start(contract.signed_date),
+        "suppliers": [parties.reference(supplier)],
+        "aboveThreshold": _above_threshold(contract.value, itt, header),
+        "noAgreedMetricsRationale": _why_no_indicators(contract, itt),
+        "milestones": [
+            {
+                "id": f"break-{point.months}",
+                "title": f"Break point at {point.months} months",
+                "dueDate": day_start(point.on_date),
+                "status": "scheduled",
+            }
+            for point in contract.break_points
+        ],
+        "documents": [_document(header, itt)],
+    }
+    awards = [{"id": award_id(itt, contract.lot), "status": AWARD_STATUS_UNDER_CONTRACT}]
+    return _release(
+        header,
+        itt,
+        buyer,
+        {
+            "parties": [buyer, supplier],
+            "tender": _tender_state(itt),
+            "awards": awards,
+            "contracts": [without_gaps(written)],
+        },
+    )
+
+
+def lot_id(lot: Lot) -> str:
+    """A lot's id within its process."""
+    return str(lot.number)
+
+
+def award_id(itt: InvitationToTender, lot: Lot) -> str:
+    """An award's id: a lot is awarded once."""
+    return f"{itt.reference}-award-{lot.number}"
+
+
+def _release(header: Header, itt: InvitationToTender, buyer: Json, content: Json) -> Json:
+    ocid = header.publisher.ocid(itt.reference)
+    return {
+        "ocid": ocid,
+        "id": f"{ocid}-{header.ordinal:03d}",
+        "date": instant(header.published_at),
+        "tag": [header.kind.tag],
+        "initiationType": "tender",
+        "language": "en",
+        "buyer": parties.reference(buyer),
+        **content,
+    }
+
+
+def _tender_state(itt: InvitationToTender) -> Json:
+    return {"id": itt.reference, "status": TENDER_STATUS[itt.status]}
+
+
+def _lot(lot: Lot, itt: InvitationToTender) -> Json:
+    return without_gaps(
+        {
+            "id": lot_id(lot),
+            "title": lot.title,
+            "description": lot.description,
+            "status": TENDER_STATUS[IttStatus.PUBLISHED],
+            "contractPeriod": _term(itt),
+            "awardCriteria": criteria.lot_criteria(itt),
+        }
+    )
+
+
+def _item(lot: Lot, itt: InvitationToTender, cpv_names: Mapping[str, str]) -> Json:
+    codes = [
+        without_gaps({"scheme": "CPV", "id": code, "description": cpv_names.get(code)})
+        for code in itt.cpv_codes
+    ]
+    return without_gaps(
+        {
+            "id": lot_id(lot),
+            "description": lot.title,
+            "classification": codes[0] if codes else None,
+            "additionalClassifications": codes[1:],
+            "relatedLot": lot_id(lot),
+        }
+    )
+
+
+def _term(itt: InvitationToTender) -> Json | None:
+    start, months = itt.contract_start_date, itt.term_months
+    if months is None:
+        return {"startDate": day_start(start)} if start else None
+    dates = {}
+    if start is not None:
+        last = months_after(start, months) - timedelta(days=1)
+        dates = {"startDate": day_start(start), "endDate": day_end(last)}
+    return {**dates, "durationInMonths": months}
+
+
+def _tender_break_points(itt: InvitationToTender) -> list[Json]:
+    start = itt.contract_start_date
+    return [
+        without_gaps(
+            {
+                "id": f"break-{months}",
+                "title": f"Break point at {months} months",
+                "dueDate": day_start(months_after(start, months)) if start else None,
+                "status": "scheduled",
+            }
+        )
+        for months in itt.break_months
+    ]
+
+
+def _standstill(standstill: Wait | None) -> Json | None:
+    if standstill is None:
+        return None
+    return {"startDate": day_start(standstill.first), "endDate": day_end(standstill.last)}
+
+
+def _statistics(facts: AwardFacts) -> list[Json]:
+    """Received, assessed, and of those assessed the small and the voluntary and community ones (PR24 reg
+    27).
+    """
+    lot = lot_id(facts.decision.lot)
+    counts = {
+        "bids": facts.received,
+        "finalStageBids": len(facts.assessed),
+        "smeFinalStageBids": sum(provider.is_sme for provider in facts.assessed),
+        "vcseFinalStageBids": sum(provider.is_vcse for provider in facts.assessed),
+    }
+    return [
+        {"id": f"{measure}-{lot}", "measure": measure, "value": value, "relatedLot": lot}
+        for measure, value in counts.items()
+    ]
+
+
+def _unsuccessful(facts: AwardFacts, header: Header) -> list[Json]:
+    limit = threshold(ThresholdKind.NAMES_OF_UNSUCCESSFUL, local_date(header.published_at))
+    if not limit.reached_by(facts.price):
+        return []
+    losers = [provider for provider in facts.assessed if provider.id != facts.winner.id]
+    written = [parties.provider_party(provider, roles=["tenderer"]) for provider in losers]
+    # By register number: an order of names or of marks would say more than the law asks.
+    return sorted(written, key=lambda party: str(party["id"]))
+
+
+def _why_no_indicators(contract: Contract, itt: InvitationToTender) -> str | None:
+    """Why no key performance indicators are published, where the law asks for none (PA2023 s.52)."""
+    if itt.light_touch:
+        return "A light-touch contract needs no key performance indicators (Procurement Act 2023 s.52(6)(d))."
+    limit = threshold(ThresholdKind.KEY_PERFORMANCE_INDICATORS, contract.signed_date)
+    if not limit.reached_by(contract.value):
+        return "The contract is not above £5 million (Procurement Act 2023 s.52(1))."
+    return None
+
+
+def _above_threshold(value: Decimal | None, itt: InvitationToTender, header: Header) -> bool | None:
+    if itt.regime == Regime.PCR2015:
+        return None
+    return is_above_threshold(value, light_touch=itt.light_touch, on=local_date(header.published_at))
+
+
+def _gross(value: Decimal | None) -> Json | None:
+    """The estimate includes VAT (PA2023 s.123(2)), so it is a gross amount."""
+    return None if value is None else {"amountGross": number(value), "currency": CURRENCY}
+
+
+def _document(header: Header, itt: InvitationToTender) -> Json:
+    central = itt.central_reference
+    return without_gaps(
+        {
+            "id": header.reference,
+            "documentType": header.kind.document_type,
+            "noticeType": header.kind.code,
+            "title": f"{header.kind.name}: {itt.title}",
+            "description": f"Central digital platform reference: {central}" if central else None,
+            "url": header.publisher.notice_url(header.reference),
+            "datePublished": instant(header.published_at),
+            "format": "text/html",
+            "language": "en",
+        }
+    )
+
+
+TENDER_NOTICE = CATALOGUE["UK4"]
+AWARD_NOTICE = CATALOGUE["UK6"]
+DETAILS_NOTICE = CATALOGUE["UK7"]

@@ -1,0 +1,102 @@
+"""Error pages: typed refusals say what to do next; anything else is logged with the reference that the page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, g, jsonify, make_response, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.errors import NotAllowed, NotFound, PortalError
+from portal.core.references import new_reference
+from portal.extensions import db
+from portal.web.access import actor
+
+log = structlog.get_logger()
+
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+def request_reference() -> str:
+    """This request's reference, the same in the log and on the page."""
+    if "reference" not in g:
+        g.reference = new_reference("REF")
+    return str(g.reference)
+
+
+def bind(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(PortalError, _refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _failed)
+
+
+def _refused(refusal: PortalError) -> Any:
+    db.session.rollback()
+    if isinstance(refusal, NotAllowed | NotFound) and current_user.is_authenticated:
+        # An attempt at what is not one's own is evidence (PCR 2015 reg 22(16)(g)).
+        record(
+            EventKind.ACCESS_REFUSED,
+            actor=actor(),
+            object_type="page",
+            object_id=current_user.user_id,
+            endpoint=request.endpoint or "",
+            method=request.method,
+            code=refusal.code,
+        )
+        db.session.commit()
+    return _page(refusal.status, refusal.message, refusal.code)
+
+
+def _stale(error: CSRFError) -> Any:
+    db.session.rollback()
+    message = "Your page was open for too long, or you signed out in another window. Go back, reload it and try again."
+    return _page(400, message, "stale_page")
+
+
+def _http(error: HTTPException) -> Any:
+    db.session.rollback()
+    if error.response is not None or (error.code is not None and error.code < 400):
+        return error
+    return _page(error.code or 500, "", f"http_{error.code}")
+
+
+def _database_away(error: OperationalError) -> Any:
+    log.error("database_away", reference=request_reference(), endpoint=request.endpoint, kind=type(error.orig).__name__)
+    _forget_session()
+    answer = _page(503, "The portal cannot reach its records just now. Nothing was lost. Try again in a minute.", "away")
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _failed(error: Exception) -> Any:
+    _forget_session()
+    log.error("unhandled_error", reference=request_reference(), endpoint=request.endpoint, exc_info=error)
+    return _page(500, "", "failed")
+
+
+def _forget_session() -> None:
+    try:
+        db.session.rollback()
+    except OperationalError:
+        db.session.remove()
+
+
+def _page(status: int, message: str, code: str) -> Any:
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        response = jsonify({"code": code, "message": message or "The request could not be answered."})
+    else:
+        page = status if status in PAGES else (400 if status < 500 else 500)
+        body = render_template(f"errors/{page}.html", message=message, reference=request_reference())
+        response = make_response(body)
+    response.status_code = status
+    return response
+

@@ -1,0 +1,100 @@
+"""How values are written on every page: times with their zone, pounds, marks, sizes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Flask
+
+from portal.core.clock import LONDON
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def london(instant: datetime | None) -> str:
+    """ "noon on Friday 4 December 2026 GMT": date, time and zone, always all three."""
+    if instant is None:
+        return "not set"
+    local = instant.astimezone(LONDON)
+    return f"{_time(local)} on {_DAYS[local.weekday()]} {_date(local)} {local.tzname()}"
+
+
+def london_short(instant: datetime | None) -> str:
+    """ "4 Dec 2026, 12:00 GMT", for tables."""
+    if instant is None:
+        return "not set"
+    local = instant.astimezone(LONDON)
+    return f"{local.day} {_MONTHS[local.month - 1][:3]} {local.year}, {local:%H:%M} {local.tzname()}"
+
+
+def london_date(day: date | datetime | None) -> str:
+    """ "4 December 2026" in Europe/London."""
+    if day is None:
+        return "not set"
+    return _date(day.astimezone(LONDON) if isinstance(day, datetime) else day)
+
+
+def micro(instant: datetime) -> str:
+    """ "2026-12-04 11:58:07.123456 UTC": a receipt's time, to the microsecond."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+
+
+def pounds(amount: Decimal | int | str | None) -> str:
+    """ "£118,000", or "£118,000.50" when there are pence."""
+    if amount is None:
+        return "not set"
+    value = Decimal(amount)
+    return f"£{value:,.0f}" if value == value.to_integral_value() else f"£{value:,.2f}"
+
+
+def marks(value: Decimal | Fraction | str | int | None) -> str:
+    """At most four places, without superfluous zeros: "83.3661", "32", "27.5"."""
+    if value is None:
+        return "–"
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{Decimal(value):.4f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def percent(value: Decimal | Fraction | str | int | None) -> str:
+    """ "40%"."""
+    return "–" if value is None else f"{marks(value)}%"
+
+
+def filesize(count: int) -> str:
+    """ "0 bytes", "12 KB", "3.4 MB"."""
+    if count < 1000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} KB"
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _time(local: datetime) -> str:
+    if (local.hour, local.minute, local.second) == (12, 0, 0):
+        return "noon"
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return "midnight at the start of the day"
+    minutes = "" if (local.minute, local.second) == (0, 0) else f":{local:%M}"
+    seconds = f":{local:%S}" if local.second else ""
+    return f"{(local.hour - 1) % 12 + 1}{minutes}{seconds}{'am' if local.hour < 12 else 'pm'}"
+
+
+FILTERS = (london, london_short, london_date, micro, pounds, marks, percent, filesize)
+
+
+def bind(app: Flask) -> None:
+    """Give every template the filters, by their own names."""
+    for function in FILTERS:
+        app.jinja_env.filters[function.__name__] = function

@@ -1,0 +1,57 @@
+"""The base of every form: typed refusals of an activity appear beside the field, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from portal.core.errors import NotAllowed, NotFound, PortalError
+from portal.extensions import db
+
+
+class BaseForm(FlaskForm):
+    """A CSRF-protected form whose submission runs one activity.
+
+    A view reads: `if form.validate_on_submit() and form.carry_out(lambda: publish_itt(...)): return redirect(...)`
+    and otherwise renders the page again with `form.status_code`.
+    """
+
+    outcome: Any = None
+    """What the activity returned."""
+    refusal: PortalError | None = None
+    """The activity's refusal, for a view that has more to say about it."""
+
+    def carry_out(self, act: Callable[[], Any]) -> bool:
+        """Run the activity; on a typed refusal roll back, put its message where it belongs and return False.
+
+        `NotFound` and `NotAllowed` go on to their pages: no form can mend them.
+        """
+        try:
+            self.outcome = act()
+            db.session.flush()
+        except (NotFound, NotAllowed):
+            raise
+        except PortalError as refusal:
+            db.session.rollback()
+            self.refuse(refusal)
+            return False
+        return True
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Show the refusal beside its field, or at the top when it has none."""
+        self.refusal = refusal
+        name = refusal.field
+        if name is not None and name in self._fields:
+            field = self._fields[name]
+            field.errors = [*field.errors, refusal.message]
+        else:
+            self.form_errors = [*self.form_errors, refusal.message]
+
+    @property
+    def status_code(self) -> int:
+        """The status to render the page with: 200 before it was submitted, the refusal's or 422 after."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.errors else 200

@@ -1,0 +1,285 @@
+"""A procurement's history as the notices tell it: opened bids, an award, its summaries, a contract.
+
+The rows are written directly, because only what was decided matters to a notice, not how it came about. They
+hold words that may never be published (`SECRETS`), so that a test can look for them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.audit.recording import record
+from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.states import BidStatus, OpeningStatus
+from portal.contracts.models import BreakPoint, Contract
+from portal.contracts.terms import months_after
+from portal.core import clock
+from portal.core.permissions import SYSTEM, Role
+from portal.core.references import new_reference
+from portal.evaluation.models import ModeratedScore, PanelMember, Result
+from portal.evaluation.states import MemberRole
+from portal.extensions import db
+from portal.notices.models import Notice
+from portal.notices.publisher import Publisher
+from portal.notices.publishing import publish_release
+from portal.organisations.models import Provider
+from portal.regulation.regimes import Standstill
+from portal.regulation.seeding import seed_reference_data
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+from tests.factories.accounts import make_person
+from tests.factories.organisations import make_provider
+from tests.factories.tendering import published_itt
+
+PUBLISHER = Publisher(ocid_prefix="ocds-a1b2c3", public_url="https://fairlot.example")
+
+WINNING_PRICE = Decimal("118000.50")
+LOSING_PRICE = Decimal("987654.32")
+YOUNG_ALIAS = "Aliasmarker Heron"
+SECRETS = (
+    "987654",
+    YOUNG_ALIAS,
+    "Answermarker",
+    "Reasonmarker",
+    "Decisionmarker",
+    "Summarymarker",
+    "Filemarker",
+)
+"""Sealed or confidential words that `history` puts into the database."""
+
+
+@dataclass
+class History:
+    """One procurement from its publication to its contract, with the events that its notices announce."""
+
+    itt: InvitationToTender
+    winner: Provider
+    losers: list[Provider]
+    decision: AwardDecision
+    contract: Contract
+    people: list[str] = field(default_factory=list)
+    """Names and addresses of everybody involved."""
+
+
+def seeded_reference_data() -> None:
+    """The bank holidays and CPV codes, which notices need."""
+    seed_reference_data(db.session.connection())
+
+
+def history(
+    *,
+    losers: int = 2,
+    price: Decimal = WINNING_PRICE,
+    standstill: Standstill = Standstill.VOLUNTARY,
+) -> History:
+    """An ITT with one lot that was opened, awarded and contracted, without any notice yet."""
+    itt = published_itt(closes_in=-timedelta(days=10), published_ago=timedelta(days=40))
+    commissioner = make_person(Role.COMMISSIONER, authority=itt.authority)
+    approver = make_person(Role.APPROVER, authority=itt.authority)
+    winner = make_provider(
+        "Winner Youth Trust", charity_number="1090095", charity_scheme="GB-CHC", is_vcse=True
+    )
+    others = [make_provider(f"Loser Marker {number} Ltd") for number in range(1, losers + 1)]
+    opened_at = clock.now() - timedelta(days=9)
+    opening = BidOpening(
+        itt_id=itt.id,
+        status=OpeningStatus.DONE,
+        first_opener_id=commissioner.id,
+        first_at=opened_at,
+        second_opener_id=approver.id,
+        second_at=opened_at,
+    )
+    db.session.add(opening)
+    db.session.flush()
+    prices = [price, *(LOSING_PRICE for _ in others)]
+    bids = [
+        _opened_bid(itt, opening, provider, amount, commissioner.id)
+        for provider, amount in zip([winner, *others], prices, strict=True)
+    ]
+    young = _young_member(itt, bids[0])
+    itt.opened_at, itt.status = opened_at, IttStatus.AWARDED
+    decision = _decision(itt, bids, commissioner.id, approver.id, standstill)
+    contract = _contract(itt, decision, winner, price, commissioner.id)
+    people = [
+        commissioner.display_name,
+        approver.display_name,
+        str(commissioner.email),
+        str(approver.email),
+        young,
+    ]
+    return History(itt, winner, others, decision, contract, people)
+
+
+def event_of(kind: EventKind, object_type: str, object_id: uuid.UUID, itt_id: uuid.UUID) -> uuid.UUID:
+    """Record an event as its activity would and give its id."""
+    return record(kind, actor=SYSTEM, object_type=object_type, object_id=object_id, itt_id=itt_id).id
+
+
+def publication_event(itt: InvitationToTender) -> uuid.UUID:
+    """The event that published the ITT."""
+    query = select(Event.id).where(Event.chain == str(itt.id), Event.kind == EventKind.ITT_PUBLISHED.value)
+    return db.session.execute(query).scalar_one()
+
+
+def publish_tender(itt: InvitationToTender, *, publisher: Publisher = PUBLISHER) -> Notice:
+    """Publish the tender notice."""
+    return publish_release(event_id=publication_event(itt), publisher=publisher, now=clock.now())
+
+
+def publish_award(made: History, *, now: datetime | None = None, publisher: Publisher = PUBLISHER) -> Notice:
+    """Publish the award notice of a history whose tender notice is published."""
+    event = event_of(EventKind.SUMMARIES_ISSUED, "award", made.decision.id, made.itt.id)
+    return publish_release(event_id=event, publisher=publisher, now=now or clock.now())
+
+
+def publish_contract(made: History, *, publisher: Publisher = PUBLISHER) -> Notice:
+    """Publish the contract details notice of a history whose award notice is published."""
+    made.itt.status = IttStatus.CONTRACTED
+    event = event_of(EventKind.CONTRACT_CONCLUDED, "contract", made.contract.id, made.itt.id)
+    return publish_release(event_id=event, publisher=publisher, now=clock.now())
+
+
+def publish_all(made: History, *, publisher: Publisher = PUBLISHER) -> list[Notice]:
+    """Publish the three notices of a history in their order."""
+    return [
+        publish_tender(made.itt, publisher=publisher),
+        publish_award(made, publisher=publisher),
+        publish_contract(made, publisher=publisher),
+    ]
+
+
+def _opened_bid(
+    itt: InvitationToTender, opening: BidOpening, provider: Provider, price: Decimal, person: uuid.UUID
+) -> Bid:
+    bid = Bid(
+        reference=new_reference("BID"),
+        itt_id=itt.id,
+        lot_id=itt.lots[0].id,
+        provider_id=provider.id,
+        status=BidStatus.SUBMITTED,
+        version=1,
+    )
+    db.session.add(bid)
+    db.session.flush()
+    version = BidVersion(
+        bid_id=bid.id,
+        number=1,
+        idempotency_key=uuid.uuid4(),
+        received_at=clock.now(),
+        submitted_by_id=person,
+        quality_sealed=b"sealed",
+        price_sealed=b"sealed",
+        quality_key_for_opening=b"key",
+        price_key_for_opening=b"key",
+        keys_for_draft=b"key",
+        commitment="0" * 64,
+        receipt={},
+    )
+    db.session.add(version)
+    db.session.flush()
+    db.session.add(
+        OpenedBid(
+            bid_id=bid.id,
+            version_id=version.id,
+            opening_id=opening.id,
+            label=f"Provider {provider.id}",
+            quality={"answers": {"q1": "Answermarker"}, "files": [{"name": "Filemarker.pdf"}]},
+            price=price,
+        )
+    )
+    db.session.flush()
+    return bid
+
+
+def _young_member(itt: InvitationToTender, bid: Bid) -> str:
+    """A young person on the panel, and the panel's agreed score with its reason; returns their name."""
+    panel = next(panel for panel in itt.panels if panel.kind == "young_people")
+    person = make_person(Role.YOUNG_MEMBER, panel=panel, display_name=YOUNG_ALIAS)
+    db.session.add(
+        PanelMember(panel_id=panel.id, user_id=person.id, role=MemberRole.YOUNG_MEMBER, alias=YOUNG_ALIAS)
+    )
+    db.session.add(
+        ModeratedScore(
+            panel_id=panel.id,
+            bid_id=bid.id,
+            criterion_id=itt.criteria[0].id,
+            score=Decimal(4),
+            reason="Reasonmarker",
+            agreed_by_id=person.id,
+        )
+    )
+    db.session.flush()
+    return person.display_name
+
+
+def _decision(
+    itt: InvitationToTender, bids: list[Bid], proposer: uuid.UUID, decider: uuid.UUID, standstill: Standstill
+) -> AwardDecision:
+    lot, now = itt.lots[0], clock.now()
+    result = Result(
+        itt_id=itt.id, lot_id=lot.id, inputs_hash=uuid.uuid4().hex, inputs={}, outcome={}, calculated_at=now
+    )
+    db.session.add(result)
+    db.session.flush()
+    decision = AwardDecision(
+        itt_id=itt.id,
+        lot_id=lot.id,
+        result_id=result.id,
+        winning_bid_id=bids[0].id,
+        status=DecisionStatus.DECIDED,
+        reason="Decisionmarker",
+        standstill_kind=standstill,
+        proposed_by_id=proposer,
+        decided_by_id=decider,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    for bid in bids:
+        db.session.add(
+            AssessmentSummary(
+                reference=new_reference("SUM"),
+                decision_id=decision.id,
+                bid_id=bid.id,
+                provider_id=bid.provider_id,
+                issued_at=datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
+                document={"why": "Summarymarker"},
+            )
+        )
+    db.session.flush()
+    return decision
+
+
+def _contract(
+    itt: InvitationToTender, decision: AwardDecision, winner: Provider, price: Decimal, person: uuid.UUID
+) -> Contract:
+    start = date(2027, 4, 1)
+    months = itt.term_months or 30
+    contract = Contract(
+        reference=new_reference("CON"),
+        itt_id=itt.id,
+        lot_id=decision.lot_id,
+        decision_id=decision.id,
+        authority_id=itt.authority_id,
+        provider_id=winner.id,
+        title=itt.title,
+        value=price,
+        start_date=start,
+        end_until=months_after(start, months),
+        signed_date=date(2026, 12, 10),
+        concluded_at=clock.now(),
+        concluded_by_id=person,
+        break_points=[BreakPoint(months=12, on_date=date(2028, 4, 1))],
+    )
+    db.session.add(contract)
+    db.session.flush()
+    return contract
