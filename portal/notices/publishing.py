@@ -66,11 +66,9 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
     _require_basis(itt)
     earlier = _earlier_notices(itt)
     _require_order(kind_code, earlier)
-    header = Header(
-        publisher, CATALOGUE[kind_code], _reference(itt, kind_code, earlier), len(earlier) + 1, now
-    )
-    release = _release(header, subject, itt)
-    notice = _keep(header, release, itt, event)
+    reference = _reference(itt, kind_code, earlier)
+    header = Header(publisher, CATALOGUE[kind_code], reference, len(earlier) + 1, now)
+    notice = _keep(header, _release(header, subject, itt), itt, event)
     _compile(notice, [*(other.text for other in earlier), notice.text], now)
     record(
         EventKind.NOTICE_PUBLISHED,

@@ -191,15 +191,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "suppliers": [parties.reference(supplier)],
         "aboveThreshold": _above_threshold(contract.value, itt, header),
         "noAgreedMetricsRationale": _why_no_indicators(contract, itt),
-        "milestones": [
-            {
-                "id": f"break-{point.months}",
-                "title": f"Break point at {point.months} months",
-                "dueDate": day_start(point.on_date),
-                "status": "scheduled",
-            }
-            for point in contract.break_points
-        ],
+        "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
         "documents": [_document(header, itt)],
     }
     awards = [{"id": award_id(itt, contract.lot), "status": AWARD_STATUS_UNDER_CONTRACT}]
@@ -287,16 +279,19 @@ def _term(itt: InvitationToTender) -> Json | None:
 def _tender_break_points(itt: InvitationToTender) -> list[Json]:
     start = itt.contract_start_date
     return [
-        without_gaps(
-            {
-                "id": f"break-{months}",
-                "title": f"Break point at {months} months",
-                "dueDate": day_start(months_after(start, months)) if start else None,
-                "status": "scheduled",
-            }
-        )
-        for months in itt.break_months
+        _break_point(months, months_after(start, months) if start else None) for months in itt.break_months
     ]
+
+
+def _break_point(months: int, on: date | None) -> Json:
+    return without_gaps(
+        {
+            "id": f"break-{months}",
+            "title": f"Break point at {months} months",
+            "dueDate": day_start(on) if on else None,
+            "status": "scheduled",
+        }
+    )
 
 
 def _standstill(standstill: Wait | None) -> Json | None:
