@@ -1,4 +1,4 @@
-"""Migrations from Python: Alembic without an ini file, so that a checkout and an installed wheel behave alike."""
+"""Migrations from Python: Alembic without an ini file, the same in a checkout and an installed wheel."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ LOCK = 0x466169726C6F74
 
 
 def upgrade(owner_url: str, revision: str = "head", *, app_role: str = DEFAULT_APP_ROLE) -> None:
-    """Bring the schema up to `revision`, granting the application's role what it needs, as the schema's owner.
+    """Bring the schema up to `revision`, granting the application's role what it needs, as its owner.
 
-    At the head the bundled reference data (bank holidays, CPV codes) that are not there yet are added as well.
+    At the head the bundled reference data (bank holidays, CPV codes) that are not there yet are added as
+    well.
     """
     command.upgrade(_config(owner_url, app_role), revision)
     if revision == "head" and head() is not None:

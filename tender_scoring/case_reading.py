@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tender_scoring.case import Case, Cells, Column, Entries, cell_type
+from tender_scoring.collector import paused
 from tender_scoring.documents import parse
 from tender_scoring.entries_reading import Known, read_entries
 from tender_scoring.errors import Code, InvalidCase
@@ -23,7 +24,8 @@ def read_case(data: bytes) -> Case:
     Traceback (most recent call last):
     tender_scoring.errors.InvalidCase: The key 'scales' is missing. (missing_key at /method)
     """
-    return case_from(parse(data))
+    with paused():
+        return case_from(parse(data))
 
 
 def case_from(document: Any) -> Case:
@@ -97,8 +99,9 @@ class _Sheet:
             *zip(individual.parts.tolist(), individual.members, strict=True),
             *zip(agreed.parts.tolist(), agreed.members, strict=True),
         ]
+        different = set(pairs)
         by_part: dict[int, set[str | None]] = {index: set() for index in range(len(self.parts))}
-        for part, member in set(pairs):
+        for part, member in different:
             # an agreed panel's members are kept and shown, but only its agreed score is a column
             if (member is None) == (self.parts[part].combine == "agreed"):
                 by_part[part].add(member)
@@ -108,8 +111,9 @@ class _Sheet:
             for part, members in by_part.items()
             for member in sorted(members, key=lambda name: name or "")
         )
-        positions = {(column.part, column.member): index for index, column in enumerate(columns)}
-        chosen = np.fromiter((positions.get(pair, -1) for pair in pairs), np.int64, len(pairs))
+        positions = dict.fromkeys(different, -1)
+        positions |= {(column.part, column.member): index for index, column in enumerate(columns)}
+        chosen = np.fromiter(map(positions.__getitem__, pairs), np.int64, len(pairs))
         rows = np.concatenate([individual.bids, agreed.bids])
         steps = (*individual.steps, *agreed.steps)
         return columns, self._cells(columns, chosen, rows, steps)

@@ -7,6 +7,7 @@ columns; only when one fails are the entries looked at one by one, to say which.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any, NoReturn
 
 import numpy as np
@@ -34,10 +35,11 @@ def read_entries(value: Any, where: str, known: Known, *, agreed: bool) -> Entri
     required = (
         ("panel", "bid", "criterion", "score") if agreed else ("panel", "member", "bid", "criterion", "score")
     )
-    _check_keys(items, where, required)
-    columns = {key: _column(items, key, where) for key in required}
-    reasons = [item.get("reason", "") for item in items]
-    _check_texts(reasons, "reason", where, get_text)
+    columns = _columns(items, where, required)
+    for key, column in columns.items():
+        if key != "score":
+            _check_texts(column, key, where, get_text if key == "reason" else get_id)
+    reasons = columns["reason"]
     bids = _indices(columns["bid"], known.bids, Code.UNKNOWN_BID, "bid", where)
     parts = _parts(columns, where, known)
     if agreed:
@@ -52,20 +54,19 @@ def read_entries(value: Any, where: str, known: Known, *, agreed: bool) -> Entri
     return Entries(bids[keep], parts[keep], *kept)
 
 
-def _check_keys(items: list[Any], where: str, required: Sequence[str]) -> None:
-    if set(map(type, items)) <= {dict}:
-        shapes = set(map(frozenset, set(map(tuple, items))))
-        if all(shape.issuperset(required) and shape.issubset((*required, "reason")) for shape in shapes):
-            return
+def _columns(items: list[Any], where: str, required: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the values of each key; a reason that is not given is empty."""
+    keys = (*required, "reason")
+    if items and set(map(type, items)) <= {dict} and set(map(len, items)) == {len(keys)}:
+        try:  # as many keys as there are names, and every name among them: no other key
+            rows = map(itemgetter(*keys), items)
+            return {key: list(column) for key, column in zip(keys, zip(*rows, strict=True), strict=True)}
+        except KeyError:
+            pass
     for index, item in enumerate(items):
         get_object(item, pointer(where, index), required, ("reason",))
-
-
-def _column(items: list[dict[str, Any]], key: str, where: str) -> list[Any]:
-    column = [item[key] for item in items]
-    if key != "score":
-        _check_texts(column, key, where, get_id)
-    return column
+    columns = {key: [item[key] for item in items] for key in required}
+    return columns | {"reason": [item.get("reason", "") for item in items]}
 
 
 def _check_texts(column: list[Any], key: str, where: str, check: Callable[[Any, str], str]) -> None:

@@ -1,6 +1,6 @@
 """Executing a method literally: combine, eliminate, price, weigh, rank."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -9,12 +9,13 @@ from typing import Any
 
 from tender_scoring.case import Case
 from tender_scoring.case_reading import case_from
+from tender_scoring.collector import paused
 from tender_scoring.combining import combine
 from tender_scoring.errors import Code, InvalidCase
 from tender_scoring.fields import pointer, shown
 from tender_scoring.hashing import method_hash
 from tender_scoring.method import Group, Method, PriceQuestion, Question
-from tender_scoring.plan import LinearForm, linear_form
+from tender_scoring.plan import LinearForm, Part, linear_form
 from tender_scoring.prices import PriceField
 from tender_scoring.ranking import Ranks, Value, rank
 from tender_scoring.result import AboveCeiling, BelowMinimum, Result, Standing, TieBroken
@@ -48,7 +49,8 @@ def evaluate(case: Case | dict[str, Any]) -> Result:
 
     Raises InvalidCase for a case that the rules refuse (docs/scoring.md section 2).
     """
-    return result_of(work_out(case if isinstance(case, Case) else case_from(case)))
+    with paused():
+        return result_of(work_out(case if isinstance(case, Case) else case_from(case)))
 
 
 def work_out(case: Case) -> Workings:
@@ -60,7 +62,9 @@ def work_out(case: Case) -> Workings:
     out = {entry.bid for entry in eliminated}
     standing = tuple(index for index, bid in enumerate(case.bids) if bid not in out)
     field = price_field(case, standing)
-    marks = {bid: bid_marks(case, form, sums[bid], bid, field) for bid in standing}
+    marks = {
+        bid: bid_marks(case.method, case.parts, form, sums[bid], case.prices[bid], field) for bid in standing
+    }
     roots = [criterion.id for criterion in case.method.criteria]
     totals = {bid: sum((marks[bid][name] for name in roots), Fraction(0)) for bid in standing}
     return Workings(
@@ -74,7 +78,9 @@ def work_out(case: Case) -> Workings:
         marks=marks,
         panels={bid: _panels(case, form, sums[bid]) for bid in standing},
         totals=totals,
-        ranks=rank(ranking_values(case, totals), tie_breakers(case, marks)),
+        ranks=rank(
+            ranking_values(case, totals), tie_breakers(case.method, marks, dict(enumerate(case.prices)))
+        ),
     )
 
 
@@ -99,22 +105,20 @@ def ranking_values(case: Case, totals: Mapping[int, Fraction]) -> dict[int, Valu
 
 
 def tie_breakers(
-    case: Case, marks: Mapping[int, Mapping[str, Fraction]]
+    method: Method, marks: Mapping[int, Mapping[str, Fraction]], prices: Mapping[int, Fraction | None]
 ) -> list[tuple[str, Mapping[int, Value]]]:
     """Return the published tie-breaks in order, each as a value by bid of which the higher wins."""
-    return [
-        (
-            name,
-            {
-                bid: -price_of(case, bid) if name == "lowest_price" else by_id[name]
-                for bid, by_id in marks.items()
-            },
-        )
-        for name in case.method.tie_break
-    ]
+    found: list[tuple[str, Mapping[int, Value]]] = []
+    for name in method.tie_break:
+        if name == "lowest_price":
+            found.append((name, {bid: -(prices[bid] or Fraction(0)) for bid in marks}))
+        else:
+            found.append((name, {bid: by_id[name] for bid, by_id in marks.items()}))
+    return found
 
 
 def price_of(case: Case, bid: int) -> Fraction:
+    """Return the price of a bid, in pounds, of a method that needs prices."""
     price = case.prices[bid]
     if price is None:
         raise AssertionError("a case whose method needs prices has them")
@@ -147,21 +151,26 @@ def _eliminated(
 
 
 def bid_marks(
-    case: Case, form: LinearForm, sums: list[int], bid: int, field: PriceField | None
+    method: Method,
+    parts: Sequence[Part],
+    form: LinearForm,
+    sums: Sequence[int],
+    price: Fraction | None,
+    field: PriceField | None,
 ) -> Mapping[str, Fraction]:
     """Return the exact marks of every criterion for one bid, children before their group."""
     whole: dict[str, int] = {}
-    for index, part in enumerate(case.parts):
+    for index, part in enumerate(parts):
         earned = form.constants[index] + form.factors[index] * sums[index]
         whole[part.criterion] = whole.get(part.criterion, 0) + earned
     marks: dict[str, Fraction] = {}
-    for node, worth in case.method.walk():
+    for node, worth in method.walk():
         if isinstance(node, Question):
             marks[node.id] = Fraction(whole[node.id], form.denominator)
         elif isinstance(node, Group):
             marks[node.id] = sum((marks[child.id] for child in node.children), Fraction(0))
-        elif field is not None:
-            marks[node.id] = worth * node.formula.share(price_of(case, bid), field)
+        elif field is not None and price is not None:
+            marks[node.id] = worth * node.formula.share(price, field)
     return MappingProxyType(marks)
 
 

@@ -1,13 +1,12 @@
 """Who would win without one of the bids, and without one of the members."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from tender_scoring.case import Case
-from tender_scoring.evaluation import price_field
-from tender_scoring.prices import PriceField
+from tender_scoring.evaluation import price_field, price_of
 from tender_scoring.ranking import Ranks
 from tender_scoring.whatif import WhatIf
 
@@ -62,35 +61,35 @@ def without_each_bid(what: WhatIf) -> tuple[WithoutBid, ...]:
     true: somebody else would win.
     """
     ranks = what.order(what.standing)
-    compared = _compared(what, what.standing)
+    moving = _moving_prices(what)
     found: list[WithoutBid] = []
     for bid in what.standing:
-        others = tuple(rival for rival in what.standing if rival != bid)
-        before = _order_without(ranks, bid)
-        after = before
-        if _compared(what, others) != compared:  # equal prices compared: nobody's marks move
+        before = after = _order_without(ranks, bid)
+        if bid in moving:  # otherwise the same prices are compared, and nobody's marks move
+            others = [rival for rival in what.standing if rival != bid]
             after = _order_without(what.order(others), bid)
-        winners = tuple(sorted(after[0])) if after else ()
+        winners = tuple(after[0]) if after else ()
         found.append(
             WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before)
         )
     return tuple(found)
 
 
-def _compared(what: WhatIf, standing: tuple[int, ...]) -> set[tuple[str, Fraction]]:
-    """Return those prices of the field that a formula of the method looks at."""
-    field: PriceField | None = price_field(what.case, standing)
-    names = {formula.name for _, formula in what.prices}
+def _moving_prices(what: WhatIf) -> set[int]:
+    """Return the bids with which a price that a formula of the method looks at would leave, or move."""
+    names = {formula.name for _, formula in what.prices} - {"benchmark"}
+    field = price_field(what.case, what.standing) if names else None
     if field is None:
         return set()
-    looked: set[tuple[str, Fraction]] = set()
-    if names - {"benchmark", "mean_relative"}:
-        looked.add(("lowest", field.lowest))
+    prices = {bid: price_of(what.case, bid) for bid in what.standing}
+    times = Counter(prices.values())
+    ends = {field.lowest} if names - {"mean_relative"} else set()
     if "min_max" in names:
-        looked.add(("highest", field.highest))
+        ends.add(field.highest)
+    moving = {bid for bid, price in prices.items() if price in ends and times[price] == 1}
     if "mean_relative" in names:
-        looked.add(("mean", field.mean))
-    return looked
+        moving |= {bid for bid, price in prices.items() if price != field.mean}
+    return moving
 
 
 def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:

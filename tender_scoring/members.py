@@ -66,19 +66,20 @@ class Agreement:
         return {"panel": self.panel, "alpha": alpha, "statistic": ALPHA_SOURCE}
 
 
-def units_of(case: Case, panel: str) -> tuple[Units, int]:
-    """Return every member's position on every cell of a panel, and the denominator of the positions."""
-    ends = [part.scale.steps for part in case.parts if part.panel == panel]
-    common = lcm(1, *ends)
-    units: dict[tuple[int, int], dict[str, int]] = {}
+def units_by_panel(case: Case) -> dict[str, tuple[Units, int]]:
+    """Return every member's positions and their common denominator, by panel with individual scores."""
+    common: dict[str, int] = {}
+    for part in case.parts:
+        common[part.panel] = lcm(common.get(part.panel, 1), part.scale.steps)
+    steps = [common[part.panel] // part.scale.steps for part in case.parts]
+    units: dict[str, dict[tuple[int, int], dict[str, int]]] = {}
     entries = case.individual
-    for bid, index, member, steps in zip(
+    for bid, index, member, score in zip(
         entries.bids.tolist(), entries.parts.tolist(), entries.members, entries.steps, strict=True
     ):
-        part = case.parts[index]
-        if part.panel == panel and member is not None:
-            units.setdefault((bid, index), {})[member] = steps * (common // part.scale.steps)
-    return units, common
+        of_panel = units.setdefault(case.parts[index].panel, {})
+        of_panel.setdefault((bid, index), {})[member or ""] = score * steps[index]
+    return {panel: (units[panel], common[panel]) for panel in sorted(units)}
 
 
 def krippendorff_alpha(units: Units) -> Fraction | None:
@@ -105,19 +106,14 @@ def _squared_differences(values: list[int]) -> int:
 
 def agreement(case: Case) -> tuple[Agreement, ...]:
     """Return the agreement between the members of every panel with individual scores, by panel."""
-    found: list[Agreement] = []
-    for panel in sorted(case.method.panels):
-        units, _ = units_of(case, panel)
-        if units:
-            found.append(Agreement(panel, krippendorff_alpha(units)))
-    return tuple(found)
+    panels = units_by_panel(case).items()
+    return tuple(Agreement(panel, krippendorff_alpha(units)) for panel, (units, _) in panels)
 
 
 def members(case: Case) -> tuple[Member, ...]:
     """Return the severity and the spread of every member with individual scores, by panel and member."""
     found: list[Member] = []
-    for panel in sorted(case.method.panels):
-        units, common = units_of(case, panel)
+    for panel, (units, common) in units_by_panel(case).items():
         names = sorted({name for values in units.values() for name in values})
         positions: dict[str, list[int]] = {name: [] for name in names}
         # a member's differences from the others, summed by how many scored the cell, to stay with integers

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from tender_scoring.collector import paused
 from tender_scoring.rounding import half_up
 
 
@@ -31,6 +32,11 @@ class Step(NamedTuple):
             "exact": self.exact,
             "shown": self.shown,
         }
+
+
+def _printed(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    with paused():
+        return [step.to_dict() for step in steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,8 @@ class Result:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every intermediate figure in the order of the method, written out when first asked for."""
-        return self._narrate()
+        with paused():
+            return self._narrate()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON values (the scoring rules, docs/scoring.md section 2)."""
@@ -150,6 +157,6 @@ class Result:
                 }
                 for panel, by_bid in self.pilots.items()
             },
-            "steps": [step.to_dict() for step in self.steps],
+            "steps": _printed(self.steps),
             "method_hash": self.method_hash,
         }

@@ -8,6 +8,7 @@ frequencies, not results. What each single move does, medians included, is worke
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,9 @@ def _draw(moves: Moves, random: np.random.Generator, size: int) -> tuple[Floats,
 def moves_of(what: WhatIf) -> Moves:
     """Return what every single move of a counting score does."""
     case = what.case
+    kind = object if case.cells.dtype == object else np.int64
+    sums = np.array(what.sums, kind).reshape(len(case.bids), len(case.parts))
+    least = dict(what.minimums)
     marks: list[Floats] = []
     failures: list[NDArray[np.int64]] = []
     for direction in (-1, 1):
@@ -118,37 +122,37 @@ def moves_of(what: WhatIf) -> Moves:
             part = case.parts[index]
             if not part.counts:
                 continue
-            before = np.array([row[index] for row in what.sums], object)
-            for column in range(start, end):
-                after = _sum_after(case.cells[:, start:end], column - start, direction, part)
-                factor = what.form.factors[index]
-                difference = [factor * int(change) / what.form.denominator for change in after - before]
-                marks.append(np.array(difference, np.float64))
-                failures.append(_failures(what, index, before, after))
+            block = case.cells[:, start:end].astype(kind)
+            step = what.form.factors[index] / what.form.denominator
+            for column in range(end - start):
+                change = _change(block, column, direction, part)
+                marks.append(np.asarray(change, np.float64) * step)
+                failures.append(_failures(sums[:, index], change, least.get(index)))
     bids = len(case.bids)
     if not marks:
         return Moves(np.zeros((bids, 0)), np.zeros((bids, 0), np.int64))
     return Moves(np.stack(marks, axis=1), np.stack(failures, axis=1))
 
 
-def _sum_after(block: Any, column: int, direction: int, part: Part) -> Any:
-    """Return the sums of a part once one of its columns has moved one step, staying on the scale."""
-    moved = block.astype(object)
-    away = moved[:, column] + direction
-    off = (away < 0) | (away > part.scale.steps)
-    moved[:, column] = np.where(off, moved[:, column] - direction, away)
-    if part.combine == "median":
-        count = moved.shape[1]
-        moved = np.sort(moved, axis=1)[:, (count - 1) // 2 : count // 2 + 1]
-    return moved.sum(axis=1)
+def _change(block: Any, column: int, direction: int, part: Part) -> Any:
+    """Return how the sums of a part change once one column has moved one step, staying on the scale."""
+    away = block[:, column] + direction
+    change = np.where((away < 0) | (away > part.scale.steps), -direction, direction)
+    if part.combine != "median":
+        return change
+    moved = block.copy()
+    moved[:, column] += change
+    count = moved.shape[1]
+    middle = slice((count - 1) // 2, count // 2 + 1)
+    return np.sort(moved, axis=1)[:, middle].sum(axis=1) - np.sort(block, axis=1)[:, middle].sum(axis=1)
 
 
-def _failures(what: WhatIf, index: int, before: Any, after: Any) -> NDArray[np.int64]:
-    changes = [
-        int(what.fails(index, int(new))) - int(what.fails(index, int(old)))
-        for old, new in zip(before, after, strict=True)
-    ]
-    return np.array(changes, np.int64)
+def _failures(before: Any, change: Any, least: Fraction | None) -> NDArray[np.int64]:
+    """Return how many minimums more (1), as many (0) or fewer (-1) a bid misses after a change of a sum."""
+    if least is None:
+        return np.zeros(len(before), np.int64)
+    needed = -(-least // 1)  # sums are whole, so at least the minimum is at least its ceiling
+    return np.asarray((before + change < needed).astype(np.int64) - (before < needed).astype(np.int64))
 
 
 class _Field:

@@ -36,7 +36,7 @@ class _Narration:
             self.scored.setdefault(entry.part, []).append((column, entry.member or "agreed"))
         self.singles = self._individual_of_agreed()
         # a board has few different sums, so each figure that follows from a part's sum is written once
-        self.figures: dict[tuple[int, int], tuple[str, ...]] = {}
+        self.figures: list[dict[int, tuple[str, ...]]] = [{} for _ in self.case.parts]
 
     def steps(self) -> Iterator[Step]:
         for index, part in enumerate(self.case.parts):
@@ -162,15 +162,15 @@ class _Narration:
 
     def _figures(self, bid: int, index: int) -> tuple[str, ...]:
         """Return the score, and the share and the marks it earns, each exact and (but the score) as shown."""
-        key = index, self.work.sums[bid][index]
-        if key not in self.figures:
+        total, known = self.work.sums[bid][index], self.figures[index]
+        if total not in known:
             part = self.case.parts[index]
-            score = part.scale.score(Fraction(key[1], self.work.divisors[index]))
+            score = part.scale.score(Fraction(total, self.work.divisors[index]))
             share = part.scale.normalised(score)
             marks = part.marks * share
             shown = half_up(share, self.places), half_up(marks, self.places)
-            self.figures[key] = exact(score), exact(share), shown[0], exact(marks), shown[1]
-        return self.figures[key]
+            known[total] = exact(score), exact(share), shown[0], exact(marks), shown[1]
+        return known[total]
 
     def _price(self, node: PriceQuestion, worth: Fraction) -> Iterator[Step]:
         field = self.work.price_field

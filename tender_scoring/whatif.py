@@ -30,6 +30,11 @@ class WhatIf:
         self.prices = [
             (worth, node.formula) for node, worth in case.method.walk() if isinstance(node, PriceQuestion)
         ]
+        self.minimums = [
+            (index, least * divisor)
+            for index, (part, divisor) in enumerate(zip(case.parts, self.divisors, strict=True))
+            if (least := part.least_steps) is not None
+        ]
         self.failed = [frozenset(self.failures_of(row)) for row in self.sums]
         self.over_ceiling = frozenset(
             bid
@@ -48,12 +53,11 @@ class WhatIf:
 
     def fails(self, part: int, steps: int) -> bool:
         """Tell whether a sum of steps is strictly below the minimum of a part."""
-        least = self.case.parts[part].least_steps
-        return least is not None and steps < least * self.divisors[part]
+        return any(index == part and steps < least for index, least in self.minimums)
 
     def failures_of(self, sums: Sequence[int]) -> Iterable[int]:
         """Yield the parts on which a row of sums is below a minimum."""
-        return (part for part, steps in enumerate(sums) if self.fails(part, steps))
+        return (part for part, least in self.minimums if sums[part] < least)
 
     def total(self, bid: int, field: PriceField | None, quality: int | None = None) -> Fraction:
         """Return a bid's exact total out of 100, given the prices that are compared."""
@@ -87,11 +91,14 @@ class WhatIf:
         tied = [bid for tie in plain.ties for bid in tie]
         if not tied:
             return plain
+        case = self.case
         marks = {
-            bid: bid_marks(self.case, self.form, list(rows.get(bid, self.sums[bid])), bid, field)
+            bid: bid_marks(
+                case.method, case.parts, self.form, rows.get(bid, self.sums[bid]), case.prices[bid], field
+            )
             for bid in tied
         }
-        return rank(values, tie_breakers(self.case, marks))
+        return rank(values, tie_breakers(case.method, marks, dict(enumerate(case.prices))))
 
     def names(self, bids: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of bids."""

@@ -28,6 +28,7 @@ class RunningPortal:
     process: subprocess.Popen[bytes]
     ready: dict[str, Any]
     output: Path
+    ready_file: Path
 
     @property
     def url(self) -> str:
@@ -70,7 +71,7 @@ def start_portal(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"portal up did not come up:\n{output.read_text()}")
             time.sleep(0.05)
-        yield RunningPortal(process, json.loads(ready.read_text()), output)
+        yield RunningPortal(process, json.loads(ready.read_text()), output, ready)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -245,6 +245,7 @@ def create_tables():
         "provider",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("company_number", sa.Text(), nullable=True),
         sa.Column("charity_scheme", sa.Text(), nullable=True),
         sa.Column("charity_number", sa.Text(), nullable=True),
@@ -257,6 +258,7 @@ def create_tables():
         ),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_by_id", sa.Uuid(), nullable=True),
+        sa.Column("verification_note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(verified_at IS NULL) = (verified_by_id IS NULL)", name=op.f("ck_provider_verified_by_somebody")
         ),
@@ -266,7 +268,8 @@ def create_tables():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider")),
     )
-    op.create_index("uq_provider_charity_number", "provider", ["charity_number"], unique=True)
+    op.create_index(op.f("ix_provider_name_key"), "provider", ["name_key"], unique=False)
+    op.create_index("uq_provider_charity_number", "provider", ["charity_scheme", "charity_number"], unique=True)
     op.create_index("uq_provider_company_number", "provider", ["company_number"], unique=True)
     op.create_table(
         "sign_in_attempt",
@@ -302,6 +305,13 @@ def create_tables():
         "access_card",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "sitting", "joining", name="card_purpose", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("issued_by_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -844,6 +854,7 @@ def create_tables():
         sa.Column("inputs_hash", sa.Text(), nullable=False),
         sa.Column("inputs", postgresql.JSONB(), nullable=False),
         sa.Column("outcome", postgresql.JSONB(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("diagnostics", postgresql.JSONB(), nullable=True),
         sa.Column(
             "calculated_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
@@ -1318,6 +1329,7 @@ def drop_tables():
     op.drop_table("sign_in_attempt")
     op.drop_index("uq_provider_company_number", table_name="provider")
     op.drop_index("uq_provider_charity_number", table_name="provider")
+    op.drop_index(op.f("ix_provider_name_key"), table_name="provider")
     op.drop_table("provider")
     op.drop_table("installation")
     op.drop_index("ix_event_object", table_name="event")

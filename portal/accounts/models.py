@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -37,7 +38,7 @@ class User(Model):
 
 
 class Membership(Model):
-    """A role that a person holds in an authority, a provider, on a panel, or (none of them) on the platform."""
+    """A role that a person holds in an authority, a provider, on a panel, or else on the platform."""
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -104,13 +105,25 @@ class SignInAttempt(Model):
     succeeded: Mapped[bool]
 
 
+class CardPurpose(StrEnum):
+    """What a code that is handed over on paper is for."""
+
+    SITTING = "sitting"
+    JOINING = "joining"
+
+
 class AccessCard(Model):
-    """A printed card for a young panel member: its code opens one sitting; the facilitator issues the next."""
+    """A code that is handed over and works once.
+
+    A young panel member's card opens one sitting, and the facilitator issues the next; a new colleague's
+    code lets them choose their password.
+    """
 
     __tablename__ = "access_card"
 
     id: Mapped[Id]
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    purpose: Mapped[CardPurpose] = one_of(CardPurpose)
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     issued_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     issued_at: Mapped[CreatedAt]

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from portal.audit.models import Delivery
 from portal.core.columns import db
@@ -20,9 +21,20 @@ from portal.core.columns import db
 REACTIONS = "reactions"
 MAIL = "mail"
 RESULT = "result"
+NOTICE = "notice"
+NOTICE_ONCE_MAILED = "notice_once_mailed"
+"""A notice that must not appear before every person concerned was written to."""
 
 # Waits between attempts; after the last one the delivery is dead and an officer has to look.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900, 3600, 3600, 3600, 3600))
+
+
+class WayDown(Exception):
+    """Nothing can be carried this way just now; it says nothing about the delivery that was tried."""
+
+
+class Undeliverable(Exception):
+    """This delivery can never arrive, however often it is tried."""
 
 
 def enqueue(*, event_id: uuid.UUID, consumer: str, subject_ids: Sequence[uuid.UUID]) -> None:
@@ -42,26 +54,36 @@ def enqueue(*, event_id: uuid.UUID, consumer: str, subject_ids: Sequence[uuid.UU
 
 
 def claim(consumer: str, *, now: datetime, limit: int) -> Sequence[Delivery]:
-    """Lock and return up to `limit` due deliveries in the order they were made; others skip them until commit."""
-    due = (
-        select(Delivery)
-        .where(
-            Delivery.consumer == consumer,
-            Delivery.sent_at.is_(None),
-            Delivery.dead_at.is_(None),
-            Delivery.next_at <= now,
+    """Lock and return up to `limit` due deliveries in the order they were made; others skip them until commit.
+
+    A `NOTICE_ONCE_MAILED` is not due while mail about the same event still waits.
+    """
+    due = select(Delivery).where(Delivery.consumer == consumer, *_waits(Delivery), Delivery.next_at <= now)
+    if consumer == NOTICE_ONCE_MAILED:
+        mail = aliased(Delivery)
+        due = due.where(
+            ~exists().where(mail.event_id == Delivery.event_id, mail.consumer == MAIL, *_waits(mail))
         )
-        .order_by(Delivery.next_at, Delivery.created_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return db.session.scalars(due).all()
+    ordered = due.order_by(Delivery.next_at, Delivery.created_at).limit(limit)
+    return db.session.scalars(ordered.with_for_update(skip_locked=True, of=Delivery)).all()
+
+
+def is_waiting(consumer: str) -> bool:
+    """Whether anything of this consumer waits."""
+    waiting = select(Delivery.id).where(Delivery.consumer == consumer, *_waits(Delivery))
+    return db.session.scalars(waiting.limit(1)).first() is not None
+
+
+def _waits(delivery: type[Delivery]) -> tuple[ColumnElement[bool], ...]:
+    return delivery.sent_at.is_(None), delivery.dead_at.is_(None)
 
 
 def attempt(delivery: Delivery, carry: Callable[[Delivery], None], *, now: datetime) -> Exception | None:
     """Carry one delivery onwards inside a savepoint; on failure put it back with a longer wait, or call it dead.
 
-    Returns the failure, for the log: a delivery that fails never takes the others of its batch with it.
+    `WayDown` leaves it due and in its place without counting the attempt: an hour without a mail server kills
+    nothing and changes no order. `Undeliverable` calls it dead at once. Returns the failure, for the log: a
+    delivery that fails never takes the others of its batch with it.
     """
     try:
         with db.session.begin_nested():
@@ -75,8 +97,10 @@ def attempt(delivery: Delivery, carry: Callable[[Delivery], None], *, now: datet
 
 def _put_back(delivery: Delivery, failure: Exception, now: datetime) -> None:
     # The kind of failure only: a message could carry what somebody wrote.
-    delivery.last_error = type(failure).__name__
-    if delivery.attempts >= len(BACKOFF):
+    delivery.last_error = type(failure.__cause__ or failure).__name__
+    if isinstance(failure, WayDown):
+        return
+    if isinstance(failure, Undeliverable) or delivery.attempts >= len(BACKOFF):
         delivery.dead_at = now
     else:
         delivery.next_at = now + BACKOFF[delivery.attempts]
@@ -109,5 +133,3 @@ def outbox_status() -> OutboxStatus:
         ).select_from(Delivery)
     ).one()
     return OutboxStatus(row[0], float(row[1]), row[2])
-
-

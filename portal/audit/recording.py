@@ -65,16 +65,20 @@ def record(
     object_type: str,
     object_id: uuid.UUID,
     itt_id: uuid.UUID | None = None,
+    own_chain: uuid.UUID | None = None,
     **data: Any,
 ) -> Recorded:
     """Append the event to its chain (the ITT's, else "system") and put it into the outbox.
+
+    `own_chain` keeps the events of one bid in a chain of their own: in the ITT's, positions and gaps would tell
+    rivals and the authority before the opening that a bid exists. The opening ties those chains into the ITT's.
 
     Call it last: it locks the head of the chain until the transaction ends. `data` must hold pseudonymous
     identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text.
     """
     # Pending changes go first, so that a constraint they break is met before the chain is locked.
     db.session.flush()
-    chain = str(itt_id) if itt_id is not None else SYSTEM_CHAIN
+    chain = str(own_chain or itt_id or SYSTEM_CHAIN)
     row = db.session.execute(
         _INSERT,
         {

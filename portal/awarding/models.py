@@ -24,7 +24,12 @@ class AwardDecision(Model):
 
     __tablename__ = "award_decision"
     __table_args__ = (
-        Index("uq_award_decision_lot_in_force", "lot_id", unique=True, postgresql_where=text("status <> 'refused'")),
+        Index(
+            "uq_award_decision_lot_in_force",
+            "lot_id",
+            unique=True,
+            postgresql_where=text("status <> 'refused'"),
+        ),
         CheckConstraint("decided_by_id IS NULL OR decided_by_id <> proposed_by_id", name="two_people"),
         CheckConstraint(
             "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
@@ -67,7 +72,9 @@ class AssessmentSummary(Model):
     """What one bidder is told: its own scores and reasons and the winner's (Procurement Regulations 2024 reg 31)."""
 
     __tablename__ = "assessment_summary"
-    __table_args__ = (UniqueConstraint("decision_id", "bid_id", name="uq_assessment_summary_decision_id_bid_id"),)
+    __table_args__ = (
+        UniqueConstraint("decision_id", "bid_id", name="uq_assessment_summary_decision_id_bid_id"),
+    )
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(unique=True)

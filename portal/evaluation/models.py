@@ -15,10 +15,11 @@ from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_
 from portal.core.permissions import Actor, Role
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
+from portal.tendering.states import AFTER_OPENING, IttStatus
 
 
 class PanelWork(Model):
-    """How far a panel is, from the opening of the bids on."""
+    """How far a panel is: a row from its first member on, work from the opening of the bids on."""
 
     __tablename__ = "panel_work"
     __table_args__ = (
@@ -42,8 +43,10 @@ class PanelWork(Model):
 
     @property
     def policy_state(self) -> str:
-        """Its status."""
-        return self.status.value
+        """Its status; "waiting" until the bids are opened, "cancelled" with its ITT."""
+        if self.itt.status is IttStatus.CANCELLED:
+            return "cancelled"
+        return self.status.value if self.itt.status in AFTER_OPENING else "waiting"
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Roles on the panel, and in the authority that runs the ITT."""
@@ -72,7 +75,7 @@ class PanelMember(Model):
     appointed_at: Mapped[CreatedAt]
     removed_at: Mapped[datetime | None]
     recused_at: Mapped[datetime | None]
-    """Recused from the whole procurement: an evaluator recused from one bid must not move it against the others."""
+    """From the whole procurement: an evaluator recused from one bid would move it against the others."""
 
     panel: Mapped[Panel] = relationship()
     user: Mapped[User] = relationship()
@@ -84,7 +87,7 @@ class PanelMember(Model):
 
 
 class Declaration(Model):
-    """What a member declared about one bidder (Procurement Act 2023 ss.81-83); required before seeing any bid."""
+    """What a member declared about one bidder before seeing any bid (Procurement Act 2023 ss.81-83)."""
 
     __tablename__ = "declaration"
     __table_args__ = (
@@ -121,7 +124,7 @@ class Scorecard(Model):
 
 
 class Score(Model):
-    """One member's score of one bid under one criterion, with the reason. The database keeps it after submission."""
+    """One member's score of one bid under one criterion, with the reason; kept after submission."""
 
     __tablename__ = "score"
 
@@ -136,7 +139,7 @@ class Score(Model):
 
 
 class ModeratedScore(Model):
-    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes; nothing is lost."""
+    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes it."""
 
     __tablename__ = "moderated_score"
     __table_args__ = (
@@ -176,10 +179,12 @@ class Result(Model):
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
     inputs_hash: Mapped[str]
-    inputs: Mapped[dict[str, Any]]
-    """The engine's case; bids are named by their identifiers, members by pseudonymous ones."""
+    inputs: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """The engine's case; bids are named by their references, members by pseudonymous identifiers."""
     outcome: Mapped[dict[str, Any]]
-    """The engine's result: ranking, eliminated, ties, pilots, steps, method_hash."""
+    """The engine's result but its steps: ranking, eliminated, ties, tie_broken_by, pilots, method_hash."""
+    steps: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"), deferred=True)
+    """Every intermediate figure, in the order of the method; kept apart, for it is many times the rest."""
     diagnostics: Mapped[dict[str, Any] | None]
     calculated_at: Mapped[CreatedAt]
 

@@ -6,10 +6,11 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.core.columns import CreatedAt, Id, Model
 from portal.core.permissions import Actor, Role
+from portal.organisations.names import name_key
 
 
 class ContractingAuthority(Model):
@@ -35,7 +36,7 @@ class ContractingAuthority(Model):
 
 
 class Provider(Model):
-    """An organisation that bids. Usable at once; "not yet verified" until an officer has checked its number."""
+    """An organisation that bids. Usable at once; "not yet verified" until an officer checked its number."""
 
     __tablename__ = "provider"
     __table_args__ = (
@@ -44,11 +45,13 @@ class Provider(Model):
             "company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"
         ),
         Index("uq_provider_company_number", "company_number", unique=True),
-        Index("uq_provider_charity_number", "charity_number", unique=True),
+        Index("uq_provider_charity_number", "charity_scheme", "charity_number", unique=True),
     )
 
     id: Mapped[Id]
     name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(index=True)
+    """The name as the eye reads it (`names.name_key`); follows `name` by itself."""
     company_number: Mapped[str | None]
     charity_scheme: Mapped[str | None]
     charity_number: Mapped[str | None]
@@ -59,10 +62,17 @@ class Provider(Model):
     created_at: Mapped[CreatedAt]
     verified_at: Mapped[datetime | None]
     verified_by_id: Mapped[uuid.UUID | None]
+    verification_note: Mapped[str | None]
+    """What the officer looked up, in their own words."""
 
     alerts: Mapped[list[ProviderAlert]] = relationship(
         back_populates="provider", cascade="all, delete-orphan", order_by="ProviderAlert.cpv_code"
     )
+
+    @validates("name")
+    def _follow_name(self, _key: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
     policy_object = "provider"
 
@@ -73,11 +83,15 @@ class Provider(Model):
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Its own people's roles, and those of officers who check new providers."""
-        return actor.towards_provider(self.id) | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR}) | actor.platform_roles
+        return (
+            actor.towards_provider(self.id)
+            | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR})
+            | actor.platform_roles
+        )
 
 
 class ProviderAlert(Model):
-    """A CPV code that a provider wants to hear of: an ITT that carries it is mailed to the provider's people."""
+    """A CPV code that a provider wants to hear of: an ITT that carries it is mailed to its people."""
 
     __tablename__ = "provider_alert"
 

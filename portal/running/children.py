@@ -1,8 +1,8 @@
 """Child processes that drop root's rights and never outlive the process that started them.
 
-A supervisor killed with SIGKILL cannot stop anything any more, so each child asks the kernel beforehand for a signal
-at its parent's death (Linux; elsewhere only an orderly stop is clean). The kernel forgets that wish when a process
-changes its user, so it is made after the change, as the last thing before the program starts.
+A supervisor killed with SIGKILL cannot stop anything any more, so each child asks the kernel beforehand for
+a signal at its parent's death (Linux; elsewhere only an orderly stop is clean). The kernel forgets that wish
+when a process changes its user, so it is made after the change, as the last thing before the program starts.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a program in its own session, its output appended to `log`, tied to the life of this process.
 
-    The death signal follows the *thread* that called, so call this from the main thread. The own session keeps a
-    Ctrl-C in the terminal from reaching the children: the supervisor stops them in order.
+    The death signal follows the *thread* that called, so call this from the main thread. The own session
+    keeps a Ctrl-C in the terminal from reaching the children: the supervisor stops them in order.
     """
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -75,7 +75,9 @@ def spawn(
             start_new_session=True,
             umask=0o077,
             preexec_fn=_last_wish(death_signal),
-            **_identity(account),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
 
 
@@ -87,7 +89,7 @@ def run(
     folder: Path,
     seconds: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end as `account` and return its exit code and output; it dies with this process."""
+    """Run a program to its end as `account`; return its exit code and output. It dies with this process."""
     return subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -100,7 +102,9 @@ def run(
         timeout=seconds,
         preexec_fn=_last_wish(signal.SIGKILL),
         check=False,
-        **_identity(account),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
@@ -120,7 +124,7 @@ def alive(pid: int) -> bool:
 
 
 def started_at(pid: int) -> str:
-    """The kernel's start time of a process, which tells it from a later one with the same number; "" if unknown."""
+    """The kernel's start time of a process: it tells a later one with the same number apart."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (FileNotFoundError, ProcessLookupError):
@@ -130,9 +134,3 @@ def started_at(pid: int) -> str:
 def _last_wish(death_signal: int) -> Callable[[], None]:
     parent = os.getpid()
     return lambda: die_with_parent(death_signal, parent)
-
-
-def _identity(account: Account | None) -> dict[str, int | list[int]]:
-    if account is None:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}

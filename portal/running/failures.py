@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class StartFailed(RuntimeError):
-    """Something that Fairlot needs is missing or refused; the message is one sentence, then perhaps a log's end."""
+    """Something that is needed is missing or refused; the message is a sentence, perhaps with a log's end."""
 
 
 def last_lines(log: Path, count: int = 12) -> str:

@@ -1,7 +1,8 @@
 """Settings of the web server, read by gunicorn itself (`--config python:portal.running.gunicorn`).
 
-Threads, because a request waits for PostgreSQL most of its time; few of them a process, because Python runs one at
-a time. The app is loaded before the workers are forked: a replaced worker answers at once, and they share memory.
+Threads, because a request waits for PostgreSQL most of its time; few of them a process, because Python runs
+one at a time. The app is loaded before the workers are forked: a replaced worker answers at once, and they
+share memory.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The demonstration's mailbox: an SMTP server that delivers to nobody, and pages that show what it received.
 
-Run as `python -m portal.running.mailbox --smtp-port N --http-port N --folder F`. Each message is one file, so that
-a restart loses nothing; the newest thousand are kept. `/messages.json` gives the same to programs.
+Run as `python -m portal.running.mailbox --smtp-port N --http-port N --folder F`. Each message is one file,
+so that a restart loses nothing; the newest thousand are kept. `/messages.json` gives the same to programs.
 """
 
 from __future__ import annotations
@@ -38,11 +38,13 @@ li:last-child { border-bottom: 0; }
 li p, dl { margin: 0; color: #47545f; }
 a { color: #12507b; text-underline-offset: .15em; }
 a:hover { text-decoration-thickness: 3px; }
-a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid #12507b; outline-offset: 2px; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; background: #fff; border: 1px solid #c9d1d8;
-  padding: 1rem; }
+a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid #12507b;
+  outline-offset: 2px; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; background: #fff; padding: 1rem;
+  border: 1px solid #c9d1d8; }
 form { margin: 0 0 1.25rem; } label { display: block; font-weight: 700; }
-input { font: inherit; padding: .4rem; border: 2px solid #16202a; width: min(100%, 22rem); box-sizing: border-box; }
+input { font: inherit; padding: .4rem; border: 2px solid #16202a; width: min(100%, 22rem);
+  box-sizing: border-box; }
 button { font: inherit; padding: .45rem 1rem; border: 0; background: #1f3a4d; color: #fff; cursor: pointer; }
 """
 
@@ -82,7 +84,7 @@ class Post:
             "from": str(message["From"] or ""),
             "subject": str(message["Subject"] or "(no subject)"),
             "received_at": str(message["X-Received"]),
-            "text": body.get_content() if body is not None else "",
+            "text": body.get_content().replace("\r\n", "\n") if body is not None else "",
         }
 
 
@@ -92,7 +94,7 @@ class Receiver:
     def __init__(self, post: Post) -> None:
         self.post = post
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a copy for each recipient."""
         content = envelope.content
         assert isinstance(content, bytes)
@@ -108,7 +110,7 @@ class Pages(BaseHTTPRequestHandler):
     server_version = "FairlotMailbox"
     sys_version = ""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """Answer one request."""
         address = urlsplit(self.path)
         recipient = parse_qs(address.query).get("to", [""])[0].strip()
@@ -132,7 +134,9 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'")
+        self.send_header(
+            "Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'"
+        )
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
@@ -152,7 +156,8 @@ def _page(title: str, body: str) -> str:
 def _list_page(letters: list[dict[str, str]], recipient: str) -> str:
     search = (
         '<form method="get" action="/"><label for="to">Show messages to this address</label>'
-        f'<input id="to" name="to" type="email" value="{html.escape(recipient)}"> <button>Show</button></form>'
+        f'<input id="to" name="to" type="email" value="{html.escape(recipient)}"> '
+        "<button>Show</button></form>"
     )
     entries = "".join(
         f'<li><a href="/messages/{letter["id"]}">{html.escape(letter["subject"])}</a>'
@@ -167,7 +172,8 @@ def _list_page(letters: list[dict[str, str]], recipient: str) -> str:
 def _letter_page(letter: dict[str, str]) -> str:
     body = (
         f'<p><a href="/">All messages</a></p><h1>{html.escape(letter["subject"])}</h1>'
-        f"<p>To {html.escape(letter['to'])}, from {html.escape(letter['from'])}, {_when(letter['received_at'])}</p>"
+        f"<p>To {html.escape(letter['to'])}, from {html.escape(letter['from'])}, "
+        f"{_when(letter['received_at'])}</p>"
         f"<pre>{_linked(letter['text'])}</pre>"
     )
     return _page(letter["subject"], body)

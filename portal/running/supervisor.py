@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -25,7 +26,7 @@ class StopRequested(BaseException):
 
 @dataclass
 class Child:
-    """One process to keep running: how to start it, and the signals that stop it with their patience in seconds."""
+    """One process to keep running: how to start it, and the signals that stop it with their seconds."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
@@ -47,7 +48,7 @@ class Child:
         if time.monotonic() - self.started > STABLE:
             self.deaths = 0
         self.deaths += 1
-        return min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 1))
+        return min(LONGEST_PAUSE, 0.5 * 2.0 ** (self.deaths - 1))
 
     def stop(self) -> bool:
         """End the process, in the end with SIGKILL to its whole group; False when that was necessary."""
@@ -84,15 +85,21 @@ class Supervisor:
         self.changed(child.name, child.launch())
         return child
 
-    def wait_for(self, child: Child, ready: Callable[[], bool], seconds: float, complaint: Callable[[], str]) -> None:
-        """Return once `ready()` holds; raise `StartFailed` with `complaint()` when the child dies or time is up."""
+    def wait_for(
+        self, child: Child, ready: Callable[[], bool], seconds: float, complaint: Callable[[], str]
+    ) -> None:
+        """Return once `ready()` holds; raise `StartFailed` with `complaint()` if it dies or time is up."""
         deadline = time.monotonic() + seconds
         while not ready():
             assert child.process is not None
             if child.process.poll() is not None:
-                raise StartFailed(f"The {child.name} process ended with code {child.process.returncode}{complaint()}")
+                raise StartFailed(
+                    f"The {child.name} process ended with code {child.process.returncode}{complaint()}"
+                )
             if time.monotonic() > deadline:
-                raise StartFailed(f"The {child.name} process was not ready within {seconds:.0f} s{complaint()}")
+                raise StartFailed(
+                    f"The {child.name} process was not ready within {seconds:.0f} s{complaint()}"
+                )
             self.narrator.tick()
             time.sleep(0.02)
 
@@ -109,7 +116,9 @@ class Supervisor:
             began = time.monotonic()
             in_order = child.stop()
             if not in_order:
-                self.narrator.say(f"  {child.name} did not stop within {time.monotonic() - began:.0f} s and was killed")
+                self.narrator.say(
+                    f"  {child.name} did not stop within {time.monotonic() - began:.0f} s and was killed"
+                )
 
     def kill(self) -> None:
         """End every child at once."""
@@ -143,7 +152,7 @@ class Supervisor:
 
 
 def raise_on_signals(numbers: Iterable[signal.Signals]) -> None:
-    """Turn the first of these signals into `StopRequested`, wherever the program is; later ones change nothing."""
+    """Turn the first of these signals into `StopRequested`, wherever the program is; ignore later ones."""
     numbers = tuple(numbers)
 
     def requested(_number: int, _frame: FrameType | None) -> None:
@@ -155,10 +164,14 @@ def raise_on_signals(numbers: Iterable[signal.Signals]) -> None:
         signal.signal(number, requested)
 
 
-def kill_on_second_interrupt(supervisor: Supervisor) -> None:
-    """While stopping, another Ctrl-C ends everything at once."""
+@contextmanager
+def stop_without_interruption(supervisor: Supervisor) -> Iterator[None]:
+    """While stopping, a second Ctrl-C ends everything at once, and other signals change nothing."""
 
     def impatient(_number: int, _frame: FrameType | None) -> None:
         supervisor.kill()
 
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, impatient)
+    yield

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.extensions import db
@@ -14,9 +15,19 @@ from portal.extensions import db
 class BaseForm(FlaskForm):
     """A CSRF-protected form whose submission runs one activity.
 
-    A view reads: `if form.validate_on_submit() and form.carry_out(lambda: publish_itt(...)): return redirect(...)`
-    and otherwise renders the page again with `form.status_code`.
+    A view reads: `if form.validate_on_submit() and form.carry_out(lambda: publish_itt(...)): return
+    redirect(...)` and otherwise renders the page again with `form.status_code`.
     """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc, unused-ignore]
+        """What holds for every field."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Give every field of text a filter that drops what PostgreSQL cannot store."""
+            if issubclass(unbound_field.field_class, StringField):
+                filters = [*unbound_field.kwargs.get("filters", ()), without_nul]
+                options = {**options, "filters": filters}
+            return super().bind_field(form, unbound_field, options)
 
     outcome: Any = None
     """What the activity returned."""
@@ -55,3 +66,10 @@ class BaseForm(FlaskForm):
         if self.refusal is not None:
             return self.refusal.status
         return 422 if self.errors else 200
+
+
+def without_nul(typed: Any) -> Any:
+    """The text without NUL characters and halves of characters, which nobody types and no column can hold."""
+    if not isinstance(typed, str):
+        return typed
+    return "".join(c for c in typed if c != "\x00" and not "\ud800" <= c <= "\udfff")

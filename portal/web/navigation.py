@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
@@ -29,17 +28,20 @@ ENTRIES: tuple[tuple[str, str, frozenset[Role] | None], ...] = (
     ("Procurements", "commissioning_desk.index", AUTHORITY_ROLES),
     ("Panel", "panel_desk.index", PANEL_ROLES - {Role.YOUNG_MEMBER}),
     ("Inbox", "inbox.index", frozenset(Role) - {Role.YOUNG_MEMBER}),
+    ("Providers", "provider_checks.index", frozenset({Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})),
+    ("Account", "account.show", frozenset(Role) - {Role.YOUNG_MEMBER}),
 )
 
 
 def navigation() -> list[Link]:
-    """The entries for whoever looks, the current one marked."""
-    return list(_links())
-
-
-def _links() -> Iterator[Link]:
+    """The entries for whoever looks; the one that the page belongs to most closely is marked."""
     held = actor().roles
-    for text, endpoint, roles in ENTRIES:
-        if endpoint in current_app.view_functions and (roles is None or roles & held):
-            href = url_for(endpoint)
-            yield Link(text, href, request.path == href or request.path.startswith(href.rstrip("/") + "/"))
+    shown = [
+        (text, url_for(endpoint))
+        for text, endpoint, roles in ENTRIES
+        if endpoint in current_app.view_functions and (roles is None or roles & held)
+    ]
+    # "/provider" leads to the whole area, "/provider/organisation" to a part of it: the longer address wins.
+    around = [href for _, href in shown if request.path == href or request.path.startswith(href.rstrip("/") + "/")]
+    here = max(around, key=len, default=None)
+    return [Link(text, href, href == here) for text, href in shown]

@@ -38,8 +38,8 @@ class Readiness:
 def look(redis_url: str) -> Readiness:
     """Look at the database, its migrations, the outbox and Redis.
 
-    Only what people need to work makes it "down": the database at the revision that this code brings. Without Redis
-    everything but the mail goes on, so that is "degraded".
+    Only what people need to work makes it "down": the database at the revision that this code brings.
+    Without Redis everything but the mail goes on, so that is "degraded".
     """
     try:
         revision = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

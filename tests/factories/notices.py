@@ -90,16 +90,7 @@ def history(
     )
     others = [make_provider(f"Loser Marker {number} Ltd") for number in range(1, losers + 1)]
     opened_at = clock.now() - timedelta(days=9)
-    opening = BidOpening(
-        itt_id=itt.id,
-        status=OpeningStatus.DONE,
-        first_opener_id=commissioner.id,
-        first_at=opened_at,
-        second_opener_id=approver.id,
-        second_at=opened_at,
-    )
-    db.session.add(opening)
-    db.session.flush()
+    opening = _opening(itt, opened_at, commissioner.id, approver.id)
     prices = [price, *(LOSING_PRICE for _ in others)]
     bids = [
         _opened_bid(itt, opening, provider, amount, commissioner.id)
@@ -109,14 +100,8 @@ def history(
     itt.opened_at, itt.status = opened_at, IttStatus.AWARDED
     decision = _decision(itt, bids, commissioner.id, approver.id, standstill)
     contract = _contract(itt, decision, winner, price, commissioner.id)
-    people = [
-        commissioner.display_name,
-        approver.display_name,
-        str(commissioner.email),
-        str(approver.email),
-        young,
-    ]
-    return History(itt, winner, others, decision, contract, people)
+    people = [str(word) for one in (commissioner, approver) for word in (one.display_name, one.email)]
+    return History(itt, winner, others, decision, contract, [young, *people])
 
 
 def event_of(kind: EventKind, object_type: str, object_id: uuid.UUID, itt_id: uuid.UUID) -> uuid.UUID:
@@ -157,6 +142,20 @@ def publish_all(made: History, *, publisher: Publisher = PUBLISHER) -> list[Noti
     ]
 
 
+def _opening(itt: InvitationToTender, at: datetime, first: uuid.UUID, second: uuid.UUID) -> BidOpening:
+    opening = BidOpening(
+        itt_id=itt.id,
+        status=OpeningStatus.DONE,
+        first_opener_id=first,
+        first_at=at,
+        second_opener_id=second,
+        second_at=at,
+    )
+    db.session.add(opening)
+    db.session.flush()
+    return opening
+
+
 def _opened_bid(
     itt: InvitationToTender, opening: BidOpening, provider: Provider, price: Decimal, person: uuid.UUID
 ) -> Bid:
@@ -170,6 +169,22 @@ def _opened_bid(
     )
     db.session.add(bid)
     db.session.flush()
+    version = _version(bid, person)
+    db.session.add(
+        OpenedBid(
+            bid_id=bid.id,
+            version_id=version.id,
+            opening_id=opening.id,
+            label=f"Provider {provider.id}",
+            quality={"answers": {"q1": "Answermarker"}, "files": [{"name": "Filemarker.pdf"}]},
+            price=price,
+        )
+    )
+    db.session.flush()
+    return bid
+
+
+def _version(bid: Bid, person: uuid.UUID) -> BidVersion:
     version = BidVersion(
         bid_id=bid.id,
         number=1,
@@ -186,18 +201,7 @@ def _opened_bid(
     )
     db.session.add(version)
     db.session.flush()
-    db.session.add(
-        OpenedBid(
-            bid_id=bid.id,
-            version_id=version.id,
-            opening_id=opening.id,
-            label=f"Provider {provider.id}",
-            quality={"answers": {"q1": "Answermarker"}, "files": [{"name": "Filemarker.pdf"}]},
-            price=price,
-        )
-    )
-    db.session.flush()
-    return bid
+    return version
 
 
 def _young_member(itt: InvitationToTender, bid: Bid) -> str:

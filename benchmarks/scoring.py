@@ -1,0 +1,275 @@
+"""Speed of tender_scoring against plain numpy, a naive engine of fractions, and pymcdm where it is installed.
+
+    python benchmarks/scoring.py [--repeats N] [--bids N]
+
+Every figure is measured in this one run, the contestants of a line taking turns, so that a busy machine slows
+them alike. Shown are the median time, the spread (the middle half of the times) and the ratio of medians.
+
+W1  454 bids x 25 criteria x 12 members in 3 panels, from JSON to JSON and from prepared arrays
+W2  W1 x 100 bids from prepared arrays; with --bids 1000000 as many as asked for
+W3  ranking again after one score has changed
+W4  10,000 stability simulations of W1
+"""
+
+import argparse
+import json
+import random
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from tender_scoring import (
+    board_from_arrays,
+    board_of,
+    evaluate,
+    method_hash,
+    rank_board,
+    read_case,
+    validate_method,
+)
+from tender_scoring.stability import stability
+from tender_scoring.whatif import WhatIf
+
+BIDS, CRITERIA = 454, 25
+PANELS = {"parents": ["p0", "p1", "p2"], "professional": ["m0", "m1", "m2", "m3", "m4"],
+          "young_people": ["y0", "y1", "y2", "y3"]}  # fmt: skip
+SHARES = {"parents": "15", "professional": "45", "young_people": "40"}
+MEMBERS = sum(map(len, PANELS.values()))
+
+
+def the_method() -> dict[str, Any]:
+    """Return the method of every workload: 25 questions that three panels share, and a relative price."""
+    questions = [
+        {"id": f"q{index:02}", "weight": "4", "panels": SHARES, "scale": "0-5"} for index in range(CRITERIA)
+    ]
+    return {
+        "scales": {"0-5": {"minimum": "0", "maximum": "5"}},
+        "panels": {name: {"combine": "mean", "quorum": 2} for name in PANELS},
+        "criteria": [
+            {"id": "quality", "weight": "70", "children": questions},
+            {"id": "price", "weight": "30", "price": {"formula": "lowest_relative"}},
+        ],
+        "rounding": {"places": 4, "mode": "half_up"},
+        "tie_break": ["quality", "lowest_price"],
+    }
+
+
+def the_case() -> dict[str, Any]:
+    """Return W1 as a document, with a reason of a sentence for every score."""
+    chance = random.Random(1)
+    bids = {f"bid-{index:04}": {"price": str(chance.randint(90_000, 200_000))} for index in range(BIDS)}
+    scores = [
+        {
+            "panel": panel,
+            "member": member,
+            "bid": bid,
+            "criterion": f"q{index:02}",
+            "score": str(chance.randint(0, 5)),
+            "reason": "Names the two youth workers and says how often they come.",
+        }
+        for bid in bids
+        for panel, members in PANELS.items()
+        for member in members
+        for index in range(CRITERIA)
+    ]
+    return {"method": the_method(), "bids": bids, "scores": scores}
+
+
+def arrays(bids: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return random cells and prices of so many bids."""
+    chance = np.random.default_rng(1)
+    cells = chance.integers(0, 6, (bids, CRITERIA * MEMBERS), np.uint8)
+    return cells, chance.integers(90_000, 200_000, bids)
+
+
+def float_weights() -> np.ndarray:
+    """Return what each column is worth for one step of score, in floats."""
+    row = [
+        70 * 0.04 * int(SHARES[panel]) / 100 / len(names) / 5
+        for panel, names in PANELS.items()
+        for _ in names
+    ]
+    return np.array(row * CRITERIA, np.float32)
+
+
+def plain_ranks(totals: np.ndarray) -> np.ndarray:
+    """Return shared ranks as one writes them in plain numpy."""
+    order = np.argsort(-totals)
+    ordered = totals[order]
+    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    ranks = np.empty(len(totals), np.int64)
+    ranks[order] = np.flatnonzero(first)[np.cumsum(first) - 1] + 1
+    return ranks
+
+
+def plain(cells: np.ndarray, prices: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Rank the same weighted sum in plain numpy floats, inexactly."""
+    return plain_ranks(cells @ weights + 30 * (prices.min() / prices))
+
+
+def naive(cells: np.ndarray, prices: np.ndarray) -> list[int]:
+    """Rank the same totals with fractions and loops."""
+    worth = [
+        Fraction(70 * 4 * int(SHARES[panel]), 100 * 100 * 5 * len(names))
+        for panel, names in PANELS.items()
+        for _ in names
+    ] * CRITERIA
+    lowest = Fraction(int(prices.min()))
+    totals = [
+        sum((weight * int(cell) for weight, cell in zip(worth, row, strict=True)), 30 * lowest / int(price))
+        for row, price in zip(cells.tolist(), prices.tolist(), strict=True)
+    ]
+    ordered = sorted(totals, reverse=True)
+    return [ordered.index(total) + 1 for total in totals]
+
+
+def measure(repeats: int, **contestants: Callable[[], Any]) -> dict[str, list[float]]:
+    """Return the times of every contestant, taking turns, after one turn that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for turn in range(repeats + 1):
+        for name, act in contestants.items():
+            start = time.perf_counter()
+            result = act()
+            spent = time.perf_counter() - start
+            del result
+            if turn:
+                times[name].append(spent)
+    return times
+
+
+def report(title: str, times: dict[str, list[float]], target: str) -> None:
+    """Print one table: the first contestant against each of the others."""
+    print(f"\n{title}  [target: {target}]")
+    ours = next(iter(times))
+    for name, spent in times.items():
+        low, middle, high = statistics.quantiles(spent, n=4) if len(spent) > 1 else [spent[0]] * 3
+        ratio = "" if name == ours else f"   ours / this = {statistics.median(times[ours]) / middle:8.4f}"
+        print(f"  {name:42} {middle * 1e3:11.3f} ms  ({low * 1e3:.3f} to {high * 1e3:.3f}){ratio}")
+
+
+def from_json(repeats: int) -> None:
+    """W1 from JSON to JSON, and W3 against it."""
+    data = json.dumps(the_case()).encode()
+    case = read_case(data)
+    output = json.dumps(evaluate(case).to_dict())
+    values = json.loads(output)
+    board = board_of(case)
+    column = board.layout.columns[0]
+    part = board.layout.parts[column.part]
+
+    def change() -> Any:
+        moved = board.with_score(7, part.criterion, part.panel, column.member, Fraction(random.randint(0, 5)))
+        return rank_board(moved)
+
+    times = measure(
+        repeats,
+        whole=lambda: json.dumps(evaluate(read_case(data)).to_dict()),
+        bare=lambda: (json.loads(data), json.dumps(values)),
+    )
+    named = {
+        "read, evaluate, every step, write": times["whole"],
+        "json.loads + json.dumps of the same": times["bare"],
+    }
+    report(f"W1 from JSON ({len(data) / 1e6:.0f} MB in, {len(output) / 1e6:.0f} MB out)", named, "<= 3")
+    again = measure(50 * repeats, again=change)["again"]
+    named = {"one score changed, all ranks": again, "W1 from JSON": times["whole"]}
+    report("W3 rank again", named, "<= 1/50 = 0.02")
+
+
+def from_arrays(bids: int, repeats: int, *, with_fractions: bool, target: str) -> None:
+    """W1 and W2 from prepared arrays."""
+    cells, prices = arrays(bids)
+    floats, weights = cells.astype(np.float32), float_weights()
+    doubles = weights.astype(np.float64)
+    board = board_from_arrays(validate_method(the_method()), PANELS, cells, prices)
+    contestants: dict[str, Callable[[], Any]] = {
+        "exact ranks from uint8": lambda: rank_board(board),
+        "plain numpy from float32 made beforehand": lambda: plain(floats, prices, weights),
+        "plain numpy from the same uint8": lambda: plain(cells, prices, weights),
+    }
+    if bids <= 45_400:
+        eight = cells.astype(np.float64)
+        contestants["plain numpy from float64 made beforehand"] = lambda: plain(eight, prices, doubles)
+        contestants |= peers(cells, prices)
+    times = measure(repeats, **contestants)
+    if with_fractions:
+        times |= measure(3, **{"naive fractions": lambda: naive(cells, prices)})
+        if rank_board(board).ranks.tolist() != naive(cells, prices):
+            raise SystemExit("the ranks are not those of the naive engine")
+    report(f"{bids:,} bids x {CRITERIA} x {MEMBERS} from arrays", times, target)
+
+
+def peers(cells: np.ndarray, prices: np.ndarray) -> dict[str, Callable[[], Any]]:
+    """Return pymcdm's weighted sum where it is installed, panels aggregated for it outside the clock."""
+    try:
+        from pymcdm.helpers import rrankdata
+        from pymcdm.methods import WSM
+    except ImportError:
+        return {}
+    counts = [int(SHARES[panel]) / len(names) for panel, names in PANELS.items() for _ in names]
+    by_criterion = cells.reshape(len(cells), CRITERIA, MEMBERS) @ np.array(counts)
+    matrix = np.column_stack([by_criterion, prices])
+    weights = np.array([0.7 * 0.04] * CRITERIA + [0.3])
+    types = np.array([1] * CRITERIA + [-1])
+    return {"pymcdm WSM (26 columns, members done)": lambda: rrankdata(WSM()(matrix, weights, types))}
+
+
+def simulations(repeats: int) -> None:
+    """W4: the stability of W1."""
+    case = read_case(json.dumps(the_case()).encode())
+    what = WhatIf(case)
+    cells, weights = case.cells.astype(np.float32), float_weights()
+    prices = np.array([float(price or 1) for price in case.prices])
+
+    def repeated() -> None:
+        for _ in range(10_000):
+            plain(cells, prices, weights)
+
+    times = measure(
+        repeats,
+        **{
+            "10,000 simulations": lambda: stability(what, seed=1, simulations=10_000),
+            "10,000 weighted sums in plain numpy": repeated,
+        },
+    )
+    report("W4 rank stability of W1", times, "<= 3")
+
+
+def memory() -> None:
+    """Print the most memory that ranking takes beyond the board, at x1, x10 and x100 bids."""
+    print("\nMemory beyond the arrays themselves  [target: linear]")
+    for times in (1, 10, 100):
+        cells, prices = arrays(BIDS * times)
+        board = board_from_arrays(validate_method(the_method()), PANELS, cells, prices)
+        tracemalloc.start()
+        rank_board(board)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"  {BIDS * times:>9,} bids {most / 1e6:9.2f} MB   {most / cells.size:.3f} bytes a cell")
+
+
+def main() -> None:
+    """Measure everything and print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--bids", type=int, default=0, help="one more size from arrays, such as 1000000")
+    options = parser.parse_args()
+    print(f"numpy {np.__version__}, method {method_hash(the_method())[:8]}, {options.repeats} turns each")
+    from_arrays(BIDS, 50 * options.repeats, with_fractions=True, target="<= 10 x plain, <= 1/50 of fractions")
+    from_arrays(100 * BIDS, 3 * options.repeats, with_fractions=False, target="<= 1.5 x plain")
+    if options.bids:
+        from_arrays(options.bids, options.repeats, with_fractions=False, target="<= 1.5 x plain")
+    memory()
+    from_json(options.repeats)
+    simulations(options.repeats)
+
+
+if __name__ == "__main__":
+    main()

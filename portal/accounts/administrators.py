@@ -1,0 +1,53 @@
+"""The first people of an installation, from the command line."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.accounts.passwords import check_new_password, hash_password
+from portal.accounts.people import add_person, grant
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.core.permissions import SYSTEM, Role
+from portal.organisations.models import ContractingAuthority
+from portal.organisations.names import clean_name
+
+
+def create_administrator(*, name: str, email: str, password: str, authority: str | None = None) -> User:
+    """Create an administrator: of the platform, or of the contracting authority with that name.
+
+    An authority that does not exist yet is created. The person sets up a second factor when they first sign
+    in, and invites everybody else. Records MEMBERSHIP_GRANTED. Raises `InvalidInput` (fields "name",
+    "email", "password", "authority").
+    """
+    check_new_password(password)
+    person = add_person(name=name, email=email, password_hash=hash_password(password))
+    if authority is None:
+        role, place = Role.PLATFORM_ADMINISTRATOR, None
+    else:
+        role, place = Role.AUTHORITY_ADMINISTRATOR, _authority_named(authority).id
+    grant(person, role, authority_id=place)
+    record(
+        EventKind.MEMBERSHIP_GRANTED,
+        actor=SYSTEM,
+        object_type="user",
+        object_id=person.id,
+        place=place,
+        roles=[role],
+    )
+    return person
+
+
+def _authority_named(typed: str) -> ContractingAuthority:
+    name = clean_name(typed)
+    if not name:
+        raise InvalidInput("Give the authority’s name.", field="authority")
+    found = db.session.scalar(select(ContractingAuthority).where(ContractingAuthority.name == name))
+    if found is None:
+        found = ContractingAuthority(name=name)
+        db.session.add(found)
+        db.session.flush()
+    return found

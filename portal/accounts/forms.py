@@ -1,0 +1,241 @@
+"""Forms of people: signing in, registering, the second factor, colleagues, the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import current_app
+from flask_login import current_user, login_user
+from wtforms import EmailField, HiddenField, PasswordField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
+from portal.core import clock
+from portal.core.errors import InvalidInput, PortalError
+from portal.core.permissions import Role
+from portal.organisations.forms import AlertsFields, DetailsFields
+from portal.web.access import factor_is_fresh
+from portal.web.forms import BaseForm
+
+CODE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+HANDED_CODE_BOX = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+
+ROLE_MEANINGS: dict[Role, tuple[str, str]] = {
+    Role.PROVIDER_ADMINISTRATOR: (
+        "Administrator",
+        "Changes the organisation’s details and invites colleagues.",
+    ),
+    Role.SUBMITTER: ("Submitter", "Writes bids and submits or withdraws them."),
+    Role.CONTRIBUTOR: ("Contributor", "Writes parts of a bid, but cannot submit it."),
+    Role.COMMISSIONER: ("Commissioner", "Writes and publishes invitations to tender, and sets up panels."),
+    Role.APPROVER: ("Approver", "Approves awards that a colleague proposes."),
+    Role.OPENER: ("Opener", "Opens the bids, together with a second opener."),
+    Role.CONTRACT_MANAGER: ("Contract manager", "Looks after contracts."),
+    Role.AUDITOR: ("Auditor", "Reads the record, and changes nothing."),
+    Role.AUTHORITY_ADMINISTRATOR: ("Administrator", "Invites colleagues and checks new providers."),
+}
+"""The roles that an administrator gives, in words."""
+
+
+class FactorField(BaseForm):
+    """For acts that need a fresh second factor: mix it in, and `carry_out` asks for the code before it acts.
+
+    The template shows the field only while it is needed:
+    `{% if not factor_is_fresh() %}{{ field(form.factor_code, width=5) }}{% endif %}`.
+    """
+
+    factor_code = StringField(
+        "Code from your authenticator app",
+        description="Six digits. We ask again because this step is important.",
+        render_kw=CODE_BOX,
+    )
+
+    def carry_out(self, act: Callable[[], Any]) -> bool:
+        """Confirm the code unless one was shown in the last five minutes, then run the activity."""
+        try:
+            show_factor(self.factor_code.data)
+        except PortalError as refusal:
+            if refusal.field is None:
+                raise
+            self.refuse(refusal)
+            return False
+        return super().carry_out(act)
+
+
+def show_factor(code: str | None) -> None:
+    """Confirm a typed code for this session, unless one was shown in the last five minutes."""
+    if factor_is_fresh():
+        return
+    now = clock.now()
+    confirm_factor(
+        user_id=current_user.user_id,
+        session_id=current_user.session_id,
+        code=code,
+        keys=current_app.extensions["keys"],
+        now=now,
+    )
+    # What is still to be rendered in this request knows that the factor is fresh.
+    login_user(replace(current_user._get_current_object(), factor_at=now))
+
+
+class SignInForm(BaseForm):
+    """E-mail address and password."""
+
+    email = EmailField(
+        "E-mail address",
+        [DataRequired("Enter your e-mail address.")],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Password",
+        [DataRequired("Enter your password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class CodeForm(BaseForm):
+    """The code that completes signing in."""
+
+    factor_code = StringField(
+        "Six-digit code", [DataRequired("Enter the code from your authenticator app.")], render_kw=CODE_BOX
+    )
+
+
+class SetUpFactorForm(BaseForm):
+    """A first code from a new authenticator; the secret that it belongs to travels sealed in the form."""
+
+    proposal = HiddenField()
+    factor_code = StringField(
+        "Code that the app shows now",
+        [DataRequired("Enter the code that the app shows.")],
+        render_kw=CODE_BOX,
+    )
+
+    def offer(self) -> Proposal:
+        """The proposed secret that the form carries, or a new one."""
+        keys = current_app.extensions["keys"]
+        who: dict[str, Any] = {
+            "user_id": current_user.user_id,
+            "account_name": current_user.email or current_user.display_name,
+        }
+        if self.proposal.data:
+            try:
+                return read_proposal(sealed=self.proposal.data, keys=keys, **who)
+            except InvalidInput as stale:
+                self.refuse(stale)
+        proposal = propose_factor(keys=keys, **who)
+        self.proposal.data = proposal.sealed
+        return proposal
+
+
+class RegisterForm(DetailsFields, AlertsFields):
+    """A provider's first person, and the organisation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The error summary lists the fields in the order of the page: the person comes first.
+        for name in ("password", "email", "name"):
+            self._fields.move_to_end(name, last=False)
+
+    name = StringField(
+        "Your full name", [DataRequired("Enter your name.")], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(
+        "Your work e-mail address",
+        [DataRequired("Enter your e-mail address.")],
+        description="You sign in with it, and we write to it about your bids.",
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Choose a password",
+        [DataRequired("Choose a password.")],
+        description="At least 12 characters. Three random words work well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PasswordForm(BaseForm):
+    """Changing the password."""
+
+    old_password = PasswordField(
+        "Present password",
+        [DataRequired("Enter your present password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        "New password",
+        [DataRequired("Choose a new password.")],
+        description="At least 12 characters. Three random words work well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class CardForm(BaseForm):
+    """The code on a young person's card."""
+
+    code = StringField(
+        "Type the code on your card",
+        [DataRequired("Type the code on your card. It looks like 7K3M-9QX2-HB4T.")],
+        description="It has letters and numbers. Big or small letters are both fine.",
+        render_kw=HANDED_CODE_BOX,
+    )
+
+
+class JoinForm(BaseForm):
+    """A new colleague's code and password."""
+
+    code = StringField(
+        "Code from your administrator",
+        [DataRequired("Enter the code that your administrator gave you.")],
+        description="It looks like 7K3M-9QX2-HB4T.",
+        render_kw=HANDED_CODE_BOX,
+    )
+    password = PasswordField(
+        "Choose a password",
+        [DataRequired("Choose a password.")],
+        description="At least 12 characters. Three random words work well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class InviteForm(FactorField):
+    """A new colleague."""
+
+    name = StringField("Full name", [DataRequired("Enter the colleague’s name.")])
+    email = EmailField(
+        "Work e-mail address",
+        [DataRequired("Enter the colleague’s e-mail address.")],
+        render_kw={"spellcheck": "false"},
+    )
+    roles = SelectMultipleField(
+        "What may they do?",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+
+    @classmethod
+    def for_roles(cls, roles: frozenset[Role]) -> InviteForm:
+        """The form that offers these roles."""
+        form = cls()
+        form.roles.choices = [
+            (role.value, words) for role, (words, _) in ROLE_MEANINGS.items() if role in roles
+        ]
+        return form
+
+    @property
+    def role_hints(self) -> dict[str, str]:
+        """What each offered role means."""
+        return {role.value: meaning for role, (_, meaning) in ROLE_MEANINGS.items()}
+
+    def chosen(self) -> set[Role]:
+        """The chosen roles; whatever the form did not offer is dropped."""
+        offered = {value for value, _ in self.roles.choices}
+        return {Role(value) for value in self.roles.data or [] if value in offered}
+
+
+class ColleagueForm(FactorField):
+    """Ending a colleague's access, or giving them a new code: nothing but the second factor is asked."""

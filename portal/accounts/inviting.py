@@ -1,0 +1,184 @@
+"""Colleagues: an administrator brings them in with a code that is handed over once, and ends their access."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from portal.accounts import rules  # noqa: F401  (declares the policy rows)
+from portal.accounts.handed_codes import hand_out, take_in
+from portal.accounts.models import AccessCard, CardPurpose, Membership, User
+from portal.accounts.passwords import check_new_password, hash_password
+from portal.accounts.people import add_person, grant
+from portal.accounts.sessions import end_sessions_of
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, policy
+from portal.core.seals import KeyFolder
+from portal.organisations.models import ContractingAuthority, Provider
+
+CODE_LASTS = timedelta(days=14)
+WRONG_CODE = (
+    "That code does not work. A code works once and for 14 days. Ask your administrator for a new one."
+)
+
+
+@dataclass(frozen=True)
+class InvitedColleague:
+    """A new colleague, and the code that the administrator hands over. It cannot be read back later."""
+
+    person: User
+    code: str
+    expires_at: datetime
+
+
+def invite_colleague(
+    *,
+    place: Provider | ContractingAuthority,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    actor: Actor,
+    keys: KeyFolder,
+    now: datetime,
+) -> InvitedColleague:
+    """Add a colleague to the provider or the authority, with roles, and a code for choosing a password.
+
+    The code works once, within 14 days. Records MEMBER_INVITED. Raises `InvalidInput` with the field: "name",
+    "email", "roles" (none, or one that does not belong to such a place).
+    """
+    if not roles or set(roles) - roles_offered(place, actor):
+        raise InvalidInput("Choose at least one role.", field="roles")
+    # Nobody knows this password: the account opens with the code alone.
+    person = add_person(name=name, email=email, password_hash=hash_password(secrets.token_urlsafe(32)))
+    for role in sorted(roles):
+        grant(person, role, **_where(place))
+    return _hand_out(place, person, roles, actor, keys, now)
+
+
+def renew_invitation(
+    *, place: Provider | ContractingAuthority, person: User, actor: Actor, keys: KeyFolder, now: datetime
+) -> InvitedColleague:
+    """Make a new code for a colleague who has not joined yet; the one before stops working.
+
+    Records MEMBER_INVITED. Raises `NotFound` for somebody who is not a colleague, `WrongState` for one who
+    joined.
+    """
+    policy.require(actor, "invite", place)
+    roles = [row.role for row in _memberships(place, person)]
+    if not roles:
+        raise NotFound("There is no such colleague.")
+    if not awaits_joining(person):
+        raise WrongState("This colleague has joined already.")
+    return _hand_out(place, person, roles, actor, keys, now)
+
+
+def join(*, code: str, password: str, address: str, keys: KeyFolder, now: datetime) -> User | None:
+    """Let a colleague choose a password with their code; return the person, or None for a wrong code.
+
+    Records PERSON_REGISTERED. Raises `InvalidInput` (field "password"), `TooManyTries` (field "code").
+    """
+    check_new_password(password)
+    card = take_in(code=code, purpose=CardPurpose.JOINING, address=address, keys=keys, now=now, field="code")
+    person = db.session.get_one(User, card.user_id) if card else None
+    if card is None or person is None or not person.is_active:
+        return None
+    person.password_hash = hash_password(password)
+    record(
+        EventKind.PERSON_REGISTERED, actor=Actor(user_id=person.id), object_type="user", object_id=person.id
+    )
+    return person
+
+
+def end_membership(
+    *, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime
+) -> None:
+    """End a colleague's access to the provider or the authority, and every session of theirs, at once.
+
+    What they did stays theirs in the record. Records MEMBERSHIP_ENDED. Raises `NotFound` for somebody who
+    is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the administrator who
+    acts).
+    """
+    policy.require(actor, "end_membership", place)
+    rows = _memberships(place, person)
+    if not rows:
+        raise NotFound("There is no such colleague.")
+    if person.id == actor.user_id:
+        raise InvalidInput("You cannot end your own access. Ask another administrator.")
+    ending = update(Membership).where(Membership.id.in_([row.id for row in rows])).values(ended_at=now)
+    db.session.execute(ending)
+    end_sessions_of(user_id=person.id, now=now)
+    record(
+        EventKind.MEMBERSHIP_ENDED,
+        actor=actor,
+        object_type="user",
+        object_id=person.id,
+        place=place.id,
+        roles=sorted(row.role for row in rows),
+    )
+
+
+def roles_offered(place: Provider | ContractingAuthority, actor: Actor) -> frozenset[Role]:
+    """The roles that the actor may give in the place; raises `NotAllowed` when the actor may not invite."""
+    policy.require(actor, "invite", place)
+    return PROVIDER_ROLES if isinstance(place, Provider) else AUTHORITY_ROLES
+
+
+def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
+    """Whether the actor may bring people in and end their access."""
+    return policy.allows(actor, "invite", place)
+
+
+def awaits_joining(person: User) -> bool:
+    """Whether an invited person has not chosen a password yet."""
+    cards = select(AccessCard).where(
+        AccessCard.user_id == person.id, AccessCard.purpose == CardPurpose.JOINING
+    )
+    uses = [card.used_at for card in db.session.scalars(cards)]
+    return bool(uses) and not any(uses)
+
+
+def _where(place: Provider | ContractingAuthority) -> dict[str, uuid.UUID]:
+    return {"provider_id" if isinstance(place, Provider) else "authority_id": place.id}
+
+
+def _hand_out(
+    place: Provider | ContractingAuthority,
+    person: User,
+    roles: Collection[Role],
+    actor: Actor,
+    keys: KeyFolder,
+    now: datetime,
+) -> InvitedColleague:
+    if actor.user_id is None:
+        raise NotFound("Only a person can invite.")
+    db.session.flush()
+    code = hand_out(
+        user_id=person.id,
+        purpose=CardPurpose.JOINING,
+        issued_by_id=actor.user_id,
+        lasts=CODE_LASTS,
+        keys=keys,
+        now=now,
+    )
+    record(
+        EventKind.MEMBER_INVITED,
+        actor=actor,
+        object_type="user",
+        object_id=person.id,
+        place=place.id,
+        roles=sorted(roles),
+    )
+    return InvitedColleague(person=person, code=code, expires_at=now + CODE_LASTS)
+
+
+def _memberships(place: Provider | ContractingAuthority, person: User) -> list[Membership]:
+    held = select(Membership).where(Membership.user_id == person.id, Membership.ended_at.is_(None))
+    return list(db.session.scalars(held.filter_by(**_where(place)).order_by(Membership.role)))

@@ -1,0 +1,145 @@
+"""The second factor: a time-based code (TOTP, RFC 6238) from an authenticator app.
+
+The secret is encrypted with the installation's factor key, which is not in the database. A code works once,
+and for one step of 30 seconds before and after its own.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User, UserSession
+from portal.accounts.throttling import begin_try
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, SealBroken, SecondFactorNeeded
+from portal.core.permissions import Actor
+from portal.core.seals import KeyFolder, decrypt, encrypt
+from portal.web.access import FRESH_FACTOR
+
+STEP_SECONDS = 30
+DRIFT_STEPS = 1
+ISSUER = "Fairlot"
+WRONG_CODE = (
+    "That code is not right. Wait for the next one in your authenticator app and type all six digits."
+)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A secret that is not in force yet: as text, as the address in the QR code, and sealed for the form."""
+
+    secret: str
+    address: str
+    sealed: str
+
+
+def propose_factor(*, user_id: uuid.UUID, account_name: str, keys: KeyFolder) -> Proposal:
+    """Make up a secret for the person to put into an authenticator app; nothing is stored."""
+    secret = pyotp.random_base32()
+    sealed = encrypt(secret.encode(), keys.factor_key(), _context("proposed", user_id))
+    return _proposal(secret, account_name, urlsafe_b64encode(sealed).decode())
+
+
+def read_proposal(*, user_id: uuid.UUID, account_name: str, sealed: str, keys: KeyFolder) -> Proposal:
+    """Read back the proposal that the form carried; `InvalidInput` when it is not for this person."""
+    try:
+        secret = decrypt(urlsafe_b64decode(sealed.encode()), keys.factor_key(), _context("proposed", user_id))
+    except (SealBroken, ValueError) as broken:
+        raise InvalidInput("This page was open for too long. Reload it and scan the new code.") from broken
+    return _proposal(secret.decode(), account_name, sealed)
+
+
+def set_up_factor(
+    *, actor: Actor, session_id: uuid.UUID, proposal: Proposal, code: str, keys: KeyFolder, now: datetime
+) -> None:
+    """Put the proposed secret into force for the person, once its first code is right.
+
+    Consequences: the session counts as having shown the factor; a factor that was in force before stops
+    working. Records SECOND_FACTOR_SET. Raises `SecondFactorNeeded` when a factor is in force and was not
+    shown in this session in the last five minutes (a password alone must not replace it), `InvalidInput`
+    (field "factor_code") for a wrong code, `TooManyTries` after ten.
+    """
+    user = db.session.scalars(select(User).where(User.id == actor.user_id).with_for_update()).one()
+    session = db.session.get_one(UserSession, session_id, with_for_update=True)
+    if user.totp_sealed is not None and not (session.factor_at and now - session.factor_at <= FRESH_FACTOR):
+        raise SecondFactorNeeded("Show a code from your present authenticator first.")
+    attempt = begin_try(account=f"factor:{user.id}", address=f"factor:{user.id}", keys=keys, now=now,
+                        field="factor_code")  # fmt: skip
+    step = _matching_step(proposal.secret, code, after=0, now=now)
+    if step is None:
+        raise InvalidInput(WRONG_CODE, field="factor_code")
+    attempt.succeed()
+    replaced = user.totp_sealed is not None
+    user.totp_sealed = sealed_secret(proposal.secret, user_id=user.id, keys=keys)
+    user.totp_step = step
+    session.factor_at = now
+    record(EventKind.SECOND_FACTOR_SET, actor=actor, object_type="user", object_id=user.id, replaced=replaced)
+
+
+def confirm_factor(
+    *, user_id: uuid.UUID, session_id: uuid.UUID, code: str | None, keys: KeyFolder, now: datetime
+) -> None:
+    """Accept a code from the person's authenticator and note in the session when it was shown.
+
+    Runs in a transaction of its own, so that a code is used up whatever becomes of the act it was typed
+    for. Raises `InvalidInput` (field "factor_code") when the code is wrong, out of its time or was used
+    before, `TooManyTries` after ten wrong ones in five minutes, `SecondFactorNeeded` when the person has no
+    second factor.
+    """
+    attempt = begin_try(account=f"factor:{user_id}", address=f"factor:{user_id}", keys=keys, now=now,
+                        field="factor_code")  # fmt: skip
+    with Session(db.engine) as own, own.begin():
+        # The lock makes two requests with the same code take turns: the second finds the step used.
+        user = own.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+        step = _matching_step(secret_of(user, keys=keys), code or "", after=user.totp_step, now=now)
+        if step is None:
+            raise InvalidInput(WRONG_CODE, field="factor_code")
+        user.totp_step = step
+        own.execute(
+            update(UserSession)
+            .where(UserSession.id == session_id, UserSession.user_id == user_id)
+            .values(factor_at=now)
+        )
+    attempt.succeed()
+
+
+def secret_of(user: User, *, keys: KeyFolder) -> str:
+    """The person's secret that is in force; raises `SecondFactorNeeded` when there is none."""
+    if user.totp_sealed is None:
+        raise SecondFactorNeeded("Set up a second factor first, on your account page.")
+    return decrypt(user.totp_sealed, keys.factor_key(), _context("in force", user.id)).decode()
+
+
+def sealed_secret(secret: str, *, user_id: uuid.UUID, keys: KeyFolder) -> bytes:
+    """The secret as it is stored for a person."""
+    return encrypt(secret.encode(), keys.factor_key(), _context("in force", user_id))
+
+
+def _proposal(secret: str, account_name: str, sealed: str) -> Proposal:
+    address = pyotp.TOTP(secret).provisioning_uri(name=account_name, issuer_name=ISSUER)
+    return Proposal(secret=secret, address=address, sealed=sealed)
+
+
+def _matching_step(secret: str, code: str, *, after: int, now: datetime) -> int | None:
+    """The time step that the code belongs to, among those later than the last one used."""
+    typed = "".join(code.split())
+    totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
+    current = int(now.timestamp()) // STEP_SECONDS
+    for step in range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1):
+        if step > after and hmac.compare_digest(totp.generate_otp(step).encode(), typed.encode()):
+            return step
+    return None
+
+
+def _context(purpose: str, user_id: uuid.UUID) -> bytes:
+    return f"second factor {purpose} {user_id}".encode()

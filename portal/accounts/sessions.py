@@ -1,0 +1,185 @@
+"""Signed-in sessions: a row for each, so that signing out, a lost role or a new password ends it at once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership, UserSession
+from portal.core.columns import db
+from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role
+
+ABSOLUTE = timedelta(hours=12)
+IDLE = timedelta(minutes=60)
+SEEN_EVERY = timedelta(minutes=1)
+
+# One statement for session, person, roles and organisation: it runs on every request.
+_FIND = text(
+    """
+    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.display_name, u.email,
+    u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role, m.authority_id,
+    m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
+    memberships, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
+    coalesce(p.name, a.name) IS NOT NULL))[1] AS organisation_name FROM user_session s JOIN user_account u
+    ON u.id = s.user_id AND u.is_active LEFT JOIN membership m ON m.user_id = u.id AND m.ended_at IS NULL
+    LEFT JOIN provider p ON p.id = m.provider_id LEFT JOIN contracting_authority a ON a.id = m.authority_id
+    WHERE s.token_hash = :token_hash AND s.revoked_at IS NULL AND s.expires_at > :now AND s.last_seen_at >
+    :idle_since GROUP BY s.id, u.id
+    """
+)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, as the request sees it; carries the members that Flask-Login asks for."""
+
+    token: str
+    session_id: uuid.UUID
+    user_id: uuid.UUID
+    display_name: str
+    email: str | None
+    organisation_name: str | None
+    has_factor: bool
+    factor_at: datetime | None
+    last_seen_at: datetime
+    actor: Actor
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What the cookie carries: the random token, of which the database holds the hash."""
+        return self.token
+
+    @property
+    def awaits_factor(self) -> bool:
+        """Whether the password was right and the second factor has still to be shown (or set up)."""
+        return self.factor_at is None and bool(self.actor.roles & SECOND_FACTOR_ROLES)
+
+
+def start_session(*, user_id: uuid.UUID, now: datetime, lasts: timedelta = ABSOLUTE) -> str:
+    """Open a session and return its token for the cookie. It ends after 12 hours, or after an hour unused."""
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        UserSession(
+            user_id=user_id, token_hash=_hash(token), expires_at=now + lasts, created_at=now, last_seen_at=now
+        )
+    )
+    return token
+
+
+def find_signed_in(token: str, now: datetime) -> SignedIn | None:
+    """Who the token belongs to, with the roles in force at this moment; None when the session has ended."""
+    row = db.session.execute(
+        _FIND, {"token_hash": _hash(token), "now": now, "idle_since": now - IDLE}
+    ).one_or_none()
+    if row is None:
+        return None
+    return SignedIn(
+        token=token,
+        session_id=row.session_id,
+        user_id=row.user_id,
+        display_name=row.display_name,
+        email=row.email,
+        organisation_name=row.organisation_name,
+        has_factor=row.has_factor,
+        factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
+        last_seen_at=row.last_seen_at.astimezone(UTC),
+        actor=_actor(row.user_id, row.memberships),
+    )
+
+
+def actor_for(user_id: uuid.UUID) -> Actor:
+    """Who the person is, with the roles in force, outside a request."""
+    held = db.session.scalars(
+        select(Membership)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+    )
+    places = ("authority_id", "provider_id", "panel_id")
+    return _actor(
+        user_id,
+        [
+            [row.role, *(str(getattr(row, place)) if getattr(row, place) else None for place in places)]
+            for row in held
+        ],
+    )
+
+
+def touch_session(signed_in: SignedIn, now: datetime) -> None:
+    """Note that the session is in use, at most once a minute.
+
+    In a transaction of its own: reading a page changes nothing else, and the act that follows in the request
+    must not find the row of its session locked.
+    """
+    if now - signed_in.last_seen_at < SEEN_EVERY:
+        return
+    with Session(db.engine) as own, own.begin():
+        own.execute(
+            update(UserSession)
+            .where(UserSession.id == signed_in.session_id, UserSession.last_seen_at < now)
+            .values(last_seen_at=now),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def renew_token(*, session_id: uuid.UUID) -> str:
+    """Give the session a new token, after a change of what it may do; the old one stops working at once."""
+    token = secrets.token_urlsafe(32)
+    db.session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(token_hash=_hash(token))
+    )
+    return token
+
+
+def end_session(*, session_id: uuid.UUID, now: datetime) -> None:
+    """End one session."""
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(revoked_at=now))
+
+
+def end_sessions_of(*, user_id: uuid.UUID, now: datetime, except_session: uuid.UUID | None = None) -> None:
+    """End every session of a person (a new password, a lost role), but for the one that asked."""
+    ending = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+    if except_session is not None:
+        ending = ending.where(UserSession.id != except_session)
+    db.session.execute(ending.values(revoked_at=now))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _actor(user_id: uuid.UUID, memberships: list[list[Any]]) -> Actor:
+    """Who acts: the first provider and the first authority count, should somebody belong to several."""
+    provider_id = next((uuid.UUID(row[2]) for row in memberships if row[2]), None)
+    authority_id = next((uuid.UUID(row[1]) for row in memberships if row[1]), None)
+    panels: dict[uuid.UUID, set[Role]] = defaultdict(set)
+    of_provider, of_authority, of_platform = set(), set(), set()
+    for name, authority, provider, panel in memberships:
+        role = Role(name)
+        if panel:
+            panels[uuid.UUID(panel)].add(role)
+        elif provider and uuid.UUID(provider) == provider_id and role in PROVIDER_ROLES:
+            of_provider.add(role)
+        elif authority and uuid.UUID(authority) == authority_id:
+            of_authority.add(role)
+        elif role is Role.PLATFORM_ADMINISTRATOR:
+            of_platform.add(role)
+    return Actor(
+        user_id=user_id,
+        provider_id=provider_id,
+        provider_roles=frozenset(of_provider),
+        authority_id=authority_id,
+        authority_roles=frozenset(of_authority),
+        panels={panel: frozenset(roles) for panel, roles in panels.items()},
+        platform_roles=frozenset(of_platform),
+    )

@@ -1,0 +1,101 @@
+"""One's own account: who one is here, password, second factor."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup
+
+from portal.accounts.browser import enter, onwards
+from portal.accounts.forms import ROLE_MEANINGS, FactorField, PasswordForm, SetUpFactorForm
+from portal.accounts.second_factor import set_up_factor
+from portal.accounts.sessions import renew_token
+from portal.accounts.signing_in import change_password
+from portal.core import clock
+from portal.core.errors import NotAllowed
+from portal.web.access import actor, factor_is_fresh, signed_in
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.get("")
+@signed_in
+def show() -> ResponseReturnValue:
+    """Show the account."""
+    held = actor()
+    roles = [words for role, (words, _) in ROLE_MEANINGS.items() if role in held.roles]
+    return render_template("accounts/account/show.html", roles=roles, panels=len(held.panels))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    """Change the password."""
+    if current_user.email is None:
+        raise NotAllowed("You came in with a card, so you have no password.")
+    form = PasswordForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_password(
+            actor=actor(),
+            session_id=current_user.session_id,
+            old=form.old_password.data,
+            new=form.password.data,
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        enter(renew_token(session_id=current_user.session_id))
+        flash("Your password is changed. Everywhere else you are signed out.", "success")
+        return redirect(url_for(".show"))
+    return render_template("accounts/account/password.html", form=form), form.status_code
+
+
+@bp.route("/second-factor", methods=["GET", "POST"])
+@signed_in
+def second_factor() -> ResponseReturnValue:
+    """Set up an authenticator, or replace it after showing a code from the present one."""
+    if current_user.email is None:
+        raise NotAllowed("You came in with a card, so you need no authenticator.")
+    if current_user.has_factor and current_user.awaits_factor:
+        return redirect(url_for("accounts.sign_in_code", next=request.args.get("next")))
+    if current_user.has_factor and not factor_is_fresh():
+        return _confirm_present_factor()
+    form = SetUpFactorForm()
+    proposal = form.offer()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_up_factor(
+            actor=actor(),
+            session_id=current_user.session_id,
+            proposal=proposal,
+            code=form.factor_code.data,
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        entered = enter(renew_token(session_id=current_user.session_id))
+        flash("Your authenticator is set up.", "success")
+        return redirect(onwards(entered))
+    page = render_template(
+        "accounts/account/set_up_factor.html",
+        form=form,
+        secret=proposal.secret,
+        qr_code=_drawn(proposal.address),
+    )
+    return page, form.status_code
+
+
+def _confirm_present_factor() -> ResponseReturnValue:
+    form = FactorField()
+    if form.validate_on_submit() and form.carry_out(lambda: None):
+        return redirect(url_for(".second_factor"))
+    return render_template("accounts/account/confirm_factor.html", form=form), form.status_code
+
+
+def _drawn(address: str) -> Markup:
+    """The address as a QR code, drawn in the page itself: the secret is in no address, log or cache."""
+    drawn = segno.make(address, error="m", micro=False)
+    return Markup(
+        drawn.svg_inline(scale=5, border=4, dark="#15292b", light="#ffffff", svgclass="fl-qr", lineclass=None)
+    )

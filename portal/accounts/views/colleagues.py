@@ -1,0 +1,90 @@
+"""The people of one's own organisation: a provider's or a contracting authority's."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.forms import ROLE_MEANINGS, ColleagueForm, InviteForm
+from portal.accounts.inviting import (
+    end_membership,
+    invite_colleague,
+    may_invite,
+    renew_invitation,
+    roles_offered,
+)
+from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
+from portal.core import clock
+from portal.web.access import actor, signed_in
+
+bp = Blueprint("colleagues", __name__, url_prefix="/account/colleagues")
+
+
+@bp.get("")
+@signed_in
+def index() -> ResponseReturnValue:
+    """List the colleagues."""
+    place = organisation_of(actor())
+    return render_template(
+        "accounts/colleagues/index.html",
+        place=place,
+        people=colleagues_of(place),
+        meanings=ROLE_MEANINGS,
+        may_invite=may_invite(place, actor()),
+    )
+
+
+@bp.route("/invite", methods=["GET", "POST"])
+@signed_in
+def invite() -> ResponseReturnValue:
+    """Add a colleague, and show the code to hand over: this once."""
+    place = organisation_of(actor())
+    form = InviteForm.for_roles(roles_offered(place, actor()))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: invite_colleague(
+            place=place,
+            name=form.name.data,
+            email=form.email.data,
+            roles=form.chosen(),
+            actor=actor(),
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        return render_template("accounts/colleagues/invited.html", invited=form.outcome, place=place)
+    return render_template("accounts/colleagues/invite.html", form=form, place=place), form.status_code
+
+
+@bp.route("/<uuid:user_id>/code", methods=["GET", "POST"])
+@signed_in
+def renew(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a new code for a colleague who has not joined yet."""
+    place = organisation_of(actor())
+    person = colleague_of(place, user_id)
+    form = ColleagueForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: renew_invitation(
+            place=place, person=person, actor=actor(), keys=current_app.extensions["keys"], now=clock.now()
+        )
+    ):
+        return render_template("accounts/colleagues/invited.html", invited=form.outcome, place=place)
+    page = render_template("accounts/colleagues/renew.html", form=form, person=person, place=place)
+    return page, form.status_code
+
+
+@bp.route("/<uuid:user_id>/end", methods=["GET", "POST"])
+@signed_in
+def end(user_id: uuid.UUID) -> ResponseReturnValue:
+    """End a colleague's access, after asking."""
+    place = organisation_of(actor())
+    person = colleague_of(place, user_id)
+    form = ColleagueForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: end_membership(place=place, person=person, actor=actor(), now=clock.now())
+    ):
+        flash(f"{person.display_name} no longer has access.", "success")
+        return redirect(url_for(".index"))
+    page = render_template("accounts/colleagues/end.html", form=form, person=person, place=place)
+    return page, form.status_code

@@ -1,0 +1,128 @@
+"""Signing in and out, registering, joining, and a young person's card."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal.accounts import cards, inviting, signing_in
+from portal.accounts.browser import desk_of, enter, leave, onwards, remote_address, stay
+from portal.accounts.forms import CardForm, CodeForm, JoinForm, RegisterForm, SignInForm, show_factor
+from portal.accounts.registering import register as register_provider
+from portal.accounts.sessions import renew_token, start_session
+from portal.core import clock
+from portal.core.errors import InvalidInput
+from portal.web.access import actor, public, signed_in
+
+bp = Blueprint("accounts", __name__)
+bp.before_app_request(stay)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Take e-mail address and password; where a role needs it, the second factor comes next."""
+    if request.method == "GET" and current_user.is_authenticated and not current_user.awaits_factor:
+        return redirect(onwards(actor()))
+    form = SignInForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: signing_in.sign_in(
+            email=form.email.data,
+            password=form.password.data,
+            address=remote_address(),
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        if form.outcome:
+            return redirect(onwards(enter(form.outcome)))
+        form.refuse(InvalidInput(signing_in.WRONG))
+    return render_template("accounts/public/sign_in.html", form=form), form.status_code
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@signed_in
+def sign_in_code() -> ResponseReturnValue:
+    """Take the code that completes signing in, or lead to setting up the authenticator."""
+    if not current_user.awaits_factor:
+        return redirect(onwards(actor()))
+    if not current_user.has_factor:
+        return redirect(url_for("account.second_factor", next=request.args.get("next")))
+    form = CodeForm()
+    if form.validate_on_submit() and form.carry_out(lambda: show_factor(form.factor_code.data)):
+        return redirect(onwards(enter(renew_token(session_id=current_user.session_id))))
+    return render_template("accounts/public/code.html", form=form), form.status_code
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    young = current_user.email is None
+    signing_in.sign_out(signed_in=current_user._get_current_object(), now=clock.now())
+    leave()
+    flash("Your answers are saved. See you soon." if young else "You are signed out.", "success")
+    return redirect(url_for(".card" if young else ".sign_in"))
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@public
+def register() -> ResponseReturnValue:
+    """Register a provider and its first person, who then sets up the second factor."""
+    form = RegisterForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: register_provider(
+            name=form.name.data,
+            email=form.email.data,
+            password=form.password.data,
+            details=form.details(),
+            alerts=form.codes.data or [],
+            address=remote_address(),
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        enter(start_session(user_id=form.outcome.id, now=clock.now()))
+        return redirect(url_for("account.second_factor"))
+    return render_template("accounts/public/register.html", form=form), form.status_code
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@public
+def join() -> ResponseReturnValue:
+    """Let an invited colleague choose a password with the code from their administrator."""
+    form = JoinForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: inviting.join(
+            code=form.code.data,
+            password=form.password.data,
+            address=remote_address(),
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        if form.outcome:
+            flash("Your password is set. Sign in with your e-mail address.", "success")
+            return redirect(url_for(".sign_in"))
+        form.refuse(InvalidInput(inviting.WRONG_CODE, field="code"))
+    return render_template("accounts/public/join.html", form=form), form.status_code
+
+
+@bp.route("/sitting", methods=["GET", "POST"])
+@public
+def card() -> ResponseReturnValue:
+    """Open a young person's sitting with the code from their card."""
+    form = CardForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: cards.use_card(
+            code=form.code.data,
+            address=remote_address(),
+            keys=current_app.extensions["keys"],
+            now=clock.now(),
+        )
+    ):
+        if form.outcome:
+            return redirect(desk_of(enter(form.outcome)))
+        form.refuse(InvalidInput(cards.WRONG, field="code"))
+    return render_template("accounts/public/card.html", form=form), form.status_code

@@ -1,0 +1,153 @@
+"""The application: extensions, blueprints in the order of a procurement, error pages, headers."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from importlib import import_module
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask
+from flask_login import AnonymousUserMixin
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
+
+import portal.tables  # noqa: F401  (the metadata is whole before the first query)
+from portal.accounts.sessions import SignedIn, find_signed_in
+from portal.audit.queries import is_demonstration
+from portal.config import Settings, load_settings
+from portal.core import clock
+from portal.core.seals import KeyFolder
+from portal.core.storage import FileStore
+from portal.extensions import csrf, db, login_manager
+from portal.paths import TEMPLATES
+from portal.web import access, assets, failures, filters, headers, transactions
+from portal.web.navigation import navigation
+from portal.web.nudging import Nudger
+
+BLUEPRINTS = (
+    "portal.web.views.public",
+    "portal.scenarios.views.public",
+    "portal.accounts.views.public",
+    "portal.accounts.views.account",
+    "portal.accounts.views.colleagues",
+    "portal.organisations.views.provider",
+    "portal.organisations.views.commissioner",
+    "portal.tendering.views.public",
+    "portal.tendering.views.commissioner",
+    "portal.bidding.views.provider",
+    "portal.bidding.views.commissioner",
+    "portal.evaluation.views.commissioner",
+    "portal.evaluation.views.panel",
+    "portal.evaluation.views.young",
+    "portal.awarding.views.commissioner",
+    "portal.awarding.views.provider",
+    "portal.contracts.views.public",
+    "portal.contracts.views.commissioner",
+    "portal.notices.views.public",
+    "portal.notifications.views.account",
+    "portal.dashboards.views.provider",
+    "portal.dashboards.views.commissioner",
+)
+MEGABYTE = 1024 * 1024
+
+
+class Visitor(AnonymousUserMixin):  # type: ignore[misc]
+    """Somebody who has not signed in."""
+
+    display_name = ""
+    organisation_name = None
+    awaits_factor = False
+    factor_at = None
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from the settings (from the environment when none are given)."""
+    settings = settings or load_settings()
+    app = Flask("portal", template_folder=str(TEMPLATES), static_folder="static")
+    _configure(app, settings)
+    _bind_extensions(app, settings)
+    _bind_templates(app)
+    app.before_request(access.enforce)
+    filters.bind(app)
+    assets.bind(app)
+    headers.bind(app, secure=settings.secure_cookies)
+    transactions.bind(app, Nudger(settings.redis_url))
+    failures.bind(app)
+    for name in BLUEPRINTS:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as missing:
+            if missing.name is None or not name.startswith(missing.name):
+                raise
+            continue
+        app.register_blueprint(module.bp)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True},
+        TRUSTED_HOSTS=sorted({host, "localhost", "127.0.0.1"}),
+        SESSION_COOKIE_NAME="fairlot",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        MAX_CONTENT_LENGTH=60 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
+        MAX_FORM_PARTS=1000,
+    )
+    app.extensions["files"] = FileStore(settings.file_store)
+    app.extensions["keys"] = KeyFolder(settings.key_dir)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    login_manager.anonymous_user = Visitor
+    WTFormsHelpers(app)
+
+    @login_manager.user_loader
+    def load_user(token: str) -> SignedIn | None:
+        return find_signed_in(token, clock.now())
+
+
+def _bind_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(str(TEMPLATES)),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.globals.update(
+        navigation=navigation,
+        demonstration=is_demonstration,
+        request_reference=failures.request_reference,
+        factor_is_fresh=access.factor_is_fresh,
+    )

@@ -1,0 +1,179 @@
+"""Deciding an award: one person proposes, another decides, and every bidder is told in the same instant."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.awarding.models import AwardDecision
+from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
+from portal.awarding.rules import standstill_duty
+from portal.awarding.states import DECISION, DecisionStatus
+from portal.awarding.summaries import issue_summaries
+from portal.core.columns import db
+from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from portal.core.permissions import Actor, policy
+from portal.evaluation.models import Result
+from portal.evaluation.scoring_input import bid_key
+from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import ITT, IttStatus
+
+SHORTEST_REASON = 20
+
+
+def propose_award(
+    *, itt: InvitationToTender, lot: Lot, actor: Actor, reason: str, offers_standstill: bool, now: datetime
+) -> AwardDecision:
+    """Propose the award of a lot to the bid that the published method ranks first.
+
+    The winner is the result's, never chosen by hand (security promise P-10). Where the law requires a
+    standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
+    (Procurement Act 2023 s.51(3)-(5)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
+    without a single bid in first place, `Conflict` when another proposal is in force, `InvalidInput` for a
+    reason of fewer than 20 characters.
+    """
+    _lock(itt.id)
+    policy.require(actor, "propose award", itt)
+    if decision_in_force(lot.id) is not None:
+        raise Conflict("An award of this lot has already been proposed.")
+    result = current_result(lot.id)
+    if result is None:
+        raise WrongState("The result has not been calculated yet.")
+    _check_reason(reason)
+    winner = _winner(result)
+    duty = standstill_duty(itt)
+    kind = duty.duty
+    if kind is StandstillDuty.VOLUNTARY and not offers_standstill:
+        kind = StandstillDuty.NONE
+    decision = AwardDecision(
+        itt_id=itt.id,
+        lot_id=lot.id,
+        result_id=result.id,
+        winning_bid_id=_bid_named(lot, winner),
+        reason=reason.strip(),
+        standstill_kind=kind,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    record(
+        EventKind.AWARD_PROPOSED,
+        actor=actor,
+        object_type="award",
+        object_id=decision.id,
+        itt_id=itt.id,
+        lot=lot.number,
+        result=result.inputs_hash,
+        standstill=kind.value,
+    )
+    return decision
+
+
+def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
+    """Refuse a proposed award, with the reason; another can then be proposed.
+
+    The refused proposal stays in the record; the commissioners are told. Records AWARD_REFUSED. Raises
+    `NotAllowed` for the person who proposed, `WrongState` when it is not waiting (any more), `InvalidInput` for
+    a reason of fewer than 20 characters.
+    """
+    _lock(decision.itt_id)
+    _require_second_person(decision, actor)
+    _check_reason(note, field="note")
+    decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
+    _sign(decision, actor, note, now)
+    record(
+        EventKind.AWARD_REFUSED,
+        actor=actor,
+        object_type="award",
+        object_id=decision.id,
+        itt_id=decision.itt_id,
+    )
+
+
+def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
+    """Decide a proposed award as its second person, and tell every bidder of the lot at the same time.
+
+    Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided.
+    Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
+    standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting, and
+    `Conflict` when a newer result has replaced the one that was proposed.
+    """
+    _lock(decision.itt_id)
+    _require_second_person(decision, actor)
+    _check_reason(note, field="note")
+    newest = current_result(decision.lot_id)
+    if newest is None or newest.id != decision.result_id:
+        raise Conflict(
+            "The result was calculated again after this award was proposed. Refuse it and propose anew."
+        )
+    decision.status = DECISION.move(decision.status, DecisionStatus.DECIDED)
+    _sign(decision, actor, note, now)
+    if _every_lot_is_decided(decision.itt):
+        decision.itt.status = ITT.move(decision.itt.status, IttStatus.AWARDED)
+    summaries = issue_summaries(decision=decision, now=now)
+    record(
+        EventKind.AWARD_DECIDED,
+        actor=actor,
+        object_type="award",
+        object_id=decision.id,
+        itt_id=decision.itt_id,
+        lot=decision.lot.number,
+        result=newest.inputs_hash,
+        standstill=decision.standstill_kind.value,
+    )
+    record(
+        EventKind.SUMMARIES_ISSUED,
+        actor=actor,
+        object_type="award",
+        object_id=decision.id,
+        itt_id=decision.itt_id,
+        count=len(summaries),
+    )
+
+
+def _lock(itt_id: uuid.UUID) -> None:
+    """Awards and results of one ITT take turns; what was read before the turn came is read again."""
+    db.session.flush()
+    db.session.execute(select(InvitationToTender.id).where(InvitationToTender.id == itt_id).with_for_update())
+    db.session.expire_all()
+
+
+def _require_second_person(decision: AwardDecision, actor: Actor) -> None:
+    policy.require(actor, "decide", decision)
+    if decision.proposed_by_id == actor.user_id:
+        raise NotAllowed("The person who proposed an award cannot decide it as well.")
+
+
+def _sign(decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
+    decision.decided_by_id = actor.user_id
+    decision.decided_at = now
+    decision.decision_note = note.strip()
+
+
+def _check_reason(reason: str, field: str = "reason") -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput("Give the reason in at least one sentence (20 characters).", field=field)
+
+
+def _winner(result: Result) -> str:
+    first = [entry["bid"] for entry in result.outcome["ranking"] if entry["rank"] == 1]
+    if not first:
+        raise WrongState("No bid is standing after the published minimums, so there is nothing to award.")
+    if len(first) > 1:
+        raise WrongState("Bids are tied in first place and the published tie-break does not part them.")
+    return str(first[0])
+
+
+def _bid_named(lot: Lot, name: str) -> uuid.UUID:
+    return next(opened.bid_id for opened in opened_bids_of_lot(lot.id) if bid_key(opened) == name)
+
+
+def _every_lot_is_decided(itt: InvitationToTender) -> bool:
+    decisions = [decision_in_force(lot.id) for lot in itt.lots]
+    return all(found is not None and found.status is DecisionStatus.DECIDED for found in decisions)

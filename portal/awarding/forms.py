@@ -1,0 +1,36 @@
+"""Forms of the award."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, RadioField, SubmitField, TextAreaField
+from wtforms.validators import InputRequired
+
+from portal.accounts.forms import FactorField
+
+
+class ProposalForm(FactorField):
+    """Propose the award to the bid that the method ranks first."""
+
+    reason = TextAreaField(
+        "Why this award is proposed",
+        validators=[InputRequired("Say in a sentence or two why this award is proposed.")],
+    )
+    offers_standstill = BooleanField(
+        "Offer a standstill of 8 working days before the contract is signed", default=True
+    )
+    submit = SubmitField("Send to an approver")
+
+
+class DecisionForm(FactorField):
+    """Approve a proposed award, or refuse it."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=[("approve", "Approve the award"), ("refuse", "Refuse it and send it back")],
+        validators=[InputRequired("Choose whether you approve the award.")],
+    )
+    note = TextAreaField(
+        "What you checked, or why you refuse",
+        validators=[InputRequired("Say what you checked, or why you refuse.")],
+    )
+    submit = SubmitField("Record my decision")

@@ -1,0 +1,39 @@
+"""Who may do what with an award, and what must hold first."""
+
+from __future__ import annotations
+
+from portal.awarding.states import DecisionStatus
+from portal.core.permissions import PROVIDER_ROLES, Role, permit, policy
+from portal.regulation.regimes import AwardKind, StandstillRule, standstill_rule
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttKind, IttStatus
+
+READERS = (
+    Role.COMMISSIONER,
+    Role.APPROVER,
+    Role.CONTRACT_MANAGER,
+    Role.AUDITOR,
+)
+
+policy.declare(
+    [
+        permit("itt", "propose award", [Role.COMMISSIONER], [IttStatus.MODERATED]),
+        permit("itt", "see award", READERS, [IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED]),
+        permit("award", "see", READERS),
+        permit("award", "decide", [Role.APPROVER], [DecisionStatus.PROPOSED]),
+        permit("summary", "read", [*PROVIDER_ROLES, *READERS]),
+    ]
+)
+
+_AWARD_KINDS = {
+    IttKind.OPEN: AwardKind.COMPETITION,
+    IttKind.MINI_COMPETITION: AwardKind.FRAMEWORK_CALL_OFF,
+    IttKind.DPS_CALL_OFF: AwardKind.DPS_CALL_OFF,
+    IttKind.MARKET_CALL_OFF: AwardKind.MARKET_CALL_OFF,
+    IttKind.DIRECT_AWARD: AwardKind.DIRECT_AWARD,
+}
+
+
+def standstill_duty(itt: InvitationToTender) -> StandstillRule:
+    """Whether the law requires a standstill for this ITT's award, or leaves it to the authority, and where it says so."""
+    return standstill_rule(regime=itt.regime, light_touch=itt.light_touch, award=_AWARD_KINDS[itt.kind])

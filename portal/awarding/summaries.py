@@ -1,0 +1,221 @@
+"""Assessment summaries: what each bidder is told, from the published method and the agreed reasons alone.
+
+Procurement Regulations 2024 reg 31: the score under every criterion with an explanation, the total, why the bid
+was not awarded, and the same data for the winner. Reasons are the panels' agreed reasons; nobody's individual
+score or name appears, the young people's panel least of all.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.awarding.queries import opened_bids_of_lot
+from portal.bidding.models import OpenedBid
+from portal.core.columns import db
+from portal.core.references import new_reference
+from portal.evaluation.models import ModeratedScore
+from portal.evaluation.scoring_input import bid_key
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.tree import kind_of, walk
+from portal.web.filters import marks as marks_text
+from portal.web.filters import pounds
+from tender_scoring import effective_weights
+
+Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]
+
+
+def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[AssessmentSummary]:
+    """Write and issue the summary of every bidder of the lot, all at the same instant; the winner gets one too."""
+    opened = opened_bids_of_lot(decision.lot_id)
+    reasons = _reasons([bid.bid_id for bid in opened])
+    winner = next(bid for bid in opened if bid.bid_id == decision.winning_bid_id)
+    issued = [
+        AssessmentSummary(
+            reference=new_reference("SUM"),
+            decision_id=decision.id,
+            bid_id=bid.bid_id,
+            provider_id=bid.bid.provider_id,
+            issued_at=now,
+            document=summary_document(decision, bid, winner, reasons),
+        )
+        for bid in opened
+    ]
+    db.session.add_all(issued)
+    return issued
+
+
+def summary_document(
+    decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons
+) -> dict[str, Any]:
+    """The summary's content as JSON: totals and marks as decimal text (out of 100), scores on their scale.
+
+    The proposer's and the approver's own words are not part of it: they may speak of other bidders.
+    """
+    itt, outcome = decision.itt, decision.result.outcome
+    ranked = {entry["bid"]: entry for entry in outcome["ranking"]}
+    return {
+        "itt": itt.reference,
+        "title": itt.title,
+        "authority": {"name": itt.authority.name, "contact": itt.authority.contact_email},
+        "lot": {"number": decision.lot.number, "title": decision.lot.title},
+        "provider": _party(own),
+        "winner": _party(winner),
+        "is_winner": own.bid_id == winner.bid_id,
+        "bids_assessed": len(ranked) + len({entry["bid"] for entry in outcome["eliminated"]}),
+        "own": _standing(ranked.get(bid_key(own))),
+        "winning": _standing(ranked.get(bid_key(winner))),
+        "why": _why(outcome, ranked, own, winner, itt),
+        "criteria": _criteria(itt, ranked, own, winner, reasons),
+        "method_hash": itt.method_hash,
+    }
+
+
+def _party(opened: OpenedBid) -> dict[str, str]:
+    """Name, number and address of a bidder, as the summary has to give them."""
+    provider = opened.bid.provider
+    numbers = [
+        f"company number {provider.company_number}" if provider.company_number else "",
+        f"charity number {provider.charity_number}" if provider.charity_number else "",
+    ]
+    return {
+        "name": provider.name,
+        "number": ", ".join(filter(None, numbers)),
+        "address": ", ".join(filter(None, [provider.address, provider.postcode])),
+    }
+
+
+def _standing(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if entry is None else {"rank": entry["rank"], "total": marks_text(entry["total"])}
+
+
+def _why(
+    outcome: Mapping[str, Any],
+    ranked: Mapping[str, Mapping[str, Any]],
+    own: OpenedBid,
+    winner: OpenedBid,
+    itt: InvitationToTender,
+) -> list[str]:
+    """Why the bid was or was not awarded, one plain sentence for each ground."""
+    grounds = [_elimination(entry, itt) for entry in outcome["eliminated"] if entry["bid"] == bid_key(own)]
+    if grounds:
+        return grounds
+    best = ranked[bid_key(winner)]
+    if own.bid_id == winner.bid_id:
+        told = [f"Your bid came first under the published method, with {marks_text(best['total'])} marks."]
+    else:
+        mine = ranked[bid_key(own)]
+        told = [
+            f"Your bid came {_place(mine['rank'])} with {marks_text(mine['total'])} marks; "
+            f"the winning bid has {marks_text(best['total'])}."
+        ]
+    titles = {criterion.key: criterion.title for criterion in itt.criteria}
+    for broken in outcome.get("tie_broken_by", []):
+        if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
+            by = "the lowest price" if broken["by"] == "lowest_price" else f"“{titles[broken['by']]}”"
+            told.append(f"Totals were equal, and the published tie-break, {by}, decided.")
+    return told
+
+
+def _elimination(entry: Mapping[str, Any], itt: InvitationToTender) -> str:
+    if "ceiling" in entry:
+        price, ceiling = pounds(entry["price"]), pounds(entry["ceiling"])
+        return f"Your price of {price} is above the published ceiling of {ceiling}."
+    title = next(criterion.title for criterion in itt.criteria if criterion.key == entry["criterion"])
+    panel = next(panel.name for panel in itt.panels if panel.key == entry["panel"])
+    return (
+        f"The score for “{title}” from {panel} was {marks_text(entry['score'])}; "
+        f"the published minimum was {marks_text(entry['minimum'])}."
+    )
+
+
+def _place(rank: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(rank, f"number {rank}")
+
+
+def _criteria(
+    itt: InvitationToTender,
+    ranked: Mapping[str, Mapping[str, Any]],
+    own: OpenedBid,
+    winner: OpenedBid,
+    reasons: Reasons,
+) -> list[dict[str, Any]]:
+    """Every node of the published tree in its order: headings with their subtotals, and what was scored."""
+    assert itt.method is not None
+    worth: dict[str, Any] = defaultdict(int)
+    for weight in effective_weights(itt.method):
+        worth[weight.criterion] += weight.marks
+    return [
+        {
+            "key": criterion.key,
+            "title": criterion.title,
+            "depth": depth,
+            "kind": kind_of(criterion).value,
+            "available": marks_text(sum(worth[node.key] for node in [criterion, *_under(itt, criterion)])),
+            "own_marks": _marks(ranked, own, criterion),
+            "winning_marks": _marks(ranked, winner, criterion),
+            "scale": _scale(criterion),
+            "panels": [
+                {
+                    "panel": share.panel.name,
+                    "share": marks_text(share.share),
+                    "own": _explained(reasons.get((own.bid_id, criterion.key, share.panel.key)), criterion),
+                    "winning": _explained(
+                        reasons.get((winner.bid_id, criterion.key, share.panel.key)), criterion
+                    ),
+                }
+                for share in sorted(criterion.shares, key=lambda share: share.panel.position)
+                if share.share > 0
+            ],
+        }
+        for criterion, depth in walk(itt)
+    ]
+
+
+def _under(itt: InvitationToTender, criterion: AwardCriterion) -> list[AwardCriterion]:
+    return [node for node, _ in walk(itt, criterion)]
+
+
+def _marks(ranked: Mapping[str, Mapping[str, Any]], bid: OpenedBid, criterion: AwardCriterion) -> str | None:
+    entry = ranked.get(bid_key(bid))
+    found = None if entry is None else entry["marks"].get(criterion.key)
+    return None if found is None else marks_text(found)
+
+
+def _scale(criterion: AwardCriterion) -> list[dict[str, str]]:
+    """The scores there are, with their published meaning."""
+    if criterion.scale is None:
+        return []
+    return [
+        {"score": marks_text(band.score), "label": band.label, "descriptor": band.descriptor}
+        for band in criterion.scale.bands
+    ]
+
+
+def _explained(moderated: ModeratedScore | None, criterion: AwardCriterion) -> dict[str, str] | None:
+    """The agreed score with its published label and the panel's reason."""
+    if moderated is None or criterion.scale is None:
+        return None
+    band = next((band for band in criterion.scale.bands if band.score == moderated.score), None)
+    return {
+        "score": marks_text(moderated.score),
+        "out_of": marks_text(criterion.scale.maximum),
+        "label": band.label if band else "",
+        "reason": moderated.reason,
+    }
+
+
+def _reasons(bid_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str, str], ModeratedScore]:
+    in_force = db.session.scalars(
+        select(ModeratedScore)
+        .where(ModeratedScore.bid_id.in_(bid_ids), ModeratedScore.superseded_at.is_(None))
+        .options(joinedload(ModeratedScore.criterion), joinedload(ModeratedScore.panel))
+    )
+    return {(found.bid_id, found.criterion.key, found.panel.key): found for found in in_force}

@@ -1,0 +1,101 @@
+"""The award, for the people of the authority."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from portal.awarding import queries
+from portal.awarding.deciding import decide_award, propose_award, refuse_award
+from portal.awarding.forms import DecisionForm, ProposalForm
+from portal.awarding.models import AwardDecision
+from portal.awarding.rules import standstill_duty
+from portal.awarding.states import DecisionStatus
+from portal.core import clock
+from portal.core.permissions import policy
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.queries import find_itt
+from portal.web.access import actor, for_authority
+
+bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/award")
+
+
+@bp.route("", methods=["GET", "POST"])
+@for_authority()
+def show(reference: str) -> Any:
+    """The lot's award: propose it, decide it, or read it (the first lot that still waits)."""
+    itt = find_itt(reference)
+    policy.require(actor(), "see award", itt)
+    lot = _waiting_lot(itt)
+    decision = queries.decision_in_force(lot.id)
+    if decision is None and policy.allows(actor(), "propose award", itt):
+        return _propose(itt, lot)
+    if decision is not None and decision.status is DecisionStatus.PROPOSED and _may_decide(decision):
+        return _decide(itt, decision)
+    return _page(itt, lot, decision, None)
+
+
+def _propose(itt: InvitationToTender, lot: Lot) -> Any:
+    form = ProposalForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: propose_award(
+            itt=itt,
+            lot=lot,
+            actor=actor(),
+            reason=form.reason.data or "",
+            offers_standstill=bool(form.offers_standstill.data),
+            now=clock.now(),
+        )
+    ):
+        flash("The award is proposed. An approver has been told.", "success")
+        return redirect(url_for("awards.show", reference=itt.reference))
+    return _page(itt, lot, None, form)
+
+
+def _decide(itt: InvitationToTender, decision: AwardDecision) -> Any:
+    form = DecisionForm()
+    if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, decision)):
+        approved = form.verdict.data == "approve"
+        flash(
+            "The award is decided and every bidder has been told." if approved else "The award is refused.",
+            "success",
+        )
+        return redirect(url_for("awards.show", reference=itt.reference))
+    return _page(itt, decision.lot, decision, form)
+
+
+def _verdict(form: DecisionForm, decision: AwardDecision) -> None:
+    act = decide_award if form.verdict.data == "approve" else refuse_award
+    act(decision=decision, actor=actor(), note=form.note.data or "", now=clock.now())
+
+
+def _may_decide(decision: AwardDecision) -> bool:
+    return policy.allows(actor(), "decide", decision) and decision.proposed_by_id != actor().user_id
+
+
+def _waiting_lot(itt: InvitationToTender) -> Lot:
+    for lot in itt.lots:
+        decision = queries.decision_in_force(lot.id)
+        if decision is None or decision.status is not DecisionStatus.DECIDED:
+            return lot
+    return itt.lots[0]
+
+
+def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> Any:
+    result = decision.result if decision is not None else queries.current_result(lot.id)
+    page = render_template(
+        "awarding/commissioner/award.html",
+        itt=itt,
+        lot=lot,
+        decision=decision,
+        form=form,
+        result=result,
+        duty=standstill_duty(itt),
+        standing=queries.standing_of(result),
+        history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
+        summaries=queries.summaries_of(decision.id) if decision is not None else [],
+        standstill=queries.standstill_of(decision.id) if decision is not None else None,
+        now=clock.now(),
+    )
+    return page, (form.status_code if form is not None else 200)

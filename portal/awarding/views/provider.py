@@ -1,0 +1,27 @@
+"""Assessment summaries, for bidders (and for the authority that issued them)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from portal.awarding.queries import standstill_of, summary_by_reference
+from portal.core.permissions import policy
+from portal.web.access import actor, signed_in
+
+bp = Blueprint("summaries", __name__, url_prefix="/provider/summaries")
+
+
+@bp.get("/<reference>")
+@signed_in
+def show(reference: str) -> Any:
+    """One bidder's summary, ready to print."""
+    summary = summary_by_reference(reference)
+    policy.require(actor(), "read", summary)
+    return render_template(
+        "awarding/provider/summary.html",
+        summary=summary,
+        document=summary.document,
+        standstill=standstill_of(summary.decision_id),
+    )

@@ -1,0 +1,133 @@
+"""The moment of decision: the row locks, then the database's clock, then open or late.
+
+Measured, any other order loses bids: a clock read before the lock lets an acknowledged bid commit after the
+opener has read its list (docs/decisions/0003-deadlines.md).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.bidding.models import Bid, LateAttempt
+from portal.bidding.states import BidStatus
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import DeadlinePassed, WrongState
+from portal.core.permissions import Actor
+from portal.tendering.states import AFTER_OPENING, IttStatus
+
+# The questions are frozen once the invitation is published, so reading them inside the locking statement is
+# safe. NO KEY UPDATE: an opening that holds the ITT's row refers to bids, and must not wait for one that
+# waits for it.
+_ENTER = text(
+    """
+    SELECT bid.id, bid.reference, bid.itt_id, bid.lot_id, bid.provider_id, bid.status, bid.version,
+    bid.draft_sealed,
+           bid.draft_revision, bid.draft_saved_at, bid.submitted_revision, itt.reference AS itt_reference,
+           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
+           lot.number AS lot_number, provider.name AS provider_name,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
+                   'word_limit', q.word_limit, 'required', q.required) ORDER BY q.position, q.key), '[]')
+            FROM question q WHERE q.itt_id = itt.id) AS questions
+    FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
+    JOIN provider ON provider.id = bid.provider_id
+    WHERE bid.id = :bid_id
+    FOR SHARE OF itt
+    FOR NO KEY UPDATE OF bid
+    """
+)
+
+
+class TooLate(DeadlinePassed):
+    """The act reached the ITT's row at or after the closing instant."""
+
+    def __init__(self, at: datetime, closes_at: datetime) -> None:
+        super().__init__(
+            "The closing time has passed, so this was not accepted. Your draft is kept as it was."
+        )
+        self.at = at
+        self.closes_at = closes_at
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A bid and its invitation as they are under the lock."""
+
+    id: uuid.UUID
+    reference: str
+    itt_id: uuid.UUID
+    lot_id: uuid.UUID
+    provider_id: uuid.UUID
+    status: BidStatus
+    version: int
+    draft_sealed: bytes | None
+    draft_revision: int
+    draft_saved_at: datetime | None
+    submitted_revision: int
+    itt_reference: str
+    itt_title: str
+    itt_status: IttStatus
+    closes_at: datetime
+    seal_public_key: bytes
+    lot_number: int
+    provider_name: str
+    questions: list[dict[str, Any]]
+    at: datetime
+    """The database's clock, read after the locks were granted."""
+
+
+def lock_bid(bid: Bid) -> Entered:
+    """Lock the ITT's row (shared: bids do not wait for each other) and the bid's row; then read the clock.
+
+    Whoever changes a bid or decides about its deadline comes through here. Nothing is refused yet:
+    `require_open` does that, after whatever must be answered alike on both sides of the deadline (a repeated
+    request).
+    """
+    row = db.session.execute(_ENTER, {"bid_id": bid.id}).one()._asdict()
+    at = clock.database_time()
+    row.update(
+        status=BidStatus(row["status"]),
+        itt_status=IttStatus(row["itt_status"]),
+        closes_at=row["closes_at"].astimezone(UTC),
+        draft_sealed=None if row["draft_sealed"] is None else bytes(row["draft_sealed"]),
+        seal_public_key=bytes(row["seal_public_key"]),
+    )
+    return Entered(**row, at=at)
+
+
+def require_open(entered: Entered) -> None:
+    """Raise `TooLate` from the closing instant on (that instant itself is late), `WrongState` when cancelled."""
+    if entered.itt_status is IttStatus.CANCELLED:
+        raise WrongState("This invitation to tender was cancelled. Your draft is kept as it was.")
+    if entered.at >= entered.closes_at or entered.itt_status in AFTER_OPENING:
+        raise TooLate(entered.at, entered.closes_at)
+
+
+def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> None:
+    """Record that an act came too late, after its own transaction was rolled back: the draft is as it was.
+
+    Consequences: event BID_REFUSED_LATE with both instants, and for a submission a LateAttempt row, which is
+    evidence that cannot be removed (PCR 2015 reg 22(16)(g)). `act`: "submit", "save", "attach" and so on.
+    """
+    if act == "submit":
+        db.session.add(
+            LateAttempt(bid_id=bid.id, at=late.at, closes_at=late.closes_at, attempted_by_id=actor.user_id)
+        )
+    record(
+        EventKind.BID_REFUSED_LATE,
+        actor=actor,
+        object_type="bid",
+        object_id=bid.id,
+        own_chain=bid.id,
+        act=act,
+        at=late.at.isoformat(),
+        closes_at=late.closes_at.isoformat(),
+    )

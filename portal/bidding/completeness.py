@@ -1,0 +1,80 @@
+"""What still keeps a draft from being submitted: the exact list, never just "incomplete"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.bidding.contents import Content
+from portal.core.errors import InvalidInput
+from portal.tendering.states import QuestionKind
+
+PRICE = ""
+"""The key of the price among the questions' keys."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that blocks submission: the question's key ("" for the price) and what to do."""
+
+    key: str
+    message: str
+
+
+class Incomplete(InvalidInput):
+    """The bid cannot be submitted yet; `gaps` says exactly why."""
+
+    code = "incomplete"
+
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        count = len(gaps)
+        super().__init__(
+            "One thing has to be done before you can submit."
+            if count == 1
+            else f"{count} things have to be done before you can submit."
+        )
+        self.gaps = tuple(gaps)
+
+
+def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Gap]:
+    """List what blocks the submission, in the order of the questions.
+
+    `questions`: {"key", "kind", "prompt", "word_limit", "required"}. Blank mandatory answers (white space
+    counts as blank), answers over their word limit, mandatory files that are missing, files without content,
+    no price.
+    """
+    gaps = []
+    for question in questions:
+        key, prompt = question["key"], question["prompt"]
+        answer = content.answers.get(key, "").strip()
+        attached = content.files_of(key)
+        takes_files = question["kind"] == QuestionKind.FILES.value
+        if question["required"] and takes_files and not attached:
+            gaps.append(Gap(key, f"Attach a file for “{prompt}”."))
+        if question["required"] and not takes_files and not answer:
+            gaps.append(Gap(key, f"Answer “{prompt}”."))
+        over = words_over(answer, question["word_limit"])
+        if over:
+            gaps.append(Gap(key, f"Shorten your answer to “{prompt}”: it has {_words(over)} too many."))
+        gaps += [
+            Gap(key, f"Attach {entry['name']} again: it is empty.") for entry in attached if not entry["size"]
+        ]
+    if content.price is None:
+        gaps.append(Gap(PRICE, "Give your price."))
+    return gaps
+
+
+def words_in(answer: str) -> int:
+    """How many words an answer has: runs of characters without white space, as the page counts them."""
+    return len(re.findall(r"\S+", answer))
+
+
+def words_over(answer: str, limit: int | None) -> int:
+    """How many words an answer has above its limit; 0 within it or without one."""
+    return max(0, words_in(answer) - limit) if limit else 0
+
+
+def _words(count: int) -> str:
+    return "1 word" if count == 1 else f"{count} words"

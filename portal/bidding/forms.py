@@ -1,0 +1,142 @@
+"""The forms of bidders and openers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_wtf.file import FileField, MultipleFileField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from portal.accounts.forms import FactorField
+from portal.bidding.documents import Upload
+from portal.tendering.models import Lot, Question
+from portal.web.forms import BaseForm
+
+
+class StartForm(BaseForm):
+    """Which lot the bid is for."""
+
+    lot = RadioField("Which lot do you want to bid for?", validators=[InputRequired("Choose a lot.")])
+
+    def offer(self, lots: Sequence[Lot]) -> None:
+        """Offer the lots; a single one is chosen already."""
+        self.lot.choices = [(str(lot.number), f"Lot {lot.number}: {lot.title}") for lot in lots]
+        if len(lots) == 1:
+            self.lot.data = self.lot.data or str(lots[0].number)
+
+
+class RevisedForm(BaseForm):
+    """A form that knows which state of the draft its page showed."""
+
+    revision = HiddenField()
+
+    @property
+    def expected_revision(self) -> int:
+        """The draft revision that the person saw; -1, which never matches, when it is not a number."""
+        return int(self.revision.data) if str(self.revision.data or "").isdecimal() else -1
+
+
+class SubmitForm(RevisedForm):
+    """Submit, with a key that makes pressing twice the same as pressing once."""
+
+    idempotency_key = HiddenField()
+
+    def validate_idempotency_key(self, field: HiddenField) -> None:
+        """It must be a UUID, as the page gave it."""
+        try:
+            self.key = uuid.UUID(field.data or "")
+        except ValueError as wrong:
+            raise ValidationError("This page is out of date. Reload it and submit again.") from wrong
+
+
+class AnswersForm(RevisedForm):
+    """The questions of a section: fields `answers-<question key>`; the key is for "Save and submit now"."""
+
+    idempotency_key = HiddenField()
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was typed, by question key."""
+        return {
+            name[8:]: item.data or "" for name, item in self._fields.items() if name.startswith("answers-")
+        }
+
+    def answer(self, key: str) -> Any:
+        """The field of one question."""
+        return self[f"answers-{key}"]
+
+
+def answers_form(questions: Sequence[Question], **values: Any) -> AnswersForm:
+    """Make the form for these questions."""
+    fields = {f"answers-{question.key}": TextAreaField(question.prompt) for question in questions}
+    made: AnswersForm = type("AnswersForm", (AnswersForm,), fields)(**values)
+    return made
+
+
+class PriceForm(RevisedForm):
+    """The price over the whole term, in pounds; blank clears it."""
+
+    price = StringField(
+        "Your price for the whole term, in pounds", render_kw={"inputmode": "decimal", "spellcheck": "false"}
+    )
+
+    def validate_price(self, field: StringField) -> None:
+        """Pounds with pence, however they are written: £118,000.50 is 118000.50."""
+        typed = "".join((field.data or "").replace("£", "").replace(",", "").split())
+        try:
+            self.amount = Decimal(typed) if typed else None
+        except InvalidOperation as wrong:
+            raise ValidationError("Write the price in pounds, such as 118,000 or 118000.50.") from wrong
+        if self.amount is not None and not self.amount.is_finite():
+            raise ValidationError("Write the price in pounds, such as 118,000 or 118000.50.")
+
+
+class DocumentsForm(BaseForm):
+    """Files for a question: fields `files-<question key>`."""
+
+    @property
+    def chosen(self) -> dict[str, list[Upload]]:
+        """The chosen files by question key."""
+        boxes = {name[6:]: box.data or [] for name, box in self._fields.items() if name.startswith("files-")}
+        return {key: [(part.filename, part.read) for part in parts] for key, parts in boxes.items() if parts}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """At least one file."""
+        valid = super().validate(extra_validators)
+        if valid and not self.chosen:
+            self.form_errors = ["Choose at least one file."]
+        return valid and bool(self.chosen)
+
+    def box(self, key: str) -> Any:
+        """The field of one question."""
+        return self[f"files-{key}"]
+
+
+def documents_form(questions: Sequence[Question]) -> DocumentsForm:
+    """Make the form for the questions that take files."""
+    fields = {f"files-{question.key}": MultipleFileField("Add files") for question in questions}
+    made: DocumentsForm = type("DocumentsForm", (DocumentsForm,), fields)()
+    return made
+
+
+class ReplaceForm(BaseForm):
+    """One file in place of another."""
+
+    file = FileField("The new file")
+
+    def validate_file(self, field: FileField) -> None:
+        """One file is needed."""
+        if not field.data:
+            raise ValidationError("Choose the new file.")
+
+
+class PlainForm(BaseForm):
+    """A button: remove, withdraw."""
+
+
+class OpeningForm(FactorField):
+    """Agree to open the bids."""

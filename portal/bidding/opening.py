@@ -1,0 +1,258 @@
+"""Opening the bids: two authorised people, after the deadline by the database's clock, at most 15 minutes apart."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import SystemRandom
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import Membership
+from portal.audit.kinds import EventKind
+from portal.audit.models import ChainHead
+from portal.audit.queries import is_demonstration
+from portal.audit.recording import record
+from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.bidding.contents import Content
+from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.sealing import unsealed
+from portal.bidding.states import BidStatus, OpeningStatus
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactorNeeded, WrongState
+from portal.core.permissions import Actor, policy
+from portal.core.seals import KeyFolder, unwrap_at_opening
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import ITT, IttStatus
+
+APART = timedelta(minutes=15)
+FRESH_FACTOR = timedelta(minutes=5)
+
+
+class OpeningRefused(WrongState):
+    """The bids stay sealed; `reason` is a stable word for the record."""
+
+    code = "opening_refused"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a call to `open_bids` did: the first person's agreement, or the opening itself."""
+
+    opening: BidOpening
+    done: bool
+
+
+def open_bids(
+    *, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_at: datetime | None
+) -> Opened:
+    """Open the bids of an invitation, or record the first person's agreement to open them.
+
+    The first opener's call makes a BidOpening that waits for a second person and records OPENING_STARTED. The
+    second one's, at most 15 minutes later, opens: every last submitted version of the bids that were not
+    withdrawn is decrypted with the invitation's private key and compared with its commitment; an OpenedBid is
+    written for each, labelled in random order ("Provider 1"); one that is broken is quarantined with the
+    evidence and the rest opens. The ITT becomes OPENED even when there is no bid; records BIDS_OPENED, which
+    ties the bids' own chains into the ITT's. Panels can work from then on.
+
+    `factor_at`: when the person last showed a second factor. Raises `NotFound` for other authorities,
+    `NotAllowed` for people who are not openers, `SecondFactorNeeded` when the factor is older than five
+    minutes, `OpeningRefused` before the deadline by the database's clock under the ITT's row lock, for a
+    member of one of its panels, and for the same person twice. The caller records a refusal (PCR 2015 reg
+    22(16)(b), (e), (g)).
+    """
+    policy.require(actor, "open_bids", itt)
+    itt = db.session.scalars(
+        select(InvitationToTender)
+        .where(InvitationToTender.id == itt.id)
+        .with_for_update(of=InvitationToTender)
+        .execution_options(populate_existing=True)
+    ).one()
+    at = clock.database_time()
+    _require_may_open(itt, actor, at, factor_at)
+    waiting = _waiting(itt, at)
+    if waiting is None:
+        return Opened(_agree_first(itt, actor, at), done=False)
+    if waiting.first_opener_id == actor.user_id:
+        raise OpeningRefused(
+            "You have agreed already. A second person with the role of opener has to do the same.",
+            "same_person",
+        )
+    if _sits_on_panel(itt, waiting.first_opener_id):
+        raise OpeningRefused("The first person has meanwhile joined a panel for these bids.", "panel_member")
+    return Opened(_open(itt, actor, keys, waiting, at), done=True)
+
+
+def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: PortalError) -> None:
+    """Record OPENING_REFUSED for an attempt, after its own transaction was rolled back."""
+    record(
+        EventKind.OPENING_REFUSED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        reason=getattr(refusal, "reason", refusal.code),
+    )
+
+
+def _require_may_open(
+    itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None
+) -> None:
+    if itt.status is not IttStatus.PUBLISHED:
+        raise OpeningRefused("The bids have been opened already.", "already_opened")
+    if not itt.has_closed(at):
+        raise OpeningRefused(
+            "The closing time has not come yet, so the bids stay sealed. This attempt is on record.",
+            "too_early",
+        )
+    if factor_at is None or at - factor_at > FRESH_FACTOR:
+        raise SecondFactorNeeded("Show a code from your authenticator app first.")
+    if _sits_on_panel(itt, actor.user_id):
+        raise OpeningRefused(
+            "You are on a panel that scores these bids, so you cannot open them.", "panel_member"
+        )
+
+
+def _sits_on_panel(itt: InvitationToTender, user_id: uuid.UUID | None) -> bool:
+    """Whether the person holds any role on a panel of the invitation."""
+    found = db.session.scalar(
+        select(Membership.id)
+        .join(Panel, Panel.id == Membership.panel_id)
+        .where(Membership.user_id == user_id, Membership.ended_at.is_(None), Panel.itt_id == itt.id)
+        .limit(1)
+    )
+    return found is not None
+
+
+def _waiting(itt: InvitationToTender, at: datetime) -> BidOpening | None:
+    """The first agreement that is still in time; older ones stay on record and count for nothing."""
+    return db.session.scalars(
+        select(BidOpening)
+        .where(
+            BidOpening.itt_id == itt.id,
+            BidOpening.status == OpeningStatus.AWAITING_SECOND,
+            BidOpening.first_at >= at - APART,
+        )
+        .order_by(BidOpening.first_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpening:
+    if actor.user_id is None:
+        raise NotAllowed("Two people open bids, not the portal by itself.")
+    opening = BidOpening(itt_id=itt.id, first_opener_id=actor.user_id, first_at=at)
+    db.session.add(opening)
+    record(
+        EventKind.OPENING_STARTED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        at=at.isoformat(),
+    )
+    return opening
+
+
+def _open(
+    itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime
+) -> BidOpening:
+    private_key = keys.opening_key(itt.id, demonstration=is_demonstration())
+    opening.status = OpeningStatus.DONE
+    opening.second_opener_id = actor.user_id
+    opening.second_at = at
+    itt.status = ITT.move(itt.status, IttStatus.OPENED)
+    itt.opened_at = at
+    submitted = _submitted_versions(itt)
+    labels = _labels({version.bid.provider_id for version in submitted})
+    revealed = [_reveal(version, private_key, labels[version.bid.provider_id]) for version in submitted]
+    for opened in revealed:
+        opened.opening_id = opening.id
+        db.session.add(opened)
+    record(
+        EventKind.BIDS_OPENED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        opening=opening.id,
+        openers=[opening.first_opener_id, actor.user_id],
+        opened=sum(bid.is_sound for bid in revealed),
+        quarantined=sum(not bid.is_sound for bid in revealed),
+        bids=_evidence(submitted, revealed),
+    )
+    return opening
+
+
+def _submitted_versions(itt: InvitationToTender) -> list[BidVersion]:
+    """The last submitted version of every bid that was not withdrawn."""
+    return list(
+        db.session.scalars(
+            select(BidVersion)
+            .join(Bid, (Bid.id == BidVersion.bid_id) & (Bid.version == BidVersion.number))
+            .where(Bid.itt_id == itt.id, Bid.status == BidStatus.SUBMITTED)
+            .order_by(Bid.id)
+            .options(joinedload(BidVersion.bid))
+        )
+    )
+
+
+def _labels(providers: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """A number for each provider, the same in every lot, in random order: it says nothing about who or when."""
+    order = sorted(providers)
+    SystemRandom().shuffle(order)
+    return {provider: f"Provider {number}" for number, provider in enumerate(order, start=1)}
+
+
+def _reveal(version: BidVersion, private_key: bytes, label: str) -> OpenedBid:
+    """One bid as it opens, or quarantined with what is wrong with it."""
+    opened = OpenedBid(bid_id=version.bid_id, version_id=version.id, label=label)
+    try:
+        quality_key = unwrap_at_opening(version.quality_key_for_opening, private_key)
+        price_key = unwrap_at_opening(version.price_key_for_opening, private_key)
+        content, _nonce = unsealed(version.bid, version, quality_key, price_key)
+        price = _price_of(content)
+    except SealBroken as broken:
+        opened.quarantine_reason = broken.message
+        return opened
+    opened.quality = content.quality()
+    opened.price = price
+    return opened
+
+
+def _price_of(content: Content) -> Decimal:
+    try:
+        return Decimal(content.price or "")
+    except ArithmeticError as broken:
+        raise SealBroken("The sealed price cannot be read.") from broken
+
+
+def _evidence(submitted: list[BidVersion], revealed: list[OpenedBid]) -> list[dict[str, Any]]:
+    """What the ITT's chain keeps of every bid: commitment, digests of what was sealed, head of its own chain."""
+    chains = [str(version.bid_id) for version in submitted]
+    heads = {
+        head.chain: head for head in db.session.scalars(select(ChainHead).where(ChainHead.chain.in_(chains)))
+    }
+    return [
+        {
+            "bid": str(version.bid_id),
+            "version": version.number,
+            "commitment": version.commitment,
+            "quality_sha256": hashlib.sha256(version.quality_sealed).hexdigest(),
+            "price_sha256": hashlib.sha256(version.price_sealed).hexdigest(),
+            "chain_position": heads[str(version.bid_id)].seq if str(version.bid_id) in heads else None,
+            "chain_hash": heads[str(version.bid_id)].hash.hex() if str(version.bid_id) in heads else None,
+            "quarantined": not opened.is_sound,
+        }
+        for version, opened in zip(submitted, revealed, strict=True)
+    ]

@@ -1,0 +1,114 @@
+"""Where a draft stands: its sections, its tasks, and the words for its state. Pure functions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from portal.bidding.completeness import gaps_of
+from portal.bidding.contents import Content
+from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
+from portal.tendering.models import AwardCriterion, Question
+from portal.tendering.states import QuestionKind
+
+
+class Standing(StrEnum):
+    """What counts of a bid now: the words of the banner that nobody must overlook."""
+
+    NOT_SUBMITTED = "Not submitted"
+    SUBMITTED = "Submitted"
+    CHANGES_NOT_SUBMITTED = "Changes not submitted"
+    WITHDRAWN = "Withdrawn"
+
+
+class TaskStatus(StrEnum):
+    """How far one task is."""
+
+    NOT_STARTED = "Not started"
+    IN_PROGRESS = "In progress"
+    COMPLETED = "Completed"
+
+
+@dataclass
+class Section:
+    """The questions under one heading of the criteria, answered on one page."""
+
+    key: str
+    title: str
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def required(self) -> bool:
+        """Whether any of its questions has to be answered."""
+        return any(question.required for question in self.questions)
+
+
+def standing_of(bid: Bid) -> Standing:
+    """What counts of the bid now."""
+    if bid.status is BidStatus.WITHDRAWN:
+        return Standing.WITHDRAWN
+    if bid.status is BidStatus.DRAFT:
+        return Standing.NOT_SUBMITTED
+    return Standing.CHANGES_NOT_SUBMITTED if bid.has_unsubmitted_change else Standing.SUBMITTED
+
+
+def has_closed(bid: Bid, now: datetime) -> bool:
+    """Whether the closing time has come; for showing only, the database decides."""
+    return bid.itt.has_closed(now)
+
+
+def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion]) -> list[Section]:
+    """Group the questions by the first level of the criteria; those without a criterion come under "General"."""
+    by_id = {criterion.id: criterion for criterion in criteria}
+    sections: dict[str, Section] = {}
+    for question in questions:
+        root = _root(question.criterion_id, by_id)
+        key, title = (root.key, root.title) if root else ("general", "General questions")
+        sections.setdefault(key, Section(key, title)).questions.append(question)
+    return list(sections.values())
+
+
+def as_asked(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """The questions in the shape that `gaps_of` takes."""
+    return [
+        {
+            "key": question.key,
+            "kind": question.kind.value,
+            "prompt": question.prompt,
+            "word_limit": question.word_limit,
+            "required": question.required,
+        }
+        for question in questions
+    ]
+
+
+def status_of(questions: Sequence[Question], content: Content) -> TaskStatus:
+    """How far the answers to some questions are."""
+    touched = any(content.answers.get(q.key) or content.files_of(q.key) for q in questions)
+    blocking = [gap for gap in gaps_of(as_asked(questions), content) if gap.key]
+    if touched:
+        return TaskStatus.IN_PROGRESS if blocking else TaskStatus.COMPLETED
+    return TaskStatus.NOT_STARTED
+
+
+def file_questions(questions: Sequence[Question]) -> list[Question]:
+    """Those that take files."""
+    return [question for question in questions if question.kind is QuestionKind.FILES]
+
+
+def gaps_outside(section: Sequence[Question], questions: Sequence[Question], content: Content) -> bool:
+    """Whether anything but the answers of this section still blocks the submission."""
+    here = {question.key for question in section if question.kind is QuestionKind.TEXT}
+    return any(gap.key not in here for gap in gaps_of(as_asked(questions), content))
+
+
+def _root(criterion_id: uuid.UUID | None, by_id: dict[uuid.UUID, AwardCriterion]) -> AwardCriterion | None:
+    criterion = by_id.get(criterion_id) if criterion_id else None
+    while criterion is not None and criterion.parent_id in by_id:
+        criterion = by_id[criterion.parent_id]
+    return criterion

@@ -1,0 +1,207 @@
+"""Reading bids.
+
+Before the opening only a bid's own people may learn that it exists: every function for an authority reads
+openings, and those hold nothing before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import defer, joinedload, load_only, selectinload
+
+from portal.accounts.models import User
+from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.bidding.models import Bid, BidOpening, BidVersion, LateAttempt, OpenedBid
+from portal.bidding.states import OpeningStatus
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.core.permissions import Actor, policy
+from portal.organisations.models import Provider
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
+from portal.tendering.states import AFTER_PUBLICATION
+
+NOTHING_HERE = "There is no bid of yours with that reference."
+
+
+def own_bid(reference: str, actor: Actor) -> Bid:
+    """The bid of the actor's provider with that reference, with invitation, buyer and lot; raises `NotFound`."""
+    itt = joinedload(Bid.itt).load_only(
+        InvitationToTender.reference,
+        InvitationToTender.title,
+        InvitationToTender.status,
+        InvitationToTender.closes_at,
+        InvitationToTender.authority_id,
+        InvitationToTender.term_months,
+    )
+    return _own(reference, actor, itt.joinedload(InvitationToTender.authority), joinedload(Bid.lot))
+
+
+def own_bid_alone(reference: str, actor: Actor) -> Bid:
+    """The same without what it belongs to and without its draft: for acts that read it afresh under a lock."""
+    return _own(reference, actor, defer(Bid.draft_sealed))
+
+
+def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
+    """Every bid of a provider, the one that closes last first, with invitation, buyer and lot."""
+    return db.session.scalars(
+        select(Bid)
+        .join(Bid.itt)
+        .where(Bid.provider_id == provider_id)
+        .order_by(InvitationToTender.closes_at.desc(), Bid.reference)
+        .options(
+            defer(Bid.draft_sealed),
+            joinedload(Bid.itt)
+            .load_only(
+                InvitationToTender.reference,
+                InvitationToTender.title,
+                InvitationToTender.status,
+                InvitationToTender.closes_at,
+                InvitationToTender.authority_id,
+            )
+            .joinedload(InvitationToTender.authority),
+            joinedload(Bid.lot),
+        )
+    ).all()
+
+
+def biddable_itt(reference: str) -> InvitationToTender:
+    """A published invitation with its lots; raises `NotFound` for drafts and unknown references."""
+    found = db.session.scalars(
+        select(InvitationToTender)
+        .where(
+            InvitationToTender.reference == reference.upper(),
+            InvitationToTender.status.in_(AFTER_PUBLICATION),
+        )
+        .options(joinedload(InvitationToTender.authority), selectinload(InvitationToTender.lots))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no invitation to tender with that reference.")
+    return found
+
+
+def own_bid_for(lot: Lot, actor: Actor) -> Bid | None:
+    """The bid that the actor's provider has for the lot already, or None."""
+    return db.session.scalars(
+        select(Bid)
+        .where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)
+        .options(defer(Bid.draft_sealed))
+    ).one_or_none()
+
+
+def questions_of(itt_id: uuid.UUID) -> Sequence[Question]:
+    """The questions of an invitation in their order."""
+    return db.session.scalars(
+        select(Question).where(Question.itt_id == itt_id).order_by(Question.position, Question.key)
+    ).all()
+
+
+def criteria_of(itt_id: uuid.UUID) -> Sequence[AwardCriterion]:
+    """The criteria of an invitation in their order."""
+    return db.session.scalars(
+        select(AwardCriterion)
+        .where(AwardCriterion.itt_id == itt_id)
+        .order_by(AwardCriterion.position, AwardCriterion.key)
+        .options(load_only(AwardCriterion.key, AwardCriterion.title, AwardCriterion.parent_id))
+    ).all()
+
+
+def version_of(bid: Bid, number: int | None = None) -> BidVersion:
+    """One submitted version, or the last one; raises `NotFound` when there is none."""
+    wanted = bid.version if number is None else number
+    found = db.session.scalars(
+        select(BidVersion).where(BidVersion.bid_id == bid.id, BidVersion.number == wanted)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("Nothing has been submitted under that number.")
+    return found
+
+
+def versions_of(bid: Bid) -> Sequence[Row[int, datetime, str]]:
+    """Number, instant and submitter's name of every submitted version, newest first."""
+    return db.session.execute(
+        select(BidVersion.number, BidVersion.received_at, User.display_name)
+        .join(User, User.id == BidVersion.submitted_by_id)
+        .where(BidVersion.bid_id == bid.id)
+        .order_by(BidVersion.number.desc())
+    ).all()
+
+
+def own_itt(reference: str, actor: Actor) -> InvitationToTender:
+    """A published invitation of the actor's authority, for the opening; raises `NotFound` and `NotAllowed`."""
+    found = db.session.scalars(
+        select(InvitationToTender)
+        .where(
+            InvitationToTender.reference == reference.upper(),
+            InvitationToTender.status.in_(AFTER_PUBLICATION),
+        )
+        .options(joinedload(InvitationToTender.authority))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no invitation to tender with that reference.")
+    policy.require(actor, "see_opening", found)
+    return found
+
+
+def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
+    """The opening of an invitation once it is done, with its bids and their providers; else None."""
+    return db.session.scalars(
+        select(BidOpening)
+        .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.DONE)
+        .options(
+            selectinload(BidOpening.bids).options(
+                load_only(OpenedBid.label, OpenedBid.quarantine_reason),
+                joinedload(OpenedBid.bid).options(
+                    load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
+                    joinedload(Bid.provider).load_only(Provider.name),
+                    joinedload(Bid.lot),
+                ),
+                joinedload(OpenedBid.version).load_only(
+                    BidVersion.number, BidVersion.received_at, BidVersion.commitment
+                ),
+            )
+        )
+    ).one_or_none()
+
+
+def agreement_waiting(itt_id: uuid.UUID) -> BidOpening | None:
+    """The newest first agreement to open, whether it is still in time or not; None when nobody agreed yet."""
+    return db.session.scalars(
+        select(BidOpening)
+        .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.AWAITING_SECOND)
+        .order_by(BidOpening.first_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def late_attempts_of(opening: BidOpening) -> Sequence[Row[str, datetime]]:
+    """Provider's name and instant of every submission that came too late: known once the bids are open."""
+    if opening.status is not OpeningStatus.DONE:
+        return []
+    return db.session.execute(
+        select(Provider.name, LateAttempt.at)
+        .join(Bid, Bid.id == LateAttempt.bid_id)
+        .join(Provider, Provider.id == Bid.provider_id)
+        .where(Bid.itt_id == opening.itt_id)
+        .order_by(LateAttempt.at)
+    ).all()
+
+
+def names_of(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
+    """The names of people by their identifiers."""
+    wanted = [user_id for user_id in user_ids if user_id is not None]
+    found = db.session.execute(select(User.id, User.display_name).where(User.id.in_(wanted)))
+    return {row.id: row.display_name for row in found}
+
+
+def _own(reference: str, actor: Actor, *options: object) -> Bid:
+    found = db.session.scalars(
+        select(Bid).where(Bid.reference == reference.upper()).options(*options)  # type: ignore[arg-type]
+    ).one_or_none()
+    if found is None or not found.policy_roles(actor):
+        raise NotFound(NOTHING_HERE)
+    policy.require(actor, "read", found)
+    return found

@@ -1,0 +1,144 @@
+"""Receipts: built when a bid is submitted, signed, and verifiable by anybody without the portal.
+
+The database keeps a receipt without its nonce and its files: with the nonce a price could be tried out
+against the commitment, and a file's SHA-256 would tell a known file. Both are in the sealed content, so the
+provider's copy is put together from the two when its people read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from portal.audit.recording import Recorded
+from portal.bidding.closing import Entered
+from portal.bidding.contents import Content, as_bytes
+from portal.core.errors import InvalidInput, SealBroken
+from portal.core.seals import KeyFolder, sign, signature_holds
+
+FORMAT = "fairlot-receipt-1"
+SEALED_PARTS = ("nonce", "files")
+LARGEST_RECEIPT = 2_000_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a receipt is genuine; `findings` says what is wrong, `key_known` whether the key was compared."""
+
+    holds: bool
+    findings: tuple[str, ...]
+    key_id: str
+    key_known: bool
+
+
+def build_receipt(
+    entered: Entered,
+    content: Content,
+    number: int,
+    nonce: bytes,
+    commitment: str,
+    recorded: Recorded,
+    keys: KeyFolder,
+) -> dict[str, Any]:
+    """Build and sign the receipt of a version.
+
+    {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, nonce,
+    files [{name, question, size, sha256}], ledger {chain, position, hash}}, "signature" (Ed25519 over the
+    canonical body), "public_key", "key_id"}.
+    """
+    key = keys.signing_key()
+    public_key = bytes(key.verify_key).hex()
+    body = {
+        "format": FORMAT,
+        "reference": entered.reference,
+        "itt": entered.itt_reference,
+        "itt_title": entered.itt_title,
+        "lot": entered.lot_number,
+        "provider": entered.provider_name,
+        "version": number,
+        "received_at": entered.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "commitment": commitment,
+        "ledger": {"chain": recorded.chain, "position": recorded.seq, "hash": recorded.hash},
+        "nonce": nonce.hex(),
+        "files": _files_of(content),
+    }
+    return {
+        "body": body,
+        "signature": sign(as_bytes(body), key),
+        "public_key": public_key,
+        "key_id": key_id_of(public_key),
+    }
+
+
+def stored_part(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    """The receipt as the database may keep it: without what would help to guess the content."""
+    return {**receipt, "body": {k: v for k, v in receipt["body"].items() if k not in SEALED_PARTS}}
+
+
+def whole_receipt(stored: Mapping[str, Any], content: Content, nonce: bytes) -> dict[str, Any]:
+    """Put the provider's receipt together again; raises `SealBroken` when the signature then does not hold."""
+    receipt = {**stored, "body": {**stored["body"], "nonce": nonce.hex(), "files": _files_of(content)}}
+    if not signature_holds(as_bytes(receipt["body"]), receipt["signature"], receipt["public_key"]):
+        raise SealBroken("The receipt does not match what was submitted.")
+    return receipt
+
+
+def key_id_of(public_key: str) -> str:
+    """The short name of a signing key: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16]
+
+
+def verify_receipt(
+    document: str | bytes, *, trusted_key: str | None = None, itt: str | None = None, bid: str | None = None
+) -> Verdict:
+    """Verify a receipt file offline.
+
+    `trusted_key`: the portal's public key (hexadecimal), as published on "How we protect your bid"; without
+    it the signature is only checked against the key in the receipt itself, and `key_known` is False. `itt`
+    and `bid`: the references that it is presented for; a receipt of another one does not hold. Raises
+    `InvalidInput` for a file that is no receipt.
+    """
+    receipt = _read(document)
+    body, public_key = receipt["body"], receipt["public_key"]
+    findings = []
+    if not signature_holds(as_bytes(body), receipt["signature"], public_key):
+        findings.append("The signature does not match: the receipt was changed or is not from this portal.")
+    if receipt["key_id"] != key_id_of(public_key):
+        findings.append("The name of the key does not match the key.")
+    if trusted_key is not None and not hmac.compare_digest(trusted_key.lower(), public_key.lower()):
+        findings.append("It was signed with another key than this portal's.")
+    if itt is not None and body.get("itt") != itt:
+        findings.append(f"It is a receipt for {body.get('itt')}, not for {itt}.")
+    if bid is not None and body.get("reference") != bid:
+        findings.append(f"It is a receipt for {body.get('reference')}, not for {bid}.")
+    return Verdict(not findings, tuple(findings), receipt["key_id"], trusted_key is not None)
+
+
+def public_key_of(keys: KeyFolder) -> str:
+    """The portal's public key for receipts (hexadecimal), to be published."""
+    return bytes(keys.signing_key().verify_key).hex()
+
+
+def _files_of(content: Content) -> list[dict[str, Any]]:
+    return [{part: entry[part] for part in ("name", "question", "size", "sha256")} for entry in content.files]
+
+
+def _read(document: str | bytes) -> dict[str, Any]:
+    if len(document) > LARGEST_RECEIPT:
+        raise InvalidInput("That file is too large to be a receipt.")
+    try:
+        receipt = json.loads(document)
+        sound = receipt["body"]["format"] == FORMAT and all(
+            isinstance(receipt[part], str) for part in ("signature", "public_key", "key_id")
+        )
+        bytes.fromhex(receipt["public_key"])
+    except (ValueError, KeyError, TypeError, RecursionError) as unreadable:
+        raise InvalidInput("That file is not a Fairlot receipt.") from unreadable
+    if not sound:
+        raise InvalidInput("That file is not a Fairlot receipt.")
+    return dict(receipt)

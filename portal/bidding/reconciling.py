@@ -1,0 +1,82 @@
+"""Compare the file store with the rows, both ways, and every digest: what `portal reconcile` reports."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.audit.models import Event
+from portal.bidding.models import BidFile, BidVersion
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.core.storage import FileStore
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """One thing that does not fit: the file or version, and what is wrong with it."""
+
+    identifier: uuid.UUID
+    finding: str
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """How much was compared, and what was found."""
+
+    files: int
+    versions: int
+    findings: tuple[Discrepancy, ...]
+
+
+def reconcile_files(*, files: FileStore) -> Reconciliation:
+    """Compare stored bytes with BidFile rows and submitted versions with their ledger entries.
+
+    Finds bytes that are missing, changed or known to no row, and versions whose sealed envelopes are not
+    those that their BID_SUBMITTED entry names. Reads everything, changes nothing, opens nothing.
+    """
+    rows = {row.stored_as: row for row in db.session.scalars(select(BidFile))}
+    findings = []
+    stored = set(files.identifiers())
+    findings += [
+        Discrepancy(known, "the file is not in the database") for known in sorted(stored - rows.keys())
+    ]
+    for stored_as, row in sorted(rows.items()):
+        finding = _file_finding(stored_as, row.sealed_sha256, files)
+        if finding:
+            findings.append(Discrepancy(stored_as, finding))
+    versions, broken = _compare_versions()
+    return Reconciliation(len(rows), versions, (*findings, *broken))
+
+
+def _file_finding(stored_as: uuid.UUID, digest: str, files: FileStore) -> str | None:
+    try:
+        content = files.get(stored_as)
+    except NotFound:
+        return "the file is missing from the file store"
+    return None if hashlib.sha256(content).hexdigest() == digest else "the file was changed"
+
+
+def _compare_versions() -> tuple[int, list[Discrepancy]]:
+    entries = db.session.execute(
+        select(Event.object_id, Event.data).where(Event.kind == "bid_submitted", Event.object_type == "bid")
+    )
+    told = {(entry.object_id, entry.data["version"]): entry.data for entry in entries}
+    count, findings = 0, []
+    for version in db.session.scalars(select(BidVersion).execution_options(yield_per=100)):
+        count += 1
+        data = told.pop((version.bid_id, version.number), None)
+        digests = (
+            hashlib.sha256(version.quality_sealed).hexdigest(),
+            hashlib.sha256(version.price_sealed).hexdigest(),
+            version.commitment,
+        )
+        if data is None:
+            findings.append(Discrepancy(version.id, "the ledger does not know this version"))
+        elif digests != (data["quality_sha256"], data["price_sha256"], data["commitment"]):
+            findings.append(Discrepancy(version.id, "the version is not the one that the ledger names"))
+    findings += [Discrepancy(bid_id, f"version {number} is missing") for bid_id, number in sorted(told)]
+    return count, findings

@@ -1,0 +1,268 @@
+"""Submitting a bid: two sealed envelopes, a commitment, a ledger entry and a signed receipt, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from nacl.utils import random
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import Recorded, record
+from portal.bidding.closing import Entered, lock_bid, require_open
+from portal.bidding.completeness import Incomplete, gaps_of
+from portal.bidding.contents import (
+    Content,
+    as_bytes,
+    commitment_of,
+    context_of,
+    envelope_context,
+    from_sealed,
+    key_of_drafts,
+    read_sealed_draft,
+    seal_draft,
+)
+from portal.bidding.drafting import DraftChanged, last_act_on, put_answers
+from portal.bidding.models import Bid, BidVersion
+from portal.bidding.receipts import build_receipt, stored_part
+from portal.bidding.states import BID, BidStatus
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import SealBroken
+from portal.core.permissions import Actor, policy
+from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
+from portal.tendering.states import EnvelopeKind
+
+KEY_BYTES = 32
+
+# Version and bid in one statement; the version is evidence, the bid points to it.
+_STORE = text(
+    """
+    WITH made AS (
+        INSERT INTO bid_version (id, bid_id, number, idempotency_key, received_at, submitted_by_id,
+        quality_sealed,
+            price_sealed, quality_key_for_opening, price_key_for_opening, keys_for_draft, commitment, receipt)
+        VALUES (:id, :bid_id, :number, :idempotency_key, :received_at, :submitted_by_id, :quality_sealed,
+            :price_sealed, :quality_key_for_opening, :price_key_for_opening, :keys_for_draft, :commitment,
+            :receipt)
+    )
+    UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision =
+    :revision,
+        draft_saved_at = :saved_at, submitted_revision = :revision
+    WHERE id = :bid_id
+    """
+).bindparams(bindparam("receipt", type_=JSONB))
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What a submission gave: its version's number and instant, and whether it was a repetition of an earlier one."""
+
+    version: int
+    received_at: datetime
+    repeated: bool
+
+
+def submit_bid(
+    *,
+    bid: Bid,
+    actor: Actor,
+    keys: KeyFolder,
+    idempotency_key: uuid.UUID,
+    expected_revision: int,
+    answers: Mapping[str, str] | None = None,
+) -> Submitted:
+    """Submit the bid: seal what the draft says as the next version, which replaces the last one for the opening.
+
+    With `answers` it first saves them into the draft: "save and submit now". Consequences: BidVersion n+1
+    with a quality and a price envelope, each under a key of its own that is wrapped to the invitation's
+    public key; status SUBMITTED; records BID_SUBMITTED; the signed receipt carries the ledger's position, so
+    it is made after that entry and before the commit. The same `idempotency_key` gives the same version
+    again, before or after the deadline; an unchanged draft that was submitted already gives its version.
+
+    Raises `Incomplete` with the exact list of gaps, `DraftChanged` when the draft is not the one that the
+    person saw, `TooLate` when the database's clock, read under the ITT's row lock, has reached the closing
+    instant (PCR 2015 reg 22(16)(a)); the draft then stays as it was and the caller records the late attempt.
+    """
+    policy.require(actor, "submit", bid)
+    entered = lock_bid(bid)
+    repeated = _already_made(entered, idempotency_key)
+    if repeated is not None:
+        return repeated
+    require_open(entered)
+    entered, content = _current_draft(entered, keys, answers or {}, expected_revision)
+    if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
+        return _last_version(entered)
+    gaps = gaps_of(entered.questions, content)
+    if gaps:
+        raise Incomplete(gaps)
+    status = BID.move(entered.status, BidStatus.SUBMITTED)
+    number = entered.version + 1
+    sealed, nonce = seal_version(entered, content, number, keys)
+    recorded = _record_submission(entered, actor, number, sealed)
+    receipt = build_receipt(entered, content, number, nonce, sealed["commitment"], recorded, keys)
+    draft = seal_draft(entered, content, entered.draft_revision, keys) if answers else entered.draft_sealed
+    db.session.execute(
+        _STORE,
+        {
+            **sealed,
+            "id": uuid.uuid4(),
+            "bid_id": entered.id,
+            "number": number,
+            "idempotency_key": idempotency_key,
+            "received_at": entered.at,
+            "submitted_by_id": actor.user_id,
+            "receipt": stored_part(receipt),
+            "status": status.value,
+            "draft_sealed": draft,
+            "revision": entered.draft_revision,
+            "saved_at": entered.at if answers else entered.draft_saved_at,
+        },
+    )
+    db.session.expire(bid)
+    return Submitted(number, entered.at, repeated=False)
+
+
+def withdraw_bid(*, bid: Bid, actor: Actor) -> None:
+    """Withdraw the submitted bid: nothing of it will be opened unless it is submitted again before the deadline.
+
+    Consequences: status WITHDRAWN, every version and the draft are kept; records BID_WITHDRAWN. Raises
+    `TooLate` from the closing instant on: what was submitted then stays submitted.
+    """
+    policy.require(actor, "withdraw", bid)
+    entered = lock_bid(bid)
+    require_open(entered)
+    bid.status = BID.move(entered.status, BidStatus.WITHDRAWN)
+    record(
+        EventKind.BID_WITHDRAWN,
+        actor=actor,
+        object_type="bid",
+        object_id=bid.id,
+        own_chain=bid.id,
+        itt=bid.itt_id,
+        version=entered.version,
+    )
+
+
+def seal_version(
+    entered: Entered, content: Content, number: int, keys: KeyFolder
+) -> tuple[dict[str, Any], bytes]:
+    """Seal both envelopes of a version; returns its columns, and the nonce that the receipt carries."""
+    nonce, quality_key, price_key = random(KEY_BYTES), new_content_key(), new_content_key()
+    quality = {"nonce": nonce.hex(), "content": content.quality()}
+    price = {"nonce": nonce.hex(), "content": {"price": content.price}}
+    columns = {
+        "quality_sealed": _envelope(entered, number, EnvelopeKind.QUALITY, quality, quality_key),
+        "price_sealed": _envelope(entered, number, EnvelopeKind.PRICE, price, price_key),
+        "quality_key_for_opening": wrap_for_opening(quality_key, entered.seal_public_key),
+        "price_key_for_opening": wrap_for_opening(price_key, entered.seal_public_key),
+        "keys_for_draft": encrypt(
+            quality_key + price_key,
+            key_of_drafts(entered, keys),
+            context_of(entered, f"version {number}", "keys"),
+        ),
+        "commitment": commitment_of(nonce, content),
+    }
+    return columns, nonce
+
+
+def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder) -> tuple[Content, bytes]:
+    """Read a submitted version back for its provider's people: its content and nonce, checked against its commitment.
+
+    Raises `NotFound` for everybody else, `SealBroken` when something does not match.
+    """
+    policy.require(actor, "read", bid)
+    wrapped = context_of(bid, f"version {version.number}", "keys")
+    both = decrypt(version.keys_for_draft, key_of_drafts(bid, keys), wrapped)
+    return unsealed(bid, version, both[:KEY_BYTES], both[KEY_BYTES:])
+
+
+def unsealed(bid: Bid, version: BidVersion, quality_key: bytes, price_key: bytes) -> tuple[Content, bytes]:
+    """Decrypt both envelopes with their keys and compare them with the commitment; raises `SealBroken`."""
+    quality = from_sealed(
+        version.quality_sealed, quality_key, envelope_context(bid, version.number, EnvelopeKind.QUALITY)
+    )
+    price = from_sealed(
+        version.price_sealed, price_key, envelope_context(bid, version.number, EnvelopeKind.PRICE)
+    )
+    try:
+        nonce = bytes.fromhex(quality["nonce"])
+        content = Content(**quality["content"], **price["content"])
+        matches = price["nonce"] == quality["nonce"] and commitment_of(nonce, content) == version.commitment
+    except (KeyError, TypeError, ValueError) as broken:
+        raise SealBroken("The sealed content cannot be read.") from broken
+    if not matches:
+        raise SealBroken("The sealed content does not match its commitment.")
+    return content, nonce
+
+
+def _envelope(
+    entered: Entered, number: int, kind: EnvelopeKind, document: dict[str, Any], key: bytes
+) -> bytes:
+    return encrypt(pad(as_bytes(document)), key, envelope_context(entered, number, kind))
+
+
+def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:
+    found = db.session.execute(
+        select(BidVersion.number, BidVersion.received_at).where(
+            BidVersion.bid_id == entered.id, BidVersion.idempotency_key == idempotency_key
+        )
+    ).one_or_none()
+    return Submitted(found.number, found.received_at, repeated=True) if found else None
+
+
+def _last_version(entered: Entered) -> Submitted:
+    received_at = db.session.execute(
+        select(BidVersion.received_at).where(
+            BidVersion.bid_id == entered.id, BidVersion.number == entered.version
+        )
+    ).scalar_one()
+    return Submitted(entered.version, received_at, repeated=True)
+
+
+def _current_draft(
+    entered: Entered, keys: KeyFolder, answers: Mapping[str, str], expected_revision: int
+) -> tuple[Entered, Content]:
+    """The draft that the person saw, with the answers put in; raises `DraftChanged` when it is another one."""
+    content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
+    if entered.draft_revision != expected_revision:
+        raise DraftChanged(_what_happened(entered), ())
+    before = dict(content.answers)
+    put_answers(content, entered, answers, expected_revision, entered.draft_revision + 1)
+    if content.answers != before:
+        entered = replace(entered, draft_revision=entered.draft_revision + 1)
+    return entered, content
+
+
+def _what_happened(entered: Entered) -> str:
+    act = last_act_on(entered.id)
+    who = (
+        f"{act[0]} changed or submitted this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}"
+        if act
+        else ("This bid was changed")
+    )
+    return f"{who}, after you had opened this page. Nothing was lost. Check the bid as it is now, then submit it."
+
+
+def _record_submission(entered: Entered, actor: Actor, number: int, sealed: dict[str, Any]) -> Recorded:
+    return record(
+        EventKind.BID_SUBMITTED,
+        actor=actor,
+        object_type="bid",
+        object_id=entered.id,
+        own_chain=entered.id,
+        itt=entered.itt_id,
+        lot=entered.lot_number,
+        version=number,
+        revision=entered.draft_revision,
+        received_at=entered.at.isoformat(),
+        commitment=sealed["commitment"],
+        quality_sha256=hashlib.sha256(sealed["quality_sealed"]).hexdigest(),
+        price_sha256=hashlib.sha256(sealed["price_sealed"]).hexdigest(),
+    )

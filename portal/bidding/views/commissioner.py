@@ -1,0 +1,62 @@
+"""The authority's page of an opening: agree to it, and its record afterwards. Before it there is nothing to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_login import current_user
+
+from portal.bidding.forms import OpeningForm
+from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
+from portal.bidding.queries import agreement_waiting, late_attempts_of, names_of, opening_of, own_itt
+from portal.core import clock
+from portal.core.permissions import policy
+from portal.tendering.models import InvitationToTender
+from portal.web.access import actor, for_authority
+
+bp = Blueprint("openings", __name__)
+
+
+@bp.route("/commissioning/itts/<reference>/opening", methods=["GET", "POST"])
+@for_authority()
+def show(reference: str) -> Any:
+    """The opening of one invitation's bids: two people, one after the other."""
+    itt = own_itt(reference, actor())
+    form = OpeningForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: open_bids(
+            itt=itt, actor=actor(), keys=current_app.extensions["keys"], factor_at=current_user.factor_at
+        )
+    ):
+        done = form.outcome.done
+        flash("The bids are open." if done else "You have agreed. Now a second person has to.", "success")
+        return redirect(url_for("openings.show", reference=itt.reference))
+    if isinstance(form.refusal, OpeningRefused):
+        record_refused_opening(itt=itt, actor=actor(), refusal=form.refusal)
+    return render_template(
+        "bidding/commissioner/opening.html", form=form, itt=itt, **_found(itt)
+    ), form.status_code
+
+
+def _found(itt: InvitationToTender) -> dict[str, Any]:
+    now = clock.now()
+    opening = opening_of(itt.id)
+    waiting = agreement_waiting(itt.id) if opening is None else None
+    people = opening or waiting
+    in_time = waiting is not None and now - waiting.first_at <= APART
+    return {
+        "now": now,
+        "closed": itt.has_closed(now),
+        "opening": opening,
+        "bids": sorted(opening.bids, key=lambda found: (found.bid.lot.number, len(found.label), found.label))
+        if opening
+        else [],
+        "waiting": waiting if in_time else None,
+        "lapsed": waiting if not in_time else None,
+        "open_until": waiting.first_at + APART if waiting else None,
+        "late": late_attempts_of(opening) if opening else [],
+        "names": names_of(people.first_opener_id, people.second_opener_id) if people else {},
+        "may_open": policy.allows(actor(), "open_bids", itt),
+        "is_first": waiting is not None and in_time and waiting.first_opener_id == actor().user_id,
+    }

@@ -1,0 +1,205 @@
+"""What the provider's pages of a bid have in common: the acts that a deadline ends, and what a page is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app, flash, render_template, url_for
+
+from portal.bidding.closing import TooLate, record_late_attempt
+from portal.bidding.completeness import Gap, Incomplete
+from portal.bidding.contents import Content
+from portal.bidding.drafting import DraftChanged, read_draft
+from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
+from portal.bidding.models import Bid
+from portal.bidding.progress import Section, gaps_outside, has_closed, sections_of, standing_of
+from portal.bidding.queries import criteria_of, questions_of, version_of
+from portal.bidding.sealing import read_version
+from portal.core import clock
+from portal.core.errors import NotFound, PortalError
+from portal.core.permissions import policy
+from portal.core.seals import KeyFolder
+from portal.core.storage import FileStore
+from portal.tendering.models import Question
+from portal.tendering.states import QuestionKind
+from portal.web.access import actor
+from portal.web.forms import BaseForm
+
+Answer = tuple[str, int]
+
+
+def key_folder() -> KeyFolder:
+    """The installation's keys."""
+    found: KeyFolder = current_app.extensions["keys"]
+    return found
+
+
+def file_store() -> FileStore:
+    """The installation's file store."""
+    found: FileStore = current_app.extensions["files"]
+    return found
+
+
+def carried_out(form: BaseForm, bid: Bid, name: str, act: Callable[[], Any]) -> bool:
+    """Run the act of a submitted form; one that came too late is recorded after its rollback."""
+    if not form.validate_on_submit():
+        return False
+    if form.carry_out(act):
+        return True
+    if isinstance(form.refusal, TooLate):
+        record_late_attempt(bid=bid, actor=actor(), act=name, late=form.refusal)
+    return False
+
+
+def shown(page: str, form: BaseForm, bid: Bid, *, act: str = "save", **context: Any) -> Answer:
+    """Render a page of the bid; when the act came too late, the page that says so."""
+    if isinstance(form.refusal, TooLate):
+        body = render_template(
+            "bidding/provider/late.html",
+            bid=bid,
+            late=form.refusal,
+            act=act,
+            typed=_typed(form),
+            **around(bid),
+        )
+        return body, form.status_code
+    return render_template(f"bidding/provider/{page}.html", form=form, bid=bid, **around(bid), **context), (
+        form.status_code
+    )
+
+
+def refused(form: BaseForm, bid: Bid, act: str) -> Answer:
+    """Answer a refused act that has no page of its own: the page for what came too late, else the error's."""
+    if form.refusal is None or isinstance(form.refusal, TooLate):
+        return shown("late", form, bid, act=act)
+    raise form.refusal
+
+
+def around(bid: Bid) -> dict[str, Any]:
+    """What every page of a bid shows: its standing, the time, and what the person may do."""
+    now = clock.now()
+    closed = has_closed(bid, now)
+    return {
+        "now": now,
+        "closed": closed,
+        "standing": standing_of(bid),
+        "may_submit": policy.allows(actor(), "submit", bid),
+        "may_withdraw": not closed and policy.allows(actor(), "withdraw", bid),
+    }
+
+
+def draft_of(bid: Bid) -> Content:
+    """The working draft."""
+    return read_draft(bid=bid, actor=actor(), keys=key_folder())
+
+
+def submitted_content(bid: Bid, number: int | None = None) -> tuple[Any, Content, bytes]:
+    """A submitted version (the last one without a number), its content and its nonce."""
+    version = version_of(bid, number)
+    content, nonce = read_version(bid=bid, version=version, actor=actor(), keys=key_folder())
+    return version, content, nonce
+
+
+def asked(bid: Bid) -> tuple[Sequence[Question], list[Section]]:
+    """The questions of the invitation, and the same in sections."""
+    questions = questions_of(bid.itt_id)
+    return questions, sections_of(questions, criteria_of(bid.itt_id))
+
+
+def section_named(sections: Sequence[Section], key: str | None) -> Section:
+    """One section; all questions as one section when no key is given; raises `NotFound`."""
+    if key is None:
+        return Section("", "All questions", [question for part in sections for question in part.questions])
+    for section in sections:
+        if section.key == key:
+            return section
+    raise NotFound("There is no such section.")
+
+
+def mark_conflicts(form: Any, stored: Content) -> None:
+    """Put the refusal beside every answer that somebody else changed."""
+    if isinstance(form.refusal, DraftChanged):
+        for key in form.refusal.keys:
+            name = f"answers-{key}" if key else "price"
+            theirs = stored.answers.get(key) if key else stored.price
+            if name in form:
+                form[name].errors = [f"Somebody else changed this: it now says “{theirs or 'nothing'}”."]
+
+
+def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
+    """The page of a section: with what was typed and what was refused, whichever address it was sent to."""
+    questions, sections = asked(bid)
+    chosen = section_named(sections, section)
+    stored = draft_of(bid)
+    page = answers_form(chosen.questions)
+    if form.refusal is not None:
+        _place(page, form.refusal)
+    mark_conflicts(page, stored)
+    if not page.is_submitted():
+        for question in chosen.questions:
+            page.answer(question.key).data = stored.answers.get(question.key, "")
+    page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
+    page.form_errors = [
+        *page.form_errors,
+        *(m for name in ("idempotency_key",) for m in form.errors.get(name, ())),
+    ]
+    return shown(
+        "answers",
+        page,
+        bid,
+        act="submit",
+        section=chosen,
+        section_key=section,
+        content=stored,
+        can_submit_now=not gaps_outside(chosen.questions, questions, stored),
+    )
+
+
+def report_refused(form: DocumentsForm) -> None:
+    """Name what was refused beside its box, and what was kept at the top."""
+    for key, attached in form.outcome.items():
+        form.box(key).errors = list(attached.refused)
+        for name in attached.kept:
+            flash(f"{name} is attached.", "success")
+
+
+def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> list[dict[str, str]]:
+    """What still has to be done, each with the page where it is done."""
+    places = {question.key: (section, question) for section in sections for question in section.questions}
+    links = []
+    for gap in gaps:
+        if not gap.key:
+            href = url_for("bids.price", reference=bid.reference)
+        else:
+            section, question = places[gap.key]
+            if question.kind is QuestionKind.FILES:
+                href = url_for("bids.documents", reference=bid.reference, _anchor=f"files-{gap.key}")
+            else:
+                href = url_for(
+                    "bids.answers", reference=bid.reference, section=section.key, _anchor=f"answers-{gap.key}"
+                )
+        links.append({"text": gap.message, "href": href})
+    return links
+
+
+def _typed(form: BaseForm) -> list[tuple[str, str]]:
+    """What a person had written into a form, by label."""
+    return [
+        (box.label.text, box.data) for box in form if box.name.startswith(("answers-", "price")) and box.data
+    ]
+
+
+def _place(page: Any, refusal: PortalError) -> None:
+    """Show a refusal on the answers page: each gap beside its answer, the others at the top."""
+    gaps = refusal.gaps if isinstance(refusal, Incomplete) else ()
+    for gap in gaps:
+        if f"answers-{gap.key}" in page:
+            page.answer(gap.key).errors = [*page.answer(gap.key).errors, gap.message]
+        else:
+            page.form_errors = [*page.form_errors, gap.message]
+    if gaps:
+        page.refusal = refusal
+    else:
+        page.refuse(refusal)

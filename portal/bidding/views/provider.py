@@ -1,0 +1,310 @@
+"""The provider's pages: draft a bid, check it, submit it, keep its receipt."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+
+from portal.bidding.completeness import gaps_of, words_in
+from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
+from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.forms import (
+    PlainForm,
+    PriceForm,
+    ReplaceForm,
+    StartForm,
+    SubmitForm,
+    answers_form,
+    documents_form,
+)
+from portal.bidding.models import Bid
+from portal.bidding.progress import as_asked, file_questions, standing_of, status_of
+from portal.bidding.queries import (
+    biddable_itt,
+    bids_of_provider,
+    own_bid,
+    own_bid_alone,
+    versions_of,
+)
+from portal.bidding.receipts import whole_receipt
+from portal.bidding.sealing import submit_bid, withdraw_bid
+from portal.bidding.views.pages import (
+    answers_page,
+    around,
+    asked,
+    carried_out,
+    draft_of,
+    file_store,
+    gap_links,
+    key_folder,
+    mark_conflicts,
+    refused,
+    report_refused,
+    section_named,
+    shown,
+    submitted_content,
+)
+from portal.core import clock
+from portal.core.errors import NotFound
+from portal.web.access import actor, for_provider
+
+bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
+bp.add_app_template_filter(words_in)
+
+LARGEST_UPLOAD = 120_000_000
+"""Bytes in one request to the documents page: two files of the largest size, so that one can be refused by name."""
+
+
+@bp.url_value_preprocessor
+def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    if endpoint in {"bids.documents", "bids.replace"}:
+        request.max_content_length = LARGEST_UPLOAD
+
+
+@bp.get("")
+@for_provider()
+def index() -> str:
+    """The bids of the provider."""
+    provider_id = actor().provider_id
+    bids = bids_of_provider(provider_id) if provider_id else []
+    return render_template("bidding/provider/index.html", bids=bids, standing_of=standing_of, now=clock.now())
+
+
+@bp.route("/start/<reference>", methods=["GET", "POST"])
+@for_provider()
+def start(reference: str) -> Any:
+    """Start a bid for a lot of a published invitation."""
+    itt = biddable_itt(reference)
+    form = StartForm()
+    form.offer(itt.lots)
+    lots = {str(lot.number): lot for lot in itt.lots}
+    if form.validate_on_submit() and form.carry_out(
+        lambda: start_bid(itt=itt, lot=lots[form.lot.data], actor=actor())
+    ):
+        return redirect(url_for("bids.show", reference=form.outcome.reference))
+    return render_template(
+        "bidding/provider/start.html", form=form, itt=itt, now=clock.now()
+    ), form.status_code
+
+
+@bp.get("/<reference>")
+@for_provider()
+def show(reference: str) -> str:
+    """The task list of one bid."""
+    bid = own_bid(reference, actor())
+    content = draft_of(bid)
+    questions, sections = asked(bid)
+    return render_template(
+        "bidding/provider/show.html",
+        bid=bid,
+        content=content,
+        sections=[(section, status_of(section.questions, content)) for section in sections],
+        documents=(file_questions(questions), status_of(file_questions(questions), content)),
+        gaps=gaps_of(as_asked(questions), content),
+        versions=versions_of(bid) if bid.version else [],
+        **around(bid),
+    )
+
+
+@bp.route("/<reference>/answers", methods=["GET", "POST"])
+@bp.route("/<reference>/answers/<section>", methods=["GET", "POST"])
+@for_provider()
+def answers(reference: str, section: str | None = None) -> Any:
+    """Answer the questions of a section (or all of them), and save."""
+    bid = own_bid(reference, actor())
+    _questions, sections = asked(bid)
+    chosen = section_named(sections, section)
+    form = answers_form(chosen.questions)
+    save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder(), answers=form.answers)
+    if carried_out(form, bid, "save", lambda: save(expected_revision=form.expected_revision)):
+        flash("Your answers are saved. They are not submitted yet.", "success")
+        return redirect(url_for("bids.show", reference=bid.reference))
+    return answers_page(form, bid, section)
+
+
+@bp.route("/<reference>/price", methods=["GET", "POST"])
+@for_provider()
+def price(reference: str) -> Any:
+    """Give the price."""
+    bid = own_bid(reference, actor())
+    form = PriceForm()
+    save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
+    if carried_out(
+        form, bid, "save", lambda: save(price=form.amount, expected_revision=form.expected_revision)
+    ):
+        flash("Your price is saved. It is not submitted yet.", "success")
+        return redirect(url_for("bids.show", reference=bid.reference))
+    content = draft_of(bid)
+    mark_conflicts(form, content)
+    if not form.is_submitted():
+        form.price.data = content.price
+    form.revision.data = str(bid.draft_revision)
+    return shown("price", form, bid)
+
+
+@bp.route("/<reference>/documents", methods=["GET", "POST"])
+@for_provider()
+def documents(reference: str) -> Any:
+    """Attach files; what cannot be kept is named, and the rest is kept."""
+    bid = own_bid(reference, actor())
+    slots = file_questions(asked(bid)[0])
+    form = documents_form(slots)
+    attach = partial(attach_files, bid=bid, actor=actor(), keys=key_folder(), files=file_store())
+    if carried_out(
+        form,
+        bid,
+        "attach",
+        lambda: {key: attach(question=key, uploads=files) for key, files in form.chosen.items()},
+    ):
+        report_refused(form)
+        if not form.errors:
+            return redirect(url_for("bids.documents", reference=bid.reference))
+    return shown("documents", form, bid, act="attach", slots=slots, content=draft_of(bid))
+
+
+@bp.route("/<reference>/documents/<uuid:file_id>/replace", methods=["GET", "POST"])
+@for_provider()
+def replace(reference: str, file_id: uuid.UUID) -> Any:
+    """Put another file in the place of one."""
+    bid = own_bid(reference, actor())
+    entry = draft_of(bid).file(file_id)
+    if entry is None:
+        raise NotFound("That file is not in the draft any more.")
+    form = ReplaceForm()
+    act = partial(
+        replace_file, bid=bid, actor=actor(), keys=key_folder(), files=file_store(), file_id=file_id
+    )
+    if carried_out(form, bid, "attach", lambda: act(upload=(form.file.data.filename, form.file.data.read))):
+        flash(f"{form.outcome} is attached instead of {entry['name']}.", "success")
+        return redirect(url_for("bids.documents", reference=bid.reference))
+    return shown("replace", form, bid, act="attach", entry=entry)
+
+
+@bp.post("/<reference>/documents/<uuid:file_id>/remove")
+@for_provider()
+def remove(reference: str, file_id: uuid.UUID) -> Any:
+    """Remove one file from the draft."""
+    bid = own_bid(reference, actor())
+    form = PlainForm()
+    act = partial(remove_file, bid=bid, actor=actor(), keys=key_folder(), files=file_store(), file_id=file_id)
+    if carried_out(form, bid, "remove", act):
+        flash("The file is removed from your draft.", "success")
+        return redirect(url_for("bids.documents", reference=bid.reference))
+    return refused(form, bid, "remove")
+
+
+@bp.get("/<reference>/documents/<uuid:file_id>")
+@for_provider()
+def download(reference: str, file_id: uuid.UUID) -> Response:
+    """Download one of the provider's own files, of the draft or of what it submitted."""
+    bid = own_bid(reference, actor())
+    content = draft_of(bid)
+    if content.file(file_id) is None and bid.version:
+        content = submitted_content(bid)[1]
+    entry, data = read_file(bid=bid, actor=actor(), content=content, files=file_store(), file_id=file_id)
+    response = send_file(
+        io.BytesIO(data), mimetype=entry["media_type"], as_attachment=True, download_name=entry["name"]
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@bp.get("/<reference>/check")
+@for_provider()
+def check(reference: str) -> Any:
+    """Show back everything that is stored, and offer to submit it."""
+    return _check_page(SubmitForm(formdata=None), own_bid(reference, actor()))
+
+
+@bp.post("/<reference>/submit")
+@for_provider()
+def submit(reference: str) -> Any:
+    """Submit the bid; with answers in the request, save and submit them in one step."""
+    bid = own_bid_alone(reference, actor())
+    form = SubmitForm()
+    typed = {name[8:]: text for name, text in request.form.items() if name.startswith("answers-")}
+    act = partial(submit_bid, bid=bid, actor=actor(), keys=key_folder(), answers=typed)
+    asked_for = lambda: act(idempotency_key=form.key, expected_revision=form.expected_revision)  # noqa: E731
+    if carried_out(form, bid, "submit", asked_for):
+        return redirect(url_for("bids.receipt", reference=reference, number=form.outcome.version))
+    bid = own_bid(reference, actor())
+    return answers_page(form, bid, request.form.get("section") or None) if typed else _check_page(form, bid)
+
+
+@bp.get("/<reference>/receipt")
+@bp.get("/<reference>/receipt/<int:number>")
+@for_provider()
+def receipt(reference: str, number: int | None = None) -> str:
+    """The receipt of a submitted version, the last one without a number."""
+    bid = own_bid(reference, actor())
+    version, content, nonce = submitted_content(bid, number)
+    whole = whole_receipt(version.receipt, content, nonce)
+    return render_template(
+        "bidding/provider/receipt.html", bid=bid, version=version, receipt=whole, **around(bid)
+    )
+
+
+@bp.get("/<reference>/receipt/<int:number>.json")
+@for_provider()
+def receipt_file(reference: str, number: int) -> Response:
+    """The receipt as a file that anybody can verify."""
+    bid = own_bid(reference, actor())
+    version, content, nonce = submitted_content(bid, number)
+    whole = whole_receipt(version.receipt, content, nonce)
+    response = Response(json.dumps(whole, indent=1, ensure_ascii=False), mimetype="application/json")
+    response.headers["Content-Disposition"] = f"attachment; filename=receipt-{bid.reference}-{number}.json"
+    return response
+
+
+@bp.get("/<reference>/submitted")
+@bp.get("/<reference>/submitted/<int:number>")
+@for_provider()
+def submitted(reference: str, number: int | None = None) -> str:
+    """What was submitted, read back from its seal."""
+    bid = own_bid(reference, actor())
+    version, content, _nonce = submitted_content(bid, number)
+    questions, sections = asked(bid)
+    return render_template(
+        "bidding/provider/submitted.html",
+        bid=bid,
+        version=version,
+        content=content,
+        sections=sections,
+        questions=questions,
+        **around(bid),
+    )
+
+
+@bp.route("/<reference>/withdraw", methods=["GET", "POST"])
+@for_provider()
+def withdraw(reference: str) -> Any:
+    """Withdraw the submitted bid."""
+    bid = own_bid(reference, actor())
+    form = PlainForm()
+    if carried_out(form, bid, "withdraw", lambda: withdraw_bid(bid=bid, actor=actor())):
+        flash("Your bid is withdrawn. Nothing of it will be opened.", "success")
+        return redirect(url_for("bids.show", reference=bid.reference))
+    return shown("withdraw", form, bid, act="withdraw")
+
+
+def _check_page(form: SubmitForm, bid: Bid) -> Any:
+    content = draft_of(bid)
+    questions, sections = asked(bid)
+    gaps = gaps_of(as_asked(questions), content)
+    form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
+    return shown(
+        "check",
+        form,
+        bid,
+        act="submit",
+        content=content,
+        sections=sections,
+        gaps=gaps,
+        gap_links=gap_links(bid, gaps, sections),
+        unreadable=unreadable_files(bid=bid, content=content, files=file_store()),
+    )

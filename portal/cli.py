@@ -1,0 +1,182 @@
+"""The `portal` command. Exit codes: 0 sound, 1 a finding, 2 could not run (with one sentence)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from portal.commands import processes
+from portal.commands.answering import Answer, CouldNotRun, give, refuse
+from portal.config import Settings, SettingsError, load_settings
+from portal.running.failures import StartFailed
+from portal.running.joining import join_running_portal
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = _parser().parse_args(words)
+    try:
+        code: int = parsed.run(parsed, words)
+        return code
+    except (SettingsError, StartFailed, CouldNotRun) as refused:
+        return refuse(refused)
+    except KeyboardInterrupt:
+        return refuse("Stopped.")
+    except Exception as failed:
+        return refuse(_sentence(failed))
+
+
+def _sentence(failed: Exception) -> str:
+    """The sentence of an anticipated failure; raises what nobody anticipated."""
+    # Imported here: `portal up` must not load the database's libraries before it has said anything.
+    from sqlalchemy.exc import OperationalError
+
+    from portal.core.errors import PortalError
+
+    if isinstance(failed, PortalError):
+        return failed.message
+    if isinstance(failed, OperationalError):
+        return f"The database did not answer: {str(failed.orig).splitlines()[0]}."
+    raise failed
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="portal", description="Fairlot: procurement of services for children."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_running(commands)
+    _add_database(commands)
+    _add_looking(commands)
+    _add_writing(commands)
+    return parser
+
+
+def _add_running(commands: Commands) -> None:
+    up = commands.add_parser(
+        "up", help="run everything until Ctrl-C: database, Redis, web, worker, beat, mail"
+    )
+    up.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    up.add_argument("--port", type=int, default=8000, help="0 takes a free one (default: 8000)")
+    up.add_argument("--mailbox-port", type=int, default=0, help="the mailbox's pages (default: a free port)")
+    up.add_argument("--scenario", metavar="NAME", help="load this scenario if the database is empty")
+    up.add_argument("--ready-file", metavar="FILE", help="write addresses and process numbers when all is up")
+    up.set_defaults(run=lambda parsed, _words: processes.up(parsed))
+
+    web = commands.add_parser("web", help="the web server alone")
+    web.add_argument("--bind", default="127.0.0.1:8000", help="HOST:PORT or unix:PATH")
+    web.add_argument("--workers", type=int)
+    web.add_argument("--threads", type=int)
+    web.set_defaults(run=lambda parsed, _words: processes.web(parsed))
+
+    worker = commands.add_parser("worker", help="a Celery worker alone")
+    worker.add_argument("--concurrency", type=int, default=2)
+    worker.set_defaults(run=lambda parsed, _words: processes.worker(parsed))
+
+    beat = commands.add_parser("beat", help="the scheduler alone")
+    beat.set_defaults(run=lambda parsed, _words: processes.beat(parsed))
+
+
+def _add_database(commands: Commands) -> None:
+    steps = _group(commands, "db", "migrations")
+    upgrade = steps.add_parser("upgrade", help="bring the schema up to a revision (default: the newest)")
+    upgrade.add_argument("revision", nargs="?")
+    downgrade = steps.add_parser("downgrade", help="take the schema back to a revision, or to base")
+    downgrade.add_argument("revision")
+    current = steps.add_parser("current", help="say where the schema stands")
+    for step, command in (("upgrade", upgrade), ("downgrade", downgrade), ("current", current)):
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(run=_run_database, step=step)
+
+
+def _add_looking(commands: Commands) -> None:
+    ledger = _group(commands, "ledger", "the ledger of events")
+    _on_app(ledger.add_parser("verify", help="recompute every entry"), "inspecting.ledger")
+    outbox = _group(commands, "outbox", "what leaves the portal")
+    _on_app(outbox.add_parser("status", help="how much waits and how much failed"), "inspecting.outbox")
+    _on_app(commands.add_parser("reconcile", help="compare files and database"), "inspecting.reconcile")
+    _on_app(commands.add_parser("policy", help="who may do what"), "inspecting.policy_rows", bare=True)
+    _on_app(
+        commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True
+    )
+
+    export = _group(commands, "ocds", "published open data").add_parser(
+        "export", help="one JSON document a line"
+    )
+    export.add_argument("--compiled", action="store_true", help="compiled records instead of releases")
+    export.add_argument("--output", metavar="FILE", help="default: standard output")
+    _on_app(export, "exporting.ocds")
+
+    verify = _group(commands, "receipt", "receipts of bids").add_parser("verify", help="check a receipt file")
+    verify.add_argument("file", metavar="FILE", help="- reads standard input")
+    verify.add_argument(
+        "--key", metavar="HEX", help="the portal's public key for receipts, as it publishes it"
+    )
+    verify.add_argument("--itt", metavar="REFERENCE", help="the invitation that it is presented for")
+    verify.add_argument("--bid", metavar="REFERENCE", help="the bid that it is presented for")
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(run=_run_receipt)
+
+
+def _add_writing(commands: Commands) -> None:
+    seed = commands.add_parser("seed", help="load a scenario into a demonstration")
+    seed.add_argument("scenario", metavar="SCENARIO")
+    _on_app(seed, "administering.seed")
+    person = commands.add_parser("create-administrator", help="the first person of an installation")
+    person.add_argument("--name", required=True)
+    person.add_argument("--email", required=True)
+    person.add_argument(
+        "--authority", metavar="NAME", help="of this contracting authority, not of the platform"
+    )
+    person.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _on_app(person, "administering.administrator")
+
+
+def _group(commands: Commands, name: str, explained: str) -> Commands:
+    group: Commands = commands.add_parser(name, help=explained).add_subparsers(required=True, metavar="STEP")
+    return group
+
+
+def _on_app(command: argparse.ArgumentParser, function: str, *, bare: bool = False) -> None:
+    """Let a command be answered by a function of portal.commands that gets the app.
+
+    It runs inside the portal that `portal up` started, unless the environment names a database. `bare` ones
+    look at the code only.
+    """
+    command.add_argument("--json", action="store_true")
+
+    def run(parsed: argparse.Namespace, words: list[str]) -> int:
+        if not bare and (joined := join_running_portal(words, owner=False)) is not None:
+            return joined
+        from portal.app import create_app
+
+        module, _, name = function.partition(".")
+        answer: Callable[..., Answer] = getattr(import_module(f"portal.commands.{module}"), name)
+        return give(answer(create_app(_bare_settings() if bare else load_settings()), parsed), parsed)
+
+    command.set_defaults(run=run)
+
+
+def _run_database(parsed: argparse.Namespace, words: list[str]) -> int:
+    joined = join_running_portal(words, owner=True)
+    return joined if joined is not None else give(processes.database(parsed), parsed)
+
+
+def _run_receipt(parsed: argparse.Namespace, _words: list[str]) -> int:
+    from portal.commands.receipts import verify
+
+    return give(verify(parsed), parsed)
+
+
+def _bare_settings() -> Settings:
+    """Settings that lead nowhere, for looking at the code."""
+    nowhere = {"DATABASE_URL": "postgresql:///none", "SECRET_KEY": "for looking at the code alone, no more"}
+    return replace(load_settings(nowhere), public_url="http://localhost")

@@ -1,0 +1,50 @@
+"""The commands that write: `seed` and `create-administrator`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+from flask import Flask
+
+from portal.accounts.administrators import create_administrator
+from portal.commands.answering import Answer, CouldNotRun
+from portal.extensions import db
+from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
+
+
+def seed(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Load a scenario into a demonstration and print its references and sign-ins."""
+    try:
+        loaded = load(app, arguments.scenario)
+    except (UnknownScenario, NotADemonstration) as refused:
+        raise CouldNotRun(str(refused)) from refused
+    lines = [f"{name}: {reference}" for name, reference in loaded["references"].items()]
+    lines += ["  ".join(str(value) for value in sign_in.values()) for sign_in in loaded["sign_ins"]]
+    return Answer(loaded, lines)
+
+
+def administrator(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Create the first administrator of the platform, or of a contracting authority."""
+    with app.app_context():
+        person = create_administrator(
+            name=arguments.name,
+            email=arguments.email,
+            password=read_password(arguments),
+            authority=arguments.authority,
+        )
+        db.session.commit()
+        document = {"id": person.id, "email": person.email}
+    line = f"{arguments.email} can sign in now, and will be asked to set up a second factor."
+    return Answer(document, [line])
+
+
+def read_password(arguments: argparse.Namespace) -> str:
+    """The password from standard input or typed twice; never a word of the command, which others can read."""
+    if arguments.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        raise CouldNotRun("The two passwords differ.")
+    return password

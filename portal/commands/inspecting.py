@@ -1,0 +1,99 @@
+"""The commands that look and change nothing: `ledger`, `outbox`, `reconcile`, `policy`, `routes`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from flask import Flask
+from sqlalchemy import text
+
+from portal.audit.verifying import verify_ledger
+from portal.bidding.reconciling import reconcile_files
+from portal.commands.answering import FINDING, Answer
+from portal.core.permissions import policy
+from portal.extensions import db
+
+OPEN_ENDPOINTS = frozenset({"static"})
+
+_OUTBOX = text(
+    """
+    SELECT count(*) FILTER (WHERE sent_at IS NULL AND dead_at IS NULL) AS waiting,
+           count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
+           count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
+           coalesce(extract(epoch FROM clock_timestamp() - min(created_at)
+               FILTER (WHERE sent_at IS NULL AND dead_at IS NULL)), 0)::int AS oldest_seconds
+    FROM delivery
+    """
+)
+
+
+def ledger(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Verify every entry of the ledger; 1 when something is wrong with it."""
+    with app.app_context():
+        checked = verify_ledger()
+    lines = [f"{found.chain} {found.seq}: {found.finding}" for found in checked.findings]
+    lines.append(f"{checked.events} entries in {checked.chains} chains: {len(checked.findings)} findings.")
+    return Answer(asdict(checked), lines, FINDING if checked.findings else 0)
+
+
+def outbox(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Count what waits in the outbox and what could not be delivered; 1 when something is dead."""
+    with app.app_context():
+        row = db.session.execute(_OUTBOX).one()._asdict()
+    waiting = f"{row['waiting']} waiting (the oldest for {row['oldest_seconds']} s)"
+    line = f"{waiting}, {row['sent']} sent, {row['dead']} dead."
+    return Answer(row, [line], FINDING if row["dead"] else 0)
+
+
+def reconcile(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Compare the file store and the submitted versions with the database; 1 when something does not fit."""
+    with app.app_context():
+        compared = reconcile_files(files=app.extensions["files"])
+    lines = [f"{found.identifier}: {found.finding}" for found in compared.findings]
+    counts = f"{compared.files} files and {compared.versions} submitted versions"
+    lines.append(f"{counts}: {len(compared.findings)} findings.")
+    return Answer(asdict(compared), lines, FINDING if compared.findings else 0)
+
+
+def policy_rows(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """List who may do what to what in which state."""
+    rows = [
+        {
+            "object": row.object,
+            "verb": row.verb,
+            "roles": sorted(row.roles),
+            "states": None if row.states is None else sorted(row.states),
+        }
+        for row in policy.rows()
+    ]
+    lines = [
+        f"{row.object:22} {row.verb:26} {', '.join(sorted(row.states)) if row.states else 'in every state'}"
+        f": {', '.join(sorted(row.roles))}"
+        for row in policy.rows()
+    ]
+    return Answer(rows, lines)
+
+
+def routes(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """List every address with its audience and roles; 1 when one declares none, and is therefore closed."""
+    listed = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint in OPEN_ENDPOINTS:
+            continue
+        access = getattr(app.view_functions[rule.endpoint], "access", None)
+        listed.append(
+            {
+                "address": rule.rule,
+                "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+                "endpoint": rule.endpoint,
+                "audience": access.audience if access else None,
+                "roles": sorted(access.roles) if access and access.roles is not None else None,
+            }
+        )
+    lines = [
+        f"{'/'.join(row['methods']):9} {row['address']:60} {row['audience'] or 'UNDECLARED'}"
+        f"{': ' + ', '.join(row['roles']) if row['roles'] else ''}"
+        for row in listed
+    ]
+    return Answer(listed, lines, FINDING if any(row["audience"] is None for row in listed) else 0)

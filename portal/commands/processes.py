@@ -1,0 +1,72 @@
+"""The commands that run things: `up`, `web`, `worker`, `beat`, `db`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+from portal.commands.answering import FINDING, Answer
+from portal.config import load_settings
+from portal.running import processes
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Run the whole portal until it is asked to stop."""
+    from portal.running.starting import Wishes, up
+
+    return up(
+        Wishes(
+            host=arguments.host,
+            port=arguments.port,
+            mailbox_port=arguments.mailbox_port,
+            scenario=arguments.scenario,
+            ready_file=Path(arguments.ready_file).absolute() if arguments.ready_file else None,
+        )
+    )
+
+
+def web(arguments: argparse.Namespace) -> int:
+    """Become the web server."""
+    load_settings()
+    return _become(
+        processes.web(
+            sys.executable, bind=arguments.bind, workers=arguments.workers, threads=arguments.threads
+        )
+    )
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    """Become a Celery worker."""
+    load_settings()
+    name = f"fairlot-{os.getpid()}@{socket.gethostname()}"
+    return _become(processes.worker(sys.executable, name=name, concurrency=arguments.concurrency))
+
+
+def beat(arguments: argparse.Namespace) -> int:
+    """Become the scheduler."""
+    load_settings()
+    return _become(processes.beat(sys.executable))
+
+
+def database(arguments: argparse.Namespace) -> Answer:
+    """Migrate, or say where the schema stands: `current` answers 1 when it is not at the newest revision."""
+    from portal import migrating
+
+    settings = load_settings()
+    role = migrating.role_of(settings.database_url)
+    if arguments.step == "upgrade":
+        migrating.upgrade(settings.database_owner_url, arguments.revision or "head", app_role=role)
+    elif arguments.step == "downgrade":
+        migrating.downgrade(settings.database_owner_url, arguments.revision, app_role=role)
+    found, newest = migrating.current(settings.database_owner_url), migrating.head()
+    code = FINDING if arguments.step == "current" and found != newest else 0
+    line = f"The schema is at {found or 'nothing'}; the newest revision is {newest}."
+    return Answer({"current": found, "head": newest}, [line], code)
+
+
+def _become(command: list[str]) -> int:
+    sys.stdout.flush()
+    os.execv(command[0], command)

@@ -1,0 +1,62 @@
+"""The public register as rows: the Local Government Transparency Code 2015's columns for contracts above £5,000."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import timedelta
+
+from portal.contracts.models import Contract
+
+COLUMNS = (
+    "reference",
+    "title",
+    "authority",
+    "description",
+    "provider",
+    "company_number",
+    "charity_number",
+    "value_gbp",
+    "start_date",
+    "end_date",
+    "break_months",
+    "sme",
+    "vcse",
+    "invitation_to_tender",
+)
+
+
+def register_row(contract: Contract) -> dict[str, str]:
+    """One contract as text: dates ISO, money in pounds, yes or no."""
+    provider = contract.provider
+    return {
+        "reference": contract.reference,
+        "title": contract.title,
+        "authority": contract.authority.name,
+        "description": contract.itt.description,
+        "provider": provider.name,
+        "company_number": provider.company_number or "",
+        "charity_number": provider.charity_number or "",
+        "value_gbp": f"{contract.value:.2f}",
+        "start_date": contract.start_date.isoformat(),
+        "end_date": (contract.end_until - timedelta(days=1)).isoformat(),
+        "break_months": " ".join(str(months) for months in contract.itt.break_months),
+        "sme": "yes" if provider.is_sme else "no",
+        "vcse": "yes" if provider.is_vcse else "no",
+        "invitation_to_tender": contract.itt.reference,
+    }
+
+
+def register_csv(contracts: Iterable[Contract]) -> str:
+    """The register as CSV. A cell that a spreadsheet would take for a formula is kept as text (leading apostrophe)."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for contract in contracts:
+        writer.writerow({column: _as_text(value) for column, value in register_row(contract).items()})
+    return buffer.getvalue()
+
+
+def _as_text(value: str) -> str:
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

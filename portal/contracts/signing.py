@@ -1,0 +1,155 @@
+"""Concluding a contract: after the award notice, after the standstill, on the terms that were published."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.awarding.models import AwardDecision, Standstill
+from portal.awarding.queries import award_notice_at, decision_in_force, standstill_of
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import OpenedBid
+from portal.contracts import rules  # noqa: F401  (declares the policy rows)
+from portal.contracts.models import BreakPoint, Contract
+from portal.contracts.terms import months_after
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import Conflict, InvalidInput, WrongState
+from portal.core.permissions import Actor, policy
+from portal.core.references import new_reference
+from portal.regulation.local_time import local_date
+from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import ITT, IttStatus
+from portal.web.filters import london, london_date
+
+
+def conclude_contract(
+    *, itt: InvitationToTender, lot: Lot, actor: Actor, signed_date: date, start_date: date
+) -> Contract:
+    """Conclude the contract for a lot and enter it into the public register.
+
+    `signed_date` is the day both signed, not in the future; the term and its break points are those that were
+    published with the ITT and run from `start_date`. Whether the standstill is over is decided by the
+    database's clock under the lock on the ITT's row. The ITT becomes CONTRACTED with its last lot. Records
+    CONTRACT_CONCLUDED; the contract details notice follows. Raises `WrongState` before the contract award
+    notice is published or the standstill is over (Procurement Act 2023 ss.50-51), `Conflict` when it is
+    concluded already, `InvalidInput` for dates that cannot be (fields "signed_date", "start_date").
+    """
+    _lock(itt.id)
+    policy.require(actor, "conclude contract", itt)
+    now = clock.database_time()
+    decision = _decided(lot)
+    announced_at = _announced_at(decision)
+    standstill = standstill_of(decision.id)
+    _require_standstill_over(decision, standstill, now)
+    _check_dates(signed_date, start_date, announced_at, standstill, now)
+    opened = db.session.get_one(OpenedBid, decision.winning_bid_id)
+    assert opened.price is not None
+    assert itt.term_months is not None
+    contract = Contract(
+        reference=new_reference("CON"),
+        itt_id=itt.id,
+        lot_id=lot.id,
+        decision_id=decision.id,
+        authority_id=itt.authority_id,
+        provider_id=decision.winning_bid.provider_id,
+        title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
+        value=opened.price,
+        start_date=start_date,
+        end_until=months_after(start_date, itt.term_months),
+        signed_date=signed_date,
+        concluded_at=now,
+        concluded_by_id=actor.user_id,
+        break_points=[
+            BreakPoint(months=months, on_date=months_after(start_date, months)) for months in itt.break_months
+        ],
+    )
+    db.session.add(contract)
+    db.session.flush()
+    if _every_lot_is_contracted(itt):
+        itt.status = ITT.move(itt.status, IttStatus.CONTRACTED)
+    record(
+        EventKind.CONTRACT_CONCLUDED,
+        actor=actor,
+        object_type="contract",
+        object_id=contract.id,
+        itt_id=itt.id,
+        lot=lot.number,
+        reference=contract.reference,
+        value=contract.value,
+        start=start_date,
+        signed=signed_date,
+    )
+    return contract
+
+
+def _lock(itt_id: uuid.UUID) -> None:
+    """Contracts of one ITT take turns; what was read before the turn came is read again."""
+    db.session.flush()
+    db.session.execute(select(InvitationToTender.id).where(InvitationToTender.id == itt_id).with_for_update())
+    db.session.expire_all()
+
+
+def _decided(lot: Lot) -> AwardDecision:
+    decision = decision_in_force(lot.id)
+    if decision is None or decision.status is not DecisionStatus.DECIDED:
+        raise WrongState("The award of this lot has not been decided yet.")
+    if db.session.scalars(select(Contract.id).where(Contract.lot_id == lot.id)).first() is not None:
+        raise Conflict("The contract for this lot has already been concluded.")
+    return decision
+
+
+def _announced_at(decision: AwardDecision) -> datetime:
+    """When this award's notice was published; it comes before the signature (s.50(1)) and takes seconds."""
+    published_at = award_notice_at(decision)
+    if published_at is None:
+        raise WrongState("The contract award notice has not been published yet. Try again in a minute.")
+    return published_at
+
+
+def _require_standstill_over(decision: AwardDecision, standstill: Standstill | None, now: datetime) -> None:
+    if decision.standstill_kind is StandstillDuty.NONE:
+        return
+    if standstill is None:
+        raise WrongState("The standstill has not started yet. Try again in a minute.")
+    if now < standstill.ends_until:
+        raise WrongState(
+            f"The standstill runs until the end of {london_date(standstill.last_date)}. "
+            f"The contract can be concluded from {london(standstill.ends_until)}."
+        )
+
+
+def _check_dates(
+    signed_date: date,
+    start_date: date,
+    announced_at: datetime,
+    standstill: Standstill | None,
+    now: datetime,
+) -> None:
+    if signed_date > local_date(now):
+        raise InvalidInput("The day it was signed cannot be in the future.", field="signed_date")
+    announced = local_date(announced_at)
+    if signed_date < announced:
+        raise InvalidInput(
+            f"It cannot have been signed before the award notice, which was published on {london_date(announced)}.",
+            field="signed_date",
+        )
+    if standstill is not None and signed_date <= standstill.last_date:
+        raise InvalidInput(
+            f"It cannot have been signed within the standstill, which ran to {london_date(standstill.last_date)}.",
+            field="signed_date",
+        )
+    if start_date < signed_date:
+        raise InvalidInput(
+            "The first day of the contract cannot be before the day it was signed.", field="start_date"
+        )
+
+
+def _every_lot_is_contracted(itt: InvitationToTender) -> bool:
+    contracted = set(db.session.scalars(select(Contract.lot_id).where(Contract.itt_id == itt.id)))
+    return {lot.id for lot in itt.lots} == contracted

@@ -1,0 +1,99 @@
+"""Where a procurement stands on the road, as the stages that every page draws the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.dashboards.situation import Situation, Wait
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+from portal.web.filters import london_date, london_short
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage: its name, whether it is done, current, next or stopped, when it came, and a word on it."""
+
+    text: str
+    state: str
+    at: datetime | str | None = None
+    detail: str = ""
+
+
+DRAFT, OPEN, OPENING, SCORING, AWARD, STANDSTILL, CONTRACT = (
+    "Draft",
+    "Open for bids",
+    "Opening",
+    "Scoring",
+    "Award",
+    "Standstill",
+    "Contract",
+)
+_ORDER = (DRAFT, OPEN, OPENING, SCORING, AWARD, STANDSTILL, CONTRACT)
+
+
+def stages_of(itt: InvitationToTender, situation: Situation, *, now: datetime) -> list[Stage]:
+    """The seven stages of a procurement at `now`."""
+    current = position(itt, situation, now)
+    times = _times(itt, situation)
+    details = _details(itt, situation, now)
+    stopped = itt.status is IttStatus.CANCELLED
+    return [
+        Stage(
+            text=name,
+            state=_state(index, current, stopped),
+            at=times.get(name) if index <= current else None,
+            detail=details.get(name, "") if index <= current else "",
+        )
+        for index, name in enumerate(_ORDER)
+    ]
+
+
+def position(itt: InvitationToTender, situation: Situation, now: datetime) -> int:
+    """Which of the seven stages is the current one, from 0; 7 when all are behind it."""
+    if itt.status is IttStatus.PUBLISHED:
+        return 2 if itt.has_closed(now) else 1
+    if itt.status is IttStatus.AWARDED:
+        return 5 if situation.standstill in {Wait.WAITING, Wait.RUNNING} else 6
+    return {
+        IttStatus.DRAFT: 0,
+        IttStatus.OPENED: 3,
+        IttStatus.MODERATED: 4,
+        IttStatus.CONTRACTED: len(_ORDER),
+        IttStatus.CANCELLED: 1 if itt.published_at else 0,
+    }[itt.status]
+
+
+def _state(index: int, current: int, stopped: bool) -> str:
+    if index < current:
+        return "done"
+    if index == current:
+        return "stopped" if stopped else "current"
+    return "next"
+
+
+def _times(itt: InvitationToTender, situation: Situation) -> Mapping[str, datetime | None]:
+    return {
+        DRAFT: itt.created_at,
+        OPEN: itt.published_at,
+        OPENING: itt.opened_at,
+        AWARD: situation.decided_at,
+        CONTRACT: situation.concluded_at,
+    }
+
+
+def _details(itt: InvitationToTender, situation: Situation, now: datetime) -> Mapping[str, str]:
+    last = london_date(situation.last_date)
+    return {
+        OPEN: f"until {london_short(itt.closes_at)}" if itt.published_at else "",
+        OPENING: "two openers, together" if itt.status is IttStatus.PUBLISHED else "",
+        AWARD: "result ready" if itt.status is IttStatus.MODERATED and situation.has_result else "",
+        STANDSTILL: {
+            Wait.NONE: "none was offered",
+            Wait.WAITING: "begins with the award notice",
+            Wait.RUNNING: f"until the end of {last}",
+            Wait.OVER: f"ended with {last}",
+        }[situation.standstill],
+    }

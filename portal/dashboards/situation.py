@@ -1,0 +1,112 @@
+"""How far the award of each procurement is: what the road and the next steps need beyond its status."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import exists, select
+
+from portal.awarding.models import AwardDecision, Standstill
+from portal.awarding.states import DecisionStatus
+from portal.contracts.models import Contract
+from portal.core.columns import db
+from portal.evaluation.models import Result
+from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.tendering.models import Lot
+
+
+class Wait(StrEnum):
+    """How a standstill stands: not offered, still to begin with the award notice, running, or over."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    RUNNING = "running"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One procurement's award: the lots together, the one that is least far first."""
+
+    has_result: bool = False
+    proposer_ids: frozenset[uuid.UUID] = frozenset()
+    """Who proposed the awards that wait for an approver."""
+    has_lot_to_propose: bool = True
+    decided_at: datetime | None = None
+    standstill: Wait = Wait.NONE
+    last_date: date | None = None
+    concluded_at: datetime | None = None
+
+
+def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
+    """The situation of each ITT, in one statement."""
+    rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
+    result = exists().where(Result.lot_id == Lot.id)
+    query = (
+        select(
+            Lot.itt_id,
+            AwardDecision.status,
+            AwardDecision.proposed_by_id,
+            AwardDecision.decided_at,
+            AwardDecision.standstill_kind,
+            Standstill.last_date,
+            Standstill.ends_until,
+            Contract.concluded_at,
+            result,
+        )
+        .select_from(Lot)
+        .outerjoin(
+            AwardDecision,
+            (AwardDecision.lot_id == Lot.id) & (AwardDecision.status != DecisionStatus.REFUSED),
+        )
+        .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
+        .outerjoin(Contract, Contract.lot_id == Lot.id)
+        .where(Lot.itt_id.in_(itt_ids))
+    )
+    for itt_id, *values in db.session.execute(query):
+        rows[itt_id].append(_Row(*values))
+    return {itt_id: _together(lots, now) for itt_id, lots in rows.items()}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One lot."""
+
+    status: DecisionStatus | None
+    proposed_by_id: uuid.UUID | None
+    decided_at: datetime | None
+    standstill_kind: StandstillDuty | None
+    last_date: date | None
+    ends_until: datetime | None
+    concluded_at: datetime | None
+    has_result: bool
+
+    def wait(self, now: datetime) -> Wait:
+        if self.status is not DecisionStatus.DECIDED or self.standstill_kind is StandstillDuty.NONE:
+            return Wait.NONE
+        if self.ends_until is None:
+            return Wait.WAITING
+        return Wait.RUNNING if now < self.ends_until else Wait.OVER
+
+
+_LEAST_FAR = (Wait.WAITING, Wait.RUNNING, Wait.OVER, Wait.NONE)
+
+
+def _together(lots: Sequence[_Row], now: datetime) -> Situation:
+    if not lots:
+        return Situation()
+    waits = {lot.wait(now) for lot in lots}
+    proposed = [lot for lot in lots if lot.status is DecisionStatus.PROPOSED]
+    return Situation(
+        has_result=any(lot.has_result for lot in lots),
+        proposer_ids=frozenset(lot.proposed_by_id for lot in proposed if lot.proposed_by_id),
+        has_lot_to_propose=any(lot.status is None for lot in lots),
+        decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
+        standstill=next(wait for wait in _LEAST_FAR if wait in waits),
+        last_date=max((lot.last_date for lot in lots if lot.last_date), default=None),
+        concluded_at=max((lot.concluded_at for lot in lots if lot.concluded_at), default=None),
+    )

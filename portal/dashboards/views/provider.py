@@ -1,0 +1,32 @@
+"""A provider's desk: its bids, what suits it, what it was told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from portal.awarding.queries import summaries_of_provider
+from portal.contracts.queries import contracts_of_provider
+from portal.core import clock
+from portal.dashboards.queries import bids_of_provider, opportunities_for
+from portal.web.access import actor, for_provider
+
+bp = Blueprint("provider_desk", __name__, url_prefix="/provider")
+
+
+@bp.get("")
+@for_provider()
+def index() -> Any:
+    """Everything of the organisation's, on one page."""
+    provider_id = actor().provider_id
+    assert provider_id is not None
+    now = clock.now()
+    return render_template(
+        "dashboards/provider/index.html",
+        bids=bids_of_provider(provider_id),
+        opportunities=opportunities_for(provider_id, now),
+        summaries=summaries_of_provider(provider_id),
+        contracts=contracts_of_provider(provider_id),
+        now=now,
+    )

@@ -1,0 +1,42 @@
+"""The ledger in ordinary words: one sentence for each kind of event on a procurement's own chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.audit.kinds import EventKind
+
+SENTENCES: Mapping[str, str] = {
+    EventKind.ITT_DRAFTED: "The draft was begun",
+    EventKind.ITT_CHANGED: "The draft was changed",
+    EventKind.ITT_PUBLISHED: "Published; the method is frozen from here on",
+    EventKind.ITT_CANCELLED: "Cancelled",
+    EventKind.ITT_CLOSED: "The time for bids ended",
+    EventKind.OPENING_STARTED: "The first of two people asked to open the bids",
+    EventKind.OPENING_REFUSED: "An attempt to open the bids was refused",
+    EventKind.BIDS_OPENED: "Two people opened the bids",
+    EventKind.BID_FILE_VIEWED: "A panel member looked at a document",
+    EventKind.PANEL_MEMBER_APPOINTED: "A panel member was appointed",
+    EventKind.PANEL_MEMBER_REMOVED: "A panel member was removed",
+    EventKind.INTEREST_DECLARED: "A panel member declared interests",
+    EventKind.MEMBER_RECUSED: "A panel member stepped back because of an interest",
+    EventKind.SCORECARD_SUBMITTED: "A panel member submitted a scorecard",
+    EventKind.MODERATION_STARTED: "A panel began to moderate",
+    EventKind.SCORE_AGREED: "A panel agreed a score",
+    EventKind.MODERATION_CLOSED: "A panel closed its moderation",
+    EventKind.RESULT_CALCULATED: "The result was calculated by the published method",
+    EventKind.RESULT_BLOCKED: "The result could not be calculated",
+    EventKind.AWARD_PROPOSED: "An award was proposed",
+    EventKind.AWARD_REFUSED: "The proposed award was refused",
+    EventKind.AWARD_DECIDED: "The award was decided",
+    EventKind.SUMMARIES_ISSUED: "Every bidder was sent its assessment summary",
+    EventKind.STANDSTILL_STARTED: "The standstill began",
+    EventKind.STANDSTILL_ENDED: "The standstill ended",
+    EventKind.CONTRACT_CONCLUDED: "The contract was concluded",
+    EventKind.NOTICE_PUBLISHED: "A notice was published",
+}
+
+
+def sentence(kind: str) -> str:
+    """What happened, for a person; an unknown kind is shown by its own name rather than left out."""
+    return SENTENCES.get(kind, kind.replace("_", " ").capitalize())

@@ -1,0 +1,173 @@
+"""The engine's steps and diagnostics in words, for a reader with a pencil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+RULES = {
+    "agreed": "the score that the panel agreed",
+    "mean": "the mean of the members’ scores",
+    "median": "the median of the members’ scores",
+    "above_minimum": "the score less the published minimum; below 0 rules the bid out",
+    "below_ceiling": "the published ceiling less the price; below 0 rules the bid out",
+    "from_zero": "the score divided by the top of the scale",
+    "from_minimum": "the score less the bottom of the scale, divided by the length of the scale",
+    "weigh": "that share of the marks there are",
+    "sum": "the marks of its parts, added up",
+    "total": "all marks, added up",
+    "benchmark": "all marks at the floor or below, none at the ceiling, in a straight line between",
+    "lowest_relative": "the lowest price divided by this price, of the marks there are",
+    "percentage_deviation": "the marks less the percentage that the price is above the lowest",
+    "min_max": "the distance from the highest price, divided by the range of prices",
+    "mean_relative": "the distance from the mean price",
+    "banded": "the marks of the band that the price falls in",
+    "price_per_quality_point": "the price divided by the marks for quality; the lowest wins",
+    "lowest_price": "the lowest price of the bids that stand",
+    "highest_price": "the highest price of the bids that stand",
+    "mean_price": "the mean price of the bids that stand",
+}
+INPUTS = {
+    "agreed": "agreed score",
+    "worth": "marks there are",
+    "maximum": "top of the scale",
+    "minimum": "minimum",
+    "price": "price in pounds",
+    "floor": "floor in pounds",
+    "ceiling": "ceiling in pounds",
+}
+PARTS = {"combined": "score", "normalised": "share of the scale", "marks": "marks"}
+MOST_PLACES = 6
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys are called on a page: bids by label, criteria by title, panels by name, members by alias."""
+
+    bids: Mapping[str, str]
+    criteria: Mapping[str, str]
+    panels: Mapping[str, str]
+    members: Mapping[str, str]
+
+    def bid(self, key: str) -> str:
+        """A bid's label."""
+        return self.bids.get(key, key)
+
+    def several(self, keys: Iterable[str]) -> str:
+        """Several labels in a row: "Provider 1 and Provider 2"."""
+        labels = [self.bid(key) for key in keys]
+        return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels) or "no bid"
+
+    def criterion(self, key: str) -> str:
+        """A criterion's title."""
+        return self.criteria.get(key, key)
+
+    def panel(self, key: str) -> str:
+        """A panel's name."""
+        return self.panels.get(key, key)
+
+
+def readable(exact: str) -> str:
+    """An exact "p/q" as a decimal where it ends within six places, else as the fraction: "0.8", "293/150"."""
+    try:
+        value = Fraction(exact)
+    except ValueError:
+        return exact
+    scaled = value * 10**MOST_PLACES
+    if scaled.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    return _short(format(Decimal(scaled.numerator).scaleb(-MOST_PLACES), "f"))
+
+
+def shown_steps(steps: Iterable[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """The engine's steps as templates/components/steps.html shows them."""
+    return [
+        {
+            "id": step["id"].strip("/").replace("/", "-"),
+            "rule": _title(step["id"], names),
+            "note": RULES.get(step["rule"], step["rule"]).capitalize() + ".",
+            "inputs": [
+                {"label": _input(name, names), "value": readable(value)}
+                for name, value in step["inputs"].items()
+            ],
+            "exact": readable(step["exact"]) if "/" in readable(step["exact"]) else "",
+            "shown": _short(step["shown"]),
+        }
+        for step in steps
+    ]
+
+
+def _short(shown: str) -> str:
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _parts(identifier: str) -> list[str]:
+    return [part.replace("~1", "/").replace("~0", "~") for part in identifier.split("/")[1:]]
+
+
+def _title(identifier: str, names: Names) -> str:
+    parts = _parts(identifier)
+    if len(parts) == 1:
+        return RULES.get(parts[0], parts[0]).capitalize()
+    if parts[1] == "total":
+        return "Total"
+    if parts[1] == "price_per_point":
+        return "Price for one mark of quality"
+    where = names.criterion(parts[1])
+    if len(parts) == 4:
+        where = f"{where}, {names.panel(parts[2])}"
+    return f"{where}: {PARTS.get(parts[-1], parts[-1].replace('_', ' '))}"
+
+
+def _input(name: str, names: Names) -> str:
+    if name.startswith("individual: "):
+        return f"{names.members.get(name.removeprefix('individual: '), 'member')} gave"
+    if name.startswith("/"):
+        parts = _parts(name)
+        if len(parts) == 1:
+            return RULES.get(parts[0], parts[0])
+        return names.criterion(parts[1]) if parts[-1] == "marks" else PARTS.get(parts[-1], parts[-1])
+    return INPUTS.get(name) or names.members.get(name) or names.bids.get(name) or name
+
+
+def flips_in_words(flips: Iterable[Mapping[str, Any]], names: Names) -> list[str]:
+    """One sentence for each agreed score that would change the outcome if it moved by one step."""
+    return [_flip(flip, names) for flip in flips]
+
+
+def _flip(flip: Mapping[str, Any], names: Names) -> str:
+    where = f"{names.bid(flip['bid'])}, “{names.criterion(flip['criterion'])}”, {names.panel(flip['panel'])}"
+    if flip["effect"] == "eliminates":
+        effect = f"would rule {names.bid(flip['bid'])} out"
+    elif flip["effect"] == "reinstates":
+        effect = f"would bring {names.bid(flip['bid'])} back in"
+    else:
+        effect = f"would put {names.several(flip['winners'])} first"
+    return f"{where}: {flip['moved']} instead of {flip['score']} {effect}."
+
+
+def share(exact_and_shown: Mapping[str, Any] | None) -> str:
+    """A share of all marks as a percentage, "12.6%"; "never" where no share does it."""
+    if exact_and_shown is None:
+        return "never"
+    hundredths = Fraction(exact_and_shown["exact"]) * 100
+    return f"{hundredths.numerator / Decimal(hundredths.denominator):.1f}".removesuffix(".0") + "%"
+
+
+def eliminated_in_words(entry: Mapping[str, Any], names: Names) -> str:
+    """Why a bid left the comparison."""
+    title = names.criterion(entry["criterion"])
+    if "ceiling" in entry:
+        return (
+            f"Its price, £{_grouped(entry['price'])}, is above the ceiling of £{_grouped(entry['ceiling'])}."
+        )
+    score, minimum = _short(entry["score"]), _short(entry["minimum"])
+    return f"{names.panel(entry['panel'])}: {score} for “{title}”; the published minimum is {minimum}."
+
+
+def _grouped(pounds: str) -> str:
+    whole, _, pence = pounds.partition(".")
+    return f"{int(whole):,}" + (f".{pence[:2]}" if pence.strip("0") else "")

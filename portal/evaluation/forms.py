@@ -1,0 +1,214 @@
+"""Forms of the panels; some have a field for each bid or question."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from portal.bidding.models import OpenedBid
+from portal.core.errors import InvalidInput, PortalError
+from portal.evaluation.declaring import Interest
+from portal.evaluation.models import Declaration, Scorecard
+from portal.evaluation.panels import Appointee, roles_for
+from portal.evaluation.published_method import Leaf, plain
+from portal.evaluation.scoring import Entry
+from portal.evaluation.states import MemberRole
+from portal.tendering.models import Panel
+from portal.tendering.states import PanelKind
+from portal.web.forms import BaseForm
+
+ROLE_WORDS = {
+    MemberRole.CHAIR: "Chair",
+    MemberRole.MEMBER: "Member",
+    MemberRole.YOUNG_MEMBER: "Young person",
+    MemberRole.FACILITATOR: "Facilitator",
+}
+ROLE_HINTS = {
+    "chair": "Scores, and leads the moderation. Signs in with a second factor.",
+    "member": "Scores every bid.",
+    "young_member": "Scores every bid. Signs in with a printed card.",
+    "facilitator": "Supports the young people and records what they agree. Never scores.",
+}
+
+
+LONGEST_YOUNG_REASON = 2000
+
+
+class AppointForm(BaseForm):
+    """Somebody for a panel. A young person has an alias and no e-mail address."""
+
+    role = RadioField("Role", choices=[])
+    name = StringField("Name")
+    email = StringField(
+        "E-mail address", render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"}
+    )
+
+    def for_panel(self, panel: Panel) -> AppointForm:
+        """Offer the roles that the panel has."""
+        self.role.choices = [SelectChoice(role.value, ROLE_WORDS[role]) for role in roles_for(panel.kind)]
+        if panel.kind is PanelKind.YOUNG_PEOPLE:
+            self.name.label.text = "Alias of the young person, or name of the facilitator"
+            self.email.label.text = "E-mail address of the facilitator"
+        return self
+
+    def appointee(self) -> Appointee:
+        """What was typed."""
+        return Appointee(
+            MemberRole(self.role.data), self.name.data or "", (self.email.data or "").strip() or None
+        )
+
+
+class PlainForm(BaseForm):
+    """A button and its token."""
+
+
+class AgreeForm(BaseForm):
+    """The panel's agreed score and reason; `based_on` is the agreed score that was on the page."""
+
+    score = StringField("Agreed score")
+    reason = TextAreaField("The panel’s reason")
+    based_on = HiddenField()
+
+    def basis(self) -> uuid.UUID | None:
+        """The agreed score that the person saw; raises `InvalidInput` for something that is no identifier."""
+        try:
+            return uuid.UUID(self.based_on.data) if self.based_on.data else None
+        except ValueError as unreadable:
+            raise InvalidInput("Reload the page and try again.") from unreadable
+
+
+class CloseForm(BaseForm):
+    """The record of the panel's meeting."""
+
+    meeting_record = TextAreaField("Record of the meeting")
+
+
+class DeclarationForm(BaseForm):
+    """A question for each bidder; made by `declaration_form`."""
+
+    def answers(self, bids: Sequence[OpenedBid]) -> Mapping[uuid.UUID, Interest]:
+        """What was answered; a bidder without an answer is left out."""
+        given = {}
+        for bid in bids:
+            chosen = self[f"interest-{bid.bid_id}"].data
+            if chosen in ("yes", "no"):
+                given[bid.bid_id] = Interest(chosen == "yes", self._detail(bid))
+        return given
+
+    def _detail(self, bid: OpenedBid) -> str:
+        name = f"detail-{bid.bid_id}"
+        return (self[name].data or "") if name in self._fields else ""
+
+
+class YoungDeclarationForm(DeclarationForm):
+    """The same for a young person: one box for whatever connects them with anybody, and plain words."""
+
+    detail = TextAreaField("If you said yes, how do you know them?")
+
+    def answers(self, bids: Sequence[OpenedBid]) -> Mapping[uuid.UUID, Interest]:
+        """What was answered; the one box is about each bidder with a yes."""
+        given = super().answers(bids)
+        words = self.detail.data or ""
+        return {
+            bid: Interest(said.has_interest, words if said.has_interest else "")
+            for bid, said in given.items()
+        }
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Put the refusal into plain words, beside the field that this form has for it."""
+        name = refusal.field or ""
+        if name.startswith("detail-"):
+            refusal = InvalidInput("Tell us in a few words how you know them.", field="detail")
+        elif name.startswith("interest-"):
+            refusal = InvalidInput("Choose no or yes for this one.", field=name)
+        super().refuse(refusal)
+
+
+def young_declaration_form(bids: Sequence[OpenedBid]) -> YoungDeclarationForm:
+    """A question for each bidder, and one box."""
+    fields: dict[str, Any] = {
+        f"interest-{bid.bid_id}": RadioField(
+            f"Do you know {bid.bid.provider.name}?",
+            choices=[SelectChoice("no", "No"), SelectChoice("yes", "Yes, I have a link with them")],
+            validate_choice=False,
+        )
+        for bid in bids
+    }
+    made: type[YoungDeclarationForm] = type("YoungDeclarationForm", (YoungDeclarationForm,), fields)
+    return made()
+
+
+def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Declaration]) -> DeclarationForm:
+    """A form with two fields a bidder, filled with what was declared before."""
+    fields: dict[str, Any] = {}
+    data: dict[str, str] = {}
+    for bid in bids:
+        name = bid.bid.provider.name
+        choices = [SelectChoice("no", "No interest"), SelectChoice("yes", "Yes, I have an interest")]
+        fields[f"interest-{bid.bid_id}"] = RadioField(
+            f"Do you have an interest in {name}?", choices=choices, validate_choice=False
+        )
+        fields[f"detail-{bid.bid_id}"] = TextAreaField(f"If yes, what connects you with {name}?")
+        if bid.bid_id in before:
+            data[f"interest-{bid.bid_id}"] = "yes" if before[bid.bid_id].has_interest else "no"
+            data[f"detail-{bid.bid_id}"] = before[bid.bid_id].detail
+    made: type[DeclarationForm] = type("DeclarationForm", (DeclarationForm,), fields)
+    return made(data=data)
+
+
+class ScoreForm(BaseForm):
+    """A score and a reason for each question; made by `score_form`."""
+
+    def entries(self, leaves: Sequence[Leaf]) -> Mapping[str, Entry]:
+        """What was given, by criterion key."""
+        return {
+            leaf.key: Entry(self[f"score-{leaf.key}"].data or "", self[f"reason-{leaf.key}"].data or "")
+            for leaf in leaves
+        }
+
+
+def score_form(leaves: Sequence[Leaf], card: Scorecard | None) -> ScoreForm:
+    """A form with two fields a question, filled with what the member has saved."""
+    fields: dict[str, Any] = {}
+    data: dict[str, str] = {}
+    saved = {score.criterion_id: score for score in card.scores} if card else {}
+    for leaf in leaves:
+        fields[f"score-{leaf.key}"] = StringField("Score")
+        fields[f"reason-{leaf.key}"] = TextAreaField("Why?")
+        score = saved.get(leaf.criterion.id)
+        if score is not None:
+            data[f"score-{leaf.key}"] = str(plain(score.score))
+            data[f"reason-{leaf.key}"] = score.reason
+    made: type[ScoreForm] = type("ScoreForm", (ScoreForm,), fields)
+    return made(data=data)
+
+
+GO_BACK = "back"
+GO_LATER = "later"
+
+
+class YoungAnswerForm(BaseForm):
+    """One screen of a sitting: a face, why, and which of the buttons was pressed."""
+
+    score = StringField("What do you think?")
+    reason = TextAreaField("Why did you pick that one?")
+    go = StringField()
+    """Never drawn: the buttons carry it."""
+
+    def entry(self) -> dict[str, str]:
+        """What was answered; going on needs both halves, going back or leaving it for later does not."""
+        score, reason = (self.score.data or "").strip(), (self.reason.data or "").strip()
+        if self.go.data not in (GO_BACK, GO_LATER):
+            if not score:
+                raise InvalidInput("Pick the face that fits best.", field="score")
+            if not reason:
+                raise InvalidInput("Tell us why. A few words are enough.", field="reason")
+        elif reason and not score:
+            raise InvalidInput("Pick a face as well, so that we can keep your words.", field="score")
+        if len(reason) > LONGEST_YOUNG_REASON:
+            raise InvalidInput("That is a lot of words! Make it a bit shorter, please.", field="reason")
+        return {"score": score, "reason": reason}

@@ -1,0 +1,318 @@
+"""Who sits on a panel: appointing, removing, cards for young members."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.accounts.cards import IssuedCard, issue_card
+from portal.accounts.handed_codes import hand_out
+from portal.accounts.inviting import CODE_LASTS
+from portal.accounts.models import CardPurpose, Membership, User
+from portal.accounts.passwords import hash_password
+from portal.accounts.people import add_person, normalise_email
+from portal.accounts.sessions import end_sessions_of
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding.models import BidOpening
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.permissions import PROVIDER_ROLES, Actor, Role, policy
+from portal.core.seals import KeyFolder
+from portal.evaluation import rules  # noqa: F401  (declares the policy rows)
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import PanelKind
+
+ROLE_OF: dict[MemberRole, Role] = {
+    MemberRole.CHAIR: Role.CHAIR,
+    MemberRole.MEMBER: Role.PANEL_MEMBER,
+    MemberRole.YOUNG_MEMBER: Role.YOUNG_MEMBER,
+    MemberRole.FACILITATOR: Role.FACILITATOR,
+}
+ON_YOUNG_PANEL = (MemberRole.YOUNG_MEMBER, MemberRole.FACILITATOR)
+ON_OTHER_PANELS = (MemberRole.CHAIR, MemberRole.MEMBER)
+LONGEST_ALIAS = 30
+
+
+@dataclass(frozen=True)
+class Appointee:
+    """Whom to appoint: a young person by alias alone, anybody else by name and e-mail address."""
+
+    role: MemberRole
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """The seat, and for somebody new the code to choose a password with; it is shown once."""
+
+    member: PanelMember
+    code: str | None
+
+
+def roles_for(kind: PanelKind) -> tuple[MemberRole, ...]:
+    """The roles that exist on a panel of this kind."""
+    return ON_YOUNG_PANEL if kind is PanelKind.YOUNG_PEOPLE else ON_OTHER_PANELS
+
+
+def begin_work(panel: Panel) -> PanelWork:
+    """Make the panel's row of work if it is not there, and return it locked until the transaction ends.
+
+    The row's status is SCORING from the start, but its policy state is "waiting" until the bids are opened.
+    """
+    db.session.execute(
+        insert(PanelWork).values(panel_id=panel.id, itt_id=panel.itt_id, status=PanelWorkStatus.SCORING)
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    return lock_work(panel.id)
+
+
+def lock_work(panel_id: uuid.UUID) -> PanelWork:
+    """Lock the panel's work until the transaction ends, and read it afresh: its acts take turns."""
+    return db.session.scalars(
+        select(PanelWork)
+        .where(PanelWork.panel_id == panel_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def appoint_panel_member(
+    *,
+    itt: InvitationToTender,
+    panel: Panel,
+    appointee: Appointee,
+    actor: Actor,
+    keys: KeyFolder,
+    now: datetime,
+) -> Appointment:
+    """Appoint a person to the panel of a published ITT.
+
+    Consequences: a person not known yet gets an account, an adult with a code that works once, a young person
+    with an alias and nothing else; the role holds from now on, and lets nobody read a bid before the opening
+    and the person's declarations. During moderation only a facilitator can join, or a member take the empty
+    chair. Records PANEL_MEMBER_APPOINTED. Raises `InvalidInput` (fields "role", "name", "email"),
+    `NotAllowed`, `WrongState`.
+    """
+    policy.require(actor, "appoint panel", itt)
+    work = begin_work(panel)
+    _check_role(panel, appointee)
+    code = None
+    if appointee.role is MemberRole.YOUNG_MEMBER:
+        person = _new_young_person(panel, appointee)
+    else:
+        person, code = _adult(panel, appointee, actor=actor, keys=keys, now=now)
+        _check_independent(itt, panel, person, appointee)
+    _check_stage(work, panel, person, appointee)
+    member = _seat(panel, person, appointee, now=now)
+    record(
+        EventKind.PANEL_MEMBER_APPOINTED,
+        actor=actor,
+        object_type="panel_member",
+        object_id=member.id,
+        itt_id=itt.id,
+        panel=panel.key,
+        role=appointee.role,
+        person=person.id,
+    )
+    return Appointment(member, code)
+
+
+def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: Actor, now: datetime) -> None:
+    """Remove a member before the panel moderates.
+
+    Consequences: the role ends at once; what the member scored stays in the record and leaves the panel's
+    scores; a young person's account is closed and its cards stop working. Records PANEL_MEMBER_REMOVED.
+    Raises `NotAllowed`, `WrongState` once the panel moderates (whoever has an interest declares it and is
+    recused).
+    """
+    policy.require(actor, "appoint panel", itt)
+    work = lock_work(member.panel_id)
+    if work.status is not PanelWorkStatus.SCORING:
+        raise WrongState("The panel has started to moderate, so nobody can be removed from it.")
+    if member.removed_at is not None:
+        return
+    member.removed_at = now
+    end_seat(member, now=now)
+    if member.role is MemberRole.YOUNG_MEMBER:
+        db.session.execute(update(User).where(User.id == member.user_id).values(is_active=False))
+        end_sessions_of(user_id=member.user_id, now=now)
+    record(
+        EventKind.PANEL_MEMBER_REMOVED,
+        actor=actor,
+        object_type="panel_member",
+        object_id=member.id,
+        itt_id=itt.id,
+        panel=work.panel.key,
+    )
+
+
+def issue_sitting_card(
+    *, work: PanelWork, member_id: uuid.UUID, actor: Actor, keys: KeyFolder, now: datetime
+) -> tuple[PanelMember, IssuedCard]:
+    """Issue a card to a young member while the panel scores; its code opens one sitting.
+
+    An unused card from before stops working. The code cannot be read back later. Records ACCESS_CARD_ISSUED.
+    Raises `NotAllowed` for anybody but the facilitator, `NotFound` for a member who is not on the panel any
+    more, `WrongState` before the opening and once the panel moderates.
+    """
+    policy.require(actor, "issue card", work)
+    member = db.session.get(PanelMember, member_id)
+    if member is None or member.panel_id != work.panel_id or not member.may_score:
+        raise NotFound("There is no such young person on your panel.")
+    return member, issue_card(member_user=member.user, issued_by=actor, keys=keys, now=now)
+
+
+def end_seat(member: PanelMember, *, now: datetime) -> None:
+    """End the person's role: from the next request on the panel does not exist for this person."""
+    db.session.execute(
+        update(Membership)
+        .where(
+            Membership.user_id == member.user_id,
+            Membership.panel_id == member.panel_id,
+            Membership.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def _check_role(panel: Panel, appointee: Appointee) -> None:
+    if appointee.role not in roles_for(panel.kind):
+        raise InvalidInput("There is no such role on this panel.", field="role")
+    if not appointee.name.strip():
+        raise InvalidInput("Enter a name.", field="name")
+    if appointee.role is MemberRole.CHAIR and _in_force(panel, MemberRole.CHAIR):
+        raise InvalidInput("This panel has a chair already.", field="role")
+
+
+def _check_stage(work: PanelWork, panel: Panel, person: User, appointee: Appointee) -> None:
+    if work.status is PanelWorkStatus.CLOSED:
+        raise WrongState("This panel has finished, so nobody can join it.")
+    joins_as_scorer = appointee.role in SCORING_ROLES and _seat_in_force(panel, person) is None
+    if work.status is PanelWorkStatus.MODERATING and joins_as_scorer:
+        raise WrongState("The panel is moderating. Only a member who has scored can take the chair now.")
+
+
+def _new_young_person(panel: Panel, appointee: Appointee) -> User:
+    alias = " ".join(appointee.name.split())
+    if len(alias) > LONGEST_ALIAS:
+        raise InvalidInput(f"Use at most {LONGEST_ALIAS} characters for an alias.", field="name")
+    if "@" in alias or re.search(r"\d{4}", alias):
+        raise InvalidInput("An alias must not hold an e-mail address or a telephone number.", field="name")
+    if appointee.email:
+        raise InvalidInput("A young person has no e-mail address here: leave it empty.", field="email")
+    taken = select(PanelMember.id).where(
+        PanelMember.panel_id == panel.id, func.lower(PanelMember.alias) == alias.lower()
+    )
+    if db.session.execute(taken).first():
+        raise InvalidInput("Somebody on this panel has that alias. Choose another one.", field="name")
+    person = User(display_name=alias, email=None, password_hash=None)
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def _adult(
+    panel: Panel, appointee: Appointee, *, actor: Actor, keys: KeyFolder, now: datetime
+) -> tuple[User, str | None]:
+    email = normalise_email(appointee.email or "")
+    if not email:
+        raise InvalidInput("Enter the person’s e-mail address.", field="email")
+    known = db.session.scalars(select(User).where(User.email == email)).one_or_none()
+    if known is not None:
+        return known, None
+    if actor.user_id is None:
+        raise NotFound("Only a person can appoint.")
+    # Nobody knows this password: the account opens with the code alone.
+    password_hash = hash_password(secrets.token_urlsafe(32))
+    person = add_person(name=appointee.name, email=email, password_hash=password_hash)
+    code = hand_out(
+        user_id=person.id,
+        purpose=CardPurpose.JOINING,
+        issued_by_id=actor.user_id,
+        lasts=CODE_LASTS,
+        keys=keys,
+        now=now,
+    )
+    record(EventKind.MEMBER_INVITED, actor=actor, object_type="user", object_id=person.id, panel=panel.id)
+    return person, code
+
+
+def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appointee: Appointee) -> None:
+    """Nobody judges for two panels, opens the bids and scores them, or bids and scores."""
+    held = (
+        select(PanelMember)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .where(Panel.itt_id == itt.id, PanelMember.user_id == person.id, PanelMember.removed_at.is_(None))
+    )
+    for seat in db.session.scalars(held):
+        if seat.recused_at is not None:
+            raise InvalidInput(
+                "This person declared an interest in this procurement and is recused.", field="email"
+            )
+        promoted = seat.panel_id == panel.id and (seat.role, appointee.role) == (
+            MemberRole.MEMBER,
+            MemberRole.CHAIR,
+        )
+        if not promoted:
+            raise InvalidInput("This person sits on a panel of this procurement already.", field="email")
+    bids = exists().where(
+        Membership.user_id == person.id, Membership.ended_at.is_(None), Membership.role.in_(PROVIDER_ROLES)
+    )
+    opened = exists().where(
+        BidOpening.itt_id == itt.id,
+        (BidOpening.first_opener_id == person.id) | (BidOpening.second_opener_id == person.id),
+    )
+    works_for_provider, has_opened = db.session.execute(select(bids, opened)).one()
+    if works_for_provider:
+        raise InvalidInput("This person works for a provider, so cannot sit on a panel.", field="email")
+    if has_opened:
+        raise InvalidInput("This person opened the bids, so cannot score them.", field="email")
+
+
+def _in_force(panel: Panel, role: MemberRole) -> bool:
+    seats = select(PanelMember.id).where(
+        PanelMember.panel_id == panel.id,
+        PanelMember.role == role,
+        PanelMember.removed_at.is_(None),
+        PanelMember.recused_at.is_(None),
+    )
+    return db.session.execute(seats).first() is not None
+
+
+def _seat_in_force(panel: Panel, person: User) -> PanelMember | None:
+    return db.session.scalars(
+        select(PanelMember).where(
+            PanelMember.panel_id == panel.id,
+            PanelMember.user_id == person.id,
+            PanelMember.removed_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def _seat(panel: Panel, person: User, appointee: Appointee, *, now: datetime) -> PanelMember:
+    member = _seat_in_force(panel, person)
+    if member is None:
+        member = PanelMember(
+            panel_id=panel.id,
+            user_id=person.id,
+            role=appointee.role,
+            alias=person.display_name,
+            appointed_at=now,
+        )
+        db.session.add(member)
+    else:
+        member.role = appointee.role
+        end_seat(member, now=now)
+    db.session.flush()
+    db.session.add(Membership(user_id=person.id, role=ROLE_OF[appointee.role], panel_id=panel.id))
+    return member

@@ -1,0 +1,355 @@
+"""Reading panels, declarations, scorecards and agreed scores."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from portal.bidding.models import Bid, OpenedBid
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Score, Scorecard
+from portal.evaluation.published_method import Leaf, scored_keys
+from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
+from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question, Scale
+
+Cell = tuple[uuid.UUID, uuid.UUID]
+"""A bid and a criterion."""
+FAR_APART = 2
+"""Points on the scale."""
+
+
+def itt_by_reference(reference: str) -> InvitationToTender:
+    """The ITT with its authority and nothing else, or `NotFound`."""
+    found = db.session.scalars(
+        select(InvitationToTender)
+        .where(InvitationToTender.reference == reference.upper())
+        .options(joinedload(InvitationToTender.authority))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no invitation to tender with that reference.")
+    return found
+
+
+def work_of(panel_id: uuid.UUID) -> PanelWork:
+    """The panel's work with its panel and ITT, or `NotFound`."""
+    found = db.session.scalars(
+        select(PanelWork)
+        .where(PanelWork.panel_id == panel_id)
+        .options(joinedload(PanelWork.panel), joinedload(PanelWork.itt))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no panel here for you.")
+    return found
+
+
+def works_of_itt(itt_id: uuid.UUID) -> Mapping[uuid.UUID, PanelWork]:
+    """Each panel's work, by panel; a panel without a member has none."""
+    found = db.session.scalars(select(PanelWork).where(PanelWork.itt_id == itt_id))
+    return {work.panel_id: work for work in found}
+
+
+def works_of_person(user_id: uuid.UUID) -> Sequence[tuple[PanelWork, PanelMember]]:
+    """The panels that a person sits on, the newest first, with the person's seat."""
+    rows = db.session.execute(
+        select(PanelWork, PanelMember)
+        .join(PanelMember, PanelMember.panel_id == PanelWork.panel_id)
+        .where(
+            PanelMember.user_id == user_id,
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+        )
+        .options(joinedload(PanelWork.panel), joinedload(PanelWork.itt))
+        .order_by(PanelMember.appointed_at.desc(), PanelMember.id)
+    )
+    return [(work, member) for work, member in rows]
+
+
+def seat_of(panel_id: uuid.UUID, user_id: uuid.UUID | None) -> PanelMember:
+    """The person's seat in force, or `NotFound`: who was removed or recused has none."""
+    found = db.session.scalars(
+        select(PanelMember).where(
+            PanelMember.panel_id == panel_id,
+            PanelMember.user_id == user_id,
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is nothing here for you.")
+    return found
+
+
+def members_of(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[PanelMember]]:
+    """Every member of each panel, those who left included, in the order of their appointment."""
+    by_panel: dict[uuid.UUID, list[PanelMember]] = defaultdict(list)
+    for member in db.session.scalars(
+        select(PanelMember)
+        .where(PanelMember.panel_id.in_(panel_ids))
+        .order_by(PanelMember.appointed_at, PanelMember.id)
+    ):
+        by_panel[member.panel_id].append(member)
+    return by_panel
+
+
+def opened_bids(itt_id: uuid.UUID, *, whole: bool = False) -> Sequence[OpenedBid]:
+    """Every opened bid with its provider, by label; answers only when `whole`, prices never."""
+    statement = (
+        select(OpenedBid)
+        .join(OpenedBid.bid)
+        .where(Bid.itt_id == itt_id)
+        .options(joinedload(OpenedBid.bid).joinedload(Bid.provider), defer(OpenedBid.price, raiseload=True))
+        .order_by(func.length(OpenedBid.label), OpenedBid.label)
+    )
+    if not whole:
+        statement = statement.options(defer(OpenedBid.quality))
+    return db.session.scalars(statement).all()
+
+
+def bids_to_score(itt_id: uuid.UUID, *, whole: bool = False) -> Sequence[OpenedBid]:
+    """The opened bids that matched their seals, in the order of the labels."""
+    return [bid for bid in opened_bids(itt_id, whole=whole) if bid.is_sound]
+
+
+def bid_to_score(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
+    """One sound opened bid of the ITT, or `NotFound`; its price stays unread."""
+    found = db.session.scalars(
+        select(OpenedBid)
+        .join(OpenedBid.bid)
+        .where(OpenedBid.bid_id == bid_id, Bid.itt_id == itt_id, OpenedBid.quarantine_reason.is_(None))
+        .options(joinedload(OpenedBid.bid), defer(OpenedBid.price, raiseload=True))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such bid here.")
+    return found
+
+
+def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
+    """What the panel scores, in the order of the published tree, with scales, descriptors and questions."""
+    keys = scored_keys(itt.method or {"criteria": []}, panel.key)
+    criteria = db.session.scalars(
+        select(AwardCriterion)
+        .where(AwardCriterion.itt_id == itt.id, AwardCriterion.key.in_(keys))
+        .options(joinedload(AwardCriterion.scale).selectinload(Scale.bands))
+    )
+    by_key = {criterion.key: criterion for criterion in criteria}
+    asked: dict[uuid.UUID | None, list[Question]] = defaultdict(list)
+    for question in db.session.scalars(
+        select(Question).where(Question.itt_id == itt.id).order_by(Question.position)
+    ):
+        asked[question.criterion_id].append(question)
+    leaves = []
+    for key in keys:
+        criterion = by_key[key]
+        assert criterion.scale is not None
+        leaves.append(Leaf(criterion, criterion.scale, tuple(asked[criterion.id])))
+    return leaves
+
+
+def declared_bids(member_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The bids about whose bidders the member has declared to have no interest."""
+    return frozenset(
+        db.session.scalars(
+            select(Declaration.bid_id).where(
+                Declaration.panel_member_id == member_id, Declaration.has_interest.is_(False)
+            )
+        )
+    )
+
+
+def has_declared(member: PanelMember, itt_id: uuid.UUID) -> bool:
+    """Whether the member has declared no interest for each bidder that the opening revealed."""
+    undeclared = (
+        select(func.count())
+        .select_from(OpenedBid)
+        .join(Bid, Bid.id == OpenedBid.bid_id)
+        .outerjoin(
+            Declaration,
+            (Declaration.bid_id == Bid.id)
+            & (Declaration.panel_member_id == member.id)
+            & Declaration.has_interest.is_(False),
+        )
+        .where(Bid.itt_id == itt_id, Declaration.id.is_(None))
+    )
+    return db.session.execute(undeclared).scalar_one() == 0
+
+
+def scorecards_of(member_id: uuid.UUID) -> Mapping[uuid.UUID, Scorecard]:
+    """A member's scorecards with their scores, by bid."""
+    found = db.session.scalars(
+        select(Scorecard)
+        .where(Scorecard.panel_member_id == member_id)
+        .options(selectinload(Scorecard.scores))
+    )
+    return {card.bid_id: card for card in found}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one member is: counts alone, never a score."""
+
+    member: PanelMember
+    declared: bool
+    scored: int
+    submitted: int
+
+
+def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[Progress]]:
+    """Each panel's members with what they have declared, scored (cells) and submitted (bids)."""
+    bids = db.session.execute(
+        select(func.count())
+        .select_from(OpenedBid)
+        .join(Bid, Bid.id == OpenedBid.bid_id)
+        .where(Bid.itt_id == itt_id)
+    ).scalar_one()
+    declared = _counted(
+        select(Declaration.panel_member_id, func.count())
+        .join(PanelMember, PanelMember.id == Declaration.panel_member_id)
+        .where(PanelMember.panel_id.in_(panel_ids), Declaration.has_interest.is_(False))
+        .group_by(Declaration.panel_member_id)
+    )
+    scored = _counted(
+        select(Scorecard.panel_member_id, func.count())
+        .join(Score, Score.scorecard_id == Scorecard.id)
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .where(PanelMember.panel_id.in_(panel_ids))
+        .group_by(Scorecard.panel_member_id)
+    )
+    submitted = _counted(
+        select(Scorecard.panel_member_id, func.count())
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .where(PanelMember.panel_id.in_(panel_ids), Scorecard.status == ScorecardStatus.SUBMITTED)
+        .group_by(Scorecard.panel_member_id)
+    )
+    return {
+        panel_id: [
+            Progress(
+                m, bids > 0 and declared.get(m.id, 0) >= bids, scored.get(m.id, 0), submitted.get(m.id, 0)
+            )
+            for m in members
+        ]
+        for panel_id, members in members_of(panel_ids).items()
+    }
+
+
+def _counted(statement: object) -> dict[uuid.UUID, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}  # type: ignore[call-overload]
+
+
+def counting_members(panel_id: uuid.UUID) -> Sequence[PanelMember]:
+    """The members whose scores belong to the panel's: neither removed, recused, nor facilitating."""
+    return db.session.scalars(
+        select(PanelMember)
+        .where(
+            PanelMember.panel_id == panel_id,
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+            PanelMember.role.in_(SCORING_ROLES),
+        )
+        .order_by(PanelMember.appointed_at, PanelMember.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The submitted individual scores of one cell: how many, the lowest, the middle, the highest."""
+
+    count: int
+    lowest: Decimal
+    median: Decimal
+    highest: Decimal
+
+    @property
+    def is_far_apart(self) -> bool:
+        """Whether members differ by two points or more: talk about it first."""
+        return self.highest - self.lowest >= FAR_APART
+
+
+def spreads_of(panel_id: uuid.UUID) -> Mapping[Cell, Spread]:
+    """The spread of each cell of the panel, over the members whose scores count."""
+    middle = func.percentile_cont(0.5).within_group(Score.score.asc())
+    rows = db.session.execute(
+        select(
+            Scorecard.bid_id,
+            Score.criterion_id,
+            func.count(),
+            func.min(Score.score),
+            middle,
+            func.max(Score.score),
+        )
+        .join(Scorecard, Scorecard.id == Score.scorecard_id)
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .where(*_counting(panel_id))
+        .group_by(Scorecard.bid_id, Score.criterion_id)
+    )
+    return {
+        (bid, criterion): Spread(count, lowest, Decimal(str(median)), highest)
+        for bid, criterion, count, lowest, median, highest in rows
+    }
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One member's submitted score of one cell with the reason, under the name that the panel knows."""
+
+    alias: str
+    role: MemberRole
+    score: Decimal
+    reason: str
+
+
+def opinions_of(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, list[Opinion]]:
+    """The submitted individual scores of one bid, by criterion, the lowest first."""
+    rows = db.session.execute(
+        select(Score.criterion_id, PanelMember.alias, PanelMember.role, Score.score, Score.reason)
+        .join(Scorecard, Scorecard.id == Score.scorecard_id)
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .where(*_counting(panel_id), Scorecard.bid_id == bid_id)
+        .order_by(Score.score, PanelMember.appointed_at, PanelMember.id)
+    )
+    by_criterion: dict[uuid.UUID, list[Opinion]] = defaultdict(list)
+    for criterion_id, alias, role, score, reason in rows:
+        by_criterion[criterion_id].append(Opinion(alias, role, score, reason))
+    return by_criterion
+
+
+def _counting(panel_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PanelMember.panel_id == panel_id,
+        PanelMember.removed_at.is_(None),
+        PanelMember.recused_at.is_(None),
+        Scorecard.status == ScorecardStatus.SUBMITTED,
+    )
+
+
+def agreed_scores(panel_id: uuid.UUID) -> Mapping[Cell, ModeratedScore]:
+    """The panel's agreed scores in force, by bid and criterion."""
+    found = db.session.scalars(
+        select(ModeratedScore).where(
+            ModeratedScore.panel_id == panel_id, ModeratedScore.superseded_at.is_(None)
+        )
+    )
+    return {(score.bid_id, score.criterion_id): score for score in found}
+
+
+def agreed_history(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, list[ModeratedScore]]:
+    """The superseded agreed scores of one bid, by criterion, the newest first."""
+    found = db.session.scalars(
+        select(ModeratedScore)
+        .where(
+            ModeratedScore.panel_id == panel_id,
+            ModeratedScore.bid_id == bid_id,
+            ModeratedScore.superseded_at.is_not(None),
+        )
+        .order_by(ModeratedScore.agreed_at.desc(), ModeratedScore.id)
+    )
+    by_criterion: dict[uuid.UUID, list[ModeratedScore]] = defaultdict(list)
+    for score in found:
+        by_criterion[score.criterion_id].append(score)
+    return by_criterion

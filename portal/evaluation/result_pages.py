@@ -1,0 +1,278 @@
+"""What the result pages show, made of the stored result: no individual score is read for the ranking."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.bidding.models import Bid, OpenedBid
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.evaluation.explaining import (
+    Names,
+    eliminated_in_words,
+    flips_in_words,
+    share,
+    shown_steps,
+)
+from portal.evaluation.models import PanelMember, Result
+from portal.evaluation.results import steps_of_bid
+from portal.organisations.models import Provider
+from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
+from portal.tendering.states import PanelKind
+from tender_scoring import effective_weights
+
+CHART_AT_MOST = 20
+UNFOLD_AT_MOST = 8
+FLIPS_AT_MOST = 12
+CHIP = {
+    PanelKind.LOCAL: "professional",
+    PanelKind.YOUNG_PEOPLE: "young_people",
+    PanelKind.PARENTS: "parents",
+}
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """A bid as the result shows it: now with its bidder's name and its price (pounds over the whole term)."""
+
+    bid_id: uuid.UUID
+    reference: str
+    label: str
+    provider: str
+    price: Decimal | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """Whose marks a column holds: a counting panel's, or the price's; `worth` out of 100."""
+
+    key: str
+    name: str
+    kind: str
+    worth: str
+    tone: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ranked bid; marks in the columns' order, each rounded from its own exact value."""
+
+    rank: int
+    bidder: Bidder
+    total: str
+    marks: tuple[str, ...]
+    per_point: str | None
+    steps: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """The ranking of one lot with everything beside it."""
+
+    result: Result
+    lot: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    bars: list[dict[str, Any]]
+    eliminated: list[tuple[Bidder, str]]
+    ties: list[str]
+    tie_broken_by: list[tuple[str, str]]
+    pilots: list[dict[str, Any]]
+    names: Names
+    shares: list[list[str]]
+    """Each counting panel's name, its share of all marks, and the shares at which another bid would be first."""
+    flips: list[str]
+    more_flips: int
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are more bids than the chart shows."""
+        return len(self.rows) > len(self.bars)
+
+
+def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
+    """The page of one lot's result, in three statements however many bids there are."""
+    outcome, diagnostics = result.outcome, result.diagnostics or {}
+    bidders = _bidders(result.lot_id)
+    panels = _panels(itt.id)
+    names = Names(
+        {key: bidder.label for key, bidder in bidders.items()},
+        _titles(itt.id),
+        {p.key: p.name for p in panels},
+        {},
+    )
+    columns = tuple(_columns(itt.method or {}, panels))
+    rows = _rows(outcome, columns, bidders, _price_keys(itt.method or {}))
+    if len(rows) <= UNFOLD_AT_MOST:
+        rows = _with_steps(rows, result, names)
+    flips = diagnostics.get("single_steps", [])
+    return ResultPage(
+        result=result,
+        lot=result.lot.title,
+        columns=columns,
+        rows=rows,
+        bars=[_bar(row, columns) for row in rows[:CHART_AT_MOST]],
+        eliminated=[
+            (bidders[entry["bid"]], eliminated_in_words(entry, names)) for entry in outcome["eliminated"]
+        ],
+        ties=[names.several(bids) for bids in outcome["ties"]],
+        tie_broken_by=[
+            (names.several(e["bids"]), _breaker(e["by"], names)) for e in outcome["tie_broken_by"]
+        ],
+        pilots=_pilots(outcome, names),
+        names=names,
+        shares=[
+            [names.panel(entry["panel"]), *(share(entry[key]) for key in ("share", "below", "above"))]
+            for entry in diagnostics.get("decisive_weights", [])
+        ],
+        flips=flips_in_words(flips[:FLIPS_AT_MOST], names),
+        more_flips=max(0, len(flips) - FLIPS_AT_MOST),
+    )
+
+
+@dataclass(frozen=True)
+class WorkingsPage:
+    """Every figure behind one bid's total."""
+
+    bidder: Bidder
+    steps: list[dict[str, Any]]
+
+
+def workings_page(itt: InvitationToTender, result: Result, bid: str) -> WorkingsPage:
+    """The workings of one bid, by its reference; `NotFound` for a bid that is not in the result."""
+    bidders = _bidders(result.lot_id)
+    if bid not in bidders:
+        raise NotFound("There is no such bid in this result.")
+    names = Names(
+        {key: bidder.label for key, bidder in bidders.items()},
+        _titles(itt.id),
+        {panel.key: panel.name for panel in _panels(itt.id)},
+        _aliases(itt.id),
+    )
+    return WorkingsPage(bidders[bid], shown_steps(steps_of_bid(result.id, bid), names))
+
+
+def _bidders(lot_id: uuid.UUID) -> dict[str, Bidder]:
+    rows = db.session.execute(
+        select(Bid.id, Bid.reference, OpenedBid.label, Provider.name, OpenedBid.price)
+        .join(OpenedBid, OpenedBid.bid_id == Bid.id)
+        .join(Provider, Provider.id == Bid.provider_id)
+        .where(Bid.lot_id == lot_id)
+    )
+    return {row.reference: Bidder(*row) for row in rows}
+
+
+def _panels(itt_id: uuid.UUID) -> list[Panel]:
+    return list(db.session.scalars(select(Panel).where(Panel.itt_id == itt_id).order_by(Panel.position)))
+
+
+def _titles(itt_id: uuid.UUID) -> dict[str, str]:
+    found = db.session.execute(
+        select(AwardCriterion.key, AwardCriterion.title).where(AwardCriterion.itt_id == itt_id)
+    )
+    return {row.key: row.title for row in found}
+
+
+def _aliases(itt_id: uuid.UUID) -> dict[str, str]:
+    found = db.session.execute(
+        select(PanelMember.id, PanelMember.alias)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .where(Panel.itt_id == itt_id)
+    )
+    return {str(member_id): alias for member_id, alias in found}
+
+
+def _columns(method: Mapping[str, Any], panels: list[Panel]) -> Iterator[Column]:
+    worth: dict[str | None, Any] = {}
+    for weight in effective_weights(dict(method)):
+        worth[weight.panel] = worth.get(weight.panel, 0) + weight.marks
+    counting = [panel for panel in panels if panel.counts and panel.key in worth]
+    for tone, panel in enumerate(counting):
+        marks = Decimal(worth[panel.key].numerator) / Decimal(worth[panel.key].denominator)
+        yield Column(panel.key, panel.name, CHIP[panel.kind], f"{marks:.2f}".rstrip("0").rstrip("."), tone)
+    if None in worth:
+        marks = Decimal(worth[None].numerator) / Decimal(worth[None].denominator)
+        yield Column("", "Price", "other", f"{marks:.2f}".rstrip("0").rstrip("."), len(counting))
+
+
+def _price_keys(method: Mapping[str, Any]) -> list[str]:
+    def walk(nodes: list[dict[str, Any]]) -> Iterator[str]:
+        for node in nodes:
+            if "price" in node:
+                yield node["id"]
+            yield from walk(node.get("children", []))
+
+    return list(walk(method.get("criteria", [])))
+
+
+def _rows(
+    outcome: Mapping[str, Any],
+    columns: tuple[Column, ...],
+    bidders: Mapping[str, Bidder],
+    price_keys: list[str],
+) -> tuple[Row, ...]:
+    def marks(entry: Mapping[str, Any], column: Column) -> str:
+        if column.key:
+            return str(entry["panels"][column.key])
+        if len(price_keys) == 1:
+            return str(entry["marks"][price_keys[0]])
+        return str(sum(Decimal(entry["marks"][key]) for key in price_keys))
+
+    return tuple(
+        Row(
+            entry["rank"],
+            bidders[entry["bid"]],
+            entry["total"],
+            tuple(marks(entry, column) for column in columns),
+            entry.get("price_per_point"),
+        )
+        for entry in outcome["ranking"]
+    )
+
+
+def _with_steps(rows: tuple[Row, ...], result: Result, names: Names) -> tuple[Row, ...]:
+    with_members = Names(names.bids, names.criteria, names.panels, _aliases(result.itt_id))
+    by_bid: dict[str, list[Any]] = {row.bidder.reference: [] for row in rows}
+    for step in result.steps:
+        key = step["id"].split("/")[1]
+        if key in by_bid:
+            by_bid[key].append(step)
+    return tuple(
+        Row(row.rank, row.bidder, row.total, row.marks, row.per_point, shown_steps(steps, with_members))
+        for row, steps in zip(rows, by_bid.values(), strict=True)
+    )
+
+
+def _bar(row: Row, columns: tuple[Column, ...]) -> dict[str, Any]:
+    return {
+        "label": f"{row.rank}. {row.bidder.label}, {row.bidder.provider}",
+        "total": Decimal(row.total),
+        "segments": [
+            {"label": column.name, "value": Decimal(marks), "tone": column.tone}
+            for column, marks in zip(columns, row.marks, strict=True)
+        ],
+    }
+
+
+def _breaker(by: str, names: Names) -> str:
+    return "the lowest price" if by == "lowest_price" else f"the marks for “{names.criterion(by)}”"
+
+
+def _pilots(outcome: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+    """Each pilot panel's scores as percentages of the scale, by criterion and bid: shown, never counted."""
+    found = []
+    for panel, bids in outcome["pilots"].items():
+        criteria = sorted({key for scores in bids.values() for key in scores})
+        rows = [
+            [names.bid(bid), *(f"{Decimal(scores[key]) * 100:.0f}%" for key in criteria)]
+            for bid, scores in sorted(bids.items(), key=lambda item: names.bid(item[0]))
+        ]
+        columns = ["Bid", *({"text": names.criterion(key), "numeric": True} for key in criteria)]
+        found.append({"name": names.panel(panel), "columns": columns, "rows": rows})
+    return found

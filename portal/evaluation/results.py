@@ -1,0 +1,152 @@
+"""Results: what the scoring engine makes of the frozen inputs, stored once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import cast, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH, distinct_on
+from sqlalchemy.orm import joinedload
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import NotFound, WrongState
+from portal.core.permissions import SYSTEM
+from portal.evaluation.models import Result
+from portal.evaluation.scoring_input import case_for, hash_of
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import IttStatus
+from tender_scoring import InvalidCase, diagnose, evaluate
+
+CALCULABLE = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
+
+
+def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
+    """Calculate the result of each lot of an ITT whose panels have all closed.
+
+    A pure function of the inputs: the engine executes the published method on the agreed scores and the
+    prices, and the result is stored under the lot and the hash of the inputs. Calculating again with the same
+    inputs returns the stored result and records nothing, so a task may run twice. Consequences: from now on
+    the authority sees the prices. Records RESULT_CALCULATED for each new result, RESULT_BLOCKED with the
+    engine's reason for a lot that it refuses (once for the same inputs). Returns the results that there are.
+    Raises `NotFound`, and `WrongState` while a panel is open. Source: docs/scoring.md.
+    """
+    itt = db.session.scalars(
+        select(InvitationToTender).where(InvitationToTender.id == itt_id).with_for_update()
+    ).one_or_none()
+    if itt is None:
+        raise NotFound("There is no such invitation to tender.")
+    if itt.status not in CALCULABLE:
+        raise WrongState("The result waits until every panel has closed its moderation.")
+    calculated = [_calculate_lot(itt, lot, now=now) for lot in itt.lots]
+    return [result for result in calculated if result is not None]
+
+
+def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Result | None:
+    case = case_for(itt, lot)
+    inputs_hash = hash_of(case)
+    stored = db.session.scalars(
+        select(Result).where(Result.lot_id == lot.id, Result.inputs_hash == inputs_hash)
+    ).one_or_none()
+    if stored is not None:
+        return stored
+    try:
+        outcome = evaluate(case).to_dict()
+        diagnostics = diagnose(case).to_dict()
+    except InvalidCase as refusal:
+        _block(itt, lot, inputs_hash, refusal)
+        return None
+    steps = outcome.pop("steps")
+    result = Result(
+        itt_id=itt.id,
+        lot_id=lot.id,
+        inputs_hash=inputs_hash,
+        inputs=case,
+        outcome=outcome,
+        steps=steps,
+        diagnostics=diagnostics,
+        calculated_at=now,
+    )
+    db.session.add(result)
+    db.session.flush()
+    record(
+        EventKind.RESULT_CALCULATED,
+        actor=SYSTEM,
+        object_type="result",
+        object_id=result.id,
+        itt_id=itt.id,
+        lot=lot.id,
+        inputs_sha256=inputs_hash,
+        method_hash=outcome["method_hash"],
+        ranked=len(outcome["ranking"]),
+        eliminated=len(outcome["eliminated"]),
+    )
+    return result
+
+
+def _block(itt: InvitationToTender, lot: Lot, inputs_hash: str, refusal: InvalidCase) -> None:
+    noted = select(Event.id).where(
+        Event.chain == str(itt.id),
+        Event.kind == EventKind.RESULT_BLOCKED.value,
+        Event.data["inputs_sha256"].astext == inputs_hash,
+    )
+    if db.session.execute(noted).first() is None:
+        record(
+            EventKind.RESULT_BLOCKED,
+            actor=SYSTEM,
+            object_type="lot",
+            object_id=lot.id,
+            itt_id=itt.id,
+            inputs_sha256=inputs_hash,
+            code=refusal.code.value,
+            where=refusal.where,
+        )
+
+
+def newest_results(itt_id: uuid.UUID) -> list[Result]:
+    """The newest result of each lot, by the lot's number; neither inputs nor steps are read."""
+    newest = (
+        select(Result.id)
+        .where(Result.itt_id == itt_id)
+        .ext(distinct_on(Result.lot_id))
+        .order_by(Result.lot_id, Result.calculated_at.desc(), Result.id)
+    )
+    return list(
+        db.session.scalars(
+            select(Result)
+            .join(Result.lot)
+            .where(Result.id.in_(newest))
+            .options(joinedload(Result.lot))
+            .order_by(Lot.number)
+        )
+    )
+
+
+def steps_of_bid(result_id: uuid.UUID, bid: str) -> list[dict[str, Any]]:
+    """The steps of one bid, in the order of the method; the database picks them out of all the others."""
+    # A step's id is a JSON Pointer that begins with the bid (RFC 6901 section 3).
+    start = "/" + bid.replace("~", "~0").replace("/", "~1") + "/"
+    found = db.session.execute(
+        select(
+            func.jsonb_path_query_array(
+                Result.steps,
+                cast("$[*] ? (@.id starts with $start)", JSONPATH),
+                func.jsonb_build_object("start", start),
+            )
+        ).where(Result.id == result_id)
+    ).scalar_one()
+    return list(found)
+
+
+def block_reason(itt_id: uuid.UUID) -> str | None:
+    """Why the engine refused last, by its code, when there is no result; None when it has not refused."""
+    return db.session.scalars(
+        select(Event.data["code"].astext)
+        .where(Event.chain == str(itt_id), Event.kind == EventKind.RESULT_BLOCKED.value)
+        .order_by(Event.seq.desc())
+        .limit(1)
+    ).one_or_none()

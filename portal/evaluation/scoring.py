@@ -1,0 +1,186 @@
+"""Individual scores: saved as they come, then submitted and locked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding.models import OpenedBid
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, WrongState
+from portal.core.permissions import Actor, policy
+from portal.evaluation.declaring import require_declared
+from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
+from portal.evaluation.published_method import Leaf, plain, read_score
+from portal.evaluation.queries import bid_to_score, bids_to_score, leaves_of
+from portal.evaluation.states import SCORECARD, ScorecardStatus
+
+LONGEST_REASON = 4000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was typed for one question: a score (empty: none yet) and a reason."""
+
+    score: str
+    reason: str = ""
+
+
+def save_score(
+    *,
+    work: PanelWork,
+    bid_id: uuid.UUID,
+    criterion: str,
+    score: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Scorecard:
+    """Save one score with its reason (`save_scores` with one entry)."""
+    return save_scores(
+        work=work, bid_id=bid_id, entries={criterion: Entry(score, reason)}, actor=actor, now=now
+    )
+
+
+def save_scores(
+    *, work: PanelWork, bid_id: uuid.UUID, entries: Mapping[str, Entry], actor: Actor, now: datetime
+) -> Scorecard:
+    """Save what the actor gives one bid, by criterion key, in the actor's own scorecard.
+
+    Consequences: scores given before for the same questions are replaced, others stay; nothing counts before
+    the scorecard is submitted. An entry without score and reason is left out. A score may wait for its reason
+    until submission. Records nothing: a draft is the member's own. Raises `NotAllowed` until interests are
+    declared for each bidder, `NotFound` for a bid or a question that is not this panel's, `InvalidInput`
+    (fields "score-" or "reason-" and the criterion's key) for a score off the published scale, `WrongState`
+    once submitted.
+    """
+    policy.require(actor, "score", work)
+    member = require_declared(work, actor)
+    bid = bid_to_score(work.itt_id, bid_id)
+    leaves = {leaf.key: leaf for leaf in leaves_of(work.itt, work.panel)}
+    card = _draft_card(member, bid)
+    rows = [
+        _row(card, leaves[key], entry, now=now)
+        for key, entry in entries.items()
+        if key in leaves and (entry.score.strip() or entry.reason.strip())
+    ]
+    if rows:
+        stored = insert(Score)
+        db.session.execute(
+            stored.on_conflict_do_update(
+                constraint="pk_score",
+                set_={name: stored.excluded[name] for name in ("score", "reason", "saved_at")},
+            ),
+            rows,
+        )
+    return card
+
+
+def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequence[Scorecard]:
+    """Submit the actor's scorecards of every bid: from now on nobody can change them.
+
+    Consequences: the panel can moderate once everybody has submitted; only then do members read each other's
+    scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores. Submitting again changes
+    nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or a reason is missing,
+    `NotAllowed` until interests are declared, `WrongState` before the opening and during moderation.
+    """
+    policy.require(actor, "score", work)
+    member = require_declared(work, actor)
+    bids = bids_to_score(work.itt_id)
+    leaves = leaves_of(work.itt, work.panel)
+    cards = _locked_cards(member)
+    for bid in bids:
+        _check_complete(bid, cards.get(bid.bid_id), leaves)
+    submitted = [cards[bid.bid_id] for bid in bids]
+    fresh = [card for card in submitted if card.status is ScorecardStatus.DRAFT]
+    for card in fresh:
+        card.status = SCORECARD.move(card.status, ScorecardStatus.SUBMITTED)
+        card.submitted_at = now
+    for card in fresh:
+        record(
+            EventKind.SCORECARD_SUBMITTED,
+            actor=actor,
+            object_type="scorecard",
+            object_id=card.id,
+            itt_id=work.itt_id,
+            panel=work.panel.key,
+            bid=card.bid_id,
+            member=member.id,
+            scores_sha256=digest_of(card.scores),
+        )
+    return submitted
+
+
+def digest_of(scores: Sequence[Score]) -> str:
+    """SHA-256 (hexadecimal) of a scorecard's scores and reasons, so that the ledger shows a later change."""
+    listed = sorted([str(score.criterion_id), str(plain(score.score)), score.reason] for score in scores)
+    return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_complete(card: Scorecard | None, leaves: Sequence[Leaf]) -> bool:
+    """Whether every question of the panel has a score and a reason."""
+    given = {score.criterion_id for score in card.scores if score.reason.strip()} if card else set()
+    return all(leaf.criterion.id in given for leaf in leaves)
+
+
+def _draft_card(member: PanelMember, bid: OpenedBid) -> Scorecard:
+    db.session.execute(
+        insert(Scorecard)
+        .values(id=uuid.uuid4(), panel_member_id=member.id, bid_id=bid.bid_id, status=ScorecardStatus.DRAFT)
+        .on_conflict_do_nothing()
+    )
+    card = db.session.scalars(
+        select(Scorecard)
+        .where(Scorecard.panel_member_id == member.id, Scorecard.bid_id == bid.bid_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if card.status is not ScorecardStatus.DRAFT:
+        raise WrongState("You have submitted these scores, so they cannot be changed.")
+    return card
+
+
+def _row(card: Scorecard, leaf: Leaf, entry: Entry, *, now: datetime) -> dict[str, object]:
+    if not entry.score.strip():
+        raise InvalidInput(
+            "Choose a score, so that your reason can be kept with it.", field=f"score-{leaf.key}"
+        )
+    if len(entry.reason) > LONGEST_REASON:
+        raise InvalidInput(f"Use at most {LONGEST_REASON} characters.", field=f"reason-{leaf.key}")
+    return {
+        "scorecard_id": card.id,
+        "criterion_id": leaf.criterion.id,
+        "score": read_score(entry.score.strip(), leaf.scale, field=f"score-{leaf.key}"),
+        "reason": entry.reason.strip(),
+        "saved_at": now,
+    }
+
+
+def _locked_cards(member: PanelMember) -> Mapping[uuid.UUID, Scorecard]:
+    found = db.session.scalars(
+        select(Scorecard)
+        .where(Scorecard.panel_member_id == member.id)
+        .options(selectinload(Scorecard.scores))
+        .order_by(Scorecard.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {card.bid_id: card for card in found}
+
+
+def _check_complete(bid: OpenedBid, card: Scorecard | None, leaves: Sequence[Leaf]) -> None:
+    if not is_complete(card, leaves):
+        raise InvalidInput(
+            f"{bid.label}: give every question a score and a reason before you submit.",
+            field=f"bid-{bid.bid_id}",
+        )

@@ -1,0 +1,118 @@
+"""A young person's way through the questions: the screens, their order, what is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from portal.bidding.models import OpenedBid
+from portal.core.errors import NotFound
+from portal.evaluation.models import PanelMember, PanelWork, Score
+from portal.evaluation.published_method import Leaf, plain
+from portal.evaluation.queries import bids_to_score, leaves_of, scorecards_of
+from portal.evaluation.states import ScorecardStatus
+from tender_scoring import effective_weights
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One question about one bid, with what was answered."""
+
+    number: int
+    bid: OpenedBid
+    leaf: Leaf
+    score: Score | None
+
+    @property
+    def bid_id(self) -> uuid.UUID:
+        """The bid that the question is about."""
+        return self.bid.bid_id
+
+    @property
+    def title(self) -> str:
+        """The question in plain words, in the ordinary ones where there are none."""
+        return self.leaf.criterion.plain_title or self.leaf.criterion.title
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is a score with a reason."""
+        return self.score is not None and bool(self.score.reason.strip())
+
+    def given(self) -> dict[str, str]:
+        """What was saved, as form fields."""
+        return {"score": str(plain(self.score.score)), "reason": self.score.reason} if self.score else {}
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Every screen of one young person, bid by bid, in an order of their own."""
+
+    work: PanelWork
+    alias: str
+    screens: tuple[Screen, ...]
+    bids: int
+    is_submitted: bool
+    marks: Fraction
+    """What the panel's scores are worth, out of 100."""
+
+    def screen(self, number: int) -> Screen:
+        """The screen with that number, from 1; `NotFound` for one that there is not."""
+        if not 1 <= number <= len(self.screens):
+            raise NotFound("There is no such question.")
+        return self.screens[number - 1]
+
+    @property
+    def answered(self) -> int:
+        """How many screens are answered."""
+        return sum(screen.is_answered for screen in self.screens)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every screen is answered."""
+        return self.answered == len(self.screens)
+
+    @property
+    def next_number(self) -> int | None:
+        """The first screen that is not answered, where a new sitting goes on."""
+        return next((screen.number for screen in self.screens if not screen.is_answered), None)
+
+
+def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
+    """The member's sitting as it stands, the same order each time.
+
+    Each young person meets the bids in another order, so that no bid is always the first to be judged.
+    """
+    bids = sorted(bids_to_score(work.itt_id), key=lambda bid: _place(member.id, bid.bid_id))
+    leaves = leaves_of(work.itt, work.panel)
+    cards = scorecards_of(member.id)
+    given = {(card.bid_id, score.criterion_id): score for card in cards.values() for score in card.scores}
+    pairs = [(bid, leaf) for bid in bids for leaf in leaves]
+    screens = tuple(
+        Screen(number, bid, leaf, given.get((bid.bid_id, leaf.criterion.id)))
+        for number, (bid, leaf) in enumerate(pairs, 1)
+    )
+    submitted = [
+        bid for bid in bids if bid.bid_id in cards and cards[bid.bid_id].status is ScorecardStatus.SUBMITTED
+    ]
+    return Sitting(
+        work,
+        member.alias,
+        screens,
+        len(bids),
+        bool(bids) and len(submitted) == len(bids),
+        _marks(work, leaves),
+    )
+
+
+def _place(member_id: uuid.UUID, bid_id: uuid.UUID) -> bytes:
+    return hashlib.sha256(member_id.bytes + bid_id.bytes).digest()
+
+
+def _marks(work: PanelWork, leaves: Sequence[Leaf]) -> Fraction:
+    if not leaves or not work.panel.counts:
+        return Fraction(0)
+    weights = effective_weights(work.itt.method or {})
+    return sum((weight.marks for weight in weights if weight.panel == work.panel.key), Fraction(0))

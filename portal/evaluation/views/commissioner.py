@@ -1,0 +1,189 @@
+"""The authority's view of an evaluation: the panels, how far they are, their record, the result."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+
+from portal.core import clock
+from portal.core.errors import NotFound
+from portal.core.permissions import Role, policy
+from portal.evaluation.forms import ROLE_HINTS, AppointForm, PlainForm
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.panels import appoint_panel_member, remove_panel_member
+from portal.evaluation.published_method import points, scored_keys
+from portal.evaluation.queries import (
+    agreed_history,
+    agreed_scores,
+    bids_to_score,
+    itt_by_reference,
+    leaves_of,
+    members_of,
+    opinions_of,
+    progress_of,
+    spreads_of,
+    work_of,
+    works_of_itt,
+)
+from portal.evaluation.reading import plain_reading
+from portal.evaluation.result_pages import result_page, workings_page
+from portal.evaluation.results import block_reason, newest_results
+from portal.tendering.models import InvitationToTender, Panel
+from portal.web.access import actor, for_authority
+
+bp = Blueprint("evaluation_desk", __name__, url_prefix="/commissioning/itts/<reference>")
+
+READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER)
+
+
+@bp.get("/panels")
+@for_authority(Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER)
+def panels(reference: str) -> Any:
+    """Every panel with its members and how far they are."""
+    itt = _itt(reference, "see panels")
+    works = works_of_itt(itt.id)
+    ids = [panel.id for panel in itt.panels]
+    return render_template(
+        "evaluation/commissioner/panels.html",
+        itt=itt,
+        works=works,
+        members=members_of(ids),
+        progress={p.member.id: p for rows in progress_of(ids, itt.id).values() for p in rows},
+        bids=len(bids_to_score(itt.id)),
+        leaves={panel.id: len(scored_keys(itt.method or {}, panel.key)) for panel in itt.panels},
+        appoints=policy.allows(actor(), "appoint panel", itt),
+    )
+
+
+@bp.route("/panels/<uuid:panel_id>/appoint", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def appoint(reference: str, panel_id: uuid.UUID) -> Any:
+    """Appoint somebody to a panel; a new adult's code is shown this once."""
+    itt = _itt(reference, "appoint panel")
+    panel = _panel(itt, panel_id)
+    form = AppointForm().for_panel(panel)
+    if form.validate_on_submit() and form.carry_out(lambda: _appoint(itt, panel, form)):
+        member, code = form.outcome.member, form.outcome.code
+        if code is not None:
+            return render_template(
+                "evaluation/commissioner/appointed.html", itt=itt, member=member, code=code
+            )
+        flash(f"{member.alias} is on the {panel.name}.", "success")
+        return redirect(url_for(".panels", reference=itt.reference))
+    page = "evaluation/commissioner/appoint.html"
+    return render_template(page, form=form, itt=itt, panel=panel, hints=ROLE_HINTS), form.status_code
+
+
+@bp.route("/panels/<uuid:panel_id>/members/<uuid:member_id>/remove", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
+    """Remove a member from a panel."""
+    itt = _itt(reference, "appoint panel")
+    panel = _panel(itt, panel_id)
+    member = _member(panel, member_id)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: remove_panel_member(itt=itt, member=member, actor=actor(), now=clock.now())
+    ):
+        flash(f"{member.alias} is no longer on the {panel.name}.", "success")
+        return redirect(url_for(".panels", reference=itt.reference))
+    page = "evaluation/commissioner/remove.html"
+    return render_template(page, form=form, itt=itt, panel=panel, member=member), form.status_code
+
+
+@bp.get("/panels/<uuid:panel_id>/record")
+@for_authority(Role.COMMISSIONER, Role.AUDITOR)
+def record(reference: str, panel_id: uuid.UUID) -> Any:
+    """A closed panel's record: the spread of each cell, the agreed scores, the meeting."""
+    itt, work = _closed_work(reference, panel_id)
+    return render_template(
+        "evaluation/commissioner/record.html",
+        itt=itt,
+        work=work,
+        bids=bids_to_score(itt.id),
+        leaves=leaves_of(itt, work.panel),
+        spreads=spreads_of(panel_id),
+        agreed=agreed_scores(panel_id),
+        members=members_of([panel_id]).get(panel_id, []),
+    )
+
+
+@bp.get("/panels/<uuid:panel_id>/record/<uuid:bid_id>/<criterion>")
+@for_authority(Role.COMMISSIONER, Role.AUDITOR)
+def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
+    """One cell of the record: every individual score and reason, the agreed one, and what it superseded."""
+    itt, work = _closed_work(reference, panel_id)
+    reading = plain_reading(work, bid_id)
+    leaf = reading.leaf(criterion)
+    return render_template(
+        "evaluation/commissioner/record_cell.html",
+        itt=itt,
+        work=work,
+        reading=reading,
+        leaf=leaf,
+        points=points(leaf.scale),
+        opinions=opinions_of(panel_id, bid_id).get(leaf.criterion.id, []),
+        agreed=agreed_scores(panel_id).get((bid_id, leaf.criterion.id)),
+        history=agreed_history(panel_id, bid_id).get(leaf.criterion.id, []),
+    )
+
+
+@bp.get("/result")
+@for_authority(*READERS)
+def result(reference: str) -> Any:
+    """The ranking with everything that led to it, from the stored result."""
+    itt = _itt(reference, "see result")
+    results = newest_results(itt.id)
+    if not results:
+        blocked = block_reason(itt.id)
+        return render_template("evaluation/commissioner/no_result.html", itt=itt, blocked=blocked)
+    pages = [result_page(itt, found) for found in results]
+    return render_template("evaluation/commissioner/result.html", itt=itt, pages=pages)
+
+
+@bp.get("/result/<uuid:result_id>/<bid>")
+@for_authority(*READERS)
+def workings(reference: str, result_id: uuid.UUID, bid: str) -> Any:
+    """Every figure behind one bid's total."""
+    itt = _itt(reference, "see result")
+    found = next((found for found in newest_results(itt.id) if found.id == result_id), None)
+    if found is None:
+        raise NotFound("There is no such result.")
+    page = workings_page(itt, found, bid)
+    return render_template("evaluation/commissioner/workings.html", itt=itt, page=page)
+
+
+def _itt(reference: str, verb: str) -> InvitationToTender:
+    itt = itt_by_reference(reference)
+    policy.require(actor(), verb, itt)
+    return itt
+
+
+def _panel(itt: InvitationToTender, panel_id: uuid.UUID) -> Panel:
+    for panel in itt.panels:
+        if panel.id == panel_id:
+            return panel
+    raise NotFound("There is no such panel.")
+
+
+def _member(panel: Panel, member_id: uuid.UUID) -> PanelMember:
+    for member in members_of([panel.id]).get(panel.id, []):
+        if member.id == member_id and member.removed_at is None:
+            return member
+    raise NotFound("There is no such member of this panel.")
+
+
+def _closed_work(reference: str, panel_id: uuid.UUID) -> tuple[InvitationToTender, PanelWork]:
+    itt = _itt(reference, "see panels")
+    work = work_of(_panel(itt, panel_id).id)
+    policy.require(actor(), "see scores", work)
+    return itt, work
+
+
+def _appoint(itt: InvitationToTender, panel: Panel, form: AppointForm) -> Any:
+    keys = current_app.extensions["keys"]
+    return appoint_panel_member(
+        itt=itt, panel=panel, appointee=form.appointee(), actor=actor(), keys=keys, now=clock.now()
+    )

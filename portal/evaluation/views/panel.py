@@ -1,0 +1,355 @@
+"""The panel's desk: declare, score, submit, moderate."""
+
+from __future__ import annotations
+
+import uuid
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+
+from portal.core import clock
+from portal.core.permissions import Role, policy
+from portal.evaluation.declaring import declarations_of, declare_interest
+from portal.evaluation.forms import AgreeForm, CloseForm, PlainForm, declaration_form, score_form
+from portal.evaluation.models import PanelWork
+from portal.evaluation.moderation import (
+    agree_score,
+    close_moderation,
+    open_cells,
+    start_moderation,
+    waiting_for,
+)
+from portal.evaluation.panels import issue_sitting_card
+from portal.evaluation.published_method import points
+from portal.evaluation.queries import (
+    agreed_history,
+    agreed_scores,
+    bids_to_score,
+    has_declared,
+    leaves_of,
+    opened_bids,
+    opinions_of,
+    progress_of,
+    scorecards_of,
+    seat_of,
+    spreads_of,
+    work_of,
+    works_of_person,
+)
+from portal.evaluation.reading import note_reading, plain_reading, read_file, reading_of
+from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
+from portal.web.access import actor, for_panel, signed_in
+from portal.web.transactions import commit_record
+
+bp = Blueprint("panel_desk", __name__, url_prefix="/panel")
+
+ADULTS = (Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
+
+
+@bp.get("")
+@for_panel(*ADULTS)
+def index() -> Any:
+    """The panels that the person sits on."""
+    seats = works_of_person(current_actor_id())
+    declared = {member.id: has_declared(member, work.itt_id) for work, member in seats}
+    return render_template("evaluation/panel/index.html", seats=seats, declared=declared)
+
+
+@bp.get("/<uuid:panel_id>")
+@for_panel(*ADULTS)
+def show(panel_id: uuid.UUID) -> Any:
+    """What there is to do on one panel, and how far it is."""
+    work = visible(panel_id)
+    member = seat_of(panel_id, actor().user_id)
+    bids, leaves, cards = (
+        bids_to_score(work.itt_id),
+        leaves_of(work.itt, work.panel),
+        scorecards_of(member.id),
+    )
+    return render_template(
+        "evaluation/panel/show.html",
+        work=work,
+        member=member,
+        declared=has_declared(member, work.itt_id),
+        bids=bids,
+        leaves=leaves,
+        cards=cards,
+        complete={bid.bid_id for bid in bids if is_complete(cards.get(bid.bid_id), leaves)},
+        progress=progress_of([panel_id], work.itt_id).get(panel_id, [])
+        if may(work, "see progress")
+        else None,
+        form=PlainForm(),
+    )
+
+
+@bp.route("/<uuid:panel_id>/declare", methods=["GET", "POST"])
+@for_panel(*ADULTS)
+def declare(panel_id: uuid.UUID) -> Any:
+    """Declare interests against the bidders; one interest means stepping back."""
+    work = visible(panel_id)
+    member = seat_of(panel_id, actor().user_id)
+    bids = sorted(opened_bids(work.itt_id), key=lambda bid: bid.bid.provider.name.casefold())
+    form = declaration_form(bids, declarations_of(member))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: declare_interest(work=work, answers=form.answers(bids), actor=actor(), now=clock.now())
+    ):
+        if form.outcome.recused_at is not None:
+            return redirect(url_for(".stepped_back"))
+        flash("Thank you. Your declaration is recorded.", "success")
+        return redirect(url_for(".show", panel_id=panel_id))
+    return render_template("evaluation/panel/declare.html", form=form, work=work, bids=bids), form.status_code
+
+
+@bp.get("/stepped-back")
+@signed_in
+def stepped_back() -> Any:
+    """What happens after an interest was declared."""
+    return render_template("evaluation/panel/stepped_back.html")
+
+
+@bp.get("/<uuid:panel_id>/bids/<uuid:bid_id>")
+@for_panel(*ADULTS)
+def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
+    """One bid: what it answers to the panel's questions, and the member's scores."""
+    work = visible(panel_id)
+    if undeclared(work):
+        return redirect(url_for(".declare", panel_id=panel_id))
+    note_reading(work=work, bid_id=bid_id, actor=actor())
+    commit_record()
+    return _score_page(work, bid_id)
+
+
+@bp.post("/<uuid:panel_id>/bids/<uuid:bid_id>")
+@for_panel(*ADULTS)
+def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
+    """Save the member's scores of one bid."""
+    work = visible(panel_id)
+    leaves = leaves_of(work.itt, work.panel)
+    form = score_form(leaves, None)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: save_scores(
+            work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now()
+        )
+    ):
+        flash("Saved. You can change your scores until you submit them.", "success")
+        return redirect(url_for(".show", panel_id=panel_id))
+    return _score_page(work, bid_id, form)
+
+
+@bp.get("/<uuid:panel_id>/bids/<uuid:bid_id>/files/<uuid:file_id>")
+@for_panel(*ADULTS)
+def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Any:
+    """A file of a bid, as an attachment that the browser does not run."""
+    files = current_app.extensions["files"]
+    found = read_file(work=visible(panel_id), bid_id=bid_id, file_id=file_id, actor=actor(), files=files)
+    commit_record()
+    answer = send_file(BytesIO(found.content), found.media_type, as_attachment=True, download_name=found.name)
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    return answer
+
+
+@bp.route("/<uuid:panel_id>/submit", methods=["GET", "POST"])
+@for_panel(Role.CHAIR, Role.PANEL_MEMBER)
+def submit(panel_id: uuid.UUID) -> Any:
+    """Check all scores and submit them."""
+    work = visible(panel_id)
+    policy.require(actor(), "score", work)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: submit_scorecards(work=work, actor=actor(), now=clock.now())
+    ):
+        flash("Your scores are submitted. Nobody can change them now.", "success")
+        return redirect(url_for(".show", panel_id=panel_id))
+    member = seat_of(panel_id, actor().user_id)
+    page = render_template(
+        "evaluation/panel/submit.html",
+        form=form,
+        work=work,
+        bids=bids_to_score(work.itt_id),
+        leaves=leaves_of(work.itt, work.panel),
+        given={
+            card.bid_id: {s.criterion_id: s for s in card.scores}
+            for card in scorecards_of(member.id).values()
+        },
+    )
+    return page, form.status_code
+
+
+@bp.get("/<uuid:panel_id>/cards")
+@for_panel(Role.FACILITATOR)
+def cards(panel_id: uuid.UUID) -> Any:
+    """The young people of the panel, how far they are, and their cards."""
+    work = visible(panel_id)
+    policy.require(actor(), "see progress", work)
+    progress = progress_of([panel_id], work.itt_id).get(panel_id, [])
+    return render_template(
+        "evaluation/panel/cards.html",
+        work=work,
+        young=[found for found in progress if found.member.role.value == "young_member"],
+        cells=len(bids_to_score(work.itt_id)) * len(leaves_of(work.itt, work.panel)),
+        issuing=may(work, "issue card"),
+    )
+
+
+@bp.post("/<uuid:panel_id>/cards/<uuid:member_id>")
+@for_panel(Role.FACILITATOR)
+def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
+    """Issue a card and show it, this once, ready to be printed."""
+    work = visible(panel_id)
+    keys = current_app.extensions["keys"]
+    member, card = issue_sitting_card(
+        work=work, member_id=member_id, actor=actor(), keys=keys, now=clock.now()
+    )
+    return render_template("evaluation/panel/card.html", work=work, member=member, card=card)
+
+
+@bp.get("/<uuid:panel_id>/moderate")
+@for_panel(*ADULTS)
+def board(panel_id: uuid.UUID) -> Any:
+    """The moderation board: the spread of each cell, what is agreed, what is open."""
+    work = visible(panel_id)
+    policy.require(actor(), "see scores", work)
+    if undeclared(work):
+        return redirect(url_for(".declare", panel_id=panel_id))
+    return render_template(
+        "evaluation/panel/board.html",
+        work=work,
+        bids=bids_to_score(work.itt_id),
+        leaves=leaves_of(work.itt, work.panel),
+        spreads=spreads_of(panel_id),
+        agreed=agreed_scores(panel_id),
+        moderates=may(work, "agree"),
+    )
+
+
+@bp.post("/<uuid:panel_id>/moderate")
+@for_panel(Role.CHAIR, Role.FACILITATOR)
+def start(panel_id: uuid.UUID) -> Any:
+    """Start the moderation."""
+    work = visible(panel_id)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: start_moderation(work=work, actor=actor(), now=clock.now())
+    ):
+        flash("The panel is moderating. Everybody on it can now see all scores.", "success")
+        return redirect(url_for(".board", panel_id=panel_id))
+    page = render_template("evaluation/panel/not_yet.html", form=form, work=work, waiting=waiting_for(work))
+    return page, form.status_code
+
+
+@bp.route("/<uuid:panel_id>/moderate/<uuid:bid_id>/<criterion>", methods=["GET", "POST"])
+@for_panel(*ADULTS)
+def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
+    """One bid and question: what each member gave and why, and the score that the panel agrees."""
+    work = visible(panel_id)
+    policy.require(actor(), "see scores", work)
+    if undeclared(work):
+        return redirect(url_for(".declare", panel_id=panel_id))
+    form = AgreeForm()
+    if form.validate_on_submit() and form.carry_out(lambda: _agree(work, bid_id, criterion, form)):
+        flash("The agreed score is recorded.", "success")
+        rest = open_cells(work)
+        if rest and rest[0][0].bid_id == bid_id:
+            return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest[0][1].key))
+        return redirect(url_for(".board", panel_id=panel_id))
+    if not form.is_submitted() and may(work, "read bids"):
+        note_reading(work=work, bid_id=bid_id, actor=actor(), criterion=criterion)
+        commit_record()
+    return _cell_page(work, bid_id, criterion, form), form.status_code
+
+
+@bp.route("/<uuid:panel_id>/close", methods=["GET", "POST"])
+@for_panel(Role.CHAIR, Role.FACILITATOR)
+def close(panel_id: uuid.UUID) -> Any:
+    """Close the moderation with the record of the meeting."""
+    work = visible(panel_id)
+    policy.require(actor(), "close moderation", work)
+    form = CloseForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: close_moderation(
+            work=work, meeting_record=form.meeting_record.data or "", actor=actor(), now=clock.now()
+        )
+    ):
+        flash("The moderation is closed. The agreed scores are final.", "success")
+        return redirect(url_for(".board", panel_id=panel_id))
+    still_open = open_cells(work)
+    page = render_template("evaluation/panel/close.html", form=form, work=work, still_open=still_open)
+    return page, form.status_code
+
+
+def visible(panel_id: uuid.UUID) -> PanelWork:
+    """The panel's work, if it exists for the person."""
+    work = work_of(panel_id)
+    policy.require(actor(), "see", work)
+    return work
+
+
+def undeclared(work: PanelWork) -> bool:
+    """Whether the person has still to declare before reading anything; a closed panel asks nobody any more."""
+    seat = seat_of(work.panel_id, actor().user_id)
+    return may(work, "declare") and not has_declared(seat, work.itt_id)
+
+
+def may(work: PanelWork, verb: str) -> bool:
+    """Whether the person may do that to the panel now."""
+    return policy.allows(actor(), verb, work)
+
+
+def current_actor_id() -> uuid.UUID:
+    """Who is signed in."""
+    user_id = actor().user_id
+    assert user_id is not None
+    return user_id
+
+
+def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
+    return agree_score(
+        work=work,
+        bid_id=bid_id,
+        criterion=criterion,
+        score=form.score.data or "",
+        reason=form.reason.data or "",
+        based_on=form.basis(),
+        actor=actor(),
+        now=clock.now(),
+    )
+
+
+def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
+    member = seat_of(work.panel_id, actor().user_id)
+    reading = reading_of(work, bid_id)
+    card = scorecards_of(member.id).get(bid_id)
+    form = form or score_form(reading.leaves, card)
+    page = render_template(
+        "evaluation/panel/score.html",
+        form=form,
+        work=work,
+        reading=reading,
+        points={leaf.key: points(leaf.scale) for leaf in reading.leaves},
+        card=card,
+        scores=may(work, "score") and not (card and card.submitted_at),
+    )
+    return page, form.status_code
+
+
+def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
+    reading = reading_of(work, bid_id) if may(work, "read bids") else plain_reading(work, bid_id)
+    leaf = reading.leaf(criterion)
+    agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
+    if form.refusal is not None or not form.is_submitted():
+        form.based_on.data = str(agreed.id) if agreed else ""
+    if not form.is_submitted() and agreed:
+        form.score.data, form.reason.data = str(agreed.score.normalize()), agreed.reason
+    return render_template(
+        "evaluation/panel/cell.html",
+        form=form,
+        work=work,
+        reading=reading,
+        leaf=leaf,
+        points=points(leaf.scale),
+        opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),
+        agreed=agreed,
+        history=agreed_history(work.panel_id, bid_id).get(leaf.criterion.id, []),
+        moderates=may(work, "agree"),
+    )

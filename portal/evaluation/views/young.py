@@ -1,0 +1,180 @@
+"""A young person's sitting: one thing a screen, from the welcome to the thank you."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_login import current_user
+
+from portal.accounts.browser import leave
+from portal.accounts.signing_in import sign_out
+from portal.core import clock
+from portal.core.errors import NotFound
+from portal.core.permissions import Role
+from portal.evaluation.declaring import declare_interest
+from portal.evaluation.forms import GO_BACK, GO_LATER, PlainForm, YoungAnswerForm, young_declaration_form
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.published_method import points
+from portal.evaluation.queries import has_declared, opened_bids, seat_of, work_of
+from portal.evaluation.reading import note_reading, reading_of
+from portal.evaluation.rules import SCORING
+from portal.evaluation.scoring import save_score, submit_scorecards
+from portal.evaluation.sittings import Sitting, sitting_of
+from portal.web.access import actor, for_panel, public
+from portal.web.transactions import commit_record
+
+bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where the young person sits, and whether the panel scores now."""
+
+    work: PanelWork
+    member: PanelMember
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the panel scores now."""
+        return self.work.policy_state == SCORING
+
+
+@bp.get("")
+@for_panel(Role.YOUNG_MEMBER)
+def index() -> Any:
+    """Welcome, or welcome back."""
+    seat = own_seat()
+    if not seat.is_open:
+        return render_template("evaluation/young/closed.html", work=seat.work)
+    found = sitting_of(seat.work, seat.member)
+    if found.is_submitted:
+        return render_template("evaluation/young/finished.html", sitting=found)
+    declared = has_declared(seat.member, seat.work.itt_id)
+    return render_template("evaluation/young/start.html", sitting=found, declared=declared)
+
+
+@bp.route("/know", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def know() -> Any:
+    """The declaration in plain words."""
+    seat = own_seat()
+    bids = sorted(opened_bids(seat.work.itt_id), key=lambda bid: bid.bid.provider.name.casefold())
+    form = young_declaration_form(bids)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: declare_interest(work=seat.work, answers=form.answers(bids), actor=actor(), now=clock.now())
+    ):
+        if form.outcome.recused_at is not None:
+            leave()
+            return redirect(url_for(".stepped_back"))
+        return redirect(url_for(".question", number=1))
+    return render_template("evaluation/young/know.html", form=form, bids=bids), form.status_code
+
+
+@bp.get("/questions/<int:number>")
+@for_panel(Role.YOUNG_MEMBER)
+def question(number: int) -> Any:
+    """One question about one provider."""
+    seat = own_seat()
+    if not seat.is_open:
+        return redirect(url_for(".index"))
+    if not has_declared(seat.member, seat.work.itt_id):
+        return redirect(url_for(".know"))
+    found = sitting_of(seat.work, seat.member)
+    screen = found.screen(number)
+    note_reading(work=seat.work, bid_id=screen.bid_id, actor=actor(), criterion=screen.leaf.key)
+    commit_record()
+    return _question_page(number)
+
+
+@bp.post("/questions/<int:number>")
+@for_panel(Role.YOUNG_MEMBER)
+def answer(number: int) -> Any:
+    """Save the answer and go on, back, or past it."""
+    seat = own_seat()
+    found = sitting_of(seat.work, seat.member)
+    screen = found.screen(number)
+    form = YoungAnswerForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: save_score(
+            work=seat.work,
+            bid_id=screen.bid_id,
+            criterion=screen.leaf.key,
+            **form.entry(),
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return redirect(_next(sitting_of(seat.work, seat.member), number, form.go.data or ""))
+    return _question_page(number, form)
+
+
+@bp.route("/check", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def check() -> Any:
+    """Look at everything once more, and finish: the sitting ends."""
+    seat = own_seat()
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: submit_scorecards(work=seat.work, actor=actor(), now=clock.now())
+    ):
+        sign_out(signed_in=current_user._get_current_object(), now=clock.now())
+        leave()
+        return redirect(url_for(".thank_you"))
+    if not seat.is_open or not has_declared(seat.member, seat.work.itt_id):
+        return redirect(url_for(".index"))
+    found = sitting_of(seat.work, seat.member)
+    return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code
+
+
+@bp.get("/thank-you")
+@public
+def thank_you() -> Any:
+    """What happens next; the sitting has ended, so nothing here is anybody's."""
+    return render_template("evaluation/young/thank_you.html")
+
+
+@bp.get("/stepped-back")
+@public
+def stepped_back() -> Any:
+    """Why it was right to say so; the sitting has ended."""
+    return render_template("evaluation/young/stepped_back.html")
+
+
+def own_seat() -> Seat:
+    """The young person's panel; `NotFound` for a panel that there is not."""
+    held = actor()
+    panel_id: uuid.UUID | None = next(
+        (panel for panel, roles in held.panels.items() if Role.YOUNG_MEMBER in roles), None
+    )
+    if panel_id is None:
+        raise NotFound("There is no panel for you.")
+    return Seat(work_of(panel_id), seat_of(panel_id, held.user_id))
+
+
+def _next(found: Sitting, number: int, go: str) -> str:
+    if go == GO_BACK:
+        return url_for(".question", number=max(1, number - 1))
+    if number == len(found.screens) or (go != GO_LATER and found.is_complete):
+        return url_for(".check")
+    return url_for(".question", number=number + 1)
+
+
+def _question_page(number: int, form: YoungAnswerForm | None = None) -> Any:
+    seat = own_seat()
+    found = sitting_of(seat.work, seat.member)
+    screen = found.screen(number)
+    if form is None:
+        form = YoungAnswerForm(data=screen.given())
+    page = render_template(
+        "evaluation/young/question.html",
+        form=form,
+        sitting=found,
+        screen=screen,
+        number=number,
+        answers=reading_of(seat.work, screen.bid_id).answers[screen.leaf.key],
+        points=points(screen.leaf.scale),
+    )
+    return page, form.status_code

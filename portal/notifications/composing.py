@@ -1,0 +1,74 @@
+"""Writing messages: one plain-text template an event, the subject in its first line; the inbox row is the record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit.models import Event
+from portal.audit.outbox import MAIL, enqueue
+from portal.core.columns import db
+from portal.notifications.models import Message
+from portal.paths import TEMPLATES
+from portal.web.filters import FILTERS
+
+SUBJECT = "Subject: "
+
+
+def tell(
+    *, event: Event, people: Sequence[uuid.UUID], template: str, link: str, **values: Any
+) -> Sequence[uuid.UUID]:
+    """Put the message of `templates/emails/<template>.txt` into everybody's inbox and into the outbox for mail.
+
+    Somebody who was told of this event with this template before is not told again. `link` is the path of the
+    page that the message is about. Returns the identifiers of the new messages.
+    """
+    if not people:
+        return []
+    subject, body = compose(template, **values)
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "event_id": event.id,
+            "user_id": person,
+            "kind": template,
+            "subject": subject,
+            "body": body,
+            "link": link,
+        }
+        for person in people
+    ]
+    adding = insert(Message).on_conflict_do_nothing().returning(Message.id)
+    new = db.session.scalars(adding, rows).all()
+    enqueue(event_id=event.id, consumer=MAIL, subject_ids=new)
+    return new
+
+
+def compose(template: str, **values: Any) -> tuple[str, str]:
+    """Render a message and return its subject (one line) and body."""
+    text = _environment().get_template(f"emails/{template}.txt").render(values)
+    first, _, body = text.partition("\n")
+    if not first.startswith(SUBJECT):
+        raise ValueError(f"the message {template} does not begin with its subject")
+    # One line, whatever somebody typed as a title: a header can never be smuggled in.
+    return " ".join(first.removeprefix(SUBJECT).split()), body.strip() + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(str(TEMPLATES)),
+        undefined=StrictUndefined,
+        autoescape=False,  # plain text, never shown as HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for function in FILTERS:
+        environment.filters[function.__name__] = function
+    return environment

@@ -1,0 +1,41 @@
+"""Reading an inbox."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.notifications.models import Message
+
+PAGE = 50
+
+
+def inbox_of(user_id: uuid.UUID, *, limit: int = PAGE) -> Sequence[Message]:
+    """A person's newest messages."""
+    return db.session.scalars(
+        select(Message)
+        .where(Message.user_id == user_id)
+        .order_by(Message.created_at.desc(), Message.id)
+        .limit(limit)
+    ).all()
+
+
+def message_for(user_id: uuid.UUID, message_id: uuid.UUID) -> Message:
+    """One of the person's own messages, or `NotFound`."""
+    found = db.session.scalars(
+        select(Message).where(Message.id == message_id, Message.user_id == user_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such message in your inbox.")
+    return found
+
+
+def unread_count(user_id: uuid.UUID) -> int:
+    """How many messages the person has not marked as read."""
+    return db.session.scalars(
+        select(func.count()).select_from(Message).where(Message.user_id == user_id, Message.read_at.is_(None))
+    ).one()

@@ -1,0 +1,56 @@
+"""Who is told: queries that name people by what they are entitled to know. A young panel member is never mailed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, select
+
+from portal.accounts.models import Membership, User
+from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.organisations.models import ProviderAlert
+from portal.tendering.models import InvitationToTender, Panel
+
+
+def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Everybody who works for one of the providers."""
+    return _people(_members().where(Membership.provider_id.in_(list(provider_ids))))
+
+
+def people_with_alerts(itt: InvitationToTender) -> Sequence[uuid.UUID]:
+    """Everybody of a provider that asked to hear of one of the ITT's CPV codes."""
+    interested = select(ProviderAlert.provider_id).where(ProviderAlert.cpv_code.in_(itt.cpv_codes))
+    return _people(_members().where(Membership.provider_id.in_(interested)))
+
+
+def bidders(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Everybody of a provider with a submitted bid."""
+    providers = select(Bid.provider_id).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED)
+    return _people(_members().where(Membership.provider_id.in_(providers)))
+
+
+def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
+    """Everybody of the authority with one of the roles."""
+    return _people(_members().where(Membership.authority_id == authority_id, Membership.role.in_(roles)))
+
+
+def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
+    """Everybody on one of the ITT's panels with one of the roles."""
+    panels = select(Panel.id).where(Panel.itt_id == itt_id)
+    return _people(_members().where(Membership.panel_id.in_(panels), Membership.role.in_(roles)))
+
+
+def _members() -> Select[tuple[uuid.UUID]]:
+    return (
+        select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.is_active, User.email.is_not(None), Membership.ended_at.is_(None))
+    )
+
+
+def _people(query: Select[tuple[uuid.UUID]]) -> Sequence[uuid.UUID]:
+    return db.session.scalars(query.distinct().order_by(User.id)).all()

@@ -1,0 +1,109 @@
+"""Forms of organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.organisations.details import ProviderDetails
+from portal.organisations.models import Provider
+from portal.regulation.queries import cpv_codes
+from portal.web.forms import BaseForm
+
+
+class DetailsFields(BaseForm):
+    """What a provider says about itself."""
+
+    organisation_name = StringField(
+        "Name of the organisation",
+        [DataRequired("Enter the organisation’s name.")],
+        description="As it stands in the register.",
+        render_kw={"autocomplete": "organization"},
+    )
+    company_number = StringField(
+        "Company number",
+        description="8 characters from Companies House, such as 09506232.",
+        render_kw={"spellcheck": "false"},
+    )
+    charity_number = StringField(
+        "Charity number",
+        description="Put SC before a Scottish number and NIC before one of Northern Ireland.",
+        render_kw={"spellcheck": "false"},
+    )
+    address = TextAreaField(
+        "Address",
+        [DataRequired("Enter the organisation’s address.")],
+        render_kw={"autocomplete": "street-address"},
+    )
+    postcode = StringField(
+        "Postcode", [DataRequired("Enter the postcode.")], render_kw={"autocomplete": "postal-code"}
+    )
+    is_sme = BooleanField(
+        "We are a small or medium-sized enterprise",
+        description="Fewer than 250 people, and either turnover of £44 million or less or a balance sheet of "
+        "£38 million or less.",
+    )
+    is_vcse = BooleanField(
+        "We are a voluntary, community or social enterprise",
+        description="You exist for a social purpose and put most of your surplus back into it.",
+    )
+    different_organisation = BooleanField("We are a different organisation from the one with this name")
+
+    def details(self) -> ProviderDetails:
+        """The fields as the activity takes them."""
+        return ProviderDetails(
+            name=self.organisation_name.data or "",
+            company_number=self.company_number.data or "",
+            charity_number=self.charity_number.data or "",
+            address=self.address.data or "",
+            postcode=self.postcode.data or "",
+            is_sme=bool(self.is_sme.data),
+            is_vcse=bool(self.is_vcse.data),
+            different_organisation=bool(self.different_organisation.data),
+        )
+
+
+class AlertsFields(BaseForm):
+    """The CPV codes to hear about."""
+
+    codes = SelectMultipleField(
+        "Tell us by e-mail about new opportunities in",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes.choices = [(code.code, code.description) for code in cpv_codes()]
+
+
+class DetailsForm(DetailsFields):
+    """Changing the details."""
+
+    @classmethod
+    def of(cls, provider: Provider) -> DetailsForm:
+        """The form, filled with what is stored (or with what was posted)."""
+        return cls(obj=provider, organisation_name=provider.name)
+
+
+class AlertsForm(AlertsFields):
+    """Choosing the alerts."""
+
+    @classmethod
+    def of(cls, provider: Provider) -> AlertsForm:
+        """The form, with the present choice ticked (or what was posted)."""
+        return cls(data={"codes": [alert.cpv_code for alert in provider.alerts]})
+
+
+class VerifyForm(BaseForm):
+    """An officer's check of a provider's number."""
+
+    note = TextAreaField(
+        "What did you check?",
+        [DataRequired("Say what you checked, for example “Name and address match Companies House”.")],
+        description="For example: name and address match Companies House on today’s date.",
+    )

@@ -1,0 +1,18 @@
+"""Who may do what with an organisation."""
+
+from __future__ import annotations
+
+from portal.core.permissions import Role, permit, policy
+
+RULES = [
+    permit("provider", "change", {Role.PROVIDER_ADMINISTRATOR}),
+    permit("provider", "choose_alerts", {Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER}),
+    permit(
+        "provider",
+        "verify",
+        {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR},
+        {"not_yet_verified"},
+    ),
+]
+
+policy.declare(RULES)

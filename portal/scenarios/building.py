@@ -1,0 +1,240 @@
+"""Carry one procurement along the road through the product's own activities, each act in its own transaction.
+
+Nothing here writes a row past an activity, and nothing shortens a wait: bids are received by the database's clock
+before a closing time that lies seconds ahead, and notices and results come from the running worker.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from portal.accounts.sessions import actor_for
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.bidding.documents import attach_files
+from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.models import Bid
+from portal.bidding.opening import open_bids
+from portal.bidding.sealing import submit_bid
+from portal.core import clock
+from portal.core.columns import Model, db
+from portal.core.permissions import Actor
+from portal.core.seals import KeyFolder
+from portal.core.storage import FileStore
+from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.models import PanelWork
+from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
+from portal.evaluation.panels import Appointee, appoint_panel_member
+from portal.evaluation.queries import bids_to_score, counting_members, leaves_of
+from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
+from portal.evaluation.states import MemberRole
+from portal.organisations.models import ContractingAuthority
+from portal.scenarios import people, story
+from portal.scenarios.people import Part
+from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.publishing import publish_itt
+from portal.tendering.states import PanelKind, PublicationBasis
+
+LONGEST_WAIT = 90.0
+CENTRAL_REFERENCE = "000000-2026"
+"""What the central digital platform would have given; nothing of a demonstration is ever sent there."""
+Row = TypeVar("Row", bound=Model)
+
+SEATS: tuple[tuple[str, MemberRole, Part], ...] = (
+    ("local", MemberRole.CHAIR, people.CHAIR),
+    ("local", MemberRole.MEMBER, people.PROFESSIONAL),
+    ("young-people", MemberRole.FACILITATOR, people.FACILITATOR),
+    ("parents", MemberRole.CHAIR, people.PARENT_CHAIR),
+    ("parents", MemberRole.MEMBER, people.PARENT),
+)
+MODERATORS = {"local": people.CHAIR, "young-people": people.FACILITATOR, "parents": people.PARENT_CHAIR}
+
+
+class WorkerNeeded(RuntimeError):
+    """The scenario waited for the worker, and nothing came of it."""
+
+
+def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> InvitationToTender:
+    """Begin a draft from the worked example with three panels."""
+    itt = create_itt(authority=authority, title=title, actor=people.actor_of(people.COMMISSIONER), now=begun)
+    db.session.commit()
+    return itt
+
+
+def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, closes_at: datetime) -> None:
+    """Complete a draft and publish it as of `published`, to close at `closes_at`."""
+    actor = people.actor_of(people.COMMISSIONER)
+    today = closes_at.astimezone(clock.LONDON).date()
+    set_timetable(
+        itt=itt,
+        closes_at=closes_at,
+        award_date=today + timedelta(days=42),
+        contract_start_date=today + timedelta(days=70),
+        actor=actor,
+        now=published,
+    )
+    set_publication_basis(
+        itt=itt,
+        basis=PublicationBasis.CENTRAL_REFERENCE,
+        central_reference=CENTRAL_REFERENCE,
+        reason="",
+        actor=actor,
+        now=published,
+    )
+    publish_itt(itt=itt, actor=actor, now=published, keys=keys, demonstration=True)
+    db.session.commit()
+
+
+def appoint(itt: InvitationToTender, keys: KeyFolder) -> None:
+    """Fill all three panels: adults by their addresses, young people by alias alone."""
+    panels = {panel.key: panel for panel in itt.panels}
+    seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in SEATS]
+    seats += [("young-people", Appointee(MemberRole.YOUNG_MEMBER, alias)) for alias in people.YOUNG_PEOPLE]
+    for key, appointee in seats:
+        appoint_panel_member(
+            itt=itt,
+            panel=panels[key],
+            appointee=appointee,
+            actor=people.actor_of(people.COMMISSIONER),
+            keys=keys,
+            now=clock.now(),
+        )
+        db.session.commit()
+
+
+def write_bid(
+    itt: InvitationToTender,
+    telling: story.Telling,
+    part: Part,
+    *,
+    keys: KeyFolder,
+    files: FileStore,
+    whole: bool = True,
+) -> Bid:
+    """Start a bid and fill it in; `whole=False` leaves it half done, without price and document."""
+    actor = people.actor_of(part)
+    bid = start_bid(itt=itt, lot=itt.lots[0], actor=actor)
+    db.session.commit()
+    answers = dict(telling.answers) if whole else dict(list(telling.answers.items())[:3])
+    save_answers(bid=bid, actor=actor, keys=keys, answers=answers, expected_revision=bid.draft_revision)
+    db.session.commit()
+    if whole:
+        save_price(bid=bid, actor=actor, keys=keys, price=telling.price, expected_revision=bid.draft_revision)
+        db.session.commit()
+        uploads = [(story.POLICY_NAME, story.POLICY_TEXT.encode)]
+        attach_files(
+            bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads
+        )
+        db.session.commit()
+    return bid
+
+
+def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
+    """Submit a whole bid."""
+    actor = people.actor_of(part)
+    db.session.refresh(bid)
+    submit_bid(
+        bid=bid, actor=actor, keys=keys, idempotency_key=uuid.uuid4(), expected_revision=bid.draft_revision
+    )
+    db.session.commit()
+
+
+def submit_all(itt: InvitationToTender, *, keys: KeyFolder, files: FileStore) -> None:
+    """All three providers write and submit."""
+    for telling, part in zip(story.TELLINGS, people.SUBMITTERS, strict=True):
+        submit(write_bid(itt, telling, part, keys=keys, files=files), part, keys)
+
+
+def open_together(itt: InvitationToTender, keys: KeyFolder) -> None:
+    """Two openers open the bids."""
+    for part in (people.OPENER_ONE, people.OPENER_TWO):
+        open_bids(itt=itt, actor=people.actor_of(part), keys=keys, factor_at=clock.now())
+        db.session.commit()
+        db.session.refresh(itt)
+
+
+def score(itt: InvitationToTender, panel: Panel, *, only: Part | None = None) -> None:
+    """Everybody on the panel declares no interest, and whoever scores there (or `only` one) scores and submits."""
+    work = db.session.get_one(PanelWork, panel.id)
+    wanted = people.person_of(only).id if only else None
+    if panel.kind is PanelKind.YOUNG_PEOPLE:
+        _declare(people.actor_of(people.FACILITATOR), work)
+    for place, member in enumerate(counting_members(panel.id)):
+        if wanted is None or member.user_id == wanted:
+            actor = actor_for(member.user_id)
+            _declare(actor, work)
+            _score_as(actor, work, panel, itt, story.LEANINGS[place % len(story.LEANINGS)])
+
+
+def _declare(actor: Actor, work: PanelWork) -> None:
+    answers = {bid.bid_id: Interest(False) for bid in bids_to_score(work.itt_id)}
+    declare_interest(work=work, answers=answers, actor=actor, now=clock.now())
+    db.session.commit()
+
+
+def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTender, leaning: int) -> None:
+    for bid in bids_to_score(itt.id):
+        entries = {}
+        for leaf in leaves_of(itt, panel):
+            agreed, _ = story.AGREED[bid.bid.provider.name][leaf.key]
+            given = min(5, max(0, agreed + (leaning if (agreed + len(leaf.key)) % 2 else 0)))
+            entries[leaf.key] = Entry(str(given), story.INDIVIDUAL_REASON[panel.key])
+        save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
+        db.session.commit()
+    submit_scorecards(work=work, actor=actor, now=clock.now())
+    db.session.commit()
+
+
+def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> None:
+    """The panel agrees every score and closes (or, not `whole`, agrees those of one bid and stops there)."""
+    work = db.session.get_one(PanelWork, panel.id)
+    actor = people.actor_of(MODERATORS[panel.key])
+    start_moderation(work=work, actor=actor, now=clock.now())
+    db.session.commit()
+    bids = bids_to_score(itt.id)
+    for bid in bids if whole else bids[:1]:
+        for leaf in leaves_of(itt, panel):
+            points, reason = story.AGREED[bid.bid.provider.name][leaf.key]
+            agree_score(
+                work=work,
+                bid_id=bid.bid_id,
+                criterion=leaf.key,
+                score=str(points),
+                reason=reason,
+                based_on=None,
+                actor=actor,
+                now=clock.now(),
+            )
+            db.session.commit()
+    if whole:
+        record = story.MEETING_RECORD[panel.key]
+        close_moderation(work=work, meeting_record=record, actor=actor, now=clock.now())
+        db.session.commit()
+
+
+def score_and_moderate_all(itt: InvitationToTender) -> None:
+    """Every panel scores, moderates and closes."""
+    for panel in itt.panels:
+        score(itt, panel)
+        moderate(itt, panel)
+
+
+def await_event(itt: InvitationToTender, kind: EventKind, **data: str) -> None:
+    """Wait until the worker has recorded the event, or raise `WorkerNeeded`."""
+    wanted = select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value)
+    for name, value in data.items():
+        wanted = wanted.where(Event.data[name].astext == value)
+    give_up = time.monotonic() + LONGEST_WAIT
+    while db.session.scalars(wanted.limit(1)).first() is None:
+        db.session.rollback()
+        if time.monotonic() > give_up:
+            raise WorkerNeeded(f"No worker answered within {LONGEST_WAIT:.0f} seconds ({kind.value}).")
+        time.sleep(0.2)
+    db.session.rollback()
+    db.session.refresh(itt)

@@ -1,0 +1,54 @@
+"""Cards for the demonstration's young people, issued by the demonstration's facilitator."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.core.seals import KeyFolder
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.panels import issue_sitting_card
+from portal.evaluation.states import MemberRole, PanelWorkStatus
+from portal.scenarios import people
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import IttStatus
+
+
+def young_members() -> Sequence[PanelMember]:
+    """The young people whose panel is scoring now, by procurement and alias."""
+    return db.session.scalars(
+        select(PanelMember)
+        .join(PanelMember.panel)
+        .join(Panel.itt)
+        .join(PanelWork, PanelWork.panel_id == Panel.id)
+        .where(
+            PanelMember.role == MemberRole.YOUNG_MEMBER,
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+            PanelWork.status == PanelWorkStatus.SCORING,
+            InvitationToTender.status == IttStatus.OPENED,
+        )
+        .options(joinedload(PanelMember.panel).joinedload(Panel.itt))
+        .order_by(InvitationToTender.title, PanelMember.alias)
+    ).all()
+
+
+def issue_demonstration_card(member: str, *, keys: KeyFolder, now: datetime) -> str:
+    """Issue a card for one of `young_members` (by its id) and return the code; raises `NotFound` for anybody else."""
+    try:
+        wanted = uuid.UUID(member)
+    except ValueError as nonsense:
+        raise NotFound("There is no such young person.") from nonsense
+    found = next((row for row in young_members() if row.id == wanted), None)
+    if found is None:
+        raise NotFound("There is no such young person on a panel that is scoring.")
+    work = db.session.get_one(PanelWork, found.panel_id)
+    facilitator = people.actor_of(people.FACILITATOR)
+    _, card = issue_sitting_card(work=work, member_id=found.id, actor=facilitator, keys=keys, now=now)
+    return card.code

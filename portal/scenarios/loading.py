@@ -1,0 +1,50 @@
+"""Load a scenario by name: the one path by which history comes into a database other than by people's acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask
+
+from portal.audit.queries import is_demonstration
+from portal.audit.recording import marked_as_seeded
+from portal.core.seals import KeyFolder
+from portal.core.storage import FileStore
+from portal.extensions import db
+from portal.scenarios import demo
+from portal.scenarios.sign_ins import sign_ins
+
+Loader = Callable[..., dict[str, str]]
+
+SCENARIOS: Mapping[str, Loader] = {"demo": demo.load}
+
+
+class UnknownScenario(LookupError):
+    """There is no scenario of that name; the message lists those there are."""
+
+
+class NotADemonstration(RuntimeError):
+    """The database does not say that it is a demonstration, so nothing is loaded into it."""
+
+
+def load(app: Flask, name: str) -> dict[str, Any]:
+    """Load the scenario and return its references and sign-ins. Every event is marked as seeded.
+
+    Raises `UnknownScenario`, and `NotADemonstration` for a database that real people use.
+    """
+    if name not in SCENARIOS:
+        raise UnknownScenario(f"There is no scenario {name}; there is {', '.join(sorted(SCENARIOS))}.")
+    keys: KeyFolder = app.extensions["keys"]
+    files: FileStore = app.extensions["files"]
+    with app.app_context():
+        is_demonstration.cache_clear()
+        if not is_demonstration():
+            raise NotADemonstration(
+                "Scenarios are loaded into demonstrations only; this database is not one."
+            )
+        with marked_as_seeded():
+            references = SCENARIOS[name](keys=keys, files=files)
+        loaded = {"scenario": name, "references": references, "sign_ins": sign_ins()}
+        db.session.commit()
+    return loaded

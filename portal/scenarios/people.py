@@ -1,0 +1,221 @@
+"""The demonstration's people: every role of the product, each obviously a demonstration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.accounts.passwords import hash_password
+from portal.accounts.people import add_person, grant
+from portal.accounts.second_factor import sealed_secret
+from portal.accounts.sessions import actor_for
+from portal.core.columns import db
+from portal.core.permissions import SECOND_FACTOR_ROLES, Actor, Role
+from portal.core.seals import KeyFolder
+from portal.organisations.changing import register_provider
+from portal.organisations.details import ProviderDetails
+from portal.organisations.models import ContractingAuthority, Provider
+
+PASSWORD = "demonstration sign-in"
+"""Everybody's password. It opens nothing: these people exist only where the database is a demonstration."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part to play: the person's name, mailbox, role in words and what there is to do."""
+
+    name: str
+    mailbox: str
+    title: str
+    does: str
+    roles: tuple[Role, ...] = ()
+    provider: str | None = None
+    factor: bool = False
+
+    @property
+    def email(self) -> str:
+        """The address to sign in with."""
+        return f"{self.mailbox}@demo.example"
+
+
+AUTHORITY = "Demo Riverside Locality Partnership"
+
+COMMISSIONER = Part(
+    "Demo Commissioner",
+    "commissioner",
+    "Commissioner",
+    "Drafts and publishes, appoints panels, proposes awards, concludes contracts.",
+    (Role.COMMISSIONER,),
+)
+APPROVER = Part(
+    "Demo Approver", "approver", "Approver", "Decides an award that somebody else proposed.", (Role.APPROVER,)
+)
+OPENER_ONE = Part(
+    "Demo Opener One", "opener1", "Opener", "Opens bids together with the second opener.", (Role.OPENER,)
+)
+OPENER_TWO = Part(
+    "Demo Opener Two", "opener2", "Opener", "The second of the two people who open bids.", (Role.OPENER,)
+)
+MANAGER = Part(
+    "Demo Contract Manager",
+    "contracts",
+    "Contract manager",
+    "Concludes contracts and looks after them.",
+    (Role.CONTRACT_MANAGER,),
+)
+AUDITOR = Part(
+    "Demo Auditor",
+    "auditor",
+    "Auditor",
+    "Reads everything of the authority, changes nothing.",
+    (Role.AUDITOR,),
+)
+AUTHORITY_ADMINISTRATOR = Part(
+    "Demo Authority Administrator",
+    "admin",
+    "Authority administrator",
+    "Checks the numbers of new providers.",
+    (Role.AUTHORITY_ADMINISTRATOR,),
+)
+AUTHORITY_PEOPLE = (COMMISSIONER, APPROVER, OPENER_ONE, OPENER_TWO, MANAGER, AUDITOR, AUTHORITY_ADMINISTRATOR)
+
+CHAIR = Part(
+    "Demo Chair",
+    "chair",
+    "Chair of the local panel",
+    "Declares interests, scores, and leads the panel to agreed scores.",
+    factor=True,
+)
+PROFESSIONAL = Part(
+    "Demo Professional",
+    "professional",
+    "Member of the local panel",
+    "Declares interests and scores each bid.",
+)
+PARENT_CHAIR = Part(
+    "Demo Parent One",
+    "parent1",
+    "Chair of the parents' panel",
+    "Scores as a parent, and leads the parents to agreed scores.",
+    factor=True,
+)
+PARENT = Part("Demo Parent Two", "parent2", "Member of the parents' panel", "Scores as a parent.")
+FACILITATOR = Part(
+    "Demo Facilitator",
+    "facilitator",
+    "Facilitator of the young people's panel",
+    "Prints cards for young people, supports them, and writes down what they agree. Never scores.",
+    factor=True,
+)
+PANEL_PEOPLE = (CHAIR, PROFESSIONAL, PARENT_CHAIR, PARENT, FACILITATOR)
+YOUNG_PEOPLE = ("Kestrel", "Otter", "Heron")
+
+HARBOUR_SUBMITTER = Part(
+    "Demo Submitter Harbour",
+    "harbour",
+    "Submitter of a provider",
+    "Writes and submits bids for Demo Harbour Youth Trust.",
+    (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER),
+    "Demo Harbour Youth Trust",
+)
+HARBOUR_CONTRIBUTOR = Part(
+    "Demo Contributor Harbour",
+    "harbour-writer",
+    "Contributor of a provider",
+    "Writes answers; somebody else submits.",
+    (Role.CONTRIBUTOR,),
+    "Demo Harbour Youth Trust",
+)
+MEADOW_SUBMITTER = Part(
+    "Demo Submitter Meadow",
+    "meadow",
+    "Submitter of a provider",
+    "Writes and submits bids for Demo Meadow Families CIC.",
+    (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER),
+    "Demo Meadow Families CIC",
+)
+BRIDGE_SUBMITTER = Part(
+    "Demo Submitter Bridge",
+    "bridge",
+    "Submitter of a provider",
+    "Writes and submits bids for Demo Bridge Project.",
+    (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER),
+    "Demo Bridge Project",
+)
+SUBMITTERS = (HARBOUR_SUBMITTER, MEADOW_SUBMITTER, BRIDGE_SUBMITTER)
+PROVIDER_PEOPLE = (*SUBMITTERS, HARBOUR_CONTRIBUTOR)
+
+PLATFORM = Part(
+    "Demo Platform Administrator",
+    "platform",
+    "Platform administrator",
+    "Looks after the installation.",
+    (Role.PLATFORM_ADMINISTRATOR,),
+)
+PARTS = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
+
+ALERTS = ("85311300", "85312310")
+
+
+def create_people(*, keys: KeyFolder) -> ContractingAuthority:
+    """Create the authority, the three providers and everybody who has a part; return the authority."""
+    authority = ContractingAuthority(
+        name=AUTHORITY,
+        organisation_scheme="GB-LAE",
+        organisation_number="DEMO",
+        address="1 Demonstration Street, Demoford",
+        postcode="ZZ99 9ZZ",
+        contact_email="procurement@demo.example",
+    )
+    db.session.add(authority)
+    db.session.flush()
+    password_hash = hash_password(PASSWORD)
+    for part in PARTS:
+        _create(part, authority, password_hash, keys)
+    return authority
+
+
+def _create(part: Part, authority: ContractingAuthority, password_hash: str, keys: KeyFolder) -> None:
+    person = add_person(name=part.name, email=part.email, password_hash=password_hash)
+    if part.factor or set(part.roles) & SECOND_FACTOR_ROLES:
+        person.totp_sealed = sealed_secret(pyotp.random_base32(), user_id=person.id, keys=keys)
+    provider = _provider(part, person) if part.provider else None
+    for role in part.roles:
+        if provider is not None:
+            grant(person, role, provider_id=provider.id)
+        elif role is Role.PLATFORM_ADMINISTRATOR:
+            grant(person, role)
+        else:
+            grant(person, role, authority_id=authority.id)
+    db.session.flush()
+
+
+def _provider(part: Part, person: User) -> Provider:
+    known = db.session.scalars(select(Provider).where(Provider.name == part.provider)).one_or_none()
+    if known is not None:
+        return known
+    assert part.provider is not None
+    number = f"9900000{[submitter.provider for submitter in SUBMITTERS].index(part.provider) + 1}"
+    details = ProviderDetails(
+        name=part.provider,
+        company_number=number,
+        charity_number="",
+        address="2 Demonstration Street, Demoford",
+        postcode="ZZ99 9ZZ",
+        is_sme=True,
+        is_vcse=True,
+    )
+    return register_provider(details=details, alerts=ALERTS, actor=Actor(user_id=person.id))
+
+
+def person_of(part: Part) -> User:
+    """The person who has the part."""
+    return db.session.scalars(select(User).where(User.email == part.email)).one()
+
+
+def actor_of(part: Part) -> Actor:
+    """The part's person as activities see people, with the roles in force now."""
+    return actor_for(person_of(part).id)

@@ -1,0 +1,85 @@
+"""The demonstration's start page: the sign-ins, and a way to play each part. It exists in demonstrations only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal.accounts.browser import enter, onwards, remote_address
+from portal.accounts.forms import show_factor
+from portal.accounts.sessions import renew_token
+from portal.accounts.signing_in import sign_in
+from portal.audit.queries import is_demonstration
+from portal.core import clock
+from portal.core.errors import InvalidInput, NotFound
+from portal.scenarios.cards import issue_demonstration_card, young_members
+from portal.scenarios.people import AUTHORITY_PEOPLE, PANEL_PEOPLE, PASSWORD, PLATFORM, PROVIDER_PEOPLE
+from portal.scenarios.sign_ins import part_named, parts_with_codes
+from portal.web.access import public
+
+bp = Blueprint("start", __name__, url_prefix="/demonstration")
+
+GROUPS = (
+    ("The council's people", AUTHORITY_PEOPLE),
+    ("Providers", PROVIDER_PEOPLE),
+    ("Panels", PANEL_PEOPLE),
+    ("The installation", (PLATFORM,)),
+)
+
+
+@bp.before_request
+def only_in_demonstrations() -> None:
+    """Nowhere else does this page exist."""
+    if not is_demonstration():
+        raise NotFound("There is no such page.")
+
+
+@bp.get("")
+@public
+def index() -> Any:
+    """List every part with its sign-in."""
+    codes = {
+        row.part: row.code for row in parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())
+    }
+    return render_template(
+        "scenarios/public/start.html",
+        groups=GROUPS,
+        codes=codes,
+        password=PASSWORD,
+        young=young_members(),
+        mailbox_url=current_app.config["SETTINGS"].mailbox_url,
+    )
+
+
+@bp.post("/play")
+@public
+def play() -> Any:
+    """Sign in as a part, through the ordinary sign-in with its password and its present code."""
+    part = part_named(request.form.get("email", ""))
+    keys, now = current_app.extensions["keys"], clock.now()
+    token = sign_in(email=part.email, password=PASSWORD, address=remote_address(), keys=keys, now=now)
+    if token is None:
+        flash("Somebody has changed this part's password. Play another part.", "warning")
+        return redirect(url_for("start.index"))
+    actor = enter(token)
+    if current_user.awaits_factor:
+        code = next(row.code for row in parts_with_codes(keys=keys, now=now) if row.part == part)
+        try:
+            show_factor(code)
+        except InvalidInput:
+            flash("A code works once. Wait half a minute and play this part again.", "warning")
+            return redirect(url_for("start.index"))
+        actor = enter(renew_token(session_id=current_user.session_id))
+    return redirect(onwards(actor))
+
+
+@bp.post("/card")
+@public
+def card() -> Any:
+    """Let the facilitator print a card for a young person, and show its code."""
+    code = issue_demonstration_card(
+        request.form.get("member", ""), keys=current_app.extensions["keys"], now=clock.now()
+    )
+    return render_template("scenarios/public/card.html", code=code)

@@ -1,0 +1,105 @@
+"""Draw up the questions that bidders answer, in order, each feeding the criterion that its answer is scored under."""
+
+from __future__ import annotations
+
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.core.permissions import Actor
+from portal.tendering.changing import begin_change, record_change
+from portal.tendering.checking import Task
+from portal.tendering.models import AwardCriterion, InvitationToTender, Question
+from portal.tendering.naming import new_key
+from portal.tendering.states import QuestionKind
+from portal.tendering.tree import CriterionKind, kind_of
+
+MOST_QUESTIONS = 60
+MOST_WORDS = 5000
+
+
+def add_question(
+    *,
+    itt: InvitationToTender,
+    prompt: str,
+    guidance: str,
+    kind: QuestionKind,
+    word_limit: int | None,
+    criterion: AwardCriterion | None,
+    required: bool,
+    actor: Actor,
+) -> Question:
+    """Add a question at the end; `criterion` is the scored one that its answer feeds (None: not scored).
+
+    `word_limit` is for answers in words; files have none. Raises `InvalidInput` beside `prompt`, `word_limit` or
+    `criterion`. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    if len(itt.questions) >= MOST_QUESTIONS:
+        raise InvalidInput(f"An invitation has at most {MOST_QUESTIONS} questions.", field="prompt")
+    question = Question(key=new_key(prompt, {other.key for other in itt.questions}, otherwise="question"))
+    question.position = max((other.position for other in itt.questions), default=0) + 1
+    _describe(question, prompt, guidance, kind, word_limit, criterion, required)
+    itt.questions.append(question)
+    db.session.flush()
+    record_change(itt, actor, Task.QUESTIONS, question=question.key)
+    return question
+
+
+def change_question(
+    *,
+    itt: InvitationToTender,
+    question: Question,
+    prompt: str,
+    guidance: str,
+    kind: QuestionKind,
+    word_limit: int | None,
+    criterion: AwardCriterion | None,
+    required: bool,
+    actor: Actor,
+) -> None:
+    """Change a question; its key and place stay. Raises as `add_question`. Records ITT_CHANGED."""
+    begin_change(itt, actor)
+    _describe(question, prompt, guidance, kind, word_limit, criterion, required)
+    db.session.flush()
+    record_change(itt, actor, Task.QUESTIONS, question=question.key)
+
+
+def move_question_up(*, itt: InvitationToTender, question: Question, actor: Actor) -> None:
+    """Let a question change places with the one before it; the first stays. Records ITT_CHANGED."""
+    begin_change(itt, actor)
+    ordered = sorted(itt.questions, key=lambda each: (each.position, each.key))
+    place = ordered.index(question)
+    if place:
+        ordered[place - 1 : place + 1] = [question, ordered[place - 1]]
+    for position, each in enumerate(ordered, 1):
+        each.position = position
+    db.session.flush()
+    record_change(itt, actor, Task.QUESTIONS, question=question.key)
+
+
+def remove_question(*, itt: InvitationToTender, question: Question, actor: Actor) -> None:
+    """Remove a question. Records ITT_CHANGED."""
+    begin_change(itt, actor)
+    itt.questions.remove(question)
+    db.session.flush()
+    record_change(itt, actor, Task.QUESTIONS, removed=question.key)
+
+
+def _describe(
+    question: Question,
+    prompt: str,
+    guidance: str,
+    kind: QuestionKind,
+    word_limit: int | None,
+    criterion: AwardCriterion | None,
+    required: bool,
+) -> None:
+    if not prompt.strip():
+        raise InvalidInput("Write the question.", field="prompt")
+    if kind is QuestionKind.TEXT and not 1 <= (word_limit or 0) <= MOST_WORDS:
+        raise InvalidInput(f"Give a word limit from 1 to {MOST_WORDS}.", field="word_limit")
+    if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
+        raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
+    question.prompt, question.guidance, question.kind = prompt.strip(), guidance.strip(), kind
+    question.word_limit = word_limit if kind is QuestionKind.TEXT else None
+    question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
+    question.required = required

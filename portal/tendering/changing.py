@@ -1,0 +1,36 @@
+"""How every change to a draft begins and ends: under the row's lock, and in the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.permissions import Actor, policy
+from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.tendering.checking import Task
+from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import lock_itt
+
+
+def begin_change(itt: InvitationToTender, actor: Actor) -> None:
+    """Lock the invitation, read it afresh and require that the actor may edit it.
+
+    The lock makes editing and publishing take turns: what is published is what was checked. Raises `NotFound`,
+    `NotAllowed`, or `WrongState` once it is published.
+    """
+    lock_itt(itt.id)
+    policy.require(actor, "edit", itt)
+
+
+def record_change(itt: InvitationToTender, actor: Actor, task: Task, **figures: Any) -> None:
+    """Record that a part of the draft was changed (figures and keys only, no words that people wrote)."""
+    record(
+        EventKind.ITT_CHANGED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        part=task.value,
+        **figures,
+    )

@@ -1,0 +1,200 @@
+"""What still stands between a draft and its publication, task by task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from portal.core.errors import PortalError
+from portal.regulation.local_time import local_date
+from portal.tendering import requirements
+from portal.tendering.method_rules import require_minimum, require_tie_break
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import QuestionKind
+from portal.tendering.tree import (
+    CriterionKind,
+    children_of,
+    is_pilot_only,
+    kind_of,
+    price_criterion,
+    scored,
+    walk,
+)
+from portal.tendering.weighing import share_faults, weight_faults
+from tender_scoring.errors import InvalidCase
+from tender_scoring.prices import read_formula
+
+
+class Task(StrEnum):
+    """The parts of a draft, in the order in which they are best filled in."""
+
+    SERVICE = "service"
+    VALUE = "value"
+    TIMETABLE = "timetable"
+    PANELS = "panels"
+    SCALES = "scales"
+    CRITERIA = "criteria"
+    SHARES = "shares"
+    PRICE = "price"
+    TIE_BREAK = "tie_break"
+    QUESTIONS = "questions"
+    PUBLICATION = "publication"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to put right before publication, and the task where that is done."""
+
+    task: Task
+    message: str
+
+
+def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem]:
+    """List everything that keeps the draft from being published at `now`, in the order of the tasks."""
+    return [Problem(task, message) for task, check in CHECKS.items() for message in check(itt, now)]
+
+
+def is_blank(itt: InvitationToTender, task: Task) -> bool:
+    """Say whether nobody has worked on this part yet."""
+    blank: dict[Task, bool] = {
+        Task.SERVICE: not itt.description and not itt.cpv_codes,
+        Task.VALUE: itt.estimated_value is None and itt.term_months is None,
+        Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
+        Task.PANELS: not itt.panels,
+        Task.SCALES: not itt.scales,
+        Task.CRITERIA: not itt.criteria,
+        Task.SHARES: not any(node.shares for node in itt.criteria),
+        Task.PRICE: price_criterion(itt) is None,
+        Task.TIE_BREAK: not itt.tie_break,
+        Task.QUESTIONS: not itt.questions,
+        Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
+    }
+    return blank[task]
+
+
+def _said(act: Callable[[], object]) -> Iterator[str]:
+    try:
+        act()
+    except PortalError as refusal:
+        yield refusal.message
+
+
+def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not itt.title.strip():
+        yield "Give the procurement a title."
+    if not itt.description.strip():
+        yield "Describe the service."
+    yield from _said(lambda: requirements.require_codes(itt.cpv_codes))
+
+
+def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    yield from _said(lambda: requirements.require_value(itt.estimated_value))
+    yield from _said(lambda: requirements.require_term(itt.term_months, itt.break_months))
+
+
+def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
+    yield from _said(
+        lambda: requirements.require_closing_time(
+            itt.closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
+        )
+    )
+    yield from _said(
+        lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date)
+    )
+
+
+def _panels(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not any(panel.counts for panel in itt.panels):
+        yield "Add at least one panel whose scores count."
+    scoring = {share.panel_id for node in scored(itt) for share in node.shares if share.share > 0}
+    for panel in itt.panels:
+        if panel.id not in scoring:
+            yield f"{panel.name} scores nothing. Give it a share of a criterion, or remove it."
+
+
+def _scales(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not itt.scales:
+        yield "Add a scale for the panels to score on."
+    for scale in itt.scales:
+        if bare := [band for band in scale.bands if not band.label.strip() or not band.descriptor.strip()]:
+            yield f"Say what {len(bare)} of the {len(scale.bands)} points of the scale {scale.key} mean."
+
+
+def _criteria(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not itt.criteria:
+        yield "Add the award criteria."
+    yield from weight_faults(itt).values()
+    for node, _ in walk(itt):
+        kind = kind_of(node)
+        if kind is CriterionKind.HEADING and not children_of(itt, node):
+            yield f"“{node.title}” is a heading with nothing under it. Add a part, or remove it."
+        if is_pilot_only(node) and node.weight != 0:
+            yield f"Only a pilot panel scores “{node.title}”, so its weight must be 0."
+        elif not is_pilot_only(node) and node.weight <= 0:
+            yield f"“{node.title}” has no weight. Give it one, or remove it."
+        if node.minimum is not None and node.scale is not None:
+            yield from _said(lambda node=node: require_minimum(node.minimum, node.scale))  # type: ignore[misc]
+
+
+def _shares(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    faults = share_faults(itt)
+    for node in scored(itt):
+        if node.id in faults:
+            yield faults[node.id]
+        sharing = [share.panel for share in node.shares if share.share > 0]
+        for panel in sharing:
+            if len(sharing) > 1 and not panel.counts:
+                yield f"{panel.name} is a pilot: it cannot share “{node.title}”. Give it a criterion of its own."
+
+
+def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    price = price_criterion(itt)
+    if price is not None:
+        try:
+            read_formula(price.price_formula, "")
+        except InvalidCase as fault:
+            yield f"The price formula is not complete. {fault.message}"
+
+
+def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not itt.tie_break:
+        yield "Say what decides when two bids have the same total."
+    yield from _said(lambda: require_tie_break(itt, itt.tie_break))
+
+
+def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    if not any(question.kind is QuestionKind.TEXT for question in itt.questions):
+        yield "Add at least one question for bidders to answer in words."
+    asked = {question.criterion_id for question in itt.questions}
+    for node in scored(itt):
+        if node.id not in asked:
+            yield f"No question asks about “{node.title}”, so panels would have nothing to score it on."
+
+
+def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
+    yield from _said(
+        lambda: requirements.require_publication_basis(
+            itt.publication_basis,
+            itt.central_reference,
+            itt.publication_reason,
+            value=itt.estimated_value,
+            on=local_date(now),
+        )
+    )
+
+
+CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
+    Task.SERVICE: _service,
+    Task.VALUE: _value,
+    Task.TIMETABLE: _timetable,
+    Task.PANELS: _panels,
+    Task.SCALES: _scales,
+    Task.CRITERIA: _criteria,
+    Task.SHARES: _shares,
+    Task.PRICE: _price,
+    Task.TIE_BREAK: _tie_break,
+    Task.QUESTIONS: _questions,
+    Task.PUBLICATION: _publication,
+}

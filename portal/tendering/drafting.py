@@ -1,0 +1,169 @@
+"""Draw up an invitation to tender: start it, say what is bought, for how much, by when, and where it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.core.permissions import Actor, policy
+from portal.core.references import new_reference
+from portal.organisations.models import ContractingAuthority
+from portal.regulation.local_time import local_date
+from portal.regulation.regimes import resolve_regime
+from portal.tendering import requirements
+from portal.tendering.changing import begin_change, record_change
+from portal.tendering.checking import Task
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.queries import lock_itt
+from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
+from portal.tendering.states import ITT, IttStatus, PublicationBasis
+
+
+def create_itt(
+    *,
+    authority: ContractingAuthority,
+    title: str,
+    start: StartingPoint = StartingPoint.THREE_PANELS,
+    actor: Actor,
+    now: datetime,
+) -> InvitationToTender:
+    """Start a draft for an authority: with one lot, a reference, and the chosen starting point.
+
+    The law is the one of the day on which it commences (PA2023, SI 2024/716). `THREE_PANELS` fills in a worked
+    example with everything but timetable and publication basis. Records ITT_DRAFTED. Raises `NotAllowed`,
+    `NotFound` for another authority, `InvalidInput` (field `title`).
+    """
+    policy.require(actor, "draft_itt", authority)
+    itt = InvitationToTender(
+        reference=new_reference("ITT"),
+        authority=authority,
+        authority_id=authority.id,
+        title=_required(title, "title", "Give the procurement a title."),
+        created_by_id=actor.user_id,
+        regime=resolve_regime(local_date(now)),
+        cpv_codes=[],
+        break_months=[],
+        tie_break=[],
+        light_touch=False,
+    )
+    itt.lots = [Lot(number=1, title=itt.title)]
+    if start is StartingPoint.THREE_PANELS:
+        fill_with_three_panels(itt)
+    db.session.add(itt)
+    db.session.flush()
+    record(
+        EventKind.ITT_DRAFTED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        reference=itt.reference,
+        start=start.value,
+    )
+    return itt
+
+
+def describe_service(
+    *, itt: InvitationToTender, title: str, description: str, cpv_codes: Sequence[str], actor: Actor
+) -> None:
+    """Say what is bought: title, description and CPV codes, from which light touch follows (PR24 Sch 1).
+
+    A single lot takes the title. Raises `InvalidInput` beside `title`, `description` or `cpv_codes`, and
+    whatever `begin_change` raises. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    itt.title = _required(title, "title", "Give the procurement a title.")
+    itt.description = _required(description, "description", "Describe the service.")
+    itt.cpv_codes, itt.light_touch = requirements.require_codes(cpv_codes)
+    if len(itt.lots) == 1:
+        itt.lots[0].title = itt.title
+    record_change(itt, actor, Task.SERVICE, light_touch=itt.light_touch)
+
+
+def set_value_and_term(
+    *,
+    itt: InvitationToTender,
+    estimated_value: Decimal | None,
+    term_months: int | None,
+    break_months: Sequence[int],
+    actor: Actor,
+) -> None:
+    """Say how much it is worth (pounds including VAT, breaks ignored: PA2023 Sch 3) and how long it lasts.
+
+    `term_months` and `break_months` count from the start of the contract. Raises `InvalidInput` beside
+    `estimated_value`, `term_months` or `break_months`. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    requirements.require_value(estimated_value)
+    requirements.require_term(term_months, break_months)
+    itt.estimated_value, itt.term_months = estimated_value, term_months
+    itt.break_months = sorted(break_months)
+    record_change(itt, actor, Task.VALUE)
+
+
+def set_timetable(
+    *,
+    itt: InvitationToTender,
+    closes_at: datetime | None,
+    award_date: date | None,
+    contract_start_date: date | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say when bidding closes (an aware instant), when the decision is expected and when the contract starts.
+
+    Raises `InvalidInput` beside `closes`, `award_date` or `contract_start_date`: a closing time in the past, one
+    before the minimum tendering period (PA2023 s.54), a timetable that runs backwards. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    requirements.require_closing_time(
+        closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
+    )
+    requirements.require_dates(closes_at, award_date, contract_start_date)
+    itt.closes_at, itt.award_date, itt.contract_start_date = closes_at, award_date, contract_start_date
+    record_change(itt, actor, Task.TIMETABLE, closes_at=closes_at)
+
+
+def set_publication_basis(
+    *,
+    itt: InvitationToTender,
+    basis: PublicationBasis,
+    central_reference: str,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say why it may be published here (PR24 reg 5(11)); what does not belong to the basis is cleared.
+
+    Raises `InvalidInput` beside `publication_basis`, `central_reference` or `publication_reason`. Records
+    ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    reference = central_reference.strip() if basis is PublicationBasis.CENTRAL_REFERENCE else None
+    said = reason.strip() if basis is PublicationBasis.FALLBACK else ""
+    requirements.require_publication_basis(basis, reference, said, value=itt.estimated_value, on=local_date(now))
+    itt.publication_basis, itt.central_reference, itt.publication_reason = basis, reference, said
+    record_change(itt, actor, Task.PUBLICATION, basis=basis.value)
+
+
+def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
+    """Cancel a draft: it stays in the records, nobody outside ever saw it, and it cannot be taken up again.
+
+    Raises `WrongState` once it is published (ending a published procurement needs a notice: PA2023 s.55).
+    Records ITT_CANCELLED.
+    """
+    lock_itt(itt.id)
+    policy.require(actor, "cancel_draft", itt)
+    itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
+    record(EventKind.ITT_CANCELLED, actor=actor, object_type="itt", object_id=itt.id, itt_id=itt.id, was="draft")
+
+
+def _required(text: str, field: str, message: str) -> str:
+    if not text.strip():
+        raise InvalidInput(message, field=field)
+    return text.strip()

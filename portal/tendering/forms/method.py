@@ -1,0 +1,245 @@
+"""Forms about how bids are judged: panels, scales, criteria, price, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from wtforms import BooleanField
+
+from portal.core.errors import PortalError
+from portal.tendering.criteria import DoesNotTotal
+from portal.tendering.forms.fields import (
+    ChoiceField,
+    FigureField,
+    PickField,
+    PoundsField,
+    WholeField,
+    line,
+    page,
+)
+from portal.tendering.method import number
+from portal.tendering.method_rules import LOWEST_PRICE
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.pricing import FORMULAS
+from portal.tendering.states import Combination, PanelKind, QuestionKind
+from portal.tendering.tree import CriterionKind
+from portal.web.forms import BaseForm
+
+DIGITS = {"inputmode": "decimal", "autocomplete": "off"}
+NOBODY = ""
+BANDS = 5
+
+KIND_WORDS = {
+    PanelKind.LOCAL: "Local panel",
+    PanelKind.YOUNG_PEOPLE: "Young people’s panel",
+    PanelKind.PARENTS: "Parents’ panel",
+}
+COMBINE_WORDS = {
+    Combination.AGREED: "They talk and agree one score",
+    Combination.MEAN: "The average of their scores",
+    Combination.MEDIAN: "The middle one of their scores",
+}
+
+
+class PanelForm(BaseForm):
+    """One panel."""
+
+    name = line("Name of the panel")
+    kind = ChoiceField("Who sits on it?", choices=[(kind.value, words) for kind, words in KIND_WORDS.items()])
+    combine = ChoiceField(
+        "How do the members’ scores become the panel’s score?",
+        choices=[(combine.value, words) for combine, words in COMBINE_WORDS.items()],
+        default=Combination.AGREED.value,
+    )
+    quorum = WholeField(
+        "Least number of members who must score",
+        description="Only for an average or a middle score.",
+        render_kw=DIGITS,
+    )
+    counts = ChoiceField(
+        "Do its scores count?",
+        choices=[("yes", "Yes, they count"), ("no", "No, it is a pilot: its scores are shown and change nothing")],
+        default="yes",
+    )
+
+
+class ScaleForm(BaseForm):
+    """The range of a scale."""
+
+    minimum = FigureField("Lowest score", default=Decimal(0), render_kw=DIGITS)
+    maximum = FigureField("Highest score", default=Decimal(5), render_kw=DIGITS)
+    step = FigureField(
+        "Step", default=Decimal(1), description="1 gives whole scores, 0.5 gives halves.", render_kw=DIGITS
+    )
+    normalise = ChoiceField(
+        "How does a score become a share of the marks?",
+        choices=[
+            ("from_zero", "Score divided by the highest score"),
+            ("from_minimum", "From the lowest score up: the lowest earns nothing"),
+        ],
+        default="from_zero",
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for every figure."""
+        valid: bool = super().validate(extra_validators)
+        for field in (self.minimum, self.maximum, self.step):
+            if field.data is None and not field.errors:
+                field.errors = [*field.errors, "Type a number."]
+                valid = False
+        return valid
+
+
+class CriterionForm(BaseForm):
+    """One criterion of the tree."""
+
+    title = line("Title")
+    kind = ChoiceField(
+        "What is it?",
+        choices=[
+            (CriterionKind.SCORED.value, "A criterion that panels score"),
+            (CriterionKind.HEADING.value, "A heading for several criteria"),
+        ],
+        default=CriterionKind.SCORED.value,
+    )
+    parent = PickField("Where does it belong?", validate_choice=True)
+    guidance = page("What does a good answer show?", description="Bidders and panels see this.")
+    plain_title = line(
+        "The same in plain words", description="For a young people’s panel, such as “Would we be safe?”"
+    )
+    scale = PickField("Scale")
+    minimum = FigureField(
+        "Minimum score",
+        description="A bid whose score is below this is ruled out. Leave it empty if there is none.",
+        render_kw=DIGITS,
+    )
+
+    def offer(self, itt: InvitationToTender, headings: list[AwardCriterion]) -> None:
+        """Offer the places and scales there are."""
+        self.parent.choices = [(NOBODY, "At the top"), *((node.key, f"Under “{node.title}”") for node in headings)]
+        self.scale.choices = [(scale.key, f"{scale.key}") for scale in itt.scales]
+
+
+class QuestionForm(BaseForm):
+    """One question to bidders."""
+
+    prompt = page("Question")
+    guidance = page("Help for bidders", description="What to cover, and who reads the answer.")
+    kind = ChoiceField(
+        "How do bidders answer?",
+        choices=[(QuestionKind.TEXT.value, "In words"), (QuestionKind.FILES.value, "With files")],
+        default=QuestionKind.TEXT.value,
+    )
+    word_limit = WholeField("Word limit", description="Only for answers in words.", render_kw=DIGITS)
+    criterion = PickField("Which criterion is the answer scored under?")
+    required = BooleanField("Every bid must answer this", default=True)
+
+    def offer(self, criteria: list[AwardCriterion]) -> None:
+        """Offer the criteria that panels score."""
+        self.criterion.choices = [(node.key, node.title) for node in criteria] + [(NOBODY, "It is not scored")]
+
+
+class PriceForm(BaseForm):
+    """How the price earns its marks."""
+
+    formula = ChoiceField("Formula", choices=[(formula.key, formula.title) for formula in FORMULAS.values()])
+    floor = PoundsField("Floor", description="This price or less earns all the marks.", render_kw=DIGITS)
+    ceiling = PoundsField("Ceiling", description="A price above this is ruled out.", render_kw=DIGITS)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for what the chosen formula needs."""
+        valid: bool = super().validate(extra_validators)
+        wanted = {"benchmark": (self.floor, self.ceiling), "banded": (self["band_1_over"], self["band_1_marks"])}
+        for field in wanted.get(self.formula.data, ()):
+            if field.data is None and not field.errors:
+                field.errors = [*field.errors, f"This formula needs the {field.label.text.lower()}."]
+                valid = False
+        return valid
+
+    def stated(self) -> dict[str, Any]:
+        """The formula in the engine's form."""
+        stated: dict[str, Any] = {"formula": self.formula.data}
+        if self.formula.data == "benchmark":
+            stated |= {"floor": number(self.floor.data), "ceiling": number(self.ceiling.data)}
+        if self.formula.data == "banded":
+            rows = [(self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data) for row in range(1, BANDS + 1)]
+            given = [(over, marks or Decimal(0)) for over, marks in rows if over is not None]
+            stated["bands"] = [[number(over), number(marks)] for over, marks in given]
+        return stated
+
+    def show(self, formula: Mapping[str, Any] | None) -> None:
+        """Fill in the saved formula."""
+        if self.is_submitted():
+            return
+        saved = formula or {"formula": "benchmark"}
+        self.formula.data = saved["formula"]
+        for name in ("floor", "ceiling"):
+            if name in saved:
+                self[name].data = Decimal(saved[name])
+        for row, (over, marks) in enumerate(saved.get("bands", ()), 1):
+            self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data = Decimal(over), Decimal(marks)
+
+
+for _row in range(1, BANDS + 1):
+    setattr(PriceForm, f"band_{_row}_over", FigureField(f"Band {_row}: up to % above the lowest", render_kw=DIGITS))
+    setattr(PriceForm, f"band_{_row}_marks", FigureField(f"Band {_row}: % of the marks", render_kw=DIGITS))
+
+
+class TieBreakForm(BaseForm):
+    """What decides between bids with the same total, in order."""
+
+    tie_break = PickField("First")
+    then = PickField("If that is the same too")
+    lastly = PickField("If that is the same as well")
+
+    def offer(self, criteria: list[AwardCriterion]) -> None:
+        """Offer every criterion, and the lowest price."""
+        nothing = [(NOBODY, "Choose")]
+        offered = [(node.key, f"Higher marks for “{node.title}”") for node in criteria]
+        for field in (self.tie_break, self.then, self.lastly):
+            field.choices = [*nothing, *offered, (LOWEST_PRICE, "The lower price")]
+
+    def show(self, names: list[str]) -> None:
+        """Fill in the saved order."""
+        if not self.is_submitted():
+            for field, name in zip((self.tie_break, self.then, self.lastly), names, strict=False):
+                field.data = name
+
+    def names(self) -> list[str]:
+        """What was chosen, in order."""
+        return [field.data for field in (self.tie_break, self.then, self.lastly) if field.data]
+
+
+class TotalsForm(BaseForm):
+    """The base of the two forms whose figures must total 100: each fault goes beside the field that it names."""
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Show every sum that is not 100 where it belongs."""
+        if not isinstance(refusal, DoesNotTotal):
+            super().refuse(refusal)
+            return
+        self.refusal = refusal
+        for name, message in refusal.faults.items():
+            self[name].errors = [*self[name].errors, message]
+
+
+def figures_form(fields: Mapping[str, tuple[str, Decimal | None]]) -> TotalsForm:
+    """Make a form with a figure for each name: (label, saved figure)."""
+    form_class = type("FiguresForm", (TotalsForm,), {})
+    for name, (label, saved) in fields.items():
+        setattr(form_class, name, FigureField(label, default=saved, render_kw=DIGITS))
+    form: TotalsForm = form_class()
+    return form
+
+
+def points_form(points: Mapping[str, tuple[str, Any]]) -> BaseForm:
+    """Make a form with label, descriptor and plain words for each point of a scale: (score, saved band)."""
+    form_class = type("PointsForm", (BaseForm,), {})
+    for name, (score, band) in points.items():
+        setattr(form_class, f"{name}-label", line(f"Label for {score}", default=band.label))
+        setattr(form_class, f"{name}-descriptor", page(f"What {score} means", default=band.descriptor))
+        setattr(form_class, f"{name}-plain", page(f"{score} in plain words", default=band.plain_words))
+    form: BaseForm = form_class()
+    return form

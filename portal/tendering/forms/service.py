@@ -1,0 +1,130 @@
+"""Forms about what is bought, by when, and where it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.forms import FactorField
+from portal.core.clock import LONDON
+from portal.regulation.local_time import to_utc
+from portal.tendering.forms.fields import (
+    ChoiceField,
+    CodesField,
+    DayField,
+    MonthsField,
+    PoundsField,
+    TimeField,
+    WholeField,
+    line,
+    page,
+)
+from portal.tendering.starting_points import StartingPoint
+from portal.tendering.states import PublicationBasis
+from portal.web.forms import BaseForm
+
+DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
+PLAIN = {"autocomplete": "off"}
+
+
+class NewForm(BaseForm):
+    """Starting a draft."""
+
+    title = line("What are you buying?", description="A short title that providers will see.")
+    start = ChoiceField(
+        "How do you want to start?",
+        choices=[
+            (StartingPoint.THREE_PANELS.value, "From an example with three panels"),
+            (StartingPoint.EMPTY.value, "With an empty draft"),
+        ],
+        default=StartingPoint.THREE_PANELS.value,
+    )
+
+
+class ServiceForm(BaseForm):
+    """What is bought."""
+
+    title = line("Title", description="Say what the service is and who it is for.")
+    description = page(
+        "Description", description="What you need, for whom, where, and what you hope will change. Use plain words."
+    )
+    cpv_codes = CodesField(
+        "CPV codes",
+        description="The procurement codes of the service, one on each line. Providers who follow a code are told.",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class ValueForm(BaseForm):
+    """How much it is worth and how long it lasts."""
+
+    estimated_value = PoundsField(
+        "Estimated value",
+        description="For the whole term, with VAT. Do not take off anything for break points.",
+        render_kw=DIGITS,
+    )
+    term_months = WholeField("Length of the contract", description="In months.", render_kw=DIGITS)
+    break_months = MonthsField(
+        "Break points",
+        description="Months after the start at which you may end the contract early, such as 12, 18. Leave it empty "
+        "if there are none.",
+        render_kw=PLAIN,
+    )
+
+
+class TimetableForm(BaseForm):
+    """When bidding closes, when the decision is expected, when the contract starts."""
+
+    closes = DayField("Day when bidding closes", description="For example, 4 12 2026")
+    closes_time = TimeField(
+        "Time when bidding closes",
+        description="UK time, for example noon or 5pm. A bid that arrives at this time or later is late.",
+        render_kw=PLAIN,
+    )
+    award_date = DayField("Day when you expect to decide", description="For example, 29 1 2027")
+    contract_start_date = DayField("Day when the contract starts", description="For example, 1 4 2027")
+
+    def validate_closes_time(self, field: Any) -> None:
+        """Ask for the time when only the day was given."""
+        if self.closes.data is not None and field.data is None and not field.errors:
+            raise ValueError("Give the time when bidding closes, such as noon or 5pm.")
+
+    def closing_instant(self) -> datetime | None:
+        """The closing time as a UTC instant; raises `InvalidInput` for an hour that is skipped or happens twice."""
+        if self.closes.data is None or self.closes_time.data is None:
+            return None
+        return to_utc(self.closes.data, self.closes_time.data, field="closes_time")
+
+    def show(self, closes_at: datetime | None) -> None:
+        """Fill in the saved closing time, in UK time."""
+        if closes_at is not None and not self.is_submitted():
+            local = closes_at.astimezone(LONDON)
+            self.closes.process(None, local.date())
+            self.closes_time.data = local.time()
+
+
+class PublicationForm(BaseForm):
+    """Why it may be published here."""
+
+    publication_basis = ChoiceField(
+        "Where has the notice been published first?",
+        choices=[
+            (PublicationBasis.CENTRAL_REFERENCE.value, "On Find a Tender: we have its reference"),
+            (PublicationBasis.FALLBACK.value, "Find a Tender could not publish it"),
+            (PublicationBasis.NOT_REQUIRED.value, "No notice is needed"),
+        ],
+    )
+    central_reference = line(
+        "Reference of the notice on Find a Tender",
+        description="For example, 012345-2026",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    publication_reason = page("Why could it not be published there?")
+
+
+class PublishForm(FactorField):
+    """Publishing, with a fresh second factor."""
+
+
+class ConfirmForm(BaseForm):
+    """A page with nothing but a button."""

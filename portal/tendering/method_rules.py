@@ -1,0 +1,66 @@
+"""What scales, minimums, tie-breaks and price formulas must satisfy, in the commissioner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from portal.core.errors import InvalidInput
+from portal.tendering.method import number
+from portal.tendering.models import InvitationToTender, Scale
+from tender_scoring.errors import InvalidCase
+from tender_scoring.prices import read_formula
+
+LOWEST_PRICE = "lowest_price"
+MOST_POINTS = 21
+
+
+def points_of(minimum: Decimal, maximum: Decimal, step: Decimal) -> list[Decimal]:
+    """List the points of a scale from its minimum to its maximum.
+
+    Raises `InvalidInput` beside `maximum` or `step` when the step does not lead from one to the other.
+    """
+    if minimum < 0:
+        raise InvalidInput("The lowest score must be 0 or more.", field="minimum")
+    if maximum <= minimum:
+        raise InvalidInput("The highest score must be above the lowest.", field="maximum")
+    if step <= 0:
+        raise InvalidInput("The step must be more than 0.", field="step")
+    if (maximum - minimum) % step:
+        raise InvalidInput(
+            f"Steps of {number(step)} do not lead from {number(minimum)} exactly to {number(maximum)}.", field="step"
+        )
+    count = int((maximum - minimum) / step) + 1
+    if count > MOST_POINTS:
+        raise InvalidInput(f"A scale has at most {MOST_POINTS} points; this one has {count}.", field="step")
+    return [minimum + step * index for index in range(count)]
+
+
+def require_minimum(minimum: Decimal, scale: Scale) -> None:
+    """Refuse a minimum score that is not on its scale."""
+    on_grid = (minimum - scale.minimum) % scale.step == 0
+    if not scale.minimum <= minimum <= scale.maximum or not on_grid:
+        raise InvalidInput(
+            f"The minimum {number(minimum)} is not on the scale {scale.key}: it runs from {number(scale.minimum)} "
+            f"to {number(scale.maximum)} in steps of {number(scale.step)}.",
+            field="minimum",
+        )
+
+
+def require_tie_break(itt: InvitationToTender, names: Sequence[str]) -> None:
+    """Refuse a tie-break that names nothing of this invitation, or the same thing twice."""
+    known = {node.key for node in itt.criteria} | {LOWEST_PRICE}
+    for name in names:
+        if name not in known:
+            raise InvalidInput(f"“{name}” is neither a criterion nor the lowest price.", field="tie_break")
+    if len(set(names)) != len(names):
+        raise InvalidInput("Choose each tie-break once.", field="tie_break")
+
+
+def require_formula(formula: dict[str, Any]) -> None:
+    """Refuse a price formula that the scoring engine would not execute."""
+    try:
+        read_formula(formula, "")
+    except InvalidCase as fault:
+        raise InvalidInput(fault.message, field="formula") from fault

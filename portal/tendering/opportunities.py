@@ -1,0 +1,160 @@
+"""Reading what is public: the list of opportunities, open ones first, by key and never by page number."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import contains_eager, load_only
+
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.organisations.models import ContractingAuthority
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+
+PAGE_SIZE = 20
+COUNTED_TO = 100
+"""Beyond this the page says "more than 100": counting everything would cost as much as reading everything."""
+OPEN, OVER = "o", "c"
+
+Itt = InvitationToTender
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to look for; empty means everything."""
+
+    words: str = ""
+    cpv: str = ""
+    closing_days: int | None = None
+    """Only what closes within so many days."""
+    open_only: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list, the key of the next one (None at the end), and how many are open, counted to 101."""
+
+    rows: list[InvitationToTender]
+    next_key: str | None
+    open_count: int
+
+
+def list_opportunities(filters: Filters, *, now: datetime, after: str = "", size: int = PAGE_SIZE) -> Page:
+    """List a page: open ones by closing time, then the others, newest first. At most three statements.
+
+    `after` is the `next_key` of the page before. Raises `InvalidInput` for a key that is not one.
+    """
+    group, instant, last = _read_key(after)
+    rows: list[InvitationToTender] = []
+    if group == OPEN:
+        rows = _open_rows(filters, now, instant, last, size + 1)
+        instant, last = None, None
+    if len(rows) <= size and not (filters.open_only or filters.closing_days):
+        rows += _other_rows(filters, now, instant, last, size + 1 - len(rows))
+    more = len(rows) > size
+    shown = rows[:size]
+    return Page(shown, _key(shown[-1], now) if more else None, _count_open(filters, now))
+
+
+def _open_rows(
+    filters: Filters, now: datetime, instant: datetime | None, last: uuid.UUID | None, limit: int
+) -> list[InvitationToTender]:
+    query = _listed(filters).where(_is_open(filters, now)).order_by(Itt.closes_at, Itt.id).limit(limit)
+    if instant is not None:
+        query = query.where(tuple_(Itt.closes_at, Itt.id) > tuple_(instant, last))
+    return list(db.session.scalars(query))
+
+
+def _other_rows(
+    filters: Filters, now: datetime, instant: datetime | None, last: uuid.UUID | None, limit: int
+) -> list[InvitationToTender]:
+    public = Itt.status.notin_([IttStatus.DRAFT, IttStatus.CANCELLED])
+    is_over = or_(Itt.status != IttStatus.PUBLISHED, Itt.closes_at <= now)
+    query = _listed(filters).where(public, is_over).order_by(Itt.published_at.desc(), Itt.id.desc()).limit(limit)
+    if instant is not None:
+        query = query.where(tuple_(Itt.published_at, Itt.id) < tuple_(instant, last))
+    return list(db.session.scalars(query))
+
+
+def _count_open(filters: Filters, now: datetime) -> int:
+    some = (
+        select(Itt.id)
+        .join(Itt.authority)
+        .where(_is_open(filters, now), *_matching(filters))
+        .limit(COUNTED_TO + 1)
+        .subquery()
+    )
+    return db.session.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _listed(filters: Filters) -> Select[InvitationToTender]:
+    columns = (
+        Itt.reference,
+        Itt.title,
+        Itt.description,
+        Itt.status,
+        Itt.closes_at,
+        Itt.published_at,
+        Itt.estimated_value,
+        Itt.term_months,
+        Itt.break_months,
+        Itt.cpv_codes,
+        Itt.light_touch,
+        Itt.authority_id,
+    )
+    return (
+        select(Itt)
+        .join(Itt.authority)
+        .options(load_only(*columns), contains_eager(Itt.authority).load_only(ContractingAuthority.name))
+        .where(*_matching(filters))
+    )
+
+
+def _is_open(filters: Filters, now: datetime) -> ColumnElement[bool]:
+    is_open = and_(Itt.status == IttStatus.PUBLISHED, Itt.closes_at > now)
+    if filters.closing_days is not None:
+        is_open = and_(is_open, Itt.closes_at <= now + timedelta(days=filters.closing_days))
+    return is_open
+
+
+def _matching(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.words:
+        text = func.to_tsvector(
+            "english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name)
+        )
+        wanted = func.websearch_to_tsquery("english", filters.words)
+        conditions.append(or_(text.bool_op("@@")(wanted), Itt.reference == filters.words.upper()))
+    if filters.cpv:
+        # A code with trailing zeros stands for everything under it: 85300000 finds 85311300.
+        code = func.unnest(Itt.cpv_codes).column_valued("code")
+        stem = filters.cpv.rstrip("0").ljust(2, "0")
+        conditions.append(exists(select(1).select_from(code).where(code.startswith(stem, autoescape=True))))
+    return conditions
+
+
+def _key(itt: InvitationToTender, now: datetime) -> str:
+    is_open = itt.status is IttStatus.PUBLISHED and not itt.has_closed(now)
+    instant: Any = itt.closes_at if is_open else itt.published_at
+    return f"{OPEN if is_open else OVER}~{instant.astimezone(UTC).isoformat()}~{itt.id}"
+
+
+def _read_key(after: str) -> tuple[str, datetime | None, uuid.UUID | None]:
+    if not after:
+        return OPEN, None, None
+    missing = "That page of the list does not exist. Start again from the first page."
+    try:
+        group, typed, last = after.split("~")
+        instant, row = datetime.fromisoformat(typed), uuid.UUID(last)
+    except ValueError as wrong:
+        raise InvalidInput(missing) from wrong
+    if group not in {OPEN, OVER} or instant.tzinfo is None:
+        raise InvalidInput(missing)
+    return group, instant, row
+
+

@@ -1,0 +1,106 @@
+"""Draw up how the price earns its marks, and what decides between bids with the same total."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.core.columns import db
+from portal.core.permissions import Actor
+from portal.tendering.changing import begin_change, record_change
+from portal.tendering.checking import Task
+from portal.tendering.method_rules import require_formula, require_tie_break
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.naming import new_key
+from portal.tendering.tree import next_position, price_criterion
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One of the engine's price formulas: its name, a title, and one sentence a bidder can follow."""
+
+    key: str
+    title: str
+    sentence: str
+    relative: bool = True
+
+
+FORMULAS: Mapping[str, Formula] = {
+    formula.key: formula
+    for formula in (
+        Formula(
+            "benchmark",
+            "Against a published floor and ceiling",
+            "A price at the floor or below earns all the marks, a price at the ceiling earns none, and prices between "
+            "them earn marks in a straight line; a price above the ceiling rules the bid out.",
+            relative=False,
+        ),
+        Formula(
+            "lowest_relative",
+            "Lowest price divided by price",
+            "The lowest price earns all the marks; a price twice as high earns half of them.",
+        ),
+        Formula(
+            "percentage_deviation",
+            "Per cent above the lowest",
+            "The lowest price earns all the marks; every 1% above it takes off 1% of them, down to none at double.",
+        ),
+        Formula(
+            "min_max",
+            "Between lowest and highest",
+            "The lowest price earns all the marks, the highest earns none, and prices between them earn marks in a "
+            "straight line.",
+        ),
+        Formula(
+            "mean_relative",
+            "Against the average price",
+            "A price at the average earns half the marks; every 1% below or above it adds or takes off 1% of them.",
+        ),
+        Formula(
+            "banded",
+            "In bands above the lowest",
+            "A price earns the share of the marks that its band gives: the bands say how far above the lowest price it "
+            "may be.",
+        ),
+    )
+}
+
+
+def set_price(
+    *, itt: InvitationToTender, formula: Mapping[str, Any], weight: Decimal | None = None, actor: Actor
+) -> AwardCriterion:
+    """Say how the price earns its marks, in the engine's form: {"formula": "benchmark", "floor": ..., "ceiling": ...}.
+
+    Adds the price criterion at the top of the tree where there is none yet, with `weight` (default 0); an
+    existing one keeps its weight unless one is given. Raises `InvalidInput` beside `formula`. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    wanted = dict(formula)
+    require_formula(wanted)
+    price = price_criterion(itt)
+    if price is None:
+        price = AwardCriterion(id=uuid.uuid4(), title="Price", guidance="The price for the whole term.", shares=[])
+        price.key = new_key("price", {node.key for node in itt.criteria})
+        price.weight, price.position = Decimal(0), next_position(itt.criteria)
+        itt.criteria.append(price)
+    price.price_formula = wanted
+    if weight is not None:
+        price.weight = weight
+    db.session.flush()
+    record_change(itt, actor, Task.PRICE, formula=wanted["formula"])
+    return price
+
+
+def set_tie_break(*, itt: InvitationToTender, names: Sequence[str], actor: Actor) -> None:
+    """Say what decides a tie, tried in order: keys of criteria (higher marks win) or "lowest_price".
+
+    What it cannot resolve is a reported tie; nothing is decided by name or by time. Raises `InvalidInput` beside
+    `tie_break` for a name of nothing, or one given twice. Records ITT_CHANGED.
+    """
+    begin_change(itt, actor)
+    require_tie_break(itt, names)
+    itt.tie_break = list(names)
+    record_change(itt, actor, Task.TIE_BREAK, names=list(names))

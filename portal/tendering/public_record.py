@@ -1,0 +1,88 @@
+"""What is public about an invitation, as JSON values: the same as its page shows, and nothing about bidders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.regulation.cpv import Code
+from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.public_state import public_state
+from portal.tendering.weighing import EffectiveWeights, effective
+
+
+def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
+    """Describe an invitation as the list does."""
+    return {
+        "reference": itt.reference,
+        "title": itt.title,
+        "authority": itt.authority.name,
+        "state": public_state(itt, now).key,
+        "published_at": _instant(itt.published_at),
+        "closes_at": _instant(itt.closes_at),
+        "estimated_value": _money(itt),
+        "term_months": itt.term_months,
+        "break_months": itt.break_months,
+        "cpv_codes": itt.cpv_codes,
+        "light_touch": itt.light_touch,
+    }
+
+
+def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> dict[str, Any]:
+    """Describe an invitation in full: what is bought, when, how bids are judged, what bidders answer."""
+    titles = {code.code: code.description for code in codes}
+    return listed(itt, now) | {
+        "description": itt.description,
+        "cpv": [{"code": code, "description": titles.get(code, "")} for code in itt.cpv_codes],
+        "regime": itt.regime.value,
+        "award_date": itt.award_date.isoformat() if itt.award_date else None,
+        "contract_start_date": itt.contract_start_date.isoformat() if itt.contract_start_date else None,
+        "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
+        "contact_email": itt.authority.contact_email,
+        "lots": [{"number": lot.number, "title": lot.title, "description": lot.description} for lot in itt.lots],
+        "panels": [
+            {"key": panel.key, "name": panel.name, "kind": panel.kind.value, "counts": panel.counts}
+            for panel in itt.panels
+        ],
+        "criteria": [
+            {"key": node.key, "title": node.title, "guidance": node.guidance, "plain_title": node.plain_title}
+            for node in itt.criteria
+        ],
+        "effective_weights": _weights(effective(itt)),
+        "questions": [_question(question) for question in itt.questions],
+        "method": itt.method,
+        "method_hash": itt.method_hash,
+    }
+
+
+def _weights(weights: EffectiveWeights) -> list[dict[str, Any]]:
+    names = {part.panel.id: part.panel.key for part in weights.parts if part.panel is not None}
+    return [
+        {
+            "criterion": row.criterion.key,
+            "marks": str(row.marks),
+            "panels": {names[panel]: str(marks) for panel, marks in row.by_panel.items()},
+        }
+        for row in weights.rows
+    ]
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "kind": question.kind.value,
+        "prompt": question.prompt,
+        "guidance": question.guidance,
+        "word_limit": question.word_limit,
+        "required": question.required,
+        "criterion": question.criterion.key if question.criterion else None,
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None
+
+
+def _money(itt: InvitationToTender) -> dict[str, str] | None:
+    return {"amount": f"{itt.estimated_value:.2f}", "currency": "GBP"} if itt.estimated_value is not None else None

@@ -1,0 +1,46 @@
+"""How far a published procurement is, in the words that everybody may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+
+
+@dataclass(frozen=True)
+class PublicState:
+    """A key for programs, a tag with its tone, and one sentence."""
+
+    key: str
+    label: str
+    tone: str
+    sentence: str
+
+
+OPEN = PublicState("open", "Open for bids", "success", "Bids can be made until the closing time.")
+CLOSED = PublicState(
+    "closed", "Closed", "muted", "Bidding has closed. No more bids can be made. The bids will be opened and judged."
+)
+JUDGED = PublicState("judged", "Being judged", "progress", "Bidding has closed. The panels are judging the bids.")
+DECIDING = PublicState("deciding", "Decision to come", "progress", "The panels have scored the bids. A decision follows.")
+AWARDED = PublicState(
+    "awarded", "Awarded", "info", "The award is decided. Every bidder was told the scores and the reasons."
+)
+CONTRACTED = PublicState(
+    "contracted", "Contract signed", "neutral", "The contract is signed. It is in the register of contracts."
+)
+_AFTER = {
+    IttStatus.OPENED: JUDGED,
+    IttStatus.MODERATED: DECIDING,
+    IttStatus.AWARDED: AWARDED,
+    IttStatus.CONTRACTED: CONTRACTED,
+}
+
+
+def public_state(itt: InvitationToTender, now: datetime) -> PublicState:
+    """Tell the public state at `now`; "closed" is not a status of its own but the closing time having come."""
+    if itt.status is IttStatus.PUBLISHED:
+        return CLOSED if itt.has_closed(now) else OPEN
+    return _AFTER[itt.status]

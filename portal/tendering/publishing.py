@@ -1,0 +1,75 @@
+"""Publish an invitation to tender: from here on its method is fixed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.errors import InvalidInput
+from portal.core.permissions import Actor, policy
+from portal.core.seals import KeyFolder
+from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.tendering.checking import Problem, problems_of
+from portal.tendering.method import method_of
+from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import lock_itt
+from portal.tendering.requirements import require_codes
+from portal.tendering.states import ITT, IttStatus
+from tender_scoring import InvalidCase, method_hash, validate_method
+
+
+class NotReady(InvalidInput):
+    """The draft cannot be published yet; `problems` says everything that is missing or wrong."""
+
+    code = "not_ready"
+
+    def __init__(self, problems: list[Problem]) -> None:
+        more = len(problems) - 1
+        rest = f" There {'is' if more == 1 else 'are'} {more} more to put right." if more else ""
+        super().__init__(problems[0].message + rest)
+        self.problems = problems
+
+
+def publish_itt(
+    *, itt: InvitationToTender, actor: Actor, now: datetime, keys: KeyFolder, demonstration: bool
+) -> None:
+    """Publish the invitation: freeze and hash its method, make its opening key, and open it for bids.
+
+    Everything is checked again under the row's lock (`NotReady` lists all that is missing): the CPV codes and so
+    light touch, the closing time and the minimum tendering period (PA2023 s.54), the publication basis (PR24 reg
+    5(11)), the weights and the rest of the method, which the scoring engine itself must accept. Afterwards the
+    database refuses every change to lots, panels, scales, criteria, shares, questions, method and hash. The
+    private half of the key pair is kept in `keys`, outside the database; `demonstration` keys never open live
+    bids. Records ITT_PUBLISHED, from which alerts, notice and release follow. Raises `NotAllowed`, `NotFound`,
+    `WrongState` when it is published already.
+    """
+    lock_itt(itt.id)
+    policy.require(actor, "publish", itt)
+    problems = problems_of(itt, now)
+    if problems:
+        raise NotReady(problems)
+    itt.cpv_codes, itt.light_touch = require_codes(itt.cpv_codes)
+    method = method_of(itt)
+    try:
+        itt.method = validate_method(method).to_dict()
+    except InvalidCase as fault:
+        raise InvalidInput(f"The method cannot be used for scoring: {fault.message}") from fault
+    itt.method_hash = method_hash(method)
+    itt.seal_public_key = keys.create_opening_key(itt.id, demonstration=demonstration)
+    itt.published_at = now
+    itt.status = ITT.move(itt.status, IttStatus.PUBLISHED)
+    record(
+        EventKind.ITT_PUBLISHED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        reference=itt.reference,
+        method_hash=itt.method_hash,
+        closes_at=itt.closes_at,
+        regime=itt.regime.value,
+        light_touch=itt.light_touch,
+        basis=itt.publication_basis.value,
+        central_reference=itt.central_reference,
+    )

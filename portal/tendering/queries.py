@@ -1,0 +1,56 @@
+"""Reading invitations to tender."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
+from portal.tendering.states import AFTER_PUBLICATION
+
+
+def whole() -> tuple[ExecutableOption, ...]:
+    """Options that load an invitation with everything the method is made of, in eight statements."""
+    itt = InvitationToTender
+    return (
+        joinedload(itt.authority),
+        selectinload(itt.lots),
+        selectinload(itt.panels),
+        selectinload(itt.scales).selectinload(Scale.bands),
+        selectinload(itt.criteria).selectinload(AwardCriterion.shares),
+        selectinload(itt.questions),
+    )
+
+
+def find_itt(reference: str) -> InvitationToTender:
+    """Find the whole invitation with that reference, in whatever state; raises `NotFound`."""
+    found = db.session.scalars(
+        select(InvitationToTender).where(InvitationToTender.reference == reference.upper()).options(*whole())
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no invitation to tender with that reference.")
+    return found
+
+
+def find_published_itt(reference: str) -> InvitationToTender:
+    """Find the whole invitation with that reference once it is public; raises `NotFound` for drafts too."""
+    found = find_itt(reference)
+    if found.status not in AFTER_PUBLICATION:
+        raise NotFound("There is no invitation to tender with that reference.")
+    return found
+
+
+def lock_itt(itt_id: uuid.UUID) -> InvitationToTender:
+    """Lock the invitation's row until the transaction ends, and read all of it afresh under the lock."""
+    return db.session.scalars(
+        select(InvitationToTender)
+        .where(InvitationToTender.id == itt_id)
+        .options(*whole())
+        .with_for_update(of=InvitationToTender)
+        .execution_options(populate_existing=True)
+    ).one()

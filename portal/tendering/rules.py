@@ -1,0 +1,18 @@
+"""Who may do what to an invitation to tender while it is drawn up and published."""
+
+from __future__ import annotations
+
+from portal.core.permissions import AUTHORITY_ROLES, Role, permit, policy
+from portal.tendering.states import IttStatus
+
+DRAFT = (IttStatus.DRAFT,)
+
+ROWS = (
+    permit("authority", "draft_itt", {Role.COMMISSIONER}),
+    permit("itt", "view", AUTHORITY_ROLES),
+    permit("itt", "edit", {Role.COMMISSIONER}, DRAFT),
+    permit("itt", "publish", {Role.COMMISSIONER}, DRAFT),
+    permit("itt", "cancel_draft", {Role.COMMISSIONER}, DRAFT),
+)
+
+policy.declare(ROWS)

@@ -1,0 +1,122 @@
+"""A commissioner starts a draft, sees what is left to do, publishes it or cancels it.
+
+The pages for the parts of a draft are in the modules imported below, on the same blueprint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, url_for
+
+from portal.audit.queries import is_demonstration
+from portal.core import clock
+from portal.core.permissions import Role, policy
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority
+from portal.regulation.queries import cpv_codes_among
+from portal.tendering.checking import problems_of
+from portal.tendering.drafting import cancel_draft, create_itt
+from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
+from portal.tendering.price_examples import example_of
+from portal.tendering.pricing import FORMULAS
+from portal.tendering.publishing import publish_itt
+from portal.tendering.queries import find_itt
+from portal.tendering.starting_points import StartingPoint
+from portal.tendering.states import AFTER_PUBLICATION
+from portal.tendering.tree import price_criterion
+from portal.tendering.views import criteria, panels, pricing, questions, scales, service  # noqa: F401
+from portal.tendering.views.blueprint import bp, draft_of, saved
+from portal.tendering.views.tasks import ADDRESSES, groups_of
+from portal.tendering.weighing import effective
+from portal.web.access import actor, for_authority
+
+__all__ = ["bp"]
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def new() -> Any:
+    """Start a draft."""
+    form = NewForm()
+    authority = db.session.get_one(ContractingAuthority, actor().authority_id)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: create_itt(
+            authority=authority,
+            title=form.title.data,
+            start=StartingPoint(form.start.data),
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return saved(form.outcome.reference, "Draft started.")
+    return render_template("tendering/commissioner/new.html", form=form), form.status_code
+
+
+@bp.get("/<reference>/draft")
+@for_authority()
+def draft(reference: str) -> Any:
+    """The task list of a draft; a published one is at its public address."""
+    itt = find_itt(reference)
+    policy.require(actor(), "view", itt)
+    if itt.status in AFTER_PUBLICATION:
+        return redirect(url_for("opportunities.show", reference=itt.reference))
+    problems = problems_of(itt, clock.now())
+    may_edit = policy.allows(actor(), "edit", itt)
+    return render_template(
+        "tendering/commissioner/draft.html",
+        itt=itt,
+        problems=problems,
+        open_tasks=len({problem.task for problem in problems}),
+        groups=groups_of(itt, problems, may_edit=may_edit),
+        may_edit=may_edit,
+        weights=effective(itt),
+    )
+
+
+@bp.route("/<reference>/publish", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def publish(reference: str) -> Any:
+    """The last look at everything that becomes fixed, and the button."""
+    itt = draft_of(reference)
+    form = PublishForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: publish_itt(
+            itt=itt,
+            actor=actor(),
+            now=clock.now(),
+            keys=current_app.extensions["keys"],
+            demonstration=is_demonstration(),
+        )
+    ):
+        flash("Published. This is what everybody can see now.", "success")
+        return redirect(url_for("opportunities.show", reference=itt.reference))
+    return _last_look(itt, form), form.status_code
+
+
+def _last_look(itt: Any, form: PublishForm) -> str:
+    price = price_criterion(itt)
+    return render_template(
+        "tendering/commissioner/publish.html",
+        form=form,
+        itt=itt,
+        problems=problems_of(itt, clock.now()),
+        addresses=ADDRESSES,
+        weights=effective(itt),
+        formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
+        price=price,
+        example=example_of(itt),
+        codes=cpv_codes_among(itt.cpv_codes),
+    )
+
+
+@bp.route("/<reference>/draft/cancel", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def cancel(reference: str) -> Any:
+    """Give a draft up."""
+    itt = draft_of(reference)
+    form = ConfirmForm()
+    if form.validate_on_submit() and form.carry_out(lambda: cancel_draft(itt=itt, actor=actor())):
+        flash("The draft is cancelled.", "success")
+        return redirect(url_for("commissioning_desk.index"))
+    return render_template("tendering/commissioner/cancel.html", form=form, itt=itt), form.status_code

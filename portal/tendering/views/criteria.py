@@ -1,0 +1,215 @@
+"""A commissioner draws up the criteria tree, its weights and the panels' shares."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from flask import render_template, url_for
+
+from portal.core.permissions import Role
+from portal.tendering.criteria import (
+    add_criterion,
+    change_criterion,
+    remove_criterion,
+    save_shares,
+    save_weights,
+    share_field,
+    weight_field,
+)
+from portal.tendering.forms.method import CriterionForm, TotalsForm, figures_form
+from portal.tendering.forms.service import ConfirmForm
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.tree import CriterionKind, kind_of, scored, sibling_groups, walk
+from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
+from portal.tendering.weighing import effective, node_marks, share_faults, shares_of, weight_faults
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/draft/criteria", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def criteria(reference: str) -> Any:
+    """The tree with every weight in one form, and what the weights come to."""
+    itt = draft_of(reference)
+    form = figures_form(
+        {weight_field(node): (f"Weight of {node.title}", node.weight) for node in itt.criteria}
+    )
+    typed = {node.id: form[weight_field(node)].data or Decimal(0) for node in itt.criteria}
+    if form.validate_on_submit() and form.carry_out(
+        lambda: save_weights(itt=itt, weights=typed, actor=actor())
+    ):
+        return saved(reference, "Weights saved.", "itts.criteria")
+    page = render_template(
+        "tendering/commissioner/criteria.html",
+        form=form,
+        itt=itt,
+        groups=_groups(itt, form, typed),
+        marks=node_marks(itt, typed),
+        addresses=_addresses(itt),
+        weights=effective(itt, weights=typed),
+        faults=weight_faults(itt, typed),
+    )
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/criteria/add", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def criterion_add(reference: str) -> Any:
+    """A further criterion."""
+    itt = draft_of(reference)
+    form = CriterionForm()
+    form.offer(itt, _headings(itt))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: add_criterion(itt=itt, **_described(form, itt), actor=actor())
+    ):
+        return saved(reference, "Criterion added. Now balance the weights.", "itts.criteria")
+    page = render_template("tendering/commissioner/criterion.html", form=form, itt=itt, criterion=None)
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/criteria/<key>", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def criterion_edit(reference: str, key: str) -> Any:
+    """One criterion."""
+    itt = draft_of(reference)
+    node = part_of((node for node in itt.criteria if kind_of(node) is not CriterionKind.PRICE), key)
+    form = CriterionForm(data=_shown(node))
+    form.offer(itt, [heading for heading in _headings(itt) if heading is not node])
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_criterion(itt=itt, criterion=node, **_described(form, itt), actor=actor())
+    ):
+        return saved(reference, "Criterion saved.", "itts.criteria")
+    page = render_template("tendering/commissioner/criterion.html", form=form, itt=itt, criterion=node)
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/criteria/<key>/remove", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def criterion_remove(reference: str, key: str) -> Any:
+    """Take a criterion away, with everything under it."""
+    itt = draft_of(reference)
+    node = part_of(itt.criteria, key)
+    form = ConfirmForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: remove_criterion(itt=itt, criterion=node, actor=actor())
+    ):
+        return saved(reference, "Criterion removed. Now balance the weights.", "itts.criteria")
+    page = render_template(
+        "tendering/commissioner/remove.html",
+        form=form,
+        itt=itt,
+        what=f"“{node.title}”",
+        consequence=f"{_count(itt, node)} Questions about it stay, and will need another criterion.",
+        back="itts.criteria",
+    )
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/shares", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def shares(reference: str) -> Any:
+    """Which panel scores how much of every criterion."""
+    itt = draft_of(reference)
+    form = _shares_form(itt)
+    typed = {
+        (node.id, panel.id): form[share_field(node, panel.key)].data or Decimal(0)
+        for node in scored(itt)
+        for panel in itt.panels
+    }
+    if form.validate_on_submit() and form.carry_out(lambda: save_shares(itt=itt, shares=typed, actor=actor())):
+        return saved(reference, "Shares saved.")
+    page = render_template(
+        "tendering/commissioner/shares.html",
+        form=form,
+        itt=itt,
+        nodes=scored(itt),
+        share_field=share_field,
+        fields=list(form),
+        weights=effective(itt, shares=typed),
+        faults=share_faults(itt, typed),
+        totals=_totals(itt, typed),
+    )
+    return page, form.status_code
+
+
+def _groups(itt: InvitationToTender, form: TotalsForm, typed: dict[uuid.UUID, Decimal]) -> list[dict[str, Any]]:
+    marks = node_marks(itt, typed)
+    return [
+        {
+            "heading": heading,
+            "nodes": nodes,
+            "fields": [form[weight_field(node)] for node in nodes],
+            "total": sum((typed[node.id] for node in nodes), Decimal(0)),
+            "marks": sum((marks[node.id] for node in nodes), Fraction(0)),
+        }
+        for heading, nodes in sibling_groups(itt)
+        if itt.criteria
+    ]
+
+
+def _addresses(itt: InvitationToTender) -> dict[str, str]:
+    """Where each criterion is changed; the price has a page of its own."""
+    return {
+        node.key: url_for("itts.price", reference=itt.reference)
+        if kind_of(node) is CriterionKind.PRICE
+        else url_for("itts.criterion_edit", reference=itt.reference, key=node.key)
+        for node in itt.criteria
+    }
+
+
+def _shares_form(itt: InvitationToTender) -> TotalsForm:
+    return figures_form(
+        {
+            share_field(node, panel.key): (
+                f"Share of {panel.name} on {node.title}",
+                shares_of(itt, node).get(panel.id),
+            )
+            for node in scored(itt)
+            for panel in itt.panels
+        }
+    )
+
+
+def _totals(
+    itt: InvitationToTender, typed: dict[tuple[uuid.UUID, uuid.UUID], Decimal]
+) -> dict[uuid.UUID, Decimal]:
+    return {
+        node.id: sum((typed[node.id, panel.id] for panel in itt.panels), Decimal(0)) for node in scored(itt)
+    }
+
+
+def _headings(itt: InvitationToTender) -> list[AwardCriterion]:
+    return [node for node, _ in walk(itt) if kind_of(node) is CriterionKind.HEADING]
+
+
+def _shown(node: AwardCriterion) -> dict[str, Any]:
+    return {
+        "title": node.title,
+        "kind": kind_of(node).value,
+        "parent": node.parent.key if node.parent else "",
+        "guidance": node.guidance,
+        "plain_title": node.plain_title,
+        "scale": node.scale.key if node.scale else None,
+        "minimum": node.minimum,
+    }
+
+
+def _described(form: CriterionForm, itt: InvitationToTender) -> dict[str, Any]:
+    is_scored = form.kind.data == CriterionKind.SCORED.value
+    return {
+        "title": form.title.data,
+        "guidance": form.guidance.data,
+        "plain_title": form.plain_title.data,
+        "parent": part_of(itt.criteria, form.parent.data) if form.parent.data else None,
+        "scale": part_of(itt.scales, form.scale.data) if is_scored else None,
+        "minimum": form.minimum.data,
+    }
+
+
+def _count(itt: InvitationToTender, node: AwardCriterion) -> str:
+    under = len(list(walk(itt, node)))
+    if not under:
+        return ""
+    return f"The {'criterion' if under == 1 else f'{under} criteria'} under it will go too."

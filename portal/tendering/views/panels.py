@@ -1,0 +1,89 @@
+"""A commissioner draws up the panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from portal.core.permissions import Role
+from portal.tendering.forms.method import PanelForm
+from portal.tendering.forms.service import ConfirmForm
+from portal.tendering.panels import add_panel, change_panel, remove_panel
+from portal.tendering.states import Combination, PanelKind
+from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
+from portal.tendering.weighing import effective
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/draft/panels")
+@for_authority(Role.COMMISSIONER)
+def panels(reference: str) -> Any:
+    """The panels there are."""
+    itt = draft_of(reference)
+    return render_template("tendering/commissioner/panels.html", itt=itt, weights=effective(itt))
+
+
+@bp.route("/<reference>/draft/panels/add", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def panel_add(reference: str) -> Any:
+    """A further panel."""
+    itt = draft_of(reference)
+    form = PanelForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: add_panel(itt=itt, **_described(form), actor=actor())
+    ):
+        return saved(reference, "Panel added.", "itts.panels")
+    return render_template("tendering/commissioner/panel.html", form=form, itt=itt, panel=None), form.status_code
+
+
+@bp.route("/<reference>/draft/panels/<key>", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def panel_edit(reference: str, key: str) -> Any:
+    """One panel."""
+    itt = draft_of(reference)
+    panel = part_of(itt.panels, key)
+    form = PanelForm(
+        data={
+            "name": panel.name,
+            "kind": panel.kind.value,
+            "combine": panel.combine.value,
+            "counts": "yes" if panel.counts else "no",
+            "quorum": panel.quorum if panel.combine is not Combination.AGREED else None,
+        }
+    )
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_panel(itt=itt, panel=panel, **_described(form), actor=actor())
+    ):
+        return saved(reference, "Panel saved.", "itts.panels")
+    return render_template("tendering/commissioner/panel.html", form=form, itt=itt, panel=panel), form.status_code
+
+
+@bp.route("/<reference>/draft/panels/<key>/remove", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def panel_remove(reference: str, key: str) -> Any:
+    """Take a panel away."""
+    itt = draft_of(reference)
+    panel = part_of(itt.panels, key)
+    form = ConfirmForm()
+    if form.validate_on_submit() and form.carry_out(lambda: remove_panel(itt=itt, panel=panel, actor=actor())):
+        return saved(reference, "Panel removed.", "itts.panels")
+    page = render_template(
+        "tendering/commissioner/remove.html",
+        form=form,
+        itt=itt,
+        what=panel.name,
+        consequence="The criteria that it scores will need another panel.",
+        back="itts.panels",
+    )
+    return page, form.status_code
+
+
+def _described(form: PanelForm) -> dict[str, Any]:
+    return {
+        "name": form.name.data,
+        "kind": PanelKind(form.kind.data),
+        "combine": Combination(form.combine.data),
+        "counts": form.counts.data == "yes",
+        "quorum": form.quorum.data,
+    }

@@ -1,0 +1,58 @@
+"""A commissioner says how the price earns its marks and what decides a tie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from portal.core.permissions import Role
+from portal.tendering.forms.method import BANDS, PriceForm, TieBreakForm
+from portal.tendering.price_examples import example_of
+from portal.tendering.pricing import FORMULAS, set_price, set_tie_break
+from portal.tendering.tree import CriterionKind, kind_of, price_criterion, walk
+from portal.tendering.views.blueprint import bp, draft_of, saved
+from portal.tendering.weighing import node_marks
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/draft/price", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def price(reference: str) -> Any:
+    """The price formula."""
+    itt = draft_of(reference)
+    criterion = price_criterion(itt)
+    form = PriceForm()
+    form.show(criterion.price_formula if criterion else None)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_price(itt=itt, formula=form.stated(), actor=actor())
+    ):
+        if criterion is None:
+            return saved(reference, "Price added. Now give it a weight.", "itts.criteria")
+        return saved(reference)
+    page = render_template(
+        "tendering/commissioner/price.html",
+        form=form,
+        itt=itt,
+        criterion=criterion,
+        formulas=FORMULAS,
+        bands=range(1, BANDS + 1),
+        example=example_of(itt),
+        example_marks=node_marks(itt)[criterion.id] if criterion else None,
+    )
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def tie_break(reference: str) -> Any:
+    """What decides between bids with the same total."""
+    itt = draft_of(reference)
+    form = TieBreakForm()
+    form.offer([node for node, _ in walk(itt) if kind_of(node) is not CriterionKind.PRICE])
+    form.show(itt.tie_break)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_tie_break(itt=itt, names=form.names(), actor=actor())
+    ):
+        return saved(reference)
+    return render_template("tendering/commissioner/tie-break.html", form=form, itt=itt), form.status_code

@@ -1,0 +1,126 @@
+"""Everybody sees what is being bought, and how bids will be judged, without signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, render_template, request, url_for
+
+from portal.core import clock
+from portal.core.permissions import PROVIDER_ROLES
+from portal.regulation.queries import cpv_codes, cpv_codes_among
+from portal.tendering import public_record
+from portal.tendering.forms.fields import clean
+from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
+from portal.tendering.price_examples import example_of
+from portal.tendering.pricing import FORMULAS
+from portal.tendering.public_state import public_state
+from portal.tendering.queries import find_published_itt
+from portal.tendering.tree import price_criterion
+from portal.tendering.weighing import effective
+from portal.web.access import actor, public
+
+bp = Blueprint("opportunities", __name__)
+
+PERIODS = (7, 14, 30)
+LONGEST_WORDS = 200
+
+
+@bp.get("/opportunities")
+@public
+def index() -> Any:
+    """The list; with `Accept: application/json`, its twin."""
+    filters = _filters()
+    now = clock.now()
+    page = list_opportunities(filters, now=now, after=request.args.get("after", ""))
+    if _wants_json():
+        return _list_as_json(page)
+    return render_template(
+        "tendering/public/index.html",
+        page=page,
+        filters=filters,
+        now=now,
+        codes=cpv_codes(),
+        periods=PERIODS,
+        counted_to=COUNTED_TO,
+        states={itt.id: public_state(itt, now) for itt in page.rows},
+        address=url_for("opportunities.show", reference="REFERENCE"),
+        next_href=_next(page, "opportunities.index"),
+        is_filtered=filters != Filters(),
+        twin=url_for("opportunities.index_json", **_arguments()),
+    )
+
+
+@bp.get("/opportunities.json")
+@public
+def index_json() -> Any:
+    """The list as JSON."""
+    page = list_opportunities(_filters(), now=clock.now(), after=request.args.get("after", ""))
+    return _list_as_json(page)
+
+
+@bp.get("/opportunities/<reference>")
+@public
+def show(reference: str) -> Any:
+    """Everything that a bidder needs to know; with `Accept: application/json`, its twin."""
+    if _wants_json():
+        return show_json(reference)
+    itt = find_published_itt(reference)
+    now = clock.now()
+    price = price_criterion(itt)
+    return render_template(
+        "tendering/public/show.html",
+        itt=itt,
+        now=now,
+        state=public_state(itt, now),
+        codes=cpv_codes_among(itt.cpv_codes),
+        weights=effective(itt),
+        price=price,
+        formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
+        example=example_of(itt),
+        may_bid=bool(actor().roles & PROVIDER_ROLES),
+    )
+
+
+@bp.get("/opportunities/<reference>.json")
+@public
+def show_json(reference: str) -> Any:
+    """Everything that a bidder needs to know, as JSON."""
+    itt = find_published_itt(reference)
+    return jsonify(public_record.published(itt, clock.now(), cpv_codes_among(itt.cpv_codes)))
+
+
+def _filters() -> Filters:
+    days = request.args.get("closing", "")
+    cpv = request.args.get("cpv", "")
+    return Filters(
+        words=clean(request.args.get("words"))[:LONGEST_WORDS],
+        cpv=cpv if len(cpv) == 8 and cpv.isascii() and cpv.isdigit() else "",
+        closing_days=int(days) if days in {str(period) for period in PERIODS} else None,
+        open_only=request.args.get("state") == "open",
+    )
+
+
+def _arguments() -> dict[str, Any]:
+    kept = ("words", "cpv", "closing", "state")
+    return {name: request.args[name] for name in kept if request.args.get(name)}
+
+
+def _next(page: Page, endpoint: str) -> str | None:
+    return url_for(endpoint, **_arguments(), after=page.next_key) if page.next_key else None
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _list_as_json(page: Page) -> Any:
+    now = clock.now()
+    return jsonify(
+        {
+            "opportunities": [public_record.listed(itt, now) for itt in page.rows],
+            "open_count": min(page.open_count, COUNTED_TO),
+            "open_count_is_capped": page.open_count > COUNTED_TO,
+            "next": _next(page, "opportunities.index_json"),
+        }
+    )

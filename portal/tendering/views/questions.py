@@ -1,0 +1,110 @@
+"""A commissioner draws up the questions to bidders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from portal.core.permissions import Role
+from portal.tendering.asking import add_question, change_question, move_question_up, remove_question
+from portal.tendering.forms.method import QuestionForm
+from portal.tendering.forms.service import ConfirmForm
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import QuestionKind
+from portal.tendering.tree import scored
+from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
+from portal.tendering.weighing import effective
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/draft/questions")
+@for_authority(Role.COMMISSIONER)
+def questions(reference: str) -> Any:
+    """The questions there are, with what each is worth."""
+    itt = draft_of(reference)
+    marks = {row.criterion.id: row.marks for row in effective(itt).rows}
+    ordered = sorted(itt.questions, key=lambda question: question.position)
+    return render_template("tendering/commissioner/questions.html", itt=itt, ordered=ordered, marks=marks)
+
+
+@bp.route("/<reference>/draft/questions/add", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def question_add(reference: str) -> Any:
+    """A further question."""
+    itt = draft_of(reference)
+    form = QuestionForm()
+    form.offer(scored(itt))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: add_question(itt=itt, **_described(form, itt), actor=actor())
+    ):
+        return saved(reference, "Question added.", "itts.questions")
+    page = render_template("tendering/commissioner/question.html", form=form, itt=itt, question=None)
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/questions/<key>", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def question_edit(reference: str, key: str) -> Any:
+    """One question."""
+    itt = draft_of(reference)
+    question = part_of(itt.questions, key)
+    form = QuestionForm(
+        data={
+            "prompt": question.prompt,
+            "guidance": question.guidance,
+            "kind": question.kind.value,
+            "word_limit": question.word_limit,
+            "criterion": question.criterion.key if question.criterion else "",
+            "required": question.required,
+        }
+    )
+    form.offer(scored(itt))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_question(itt=itt, question=question, **_described(form, itt), actor=actor())
+    ):
+        return saved(reference, "Question saved.", "itts.questions")
+    page = render_template("tendering/commissioner/question.html", form=form, itt=itt, question=question)
+    return page, form.status_code
+
+
+@bp.post("/<reference>/draft/questions/<key>/up")
+@for_authority(Role.COMMISSIONER)
+def question_up(reference: str, key: str) -> Any:
+    """Move a question before the one above it."""
+    itt = draft_of(reference)
+    move_question_up(itt=itt, question=part_of(itt.questions, key), actor=actor())
+    return redirect(url_for("itts.questions", reference=reference))
+
+
+@bp.route("/<reference>/draft/questions/<key>/remove", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def question_remove(reference: str, key: str) -> Any:
+    """Take a question away."""
+    itt = draft_of(reference)
+    question = part_of(itt.questions, key)
+    form = ConfirmForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: remove_question(itt=itt, question=question, actor=actor())
+    ):
+        return saved(reference, "Question removed.", "itts.questions")
+    page = render_template(
+        "tendering/commissioner/remove.html",
+        form=form,
+        itt=itt,
+        what=f"“{question.prompt}”",
+        consequence="Bidders will not be asked it.",
+        back="itts.questions",
+    )
+    return page, form.status_code
+
+
+def _described(form: QuestionForm, itt: InvitationToTender) -> dict[str, Any]:
+    return {
+        "prompt": form.prompt.data,
+        "guidance": form.guidance.data,
+        "kind": QuestionKind(form.kind.data),
+        "word_limit": form.word_limit.data,
+        "criterion": part_of(itt.criteria, form.criterion.data) if form.criterion.data else None,
+        "required": form.required.data,
+    }

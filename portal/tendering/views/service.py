@@ -1,0 +1,101 @@
+"""A commissioner says what is bought, for how much, by when, and where it was published first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from portal.core import clock
+from portal.core.permissions import Role
+from portal.regulation.queries import cpv_codes
+from portal.tendering.drafting import (
+    describe_service,
+    set_publication_basis,
+    set_timetable,
+    set_value_and_term,
+)
+from portal.tendering.forms.service import PublicationForm, ServiceForm, TimetableForm, ValueForm
+from portal.tendering.states import PublicationBasis
+from portal.tendering.views.blueprint import bp, draft_of, saved
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/draft/service", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def service(reference: str) -> Any:
+    """Title, description and CPV codes."""
+    itt = draft_of(reference)
+    form = ServiceForm(obj=itt)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: describe_service(
+            itt=itt,
+            title=form.title.data,
+            description=form.description.data,
+            cpv_codes=form.cpv_codes.data,
+            actor=actor(),
+        )
+    ):
+        return saved(reference)
+    page = render_template("tendering/commissioner/service.html", form=form, itt=itt, codes=cpv_codes())
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/value", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def value(reference: str) -> Any:
+    """Value, term and break points."""
+    itt = draft_of(reference)
+    form = ValueForm(obj=itt)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_value_and_term(
+            itt=itt,
+            estimated_value=form.estimated_value.data,
+            term_months=form.term_months.data,
+            break_months=form.break_months.data,
+            actor=actor(),
+        )
+    ):
+        return saved(reference)
+    return render_template("tendering/commissioner/value.html", form=form, itt=itt), form.status_code
+
+
+@bp.route("/<reference>/draft/timetable", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def timetable(reference: str) -> Any:
+    """Closing time, decision and start."""
+    itt = draft_of(reference)
+    form = TimetableForm(obj=itt)
+    form.show(itt.closes_at)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_timetable(
+            itt=itt,
+            closes_at=form.closing_instant(),
+            award_date=form.award_date.data,
+            contract_start_date=form.contract_start_date.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return saved(reference)
+    return render_template("tendering/commissioner/timetable.html", form=form, itt=itt), form.status_code
+
+
+@bp.route("/<reference>/draft/publication", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def publication(reference: str) -> Any:
+    """Why it may be published here."""
+    itt = draft_of(reference)
+    form = PublicationForm(obj=itt)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_publication_basis(
+            itt=itt,
+            basis=PublicationBasis(form.publication_basis.data),
+            central_reference=form.central_reference.data,
+            reason=form.publication_reason.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return saved(reference)
+    return render_template("tendering/commissioner/publication.html", form=form, itt=itt), form.status_code

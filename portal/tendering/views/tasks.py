@@ -1,0 +1,72 @@
+"""The task list of a draft: what there is to do, in groups, and how far each thing is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from portal.tendering.checking import Problem, Task, is_blank
+from portal.tendering.models import InvitationToTender
+from portal.tendering.tree import scored
+
+GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
+    (
+        "The service",
+        (
+            (Task.SERVICE, "About the service"),
+            (Task.VALUE, "Value, length and break points"),
+            (Task.TIMETABLE, "Timetable"),
+        ),
+    ),
+    (
+        "How bids are judged",
+        (
+            (Task.PANELS, "Panels"),
+            (Task.SCALES, "Scales and what the points mean"),
+            (Task.CRITERIA, "Award criteria and their weights"),
+            (Task.SHARES, "Which panel scores what"),
+            (Task.PRICE, "Price formula"),
+            (Task.TIE_BREAK, "Tie-break"),
+        ),
+    ),
+    ("What bidders answer", ((Task.QUESTIONS, "Questions"),)),
+    ("Publication", ((Task.PUBLICATION, "Notice on Find a Tender"),)),
+)
+ADDRESSES = {task: f"itts.{task.value}" for task in Task}
+SUMS = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
+"""Where something unfinished is more likely something wrong."""
+
+
+def groups_of(itt: InvitationToTender, problems: list[Problem], *, may_edit: bool) -> list[dict[str, Any]]:
+    """List the groups with their tasks as the task list shows them, and how many of each are done."""
+    groups = []
+    for title, tasks in GROUPS:
+        rows = [_row(itt, task, text, problems, may_edit) for task, text in tasks]
+        done = sum(row["status"] == "Completed" for row in rows)
+        groups.append({"title": title, "tasks": rows, "done": done})
+    return groups
+
+
+def _row(
+    itt: InvitationToTender, task: Task, title: str, problems: list[Problem], may_edit: bool
+) -> dict[str, Any]:
+    wrong = [problem.message for problem in problems if problem.task is task]
+    row: dict[str, Any] = {"title": title, "status": _status(itt, task, wrong)}
+    if may_edit and row["status"] != "Cannot start yet":
+        row["href"] = url_for(ADDRESSES[task], reference=itt.reference)
+    if wrong and row["status"] in {"In progress", "There is a problem"}:
+        row["hint"] = wrong[0]
+    return row
+
+
+def _status(itt: InvitationToTender, task: Task, wrong: list[str]) -> str:
+    if task is Task.SHARES and not (itt.panels and scored(itt)):
+        return "Cannot start yet"
+    if task is Task.PRICE and not wrong and is_blank(itt, task):
+        return "Optional"
+    if not wrong:
+        return "Completed"
+    if is_blank(itt, task):
+        return "Not started"
+    return "There is a problem" if task in SUMS else "In progress"

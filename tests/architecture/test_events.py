@@ -1,0 +1,67 @@
+"""Events and what follows from them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from portal.audit.kinds import EventKind
+from tests.architecture.source import imports, modules, parsed
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_every_kind_of_event_has_an_entry() -> None:
+    """The table of reactions names every kind, if only to say that nothing follows."""
+    from worker.reactions import REACTIONS
+
+    assert sorted(REACTIONS) == sorted(EventKind)
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_every_scheduled_task_exists() -> None:
+    """What the beat sends, and what the web process nudges, is a task of the worker."""
+    from portal.web.nudging import DRAIN_TASK
+    from worker.app import celery
+
+    celery.loader.import_default_modules()
+    sent = {entry["task"] for entry in celery.conf.beat_schedule.values()} | {DRAIN_TASK}
+    assert sorted(sent - celery.tasks.keys()) == []
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_only_the_queue_that_is_consumed_is_used() -> None:
+    """No task is routed away from the one queue that `portal worker` consumes."""
+    from worker.app import celery
+
+    assert celery.conf.task_routes is None
+    assert celery.conf.task_default_queue == "celery"
+    assert [task.name for task in celery.tasks.values() if getattr(task, "queue", None)] == []
+
+
+def test_stages_send_no_tasks() -> None:
+    """No activity sends a task: the outbox does, after the commit."""
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, path in modules().items()
+        if name.startswith("portal.")
+        and name != "portal.web.nudging"
+        and not name.startswith("portal.running")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"delay", "apply_async", "send_task"}
+    ]
+    assert wrong == []
+
+
+def test_only_the_worker_knows_celery() -> None:
+    """Beside the worker, Celery is imported by the nudge and by what starts processes."""
+    users = {
+        name for name, path in modules().items() if any(t.split(".")[0] == "celery" for t in imports(path))
+    }
+    assert {name for name in users if not name.startswith("worker")} <= {
+        "portal.web.nudging",
+        "portal.running.celery",
+        "portal.running.readiness",
+    }

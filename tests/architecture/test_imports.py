@@ -1,0 +1,140 @@
+"""Who may import whom, and what a stage may not touch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+from tests.architecture.source import ROOT, functions, imports, is_web, modules, parsed, stage_modules
+
+WEB_LIBRARIES = ("flask", "flask_login", "flask_wtf", "wtforms", "celery", "werkzeug")
+
+
+def test_the_import_contracts_hold() -> None:
+    """import-linter keeps every contract of setup.cfg."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    done = subprocess.run(
+        [*command, "--config", "setup.cfg", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_only_views_import_forms() -> None:
+    """A form is known to views, and to other forms."""
+    wrong = {
+        name: sorted(found)
+        for name, path in modules().items()
+        if not is_web(name) and name != "portal.web.forms"
+        if (
+            found := {
+                target for target in imports(path) if target.startswith("portal.") and ".forms" in target
+            }
+        )
+    }
+    assert wrong == {}
+
+
+def test_only_the_app_imports_views() -> None:
+    """No module but portal/app.py imports a views module; views of one stage may share what they load."""
+    wrong = {
+        name: sorted(found)
+        for name, path in modules().items()
+        if name != "portal.app"
+        if (found := {target for target in imports(path) if _views_of_another(name, target)})
+    }
+    assert wrong == {}
+
+
+def _views_of_another(name: str, target: str) -> bool:
+    package, views, _rest = target.partition(".views")
+    return package.startswith("portal.") and bool(views) and not name.startswith(f"{package}.views.")
+
+
+def test_stages_know_neither_flask_nor_celery() -> None:
+    """Models, states, rules, queries and activities import no web library themselves."""
+    wrong = {
+        name: sorted(found)
+        for name, path in stage_modules().items()
+        if not is_web(name)
+        if (found := {target for target in imports(path) if target.split(".")[0] in WEB_LIBRARIES})
+    }
+    assert wrong == {}
+
+
+def test_scoring_stands_alone() -> None:
+    """tender_scoring imports the standard library and numpy, nothing else."""
+    allowed = sys.stdlib_module_names | {"numpy", "tender_scoring"}
+    wrong = {
+        name: sorted(found)
+        for name, path in modules().items()
+        if name.startswith("tender_scoring")
+        if (found := {target for target in imports(path) if target.split(".")[0] not in allowed})
+    }
+    assert wrong == {}
+
+
+def test_stages_do_not_commit() -> None:
+    """One commit a request or task, at the boundary: no stage calls commit."""
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, path in stage_modules().items()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+    assert wrong == []
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    """Outside core/clock.py nobody asks for the time of day (starting and stopping processes apart)."""
+    wrong = [
+        f"{name}:{node.lineno} {ast.unparse(node.func)}"
+        for name, path in modules().items()
+        if name != "portal.core.clock" and not name.startswith("portal.running")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and _reads_the_clock(node.func)
+    ]
+    assert wrong == []
+
+
+def _reads_the_clock(function: ast.expr) -> bool:
+    return ast.unparse(function) in {
+        "datetime.now",
+        "datetime.utcnow",
+        "datetime.today",
+        "date.today",
+        "datetime.datetime.now",
+        "datetime.datetime.utcnow",
+        "datetime.date.today",
+        "time.time",
+        "time.time_ns",
+        "func.now",
+        "func.current_timestamp",
+    }
+
+
+def test_package_files_are_empty() -> None:
+    """Every __init__.py of the portal is empty, so that importing a package imports nothing else."""
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in modules().values()
+        if path.name == "__init__.py" and path.parts[-2] != "tender_scoring" and path.read_text().strip()
+    ]
+    assert wrong == []
+
+
+def test_activities_take_keywords_only() -> None:
+    """An activity, which takes who acts and when, takes everything by name."""
+    wrong = [
+        f"{name}.{node.name}"
+        for name, path in stage_modules().items()
+        if not is_web(name)
+        for node in functions(path)
+        if {"actor", "now"} <= {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+        if node.args.args and not node.name.startswith("_")
+    ]
+    assert wrong == []

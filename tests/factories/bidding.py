@@ -1,0 +1,130 @@
+"""Bids for tests, drafted, submitted and opened through the real activities."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask import current_app
+from sqlalchemy import select, text
+
+from portal.bidding.documents import attach_files
+from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.models import Bid, BidOpening
+from portal.bidding.opening import open_bids
+from portal.bidding.sealing import Submitted, submit_bid
+from portal.core import clock
+from portal.core.permissions import Actor, Role
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority, Provider
+from portal.tendering.models import InvitationToTender, Lot, Question
+from portal.tendering.states import QuestionKind
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.organisations import make_provider
+from tests.factories.tendering import published_itt
+
+PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def submitter_of(provider: Provider | None = None) -> Actor:
+    """A submitter of the provider (or of a new one), as activities see people."""
+    return actor_of(make_person(Role.SUBMITTER, provider=provider or make_provider()))
+
+
+def opener_of(authority: ContractingAuthority | None) -> Actor:
+    """An opener of the authority, as activities see people."""
+    return actor_of(make_person(Role.OPENER, authority=authority))
+
+
+def questions_of(itt: InvitationToTender) -> Sequence[Question]:
+    """The questions of an invitation in their order."""
+    return db.session.scalars(select(Question).where(Question.itt_id == itt.id).order_by(Question.position)).all()
+
+
+def draft_bid(itt: InvitationToTender, *, actor: Actor | None = None, lot: Lot | None = None) -> Bid:
+    """An empty draft for the first lot (or `lot`), by default of a new provider."""
+    return start_bid(itt=itt, lot=lot or itt.lots[0], actor=actor or submitter_of())
+
+
+def fill_draft(
+    bid: Bid, actor: Actor, *, answer: str = "We would listen first.", price: str | None = "118000",
+    name: str = "policy.pdf", content: bytes = PDF,
+) -> None:  # fmt: skip
+    """Answer every question, attach a file wherever one is asked for, and give the price."""
+    keys, files = current_app.extensions["keys"], current_app.extensions["files"]
+    questions = questions_of(bid.itt)
+    answers = {question.key: f"{answer} ({question.key})" for question in questions if question.kind is QuestionKind.TEXT}
+    save_answers(bid=bid, actor=actor, keys=keys, answers=answers, expected_revision=bid.draft_revision)
+    for question in questions:
+        if question.kind is QuestionKind.FILES:
+            attach_files(
+                bid=bid, actor=actor, keys=keys, files=files, question=question.key, uploads=[(name, lambda: content)]
+            )
+    save_price(
+        bid=bid, actor=actor, keys=keys, price=Decimal(price) if price else None, expected_revision=bid.draft_revision
+    )
+    db.session.refresh(bid)
+
+
+def complete_draft(itt: InvitationToTender, *, actor: Actor | None = None, **content: object) -> Bid:
+    """A draft that lacks nothing but submission; `content` as for `fill_draft`."""
+    actor = actor or submitter_of()
+    bid = draft_bid(itt, actor=actor)
+    fill_draft(bid, actor, **content)  # type: ignore[arg-type]
+    return bid
+
+
+def submit(bid: Bid, actor: Actor) -> Submitted:
+    """Submit the draft as it is."""
+    done = submit_bid(
+        bid=bid,
+        actor=actor,
+        keys=current_app.extensions["keys"],
+        idempotency_key=uuid.uuid4(),
+        expected_revision=bid.draft_revision,
+    )
+    db.session.refresh(bid)
+    return done
+
+
+def submitted_bid(
+    itt: InvitationToTender, provider: Provider | None = None, *, actor: Actor | None = None, **content: object
+) -> Bid:
+    """A submitted bid of the provider (or of a new one); `content` as for `fill_draft`."""
+    actor = actor or submitter_of(provider)
+    bid = complete_draft(itt, actor=actor, **content)
+    submit(bid, actor)
+    return bid
+
+
+def close_now(itt: InvitationToTender) -> None:
+    """Let the closing time be this instant of the database's clock."""
+    db.session.flush()
+    db.session.execute(text("UPDATE itt SET closes_at = clock_timestamp() WHERE id = :id"), {"id": itt.id})
+    db.session.refresh(itt, ["closes_at"])
+
+
+def open_itt(itt: InvitationToTender, openers: tuple[Actor, Actor] | None = None) -> BidOpening:
+    """Let two openers of the invitation's authority (new ones, unless given) open the bids of a closed invitation."""
+    first, second = openers or (opener_of(itt.authority), opener_of(itt.authority))
+    keys = current_app.extensions["keys"]
+    open_bids(itt=itt, actor=first, keys=keys, factor_at=clock.now())
+    return open_bids(itt=itt, actor=second, keys=keys, factor_at=clock.now()).opening
+
+
+def opened_itt(
+    n_bids: int = 3, *, authority: ContractingAuthority | None = None, prices: Sequence[str] = (), title: str | None = None
+) -> InvitationToTender:
+    """A published invitation that closed and was opened with `n_bids` bids of as many providers.
+
+    `prices` in pounds, one for each bid, else £100,000, £101,000 and so on.
+    """
+    itt = published_itt(authority=authority, title=title)
+    for number in range(n_bids):
+        price = prices[number] if number < len(prices) else str(100_000 + 1_000 * number)
+        submitted_bid(itt, answer=f"Bid {number + 1} would listen first.", price=price)
+    close_now(itt)
+    open_itt(itt)
+    db.session.refresh(itt)
+    return itt

@@ -1,0 +1,238 @@
+"""Panels at work for tests: appointed, declared, scored, moderated and calculated through the real activities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal.accounts.models import User
+from portal.bidding.models import OpenedBid
+from portal.core import clock
+from portal.core.permissions import Actor, Role
+from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.models import PanelMember, PanelWork, Result
+from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
+from portal.evaluation.panels import Appointee, appoint_panel_member
+from portal.evaluation.published_method import scored_keys
+from portal.evaluation.queries import agreed_scores, bids_to_score, leaves_of, opened_bids, work_of
+from portal.evaluation.results import calculate_result
+from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
+from portal.evaluation.states import MemberRole
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority
+from portal.tendering.models import InvitationToTender, Panel
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.bidding import opened_itt
+from tests.factories.tendering import make_commissioner, panel_named
+
+LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
+KEYS = (LOCAL, YOUNG, PARENTS)
+REASON = "The answer says who does what, and when."
+AGREED_REASON = "The answer names the people and the times, and gives one example that worked."
+MEETING = "Everybody met on one afternoon and talked each bid through until they agreed."
+
+Give = Callable[[int, str], int]
+"""Which score a bid gets for a criterion: the bid's number in the order of the bids' creation, and the key."""
+
+
+def best_first(number: int, _criterion: str) -> int:
+    """5 for the first bid, 4 for the second, 3 for every other."""
+    return max(3, 6 - number)
+
+
+@dataclass
+class Seat:
+    """Somebody on a panel."""
+
+    user: User
+    member: PanelMember
+    panel: Panel
+
+    @property
+    def actor(self) -> Actor:
+        """The person with the roles in force at this moment."""
+        return actor_of(self.user)
+
+    @property
+    def work(self) -> PanelWork:
+        """The panel's work."""
+        return work_of(self.panel.id)
+
+
+@dataclass
+class Evaluation:
+    """An ITT with everybody on its panels."""
+
+    itt: InvitationToTender
+    commissioner: Actor
+    seats: dict[str, list[Seat]]
+
+    def scorers(self, key: str) -> list[Seat]:
+        """The people who score on the panel and are still on it."""
+        return [seat for seat in self.seats[key] if seat.member.may_score]
+
+    def moderator(self, key: str) -> Seat:
+        """The panel's chair, or its facilitator."""
+        moderating = (MemberRole.CHAIR, MemberRole.FACILITATOR)
+        return next(seat for seat in self.seats[key] if seat.member.role in moderating)
+
+    def everybody(self) -> list[Seat]:
+        """Every seat of every panel."""
+        return [seat for key in self.seats for seat in self.seats[key]]
+
+    def bids(self) -> Sequence[OpenedBid]:
+        """The opened bids in the order in which they were started."""
+        return sorted(bids_to_score(self.itt.id), key=lambda opened: opened.bid.created_at)
+
+
+def appoint(evaluation: Evaluation, key: str, role: MemberRole) -> Seat:
+    """Appoint somebody new to the panel."""
+    panel = panel_named(evaluation.itt, key)
+    young = role is MemberRole.YOUNG_MEMBER
+    needs_factor = role in (MemberRole.CHAIR, MemberRole.FACILITATOR)
+    person = None if young else make_person(factor=needs_factor)
+    name = person.display_name if person else f"Star {len(evaluation.seats[key]) + 1}"
+    made = appoint_panel_member(
+        itt=evaluation.itt,
+        panel=panel,
+        appointee=Appointee(role, name, person.email if person else None),
+        actor=evaluation.commissioner,
+        keys=current_app.extensions["keys"],
+        now=clock.now(),
+    )
+    seat = Seat(person or made.member.user, made.member, panel)
+    evaluation.seats[key].append(seat)
+    db.session.flush()
+    return seat
+
+
+def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
+    """Declare about every bidder: no interest, or one in `interest_in`."""
+    answers = {
+        bid.bid_id: Interest(True, "My sister works there.")
+        if interest_in is not None and bid.bid_id == interest_in.bid_id
+        else Interest(False)
+        for bid in opened_bids(seat.panel.itt_id)
+    }
+    return declare_interest(work=seat.work, answers=answers, actor=seat.actor, now=clock.now())
+
+
+def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, submit: bool = True) -> None:
+    """Give every bid a score and a reason for each of the panel's questions, and submit."""
+    work = seat.work
+    keys = scored_keys(evaluation.itt.method or {}, seat.panel.key)
+    for number, bid in enumerate(evaluation.bids(), 1):
+        entries = {key: Entry(str(give(number, key)), REASON) for key in keys}
+        save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=seat.actor, now=clock.now())
+    if submit:
+        submit_scorecards(work=work, actor=seat.actor, now=clock.now())
+
+
+def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None:
+    """Agree every score of a panel that moderates; what is agreed already is changed."""
+    seat = evaluation.moderator(key)
+    work = seat.work
+    before = agreed_scores(work.panel_id)
+    for number, bid in enumerate(evaluation.bids(), 1):
+        for leaf in leaves_of(work.itt, work.panel):
+            held = before.get((bid.bid_id, leaf.criterion.id))
+            agree_score(
+                work=work,
+                bid_id=bid.bid_id,
+                criterion=leaf.key,
+                score=str(give(number, leaf.key)),
+                reason=AGREED_REASON,
+                based_on=held.id if held else None,
+                actor=seat.actor,
+                now=clock.now(),
+            )
+
+
+def start(evaluation: Evaluation, key: str) -> None:
+    """Start a panel's moderation."""
+    seat = evaluation.moderator(key)
+    start_moderation(work=seat.work, actor=seat.actor, now=clock.now())
+
+
+def close(evaluation: Evaluation, key: str) -> None:
+    """Close a panel's moderation."""
+    seat = evaluation.moderator(key)
+    close_moderation(work=seat.work, meeting_record=MEETING, actor=seat.actor, now=clock.now())
+
+
+def appointed(
+    itt: InvitationToTender, *, professionals: int = 2, young_people: int = 2, parents: int = 1
+) -> Evaluation:
+    """Appoint the panels of the example's method; the counts are of people who score, a chair among them."""
+    evaluation = Evaluation(itt, make_commissioner(itt.authority), {key: [] for key in KEYS})
+    for key, count in ((LOCAL, professionals), (PARENTS, parents)):
+        appoint(evaluation, key, MemberRole.CHAIR)
+        for _ in range(count - 1):
+            appoint(evaluation, key, MemberRole.MEMBER)
+    appoint(evaluation, YOUNG, MemberRole.FACILITATOR)
+    for _ in range(young_people):
+        appoint(evaluation, YOUNG, MemberRole.YOUNG_MEMBER)
+    return evaluation
+
+
+def scoring_itt(
+    n_bids: int = 2,
+    *,
+    declared: bool = True,
+    authority: ContractingAuthority | None = None,
+    prices: Sequence[str] = (),
+    **people: int,
+) -> Evaluation:
+    """An opened ITT whose panels are appointed and, unless told otherwise, have declared no interest."""
+    evaluation = appointed(opened_itt(n_bids, authority=authority, prices=prices), **people)
+    if declared:
+        for seat in evaluation.everybody():
+            declare(seat)
+    return evaluation
+
+
+def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: object) -> Evaluation:
+    """An ITT whose panels have all scored, submitted and started to moderate."""
+    evaluation = scoring_itt(n_bids, **options)  # type: ignore[arg-type]
+    for key in KEYS:
+        for seat in evaluation.scorers(key):
+            score_all(evaluation, seat, give)
+        start(evaluation, key)
+    return evaluation
+
+
+def moderated_evaluation(n_bids: int = 3, *, give: Give = best_first, **options: object) -> Evaluation:
+    """An ITT whose panels have all closed, with everybody on them; its result is calculated."""
+    evaluation = moderating_itt(n_bids, give=give, **options)
+    for key in KEYS:
+        agree_all(evaluation, key, give)
+        close(evaluation, key)
+    calculate_result(itt_id=evaluation.itt.id, now=clock.now())
+    db.session.refresh(evaluation.itt)
+    return evaluation
+
+
+def moderated_itt(
+    n_bids: int = 3,
+    *,
+    authority: ContractingAuthority | None = None,
+    prices: Sequence[str] = (),
+    give: Give = best_first,
+) -> InvitationToTender:
+    """A MODERATED ITT with its result calculated: by default the first bid wins with the best scores and price."""
+    return moderated_evaluation(n_bids, give=give, authority=authority, prices=prices).itt
+
+
+def result_of(itt: InvitationToTender) -> Result:
+    """The newest result of the ITT's first lot."""
+    return db.session.scalars(
+        select(Result).where(Result.itt_id == itt.id).order_by(Result.calculated_at.desc()).limit(1)
+    ).one()
+
+
+def make_auditor(authority: ContractingAuthority) -> Actor:
+    """An auditor of the authority."""
+    return actor_of(make_person(Role.AUDITOR, authority=authority))

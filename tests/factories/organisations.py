@@ -1,0 +1,49 @@
+"""Contracting authorities and providers for tests."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
+
+_numbers = count(1)
+
+
+def make_authority(name: str | None = None, **details: Any) -> ContractingAuthority:
+    """A contracting authority with an address."""
+    number = next(_numbers)
+    authority = ContractingAuthority(
+        **{
+            "name": name or f"Demo County Council {number}",
+            "organisation_scheme": "GB-LAE",
+            "organisation_number": "DEM",
+            "address": "1 Demo Square, Demotown",
+            "postcode": "DE1 1AA",
+            "contact_email": f"commissioning{number}@authority.example",
+        }
+        | details
+    )
+    db.session.add(authority)
+    db.session.flush()
+    return authority
+
+
+def make_provider(name: str | None = None, *, alerts: tuple[str, ...] = (), **details: Any) -> Provider:
+    """A registered provider with a company number of its own, not yet verified; `alerts` are CPV codes."""
+    number = next(_numbers)
+    provider = Provider(
+        **{
+            "name": name or f"Demo Provider {number}",
+            "company_number": f"{9_000_000 + number:08}",
+            "address": "2 Demo Street, Demotown",
+            "postcode": "DE1 2BB",
+            "is_sme": True,
+        }
+        | details
+    )
+    provider.alerts = [ProviderAlert(cpv_code=code) for code in alerts]
+    db.session.add(provider)
+    db.session.flush()
+    return provider

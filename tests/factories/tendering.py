@@ -1,0 +1,129 @@
+"""Invitations to tender for tests, drawn up and published through the real activities."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from flask import current_app
+
+from portal.core import clock
+from portal.core.permissions import Actor, Role
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority
+from portal.regulation.local_time import local_date
+from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
+from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
+from portal.tendering.publishing import publish_itt
+from portal.tendering.starting_points import StartingPoint
+from portal.tendering.states import PublicationBasis
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.organisations import make_authority
+
+_numbers = count(1)
+
+
+def make_commissioner(authority: ContractingAuthority | None = None) -> Actor:
+    """A commissioner of the authority (or of a new one), as activities see people."""
+    return actor_of(make_person(Role.COMMISSIONER, authority=authority or make_authority()))
+
+
+def draft_itt(
+    *,
+    actor: Actor | None = None,
+    authority: ContractingAuthority | None = None,
+    title: str | None = None,
+    start: StartingPoint = StartingPoint.THREE_PANELS,
+    now: datetime | None = None,
+) -> InvitationToTender:
+    """A draft: by default the example with three panels, without timetable and publication basis.
+
+    It has one lot; `actor` is a commissioner of `authority`, both made where they are not given.
+    """
+    if actor is None:
+        actor = make_commissioner(authority)
+    owner = db.session.get(ContractingAuthority, actor.authority_id)
+    assert owner is not None
+    return create_itt(
+        authority=owner,
+        title=title or f"Early help for children and young people {next(_numbers)}",
+        start=start,
+        actor=actor,
+        now=now or clock.now(),
+    )
+
+
+def ready_itt(
+    *,
+    closes_in: timedelta = timedelta(days=21),
+    published_ago: timedelta = timedelta(0),
+    actor: Actor | None = None,
+    authority: ContractingAuthority | None = None,
+    title: str | None = None,
+) -> InvitationToTender:
+    """A draft that lacks nothing but publication; the arguments are those of `published_itt`."""
+    now = clock.now() - published_ago
+    actor = actor or make_commissioner(authority)
+    itt = draft_itt(actor=actor, title=title, now=now)
+    closes_at = clock.now() + closes_in
+    if abs(closes_in) >= timedelta(days=1):
+        closes_at = closes_at.replace(minute=0, second=0, microsecond=0)
+    set_timetable(
+        itt=itt,
+        closes_at=closes_at,
+        award_date=local_date(closes_at) + timedelta(days=30),
+        contract_start_date=local_date(closes_at) + timedelta(days=60),
+        actor=actor,
+        now=now,
+    )
+    set_publication_basis(
+        itt=itt,
+        basis=PublicationBasis.CENTRAL_REFERENCE,
+        central_reference="012345-2026",
+        reason="",
+        actor=actor,
+        now=now,
+    )
+    return itt
+
+
+def published_itt(
+    *,
+    closes_in: timedelta = timedelta(days=21),
+    published_ago: timedelta = timedelta(0),
+    actor: Actor | None = None,
+    authority: ContractingAuthority | None = None,
+    title: str | None = None,
+) -> InvitationToTender:
+    """A published invitation with the example's method: local, young people's and parents' panel, and price.
+
+    `closes_in` counts from now. For one that has closed already, give a negative `closes_in` and a longer
+    `published_ago`, such as `closes_in=-timedelta(hours=1), published_ago=timedelta(days=30)`.
+    """
+    actor = actor or make_commissioner(authority)
+    itt = ready_itt(closes_in=closes_in, published_ago=published_ago, actor=actor, title=title)
+    publish_itt(
+        itt=itt,
+        actor=actor,
+        now=clock.now() - published_ago,
+        keys=current_app.extensions["keys"],
+        demonstration=False,
+    )
+    return itt
+
+
+def panel_named(itt: InvitationToTender, key: str) -> Panel:
+    """The panel with that key: "local", "young-people" or "parents" in the example."""
+    return next(panel for panel in itt.panels if panel.key == key)
+
+
+def criterion_named(itt: InvitationToTender, key: str) -> AwardCriterion:
+    """The criterion with that key, such as "safeguarding", "our-voice", "welcome", "parents-view", "price"."""
+    return next(node for node in itt.criteria if node.key == key)
+
+
+def set_weight(itt: InvitationToTender, key: str, weight: str) -> None:
+    """Write a weight straight into a draft, so that it no longer adds up."""
+    criterion_named(itt, key).weight = Decimal(weight)
+    db.session.flush()

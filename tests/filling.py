@@ -1,0 +1,59 @@
+"""Filling in a form as a browser does: open the page, keep what it holds, change some fields, send it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from werkzeug.test import TestResponse
+
+
+def fields_of(response: TestResponse, *, action: str | None = None) -> dict[str, Any]:
+    """What a browser would send for the page's form (the one in `main`, or the one with that action)."""
+    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    forms = page.select("form") if action else page.select("main form")
+    form = next(item for item in forms if action is None or item.get("action") == action)
+    held: dict[str, Any] = {}
+    for control in form.find_all(["input", "select", "textarea"]):
+        _hold(held, control)
+    return held
+
+
+def fill(client: Any, address: str, typed: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+    """Open the page at `address`, change the fields that `typed` names, and post its form to the same address."""
+    response = client.get(address)
+    assert response.status_code == 200, f"{address} answered {response.status_code}"
+    return client.post(address, data=fields_of(response) | (typed or {}), **options)
+
+
+def press(client: Any, page: str, action: str, typed: dict[str, Any] | None = None) -> TestResponse:
+    """Open `page` and send the form in it that posts to `action`."""
+    return client.post(action, data=fields_of(client.get(page), action=action) | (typed or {}))
+
+
+def errors_of(response: TestResponse) -> list[str]:
+    """The messages of the page's error summary, in order."""
+    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    return [item.get_text(strip=True) for item in page.select(".govuk-error-summary__list li")]
+
+
+def text_of(response: TestResponse) -> str:
+    """The words of the page's main part, with single spaces."""
+    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    return " ".join((page.find("main") or page).get_text(" ").split())
+
+
+def _hold(held: dict[str, Any], control: Tag) -> None:
+    name, kind = str(control.get("name") or ""), control.get("type", "text")
+    if not name or kind in {"submit", "button", "file"}:
+        return
+    if kind in {"checkbox", "radio"}:
+        if control.has_attr("checked"):
+            value = str(control.get("value", "on"))
+            held[name] = [*held.get(name, []), value] if kind == "checkbox" else value
+    elif control.name == "textarea":
+        held[name] = control.get_text().removeprefix("\n")
+    elif control.name == "select":
+        held[name] = [str(option.get("value", "")) for option in control.find_all("option", selected=True)]
+    else:
+        held[name] = str(control.get("value", ""))

@@ -1,0 +1,115 @@
+"""The people of the story, and how they come to have an account: each through the product's own pages."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyotp
+
+from tests.journeys.moving_clock import MovingClock
+from tests.journeys.people import Person, sees
+
+PASSWORD = "three plain words"
+
+
+@dataclass
+class Account:
+    """Somebody's sign-in: the page they sit at, their address, and their authenticator's secret once they have one."""
+
+    person: Person
+    email: str
+    clock: MovingClock
+    secret: str = ""
+    used: set[str] = field(default_factory=set)
+
+    def code(self) -> str:
+        """A code that the authenticator shows within half a minute of now and that was not used before."""
+        totp, now = pyotp.TOTP(self.secret), self.clock.now().timestamp()
+        fresh = next(code for shift in (0, 30, -30) if (code := totp.at(int(now) + shift)) not in self.used)
+        self.used.add(fresh)
+        return fresh
+
+    def sign_in(self) -> None:
+        """Sign in with password and, where there is one, the second factor."""
+        self.person.visit("/sign-in")
+        self.person.press("Sign in", email=self.email, password=PASSWORD)
+        if self.person.path == "/sign-in/code":
+            self.person.press("Continue", factor_code=self.code())
+
+    def set_up_factor(self) -> None:
+        """Put the key on the page into the authenticator and type its first code."""
+        sees(self.person, "Set up your authenticator")
+        found = re.search(r"time-based code:\s*((?:[A-Z2-7]{4}\s+)+)", self.person.text)
+        assert found is not None, self.person.text
+        self.secret = found[1].replace(" ", "")
+        self.person.press("Set up", factor_code=self.code())
+
+    def factor(self) -> dict[str, str]:
+        """The field for a fresh code, where the page asks for one."""
+        return {"factor_code": self.code()} if 'name="factor_code"' in self.person.html else {}
+
+
+@dataclass
+class Cast:
+    """Makes people sit down at a browser, and accounts for them."""
+
+    clock: MovingClock
+    seat: Callable[[], Person]
+    state: Path
+
+    def administrator(self, authority: str) -> Account:
+        """The authority's first administrator, made on the command line as an operator does."""
+        email = "administrator@council.example"
+        subprocess.run(
+            [sys.executable, "-m", "portal", "create-administrator", "--name", "Demo Administrator",
+             "--email", email, "--authority", authority, "--password-stdin"],
+            input=PASSWORD.encode(), check=True, capture_output=True, timeout=60,
+            env={"PORTAL_STATE": str(self.state), "PATH": "/usr/bin:/bin"} | self.clock.environment,
+        )  # fmt: skip
+        account = Account(self.seat(), email, self.clock)
+        account.sign_in()
+        account.set_up_factor()
+        return account
+
+    def colleague(self, by: Account, name: str, *roles: str) -> Account:
+        """Somebody whom `by` invites into their organisation, and who joins with the code."""
+        email = f"{name.lower().replace(' ', '.')}@council.example"
+        by.person.visit("/account/colleagues/invite")
+        by.person.press("Invite", name=name, email=email, roles=list(roles), **by.factor())
+        return self.joined(email, code_on(by.person))
+
+    def joined(self, email: str, code: str) -> Account:
+        """Somebody who chooses a password with a code that was handed over, and signs in."""
+        account = Account(self.seat(), email, self.clock)
+        account.person.visit("/join")
+        account.person.press("Set my password", code=code, password=PASSWORD)
+        account.sign_in()
+        if "Set up your authenticator" in account.person.text:
+            account.set_up_factor()
+        return account
+
+    def provider(self, name: str, company_number: str) -> Account:
+        """A new provider's first person, registered by themselves, who hears of services for children."""
+        email = f"{name.lower().replace(' ', '.')}@provider.example"
+        account = Account(self.seat(), email, self.clock)
+        account.person.visit("/register")
+        account.person.press(
+            "Register", name=f"Demo Submitter {name}", email=email, password=PASSWORD, organisation_name=name,
+            company_number=company_number, address="1 Demonstration Street", postcode="ZZ99 9ZZ",
+            is_vcse="y", codes=["85311300"],
+        )  # fmt: skip
+        account.set_up_factor()
+        return account
+
+
+def code_on(person: Person) -> str:
+    found = re.search(r"\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}\b", person.text)
+    assert found is not None, person.text
+    return found[0]
+
+

@@ -1,0 +1,56 @@
+"""A clock that a journey can move: the whole stack, PostgreSQL included, runs under libfaketime.
+
+The product has no way past its own clock, so a journey that waits for a deadline or a standstill moves everybody's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+class MovingClock:
+    """An offset from the real time, in a file that every process under libfaketime reads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "offset"
+        self._library = folder / "libfaketime.so.1"
+        found = importlib.util.find_spec("libfaketime")
+        assert found is not None
+        assert found.origin is not None
+        shutil.copy(next(Path(found.origin).parent.glob("**/libfaketime.so.1")), self._library)
+        self._library.chmod(0o644)
+        self._offset = timedelta(0)
+        self._write()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs in order to live by this clock."""
+        return {
+            "LD_PRELOAD": str(self._library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+    def now(self) -> datetime:
+        """The time that the portal reads."""
+        return datetime.now(UTC) + self._offset
+
+    def move_to(self, instant: datetime) -> None:
+        """Move everybody's clock to an instant that lies ahead."""
+        assert instant > self.now(), "the ledger refuses a clock that runs back"
+        self._offset = instant - datetime.now(UTC)
+        self._write()
+        time.sleep(0.2)
+
+    def _write(self) -> None:
+        part = self._file.with_suffix(".part")
+        part.write_text(f"+{self._offset.total_seconds():.3f}s\n")
+        part.chmod(0o644)
+        os.replace(part, self._file)

@@ -1,0 +1,367 @@
+"""The story of the whole road, told once: from a council's first administrator to a published contract.
+
+A locality partnership commissions early help for children and young people (the Essex example): three panels, the
+young people's with 40 of the 100 marks, a term of 30 months with break points after 12 and 18.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.journeys.cast import Account, Cast, code_on
+from tests.journeys.people import Person, sees
+
+LONDON = ZoneInfo("Europe/London")
+AUTHORITY = "Demo Locality Partnership"
+TITLE = "Early help in Demo Valley"
+QUESTIONS = ("safeguarding", "outcomes", "working-together", "our-voice", "welcome", "parents-view")
+PROVIDERS = {
+    "Demo Alder": ("99000011", "195,000", 4),
+    "Demo Birch": ("99000012", "205,000.50", 5),
+    "Demo Cedar": ("99000013", "210000", 3),
+}
+PANELS = {
+    "local": ("safeguarding", "outcomes", "working-together"),
+    "young-people": ("our-voice", "welcome"),
+    "parents": ("parents-view",),
+}
+CANARY = "the heron stands in the reeds"
+
+
+class Story:
+    """The story's state: who is who, and the procurement's reference."""
+
+    def __init__(self, cast: Cast, folder: Path) -> None:
+        self.cast = cast
+        self.policy = folder / "policy.txt"
+        self.policy.write_text("Every worker is checked before they start.\n")
+        self.reference = ""
+        self.bids: dict[str, str] = {}
+
+    def tell(self) -> None:
+        """From the first sign-in to the open data."""
+        self.people()
+        self.draft_and_publish()
+        self.everybody_can_read_it()
+        self.providers_bid()
+        self.nobody_reads_before_the_deadline()
+        self.panels_are_appointed()
+        self.too_late()
+        self.two_people_open()
+        self.everybody_scores()
+        self.panels_moderate()
+        self.result()
+        self.award()
+        self.standstill()
+        self.contract()
+        self.open_data()
+
+    def people(self) -> None:
+        """The council's people and the providers get their accounts."""
+        cast = self.cast
+        administrator = cast.administrator(AUTHORITY)
+        self.commissioner = cast.colleague(administrator, "Demo Commissioner", "commissioner")
+        self.approver = cast.colleague(administrator, "Demo Approver", "approver")
+        self.openers = [
+            cast.colleague(administrator, f"Demo Opener {number}", "opener") for number in ("One", "Two")
+        ]
+        self.manager = cast.colleague(administrator, "Demo Manager", "contract_manager")
+        self.providers = {name: cast.provider(name, number) for name, (number, _, _) in PROVIDERS.items()}
+        self.visitor = cast.seat()
+
+    def draft_and_publish(self) -> None:
+        """The commissioner drafts from the ready-made method, sees every weight, and publishes."""
+        person = self.commissioner.person
+        person.visit("/commissioning/itts/new")
+        person.press("Start", title=TITLE, start="three_panels")
+        found = re.search(r"ITT-[0-9A-Z]{8}", person.path)
+        assert found is not None, person.path
+        self.reference = found[0]
+        draft = f"/commissioning/itts/{self.reference}/draft"
+        self.closes_at = (self.cast.clock.now().astimezone(LONDON) + timedelta(days=20)).replace(
+            hour=12, minute=0, second=0, microsecond=0
+        )
+        person.visit(f"{draft}/timetable")
+        decided, starts = self.closes_at + timedelta(days=40), self.closes_at + timedelta(days=90)
+        person.press(
+            "Save",
+            closes_time="noon",
+            **_day("closes", self.closes_at), **_day("award_date", decided), **_day("contract_start_date", starts),
+        )  # fmt: skip
+        person.visit(f"{draft}/publication")
+        person.press("Save", publication_basis="not_required")
+        person.visit(f"{draft}/criteria")
+        sees(person, "100")
+        person.visit(f"/commissioning/itts/{self.reference}/publish")
+        sees(person, TITLE)
+        person.press("Publish", **self.commissioner.factor())
+        person.visit(f"/commissioning/itts/{self.reference}")
+        sees(person, TITLE, "Open for bids")
+
+    def everybody_can_read_it(self) -> None:
+        """Without signing in anybody reads the whole method; providers whose alerts match were told."""
+        self.visitor.visit("/opportunities")
+        sees(self.visitor, TITLE)
+        self.visitor.visit(f"/opportunities/{self.reference}")
+        sees(self.visitor, TITLE, "30 months", "40", "How will young people help to plan and run the service?")
+
+    def providers_bid(self) -> None:
+        """Three providers answer, price, attach, check and submit; one changes its mind and submits again."""
+        for name, account in self.providers.items():
+            person = account.person
+            person.visit("/account/inbox")
+            sees(person, f"New opportunity: {TITLE}")
+            person.visit(f"/provider/bids/start/{self.reference}")
+            person.press("Start the bid")
+            self.bids[name] = person.path.rsplit("/", 1)[-1]
+            self._write(person, name)
+            sees(person, "Not submitted")
+            self._submit(account, name)
+        birch = self.providers["Demo Birch"]
+        birch.person.visit(f"/provider/bids/{self.bids['Demo Birch']}/price")
+        birch.person.press("Save", price="204,000")
+        birch.person.visit(f"/provider/bids/{self.bids['Demo Birch']}")
+        sees(birch.person, "not submitted")
+        self._submit(birch, "Demo Birch")
+
+    def _write(self, person: Person, name: str) -> None:
+        base = f"/provider/bids/{self.bids[name]}"
+        person.visit(f"{base}/answers")
+        answers = {f"answers-{key}": f"{name} on {key}: {CANARY}. We do it well." for key in QUESTIONS}
+        person.press("Save", **answers)
+        person.visit(f"{base}/price")
+        person.press("Save", price=PROVIDERS[name][1])
+        person.visit(f"{base}/documents")
+        person.press("Upload", **{"files-safeguarding-policy": self.policy})
+        person.visit(base)
+
+    def _submit(self, account: Account, name: str) -> None:
+        account.person.visit(f"/provider/bids/{self.bids[name]}/check")
+        sees(account.person, CANARY, "policy.txt")
+        account.person.press("Submit version")
+        sees(account.person, "SHA-256", "UTC")
+
+    def nobody_reads_before_the_deadline(self) -> None:
+        """The council's people see neither names nor number of bidders, and cannot open."""
+        for account in (self.commissioner, self.openers[0], self.approver):
+            for page in ("", "/opening", "/panels"):
+                account.person.visit(f"/commissioning/itts/{self.reference}{page}")
+                for word in (*PROVIDERS, CANARY, "policy.txt", *self.bids.values()):
+                    assert word not in account.person.html, f"{account.person.path} shows {word!r}"
+        outsider = self.providers["Demo Alder"].person
+        outsider.visit(f"/provider/bids/{self.bids['Demo Birch']}")
+        assert CANARY not in outsider.html
+
+    def panels_are_appointed(self) -> None:
+        """The commissioner fills three panels; young people have an alias and nothing else."""
+        self.panel_ids = {}
+        seats = {
+            "Local panel": [("chair", "Demo Chair"), ("member", "Demo Professional")],
+            "Young people": [("facilitator", "Demo Facilitator"), ("young_member", "Wren"), ("young_member", "Fox")],
+            "Parents": [("chair", "Demo Parent One"), ("member", "Demo Parent Two")],
+        }
+        self.members: dict[str, Account] = {}
+        person = self.commissioner.person
+        person.visit(f"/commissioning/itts/{self.reference}/panels")
+        appointing = re.findall(r"/panels/([0-9a-f-]{36})/appoint", person.html)
+        ids = list(dict.fromkeys(appointing))
+        for (panel, people), key, panel_id in zip(seats.items(), PANELS, ids, strict=True):
+            self.panel_ids[key] = panel_id
+            for role, name in people:
+                person.visit(f"/commissioning/itts/{self.reference}/panels/{panel_id}/appoint")
+                sees(person, panel)
+                self._appoint(role, name)
+
+    def _appoint(self, role: str, name: str) -> None:
+        person = self.commissioner.person
+        if role == "young_member":
+            person.press("Appoint", role=role, name=name)
+            return
+        email = f"{name.lower().replace(' ', '.')}@panel.example"
+        person.press("Appoint", role=role, name=name, email=email)
+        self.members[name] = self.cast.joined(email, code_on(person))
+
+    def too_late(self) -> None:
+        """A second after the closing time a change is refused, and what was submitted in time counts."""
+        self.cast.clock.move_to(self.closes_at + timedelta(seconds=1))
+        alder = self.providers["Demo Alder"]
+        alder.sign_in()
+        alder.person.visit(f"/provider/bids/{self.bids['Demo Alder']}")
+        sees(alder.person, "Submitted")
+
+    def two_people_open(self) -> None:
+        """One opener is not enough; two open the bids together."""
+        for number, account in enumerate(self.openers):
+            account.sign_in()
+            account.person.visit(f"/commissioning/itts/{self.reference}/opening")
+            account.person.press("Open the bids" if number else "Agree to open the bids", **account.factor())
+            for name in PROVIDERS:
+                assert account.person.has(name) == bool(number), account.person.text
+
+    def everybody_scores(self) -> None:
+        """Every member declares interests and scores; a young person by card, one question a screen."""
+        for name, key in {
+            "Demo Chair": "local", "Demo Professional": "local",
+            "Demo Parent One": "parents", "Demo Parent Two": "parents",
+        }.items():  # fmt: skip
+            self._score(self.members[name], key)
+        facilitator = self.members["Demo Facilitator"]
+        facilitator.sign_in()
+        for alias in ("Wren", "Fox"):
+            facilitator.person.visit(f"/panel/{self.panel_ids['young-people']}/cards")
+            facilitator.person.press(f"New card for {alias}")
+            self._sit(code_on(facilitator.person), alias)
+
+    def _score(self, account: Account, key: str) -> None:
+        person, panel = account.person, f"/panel/{self.panel_ids[key]}"
+        account.sign_in()
+        person.visit(panel)
+        assert CANARY not in person.html, "no bid is shown before interests are declared"
+        person.visit(f"{panel}/declare")
+        names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)
+        person.press("Declare", **dict.fromkeys(names, "no"))
+        person.visit(panel)
+        for bid in dict.fromkeys(re.findall(rf"{panel}/bids/([0-9a-f-]{{36}})", person.html)):
+            person.visit(f"{panel}/bids/{bid}")
+            sees(person, CANARY)
+            points = _points(person)
+            entries = {f"score-{leaf}": str(points) for leaf in PANELS[key]}
+            reasons = {f"reason-{leaf}": "Clear, with evidence that I could check." for leaf in PANELS[key]}
+            person.press("Save", **entries, **reasons)
+        person.visit(f"{panel}/submit")
+        person.press("Submit my scores")
+
+    def _sit(self, code: str, alias: str) -> None:
+        person = self.cast.seat()
+        person.visit("/sitting")
+        person.press("Start", code=code)
+        sees(person, f"Hello, {alias}!", "40 of the 100 points")
+        person.follow("Start")
+        names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)
+        person.press("Go on", **dict.fromkeys(names, "no"))
+        for number in range(1, 7):
+            sees(person, f"Question {number} of 6")
+            for name in PROVIDERS:
+                if number > 1:
+                    assert f">{name}<" not in person.html
+            person.press("Save and go on", score=str(_points(person)), reason="I could picture it.")
+        person.press("Finish")
+        sees(person, "Thank you")
+
+    def panels_moderate(self) -> None:
+        """Each panel agrees one score with a reason for every bid and question; a reason that is missing is refused."""
+        moderators = {"local": "Demo Chair", "young-people": "Demo Facilitator", "parents": "Demo Parent One"}
+        for key, name in moderators.items():
+            account, panel = self.members[name], f"/panel/{self.panel_ids[key]}"
+            person = account.person
+            person.visit(panel)
+            person.press("Start the moderation")
+            person.visit(f"{panel}/board")
+            cells = dict.fromkeys(re.findall(rf'{panel}/board/[0-9a-f-]{{36}}/[a-z-]+', person.html))
+            assert len(cells) == len(PROVIDERS) * len(PANELS[key]), cells
+            for cell in cells:
+                person.visit(cell)
+                points = _points(person)
+                person.press("Record the agreed score", score=str(points), reason="")
+                sees(person, "There is a problem")
+                person.press(
+                    "Record the agreed score", score=str(points), reason="We talked about it, and all of us agreed on this."
+                )
+            person.visit(f"{panel}/close")
+            person.press("Close the moderation", meeting_record="All were there; every score was read out and agreed.")
+
+    def result(self) -> None:
+        """The worker calculates; the commissioner reads ranking and figures. Birch has the best scores."""
+        account = self.commissioner
+        account.sign_in()
+        wait_for(account.person, f"/commissioning/itts/{self.reference}/result", "Demo Birch")
+        for name in PROVIDERS:
+            sees(account.person, name)
+
+    def award(self) -> None:
+        """The commissioner proposes, cannot approve it too, the approver decides, every bidder is told."""
+        page = f"/commissioning/itts/{self.reference}/award"
+        proposer = self.commissioner
+        proposer.person.visit(page)
+        proposer.person.press(
+            "Send to an approver",
+            reason="This bid has the highest total under the published method.",
+            offers_standstill="y",
+            **proposer.factor(),
+        )
+        sees(proposer.person, "A second person decides")
+        self.approver.sign_in()
+        self.approver.person.visit(page)
+        self.approver.person.press(
+            "Record my decision", verdict="approve", note="I read the result and the reasons.", **self.approver.factor()
+        )
+        for name, account in self.providers.items():
+            account.sign_in()
+            wait_for(account.person, "/provider", "Awarded to you" if name == "Demo Birch" else "Not awarded")
+            account.person.visit(re.findall(r"/provider/summaries/SUM-[0-9A-Z]{8}", account.person.html)[0])
+            sees(account.person, "Assessment summary", "We talked about it, and all of us agreed on this.")
+            for other in set(PROVIDERS) - {name, "Demo Birch"}:
+                assert not account.person.has(other), f"{name} reads of {other}"
+
+    def standstill(self) -> None:
+        """No contract within the standstill: eight UK-wide working days from the award notice."""
+        page = f"/commissioning/itts/{self.reference}/contract"
+        self.manager.sign_in()
+        wait_for(self.manager.person, page, "Standstill until the end of")
+        today = self.cast.clock.now().astimezone(LONDON)
+        self.manager.person.press(
+            "Conclude the contract",
+            signed_date=today.strftime("%Y-%m-%d"),
+            start_date=(today + timedelta(days=60)).strftime("%Y-%m-%d"),
+            **self.manager.factor(),
+        )
+        sees(self.manager.person, "There is a problem", "The standstill runs until the end of")
+        self.cast.clock.move_to(self.cast.clock.now() + timedelta(days=16))
+
+    def contract(self) -> None:
+        """After it the contract is concluded, with its break points, and stands in the public register."""
+        page = f"/commissioning/itts/{self.reference}/contract"
+        self.manager.sign_in()
+        wait_for(self.manager.person, page, "The standstill is over")
+        today = self.cast.clock.now().astimezone(LONDON)
+        self.manager.person.press(
+            "Conclude the contract",
+            signed_date=today.strftime("%Y-%m-%d"),
+            start_date=(today + timedelta(days=60)).strftime("%Y-%m-%d"),
+            **self.manager.factor(),
+        )
+        sees(self.manager.person, "The contract is concluded")
+        self.visitor.visit("/contracts")
+        sees(self.visitor, TITLE, "Demo Birch", "£204,000")
+        self.visitor.follow(TITLE)
+        sees(self.visitor, "Break point", "after 12 months", "after 18 months")
+
+    def open_data(self) -> None:
+        """Each publication step is an OCDS release: tender, award, contract."""
+        wait_for(self.visitor, f"/opportunities/{self.reference}", TITLE)
+
+
+def wait_for(person: Person, path: str, text: str, tries: int = 60) -> None:
+    """Visit the page until it shows the text: what the worker does takes a moment."""
+    for _ in range(tries):
+        person.visit(path)
+        if person.has(text):
+            return
+        time.sleep(0.5)
+    sees(person, text)
+
+
+def _points(person: Person) -> int:
+    """What everybody thinks of a bid: its provider's points, read from the page by the answer's first words."""
+    for name, (_, _, points) in PROVIDERS.items():
+        if f"{name} on " in person.text:
+            return points
+    raise AssertionError(f"{person.path} shows no answer:\n{person.text[:1500]}")
+
+
+def _day(name: str, instant: datetime) -> dict[str, str]:
+    return {f"{name}-day": str(instant.day), f"{name}-month": str(instant.month), f"{name}-year": str(instant.year)}

@@ -1,0 +1,194 @@
+"""A young panel member's card."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts.cards import SITTING_LASTS, issue_card, use_card
+from portal.accounts.inviting import invite_colleague
+from portal.accounts.models import AccessCard, Membership, User
+from portal.accounts.sessions import find_signed_in
+from portal.accounts.throttling import TooManyTries
+from portal.audit.kinds import EventKind
+from portal.audit.queries import events_of
+from portal.core import clock
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.permissions import Actor, Role
+from portal.core.seals import KeyFolder
+from portal.extensions import db
+from portal.tendering.models import Panel
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.organisations import make_provider
+from tests.factories.tendering import draft_itt, panel_named
+
+NOW = clock.now()
+
+
+@pytest.fixture
+def keys(app: Flask, db_session: object) -> KeyFolder:
+    """The installation's keys."""
+    return app.extensions["keys"]
+
+
+@pytest.fixture
+def panel(keys: KeyFolder) -> Panel:
+    """A young people's panel."""
+    return panel_named(draft_itt(), "young-people")
+
+
+@pytest.fixture
+def member(panel: Panel) -> User:
+    """A young person on it."""
+    return make_person(Role.YOUNG_MEMBER, panel=panel)
+
+
+@pytest.fixture
+def facilitator(panel: Panel) -> Actor:
+    """The adult who helps the group."""
+    return actor_of(make_person(Role.FACILITATOR, panel=panel))
+
+
+def issued(member: User, facilitator: Actor, keys: KeyFolder) -> str:
+    """The code on a new card."""
+    card = issue_card(member_user=member, issued_by=facilitator, keys=keys, now=NOW)
+    db.session.flush()
+    return card.code
+
+
+def used(code: str, keys: KeyFolder, *, days: float = 0, address: str = "192.0.2.1") -> str | None:
+    """The session's token for a code."""
+    token = use_card(code=code, address=address, keys=keys, now=NOW + timedelta(days=days))
+    db.session.flush()
+    return token
+
+
+def test_a_card_opens_one_sitting_of_two_hours(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """The sitting belongs to the young person, needs no second factor, and is over after two hours."""
+    token = used(issued(member, facilitator, keys), keys)
+    assert token is not None
+    found = find_signed_in(token, NOW)
+    assert found is not None
+    assert (found.user_id, found.awaits_factor, found.email) == (member.id, False, None)
+    assert found.actor.roles == {Role.YOUNG_MEMBER}
+    row = db.session.scalars(select(AccessCard)).one()
+    assert row.used_at == NOW
+    assert find_signed_in(token, NOW + SITTING_LASTS) is None
+
+
+def test_a_card_works_once(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """The second use of a code is refused, and the sitting that it opened goes on (Y-04)."""
+    code = issued(member, facilitator, keys)
+    token = used(code, keys)
+    assert used(code, keys) is None
+    assert token is not None
+    assert find_signed_in(token, NOW) is not None
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "lower", "spaces"])
+def test_how_a_code_is_typed_does_not_matter(
+    member: User, facilitator: Actor, keys: KeyFolder, written: str
+) -> None:
+    """Small letters, spaces and missing hyphens are all fine."""
+    code = issued(member, facilitator, keys)
+    typed = {"lower": code.lower(), "spaces": code.replace("-", " ")}.get(written, written.format(code))
+    assert used(typed, keys) is not None
+
+
+def test_letters_that_look_like_digits_are_forgiven(
+    member: User, facilitator: Actor, keys: KeyFolder
+) -> None:
+    """O is read as 0, I and L as 1."""
+    code = issued(member, facilitator, keys)
+    assert used(code.replace("0", "O").replace("1", "l"), keys) is not None
+
+
+def test_a_late_or_withdrawn_or_unknown_card_is_refused(
+    member: User, facilitator: Actor, keys: KeyFolder
+) -> None:
+    """After 14 days, after the next card was issued, or for a made-up code there is no sitting."""
+    first = issued(member, facilitator, keys)
+    assert used(first, keys, days=14) is None
+    second = issued(member, facilitator, keys)
+    assert used(first, keys) is None
+    assert used("0000-0000-0000", keys) is None
+    assert used(second, keys) is not None
+
+
+def test_the_next_card_ends_the_sitting_before(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """A tablet that was left open is worth nothing once the young person has come in elsewhere."""
+    left_open = used(issued(member, facilitator, keys), keys)
+    again = used(issued(member, facilitator, keys), keys)
+    assert left_open is not None
+    assert again is not None
+    assert find_signed_in(left_open, NOW) is None
+    assert find_signed_in(again, NOW) is not None
+
+
+def test_cards_cannot_be_tried_out(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """After ten wrong codes even the right one is refused from that address, for five minutes."""
+    code = issued(member, facilitator, keys)
+    for number in range(10):
+        assert used(f"0000-0000-{number:04}", keys) is None
+    with pytest.raises(TooManyTries):
+        used(code, keys)
+    assert used(code, keys, address="192.0.2.2") is not None
+
+
+def test_a_colleague_s_code_opens_no_sitting(facilitator: Actor, keys: KeyFolder) -> None:
+    """A code that was made for joining is no card."""
+    provider = make_provider()
+    invited = invite_colleague(
+        place=provider,
+        name="Demo Colleague",
+        email="colleague@people.example",
+        roles={Role.CONTRIBUTOR},
+        actor=actor_of(make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)),
+        keys=keys,
+        now=NOW,
+    )
+    assert used(invited.code, keys) is None
+    assert [card.used_at for card in db.session.scalars(select(AccessCard))] == [None]
+
+
+def test_only_the_facilitator_of_the_panel_issues(member: User, panel: Panel, keys: KeyFolder) -> None:
+    """The chair of the same panel may not; to a facilitator of another panel the young person is unknown."""
+    with pytest.raises(NotAllowed):
+        issued(member, actor_of(make_person(Role.CHAIR, panel=panel)), keys)
+    elsewhere = panel_named(draft_itt(), "young-people")
+    with pytest.raises(NotFound):
+        issued(member, actor_of(make_person(Role.FACILITATOR, panel=elsewhere)), keys)
+
+
+def test_a_card_never_opens_an_adult_s_account(panel: Panel, facilitator: Actor, keys: KeyFolder) -> None:
+    """Somebody who holds any other role gets no card: it would go round their password and second factor."""
+    chair = make_person(Role.CHAIR, panel=panel)
+    db.session.add(Membership(user_id=chair.id, role=Role.YOUNG_MEMBER, panel_id=panel.id))
+    db.session.flush()
+    with pytest.raises(NotAllowed):
+        issued(chair, facilitator, keys)
+    with pytest.raises(NotFound):
+        issued(make_person(Role.COMMISSIONER), facilitator, keys)
+
+
+def test_a_young_person_who_left_the_panel_has_no_sitting(
+    member: User, facilitator: Actor, keys: KeyFolder
+) -> None:
+    """The card of somebody whose membership ended is refused."""
+    code = issued(member, facilitator, keys)
+    db.session.scalars(select(Membership).where(Membership.user_id == member.id)).one().ended_at = NOW
+    assert used(code, keys) is None
+
+
+def test_cards_are_recorded_without_the_code(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """Issuing and using are in the ledger by identifier; the code is in neither the ledger nor the table."""
+    code = issued(member, facilitator, keys)
+    used(code, keys)
+    events = [event for event in events_of("system") if event.kind.startswith("access_card")]
+    assert [event.kind for event in events] == [EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED]
+    assert [event.actor_id for event in events] == [facilitator.user_id, member.id]
+    row = db.session.scalars(select(AccessCard)).one()
+    assert code not in f"{[event.data for event in events]} {row.code_hash!r}"

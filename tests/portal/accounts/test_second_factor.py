@@ -1,0 +1,225 @@
+"""The second factor: one use a code, a narrow window, and no way round it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from flask import Flask
+
+from portal.accounts.models import User, UserSession
+from portal.accounts.second_factor import (
+    Proposal,
+    confirm_factor,
+    propose_factor,
+    read_proposal,
+    secret_of,
+    set_up_factor,
+)
+from portal.accounts.sessions import find_signed_in, start_session
+from portal.accounts.throttling import TooManyTries
+from portal.audit.kinds import EventKind
+from portal.audit.queries import events_of
+from portal.core import clock
+from portal.core.errors import InvalidInput, SecondFactorNeeded
+from portal.core.permissions import Role
+from portal.core.seals import KeyFolder
+from portal.extensions import db
+from tests.factories.accounts import FACTOR_SECRET, actor_of, current_code, make_person
+
+
+@pytest.fixture
+def keys(app: Flask, db_session: object) -> KeyFolder:
+    """The installation's keys."""
+    return app.extensions["keys"]
+
+
+@pytest.fixture
+def officer(keys: KeyFolder) -> User:
+    """A commissioner with an authenticator."""
+    return make_person(Role.COMMISSIONER)
+
+
+def session_of(person: User) -> UserSession:
+    """A session of the person that waits for the second factor."""
+    token = start_session(user_id=person.id, now=clock.now())
+    db.session.flush()
+    found = find_signed_in(token, clock.now())
+    assert found is not None
+    return db.session.get_one(UserSession, found.session_id)
+
+
+def proposal_for(person: User, keys: KeyFolder) -> Proposal:
+    """A new secret for the person."""
+    return propose_factor(user_id=person.id, account_name="person@people.example", keys=keys)
+
+
+def code_for(proposal: Proposal, *, steps: int = 0) -> str:
+    """The code that an authenticator with the proposed secret shows."""
+    return pyotp.TOTP(proposal.secret).at(clock.now() + timedelta(seconds=30 * steps))
+
+
+def test_the_right_code_makes_the_session_fresh(officer: User, keys: KeyFolder) -> None:
+    """A right code is noted in the session with the time it was shown."""
+    session, now = session_of(officer), clock.now()
+    confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), keys=keys, now=now)
+    db.session.refresh(session)
+    assert session.factor_at == now
+
+
+def test_a_code_works_once(officer: User, keys: KeyFolder) -> None:
+    """The same code is refused the second time, in whatever session."""
+    session, code = session_of(officer), current_code()
+    confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=clock.now())
+    with pytest.raises(InvalidInput) as refusal:
+        confirm_factor(
+            user_id=officer.id, session_id=session_of(officer).id, code=code, keys=keys, now=clock.now()
+        )
+    assert refusal.value.field == "factor_code"
+
+
+def test_an_earlier_code_is_refused_after_a_later_one(officer: User, keys: KeyFolder) -> None:
+    """Once a step was used, the steps before it are used up as well."""
+    session, now = session_of(officer), clock.now()
+    earlier, later = (pyotp.TOTP(FACTOR_SECRET).at(now + timedelta(seconds=30 * step)) for step in (0, 1))
+    confirm_factor(user_id=officer.id, session_id=session.id, code=later, keys=keys, now=now)
+    with pytest.raises(InvalidInput):
+        confirm_factor(user_id=officer.id, session_id=session.id, code=earlier, keys=keys, now=now)
+
+
+@pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_code_counts_one_step_either_side(
+    officer: User, keys: KeyFolder, steps: int, accepted: bool
+) -> None:
+    """A clock that is 30 seconds off is forgiven, one that is a minute off is not."""
+    session, now = session_of(officer), clock.now()
+    code = pyotp.TOTP(FACTOR_SECRET).at(now + timedelta(seconds=30 * steps))
+    try:
+        confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=now)
+    except InvalidInput:
+        assert not accepted
+    else:
+        assert accepted
+
+
+def test_spaces_in_a_code_do_not_matter(officer: User, keys: KeyFolder) -> None:
+    """Authenticators show "123 456", and people type it so."""
+    session, code = session_of(officer), current_code()
+    typed = f" {code[:3]} {code[3:]} "
+    confirm_factor(user_id=officer.id, session_id=session.id, code=typed, keys=keys, now=clock.now())
+
+
+@pytest.mark.parametrize("typed", ["", None, "12345", "1234567", "abcdef", "１２３４５６", "\x00\x00\x00\x00\x00\x00"])
+def test_what_is_no_code_is_refused(officer: User, keys: KeyFolder, typed: str | None) -> None:
+    """Nothing, too few or too many characters, letters and full-width digits are refused alike."""
+    session = session_of(officer)
+    with pytest.raises(InvalidInput, match="not right"):
+        confirm_factor(user_id=officer.id, session_id=session.id, code=typed, keys=keys, now=clock.now())
+
+
+def test_the_eleventh_guess_is_not_looked_at(officer: User, keys: KeyFolder) -> None:
+    """After ten wrong codes in five minutes even the right one is refused; five minutes later it works."""
+    session, now = session_of(officer), clock.now()
+    wrong = f"{(int(pyotp.TOTP(FACTOR_SECRET).at(now)) + 500_000) % 1_000_000:06}"
+    for _ in range(10):
+        with pytest.raises(InvalidInput):
+            confirm_factor(user_id=officer.id, session_id=session.id, code=wrong, keys=keys, now=now)
+    with pytest.raises(TooManyTries):
+        confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), keys=keys, now=now)
+    later = now + timedelta(minutes=5, seconds=1)
+    code = pyotp.TOTP(FACTOR_SECRET).at(later)
+    confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=later)
+
+
+def test_somebody_else_s_session_stays_as_it_was(officer: User, keys: KeyFolder) -> None:
+    """A right code freshens only a session of the same person."""
+    other = session_of(make_person(Role.APPROVER))
+    confirm_factor(user_id=officer.id, session_id=other.id, code=current_code(), keys=keys, now=clock.now())
+    db.session.refresh(other)
+    assert other.factor_at is None
+
+
+def test_setting_up_stores_the_secret_sealed(keys: KeyFolder) -> None:
+    """The database holds the secret encrypted, the session counts as fresh, and the act is recorded."""
+    person = make_person(Role.COMMISSIONER, factor=False)
+    session, proposal = session_of(person), proposal_for(person, keys)
+    set_up_factor(
+        actor=actor_of(person),
+        session_id=session.id,
+        proposal=proposal,
+        code=code_for(proposal),
+        keys=keys,
+        now=clock.now(),
+    )
+    assert secret_of(person, keys=keys) == proposal.secret
+    assert proposal.secret.encode() not in (person.totp_sealed or b"")
+    assert session.factor_at is not None
+    (event,) = [event for event in events_of("system") if event.kind == EventKind.SECOND_FACTOR_SET]
+    assert (event.actor_id, event.data) == (person.id, {"replaced": False})
+
+
+def test_a_wrong_first_code_sets_nothing_up(keys: KeyFolder) -> None:
+    """The secret comes into force only once its first code was right."""
+    person = make_person(Role.COMMISSIONER, factor=False)
+    session, proposal = session_of(person), proposal_for(person, keys)
+    with pytest.raises(InvalidInput):
+        set_up_factor(
+            actor=actor_of(person),
+            session_id=session.id,
+            proposal=proposal,
+            code=code_for(proposal, steps=9),
+            keys=keys,
+            now=clock.now(),
+        )
+    assert (person.totp_sealed, session.factor_at) == (None, None)
+
+
+def test_a_password_alone_does_not_replace_a_factor(officer: User, keys: KeyFolder) -> None:
+    """Whoever knows the password but has not shown the present factor cannot put another in its place."""
+    session, proposal = session_of(officer), proposal_for(officer, keys)
+    before = officer.totp_sealed
+    for shown in (None, clock.now() - timedelta(minutes=5, seconds=1)):
+        session.factor_at = shown
+        with pytest.raises(SecondFactorNeeded):
+            set_up_factor(
+                actor=actor_of(officer),
+                session_id=session.id,
+                proposal=proposal,
+                code=code_for(proposal),
+                keys=keys,
+                now=clock.now(),
+            )
+    assert officer.totp_sealed == before
+
+
+def test_the_code_that_set_up_a_factor_is_used_up(keys: KeyFolder) -> None:
+    """The first code cannot be shown again for another act."""
+    person = make_person(Role.COMMISSIONER, factor=False)
+    session, proposal = session_of(person), proposal_for(person, keys)
+    code, now = code_for(proposal), clock.now()
+    set_up_factor(
+        actor=actor_of(person), session_id=session.id, proposal=proposal, code=code, keys=keys, now=now
+    )
+    db.session.flush()
+    with pytest.raises(InvalidInput):
+        confirm_factor(user_id=person.id, session_id=session.id, code=code, keys=keys, now=now)
+
+
+def test_a_proposal_is_for_one_person(officer: User, keys: KeyFolder) -> None:
+    """A secret that somebody sealed for themselves cannot be planted in another person's form."""
+    sealed = proposal_for(officer, keys).sealed
+    again = read_proposal(user_id=officer.id, account_name="x@people.example", sealed=sealed, keys=keys)
+    assert again.sealed == sealed
+    other = make_person(Role.COMMISSIONER)
+    for planted in (sealed, "", "not base64 ü", "AAAA"):
+        with pytest.raises(InvalidInput):
+            read_proposal(user_id=other.id, account_name="x@people.example", sealed=planted, keys=keys)
+
+
+def test_a_stored_secret_is_bound_to_its_person(officer: User, keys: KeyFolder) -> None:
+    """Copying another person's sealed secret into one's own row gives no factor that works."""
+    other = make_person(Role.COMMISSIONER, factor=False)
+    other.totp_sealed = officer.totp_sealed
+    with pytest.raises(Exception, match="does not match its seal"):
+        secret_of(other, keys=keys)

@@ -1,0 +1,198 @@
+"""Files of a draft: kept or refused one by one, sealed, and never lost or left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.bidding import documents
+from portal.bidding.closing import TooLate
+from portal.bidding.contents import Content
+from portal.bidding.documents import (
+    Attached,
+    attach_files,
+    read_file,
+    remove_file,
+    replace_file,
+    unreadable_files,
+)
+from portal.bidding.drafting import read_draft
+from portal.bidding.models import Bid, BidFile
+from portal.bidding.stored_files import read_stored_file
+from portal.core.errors import InvalidInput, NotFound, SealBroken
+from portal.core.permissions import Actor
+from portal.extensions import db
+from tests.factories.bidding import PDF, close_now, draft_bid, fill_draft, submit, submitter_of
+from tests.factories.tendering import published_itt
+
+POLICY = "safeguarding-policy"
+
+
+class Desk:
+    """A draft with its author, the store and the keys."""
+
+    def __init__(self, app: Flask) -> None:
+        self.keys, self.files = app.extensions["keys"], app.extensions["files"]
+        self.actor: Actor = submitter_of()
+        self.bid: Bid = draft_bid(published_itt(), actor=self.actor)
+        self.before = set(self.files.identifiers())
+
+    def attach(self, *uploads: tuple[str, bytes], question: str = POLICY) -> Attached:
+        pairs: Sequence[documents.Upload] = [(name, lambda data=data: data) for name, data in uploads]  # type: ignore[misc]
+        return attach_files(
+            bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, question=question, uploads=pairs
+        )
+
+    def remove(self, entry: dict[str, str]) -> None:
+        remove_file(
+            bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, file_id=uuid.UUID(entry["id"])
+        )
+
+    def replace(self, entry: dict[str, str], name: str, data: bytes) -> str:
+        return replace_file(
+            bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, file_id=uuid.UUID(entry["id"]),
+            upload=(name, lambda: data),
+        )  # fmt: skip
+
+    @property
+    def content(self) -> Content:
+        return read_draft(bid=self.bid, actor=self.actor, keys=self.keys)
+
+    @property
+    def stored(self) -> set[uuid.UUID]:
+        return set(self.files.identifiers()) - self.before
+
+
+@pytest.fixture
+def desk(app: Flask, db_session: object) -> Desk:
+    return Desk(app)
+
+
+def test_a_file_comes_back_as_it_was_uploaded(desk: Desk) -> None:
+    """Size, SHA-256 and bytes are those of the upload; its status says that nobody scanned it (R-01)."""
+    desk.attach(("Our policy.pdf", PDF))
+    [entry] = desk.content.files
+    assert (entry["name"], entry["size"], entry["sha256"], entry["scan"]) == (
+        "Our policy.pdf", len(PDF), hashlib.sha256(PDF).hexdigest(), "not_scanned",
+    )  # fmt: skip
+    found, data = read_file(
+        bid=desk.bid, actor=desk.actor, content=desk.content, files=desk.files, file_id=uuid.UUID(entry["id"])
+    )
+    assert (found, data) == (entry, PDF)
+
+
+def test_what_cannot_be_kept_is_named_and_the_rest_is_kept(desk: Desk) -> None:
+    """One bad file among three does not cost the other two."""
+    done = desk.attach(("a.pdf", PDF), ("b.exe", b"MZ"), ("c.txt", b"words"), ("d.pdf", b""))
+    assert done.kept == ("a.pdf", "c.txt")
+    assert [message.split(" ")[0] for message in done.refused] == ["b.exe", "d.pdf"]
+    assert [entry["name"] for entry in desk.content.files] == ["a.pdf", "c.txt"]
+
+
+def test_the_same_file_can_be_attached_removed_and_attached_again(desk: Desk) -> None:
+    """Nothing ever says "already exists" (D-15, InHealth v NHS England)."""
+    for _ in range(4):
+        assert desk.attach(("same.pdf", PDF)).kept == ("same.pdf",)
+    desk.remove(desk.content.files[0])
+    assert desk.attach(("same.pdf", PDF)).kept == ("same.pdf",)
+    assert len(desk.content.files) == 4
+
+
+def test_a_replacement_takes_the_old_files_place(desk: Desk) -> None:
+    """The order stays; a replacement that cannot be kept leaves the old file."""
+    desk.attach(("a.pdf", PDF), ("b.pdf", PDF))
+    first = desk.content.files[0]
+    with pytest.raises(InvalidInput, match=r"^new\.exe"):
+        desk.replace(first, "new.exe", b"MZ")
+    assert desk.replace(first, "new.txt", b"words") == "new.txt"
+    assert [entry["name"] for entry in desk.content.files] == ["new.txt", "b.pdf"]
+
+
+def test_removing_deletes_row_and_bytes_once_it_is_committed(desk: Desk) -> None:
+    """Before the commit the bytes are still there: a rollback would need them."""
+    desk.attach(("a.pdf", PDF))
+    db.session.commit()
+    assert len(desk.stored) == 1
+    desk.remove(desk.content.files[0])
+    db.session.rollback()
+    assert len(desk.stored) == 1
+    desk.remove(desk.content.files[0])
+    db.session.commit()
+    assert desk.stored == set()
+    assert db.session.scalars(select(BidFile)).all() == []
+
+
+def test_a_rolled_back_upload_leaves_no_bytes(desk: Desk) -> None:
+    """What never became part of a draft is removed from the store."""
+    db.session.commit()
+    desk.attach(("a.pdf", PDF))
+    assert len(desk.stored) == 1
+    db.session.rollback()
+    assert desk.stored == set()
+
+
+def test_a_file_of_a_submitted_version_stays_when_the_draft_drops_it(desk: Desk) -> None:
+    """Evidence is not deleted; a file that came later is."""
+    fill_draft(desk.bid, desk.actor)
+    submit(desk.bid, desk.actor)
+    old = desk.content.files[0]
+    desk.attach(("later.pdf", PDF))
+    later = desk.content.files[1]
+    desk.remove(old)
+    desk.remove(later)
+    db.session.commit()
+    assert [str(row.id) for row in db.session.scalars(select(BidFile))] == [old["id"]]
+    assert read_stored_file(bid=desk.bid, entry=old, files=desk.files) == PDF
+
+
+def test_a_bid_holds_at_most_500_mb(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that would exceed the limit is named; those before it are kept."""
+    monkeypatch.setattr(documents, "LARGEST_BID", 2 * len(PDF))
+    done = desk.attach(("a.pdf", PDF), ("b.pdf", PDF), ("c.pdf", PDF))
+    assert done == Attached(("a.pdf", "b.pdf"), ("c.pdf would make this bid larger than 500 MB.",))
+
+
+def test_only_questions_that_ask_for_files_take_them(desk: Desk) -> None:
+    """A file cannot be smuggled into a text question."""
+    with pytest.raises(InvalidInput):
+        desk.attach(("a.pdf", PDF), question="welcome")
+
+
+def test_changed_swapped_or_missing_bytes_are_noticed(desk: Desk) -> None:
+    """A stored file opens only with its own entry, in its own bid, unchanged (S-10)."""
+    desk.attach(("a.pdf", PDF), ("b.txt", b"words"))
+    db.session.commit()
+    first, second = desk.content.files
+    rows = {str(row.id): row for row in db.session.scalars(select(BidFile))}
+    paths = {key: desk.files._path(row.stored_as) for key, row in rows.items()}
+    assert unreadable_files(bid=desk.bid, content=desk.content, files=desk.files) == []
+    with pytest.raises(SealBroken):
+        read_stored_file(bid=desk.bid, entry=first | {"id": second["id"]}, files=desk.files)
+    other = draft_bid(desk.bid.itt)
+    with pytest.raises(NotFound):
+        read_stored_file(bid=other, entry=first, files=desk.files)
+    changed = bytearray(paths[first["id"]].read_bytes())
+    changed[40] ^= 1
+    paths[first["id"]].write_bytes(changed)
+    paths[second["id"]].unlink()
+    assert unreadable_files(bid=desk.bid, content=desk.content, files=desk.files) == ["a.pdf", "b.txt"]
+
+
+def test_files_cannot_be_changed_after_the_closing_time(desk: Desk) -> None:
+    """Attaching, replacing and removing are too late from the closing instant on (D-19)."""
+    desk.attach(("a.pdf", PDF))
+    entry = desk.content.files[0]
+    close_now(desk.bid.itt)
+    for act in (
+        lambda: desk.attach(("b.pdf", PDF)),
+        lambda: desk.replace(entry, "b.pdf", PDF),
+        lambda: desk.remove(entry),
+    ):
+        with pytest.raises(TooLate):
+            act()
+    assert desk.content.files == [entry]

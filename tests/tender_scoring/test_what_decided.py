@@ -1,0 +1,205 @@
+"""Flips, decisive weights, and leaving bids or members out, each against doing it the long way."""
+
+import copy
+from fractions import Fraction
+
+import pytest
+
+from tender_scoring import InvalidCase, diagnose, evaluate
+from tests.tender_scoring import drawing
+from tests.tender_scoring.cases import (
+    agreed,
+    complete,
+    method,
+    price,
+    priced,
+    quality_and_price,
+    question,
+    scores,
+)
+
+
+def winners(case):
+    """Return who wins, or None where the case is refused."""
+    try:
+        return tuple(standing.bid for standing in evaluate(case).ranking if standing.rank == 1)
+    except InvalidCase:
+        return None
+
+
+def standing(case):
+    """Return which bids stand."""
+    return {entry.bid for entry in evaluate(case).ranking}
+
+
+def flips_the_long_way(case):
+    """Return every flip by evaluating the whole case again for each move of each agreed score."""
+    scales = {name: {"step": "1", **scale} for name, scale in case["method"]["scales"].items()}
+    leaves = {
+        leaf["id"]: scales[leaf["scale"]]
+        for leaf in drawing.flat(case["method"]["criteria"])
+        if "scale" in leaf
+    }
+    before, stood = winners(case), standing(case)
+    found = set()
+    for index, entry in enumerate(case["agreed"]):
+        scale = leaves[entry["criterion"]]
+        for sign in (-1, 1):
+            score = Fraction(entry["score"]) + sign * Fraction(scale["step"])
+            if not Fraction(scale["minimum"]) <= score <= Fraction(scale["maximum"]):
+                continue
+            moved = copy.deepcopy(case)
+            moved["agreed"][index]["score"] = (
+                drawing.decimal(score) if score >= 0 else "-" + drawing.decimal(-score)
+            )
+            after, stands = winners(moved), standing(moved)
+            effect = "changes_winner" if after != before else None
+            if stands != stood:
+                effect = "eliminates" if stands < stood else "reinstates"
+            if effect:
+                found.add((entry["panel"], entry["bid"], entry["criterion"], score, effect, after))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_flips_are_those_found_the_long_way(seed):
+    """Reasoning over the linear form finds exactly the moves that evaluating each of them finds."""
+    case = drawing.draw_case(drawing.Chance(seed))
+    if case["method"].get("ranking"):
+        case["method"].pop("ranking")  # a move to a total of 0 would be refused, not ranked
+    found = {
+        (flip.panel, flip.bid, flip.criterion, flip.moved, flip.effect, flip.winners)
+        for flip in diagnose(case, simulations=1).single_steps
+    }
+    assert found == flips_the_long_way(case)
+
+
+def test_a_step_across_a_minimum_is_worked_out_again():
+    """Falling below a minimum eliminates the winner; rising to it brings an eliminated bid back to win."""
+    case = quality_and_price(
+        "70", {"A": "3", "B": "2", "C": "1"}, {"A": "3", "B": "4", "C": "5"}, scale_top="4"
+    )
+    case["method"]["scales"]["marks"]["step"] = "1"
+    case["method"]["criteria"][0]["minimum"] = "3"
+    (flip, other) = diagnose(case).single_steps
+    assert (flip.bid, flip.effect, flip.winners) == ("A", "eliminates", ())
+    assert (other.bid, other.effect, other.winners) == ("B", "reinstates", ("A",))
+
+
+def test_the_decisive_weight_of_the_scoring_rules():
+    """With A at 80 and 60 and B at 70 and 80, the winner changes where the second panel has a third."""
+    stated = method(question("a", "90"), question("b", "10", "young_people"))
+    stated["scales"]["0-5"] = {"minimum": "0", "maximum": "100"}
+    case = {
+        "method": stated,
+        "bids": priced(A="1", B="1"),
+        "agreed": [agreed("A", "a", "80"), agreed("B", "a", "70")],
+        "scores": [*scores("A", "b", ["60", "60"]), *scores("B", "b", ["80", "80"])],
+    }
+    found = {entry.panel: entry for entry in diagnose(case).decisive_weights}
+    assert found["young_people"].above.weight == Fraction(1, 3)
+    assert found["young_people"].below is None
+    assert found["professional"].below.weight == Fraction(2, 3)
+    assert found["professional"].to_dict() == {
+        "panel": "professional",
+        "share": {"exact": "9/10", "shown": "0.9000"},
+        "below": {"exact": "2/3", "shown": "0.6667", "bids": ["B"]},
+        "above": None,
+    }
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
+    """Between the two thresholds the winners stay; a little beyond either they are others."""
+    case = drawing.draw_case(drawing.Chance(seed))
+    result = evaluate(case)
+    if not result.ranking:
+        assert all(
+            entry.below is entry.above is None for entry in diagnose(case, simulations=1).decisive_weights
+        )
+        return
+    cost = {bid: Fraction(item["price"]) for bid, item in case["bids"].items()}
+    per_pound = "ranking" in case["method"]
+
+    def best(panel, share, weight):
+        values = {}
+        for entry in result.ranking:
+            own = entry.panels[panel]
+            total = own * weight / share + (entry.total - own) * (1 - weight) / (1 - share)
+            values[entry.bid] = total / cost[entry.bid] if per_pound else total
+        return {bid for bid, value in values.items() if value == max(values.values())}
+
+    for entry in diagnose(case, simulations=1).decisive_weights:
+        if not 0 < entry.share < 1:
+            assert entry.below is entry.above is None
+            continue
+        low = entry.below.weight if entry.below else Fraction(0)
+        high = entry.above.weight if entry.above else Fraction(1)
+        first = {item.bid for item in result.ranking if item.rank == 1}
+        little = Fraction(1, 10**9)
+        for part in range(1, 8):
+            weight = low + (high - low) * Fraction(part, 8)
+            assert low == high or best(entry.panel, entry.share, weight) & first
+        if entry.below:
+            assert best(entry.panel, entry.share, low - little) != best(
+                entry.panel, entry.share, entry.share
+            ) or (low == entry.share)
+        if entry.above:
+            assert best(entry.panel, entry.share, high + little) != best(
+                entry.panel, entry.share, entry.share
+            ) or (high == entry.share)
+
+
+def order(case, without=None):
+    """Return the bids in groups of equal rank, one of them left out of the groups."""
+    groups = {}
+    for entry in evaluate(case).ranking:
+        if entry.bid != without:
+            groups.setdefault(entry.rank, []).append(entry.bid)
+    return list(groups.values())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_leaving_out_is_what_the_smaller_case_gives(seed):
+    """Without a bid, and without a member, the winners are those of the case that never had them."""
+    case = drawing.draw_case(drawing.Chance(seed))
+    found = diagnose(case, simulations=1)
+    for entry in found.without_bid:
+        smaller = copy.deepcopy(case)
+        del smaller["bids"][entry.bid]
+        for key in ("scores", "agreed"):
+            smaller[key] = [item for item in smaller[key] if item["bid"] != entry.bid]
+        if not smaller["bids"]:
+            assert entry.winners == ()
+            continue
+        assert entry.winners == winners(smaller)
+        assert entry.winner_changes == (winners(smaller) != winners(case))
+        assert entry.order_changes == (order(smaller) != order(case, without=entry.bid))
+    for entry in found.without_member:
+        smaller = copy.deepcopy(case)
+        smaller["method"]["panels"][entry.panel]["quorum"] = 1
+        smaller["recused"].append({"panel": entry.panel, "member": entry.member})
+        assert entry.winners == winners(smaller)
+        assert entry.winner_changes == (winners(smaller) != winners(case))
+
+
+def test_a_member_whose_absence_breaks_the_quorum_is_named():
+    """Without one of two members under a quorum of two it says so, and still says who would win."""
+    found = diagnose(complete()).without_member
+    assert [(entry.member, entry.below_quorum, entry.winners) for entry in found] == [
+        ("y1", True, ("A",)),
+        ("y2", True, ("A",)),
+    ]
+
+
+def test_the_margin_is_exact():
+    """The margin is the difference of exact totals, or of pounds per mark, and absent for a single bid."""
+    found = diagnose(complete()).margin
+    totals = [entry.total for entry in evaluate(complete()).ranking]
+    assert (found.winner, found.runner_up, found.by) == ("A", "B", totals[0] - totals[1])
+    stated = method(question("a", "100"), ranking="price_per_quality_point")
+    case = {"method": stated, "bids": priced(A="90", B="80")}
+    case["agreed"] = [agreed("A", "a", "5"), agreed("B", "a", "4")]
+    assert diagnose(case).margin.by == Fraction(1) - Fraction(9, 10)
+    alone = {"method": method(price("100")), "bids": priced(A="1")}
+    assert diagnose(alone).margin is None

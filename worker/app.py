@@ -1,0 +1,76 @@
+"""Celery inside the Flask application context: one commit a task, and rows rather than messages are the record."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from celery import Celery, Task
+from flask import Flask
+
+from portal.config import load_settings
+from portal.extensions import db
+
+log = structlog.get_logger()
+
+
+@lru_cache(maxsize=1)
+def flask_app() -> Flask:
+    """The portal's application, made once in each worker process (after Celery has forked)."""
+    from portal.app import create_app
+
+    return create_app()
+
+
+class PortalTask(Task):  # type: ignore[misc]
+    """A task in the application context: commits when it succeeds, rolls back when it fails."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with flask_app().app_context():
+            try:
+                outcome = self.run(*args, **kwargs)
+                db.session.commit()
+            except BaseException:
+                db.session.rollback()
+                raise
+            return outcome
+
+
+def _make_celery() -> Celery:
+    settings = load_settings()
+    celery = Celery("fairlot", broker=settings.redis_url, task_cls=PortalTask)
+    celery.conf.update(
+        include=["worker.outbox", "worker.results", "worker.deadlines"],
+        # A task is acknowledged when it is done: a killed worker's task comes back.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_time_limit=600,
+        task_soft_time_limit=540,
+        broker_transport_options={
+            "visibility_timeout": 900,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+        },
+        broker_connection_retry_on_startup=True,
+        worker_hijack_root_logger=False,
+        timezone="Europe/London",
+        redbeat_redis_url=settings.redis_url,
+        redbeat_lock_timeout=60,
+        beat_max_loop_interval=5,
+        beat_schedule={
+            "drain": {"task": "worker.outbox.drain", "schedule": 10.0},
+            "results": {"task": "worker.results.calculate", "schedule": 10.0},
+            "deadlines": {"task": "worker.deadlines.due", "schedule": 10.0},
+        },
+    )
+    return celery
+
+
+celery = _make_celery()

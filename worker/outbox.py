@@ -1,0 +1,77 @@
+"""The relay: carry events to their reactions, messages to their mailboxes and notices into print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from portal.audit import outbox
+from portal.audit.models import Delivery
+from portal.core import clock
+from portal.extensions import db
+from portal.notifications.sending import Mailer
+from worker.app import celery, flask_app
+from worker.reactions import publish, react
+
+log = structlog.get_logger()
+
+BATCH = 20
+
+
+@celery.task(name="worker.outbox.drain")
+def drain() -> int:
+    """Carry everything that is due onwards, in claims of 20; returns how many deliveries were attempted."""
+    attempted, mail_is_up = 0, True
+    while True:
+        done = _drain_reactions() + _drain(outbox.NOTICE, publish)
+        if mail_is_up:
+            mailed, mail_is_up = _drain_mail()
+            done += mailed
+        # Last, and only once the mail about the same events is out.
+        done = done or _drain(outbox.NOTICE_ONCE_MAILED, publish)
+        if not done:
+            break
+        attempted += done
+    if outbox.is_waiting(outbox.RESULT):
+        celery.send_task("worker.results.calculate")
+    return attempted
+
+
+def _drain_reactions() -> int:
+    return _drain(outbox.REACTIONS, react)
+
+
+def _drain(consumer: str, carry: Callable[[Delivery], None]) -> int:
+    claimed = outbox.claim(consumer, now=clock.now(), limit=BATCH)
+    _carry(claimed, carry)
+    db.session.commit()
+    return len(claimed)
+
+
+def _drain_mail() -> tuple[int, bool]:
+    """How many messages were tried, and whether the mail server could be reached."""
+    settings = flask_app().config["SETTINGS"]
+    claimed = outbox.claim(outbox.MAIL, now=clock.now(), limit=BATCH)
+    failures: list[Exception] = []
+    if claimed:
+        with Mailer(settings.smtp_url, settings.public_url) as mailer:
+            failures = _carry(claimed, mailer.deliver)
+    db.session.commit()
+    is_up = not any(isinstance(failure, outbox.WayDown) for failure in failures)
+    return (len(claimed) if is_up else 0), is_up
+
+
+def _carry(claimed: Sequence[Delivery], carry: Callable[[Delivery], None]) -> list[Exception]:
+    failures = []
+    for delivery in claimed:
+        failure = outbox.attempt(delivery, carry, now=clock.now())
+        if failure is not None:
+            failures.append(failure)
+            log.warning(
+                "delivery_failed",
+                consumer=delivery.consumer,
+                delivery=str(delivery.id),
+                failure=repr(failure)[:300],
+            )
+    return failures

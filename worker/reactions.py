@@ -1,0 +1,115 @@
+"""THE table: what follows when something happens. Nothing else in the product reacts to an event.
+
+All reactions of an event run in the relay in one savepoint, and may run again after a crash: none does a
+thing twice (messages, notices, standstills and results are all unique for their event or inputs).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from portal.audit import outbox
+from portal.audit.kinds import EventKind
+from portal.audit.models import Delivery, Event
+from portal.awarding.standstill import start_standstill as start_standstill_of
+from portal.core import clock
+from portal.extensions import db
+from portal.notices.publisher import publisher
+from portal.notices.publishing import publish_release
+from portal.notifications import letters
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+from worker.app import flask_app
+
+Reaction = Callable[[Event], None]
+
+
+def ask_for_notice(event: Event) -> None:
+    """The notice that announces the event is published next: a delivery of its own, so that it holds up nobody."""
+    outbox.enqueue(event_id=event.id, consumer=outbox.NOTICE, subject_ids=[event.object_id])
+
+
+def ask_for_award_notice(event: Event) -> None:
+    """The award is announced after every bidder was written to (Procurement Act 2023 s.50(3)-(4))."""
+    outbox.enqueue(event_id=event.id, consumer=outbox.NOTICE_ONCE_MAILED, subject_ids=[event.object_id])
+
+
+def calculate_once_moderated(event: Event) -> None:
+    """When the last panel has closed, ask for the result: it is a task of its own."""
+    itt = db.session.get_one(InvitationToTender, uuid.UUID(event.chain))
+    if itt.status is IttStatus.MODERATED:
+        outbox.enqueue(event_id=event.id, consumer=outbox.RESULT, subject_ids=[itt.id])
+
+
+def start_standstill(event: Event) -> None:
+    """The standstill begins with the day of the contract award notice (Procurement Act 2023 s.51(2))."""
+    if event.data["kind_code"] == "UK6":
+        published_at = datetime.fromisoformat(event.data["published_at"])
+        start_standstill_of(decision_id=uuid.UUID(event.data["about"]), published_at=published_at)
+
+
+NOTHING: tuple[Reaction, ...] = ()
+
+REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
+    EventKind.PERSON_REGISTERED: NOTHING,
+    EventKind.PROVIDER_REGISTERED: NOTHING,
+    EventKind.PROVIDER_CHANGED: NOTHING,
+    EventKind.PROVIDER_VERIFIED: NOTHING,
+    EventKind.MEMBER_INVITED: NOTHING,
+    EventKind.MEMBERSHIP_GRANTED: NOTHING,
+    EventKind.MEMBERSHIP_ENDED: NOTHING,
+    EventKind.SIGNED_IN: NOTHING,
+    EventKind.SIGN_IN_REFUSED: NOTHING,
+    EventKind.SIGNED_OUT: NOTHING,
+    EventKind.PASSWORD_CHANGED: NOTHING,
+    EventKind.SECOND_FACTOR_SET: NOTHING,
+    EventKind.ACCESS_CARD_ISSUED: NOTHING,
+    EventKind.ACCESS_CARD_USED: NOTHING,
+    EventKind.ACCESS_REFUSED: NOTHING,
+    EventKind.ITT_DRAFTED: NOTHING,
+    EventKind.ITT_CHANGED: NOTHING,
+    EventKind.ITT_PUBLISHED: (ask_for_notice, letters.itt_published),
+    EventKind.ITT_CANCELLED: NOTHING,
+    EventKind.ITT_CLOSED: (letters.itt_closed,),
+    EventKind.BID_STARTED: NOTHING,
+    EventKind.BID_DRAFT_SAVED: NOTHING,
+    EventKind.BID_SUBMITTED: (letters.bid_submitted,),
+    EventKind.BID_WITHDRAWN: (letters.bid_withdrawn,),
+    EventKind.BID_REFUSED_LATE: (letters.bid_refused_late,),
+    EventKind.OPENING_STARTED: NOTHING,
+    EventKind.OPENING_REFUSED: NOTHING,
+    EventKind.BIDS_OPENED: (letters.bids_opened,),
+    EventKind.BID_FILE_VIEWED: NOTHING,
+    EventKind.PANEL_MEMBER_APPOINTED: NOTHING,
+    EventKind.PANEL_MEMBER_REMOVED: NOTHING,
+    EventKind.INTEREST_DECLARED: NOTHING,
+    EventKind.MEMBER_RECUSED: (letters.member_recused,),
+    EventKind.SCORECARD_SUBMITTED: NOTHING,
+    EventKind.MODERATION_STARTED: (letters.moderation_started,),
+    EventKind.SCORE_AGREED: NOTHING,
+    EventKind.MODERATION_CLOSED: (calculate_once_moderated,),
+    EventKind.RESULT_CALCULATED: (letters.result_calculated,),
+    EventKind.RESULT_BLOCKED: (letters.result_blocked,),
+    EventKind.AWARD_PROPOSED: (letters.award_proposed,),
+    EventKind.AWARD_REFUSED: (letters.award_refused,),
+    EventKind.AWARD_DECIDED: NOTHING,
+    EventKind.SUMMARIES_ISSUED: (letters.summaries_issued, ask_for_award_notice),
+    EventKind.STANDSTILL_STARTED: (letters.standstill_started,),
+    EventKind.STANDSTILL_ENDED: (letters.standstill_ended,),
+    EventKind.CONTRACT_CONCLUDED: (ask_for_notice, letters.contract_concluded),
+    EventKind.NOTICE_PUBLISHED: (start_standstill,),
+}
+
+
+def react(delivery: Delivery) -> None:
+    """Carry out every reaction to the delivery's event."""
+    for reaction in REACTIONS[EventKind(delivery.event.kind)]:
+        reaction(delivery.event)
+
+
+def publish(delivery: Delivery) -> None:
+    """Publish the notice that announces the delivery's event, as an OCDS release."""
+    settings = flask_app().config["SETTINGS"]
+    publish_release(event_id=delivery.event_id, publisher=publisher(settings), now=clock.now())
