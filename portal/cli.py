@@ -49,9 +49,7 @@ def _sentence(failed: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="portal", description="Fairlot: procurement of services for children."
-    )
+    parser = argparse.ArgumentParser(prog="portal", description="Fairlot: procurement of services for children.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_running(commands)
     _add_database(commands)
@@ -61,12 +59,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_running(commands: Commands) -> None:
-    up = commands.add_parser(
-        "up", help="run everything until Ctrl-C: database, Redis, web, worker, beat, mail"
-    )
+    up = commands.add_parser("up", help="run everything until Ctrl-C: database, Redis, web, worker, beat, mail")
     up.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    up.add_argument("--port", type=int, default=8000, help="0 takes a free one (default: 8000)")
-    up.add_argument("--mailbox-port", type=int, default=0, help="the mailbox's pages (default: a free port)")
+    up.add_argument("--port", type=_port, default=8000, help="0 takes a free one (default: 8000)")
+    up.add_argument("--mailbox-port", type=_port, default=0, help="the mailbox's pages (default: a free port)")
     up.add_argument("--scenario", metavar="NAME", help="load this scenario if the database is empty")
     up.add_argument("--ready-file", metavar="FILE", help="write addresses and process numbers when all is up")
     up.set_defaults(run=lambda parsed, _words: processes.up(parsed))
@@ -83,6 +79,13 @@ def _add_running(commands: Commands) -> None:
 
     beat = commands.add_parser("beat", help="the scheduler alone")
     beat.set_defaults(run=lambda parsed, _words: processes.beat(parsed))
+
+
+def _port(typed: str) -> int:
+    number = int(typed)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return number
 
 
 def _add_database(commands: Commands) -> None:
@@ -104,22 +107,16 @@ def _add_looking(commands: Commands) -> None:
     _on_app(outbox.add_parser("status", help="how much waits and how much failed"), "inspecting.outbox")
     _on_app(commands.add_parser("reconcile", help="compare files and database"), "inspecting.reconcile")
     _on_app(commands.add_parser("policy", help="who may do what"), "inspecting.policy_rows", bare=True)
-    _on_app(
-        commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True
-    )
+    _on_app(commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True)
 
-    export = _group(commands, "ocds", "published open data").add_parser(
-        "export", help="one JSON document a line"
-    )
+    export = _group(commands, "ocds", "published open data").add_parser("export", help="one JSON document a line")
     export.add_argument("--compiled", action="store_true", help="compiled records instead of releases")
     export.add_argument("--output", metavar="FILE", help="default: standard output")
     _on_app(export, "exporting.ocds")
 
     verify = _group(commands, "receipt", "receipts of bids").add_parser("verify", help="check a receipt file")
     verify.add_argument("file", metavar="FILE", help="- reads standard input")
-    verify.add_argument(
-        "--key", metavar="HEX", help="the portal's public key for receipts, as it publishes it"
-    )
+    verify.add_argument("--key", metavar="HEX", help="the portal's public key for receipts, as it publishes it")
     verify.add_argument("--itt", metavar="REFERENCE", help="the invitation that it is presented for")
     verify.add_argument("--bid", metavar="REFERENCE", help="the bid that it is presented for")
     verify.add_argument("--json", action="store_true")
@@ -133,9 +130,7 @@ def _add_writing(commands: Commands) -> None:
     person = commands.add_parser("create-administrator", help="the first person of an installation")
     person.add_argument("--name", required=True)
     person.add_argument("--email", required=True)
-    person.add_argument(
-        "--authority", metavar="NAME", help="of this contracting authority, not of the platform"
-    )
+    person.add_argument("--authority", metavar="NAME", help="of this contracting authority, not of the platform")
     person.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _on_app(person, "administering.administrator")
 

@@ -7,7 +7,6 @@ columns; only when one fails are the entries looked at one by one, to say which.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import itemgetter
 from typing import Any, NoReturn
 
 import numpy as np
@@ -59,8 +58,7 @@ def _columns(items: list[Any], where: str, required: Sequence[str]) -> dict[str,
     keys = (*required, "reason")
     if items and set(map(type, items)) <= {dict} and set(map(len, items)) == {len(keys)}:
         try:  # as many keys as there are names, and every name among them: no other key
-            rows = map(itemgetter(*keys), items)
-            return {key: list(column) for key, column in zip(keys, zip(*rows, strict=True), strict=True)}
+            return {key: [item[key] for item in items] for key in keys}
         except KeyError:
             pass
     for index, item in enumerate(items):
@@ -96,20 +94,24 @@ def _indices(column: list[Any], known: Mapping[Any, int], code: Code, key: str, 
 
 
 def _parts(columns: Mapping[str, list[Any]], where: str, known: Known) -> Any:
-    by_name = {(part.panel, part.criterion): index for index, part in enumerate(known.parts)}
-    pairs = list(zip(columns["panel"], columns["criterion"], strict=True))
-    if set(pairs) <= by_name.keys():
-        return np.fromiter(map(by_name.__getitem__, pairs), np.int64, len(pairs))
-    index, (panel, criterion) = next(item for item in enumerate(pairs) if item[1] not in by_name)
-    if panel not in known.panels:
-        raise InvalidCase(
-            Code.UNKNOWN_PANEL, f"There is no panel {shown(panel)}.", pointer(where, index, "panel")
+    """Return the part that each entry's panel and criterion make, by number."""
+    panels = {name: index for index, name in enumerate(sorted(known.panels))}
+    criteria = {name: index for index, name in enumerate(sorted(known.criteria))}
+    panel = _indices(columns["panel"], panels, Code.UNKNOWN_PANEL, "panel", where)
+    criterion = _indices(columns["criterion"], criteria, Code.UNKNOWN_CRITERION, "criterion", where)
+    named = sorted((panels[part.panel] * len(criteria) + criteria[part.criterion], index)
+                   for index, part in enumerate(known.parts))  # fmt: skip
+    codes = np.array([code for code, _ in named], np.int64)
+    given = panel * len(criteria) + criterion
+    found = np.searchsorted(codes, given)
+    wrong = np.flatnonzero(np.append(codes, -1)[found] != given)
+    if wrong.size:
+        index = int(wrong[0])
+        message = (
+            f"The panel {shown(columns['panel'][index])} does not score {shown(columns['criterion'][index])}."
         )
-    if criterion not in known.criteria:
-        message = f"There is no criterion {shown(criterion)}."
-        raise InvalidCase(Code.UNKNOWN_CRITERION, message, pointer(where, index, "criterion"))
-    message = f"The panel {shown(panel)} does not score {shown(criterion)}."
-    raise InvalidCase(Code.NOT_THIS_PANEL, message, pointer(where, index))
+        raise InvalidCase(Code.NOT_THIS_PANEL, message, pointer(where, index))
+    return np.array([index for _, index in named], np.int64)[found]
 
 
 def _check_agreed(parts: Any, reasons: list[str], where: str, known: Known) -> None:

@@ -34,11 +34,6 @@ class Step(NamedTuple):
         }
 
 
-def _printed(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
-    with paused():
-        return [step.to_dict() for step in steps]
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A ranked bid. `total`, `marks` (by criterion id) and `panels` (by counting panel) are out of 100.
@@ -145,18 +140,22 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON values (the scoring rules, docs/scoring.md section 2)."""
+        with paused():
+            return {
+                "ranking": [standing.to_dict(self.places) for standing in self.ranking],
+                "eliminated": [entry.to_dict(self.places) for entry in self.eliminated],
+                "ties": [list(bids) for bids in self.ties],
+                "tie_broken_by": [entry.to_dict() for entry in self.tie_broken_by],
+                "pilots": self._printed_pilots(),
+                "steps": [step.to_dict() for step in self.steps],
+                "method_hash": self.method_hash,
+            }
+
+    def _printed_pilots(self) -> dict[str, Any]:
         return {
-            "ranking": [standing.to_dict(self.places) for standing in self.ranking],
-            "eliminated": [entry.to_dict(self.places) for entry in self.eliminated],
-            "ties": [list(bids) for bids in self.ties],
-            "tie_broken_by": [entry.to_dict() for entry in self.tie_broken_by],
-            "pilots": {
-                panel: {
-                    bid: {name: half_up(score, self.places) for name, score in scores.items()}
-                    for bid, scores in by_bid.items()
-                }
-                for panel, by_bid in self.pilots.items()
-            },
-            "steps": _printed(self.steps),
-            "method_hash": self.method_hash,
+            panel: {
+                bid: {name: half_up(score, self.places) for name, score in scores.items()}
+                for bid, scores in by_bid.items()
+            }
+            for panel, by_bid in self.pilots.items()
         }

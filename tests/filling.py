@@ -52,7 +52,7 @@ def _hold(held: dict[str, Any], control: Tag) -> None:
             value = str(control.get("value", "on"))
             held[name] = [*held.get(name, []), value] if kind == "checkbox" else value
     elif control.name == "textarea":
-        held[name] = control.get_text().removeprefix("\n")
+        held[name] = control.get_text().removeprefix("\r").removeprefix("\n")
     elif control.name == "select":
         held[name] = [str(option.get("value", "")) for option in control.find_all("option", selected=True)]
     else:

@@ -9,7 +9,7 @@ from portal.tendering.closing import record_closed_itts
 from worker.app import celery
 
 
-@celery.task(name="worker.deadlines.due")
+@celery.task(name="worker.deadlines.due")  # type: ignore[untyped-decorator]
 def due() -> int:
     """End standstills and note closings whose instant has come; returns how many."""
     now = clock.database_time()

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 BATCH = 20
 
 
-@celery.task(name="worker.outbox.drain")
+@celery.task(name="worker.outbox.drain")  # type: ignore[untyped-decorator]
 def drain() -> int:
     """Carry everything that is due onwards, in claims of 20; returns how many deliveries were attempted."""
     attempted, mail_is_up = 0, True

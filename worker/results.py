@@ -14,7 +14,7 @@ from worker.app import celery
 log = structlog.get_logger()
 
 
-@celery.task(name="worker.results.calculate")
+@celery.task(name="worker.results.calculate")  # type: ignore[untyped-decorator]
 def calculate() -> int:
     """Calculate every result that waits; returns how many were attempted."""
     now = clock.now()

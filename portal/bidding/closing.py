@@ -50,9 +50,7 @@ class TooLate(DeadlinePassed):
     """The act reached the ITT's row at or after the closing instant."""
 
     def __init__(self, at: datetime, closes_at: datetime) -> None:
-        super().__init__(
-            "The closing time has passed, so this was not accepted. Your draft is kept as it was."
-        )
+        super().__init__("The closing time has passed, so this was not accepted. Your draft is kept as it was.")
         self.at = at
         self.closes_at = closes_at
 
@@ -118,9 +116,7 @@ def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> N
     evidence that cannot be removed (PCR 2015 reg 22(16)(g)). `act`: "submit", "save", "attach" and so on.
     """
     if act == "submit":
-        db.session.add(
-            LateAttempt(bid_id=bid.id, at=late.at, closes_at=late.closes_at, attempted_by_id=actor.user_id)
-        )
+        db.session.add(LateAttempt(bid_id=bid.id, at=late.at, closes_at=late.closes_at, attempted_by_id=actor.user_id))
     record(
         EventKind.BID_REFUSED_LATE,
         actor=actor,

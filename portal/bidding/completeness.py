@@ -58,9 +58,7 @@ def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Ga
         over = words_over(answer, question["word_limit"])
         if over:
             gaps.append(Gap(key, f"Shorten your answer to “{prompt}”: it has {_words(over)} too many."))
-        gaps += [
-            Gap(key, f"Attach {entry['name']} again: it is empty.") for entry in attached if not entry["size"]
-        ]
+        gaps += [Gap(key, f"Attach {entry['name']} again: it is empty.") for entry in attached if not entry["size"]]
     if content.price is None:
         gaps.append(Gap(PRICE, "Give your price."))
     return gaps

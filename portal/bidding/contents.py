@@ -76,9 +76,7 @@ def commitment_of(nonce: bytes, content: Content) -> str:
 
 def context_of(bid: Placed, *parts: str) -> bytes:
     """What a seal is bound to: invitation, lot, bid, provider, and what it is of the bid."""
-    return "|".join(
-        ["fairlot", str(bid.itt_id), str(bid.lot_id), str(bid.id), str(bid.provider_id), *parts]
-    ).encode()
+    return "|".join(["fairlot", str(bid.itt_id), str(bid.lot_id), str(bid.id), str(bid.provider_id), *parts]).encode()
 
 
 def envelope_context(bid: Placed, version: int, envelope: EnvelopeKind) -> bytes:

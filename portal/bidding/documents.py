@@ -161,9 +161,7 @@ def _require_file_question(entered: Entered, question: str) -> None:
         raise InvalidInput("That question does not take files.")
 
 
-def _stored(
-    entered: Entered, inspected: Inspected, question: str, data: bytes, files: FileStore
-) -> dict[str, Any]:
+def _stored(entered: Entered, inspected: Inspected, question: str, data: bytes, files: FileStore) -> dict[str, Any]:
     return store_file(
         bid=entered,
         name=inspected.name,

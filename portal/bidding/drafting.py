@@ -58,27 +58,15 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
         status=BidStatus.DRAFT,
     )
     policy.require(actor, "start", proposed)
-    state = db.session.execute(
-        select(InvitationToTender.status, InvitationToTender.closes_at)
-        .where(InvitationToTender.id == itt.id)
-        .with_for_update(read=True)
-    ).one()
-    if state.status in (IttStatus.DRAFT, IttStatus.CANCELLED):
-        raise WrongState("This invitation to tender is not open for bids.")
-    if state.status is not IttStatus.PUBLISHED or clock.database_time() >= state.closes_at:
-        raise DeadlinePassed("The closing time has passed, so no new bid can be started.")
-    columns = {
-        name: getattr(proposed, name) for name in ("id", "reference", "itt_id", "lot_id", "provider_id")
-    }
+    _require_open_itt(itt)
+    columns = {name: getattr(proposed, name) for name in ("id", "reference", "itt_id", "lot_id", "provider_id")}
     made = db.session.execute(
         insert(Bid)
         .values(**columns, status=BidStatus.DRAFT)
         .on_conflict_do_nothing(constraint="uq_bid_lot_id_provider_id")
         .returning(Bid.id)
     ).scalar_one_or_none()
-    bid = db.session.scalars(
-        select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)
-    ).one()
+    bid = db.session.scalars(select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)).one()
     if made is not None:
         record(
             EventKind.BID_STARTED,
@@ -92,15 +80,26 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
     return bid
 
 
+def _require_open_itt(itt: InvitationToTender) -> None:
+    """Take the ITT's row lock, then read the clock; raises `WrongState` and `DeadlinePassed`."""
+    state = db.session.execute(
+        select(InvitationToTender.status, InvitationToTender.closes_at)
+        .where(InvitationToTender.id == itt.id)
+        .with_for_update(read=True)
+    ).one()
+    if state.status in (IttStatus.DRAFT, IttStatus.CANCELLED):
+        raise WrongState("This invitation to tender is not open for bids.")
+    if state.status is not IttStatus.PUBLISHED or clock.database_time() >= state.closes_at:
+        raise DeadlinePassed("The closing time has passed, so no new bid can be started.")
+
+
 def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:
     """Read the working draft for one of its provider's people; raises `NotFound` for everybody else."""
     policy.require(actor, "read", bid)
     return read_sealed_draft(bid, bid.draft_sealed, bid.draft_revision, keys)
 
 
-def save_answers(
-    *, bid: Bid, actor: Actor, keys: KeyFolder, answers: Mapping[str, str], expected_revision: int
-) -> int:
+def save_answers(*, bid: Bid, actor: Actor, keys: KeyFolder, answers: Mapping[str, str], expected_revision: int) -> int:
     """Save answers ({question key: text}) into the draft and return its revision.
 
     Consequences: the draft is sealed anew, and a submitted bid then has changes that are not submitted;
@@ -119,9 +118,7 @@ def save_answers(
     return change_draft(bid, entered, actor, keys, change, act="answers")
 
 
-def save_price(
-    *, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None, expected_revision: int
-) -> int:
+def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None, expected_revision: int) -> int:
     """Save the price (pounds over the whole term, None to clear it) into the draft and return its revision.
 
     Consequences and errors as for `save_answers`; `InvalidInput` (field "price") when it is not above zero,
@@ -165,9 +162,7 @@ def put_answers(
         content.answers[key] = text
         content.changed_in[key] = revision
     if conflicts:
-        raise DraftChanged(
-            _who_was_first(entered, _named(prompts[key] for key in conflicts)), tuple(conflicts)
-        )
+        raise DraftChanged(_who_was_first(entered, _named(prompts[key] for key in conflicts)), tuple(conflicts))
 
 
 def tidy(typed: str) -> str:
@@ -228,11 +223,7 @@ def last_act_on(bid_id: uuid.UUID) -> tuple[str, datetime] | None:
 
 def _who_was_first(entered: Entered, what: str) -> str:
     act = last_act_on(entered.id)
-    who = (
-        f"{act[0]} saved this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}"
-        if act
-        else "This bid was saved"
-    )
+    who = f"{act[0]} saved this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}" if act else "This bid was saved"
     return f"{who}, after you had opened this page, and changed {what}. Nothing of either of you was lost."
 
 

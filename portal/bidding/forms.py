@@ -60,10 +60,9 @@ class AnswersForm(RevisedForm):
 
     @property
     def answers(self) -> dict[str, str]:
-        """What was typed, by question key."""
-        return {
-            name[8:]: item.data or "" for name, item in self._fields.items() if name.startswith("answers-")
-        }
+        """What was typed, by question key; a box that was not sent at all says nothing about its answer."""
+        boxes = {name[8:]: box for name, box in self._fields.items() if name.startswith("answers-")}
+        return {key: box.data or "" for key, box in boxes.items() if box.raw_data}
 
     def answer(self, key: str) -> Any:
         """The field of one question."""

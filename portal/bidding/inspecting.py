@@ -82,9 +82,7 @@ def inspect_file(name: str, content: bytes) -> Inspected:
 def shown_name(name: str) -> str:
     """The name to show: without folders, invisible or direction-changing characters, at most 150 characters."""
     bare = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(
-        " " if c.isspace() else c for c in bare if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
+    kept = "".join(" " if c.isspace() else c for c in bare if c.isspace() or unicodedata.category(c)[0] != "C")
     kept = " ".join(kept.split()).strip(". ")
     stem, dot, extension = kept.rpartition(".")
     if len(kept) > LONGEST_NAME and dot and len(extension) < 10:

@@ -161,7 +161,8 @@ class OpenedBid(Model):
     label: Mapped[str]
     """What panels call it in order of opening: "Provider 1", "Provider 2" (random order)."""
     quality: Mapped[dict[str, Any] | None]
-    """{"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256", "media_type", "key"}]}"""
+    """{"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256", "media_type", "key",
+    "scan"}]}"""
     price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
     quarantine_reason: Mapped[str | None]

@@ -53,9 +53,7 @@ class Opened:
     done: bool
 
 
-def open_bids(
-    *, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_at: datetime | None
-) -> Opened:
+def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_at: datetime | None) -> Opened:
     """Open the bids of an invitation, or record the first person's agreement to open them.
 
     The first opener's call makes a BidOpening that waits for a second person and records OPENING_STARTED. The
@@ -105,9 +103,7 @@ def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: Po
     )
 
 
-def _require_may_open(
-    itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None
-) -> None:
+def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None) -> None:
     if itt.status is not IttStatus.PUBLISHED:
         raise OpeningRefused("The bids have been opened already.", "already_opened")
     if not itt.has_closed(at):
@@ -118,9 +114,7 @@ def _require_may_open(
     if factor_at is None or at - factor_at > FRESH_FACTOR:
         raise SecondFactorNeeded("Show a code from your authenticator app first.")
     if _sits_on_panel(itt, actor.user_id):
-        raise OpeningRefused(
-            "You are on a panel that scores these bids, so you cannot open them.", "panel_member"
-        )
+        raise OpeningRefused("You are on a panel that scores these bids, so you cannot open them.", "panel_member")
 
 
 def _sits_on_panel(itt: InvitationToTender, user_id: uuid.UUID | None) -> bool:
@@ -164,9 +158,7 @@ def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpen
     return opening
 
 
-def _open(
-    itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime
-) -> BidOpening:
+def _open(itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime) -> BidOpening:
     private_key = keys.opening_key(itt.id, demonstration=is_demonstration())
     opening.status = OpeningStatus.DONE
     opening.second_opener_id = actor.user_id
@@ -240,9 +232,7 @@ def _price_of(content: Content) -> Decimal:
 def _evidence(submitted: list[BidVersion], revealed: list[OpenedBid]) -> list[dict[str, Any]]:
     """What the ITT's chain keeps of every bid: commitment, digests of what was sealed, head of its own chain."""
     chains = [str(version.bid_id) for version in submitted]
-    heads = {
-        head.chain: head for head in db.session.scalars(select(ChainHead).where(ChainHead.chain.in_(chains)))
-    }
+    heads = {head.chain: head for head in db.session.scalars(select(ChainHead).where(ChainHead.chain.in_(chains)))}
     return [
         {
             "bid": str(version.bid_id),

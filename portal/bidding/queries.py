@@ -86,9 +86,7 @@ def biddable_itt(reference: str) -> InvitationToTender:
 def own_bid_for(lot: Lot, actor: Actor) -> Bid | None:
     """The bid that the actor's provider has for the lot already, or None."""
     return db.session.scalars(
-        select(Bid)
-        .where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)
-        .options(defer(Bid.draft_sealed))
+        select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id).options(defer(Bid.draft_sealed))
     ).one_or_none()
 
 

@@ -41,9 +41,7 @@ def reconcile_files(*, files: FileStore) -> Reconciliation:
     rows = {row.stored_as: row for row in db.session.scalars(select(BidFile))}
     findings = []
     stored = set(files.identifiers())
-    findings += [
-        Discrepancy(known, "the file is not in the database") for known in sorted(stored - rows.keys())
-    ]
+    findings += [Discrepancy(known, "the file is not in the database") for known in sorted(stored - rows.keys())]
     for stored_as, row in sorted(rows.items()):
         finding = _file_finding(stored_as, row.sealed_sha256, files)
         if finding:

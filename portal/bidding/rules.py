@@ -8,9 +8,7 @@ from portal.tendering.states import AFTER_PUBLICATION, IttStatus
 SUBMITTING_ROLES = frozenset({Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
 """Both sign in with a second factor; whoever registers an organisation is its administrator and may bid alone."""
 
-READING_ROLES = frozenset(
-    {Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER, Role.AUDITOR}
-)
+READING_ROLES = frozenset({Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER, Role.AUDITOR})
 
 # A bid's own people are the only ones with a role towards it, so for everybody else it does not exist (404).
 policy.declare(

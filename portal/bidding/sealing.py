@@ -150,9 +150,7 @@ def withdraw_bid(*, bid: Bid, actor: Actor) -> None:
     )
 
 
-def seal_version(
-    entered: Entered, content: Content, number: int, keys: KeyFolder
-) -> tuple[dict[str, Any], bytes]:
+def seal_version(entered: Entered, content: Content, number: int, keys: KeyFolder) -> tuple[dict[str, Any], bytes]:
     """Seal both envelopes of a version; returns its columns, and the nonce that the receipt carries."""
     nonce, quality_key, price_key = random(KEY_BYTES), new_content_key(), new_content_key()
     quality = {"nonce": nonce.hex(), "content": content.quality()}
@@ -188,9 +186,7 @@ def unsealed(bid: Bid, version: BidVersion, quality_key: bytes, price_key: bytes
     quality = from_sealed(
         version.quality_sealed, quality_key, envelope_context(bid, version.number, EnvelopeKind.QUALITY)
     )
-    price = from_sealed(
-        version.price_sealed, price_key, envelope_context(bid, version.number, EnvelopeKind.PRICE)
-    )
+    price = from_sealed(version.price_sealed, price_key, envelope_context(bid, version.number, EnvelopeKind.PRICE))
     try:
         nonce = bytes.fromhex(quality["nonce"])
         content = Content(**quality["content"], **price["content"])
@@ -202,9 +198,7 @@ def unsealed(bid: Bid, version: BidVersion, quality_key: bytes, price_key: bytes
     return content, nonce
 
 
-def _envelope(
-    entered: Entered, number: int, kind: EnvelopeKind, document: dict[str, Any], key: bytes
-) -> bytes:
+def _envelope(entered: Entered, number: int, kind: EnvelopeKind, document: dict[str, Any], key: bytes) -> bytes:
     return encrypt(pad(as_bytes(document)), key, envelope_context(entered, number, kind))
 
 
@@ -219,9 +213,7 @@ def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | N
 
 def _last_version(entered: Entered) -> Submitted:
     received_at = db.session.execute(
-        select(BidVersion.received_at).where(
-            BidVersion.bid_id == entered.id, BidVersion.number == entered.version
-        )
+        select(BidVersion.received_at).where(BidVersion.bid_id == entered.id, BidVersion.number == entered.version)
     ).scalar_one()
     return Submitted(entered.version, received_at, repeated=True)
 

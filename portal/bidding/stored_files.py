@@ -33,9 +33,7 @@ def store_file(
     stored_as = files.put(sealed)
     _once(lambda: files.remove(stored_as), after="after_rollback", unless="after_commit")
     db.session.add(
-        BidFile(
-            id=file_id, bid_id=bid.id, stored_as=stored_as, sealed_sha256=hashlib.sha256(sealed).hexdigest()
-        )
+        BidFile(id=file_id, bid_id=bid.id, stored_as=stored_as, sealed_sha256=hashlib.sha256(sealed).hexdigest())
     )
     return {
         "id": str(file_id),

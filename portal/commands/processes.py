@@ -32,9 +32,7 @@ def web(arguments: argparse.Namespace) -> int:
     """Become the web server."""
     load_settings()
     return _become(
-        processes.web(
-            sys.executable, bind=arguments.bind, workers=arguments.workers, threads=arguments.threads
-        )
+        processes.web(sys.executable, bind=arguments.bind, workers=arguments.workers, threads=arguments.threads)
     )
 
 
@@ -57,6 +55,7 @@ def database(arguments: argparse.Namespace) -> Answer:
 
     settings = load_settings()
     role = migrating.role_of(settings.database_url)
+    before = migrating.current(settings.database_owner_url)
     if arguments.step == "upgrade":
         migrating.upgrade(settings.database_owner_url, arguments.revision or "head", app_role=role)
     elif arguments.step == "downgrade":
@@ -64,7 +63,7 @@ def database(arguments: argparse.Namespace) -> Answer:
     found, newest = migrating.current(settings.database_owner_url), migrating.head()
     code = FINDING if arguments.step == "current" and found != newest else 0
     line = f"The schema is at {found or 'nothing'}; the newest revision is {newest}."
-    return Answer({"current": found, "head": newest}, [line], code)
+    return Answer({"before": before, "current": found, "head": newest}, [line], code)
 
 
 def _become(command: list[str]) -> int:

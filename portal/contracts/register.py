@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from portal.contracts.models import Contract
@@ -48,15 +48,27 @@ def register_row(contract: Contract) -> dict[str, str]:
     }
 
 
-def register_csv(contracts: Iterable[Contract]) -> str:
-    """The register as CSV. A cell that a spreadsheet would take for a formula is kept as text (leading apostrophe)."""
+def register_lines(contracts: Iterable[Contract]) -> Iterator[str]:
+    """The register as the lines of a CSV file, heading first.
+
+    A cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
+    """
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    yield _taken(buffer)
     for contract in contracts:
-        writer.writerow({column: _as_text(value) for column, value in register_row(contract).items()})
-    return buffer.getvalue()
+        row = register_row(contract)
+        writer.writerow([_as_text(row[column]) for column in COLUMNS])
+        yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
 
 
 def _as_text(value: str) -> str:
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else value

@@ -27,6 +27,9 @@ from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 from portal.web.filters import london, london_date
 
+LONGEST_LEAD = 60
+"""Months between signature and first day; a mistyped year is the likely reason for more."""
+
 
 def conclude_contract(
     *, itt: InvitationToTender, lot: Lot, actor: Actor, signed_date: date, start_date: date
@@ -145,8 +148,10 @@ def _check_dates(
             field="signed_date",
         )
     if start_date < signed_date:
+        raise InvalidInput("The first day of the contract cannot be before the day it was signed.", field="start_date")
+    if start_date > months_after(signed_date, LONGEST_LEAD):
         raise InvalidInput(
-            "The first day of the contract cannot be before the day it was signed.", field="start_date"
+            "The first day of the contract must be within five years of its signature.", field="start_date"
         )
 
 

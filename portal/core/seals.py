@@ -45,7 +45,8 @@ def decrypt(sealed: bytes, key: bytes, context: bytes) -> bytes:
         return crypto_aead_xchacha20poly1305_ietf_decrypt(
             sealed[NONCE_BYTES:], context, sealed[:NONCE_BYTES], key
         )
-    except CryptoError as broken:
+    except (CryptoError, ValueError) as broken:
+        # Content that was cut short below the length of its tag is refused with a plain ValueError.
         raise SealBroken("The sealed content does not match its seal.") from broken
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from portal.core.permissions import Actor, Role
+from portal.core.permissions import Actor, Role, policy
 from portal.dashboards.situation import Situation, Wait
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -17,11 +17,11 @@ from portal.web.filters import london_date
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do or to read: what, where, for which roles, and a word on it."""
+    """One thing to do or to read: what, where, the policy's verb for it, and a word on it."""
 
     text: str
     endpoint: str
-    roles: frozenset[Role]
+    verb: str
     hint: str = ""
     is_act: bool = False
     """Whether something waits for this person; else there is only something to read."""
@@ -31,59 +31,50 @@ class Step:
         return url_for(self.endpoint, reference=itt.reference)
 
 
-def _act(text: str, endpoint: str, *roles: Role, hint: str = "") -> Step:
-    return Step(text, endpoint, frozenset(roles), hint, is_act=True)
-
-
-def _read(text: str, endpoint: str, *roles: Role, hint: str = "") -> Step:
-    return Step(text, endpoint, frozenset(roles), hint)
-
-
-_READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR)
-_SIGNERS = (Role.COMMISSIONER, Role.CONTRACT_MANAGER)
-
-DRAFT = _act("Finish the draft and publish it", "itts.draft", Role.COMMISSIONER)
-PANELS = _act(
+DRAFT = Step("Finish the draft and publish it", "itts.draft", "edit", is_act=True)
+PANELS = Step(
     "Appoint the panels",
     "evaluation_desk.panels",
-    Role.COMMISSIONER,
-    hint="They see no bid before the opening, so you can do this while bids come in.",
+    "appoint panel",
+    "A panel has nobody yet. Nobody on a panel sees a bid before the opening.",
+    is_act=True,
 )
-OPEN = _act("Open the bids", "openings.show", Role.OPENER, hint="Two openers, at most 15 minutes apart.")
-FOLLOW = _read(
-    "See how far the panels are", "evaluation_desk.panels", Role.COMMISSIONER, hint="Counts only, no scores."
+OPEN = Step(
+    "Open the bids", "openings.show", "open_bids", "Two openers, at most 15 minutes apart.", is_act=True
 )
-RESULT = _read("Read the result", "evaluation_desk.result", *_READERS, hint="Every figure of the calculation.")
-NO_RESULT = _read("See why there is no result yet", "evaluation_desk.result", *_READERS)
-PROPOSE = _act("Propose the award", "awards.show", Role.COMMISSIONER, hint="To the bid that came first.")
-DECIDE = _act("Decide the award", "awards.show", Role.APPROVER, hint="A colleague has proposed it.")
-PROPOSED = _read("Read the proposed award", "awards.show", *_READERS, hint="It waits for an approver.")
-AWARD = _read("Read the award and the summaries", "awards.show", *_READERS, Role.CONTRACT_MANAGER)
-CONCLUDE = _act("Conclude the contract", "contract_desk.conclude", *_SIGNERS)
-WAIT = _read("Wait for the standstill to end", "contract_desk.conclude", *_SIGNERS)
-CONTRACT = _read("Read the contract", "contract_desk.conclude", *_SIGNERS, Role.APPROVER, Role.AUDITOR)
-RECORD = _read("Read the opening record", "openings.show", Role.OPENER, *_READERS)
+SEATED = Step("See who sits on the panels", "evaluation_desk.panels", "see panels")
+FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", "see panels", "Counts only, no scores.")
+RESULT = Step("Read the result", "evaluation_desk.result", "see result", "Every figure of the calculation.")
+NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", "see result")
+PROPOSE = Step(
+    "Propose the award", "awards.show", "propose award", "To the bid that came first.", is_act=True
+)
+DECIDE = Step("Decide the award", "awards.show", "see award", "A colleague has proposed it.", is_act=True)
+PROPOSED = Step("Read the proposed award", "awards.show", "see award", "It waits for an approver.")
+AWARD = Step("Read the award and the summaries", "awards.show", "see award")
+CONCLUDE = Step("Conclude the contract", "contract_desk.conclude", "conclude contract", is_act=True)
+WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", "see contract desk")
+CONTRACT = Step("Read the contract", "contract_desk.conclude", "see contract desk")
+RECORD = Step("Read the opening record", "openings.show", "see_opening")
 
 
 def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> list[Step]:
-    """The steps that are open to this actor at `now`, what waits for them first."""
-    held = itt.policy_roles(actor)
-    steps = [step for step in _steps_at(itt, situation, actor, now) if step.roles & held]
+    """The steps that the policy allows this actor at `now`, what waits for them first."""
+    steps = [step for step in _steps_at(itt, situation, actor, now) if policy.allows(actor, step.verb, itt)]
     return sorted(steps, key=lambda step: not step.is_act)
 
 
-def _steps_at(
-    itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime
-) -> tuple[Step, ...]:
+def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
     if itt.status is IttStatus.PUBLISHED:
-        return (OPEN, PANELS) if itt.has_closed(now) else (PANELS,)
+        panels = PANELS if situation.has_empty_panel else SEATED
+        return (OPEN, panels) if itt.has_closed(now) else (panels,)
     if itt.status is IttStatus.MODERATED:
         return (*_awarding(situation, actor), RESULT if situation.has_result else NO_RESULT, FOLLOW, RECORD)
     if itt.status is IttStatus.AWARDED:
         return (_concluding(situation), AWARD, RESULT, FOLLOW, RECORD)
     return {
         IttStatus.DRAFT: (DRAFT,),
-        IttStatus.OPENED: (FOLLOW, RECORD),
+        IttStatus.OPENED: (PANELS if situation.has_empty_panel else FOLLOW, RECORD),
         IttStatus.CONTRACTED: (CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.CANCELLED: (),
     }[itt.status]

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from portal.accounts.models import User
 from portal.audit.models import Event
-from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
 from portal.core.columns import db
+from portal.core.errors import NotFound
 from portal.organisations.models import ProviderAlert
-from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
 PAGE = 100
+LONGEST_HISTORY = 500
 
 
 def itts_of_authority(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
@@ -29,6 +29,7 @@ def itts_of_authority(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
     return db.session.scalars(
         select(InvitationToTender)
         .where(InvitationToTender.authority_id == authority_id)
+        .options(defer(InvitationToTender.method))
         .order_by(InvitationToTender.created_at.desc(), InvitationToTender.id)
         .limit(PAGE)
     ).all()
@@ -40,17 +41,27 @@ def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
         select(Bid)
         .where(Bid.provider_id == provider_id)
         .join(Bid.itt)
-        .options(joinedload(Bid.itt).joinedload(InvitationToTender.authority), joinedload(Bid.lot))
+        .options(
+            defer(Bid.draft_sealed),
+            joinedload(Bid.itt).defer(InvitationToTender.method),
+            joinedload(Bid.itt).joinedload(InvitationToTender.authority),
+        )
         .order_by(InvitationToTender.closes_at.desc(), Bid.id)
         .limit(PAGE)
     ).all()
 
 
+def is_unsubmitted(bid: Bid, now: datetime) -> bool:
+    """Whether something in the draft will not count unless it is submitted, and can still be."""
+    if bid.status is BidStatus.WITHDRAWN or bid.itt.status is not IttStatus.PUBLISHED or bid.itt.has_closed(now):
+        return False
+    return bid.status is BidStatus.DRAFT or bid.has_unsubmitted_change
+
+
 def opportunities_for(provider_id: uuid.UUID, now: datetime) -> Sequence[InvitationToTender]:
     """Open ITTs that match the provider's alerts and that it has not begun to answer, the soonest closing first."""
-    codes = select(ProviderAlert.cpv_code).where(ProviderAlert.provider_id == provider_id)
     begun = select(Bid.itt_id).where(Bid.provider_id == provider_id)
-    wanted = db.session.scalars(codes).all()
+    wanted = db.session.scalars(select(ProviderAlert.cpv_code).where(ProviderAlert.provider_id == provider_id)).all()
     return db.session.scalars(
         select(InvitationToTender)
         .where(
@@ -59,7 +70,7 @@ def opportunities_for(provider_id: uuid.UUID, now: datetime) -> Sequence[Invitat
             InvitationToTender.cpv_codes.overlap(list(wanted)),
             InvitationToTender.id.not_in(begun),
         )
-        .options(joinedload(InvitationToTender.authority))
+        .options(defer(InvitationToTender.method), joinedload(InvitationToTender.authority))
         .order_by(InvitationToTender.closes_at, InvitationToTender.id)
         .limit(10)
     ).all()
@@ -74,28 +85,31 @@ class Entry:
 
 
 def history_of(itt_id: uuid.UUID) -> list[Entry]:
-    """The procurement's own chain, newest first, with actors' names (the portal itself for those without one)."""
+    """The procurement's own chain, newest first, with actors' names (the portal itself for those without one).
+
+    A young person's account has no other name than the alias.
+    """
     rows = db.session.execute(
         select(Event, User.display_name)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.chain == str(itt_id))
         .order_by(Event.seq.desc())
-        .limit(500)
+        .limit(LONGEST_HISTORY)
     )
     return [Entry(row.Event, row.display_name or "The portal") for row in rows]
 
 
-def standstill_state(itt_id: uuid.UUID, now: datetime) -> str:
-    """ "none" (not offered), "waiting" (decided, not begun), "running" or "over"."""
-    row = db.session.execute(
-        select(AwardDecision.standstill_kind, Standstill.ends_until)
-        .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
-        .where(AwardDecision.itt_id == itt_id, AwardDecision.status == DecisionStatus.DECIDED)
-        .order_by(AwardDecision.decided_at.desc())
-        .limit(1)
+def itt_for_hub(reference: str) -> InvitationToTender:
+    """The ITT with its authority, lots and panels and nothing of its method, or `NotFound`."""
+    found = db.session.scalars(
+        select(InvitationToTender)
+        .where(InvitationToTender.reference == reference.upper())
+        .options(
+            joinedload(InvitationToTender.authority),
+            selectinload(InvitationToTender.lots),
+            selectinload(InvitationToTender.panels),
+        )
     ).one_or_none()
-    if row is None or row.standstill_kind is StandstillDuty.NONE:
-        return "none"
-    if row.ends_until is None:
-        return "waiting"
-    return "running" if now < row.ends_until else "over"
+    if found is None:
+        raise NotFound("There is no invitation to tender with that reference.")
+    return found

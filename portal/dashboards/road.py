@@ -75,20 +75,17 @@ def _state(index: int, current: int, stopped: bool) -> str:
 
 
 def _times(itt: InvitationToTender, situation: Situation) -> Mapping[str, datetime | None]:
-    return {
-        DRAFT: itt.created_at,
-        OPEN: itt.published_at,
-        OPENING: itt.opened_at,
-        AWARD: situation.decided_at,
-        CONTRACT: situation.concluded_at,
-    }
+    return {OPENING: itt.opened_at, AWARD: situation.decided_at, CONTRACT: situation.concluded_at}
 
 
 def _details(itt: InvitationToTender, situation: Situation, now: datetime) -> Mapping[str, str]:
     last = london_date(situation.last_date)
+    published = itt.status is IttStatus.PUBLISHED
     return {
-        OPEN: f"until {london_short(itt.closes_at)}" if itt.published_at else "",
-        OPENING: "two openers, together" if itt.status is IttStatus.PUBLISHED else "",
+        OPEN: f"{'closed' if itt.has_closed(now) else 'until'} {london_short(itt.closes_at)}"
+        if itt.published_at
+        else "",
+        OPENING: "two openers, together" if published else "",
         AWARD: "result ready" if itt.status is IttStatus.MODERATED and situation.has_result else "",
         STANDSTILL: {
             Wait.NONE: "none was offered",

@@ -14,9 +14,9 @@ from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
 from portal.core.columns import db
-from portal.evaluation.models import Result
+from portal.evaluation.models import PanelMember, Result
 from portal.regulation.regimes import Standstill as StandstillDuty
-from portal.tendering.models import Lot
+from portal.tendering.models import Lot, Panel
 
 
 class Wait(StrEnum):
@@ -32,6 +32,7 @@ class Wait(StrEnum):
 class Situation:
     """One procurement's award: the lots together, the one that is least far first."""
 
+    has_empty_panel: bool = False
     has_result: bool = False
     proposer_ids: frozenset[uuid.UUID] = frozenset()
     """Who proposed the awards that wait for an approver."""
@@ -43,7 +44,7 @@ class Situation:
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
-    """The situation of each ITT, in one statement."""
+    """The situation of each ITT, in two statements."""
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     result = exists().where(Result.lot_id == Lot.id)
     query = (
@@ -67,9 +68,16 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         .outerjoin(Contract, Contract.lot_id == Lot.id)
         .where(Lot.itt_id.in_(itt_ids))
     )
-    for itt_id, *values in db.session.execute(query):
-        rows[itt_id].append(_Row(*values))
-    return {itt_id: _together(lots, now) for itt_id, lots in rows.items()}
+    for row in db.session.execute(query):
+        rows[row[0]].append(_Row(*row[1:]))
+    empty = _with_an_empty_panel(itt_ids)
+    return {itt_id: _together(lots, itt_id in empty, now) for itt_id, lots in rows.items()}
+
+
+def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """The ITTs that have a panel nobody sits on yet."""
+    seated = exists().where(PanelMember.panel_id == Panel.id, PanelMember.removed_at.is_(None))
+    return frozenset(db.session.scalars(select(Panel.itt_id).where(Panel.itt_id.in_(itt_ids), ~seated)))
 
 
 @dataclass(frozen=True)
@@ -96,12 +104,13 @@ class _Row:
 _LEAST_FAR = (Wait.WAITING, Wait.RUNNING, Wait.OVER, Wait.NONE)
 
 
-def _together(lots: Sequence[_Row], now: datetime) -> Situation:
+def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Situation:
     if not lots:
-        return Situation()
+        return Situation(has_empty_panel)
     waits = {lot.wait(now) for lot in lots}
     proposed = [lot for lot in lots if lot.status is DecisionStatus.PROPOSED]
     return Situation(
+        has_empty_panel=has_empty_panel,
         has_result=any(lot.has_result for lot in lots),
         proposer_ids=frozenset(lot.proposed_by_id for lot in proposed if lot.proposed_by_id),
         has_lot_to_propose=any(lot.status is None for lot in lots),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
 
 from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.dashboards.queries import Entry
+from portal.web.filters import london_date
 
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
@@ -40,3 +46,46 @@ SENTENCES: Mapping[str, str] = {
 def sentence(kind: str) -> str:
     """What happened, for a person; an unknown kind is shown by its own name rather than left out."""
     return SENTENCES.get(kind, kind.replace("_", " ").capitalize())
+
+
+def detail(event: Event, panels: Mapping[str, str]) -> str:
+    """A word more where the entry holds one that helps: the panel (`panels` names them by key), a reference, a day."""
+    data = event.data
+    if isinstance(data.get("panel"), str):
+        return panels.get(data["panel"], "")
+    if event.kind in {EventKind.NOTICE_PUBLISHED, EventKind.CONTRACT_CONCLUDED}:
+        return str(data.get("reference", ""))
+    if event.kind == EventKind.STANDSTILL_STARTED:
+        return f"Until the end of {london_date(date.fromisoformat(data['last_day']))}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Entries of the same kind by the same person in a row, told as one."""
+
+    at: datetime
+    what: str
+    who: str
+    detail: str
+    count: int
+
+
+def happenings(entries: Iterable[Entry], panels: Mapping[str, str]) -> list[Happening]:
+    """Tell a history, newest first, with what one person did several times in a row told once."""
+    told = []
+    for _, run in groupby(
+        entries, key=lambda entry: (entry.event.kind, entry.who, detail(entry.event, panels))
+    ):
+        same = list(run)
+        newest = same[0]
+        told.append(
+            Happening(
+                newest.event.at,
+                sentence(newest.event.kind),
+                newest.who,
+                detail(newest.event, panels),
+                len(same),
+            )
+        )
+    return told

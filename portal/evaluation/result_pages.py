@@ -86,7 +86,7 @@ class ResultPage:
     pilots: list[dict[str, Any]]
     names: Names
     shares: list[list[str]]
-    """Each counting panel's name, its share of all marks, and the shares at which another bid would be first."""
+    """Each counting panel: name, share of all marks, the shares at which another bid would be first."""
     flips: list[str]
     more_flips: int
 

@@ -76,8 +76,8 @@ def member_recused(event: Event) -> None:
     """The chairs and facilitators, and the commissioners, hear that somebody stepped back; the record says who."""
     itt = _itt(event)
     leading = recipients.panel_people(itt.id, Role.CHAIR, Role.FACILITATOR)
-    people = [*leading, *recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER)]
-    tell(event=event, people=people, template="evaluation/member_recused", link="", itt=itt)
+    tell(event=event, people=leading, template="evaluation/member_recused", link="/panel", itt=itt)
+    _to_authority(event, "evaluation/member_recused", "panels", Role.COMMISSIONER)
 
 
 def moderation_started(event: Event) -> None:

@@ -44,7 +44,7 @@ def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     return _people(_members().where(Membership.panel_id.in_(panels), Membership.role.in_(roles)))
 
 
-def _members() -> Select[tuple[uuid.UUID]]:
+def _members() -> Select[uuid.UUID]:
     return (
         select(User.id)
         .join(Membership, Membership.user_id == User.id)
@@ -52,5 +52,5 @@ def _members() -> Select[tuple[uuid.UUID]]:
     )
 
 
-def _people(query: Select[tuple[uuid.UUID]]) -> Sequence[uuid.UUID]:
+def _people(query: Select[uuid.UUID]) -> Sequence[uuid.UUID]:
     return db.session.scalars(query.distinct().order_by(User.id)).all()

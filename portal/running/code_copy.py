@@ -71,13 +71,14 @@ def find_code(account: Account | None, copies: Path) -> Code:
     here = Code(sys.executable, {"PYTHONPATH": _joined(ROOT, os.environ.get("PYTHONPATH"))}, account)
     if account is None:
         return here
+    # As root, because the other user may not write beside the code: starts stay quick.
+    for name in OURS:
+        compileall.compile_dir(ROOT / name, quiet=2)
     if _runs(here):
-        _compile(ROOT)
         return here
     target = copies / "code"
     _copy_libraries(target)
     _copy_project(target / "project")
-    _compile(target / "project")
     libraries = _joined(target / "project", str(target / "libraries"))
     environment = {"PYTHONPATH": libraries, "PYTHONHOME": str(target / "python")}
     if any((target / "python" / sys.platlibdir).glob("libpython*")):
@@ -148,9 +149,8 @@ def _copy_project(target: Path) -> None:
         for top in (*(ROOT / name for name in OURS), *_beside())
         for folder, _folders, files in os.walk(top)
         for name in files
-        if not folder.endswith("__pycache__")
     }
-    for found in [path for path in target.rglob("*") if path.is_file() and path.parent.name != "__pycache__"]:
+    for found in [path for path in target.rglob("*") if path.is_file()]:
         if found.relative_to(target) not in wanted:
             found.unlink()
     for name in sorted(wanted):
@@ -171,16 +171,6 @@ def _same(source: Path, copied: Path) -> bool:
         return False
     now, then = source.stat(), copied.stat()
     return (now.st_mtime_ns, now.st_size) == (then.st_mtime_ns, then.st_size)
-
-
-def _compile(root: Path) -> None:
-    """Compile what changed, as root: the other user may not write beside the code, and starts stay quick."""
-    for name in OURS:
-        compileall.compile_dir(root / name, quiet=2)
-        for folder in (root / name).rglob("__pycache__"):
-            folder.chmod(0o755)
-            for file in folder.iterdir():
-                file.chmod(0o644)
 
 
 def _copy(source: Path, target: Path, left_out: tuple[str, ...]) -> None:

@@ -15,9 +15,7 @@ def is_empty(owner_url: str) -> bool:
 def mark_as_demonstration(owner_url: str) -> None:
     """Let the database say that it is a demonstration, unless it already says what it is."""
     with psycopg.connect(_plain(owner_url)) as connection:
-        connection.execute(
-            "INSERT INTO installation (id, demonstration) VALUES (1, true) ON CONFLICT DO NOTHING"
-        )
+        connection.execute("INSERT INTO installation (id, demonstration) VALUES (1, true) ON CONFLICT DO NOTHING")
 
 
 def _plain(owner_url: str) -> str:

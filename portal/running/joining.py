@@ -26,9 +26,7 @@ def join_running_portal(arguments: Sequence[str], *, owner: bool) -> int | None:
     except PermissionError as closed:
         raise SettingsError(f"The state folder {folder} belongs to another user.") from closed
     if record is None or not record.environment or not alive(record.supervisor):
-        raise SettingsError(
-            f"DATABASE_URL is not set, and no portal runs on {folder}: start one with `portal up`."
-        )
+        raise SettingsError(f"DATABASE_URL is not set, and no portal runs on {folder}: start one with `portal up`.")
     extra = {"DATABASE_OWNER_URL": record.database_owner_url} if owner else {}
     account = record.code_account
     # Whoever is not root is already the user that the portal runs as.

@@ -134,9 +134,7 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
-        self.send_header(
-            "Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'"
-        )
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()

@@ -68,9 +68,7 @@ def find_binaries(environ: Mapping[str, str], *, account: Account | None, copies
     if named:
         major = _major(Path(named))
         if major is None or major < OLDEST:
-            raise StartFailed(
-                f"PORTAL_POSTGRES_BIN names {named}, which holds no PostgreSQL {OLDEST} or later."
-            )
+            raise StartFailed(f"PORTAL_POSTGRES_BIN names {named}, which holds no PostgreSQL {OLDEST} or later.")
         return Binaries(Path(named), major, f"PostgreSQL {major} from {named}")
     embedded = _embedded_folder()
     if embedded is not None:
@@ -229,9 +227,7 @@ class Cluster:
                 known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
                 verb = sql.SQL("ALTER" if known else "CREATE")
                 connection.execute(
-                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                        verb, sql.Identifier(role), sql.Literal(password)
-                    )
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(role), sql.Literal(password))
                 )
 
     def prepare_database(self, name: str = DATABASE, *, template: str | None = None) -> bool:
@@ -239,9 +235,7 @@ class Cluster:
         with self.connect("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                 return False
-            statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(OWNER)
-            )
+            statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
             if template is not None:
                 statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
             connection.execute(statement)
@@ -250,9 +244,7 @@ class Cluster:
     def drop_database(self, name: str) -> None:
         """Remove a database, ending whoever is connected to it."""
         with self.connect("postgres") as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def web_url(self, database: str = DATABASE) -> str:
         """The application's address of a database."""
@@ -286,9 +278,7 @@ class Cluster:
             if not (alive(pid) and _serves(pid, self.data)):
                 break
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"Another PostgreSQL (process {pid}) is running on {self.data}; stop it first."
-                )
+                raise StartFailed(f"Another PostgreSQL (process {pid}) is running on {self.data}; stop it first.")
             time.sleep(0.1)
         file.unlink(missing_ok=True)
 
@@ -363,9 +353,7 @@ def _major(folder: Path, account: Account | None = None) -> int | None:
     if not (folder / "postgres").exists():
         return None
     try:
-        answer = run(
-            [folder / "postgres", "--version"], environment={}, account=account, folder=Path("/"), seconds=20
-        )
+        answer = run([folder / "postgres", "--version"], environment={}, account=account, folder=Path("/"), seconds=20)
     except (OSError, subprocess.SubprocessError):
         return None
     number = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)

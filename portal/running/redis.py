@@ -140,12 +140,7 @@ def _reachable(program: Path, account: Account | None, copies: Path) -> Path:
     if account is None:
         return program
     try:
-        if (
-            run(
-                [program, "--version"], environment={}, account=account, folder=Path("/"), seconds=20
-            ).returncode
-            == 0
-        ):
+        if run([program, "--version"], environment={}, account=account, folder=Path("/"), seconds=20).returncode == 0:
             return program
     except OSError:
         pass

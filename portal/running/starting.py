@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from portal import migrating
 from portal.config import SettingsError, load_settings, state_folder
 from portal.running import processes, redis
 from portal.running.announcing import print_addresses, write_ready_file
@@ -91,6 +91,7 @@ class Start:
 
     def everything(self) -> None:
         """Take every step, printing a line for each."""
+        self._check_settings()
         self.state.open()
         self._await_previous()
         self.listener = listen(self.wishes.host, self.wishes.port)
@@ -114,6 +115,11 @@ class Start:
             self.state.forget_record()
         if self.announced and self.wishes.ready_file is not None:
             self.wishes.ready_file.unlink(missing_ok=True)
+
+    def _check_settings(self) -> None:
+        """Refuse a malformed setting before anything is started; what `up` will add stands in for itself."""
+        added = {"DATABASE_URL": "postgresql:///added", "SECRET_KEY": "added " * 8}
+        load_settings(added | {name: value for name, value in self.environ.items() if value})
 
     def _await_previous(self) -> None:
         remains = self.state.await_remains(self.narrator.tick)
@@ -181,29 +187,16 @@ class Start:
     def _migrate(self) -> None:
         owner_url = self.stores.owner_url
         with self.narrator.step("database schema") as words:
-            before = migrating.current(owner_url)
-            self._run_command("db", "upgrade", owner=True)
-            words.append(f"at {before}" if before == migrating.head() else f"brought to {migrating.head()}")
+            # In a process of its own: this one stays small, and never loads what only migrations need.
+            schema = json.loads(self._run_command("db", "upgrade", "--json", owner=True).splitlines()[-1])
+            words.append(f"{'at' if schema['before'] == schema['head'] else 'brought to'} {schema['current']}")
             if self.stores.embedded:
                 mark_as_demonstration(owner_url)
-        if migrating.role_of(self.stores.database_url) == migrating.role_of(owner_url):
+        if urlsplit(self.stores.database_url).username == urlsplit(owner_url).username:
             self.narrator.say(
                 f"{INDENT}note: without a DATABASE_OWNER_URL of its own the portal owns its tables, "
                 "so the database cannot keep it from changing the ledger"
             )
-
-    def _wants_scenario(self) -> bool:
-        """Whether a scenario is to be loaded; asked before anybody can do anything in the portal."""
-        name = self.wishes.scenario
-        if name is None:
-            return False
-        if not is_empty(self.stores.owner_url):
-            self.narrator.say(
-                f"{INDENT}the database is not empty, so the scenario {name} is not loaded again"
-            )
-            return False
-        mark_as_demonstration(self.stores.owner_url)
-        return True
 
     def _load_scenario(self) -> dict[str, Any]:
         name = self.wishes.scenario
@@ -228,9 +221,7 @@ class Start:
             self._wait("web", web, lambda: answers(address))
         if mailbox is not None:
             with self.narrator.step("mailbox"):
-                self._wait(
-                    "mailbox", mailbox, lambda: answers(f"{self.settings['MAILBOX_URL']}/messages.json")
-                )
+                self._wait("mailbox", mailbox, lambda: answers(f"{self.settings['MAILBOX_URL']}/messages.json"))
         with self.narrator.step("worker and beat"):
             self._wait("worker", worker, worker_asker(self.settings["REDIS_URL"], node))
             self._wait("beat", beat, lambda: time.monotonic() - beat.started > 1)
@@ -295,9 +286,7 @@ class Start:
             time.sleep(0.02)
         printed = log.read_bytes()[offset:].decode()
         if process.returncode:
-            raise StartFailed(
-                f"`portal {' '.join(arguments)}` failed; the end of {log}:{last_lines(log, 25)}"
-            )
+            raise StartFailed(f"`portal {' '.join(arguments)}` failed; the end of {log}:{last_lines(log, 25)}")
         return printed
 
     def _empty_record(self) -> Record:

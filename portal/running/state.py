@@ -44,11 +44,7 @@ class Record:
 
     def remains(self) -> dict[str, int]:
         """The children that still run (a number that now belongs to another process does not count)."""
-        return {
-            name: pid
-            for name, pid in self.pids.items()
-            if alive(pid) and started_at(pid) == self.starts.get(name)
-        }
+        return {name: pid for name, pid in self.pids.items() if alive(pid) and started_at(pid) == self.starts.get(name)}
 
 
 class State:
@@ -67,9 +63,7 @@ class State:
             self.folder.chmod(0o711 if self.account else 0o700)
             self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as refused:
-            raise StartFailed(
-                f"The state folder {self.folder} cannot be used: {refused.strerror}."
-            ) from refused
+            raise StartFailed(f"The state folder {self.folder} cannot be used: {refused.strerror}.") from refused
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
@@ -187,7 +181,5 @@ def read_record(folder: Path) -> Record | None:
 
 
 def _enters(account: Account, folder: Path) -> bool:
-    asked = run(
-        ["/bin/sh", "-c", 'cd -- "$1"', "sh", folder], environment={}, account=account, folder=Path("/")
-    )
+    asked = run(["/bin/sh", "-c", 'cd -- "$1"', "sh", folder], environment={}, account=account, folder=Path("/"))
     return asked.returncode == 0

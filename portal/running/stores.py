@@ -14,9 +14,7 @@ from portal.running.supervisor import Child, Supervisor
 class Stores:
     """Where the data are: the application's and the owner's address of the database, and Redis."""
 
-    def __init__(
-        self, environ: Mapping[str, str], state: State, narrator: Narrator, supervisor: Supervisor
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], state: State, narrator: Narrator, supervisor: Supervisor) -> None:
         self.environ = environ
         self.state = state
         self.narrator = narrator
@@ -69,9 +67,7 @@ class Stores:
             )
             if cluster.create():
                 words.append("with a new, empty data folder")
-            self.supervisor.start(
-                Child("postgres", cluster.start, ((signal.SIGINT, 20), (signal.SIGQUIT, 5)))
-            )
+            self.supervisor.start(Child("postgres", cluster.start, ((signal.SIGINT, 20), (signal.SIGQUIT, 5))))
             cluster.wait_until_ready(tick=self.narrator.tick)
             cluster.prepare_roles()
             cluster.prepare_database()

@@ -85,21 +85,15 @@ class Supervisor:
         self.changed(child.name, child.launch())
         return child
 
-    def wait_for(
-        self, child: Child, ready: Callable[[], bool], seconds: float, complaint: Callable[[], str]
-    ) -> None:
+    def wait_for(self, child: Child, ready: Callable[[], bool], seconds: float, complaint: Callable[[], str]) -> None:
         """Return once `ready()` holds; raise `StartFailed` with `complaint()` if it dies or time is up."""
         deadline = time.monotonic() + seconds
         while not ready():
             assert child.process is not None
             if child.process.poll() is not None:
-                raise StartFailed(
-                    f"The {child.name} process ended with code {child.process.returncode}{complaint()}"
-                )
+                raise StartFailed(f"The {child.name} process ended with code {child.process.returncode}{complaint()}")
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"The {child.name} process was not ready within {seconds:.0f} s{complaint()}"
-                )
+                raise StartFailed(f"The {child.name} process was not ready within {seconds:.0f} s{complaint()}")
             self.narrator.tick()
             time.sleep(0.02)
 
@@ -116,9 +110,7 @@ class Supervisor:
             began = time.monotonic()
             in_order = child.stop()
             if not in_order:
-                self.narrator.say(
-                    f"  {child.name} did not stop within {time.monotonic() - began:.0f} s and was killed"
-                )
+                self.narrator.say(f"  {child.name} did not stop within {time.monotonic() - began:.0f} s and was killed")
 
     def kill(self) -> None:
         """End every child at once."""

@@ -6,22 +6,25 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.seals import KeyFolder
-from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.models import PanelMember, PanelWork, Scorecard
 from portal.evaluation.panels import issue_sitting_card
-from portal.evaluation.states import MemberRole, PanelWorkStatus
+from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
 from portal.scenarios import people
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
 
 
 def young_members() -> Sequence[PanelMember]:
-    """The young people whose panel is scoring now, by procurement and alias."""
+    """The young people who have still to submit their scores, by procurement and alias."""
+    finished = exists().where(
+        Scorecard.panel_member_id == PanelMember.id, Scorecard.status == ScorecardStatus.SUBMITTED
+    )
     return db.session.scalars(
         select(PanelMember)
         .join(PanelMember.panel)
@@ -33,6 +36,7 @@ def young_members() -> Sequence[PanelMember]:
             PanelMember.recused_at.is_(None),
             PanelWork.status == PanelWorkStatus.SCORING,
             InvitationToTender.status == IttStatus.OPENED,
+            ~finished,
         )
         .options(joinedload(PanelMember.panel).joinedload(Panel.itt))
         .order_by(InvitationToTender.title, PanelMember.alias)

@@ -1,4 +1,4 @@
-"""What happens at the closing instant by itself: the ledger notes it, and from that the openers are told."""
+"""What happens at the closing instant by itself: the ledger notes it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,31 @@ from portal.tendering.states import IttStatus
 
 
 def record_closed_itts(*, now: datetime) -> int:
-    """Record ITT_CLOSED once for every published ITT whose closing instant is at or before `now`; return how many.
+    """Record ITT_CLOSED once for every published ITT that closed at or before `now`; return how many.
 
     `now` must be the database's time. Whether an ITT has closed never depends on this entry: the deadline is
-    decided under the row lock when a bid arrives.
+    decided under the row lock when a bid arrives. From the entry the openers are told.
     """
     noted = exists().where(
         Event.chain == cast(InvitationToTender.id, Text), Event.kind == EventKind.ITT_CLOSED.value
     )
     due = (
-        select(InvitationToTender)
+        select(InvitationToTender.id)
         .where(InvitationToTender.status == IttStatus.PUBLISHED, InvitationToTender.closes_at <= now, ~noted)
         .order_by(InvitationToTender.closes_at)
         .with_for_update(skip_locked=True)
     )
-    closed = db.session.scalars(due).all()
-    for itt in closed:
-        record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=itt.id, itt_id=itt.id)
+    locked = db.session.scalars(due).all()
+    # Asked again under the locks: a statement sees nothing that was committed after it began, and somebody
+    # else may have noted a closing and let the row go in that moment.
+    already = set(
+        db.session.scalars(
+            select(Event.chain).where(
+                Event.chain.in_([str(itt_id) for itt_id in locked]), Event.kind == EventKind.ITT_CLOSED.value
+            )
+        )
+    )
+    closed = [itt_id for itt_id in locked if str(itt_id) not in already]
+    for itt_id in closed:
+        record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=itt_id, itt_id=itt_id)
     return len(closed)

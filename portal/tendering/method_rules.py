@@ -59,8 +59,9 @@ def require_tie_break(itt: InvitationToTender, names: Sequence[str]) -> None:
 
 
 def require_formula(formula: dict[str, Any]) -> None:
-    """Refuse a price formula that the scoring engine would not execute."""
+    """Refuse a price formula that the scoring engine would not execute, beside the figures that are wrong."""
     try:
         read_formula(formula, "")
     except InvalidCase as fault:
-        raise InvalidInput(fault.message, field="formula") from fault
+        beside = {"benchmark": "ceiling", "banded": "band_1_over"}
+        raise InvalidInput(fault.message, field=beside.get(formula.get("formula", ""), "formula")) from fault

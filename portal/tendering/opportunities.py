@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, load_only
 
 from portal.core.columns import db
@@ -132,9 +132,9 @@ def _matching(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(or_(text.bool_op("@@")(wanted), Itt.reference == filters.words.upper()))
     if filters.cpv:
         # A code with trailing zeros stands for everything under it: 85300000 finds 85311300.
-        code = func.unnest(Itt.cpv_codes).column_valued("code")
         stem = filters.cpv.rstrip("0").ljust(2, "0")
-        conditions.append(exists(select(1).select_from(code).where(code.startswith(stem, autoescape=True))))
+        codes = func.concat(" ", func.array_to_string(Itt.cpv_codes, " "))
+        conditions.append(codes.contains(f" {stem}", autoescape=True))
     return conditions
 
 

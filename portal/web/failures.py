@@ -9,7 +9,7 @@ from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -64,6 +64,9 @@ def _stale(error: CSRFError) -> Any:
 
 def _http(error: HTTPException) -> Any:
     db.session.rollback()
+    if isinstance(error, SecurityError):
+        # For a host that is not ours there are no addresses, and so no page with links and styles.
+        return make_response("This portal does not answer for that host.\n", 400, {"Content-Type": "text/plain"})
     if error.response is not None or (error.code is not None and error.code < 400):
         return error
     return _page(error.code or 500, "", f"http_{error.code}")

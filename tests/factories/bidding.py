@@ -48,21 +48,37 @@ def draft_bid(itt: InvitationToTender, *, actor: Actor | None = None, lot: Lot |
 
 
 def fill_draft(
-    bid: Bid, actor: Actor, *, answer: str = "We would listen first.", price: str | None = "118000",
-    name: str = "policy.pdf", content: bytes = PDF,
-) -> None:  # fmt: skip
+    bid: Bid,
+    actor: Actor,
+    *,
+    answer: str = "We would listen first.",
+    price: str | None = "118000",
+    name: str = "policy.pdf",
+    content: bytes = PDF,
+) -> None:
     """Answer every question, attach a file wherever one is asked for, and give the price."""
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]
     questions = questions_of(bid.itt)
-    answers = {question.key: f"{answer} ({question.key})" for question in questions if question.kind is QuestionKind.TEXT}
+    answers = {
+        question.key: f"{answer} ({question.key})" for question in questions if question.kind is QuestionKind.TEXT
+    }
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers, expected_revision=bid.draft_revision)
     for question in questions:
         if question.kind is QuestionKind.FILES:
             attach_files(
-                bid=bid, actor=actor, keys=keys, files=files, question=question.key, uploads=[(name, lambda: content)]
+                bid=bid,
+                actor=actor,
+                keys=keys,
+                files=files,
+                question=question.key,
+                uploads=[(name, lambda: content)],
             )
     save_price(
-        bid=bid, actor=actor, keys=keys, price=Decimal(price) if price else None, expected_revision=bid.draft_revision
+        bid=bid,
+        actor=actor,
+        keys=keys,
+        price=Decimal(price) if price else None,
+        expected_revision=bid.draft_revision,
     )
     db.session.refresh(bid)
 
@@ -89,7 +105,11 @@ def submit(bid: Bid, actor: Actor) -> Submitted:
 
 
 def submitted_bid(
-    itt: InvitationToTender, provider: Provider | None = None, *, actor: Actor | None = None, **content: object
+    itt: InvitationToTender,
+    provider: Provider | None = None,
+    *,
+    actor: Actor | None = None,
+    **content: object,
 ) -> Bid:
     """A submitted bid of the provider (or of a new one); `content` as for `fill_draft`."""
     actor = actor or submitter_of(provider)
@@ -114,7 +134,11 @@ def open_itt(itt: InvitationToTender, openers: tuple[Actor, Actor] | None = None
 
 
 def opened_itt(
-    n_bids: int = 3, *, authority: ContractingAuthority | None = None, prices: Sequence[str] = (), title: str | None = None
+    n_bids: int = 3,
+    *,
+    authority: ContractingAuthority | None = None,
+    prices: Sequence[str] = (),
+    title: str | None = None,
 ) -> InvitationToTender:
     """A published invitation that closed and was opened with `n_bids` bids of as many providers.
 

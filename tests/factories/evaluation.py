@@ -1,4 +1,4 @@
-"""Panels at work for tests: appointed, declared, scored, moderated and calculated through the real activities."""
+"""Panels at work for tests, through the real activities from the appointment to the result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AGREED_REASON = "The answer names the people and the times, and gives one exampl
 MEETING = "Everybody met on one afternoon and talked each bid through until they agreed."
 
 Give = Callable[[int, str], int]
-"""Which score a bid gets for a criterion: the bid's number in the order of the bids' creation, and the key."""
+"""Which score a bid gets: by the number of the bid in the order of creation, and the criterion."""
 
 
 def best_first(number: int, _criterion: str) -> int:
@@ -222,7 +222,7 @@ def moderated_itt(
     prices: Sequence[str] = (),
     give: Give = best_first,
 ) -> InvitationToTender:
-    """A MODERATED ITT with its result calculated: by default the first bid wins with the best scores and price."""
+    """A MODERATED ITT with its result: by default the first bid wins with the best scores and price."""
     return moderated_evaluation(n_bids, give=give, authority=authority, prices=prices).itt
 
 

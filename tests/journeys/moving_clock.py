@@ -33,7 +33,7 @@ class MovingClock:
         return {
             "LD_PRELOAD": str(self._library),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
         }
@@ -47,7 +47,7 @@ class MovingClock:
         assert instant > self.now(), "the ledger refuses a clock that runs back"
         self._offset = instant - datetime.now(UTC)
         self._write()
-        time.sleep(0.2)
+        time.sleep(1.5)
 
     def _write(self) -> None:
         part = self._file.with_suffix(".part")

@@ -30,6 +30,7 @@ PANELS = {
     "parents": ("parents-view",),
 }
 CANARY = "the heron stands in the reeds"
+AGREED_REASON = "We talked about it, and all of us agreed on this."
 
 
 class Story:
@@ -93,7 +94,7 @@ class Story:
             **_day("closes", self.closes_at), **_day("award_date", decided), **_day("contract_start_date", starts),
         )  # fmt: skip
         person.visit(f"{draft}/publication")
-        person.press("Save", publication_basis="not_required")
+        person.press("Save", publication_basis="central_reference", central_reference="012345-2026")
         person.visit(f"{draft}/criteria")
         sees(person, "100")
         person.visit(f"/commissioning/itts/{self.reference}/publish")
@@ -142,7 +143,7 @@ class Story:
     def _submit(self, account: Account, name: str) -> None:
         account.person.visit(f"/provider/bids/{self.bids[name]}/check")
         sees(account.person, CANARY, "policy.txt")
-        account.person.press("Submit version")
+        account.person.press("Submit")
         sees(account.person, "SHA-256", "UTC")
 
     def nobody_reads_before_the_deadline(self) -> None:
@@ -250,29 +251,32 @@ class Story:
                     assert f">{name}<" not in person.html
             person.press("Save and go on", score=str(_points(person)), reason="I could picture it.")
         person.press("Finish")
-        sees(person, "Thank you")
+        sees(person, "You did it. Thank you!")
 
     def panels_moderate(self) -> None:
-        """Each panel agrees one score with a reason for every bid and question; a reason that is missing is refused."""
-        moderators = {"local": "Demo Chair", "young-people": "Demo Facilitator", "parents": "Demo Parent One"}
-        for key, name in moderators.items():
-            account, panel = self.members[name], f"/panel/{self.panel_ids[key]}"
-            person = account.person
-            person.visit(panel)
-            person.press("Start the moderation")
-            person.visit(f"{panel}/board")
-            cells = dict.fromkeys(re.findall(rf'{panel}/board/[0-9a-f-]{{36}}/[a-z-]+', person.html))
-            assert len(cells) == len(PROVIDERS) * len(PANELS[key]), cells
-            for cell in cells:
-                person.visit(cell)
-                points = _points(person)
-                person.press("Record the agreed score", score=str(points), reason="")
+        """Each panel agrees one score with a reason for every bid and question; a missing reason is refused."""
+        for key, name in {
+            "local": "Demo Chair", "young-people": "Demo Facilitator", "parents": "Demo Parent One",
+        }.items():  # fmt: skip
+            self._moderate(key, self.members[name].person)
+
+    def _moderate(self, key: str, person: Person) -> None:
+        panel = f"/panel/{self.panel_ids[key]}"
+        person.visit(panel)
+        person.press("Start the moderation")
+        sees(person, "The panel is moderating")
+        person.visit(f"{panel}/moderate")
+        cells = dict.fromkeys(re.findall(rf"{panel}/moderate/[0-9a-f-]{{36}}/[a-z-]+", person.html))
+        assert len(cells) == len(PROVIDERS) * len(PANELS[key]), cells
+        for place, cell in enumerate(cells):
+            person.visit(cell)
+            points = str(_points(person))
+            if place == 0:
+                person.press("Record the agreed score", score=points, reason="")
                 sees(person, "There is a problem")
-                person.press(
-                    "Record the agreed score", score=str(points), reason="We talked about it, and all of us agreed on this."
-                )
-            person.visit(f"{panel}/close")
-            person.press("Close the moderation", meeting_record="All were there; every score was read out and agreed.")
+            person.press("Record the agreed score", score=points, reason=AGREED_REASON)
+        person.visit(f"{panel}/close")
+        person.press("Close the moderation", meeting_record="All were there; every score was read out and agreed.")
 
     def result(self) -> None:
         """The worker calculates; the commissioner reads ranking and figures. Birch has the best scores."""
@@ -303,7 +307,7 @@ class Story:
             account.sign_in()
             wait_for(account.person, "/provider", "Awarded to you" if name == "Demo Birch" else "Not awarded")
             account.person.visit(re.findall(r"/provider/summaries/SUM-[0-9A-Z]{8}", account.person.html)[0])
-            sees(account.person, "Assessment summary", "We talked about it, and all of us agreed on this.")
+            sees(account.person, "Assessment summary", AGREED_REASON)
             for other in set(PROVIDERS) - {name, "Demo Birch"}:
                 assert not account.person.has(other), f"{name} reads of {other}"
 

@@ -72,10 +72,14 @@ def test_half_a_surrogate_pair_is_refused():
     assert refusal_of(text.encode()) == (Code.TEXT, "/bids")
 
 
-def test_weights_nested_a_thousand_deep_are_refused():
-    """A tree of a thousand levels is refused without running out of stack."""
-    text = '{"id": "a", "weight": "100", "children": [' * 1000
-    assert refusal_of(f'{{"method": {{"criteria": [{text}'.encode())[0] == Code.TOO_DEEP
+@pytest.mark.parametrize("levels", [17, 1000, 20_000])
+def test_weights_nested_too_deep_are_refused(levels):
+    """A tree of seventeen levels or of thousands is refused without running out of stack."""
+    leaf = json.dumps(question("leaf", "100"))
+    opened = "".join(f'{{"id": "{level}", "weight": "100", "children": [' for level in range(levels))
+    text = json.dumps(complete() | {"method": complete()["method"] | {"criteria": ["TREE"]}})
+    deep = text.replace('"TREE"', opened + leaf + "]}" * levels)
+    assert refusal_of(deep.encode())[0] == Code.TOO_DEEP
 
 
 def test_a_table_of_bids_by_members_is_not_built_before_it_is_known_to_be_complete():

@@ -25,18 +25,14 @@ def show(reference: str) -> Any:
     itt = own_itt(reference, actor())
     form = OpeningForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: open_bids(
-            itt=itt, actor=actor(), keys=current_app.extensions["keys"], factor_at=current_user.factor_at
-        )
+        lambda: open_bids(itt=itt, actor=actor(), keys=current_app.extensions["keys"], factor_at=current_user.factor_at)
     ):
         done = form.outcome.done
         flash("The bids are open." if done else "You have agreed. Now a second person has to.", "success")
         return redirect(url_for("openings.show", reference=itt.reference))
     if isinstance(form.refusal, OpeningRefused):
         record_refused_opening(itt=itt, actor=actor(), refusal=form.refusal)
-    return render_template(
-        "bidding/commissioner/opening.html", form=form, itt=itt, **_found(itt)
-    ), form.status_code
+    return render_template("bidding/commissioner/opening.html", form=form, itt=itt, **_found(itt)), form.status_code
 
 
 def _found(itt: InvitationToTender) -> dict[str, Any]:

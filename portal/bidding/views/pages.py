@@ -160,7 +160,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
 def report_refused(form: DocumentsForm) -> None:
     """Name what was refused beside its box, and what was kept at the top."""
     for key, attached in form.outcome.items():
-        form.box(key).errors = list(attached.refused)
+        form.box(key).errors = [" ".join(attached.refused)] if attached.refused else []
         for name in attached.kept:
             flash(f"{name} is attached.", "success")
 
@@ -186,9 +186,7 @@ def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> lis
 
 def _typed(form: BaseForm) -> list[tuple[str, str]]:
     """What a person had written into a form, by label."""
-    return [
-        (box.label.text, box.data) for box in form if box.name.startswith(("answers-", "price")) and box.data
-    ]
+    return [(box.label.text, box.data) for box in form if box.name.startswith(("answers-", "price")) and box.data]
 
 
 def _place(page: Any, refusal: PortalError) -> None:

@@ -83,13 +83,9 @@ def start(reference: str) -> Any:
     form = StartForm()
     form.offer(itt.lots)
     lots = {str(lot.number): lot for lot in itt.lots}
-    if form.validate_on_submit() and form.carry_out(
-        lambda: start_bid(itt=itt, lot=lots[form.lot.data], actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: start_bid(itt=itt, lot=lots[form.lot.data], actor=actor())):
         return redirect(url_for("bids.show", reference=form.outcome.reference))
-    return render_template(
-        "bidding/provider/start.html", form=form, itt=itt, now=clock.now()
-    ), form.status_code
+    return render_template("bidding/provider/start.html", form=form, itt=itt, now=clock.now()), form.status_code
 
 
 @bp.get("/<reference>")
@@ -134,9 +130,7 @@ def price(reference: str) -> Any:
     bid = own_bid(reference, actor())
     form = PriceForm()
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
-    if carried_out(
-        form, bid, "save", lambda: save(price=form.amount, expected_revision=form.expected_revision)
-    ):
+    if carried_out(form, bid, "save", lambda: save(price=form.amount, expected_revision=form.expected_revision)):
         flash("Your price is saved. It is not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
     content = draft_of(bid)
@@ -176,9 +170,7 @@ def replace(reference: str, file_id: uuid.UUID) -> Any:
     if entry is None:
         raise NotFound("That file is not in the draft any more.")
     form = ReplaceForm()
-    act = partial(
-        replace_file, bid=bid, actor=actor(), keys=key_folder(), files=file_store(), file_id=file_id
-    )
+    act = partial(replace_file, bid=bid, actor=actor(), keys=key_folder(), files=file_store(), file_id=file_id)
     if carried_out(form, bid, "attach", lambda: act(upload=(form.file.data.filename, form.file.data.read))):
         flash(f"{form.outcome} is attached instead of {entry['name']}.", "success")
         return redirect(url_for("bids.documents", reference=bid.reference))
@@ -244,9 +236,7 @@ def receipt(reference: str, number: int | None = None) -> str:
     bid = own_bid(reference, actor())
     version, content, nonce = submitted_content(bid, number)
     whole = whole_receipt(version.receipt, content, nonce)
-    return render_template(
-        "bidding/provider/receipt.html", bid=bid, version=version, receipt=whole, **around(bid)
-    )
+    return render_template("bidding/provider/receipt.html", bid=bid, version=version, receipt=whole, **around(bid))
 
 
 @bp.get("/<reference>/receipt/<int:number>.json")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
 
-from portal.contracts.queries import PAGE, contract_by_reference, register_page
-from portal.contracts.register import register_csv, register_row
+from portal.contracts.models import Contract
+from portal.contracts.queries import PAGE, contract_by_reference, register_page, whole_register
+from portal.contracts.register import register_lines, register_row
+from portal.contracts.terms import milestones
+from portal.core import clock
 from portal.web.access import public
 
 bp = Blueprint("contracts", __name__, url_prefix="/contracts")
@@ -18,35 +22,29 @@ bp = Blueprint("contracts", __name__, url_prefix="/contracts")
 @public
 def index() -> Any:
     """The register, newest first, a page at a time."""
-    before = request.args.get("before")
-    after = None
-    if before:
-        found = contract_by_reference(before)
-        after = (found.concluded_at, found.id)
-    rows = register_page(after=after, limit=PAGE + 1)
-    shown = rows[:PAGE]
-    next_href = url_for("contracts.index", before=shown[-1].reference) if len(rows) > PAGE else None
+    contracts, next_reference = _page()
+    next_href = url_for("contracts.index", before=next_reference) if next_reference else None
     if _wants_json():
-        return jsonify({"contracts": [register_row(contract) for contract in shown], "next": next_href})
+        return _json(contracts, next_reference)
     return render_template(
-        "contracts/public/index.html", contracts=shown, next_href=next_href, one_day=timedelta(days=1)
+        "contracts/public/index.html", contracts=contracts, next_href=next_href, one_day=timedelta(days=1)
     )
 
 
-@bp.get(".json", endpoint="index_json")
+@bp.get(".json")
 @public
 def index_json() -> Any:
-    """The register's newest page as JSON."""
-    return jsonify({"contracts": [register_row(contract) for contract in register_page()]})
+    """The register as JSON, a page at a time."""
+    return _json(*_page())
 
 
 @bp.get(".csv")
 @public
 def csv() -> Any:
     """The whole register as CSV."""
-    body = register_csv(register_page(limit=100_000))
     headers = {"Content-Disposition": 'attachment; filename="contracts.csv"'}
-    return Response(body, mimetype="text/csv", headers=headers)
+    lines = stream_with_context(register_lines(whole_register()))
+    return Response(lines, mimetype="text/csv", headers=headers)
 
 
 @bp.get("/<reference>")
@@ -56,9 +54,29 @@ def show(reference: str) -> Any:
     contract = contract_by_reference(reference.removesuffix(".json"))
     if reference.endswith(".json") or _wants_json():
         return jsonify(register_row(contract))
+    breaks = [(point.months, point.on_date) for point in contract.break_points]
     return render_template(
-        "contracts/public/show.html", contract=contract, last_day=contract.end_until - timedelta(days=1)
+        "contracts/public/show.html",
+        contract=contract,
+        last_day=contract.end_until - timedelta(days=1),
+        stages=milestones(contract.start_date, contract.end_until, breaks, clock.today()),
     )
+
+
+def _page() -> tuple[Sequence[Contract], str | None]:
+    """The asked-for page, and the reference after which the next one begins."""
+    before = request.args.get("before")
+    after = None
+    if before:
+        found = contract_by_reference(before)
+        after = (found.concluded_at, found.id)
+    rows = register_page(after=after, limit=PAGE + 1)
+    return rows[:PAGE], rows[PAGE - 1].reference if len(rows) > PAGE else None
+
+
+def _json(contracts: Sequence[Contract], next_reference: str | None) -> Any:
+    following = url_for("contracts.index_json", before=next_reference) if next_reference else None
+    return jsonify({"contracts": [register_row(contract) for contract in contracts], "next": following})
 
 
 def _wants_json() -> bool:

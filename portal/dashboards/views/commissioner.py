@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template
 
 from portal.core import clock
 from portal.core.permissions import policy
-from portal.dashboards.next_steps import steps_for
-from portal.dashboards.queries import history_of, itts_of_authority, standstill_state
-from portal.dashboards.road import stages_of
-from portal.dashboards.words import sentence
-from portal.tendering.queries import find_itt
+from portal.dashboards.next_steps import Step, steps_for
+from portal.dashboards.queries import history_of, itt_for_hub, itts_of_authority
+from portal.dashboards.road import Stage, stages_of
+from portal.dashboards.situation import situations_of
+from portal.dashboards.words import happenings, sentence
+from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority
+
+
+@dataclass(frozen=True)
+class Row:
+    """One procurement on the desk."""
+
+    itt: InvitationToTender
+    stages: list[Stage]
+    steps: list[Step]
+
+    @property
+    def place(self) -> str:
+        """The stage it is at, or that all are behind it."""
+        here = next((stage for stage in self.stages if stage.state in {"current", "stopped"}), None)
+        return here.text if here else "Under contract"
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for the person who looks."""
+        return bool(self.steps) and self.steps[0].is_act
+
 
 bp = Blueprint("commissioning_desk", __name__, url_prefix="/commissioning")
 
@@ -21,11 +44,20 @@ bp = Blueprint("commissioning_desk", __name__, url_prefix="/commissioning")
 @bp.get("")
 @for_authority()
 def index() -> Any:
-    """Every procurement of the authority, with what the person who looks can do next."""
+    """Every procurement of the authority, what waits for the person who looks first."""
     authority_id = actor().authority_id
     assert authority_id is not None
     now = clock.now()
-    rows = [(itt, steps_for(itt, actor(), now)) for itt in itts_of_authority(authority_id)]
+    itts = itts_of_authority(authority_id)
+    situations = situations_of([itt.id for itt in itts], now)
+    rows = [
+        Row(
+            itt,
+            stages_of(itt, situations[itt.id], now=now),
+            steps_for(itt, situations[itt.id], actor(), now),
+        )
+        for itt in itts
+    ]
     return render_template("dashboards/commissioner/index.html", rows=rows, now=now)
 
 
@@ -33,15 +65,18 @@ def index() -> Any:
 @for_authority()
 def itt(reference: str) -> Any:
     """One procurement: where it stands, what to do next, what happened."""
-    found = find_itt(reference)
-    policy.require(actor(), "see", found)
+    found = itt_for_hub(reference)
+    policy.require(actor(), "view", found)
     now = clock.now()
+    situation = situations_of([found.id], now)[found.id]
+    history = history_of(found.id)
     return render_template(
         "dashboards/commissioner/itt.html",
         itt=found,
-        stages=stages_of(found, now=now, standstill=standstill_state(found.id, now)),
-        steps=steps_for(found, actor(), now),
-        history=history_of(found.id),
+        stages=stages_of(found, situation, now=now),
+        steps=steps_for(found, situation, actor(), now),
+        history=history,
+        happenings=happenings(history, {panel.key: panel.name for panel in found.panels}),
         sentence=sentence,
         now=now,
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from portal.awarding.queries import summaries_of_provider
 from portal.contracts.queries import contracts_of_provider
 from portal.core import clock
-from portal.dashboards.queries import bids_of_provider, opportunities_for
+from portal.dashboards.queries import bids_of_provider, is_unsubmitted, opportunities_for
 from portal.web.access import actor, for_provider
 
 bp = Blueprint("provider_desk", __name__, url_prefix="/provider")
@@ -22,9 +22,11 @@ def index() -> Any:
     provider_id = actor().provider_id
     assert provider_id is not None
     now = clock.now()
+    bids = bids_of_provider(provider_id)
     return render_template(
         "dashboards/provider/index.html",
-        bids=bids_of_provider(provider_id),
+        bids=bids,
+        unsubmitted=[bid for bid in bids if is_unsubmitted(bid, now)],
         opportunities=opportunities_for(provider_id, now),
         summaries=summaries_of_provider(provider_id),
         contracts=contracts_of_provider(provider_id),

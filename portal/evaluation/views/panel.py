@@ -286,7 +286,7 @@ def visible(panel_id: uuid.UUID) -> PanelWork:
 
 
 def undeclared(work: PanelWork) -> bool:
-    """Whether the person has still to declare before reading anything; a closed panel asks nobody any more."""
+    """Whether the person has still to declare before reading anything; a closed panel asks nobody."""
     seat = seat_of(work.panel_id, actor().user_id)
     return may(work, "declare") and not has_declared(seat, work.itt_id)
 

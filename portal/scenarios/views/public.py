@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from portal.accounts.browser import enter, onwards, remote_address
+from portal.accounts.browser import desk_of, enter, remote_address
 from portal.accounts.forms import show_factor
 from portal.accounts.sessions import renew_token
 from portal.accounts.signing_in import sign_in
@@ -16,8 +16,10 @@ from portal.core import clock
 from portal.core.errors import InvalidInput, NotFound
 from portal.scenarios.cards import issue_demonstration_card, young_members
 from portal.scenarios.people import AUTHORITY_PEOPLE, PANEL_PEOPLE, PASSWORD, PLATFORM, PROVIDER_PEOPLE
+from portal.scenarios.scenes import SCENES, procurements_by_title
 from portal.scenarios.sign_ins import part_named, parts_with_codes
-from portal.web.access import public
+from portal.web.access import public, safe_next
+from portal.web.transactions import commit_record
 
 bp = Blueprint("start", __name__, url_prefix="/demonstration")
 
@@ -45,6 +47,8 @@ def index() -> Any:
     }
     return render_template(
         "scenarios/public/start.html",
+        scenes=SCENES,
+        procurements=procurements_by_title(),
         groups=GROUPS,
         codes=codes,
         password=PASSWORD,
@@ -65,6 +69,8 @@ def play() -> Any:
         return redirect(url_for("start.index"))
     actor = enter(token)
     if current_user.awaits_factor:
+        # A code is used up in a transaction of its own, which would wait for this one for ever.
+        commit_record()
         code = next(row.code for row in parts_with_codes(keys=keys, now=now) if row.part == part)
         try:
             show_factor(code)
@@ -72,7 +78,7 @@ def play() -> Any:
             flash("A code works once. Wait half a minute and play this part again.", "warning")
             return redirect(url_for("start.index"))
         actor = enter(renew_token(session_id=current_user.session_id))
-    return redirect(onwards(actor))
+    return redirect(safe_next(request.form.get("next"), desk_of(actor)))
 
 
 @bp.post("/card")

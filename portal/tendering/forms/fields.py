@@ -41,7 +41,7 @@ def page(label: str, **options: Any) -> TextAreaField:
     return TextAreaField(label, validators=[limit], filters=[clean], **options)
 
 
-class ChoiceField(RadioField):
+class ChoiceField(RadioField):  # type: ignore[misc, unused-ignore]
     """Radio buttons of which one must be chosen; the choices are given as values and labels."""
 
     def __init__(self, label: str, choices: Iterable[tuple[str, str]], **options: Any) -> None:
@@ -55,7 +55,7 @@ class ChoiceField(RadioField):
             raise ValidationError("Choose one of these.") from wrong
 
 
-class PickField(SelectField):
+class PickField(SelectField):  # type: ignore[misc, unused-ignore]
     """A list to pick from."""
 
     def pre_validate(self, form: Any) -> None:
@@ -66,7 +66,7 @@ class PickField(SelectField):
             raise ValidationError("Choose one from the list.") from wrong
 
 
-class FigureField(StringField):
+class FigureField(StringField):  # type: ignore[misc, unused-ignore]
     """A decimal number; "£", "%", commas and spaces may be typed with it. Nothing typed is None."""
 
     unwelcome = "Type a number, such as 40 or 12.5."
@@ -97,7 +97,7 @@ class PoundsField(FigureField):
     places = 2
 
 
-class WholeField(StringField):
+class WholeField(StringField):  # type: ignore[misc, unused-ignore]
     """A whole number. Nothing typed is None."""
 
     unwelcome = "Type a whole number, such as 30."
@@ -117,7 +117,7 @@ class WholeField(StringField):
             self.data = int(typed)
 
 
-class MonthsField(StringField):
+class MonthsField(StringField):  # type: ignore[misc, unused-ignore]
     """A list of whole months: "12, 18" or "12 and 18"."""
 
     def _value(self) -> str:
@@ -127,15 +127,15 @@ class MonthsField(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed, or say what to type."""
-        typed = re.split(r"[,;\s]+|and|months?", valuelist[0]) if valuelist else []
         self.data = []
-        for part in filter(None, typed):
-            if not re.fullmatch(r"-?[0-9]{1,9}", part):
-                raise ValueError("Type the break points as months, such as 12, 18.")
-            self.data.append(int(part))
+        typed = re.split(r"[,;\s]+|and|months?", valuelist[0]) if valuelist else []
+        parts = [part for part in typed if part]
+        if not all(re.fullmatch(r"-?[0-9]{1,9}", part) for part in parts):
+            raise ValueError("Type the break points as months, such as 12, 18.")
+        self.data = [int(part) for part in parts]
 
 
-class CodesField(TextAreaField):
+class CodesField(TextAreaField):  # type: ignore[misc, unused-ignore]
     """Codes, one a line (commas and spaces part them as well)."""
 
     def _value(self) -> str:
@@ -148,9 +148,10 @@ class CodesField(TextAreaField):
         self.data = [part for part in re.split(r"[,;\s]+", clean(valuelist[0])) if part] if valuelist else []
 
 
-class DayField(Field):
+class DayField(Field):  # type: ignore[misc, unused-ignore]
     """A date in three boxes, as GOV.UK asks for one: `name-day`, `name-month`, `name-year`. Empty is None."""
 
+    data: Any
     typed: dict[str, str]
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -174,7 +175,7 @@ class DayField(Field):
         return {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
 
 
-class TimeField(StringField):
+class TimeField(StringField):  # type: ignore[misc, unused-ignore]
     """A time of day: "noon", "5pm", "5:30pm", "17:00". Nothing typed is None."""
 
     def _value(self) -> str:

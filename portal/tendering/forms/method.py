@@ -162,7 +162,7 @@ class PriceForm(BaseForm):
         """The formula in the engine's form."""
         stated: dict[str, Any] = {"formula": self.formula.data}
         if self.formula.data == "benchmark":
-            stated |= {"floor": number(self.floor.data), "ceiling": number(self.ceiling.data)}
+            stated |= {name: number(self[name].data) for name in ("floor", "ceiling")}
         if self.formula.data == "banded":
             rows = [(self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data) for row in range(1, BANDS + 1)]
             given = [(over, marks or Decimal(0)) for over, marks in rows if over is not None]

@@ -49,15 +49,17 @@ class Desk:
         )
 
     def remove(self, entry: dict[str, str]) -> None:
-        remove_file(
-            bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, file_id=uuid.UUID(entry["id"])
-        )
+        remove_file(bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, file_id=uuid.UUID(entry["id"]))
 
     def replace(self, entry: dict[str, str], name: str, data: bytes) -> str:
         return replace_file(
-            bid=self.bid, actor=self.actor, keys=self.keys, files=self.files, file_id=uuid.UUID(entry["id"]),
+            bid=self.bid,
+            actor=self.actor,
+            keys=self.keys,
+            files=self.files,
+            file_id=uuid.UUID(entry["id"]),
             upload=(name, lambda: data),
-        )  # fmt: skip
+        )
 
     @property
     def content(self) -> Content:
@@ -78,8 +80,11 @@ def test_a_file_comes_back_as_it_was_uploaded(desk: Desk) -> None:
     desk.attach(("Our policy.pdf", PDF))
     [entry] = desk.content.files
     assert (entry["name"], entry["size"], entry["sha256"], entry["scan"]) == (
-        "Our policy.pdf", len(PDF), hashlib.sha256(PDF).hexdigest(), "not_scanned",
-    )  # fmt: skip
+        "Our policy.pdf",
+        len(PDF),
+        hashlib.sha256(PDF).hexdigest(),
+        "not_scanned",
+    )
     found, data = read_file(
         bid=desk.bid, actor=desk.actor, content=desk.content, files=desk.files, file_id=uuid.UUID(entry["id"])
     )

@@ -118,9 +118,7 @@ def test_different_answers_from_two_pages_are_both_kept(app: Flask, bid: Bid, ac
 def test_an_impossible_price_is_refused(app: Flask, bid: Bid, actor: Actor, price: str) -> None:
     """A price is above zero, in whole pence, and below a thousand billion."""
     with pytest.raises(InvalidInput) as refused:
-        save_price(
-            bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(price), expected_revision=0
-        )
+        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(price), expected_revision=0)
     assert refused.value.field == "price"
 
 
@@ -137,9 +135,7 @@ def test_a_draft_cannot_be_changed_after_the_closing_time(app: Flask, bid: Bid, 
     with pytest.raises(TooLate):
         save(app, bid, actor, welcome="Late")
     with pytest.raises(TooLate):
-        save_price(
-            bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(1), expected_revision=1
-        )
+        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(1), expected_revision=1)
     assert read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers == {"welcome": "In time"}
 
 

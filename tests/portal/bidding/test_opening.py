@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 
 from portal.accounts.models import Membership
 from portal.audit.queries import events_of
-from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.models import Bid, BidOpening, OpenedBid
 from portal.bidding.opening import OpeningRefused, open_bids, record_refused_opening
 from portal.bidding.sealing import withdraw_bid
 from portal.core import clock
@@ -90,8 +90,10 @@ def test_the_invitations_chain_ties_in_every_bids_own_chain(itt: InvitationToTen
     [evidence] = event.data["bids"]
     assert event.kind == "bids_opened"
     assert (evidence["bid"], evidence["chain_position"], evidence["chain_hash"]) == (
-        str(bid.id), head.seq, head.hash.hex(),
-    )  # fmt: skip
+        str(bid.id),
+        head.seq,
+        head.hash.hex(),
+    )
 
 
 def test_labels_are_drawn_at_random_and_used_once(db_session: object) -> None:
@@ -134,9 +136,7 @@ def test_two_people_more_than_fifteen_minutes_apart_do_not_open(app: Flask, itt:
     assert done.first_opener_id == second.user_id
 
 
-def test_before_the_closing_time_nothing_opens_and_the_attempt_is_recorded(
-    app: Flask, itt: InvitationToTender
-) -> None:
+def test_before_the_closing_time_nothing_opens_and_the_attempt_is_recorded(app: Flask, itt: InvitationToTender) -> None:
     """Even two openers together are refused, and the ledger shows it (O-02)."""
     submitted_bid(itt)
     db.session.commit()
@@ -207,7 +207,8 @@ def test_a_broken_bid_is_quarantined_and_the_rest_opens(fresh_app: Flask, fresh_
         db.session.commit()
         with psycopg.connect(fresh_database.owner_url.replace("+psycopg", "")) as insider:
             insider.execute(
-                "UPDATE bid_version SET quality_sealed = set_byte(quality_sealed, 50, 255 - get_byte(quality_sealed, 50))"
+                "UPDATE bid_version"
+                " SET quality_sealed = set_byte(quality_sealed, 50, 255 - get_byte(quality_sealed, 50))"
                 " WHERE bid_id = %s",
                 [bids[2].id],
             )
@@ -254,7 +255,5 @@ def test_an_ended_membership_of_a_panel_does_not_matter(app: Flask, itt: Invitat
     first = opener_of(itt.authority)
     db.session.add(Membership(user_id=first.user_id, role=Role.CHAIR, panel_id=panel_named(itt, "local").id))
     db.session.flush()
-    db.session.execute(
-        update(Membership).where(Membership.panel_id.is_not(None)).values(ended_at=clock.now())
-    )
+    db.session.execute(update(Membership).where(Membership.panel_id.is_not(None)).values(ended_at=clock.now()))
     assert not agree(app, itt, first)

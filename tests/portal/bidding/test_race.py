@@ -1,7 +1,7 @@
 """The race at the deadline: every acknowledged bid is in the opened list, and no other (D-01).
 
-Real transactions on a database of its own: a hundred clients submit over HTTP around the closing instant, and two
-openers open as soon as they may.
+Real transactions on a database of its own: a hundred clients submit over HTTP around the closing instant, and
+two openers open as soon as they may.
 """
 
 from __future__ import annotations
@@ -66,9 +66,7 @@ class Race:
         """Let the invitation close so many seconds from now; return the instant on this process's clock."""
         with self.app.app_context():
             closes = clock.now() + timedelta(seconds=seconds)
-            db.session.execute(
-                text("UPDATE itt SET closes_at = :at WHERE id = :id"), {"at": closes, "id": self.itt_id}
-            )
+            db.session.execute(text("UPDATE itt SET closes_at = :at WHERE id = :id"), {"at": closes, "id": self.itt_id})
             db.session.commit()
         return time.monotonic() + seconds
 
@@ -125,15 +123,12 @@ def _check_records(app: Flask, race: Race, acknowledged: set[str], refused: set[
     """What the database says agrees with what the clients were told."""
     with app.app_context():
         itt = db.session.get_one(InvitationToTender, race.itt_id)
-        received = dict(
-            db.session.execute(select(Bid.reference, BidVersion.received_at).join(BidVersion.bid)).tuples()
-        )
+        rows = db.session.execute(select(Bid.reference, BidVersion.received_at).join(BidVersion.bid)).all()
+        received = {row.reference: row.received_at for row in rows}
         assert set(received) == acknowledged
         assert itt.closes_at is not None
         assert max(received.values()) < itt.closes_at
-        late = db.session.execute(
-            select(Bid.reference, LateAttempt.at).join(Bid, Bid.id == LateAttempt.bid_id)
-        ).all()
+        late = db.session.execute(select(Bid.reference, LateAttempt.at).join(Bid, Bid.id == LateAttempt.bid_id)).all()
         assert {attempt.reference for attempt in late} == refused
         assert min(attempt.at for attempt in late) >= itt.closes_at
         receipts = db.session.execute(
@@ -170,5 +165,3 @@ def test_the_same_submission_twenty_times_at_once_is_one_version(fresh_app: Flas
     assert places == {f"/provider/bids/{reference}/receipt/1"}
     with fresh_app.app_context():
         assert list(db.session.scalars(select(BidVersion.number))) == [1]
-
-

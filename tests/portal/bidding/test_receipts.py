@@ -31,9 +31,7 @@ class Held:
         self.actor: Actor = submitter_of()
         self.bid: Bid = submitted_bid(published_itt(), actor=self.actor)
         self.version = db.session.scalars(select(BidVersion).where(BidVersion.bid_id == self.bid.id)).one()
-        self.content, self.nonce = read_version(
-            bid=self.bid, version=self.version, actor=self.actor, keys=self.keys
-        )
+        self.content, self.nonce = read_version(bid=self.bid, version=self.version, actor=self.actor, keys=self.keys)
         self.receipt: dict[str, Any] = whole_receipt(self.version.receipt, self.content, self.nonce)
 
 
@@ -46,8 +44,11 @@ def test_the_receipt_says_what_was_received_when(held: Held) -> None:
     """Reference, invitation, lot, version, instant to the microsecond, and every file's size and SHA-256 (R-01)."""
     body = held.receipt["body"]
     assert (body["reference"], body["itt"], body["lot"], body["version"]) == (
-        held.bid.reference, held.bid.itt.reference, 1, 1,
-    )  # fmt: skip
+        held.bid.reference,
+        held.bid.itt.reference,
+        1,
+        1,
+    )
     assert body["received_at"] == held.version.received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert body["files"] == [
         {
@@ -126,7 +127,16 @@ def test_a_stored_part_that_was_changed_is_noticed(held: Held) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["", "[]", "null", "{}", '{"body": {}}', '{"body": {"format": "fairlot-receipt-1"}}', b"\xff\xfe", "[" * 5000],
+    [
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"body": {}}',
+        '{"body": {"format": "fairlot-receipt-1"}}',
+        b"\xff\xfe",
+        "[" * 5000,
+    ],
 )
 def test_a_file_that_is_no_receipt_is_refused_in_words(document: str | bytes) -> None:
     """No file makes the verification fail in another way."""

@@ -52,10 +52,22 @@ def test_missing_changed_and_unknown_files_are_named(app: Flask, bid: Bid) -> No
 def test_a_version_that_the_ledger_does_not_know_is_named(app: Flask, bid: Bid) -> None:
     """Somebody who writes a version into the table is found out."""
     version = db.session.scalars(select(BidVersion)).one()
-    columns = ("quality_sealed", "price_sealed", "quality_key_for_opening", "price_key_for_opening",
-               "keys_for_draft", "commitment", "receipt", "received_at", "submitted_by_id")  # fmt: skip
+    columns = (
+        "quality_sealed",
+        "price_sealed",
+        "quality_key_for_opening",
+        "price_key_for_opening",
+        "keys_for_draft",
+        "commitment",
+        "receipt",
+        "received_at",
+        "submitted_by_id",
+    )
     forged = BidVersion(
-        bid_id=bid.id, number=2, idempotency_key=uuid.uuid4(), **{name: getattr(version, name) for name in columns}
+        bid_id=bid.id,
+        number=2,
+        idempotency_key=uuid.uuid4(),
+        **{name: getattr(version, name) for name in columns},
     )
     db.session.add(forged)
     db.session.flush()

@@ -115,9 +115,7 @@ def test_a_late_submission_is_refused_and_recorded_and_the_draft_stays(
     assert events_of(bid.id)[-1].kind == "bid_refused_late"
 
 
-def test_the_same_key_gives_the_same_version_even_after_the_deadline(
-    bid: Bid, send: Callable[..., Submitted]
-) -> None:
+def test_the_same_key_gives_the_same_version_even_after_the_deadline(bid: Bid, send: Callable[..., Submitted]) -> None:
     """A retry after a lost answer finds its receipt (D-10)."""
     key = uuid.uuid4()
     first = send(idempotency_key=key)
@@ -211,9 +209,7 @@ def test_lots_are_submitted_one_by_one(app: Flask, actor: Actor) -> None:
 
 
 def publish(app: Flask, itt: InvitationToTender, commissioner: Actor) -> None:
-    publish_itt(
-        itt=itt, actor=commissioner, now=clock.now(), keys=app.extensions["keys"], demonstration=False
-    )
+    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=app.extensions["keys"], demonstration=False)
 
 
 def test_contributors_draft_and_submitters_submit(bid: Bid, actor: Actor, send: Callable[..., Submitted]) -> None:
@@ -236,7 +232,9 @@ def test_a_cancelled_invitation_takes_no_bids(bid: Bid, send: Callable[..., Subm
         send()
 
 
-def test_a_version_opens_only_in_its_own_place(app: Flask, bid: Bid, actor: Actor, send: Callable[..., Submitted]) -> None:
+def test_a_version_opens_only_in_its_own_place(
+    app: Flask, bid: Bid, actor: Actor, send: Callable[..., Submitted]
+) -> None:
     """Envelopes of another version, another bid, or the other envelope do not pass (S-10)."""
     keys = app.extensions["keys"]
     send()
@@ -270,7 +268,11 @@ def test_the_size_of_what_is_sealed_tells_nothing_about_the_price(app: Flask, ac
 def test_the_application_cannot_change_or_remove_a_version(send: Callable[..., Submitted]) -> None:
     """The database refuses it to the application's own role."""
     send()
-    for statement in ("UPDATE bid_version SET number = 7", "DELETE FROM bid_version", "DELETE FROM late_attempt"):
+    for statement in (
+        "UPDATE bid_version SET number = 7",
+        "DELETE FROM bid_version",
+        "DELETE FROM late_attempt",
+    ):
         with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
             db.session.execute(text(statement))
     assert versions() == [1]
@@ -281,9 +283,11 @@ def test_no_event_of_the_invitations_chain_tells_of_a_bid(bid: Bid, send: Callab
     send()
     told = {event.kind for event in events_of(bid.itt_id)}
     assert not {kind for kind in told if kind.startswith("bid")}
-    assert db.session.scalar(
-        select(func.count()).select_from(Event).where(Event.chain == str(bid.id))
-    ) == len(events_of(bid.id)) > 3
+    assert (
+        db.session.scalar(select(func.count()).select_from(Event).where(Event.chain == str(bid.id)))
+        == len(events_of(bid.id))
+        > 3
+    )
 
 
 def test_a_page_without_a_valid_revision_is_refused(send: Callable[..., Submitted]) -> None:

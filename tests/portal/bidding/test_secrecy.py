@@ -123,9 +123,7 @@ def _without(page: str, *words: str) -> str:
     return "\n".join(line for line in main.splitlines() if "datetime=" not in line and "countdown" not in line)
 
 
-def test_an_attempt_on_somebody_elses_bid_is_recorded(
-    bid: Bid, new_client: Callable[[], CheckedClient]
-) -> None:
+def test_an_attempt_on_somebody_elses_bid_is_recorded(bid: Bid, new_client: Callable[[], CheckedClient]) -> None:
     """Not found, and on record (R-07, PCR 2015 reg 22(16)(g))."""
     rival = make_person(Role.SUBMITTER, provider=make_provider())
     client = new_client()

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.audit.models import Event
+from portal.bidding import inspecting
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.receipts import verify_receipt
 from portal.core.permissions import Actor, Role
@@ -107,7 +108,9 @@ def test_save_and_submit_now_is_one_request_of_at_most_eight_statements(
     """Answers sent to the submit address are saved and submitted together (G1)."""
     bid = complete_draft(published_itt(), actor=submitter)
     sign_in(client, person_of(submitter))
-    typed = {f"answers-{q.key}": f"New {q.key} " + "word " * 90 for q in questions_of(bid.itt) if q.kind.value == "text"}
+    typed = {
+        f"answers-{q.key}": f"New {q.key} " + "word " * 90 for q in questions_of(bid.itt) if q.kind.value == "text"
+    }
     form = typed | {"revision": str(bid.draft_revision), "idempotency_key": str(uuid.uuid4())}
     page = client.get(f"/provider/bids/{bid.reference}/price").get_data(as_text=True)
     form["csrf_token"] = fields_of(page, "/price")["csrf_token"]
@@ -120,3 +123,286 @@ def test_save_and_submit_now_is_one_request_of_at_most_eight_statements(
     assert "New " in read
     db.session.refresh(bid)
     assert (bid.version, bid.has_unsubmitted_change) == (1, False)
+
+
+def form_for(client: CheckedClient, bid: Bid, page: str) -> dict[str, str]:
+    """The hidden fields of a page of the bid."""
+    address = f"/provider/bids/{bid.reference}/{page}"
+    return fields_of(client.get(address).get_data(as_text=True), f"/{page}")
+
+
+def test_the_banner_says_what_counts(client: CheckedClient, submitter: Actor) -> None:
+    """Not submitted, submitted, changes not submitted, withdrawn; and after closing what then counts."""
+    bid = complete_draft(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    home = f"/provider/bids/{bid.reference}"
+
+    def banner(page: str = "") -> str:
+        return banner_of(client.get(home + page).get_data(as_text=True))
+
+    assert {banner(), banner("/answers"), banner("/price"), banner("/documents"), banner("/check")} == {"Not submitted"}
+    submit(bid, submitter)
+    assert banner() == "Submitted"
+    client.post(home + "/price", data=form_for(client, bid, "price") | {"price": "99"})
+    assert {banner(), banner("/answers"), banner("/check")} == {"Changes not submitted"}
+    assert client.post(home + "/withdraw", data=form_for(client, bid, "withdraw")).status_code == 302
+    assert banner() == "Withdrawn"
+    submit(bid, submitter)
+    client.post(home + "/price", data=form_for(client, bid, "price") | {"price": "98"})
+    close_now(bid.itt)
+    assert banner() == "Submitted"
+    assert "£98" in client.get(home + "/check").get_data(as_text=True)
+    assert "£99" in client.get(home + "/submitted").get_data(as_text=True)
+    open_itt(bid.itt)
+    assert "£99" in client.get(home + "/submitted").get_data(as_text=True)
+
+
+def test_a_price_in_words_is_refused_beside_its_field_and_kept(client: CheckedClient, submitter: Actor) -> None:
+    """The message is beside the field and in the summary, and what was typed is still there."""
+    bid = draft_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    for typed in ("lots", "-5", "1.234", "NaN", "0"):
+        answer = client.post(
+            f"/provider/bids/{bid.reference}/price", data=form_for(client, bid, "price") | {"price": typed}
+        )
+        page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+        assert answer.status_code == 422
+        assert page.select_one("#price")["value"] == typed  # type: ignore[index]
+        assert page.select_one("#price-error") is not None
+        assert page.select_one(".govuk-error-summary a[href='#price']") is not None
+
+
+def test_what_is_missing_is_linked_to_where_it_is_done(client: CheckedClient, submitter: Actor) -> None:
+    """The check page lists every gap with a link, and offers no submission (D-17)."""
+    bid = draft_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    page = client.get(f"/provider/bids/{bid.reference}/check").get_data(as_text=True)
+    links = {link["href"] for link in BeautifulSoup(page, "html.parser").select(".fl-note--warning a")}
+    home = f"/provider/bids/{bid.reference}"
+    assert {f"{home}/documents#files-safeguarding-policy", f"{home}/price"} <= links
+    assert len(links) == 8
+    for link in links:
+        target = client.get(str(link)).get_data(as_text=True)
+        assert "#" not in str(link) or f'id="{str(link).partition("#")[2]}"' in target
+    form = {"csrf_token": form_for(client, bid, "price")["csrf_token"], "idempotency_key": str(uuid.uuid4())}
+    answer = client.post(f"{home}/submit", data=form | {"revision": "0"})
+    assert answer.status_code == 422
+    assert "8 things have to be done before you can submit." in answer.get_data(as_text=True)
+
+
+def test_submitting_answers_that_are_too_long_keeps_what_was_typed(client: CheckedClient, submitter: Actor) -> None:
+    """ "Save and submit now" that is refused shows the answers page with the message beside the answer."""
+    bid = complete_draft(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    form = form_for(client, bid, "answers") | {"answers-welcome": "Long " * 301, "answers-our-voice": "Kept"}
+    answer = client.post(f"/provider/bids/{bid.reference}/submit", data=form)
+    page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    assert answer.status_code == 422
+    assert "1 word too many" in page.select_one("#answers-welcome-error").get_text()  # type: ignore[union-attr]
+    assert page.select_one("#answers-our-voice").get_text().strip() == "Kept"  # type: ignore[union-attr]
+    db.session.refresh(bid)
+    assert (bid.version, bid.draft_revision) == (0, 3)
+
+
+def test_a_conflict_keeps_what_was_typed_and_shows_the_other_text(client: CheckedClient, submitter: Actor) -> None:
+    """The second page to save is told who was first; saving again is then a decision (D-11)."""
+    bid = complete_draft(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    stale = form_for(client, bid, "answers")
+    address = f"/provider/bids/{bid.reference}/answers"
+    everything = {f"answers-{q.key}": f"We would listen first. ({q.key})" for q in questions_of(bid.itt)}
+    everything["answers-safeguarding-policy"] = ""
+    assert client.post(address, data=stale | everything | {"answers-welcome": "Theirs"}).status_code == 302
+    answer = client.post(address, data=stale | everything | {"answers-welcome": "Mine"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "Somebody else changed this: it now says “Theirs”." in page
+    assert "saved this bid at" in page
+    again = fields_of(page, "/answers") | everything | {"answers-welcome": "Mine, agreed"}
+    assert client.post(address, data=again).status_code == 302
+    assert "Mine, agreed" in client.get(address).get_data(as_text=True)
+
+
+def test_a_refused_file_is_named_and_the_others_are_kept(
+    client: CheckedClient, submitter: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Empty, of a wrong type, too large: by name, beside the box (and the others are attached)."""
+    monkeypatch.setattr(inspecting, "LARGEST_FILE", 1000)
+    bid = draft_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    files = [
+        (io.BytesIO(PDF), "good.pdf"),
+        (io.BytesIO(b""), "empty.pdf"),
+        (io.BytesIO(b"MZ"), "bad.exe"),
+        (io.BytesIO(b"x" * 1001), "huge.txt"),
+    ]
+    address = f"/provider/bids/{bid.reference}/documents"
+    answer = client.post(address, data=form_for(client, bid, "documents") | {"files-safeguarding-policy": files})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    summary = BeautifulSoup(page, "html.parser").select_one(".govuk-error-summary")
+    assert summary is not None
+    assert all(name in page for name in ("empty.pdf is empty", "bad.exe is of a type", "huge.txt is larger"))
+    assert "good.pdf" in client.get(address).get_data(as_text=True)
+    nothing = client.post(address, data=form_for(client, bid, "documents"))
+    assert (nothing.status_code, "Choose at least one file." in nothing.get_data(as_text=True)) == (422, True)
+
+
+def test_files_are_replaced_downloaded_and_removed(client: CheckedClient, submitter: Actor) -> None:
+    """A download is an attachment under its name that no browser runs; removing is one button (U-11)."""
+    bid = complete_draft(published_itt(), actor=submitter, name='Our "plan" ü.pdf')
+    sign_in(client, person_of(submitter))
+    home = f"/provider/bids/{bid.reference}"
+    page = client.get(f"{home}/documents").get_data(as_text=True)
+    replace = re.search(r'href="([^"]+/replace)"', page)
+    assert replace is not None
+    download = replace[1].removesuffix("/replace")
+    answer = client.get(download)
+    assert (answer.data, answer.mimetype) == (PDF, "application/pdf")
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    form = fields_of(client.get(replace[1]).get_data(as_text=True), "/replace")
+    assert client.post(replace[1], data=form).status_code == 422
+    assert client.post(replace[1], data=form | {"file": (io.BytesIO(b"words"), "new.txt")}).status_code == 302
+    page = client.get(f"{home}/documents").get_data(as_text=True)
+    assert "new.txt" in page
+    remove = re.search(r'action="([^"]+/remove)"', page)
+    assert remove is not None
+    assert client.post(remove[1], data=fields_of(page, "/remove")).status_code == 302
+    assert "No file yet" in client.get(f"{home}/documents").get_data(as_text=True)
+    assert client.get(download).status_code == 404
+
+
+def test_everything_sent_after_the_closing_time_is_refused_recorded_and_explained(
+    client: CheckedClient, submitter: Actor
+) -> None:
+    """Old tabs cannot save, attach, remove, withdraw or submit; each attempt is in the ledger (D-19)."""
+    bid = submitted_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    home = f"/provider/bids/{bid.reference}"
+    token = {"csrf_token": form_for(client, bid, "price")["csrf_token"], "revision": str(bid.draft_revision)}
+    page = client.get(f"{home}/documents").get_data(as_text=True)
+    remove = re.search(r'action="([^"]+/remove)"', page)
+    replace = re.search(r'href="([^"]+/replace)"', page)
+    assert remove is not None
+    assert replace is not None
+    close_now(bid.itt)
+    upload = {"files-safeguarding-policy": (io.BytesIO(PDF), "a.pdf")}
+    for address, data in (
+        (f"{home}/submit", {"idempotency_key": str(uuid.uuid4()), "answers-welcome": "Late but typed"}),
+        (f"{home}/answers", {"answers-welcome": "Late but typed"}),
+        (f"{home}/price", {"price": "1"}),
+        (f"{home}/documents", upload),
+        (replace[1], {"file": (io.BytesIO(PDF), "b.pdf")}),
+        (remove[1], {}),
+        (f"{home}/withdraw", {}),
+    ):
+        answer = client.post(address, data=token | data)
+        text = answer.get_data(as_text=True)
+        assert (answer.status_code, "The closing time has passed" in text) == (409, True), address
+        assert ("Late but typed" in text) == ("answers-welcome" in data)
+    acts = db.session.scalars(
+        select(Event.data["act"].astext).where(Event.kind == "bid_refused_late").order_by(Event.seq)
+    ).all()
+    assert acts == ["submit", "save", "save", "attach", "attach", "remove", "withdraw"]
+    assert db.session.scalar(select(func.count()).select_from(LateAttempt)) == 1
+    db.session.refresh(bid)
+    assert (bid.version, bid.has_unsubmitted_change) == (1, False)
+
+
+def test_a_contributor_may_draft_and_not_submit(client: CheckedClient, submitter: Actor) -> None:
+    """The page says who can; the address answers 403."""
+    bid = complete_draft(published_itt(), actor=submitter)
+    person = make_person(Role.CONTRIBUTOR, provider=db.session.get_one(Provider, submitter.provider_id))
+    sign_in(client, person)
+    home = f"/provider/bids/{bid.reference}"
+    assert "A colleague has to submit" in client.get(f"{home}/check").get_data(as_text=True)
+    form = form_for(client, bid, "price")
+    assert client.post(f"{home}/price", data=form | {"price": "5"}).status_code == 302
+    form["idempotency_key"] = str(uuid.uuid4())
+    assert client.post(f"{home}/submit", data=form).status_code == 403
+
+
+def test_another_organisations_bid_is_not_found_on_any_address(client: CheckedClient, submitter: Actor) -> None:
+    """A rival gets 404 on every page and every act (R-07)."""
+    bid = submitted_bid(published_itt(), actor=submitter)
+    rival = make_person(Role.SUBMITTER, provider=make_provider())
+    sign_in(client, rival)
+    own = complete_draft(bid.itt, actor=actor_of(rival))
+    token = form_for(client, own, "price")
+    home = f"/provider/bids/{bid.reference}"
+    pages = (
+        "",
+        "/answers",
+        "/price",
+        "/documents",
+        "/check",
+        "/receipt",
+        "/receipt/1.json",
+        "/submitted",
+        "/withdraw",
+    )
+    assert {client.get(home + page).status_code for page in pages} == {404}
+    acts = ("/answers", "/price", "/documents", "/submit", "/withdraw")
+    assert {
+        client.post(home + act, data=token | {"idempotency_key": str(uuid.uuid4())}).status_code for act in acts
+    } == {404}
+
+
+@pytest.mark.parametrize("page", ["", "/answers", "/price", "/documents", "/check"])
+def test_a_page_of_a_bid_takes_at_most_twelve_statements(
+    client: CheckedClient, submitter: Actor, count_statements: Counter, page: str
+) -> None:
+    """And the same number whatever is in it (G10)."""
+    bid = submitted_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    address = f"/provider/bids/{bid.reference}{page}"
+    client.get(address)
+    with count_statements() as statements:
+        client.get(address)
+    assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_the_list_of_bids_takes_the_same_statements_for_one_and_three(
+    client: CheckedClient, submitter: Actor, count_statements: Counter
+) -> None:
+    """No statement a row."""
+    sign_in(client, person_of(submitter))
+    counted = []
+    for more in (1, 2):
+        for _ in range(more):
+            draft_bid(published_itt(), actor=submitter)
+        client.get("/provider/bids")
+        with count_statements() as statements:
+            page = client.get("/provider/bids").get_data(as_text=True)
+        counted.append((page.count("BID-") > 0, len(statements)))
+    assert counted[0] == counted[1]
+    assert counted[0][1] <= 4
+
+
+def test_the_receipts_page_needs_a_version(client: CheckedClient, submitter: Actor) -> None:
+    """Without a submission there is no receipt."""
+    bid = draft_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    assert client.get(f"/provider/bids/{bid.reference}/receipt").status_code == 404
+    assert (
+        json.loads(
+            client.get(f"/provider/bids/{bid.reference}/receipt/1.json", headers={"Accept": "application/json"}).data
+        )["code"]
+        == "not_found"
+    )
+
+
+def test_a_box_that_was_not_sent_leaves_its_answer_alone(client: CheckedClient, submitter: Actor) -> None:
+    """A request with one answer changes that one; a box sent empty clears its answer."""
+    bid = complete_draft(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    form = form_for(client, bid, "answers") | {"answers-welcome": "Changed", "answers-outcomes": ""}
+    assert client.post(f"/provider/bids/{bid.reference}/answers", data=form).status_code == 302
+    page = BeautifulSoup(
+        client.get(f"/provider/bids/{bid.reference}/answers").get_data(as_text=True), "html.parser"
+    )
+    shown = {str(box["name"]): box.get_text().strip() for box in page.find_all("textarea")}
+    assert (shown["answers-welcome"], shown["answers-outcomes"]) == ("Changed", "")
+    assert shown["answers-safeguarding"] == "We would listen first. (safeguarding)"

@@ -1,0 +1,145 @@
+"""The people of one's own organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import func, select
+
+from portal.accounts.models import User
+from portal.core.permissions import Role
+from portal.extensions import db
+from portal.organisations.models import Provider
+from tests.client import CheckedClient
+from tests.factories.accounts import actor_of, current_code, make_person, sign_in
+from tests.factories.organisations import make_authority, make_provider
+from tests.filling import errors_of, fields_of, fill, text_of
+
+INVITE = "/account/colleagues/invite"
+TYPED = {"name": "Demo Colleague", "email": "new@people.example", "roles": ["contributor"]}
+
+
+@pytest.fixture
+def provider(db_session: object) -> Provider:
+    """A provider."""
+    return make_provider()
+
+
+@pytest.fixture
+def administrator(provider: Provider) -> User:
+    """Its administrator."""
+    return make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(
+    client: CheckedClient,
+    provider: Provider,
+    administrator: User,
+    count_statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """One statement lists the colleagues, however many there are."""
+    sign_in(client, administrator)
+    counts = []
+    for _ in range(2):
+        with count_statements() as statements:
+            client.get("/account/colleagues")
+        counts.append(len(statements))
+        for _ in range(2):
+            make_person(Role.SUBMITTER, provider=provider)
+    assert counts[0] == counts[1]
+
+
+def test_a_colleague_sees_the_others_but_cannot_change_them(
+    client: CheckedClient, provider: Provider, administrator: User
+) -> None:
+    """A submitter reads the list; inviting and ending access are refused, another provider's people unseen."""
+    stranger = make_person(Role.SUBMITTER, display_name="Demo Stranger")
+    sign_in(client, make_person(Role.SUBMITTER, provider=provider))
+    shown = text_of(client.get("/account/colleagues"))
+    assert administrator.display_name in shown
+    assert "Demo Stranger" not in shown
+    assert "Invite" not in shown
+    assert client.get(INVITE).status_code == 403
+    assert client.get(f"/account/colleagues/{stranger.id}/end").status_code == 404
+    address = f"/account/colleagues/{administrator.id}/end"
+    form = fields_of(client.get(address))
+    assert client.post(address, data=form).status_code == 403
+
+
+def test_the_code_is_shown_once(client: CheckedClient, administrator: User) -> None:
+    """The page after inviting shows it, and no other page does."""
+    sign_in(client, administrator)
+    shown = fill(client, INVITE, TYPED)
+    code = BeautifulSoup(shown.data, "html.parser").select_one(".fl-codecard__code")
+    assert code is not None
+    listed = client.get("/account/colleagues").get_data(as_text=True)
+    assert "Demo Colleague" in listed
+    assert "Has not joined yet" in listed
+    assert code.get_text() not in listed
+
+
+def test_inviting_asks_for_a_fresh_code(client: CheckedClient, administrator: User) -> None:
+    """Giving roles needs the second factor of the last five minutes; a wrong one keeps what was typed."""
+    sign_in(client, administrator, fresh_factor=False)
+    refused = fill(client, INVITE, TYPED | {"factor_code": "12345"})
+    assert refused.status_code == 422
+    assert errors_of(refused)[0].startswith("That code is not right.")
+    held = fields_of(refused)
+    assert (held["name"], held["email"], held["roles"]) == tuple(TYPED.values())
+    assert db.session.scalar(select(func.count(User.id))) == 1
+    assert fill(client, INVITE, TYPED | {"factor_code": current_code()}).status_code == 200
+    assert db.session.scalar(select(func.count(User.id))) == 2
+
+
+def test_roles_that_are_not_offered_are_not_given(client: CheckedClient, administrator: User) -> None:
+    """A posted role of another kind of organisation is dropped; without any other there is nobody to add."""
+    sign_in(client, administrator)
+    answer = fill(client, INVITE, TYPED | {"roles": ["commissioner", "platform_administrator"]})
+    assert errors_of(answer) == ["Choose at least one role."]
+    fill(client, INVITE, TYPED | {"roles": ["submitter", "commissioner"]})
+    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    assert actor_of(person).roles == {Role.SUBMITTER}
+
+
+def test_ending_access_asks_and_signs_out(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], provider: Provider, administrator: User
+) -> None:
+    """Looking at the question ends nothing; answering it works at the colleague's next request (A-05)."""
+    colleague = make_person(Role.SUBMITTER, provider=provider)
+    theirs = new_client()
+    sign_in(theirs, colleague)
+    sign_in(client, administrator)
+    address = f"/account/colleagues/{colleague.id}/end"
+    client.get(address)
+    assert theirs.get("/account").status_code == 200
+    assert fill(client, address).location == "/account/colleagues"
+    assert theirs.get("/account").location == "/sign-in?next=/account"
+    assert colleague.display_name not in text_of(client.get("/account/colleagues")).replace("no longer", "")
+
+
+def test_officers_are_invited_the_same_way(client: CheckedClient, db_session: object) -> None:
+    """An authority's administrator gives the roles of a contracting authority."""
+    authority = make_authority()
+    sign_in(client, make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
+    fill(client, INVITE, TYPED | {"roles": ["opener", "approver"]})
+    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    assert actor_of(person).authority_roles == {Role.OPENER, Role.APPROVER}
+
+
+def test_people_of_no_organisation_have_no_colleagues(client: CheckedClient, db_session: object) -> None:
+    """A platform administrator finds no list here."""
+    sign_in(client, make_person(Role.PLATFORM_ADMINISTRATOR))
+    assert client.get("/account/colleagues").status_code == 404
+
+
+def test_a_lost_code_is_replaced(client: CheckedClient, provider: Provider, administrator: User) -> None:
+    """The administrator makes a new one on a page of its own."""
+    sign_in(client, administrator)
+    first = fill(client, INVITE, TYPED)
+    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    second = fill(client, f"/account/colleagues/{person.id}/code")
+    codes = [BeautifulSoup(page.data, "html.parser").select(".fl-codecard__code")[0] for page in (first, second)]
+    assert codes[0].get_text() != codes[1].get_text()

@@ -1,0 +1,228 @@
+"""Moderation: agreed scores on the scale, each with a reason; nothing averaged, nothing overwritten."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.audit.queries import events_of
+from portal.core import clock
+from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
+from portal.evaluation.models import ModeratedScore, Score
+from portal.evaluation.moderation import agree_score, close_moderation, open_panels, start_moderation
+from portal.evaluation.queries import agreed_history, agreed_scores, work_of
+from portal.evaluation.states import PanelWorkStatus
+from portal.extensions import db
+from portal.tendering.states import IttStatus
+from tests.factories.evaluation import (
+    AGREED_REASON,
+    KEYS,
+    LOCAL,
+    MEETING,
+    YOUNG,
+    Evaluation,
+    agree_all,
+    close,
+    declare,
+    moderating_itt,
+    score_all,
+    scoring_itt,
+    start,
+)
+
+
+@pytest.fixture
+def evaluation(db_session: object) -> Evaluation:
+    """One bid, every panel moderating."""
+    return moderating_itt(1)
+
+
+def agree(evaluation: Evaluation, **changes: object) -> ModeratedScore:
+    """Agree 4 for the first bid's safeguarding, as the chair of the local panel."""
+    seat = evaluation.moderator(LOCAL)
+    return agree_score(
+        **{  # type: ignore[arg-type]
+            "work": seat.work,
+            "bid_id": evaluation.bids()[0].bid_id,
+            "criterion": "safeguarding",
+            "score": "4",
+            "reason": AGREED_REASON,
+            "based_on": None,
+            "actor": seat.actor,
+            "now": clock.now(),
+        }
+        | changes
+    )
+
+
+@pytest.mark.usefixtures("db_session")
+def test_moderation_waits_for_everybody() -> None:
+    """While a member has not submitted it is refused by name; recusal takes the member out of the waiting."""
+    evaluation = scoring_itt(1)
+    chair, member = evaluation.seats[LOCAL]
+    score_all(evaluation, chair)
+    with pytest.raises(WrongState, match=f"Waiting for: {member.member.alias}"):
+        start(evaluation, LOCAL)
+    declare(member, interest_in=evaluation.bids()[0])
+    start(evaluation, LOCAL)
+    assert chair.work.status is PanelWorkStatus.MODERATING
+    with pytest.raises(NotAllowed):
+        start_moderation(work=member.work, actor=evaluation.commissioner, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"score": "3.33"}, "score"),
+        ({"score": "6"}, "score"),
+        ({"score": ""}, "score"),
+        ({"reason": "Good answer."}, "reason"),
+        ({"reason": " " * 30}, "reason"),
+        ({"reason": "x" * 4001}, "reason"),
+        (
+            {
+                "reason": "THE ANSWER covers everything asked for in detail -"
+                " with evidence that it works and few doubts left!"
+            },
+            "reason",
+        ),
+    ],
+)
+def test_an_agreed_score_is_on_the_scale_and_has_a_reason_of_its_own(
+    evaluation: Evaluation, changes: dict[str, object], field: str
+) -> None:
+    """No average between two points, no reason under 20 characters, none that is the descriptor (P-06)."""
+    with pytest.raises(InvalidInput) as refused:
+        agree(evaluation, **changes)
+    assert refused.value.field == field
+    assert agreed_scores(evaluation.moderator(LOCAL).panel.id) == {}
+
+
+def test_a_change_supersedes_and_the_individual_scores_stay(evaluation: Evaluation) -> None:
+    """The first agreed score is kept as history; no individual score or reason moves (P-07)."""
+    before = {(s.scorecard_id, s.criterion_id): (s.score, s.reason) for s in db.session.scalars(select(Score))}
+    first = agree(evaluation)
+    second = agree(evaluation, score="3", based_on=first.id, reason="On reflection the policy is two years old.")
+    panel_id, bid_id = evaluation.moderator(LOCAL).panel.id, evaluation.bids()[0].bid_id
+    assert [score.id for score in agreed_scores(panel_id).values()] == [second.id]
+    history = agreed_history(panel_id, bid_id)[first.criterion_id]
+    assert [(score.id, score.score, score.reason) for score in history] == [(first.id, Decimal(4), AGREED_REASON)]
+    after = {(s.scorecard_id, s.criterion_id): (s.score, s.reason) for s in db.session.scalars(select(Score))}
+    assert after == before
+    events = [event.data for event in events_of(evaluation.itt.id) if event.kind == "score_agreed"]
+    assert [(data["before"], data["score"]) for data in events] == [(None, "4"), ("4", "3")]
+
+
+def test_a_stale_page_is_a_conflict_and_the_same_again_is_nothing(evaluation: Evaluation) -> None:
+    """Who did not see the score in force cannot replace it; agreeing the very same adds no row (P-08)."""
+    first = agree(evaluation)
+    assert agree(evaluation).id == first.id
+    with pytest.raises(Conflict):
+        agree(evaluation, score="2", reason="A different view of the same answer.")
+    with pytest.raises(Conflict):
+        agree(evaluation, score="2", based_on=uuid.uuid4(), reason="A different view of the same answer.")
+    assert [score.score for score in db.session.scalars(select(ModeratedScore))] == [Decimal(4)]
+
+
+def test_only_who_moderates_agrees_and_only_on_the_panels_questions(evaluation: Evaluation) -> None:
+    """A member may not, another panel's chair finds nothing, another panel's question does not exist here."""
+    member, other = evaluation.seats[LOCAL][1], evaluation.moderator("parents")
+    with pytest.raises(NotAllowed):
+        agree(evaluation, actor=member.actor)
+    with pytest.raises(NotFound):
+        agree(evaluation, actor=other.actor)
+    with pytest.raises(NotFound):
+        agree(evaluation, criterion="our-voice")
+    young = evaluation.scorers(YOUNG)[0]
+    with pytest.raises(NotAllowed):
+        agree(evaluation, work=young.work, actor=young.actor, criterion="our-voice")
+
+
+def test_the_facilitator_writes_down_what_the_young_people_agree(evaluation: Evaluation) -> None:
+    """The agreed score is recorded in the young people's words by who supports them and never scored."""
+    seat = evaluation.moderator(YOUNG)
+    agreed = agree(
+        evaluation,
+        work=seat.work,
+        actor=seat.actor,
+        criterion="our-voice",
+        reason="They really listen, and they wrote back.",
+    )
+    assert (agreed.agreed_by_id, agreed.reason) == (seat.user.id, "They really listen, and they wrote back.")
+
+
+def test_closing_needs_every_cell_and_the_record_of_the_meeting(evaluation: Evaluation) -> None:
+    """Open cells are counted and named; without a record nothing closes."""
+    seat = evaluation.moderator(LOCAL)
+    agree(evaluation)
+    with pytest.raises(WrongState, match=r"2 agreed scores are missing, the first for Provider 1"):
+        close(evaluation, LOCAL)
+    agree_all(evaluation, LOCAL)
+    with pytest.raises(InvalidInput) as refused:
+        close_moderation(work=seat.work, meeting_record="We met.", actor=seat.actor, now=clock.now())
+    assert refused.value.field == "meeting_record"
+    close(evaluation, LOCAL)
+    assert (seat.work.status, seat.work.meeting_record) == (PanelWorkStatus.CLOSED, MEETING)
+    with pytest.raises(WrongState):
+        agree(evaluation, score="1", reason="Too late to change anything now.")
+
+
+def test_the_itt_is_moderated_when_its_last_panel_closes(evaluation: Evaluation) -> None:
+    """Until then it stays opened; the event of the last panel says so, and holds no reason and no name."""
+    for key in KEYS:
+        agree_all(evaluation, key)
+    for key in KEYS:
+        assert evaluation.itt.status is IttStatus.OPENED
+        close(evaluation, key)
+        db.session.refresh(evaluation.itt)
+    assert evaluation.itt.status is IttStatus.MODERATED
+    assert open_panels(evaluation.itt) == []
+    closed = [event.data for event in events_of(evaluation.itt.id) if event.kind == "moderation_closed"]
+    assert [data["last"] for data in closed] == [False, False, True]
+    assert MEETING not in str(closed)
+
+
+def test_two_people_who_agree_the_same_cell_at_once_lose_nothing(fresh_app: Flask) -> None:
+    """One of them gets the cell, the other is told of the conflict (P-08)."""
+    with fresh_app.app_context():
+        evaluation = moderating_itt(1)
+        seat, bid_id = evaluation.moderator(LOCAL), evaluation.bids()[0].bid_id
+        actor, panel_id = seat.actor, seat.panel.id
+        db.session.commit()
+    outcomes: list[str] = []
+    together = threading.Barrier(4)
+
+    def act(score: int) -> None:
+        with fresh_app.app_context():
+            work = work_of(panel_id)
+            together.wait()
+            try:
+                agree_score(
+                    work=work,
+                    bid_id=bid_id,
+                    criterion="safeguarding",
+                    score=str(score),
+                    reason=AGREED_REASON,
+                    based_on=None,
+                    actor=actor,
+                    now=clock.now(),
+                )
+                db.session.commit()
+                outcomes.append("agreed")
+            except Conflict:
+                db.session.rollback()
+                outcomes.append("conflict")
+
+    threads = [threading.Thread(target=act, args=(score,)) for score in (1, 2, 3, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["agreed", "conflict", "conflict", "conflict"]
+    with fresh_app.app_context():
+        assert len(db.session.scalars(select(ModeratedScore)).all()) == 1

@@ -1,0 +1,169 @@
+"""A young person's sitting over HTTP, as a phone without JavaScript sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from bs4 import BeautifulSoup
+from flask import current_app
+
+from portal.audit.queries import events_of
+from portal.core import clock
+from portal.evaluation.panels import issue_sitting_card
+from portal.evaluation.queries import scorecards_of
+from portal.evaluation.sittings import sitting_of
+from portal.evaluation.states import ScorecardStatus
+from tests.client import CheckedClient
+from tests.factories.accounts import sign_in
+from tests.factories.bidding import published_itt
+from tests.factories.evaluation import YOUNG, appointed, moderating_itt, score_all, scoring_itt
+from tests.portal.evaluation.views.posting import post
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
+NewClient = Callable[[], CheckedClient]
+
+
+def words(client: CheckedClient, path: str) -> str:
+    """What a page says."""
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser").get_text(" ", strip=True)
+
+
+def test_a_sitting_from_the_card_to_the_thank_you(client: CheckedClient) -> None:
+    """Card, welcome, declaration, each question, check, finish: then the scores are locked and the sitting over."""
+    evaluation = scoring_itt(2, declared=False)
+    facilitator, young = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)[0]
+    keys = current_app.extensions["keys"]
+    _, card = issue_sitting_card(
+        work=facilitator.work, member_id=young.member.id, actor=facilitator.actor, keys=keys, now=clock.now()
+    )
+    assert post(client, "/sitting", data={"code": card.code.lower()}).location == "/panel/sitting"
+    assert f"Hello, {young.member.alias}!" in words(client, "/panel/sitting")
+    assert client.get("/panel/sitting/questions/1").location == "/panel/sitting/know"
+    answers = {f"interest-{bid.bid_id}": "no" for bid in evaluation.bids()}
+    assert post(client, "/panel/sitting/know", data=answers).location == "/panel/sitting/questions/1"
+    for number in (1, 2, 3, 4):
+        assert f"Question {number} of 4" in words(client, f"/panel/sitting/questions/{number}")
+        given = post(
+            client, f"/panel/sitting/questions/{number}", data={"score": "4", "reason": "It sounds fun.", "go": "next"}
+        )
+        following = f"questions/{number + 1}" if number < 4 else "check"
+        assert given.location == f"/panel/sitting/{following}"
+    assert "That is all of them" in words(client, "/panel/sitting/check")
+    assert post(client, "/panel/sitting/check").location == "/panel/sitting/thank-you"
+    assert "What happens next" in words(client, "/panel/sitting/thank-you")
+    cards = scorecards_of(young.member.id).values()
+    assert {found.status for found in cards} == {ScorecardStatus.SUBMITTED}
+    assert client.get("/panel/sitting").status_code == 302
+
+
+def test_what_is_read_is_theirs_alone(client: CheckedClient) -> None:
+    """No price, no bidder's name, no other panel's answer, no file's name, no other person's score (Y-05)."""
+    evaluation = scoring_itt(1, prices=("187654",))
+    young, other = evaluation.scorers(YOUNG)
+    score_all(evaluation, other, submit=False)
+    sign_in(client, young.user)
+    page = words(client, "/panel/sitting/questions/1") + words(client, "/panel/sitting/check")
+    assert "would listen first. (our-voice)" in page
+    bid = evaluation.bids()[0].bid
+    hidden = ("187654", "187,654", bid.provider.name, bid.reference, "(safeguarding)", "policy.pdf")
+    assert [text for text in (*hidden, "who does what", other.member.alias) if text in page] == []
+    event = events_of(evaluation.itt.id)[-1]
+    assert (event.kind, event.data["criteria"]) == ("bid_file_viewed", ["our-voice"])
+
+
+def test_going_on_needs_a_face_and_a_word_going_back_does_not(client: CheckedClient) -> None:
+    """The message stands beside what is missing and nothing typed is lost; back and later save what there is."""
+    evaluation = scoring_itt(1)
+    young = evaluation.scorers(YOUNG)[0]
+    sign_in(client, young.user)
+    path = "/panel/sitting/questions/2"
+    for data, message in (
+        ({"go": "next", "reason": "I like it."}, "Pick the face that fits best."),
+        ({"go": "next", "score": "4"}, "Tell us why. A few words are enough."),
+        ({"go": "back", "reason": "I like it."}, "Pick a face as well"),
+        ({"go": "next", "score": "4.5", "reason": "I like it."}, "Choose a score on the published scale"),
+    ):
+        refused = post(client, path, data=data)
+        assert refused.status_code == 422
+        text = refused.get_data(as_text=True)
+        assert message in text
+        assert data.get("reason", "") in text
+    assert post(client, path, data={"go": "back", "score": "4"}).location == "/panel/sitting/questions/1"
+    assert post(client, path, data={"go": "later"}).location == "/panel/sitting/check"
+    assert "Say why" in words(client, "/panel/sitting/check")
+
+
+def test_a_second_sitting_goes_on_where_the_first_one_stopped(client: CheckedClient) -> None:
+    """The order stays the same, and the welcome leads to the first question without an answer."""
+    evaluation = scoring_itt(2)
+    young = evaluation.scorers(YOUNG)[0]
+    before = [screen.bid_id for screen in sitting_of(young.work, young.member).screens]
+    sign_in(client, young.user)
+    for number in (1, 2):
+        post(client, f"/panel/sitting/questions/{number}", data={"score": "3", "reason": "OK", "go": "next"})
+    post(client, "/sign-out")
+    sign_in(client, young.user)
+    page = client.get("/panel/sitting").get_data(as_text=True)
+    assert "You have done 2 of 4." in page
+    assert 'href="/panel/sitting/questions/3"' in page
+    assert [screen.bid_id for screen in sitting_of(young.work, young.member).screens] == before
+
+
+def test_knowing_one_of_them_ends_the_sitting_kindly(client: CheckedClient) -> None:
+    """A yes needs a few words; then the person is signed out and told that it was right."""
+    evaluation = scoring_itt(1, declared=False)
+    young, bid = evaluation.scorers(YOUNG)[0], evaluation.bids()[0]
+    sign_in(client, young.user)
+    yes = {f"interest-{bid.bid_id}": "yes"}
+    refused = post(client, "/panel/sitting/know", data=yes)
+    assert refused.status_code == 422
+    assert "Tell us in a few words how you know them." in refused.get_data(as_text=True)
+    assert "Choose no or yes for this one." in post(client, "/panel/sitting/know").get_data(as_text=True)
+    done = post(client, "/panel/sitting/know", data=yes | {"detail": "My brother goes there."})
+    assert done.location == "/panel/sitting/stepped-back"
+    assert "Thank you for telling us" in words(client, "/panel/sitting/stepped-back")
+    assert client.get("/panel/sitting").status_code == 302
+
+
+def test_the_sitting_is_open_only_while_the_panel_scores(client: CheckedClient) -> None:
+    """Before the opening and during moderation there is a kind page and no question (Y-05)."""
+    early = appointed(published_itt()).scorers(YOUNG)[0]
+    sign_in(client, early.user)
+    assert "You are a bit early" in words(client, "/panel/sitting")
+    assert client.get("/panel/sitting/questions/1").location == "/panel/sitting"
+    late = moderating_itt(1).scorers(YOUNG)[0]
+    sign_in(client, late.user)
+    assert "Your group is talking about the scores" in words(client, "/panel/sitting")
+    assert (
+        post(client, "/panel/sitting/questions/1", data={"score": "1", "reason": "x", "go": "next"}).status_code == 409
+    )
+
+
+def test_young_people_and_adults_have_doors_of_their_own(new_client: NewClient) -> None:
+    """A young person reaches no adult page and no other procurement; an adult reaches no sitting (Y-05)."""
+    evaluation = scoring_itt(1)
+    young, chair = evaluation.scorers(YOUNG)[0], evaluation.moderator(YOUNG)
+    child, adult = new_client(), new_client()
+    sign_in(child, young.user)
+    sign_in(adult, chair.user)
+    base = f"/panel/{young.panel.id}"
+    paths = ("/panel", base, f"{base}/moderate", f"{base}/bids/{evaluation.bids()[0].bid_id}", "/commissioning")
+    assert {child.get(path).status_code for path in paths} == {403}
+    assert adult.get("/panel/sitting").status_code == 403
+    assert child.get("/panel/sitting/questions/99").status_code == 404
+
+
+def test_a_question_costs_the_same_however_many_there_are(client: CheckedClient, count_statements: Statements) -> None:
+    """The number of SQL statements of question and check does not grow with the bids."""
+    for path in ("/panel/sitting/questions/1", "/panel/sitting/check"):
+        counts = []
+        for bids in (1, 3):
+            young = scoring_itt(bids).scorers(YOUNG)[0]
+            sign_in(client, young.user)
+            with count_statements() as statements:
+                assert client.get(path).status_code == 200
+            counts.append(len(statements))
+        assert counts[0] == counts[1]

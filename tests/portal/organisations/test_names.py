@@ -1,0 +1,64 @@
+"""Names of organisations: stored clean, compared as the eye reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.organisations.names import clean_name, name_key
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("  Demo   Care ", "Demo Care"),
+        ("Demo\u200bCare\u202e", "DemoCare"),
+        ("Demo\nCare\t", "Demo Care"),
+        ("Cafe\u0301 Demo", "Café Demo"),
+        ("O’Demo & Sons (Essex) Ltd.", "O’Demo & Sons (Essex) Ltd."),
+        ("\u200b\u202e", ""),
+    ],
+)
+def test_a_stored_name_holds_nothing_invisible(typed: str, stored: str) -> None:
+    """Spaces are single, characters composed, and zero-width and turning marks are gone."""
+    assert clean_name(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "DEMO CARE LTD",
+        "Demo Care Limited",
+        "Dеmо Cаrе Ltd",
+        "Demo Care, Ltd.",
+        "Demo\u200b Care Ltd",
+        "Ｄｅｍｏ Care Ltd",
+        "Démo Care Ltd",
+        "The Demo Care Ltd",
+        "Dem0 Care Ltd",
+        "Demo Care 1td",
+        "Ꭰemo Care Ltd".replace("Ꭰ", "D"),
+        "DΕΜΟ CΑRΕ LTD",
+    ],
+)
+def test_names_that_look_alike_have_one_key(twin: str) -> None:
+    """Case, spacing, accents, Cyrillic, Greek and full-width letters, digits for letters and legal forms (W-17)."""
+    assert name_key(twin) == name_key("Demo Care Ltd")
+
+
+@pytest.mark.parametrize(
+    "other", ["Demo Care", "Demo Cars Ltd", "Demo Care North Ltd", "Demos Care Ltd", "Care Demo Ltd"]
+)
+def test_names_that_differ_have_keys_that_differ(other: str) -> None:
+    """A different word, order or legal form is a different name."""
+    assert name_key(other) != name_key("Demo Care Ltd")
+
+
+def test_and_is_written_in_two_ways() -> None:
+    """An ampersand reads as "and"."""
+    assert name_key("Demo & Sons") == name_key("Demo and Sons")
+
+
+@pytest.mark.parametrize("empty", ["", "…", "---", "\u200b", "!!!"])
+def test_what_holds_no_word_has_no_key(empty: str) -> None:
+    """A name of punctuation alone is no name."""
+    assert name_key(empty) == ""

@@ -1,0 +1,112 @@
+"""Error pages: what to do next, and a reference for what nobody foresaw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask, abort
+from sqlalchemy import func, select
+
+from portal.core.errors import Conflict, DeadlinePassed, InvalidInput, NotAllowed, NotFound
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority
+from portal.web.access import public
+from tests.factories.organisations import make_authority
+
+RAISED: dict[str, Any] = {
+    "refused": NotAllowed("Your role does not allow this."),
+    "missing": NotFound("There is nothing here for you."),
+    "late": DeadlinePassed("The closing time has passed."),
+    "conflict": Conflict("Somebody else was first."),
+    "wrong": InvalidInput("That is not right."),
+    "broken": RuntimeError("secret inner words"),
+}
+
+
+@pytest.fixture
+def house(fresh_app: Flask) -> Iterator[Flask]:
+    """The app with a view for each failure, each of which first changes something."""
+
+    def fail(name: str) -> str:
+        make_authority(f"Half done {name}")
+        if name in RAISED:
+            raise RAISED[name]
+        abort(int(name))
+
+    fresh_app.add_url_rule("/fail/<name>", "fail", public(fail), methods=["GET", "POST"])
+    fresh_app.extensions["csrf"].exempt(f"{__name__}.fail")
+    with fresh_app.app_context():
+        yield fresh_app
+
+
+def words(answer: Any) -> str:
+    """The text of an error page."""
+    return " ".join(BeautifulSoup(answer.data, "html.parser").get_text(" ").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "shown"),
+    [
+        ("refused", 403, "Your role does not allow this."),
+        ("missing", 404, "We cannot find that page"),
+        ("late", 409, "The closing time has passed."),
+        ("conflict", 409, "Somebody else was first."),
+        ("413", 413, "too large"),
+        ("429", 429, "too many"),
+        ("418", 418, ""),
+    ],
+)
+def test_anticipated_failures_have_their_page(house: Flask, name: str, status: int, shown: str) -> None:
+    """The status is the failure's and the page says what happened."""
+    answer = house.test_client().get(f"/fail/{name}")
+    assert answer.status_code == status
+    assert shown.lower() in words(answer).lower()
+
+
+def test_programs_get_json(house: Flask) -> None:
+    """`Accept: application/json` gives code and message, and nothing else."""
+    answer = house.test_client().get("/fail/late", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json) == (
+        409,
+        {"code": "deadline_passed", "message": "The closing time has passed."},
+    )
+
+
+def test_what_nobody_foresaw_shows_a_reference_that_is_in_the_log(
+    house: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page shows the reference and nothing of the error; the log has both."""
+    answer = house.test_client().get("/fail/broken")
+    assert answer.status_code == 500
+    assert "secret inner words" not in answer.get_data(as_text=True)
+    line = next(text for text in capsys.readouterr().out.splitlines() if "unhandled_error" in text)
+    logged = json.loads(line)
+    assert logged["reference"] in words(answer)
+    assert "secret inner words" in logged["exception"]
+
+
+@pytest.mark.parametrize("name", [*RAISED, "404", "413"])
+def test_a_failed_request_leaves_nothing_behind(house: Flask, name: str) -> None:
+    """Whatever it had changed is rolled back, also when it was a form."""
+    client = house.test_client()
+    client.get(f"/fail/{name}")
+    client.post(f"/fail/{name}")
+    assert db.session.scalar(select(func.count(ContractingAuthority.id))) == 0
+
+
+def test_unknown_pages_and_methods(house: Flask) -> None:
+    """An address that is not there is 404; a method that it does not take is 405 on the page for bad requests."""
+    client = house.test_client()
+    assert client.get("/nowhere").status_code == 404
+    assert client.post("/healthz").status_code in {400, 405}
+
+
+def test_a_host_that_is_not_ours_is_refused(house: Flask) -> None:
+    """A request for another host name is not answered (W-09)."""
+    answer = house.test_client().get("/healthz", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert house.test_client().get("/healthz", headers={"X-Forwarded-Host": "evil.example"}).status_code == 200

@@ -1,0 +1,120 @@
+"""The base of every form: refusals beside the field, nothing typed is lost, nothing half done is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, FormField, IntegerField, StringField
+from wtforms.validators import DataRequired
+
+from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
+from portal.extensions import db
+from portal.organisations.models import ContractingAuthority
+from portal.web.forms import BaseForm, without_nul
+from tests.factories.organisations import make_authority
+
+
+class Sample(BaseForm):
+    """Two fields, one needed."""
+
+    title = StringField("Title", [DataRequired("Enter a title.")])
+    count = IntegerField("Count")
+
+
+class Nested(BaseForm):
+    """A form in forms."""
+
+    rows = FieldList(FormField(Sample), min_entries=1)
+    note = StringField("Note", filters=[str.strip])
+
+
+@pytest.fixture
+def request_context(app: Flask, db_session: object) -> Iterator[None]:
+    """A posted request without a token check."""
+    with app.test_request_context("/", method="POST"):
+        yield
+
+
+def sample(**typed: str) -> Sample:
+    """The form as it was posted."""
+    return Sample(formdata=MultiDict({"title": "A title"} | typed), meta={"csrf": False})
+
+
+def fail_with(error: Exception) -> None:
+    """Change something, then refuse."""
+    make_authority("Half done")
+    db.session.flush()
+    raise error
+
+
+def test_what_the_activity_returns_is_kept(request_context: None) -> None:
+    """A form that was carried out has the outcome, and answers 200."""
+    form = sample()
+    assert form.carry_out(lambda: 7)
+    assert (form.outcome, form.status_code, form.refusal) == (7, 200, None)
+
+
+def test_a_refusal_with_a_field_stands_beside_it(request_context: None) -> None:
+    """The message is the field's, the status the error's, and nothing typed is lost."""
+    form = sample()
+    assert not form.carry_out(lambda: fail_with(InvalidInput("Too long.", field="title")))
+    assert (form.title.errors, form.form_errors) == (["Too long."], [])
+    assert (form.status_code, form.title.data) == (422, "A title")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidInput("No.", field="unknown"), 422),
+        (WrongState("No."), 409),
+        (Conflict("No."), 409),
+    ],
+)
+def test_a_refusal_without_a_field_stands_at_the_top(
+    request_context: None, error: Exception, status: int
+) -> None:
+    """Nothing to point to: the message belongs to the whole form."""
+    form = sample()
+    assert not form.carry_out(lambda: fail_with(error))
+    assert (form.form_errors, form.status_code) == (["No."], status)
+
+
+def test_a_refused_activity_leaves_nothing_behind(request_context: None) -> None:
+    """What it had changed before it refused is rolled back."""
+    sample().carry_out(lambda: fail_with(WrongState("No.")))
+    assert db.session.scalar(select(func.count(ContractingAuthority.id))) == 0
+
+
+@pytest.mark.parametrize("error", [NotFound("No."), NotAllowed("No.")])
+def test_what_no_form_can_mend_goes_on_to_its_page(request_context: None, error: Exception) -> None:
+    """A missing object and a missing right are pages of their own."""
+    with pytest.raises(type(error)):
+        sample().carry_out(lambda: fail_with(error))
+
+
+def test_an_invalid_form_answers_422(request_context: None) -> None:
+    """The status says that nothing was done."""
+    form = sample(title="", count="many")
+    assert not form.validate()
+    assert form.status_code == 422
+    assert form.title.errors == ["Enter a title."]
+
+
+def test_text_is_freed_of_what_no_column_can_hold(request_context: None) -> None:
+    """NUL and halves of characters are dropped, also in nested forms; a field's own filters still run."""
+    posted = {"rows-0-title": "A\x00 title\ud800", "rows-0-count": "3", "note": " \x00 note "}
+    form = Nested(formdata=MultiDict(posted), meta={"csrf": False})
+    assert (form.rows[0].title.data, form.rows[0]["count"].data) == ("A title", 3)
+    assert form.note.data.strip() == "note"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("a\x00b", "ab"), ("", ""), (None, None), (3, 3), ("😀 é", "😀 é")]
+)
+def test_only_those_characters_are_dropped(typed: object, kept: object) -> None:
+    """Everything else passes as it is."""
+    assert without_nul(typed) == kept
