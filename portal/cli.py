@@ -152,10 +152,16 @@ def _on_app(command: argparse.ArgumentParser, function: str, *, bare: bool = Fal
         if not bare and (joined := join_running_portal(words, owner=False)) is not None:
             return joined
         from portal.app import create_app
+        from portal.extensions import db
 
         module, _, name = function.partition(".")
         answer: Callable[..., Answer] = getattr(import_module(f"portal.commands.{module}"), name)
-        return give(answer(create_app(_bare_settings() if bare else load_settings()), parsed), parsed)
+        app = create_app(_bare_settings() if bare else load_settings())
+        try:
+            return give(answer(app, parsed), parsed)
+        finally:
+            with app.app_context():
+                db.engine.dispose()
 
     command.set_defaults(run=run)
 

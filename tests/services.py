@@ -7,6 +7,7 @@ copies.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -121,6 +122,7 @@ def open_folder(prefix: str) -> Path:
     short = "/tmp" if os.access("/tmp", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=short))
     folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

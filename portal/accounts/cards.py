@@ -86,7 +86,5 @@ def use_card(*, code: str, address: str, keys: KeyFolder, now: datetime) -> str 
 
 def _memberships(person: User) -> list[Membership]:
     return list(
-        db.session.scalars(
-            select(Membership).where(Membership.user_id == person.id, Membership.ended_at.is_(None))
-        )
+        db.session.scalars(select(Membership).where(Membership.user_id == person.id, Membership.ended_at.is_(None)))
     )

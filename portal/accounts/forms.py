@@ -140,9 +140,7 @@ class RegisterForm(DetailsFields, AlertsFields):
         for name in ("password", "email", "name"):
             self._fields.move_to_end(name, last=False)
 
-    name = StringField(
-        "Your full name", [DataRequired("Enter your name.")], render_kw={"autocomplete": "name"}
-    )
+    name = StringField("Your full name", [DataRequired("Enter your name.")], render_kw={"autocomplete": "name"})
     email = EmailField(
         "Your work e-mail address",
         [DataRequired("Enter your e-mail address.")],
@@ -221,9 +219,7 @@ class InviteForm(FactorField):
     def for_roles(cls, roles: frozenset[Role]) -> InviteForm:
         """The form that offers these roles."""
         form = cls()
-        form.roles.choices = [
-            (role.value, words) for role, (words, _) in ROLE_MEANINGS.items() if role in roles
-        ]
+        form.roles.choices = [(role.value, words) for role, (words, _) in ROLE_MEANINGS.items() if role in roles]
         return form
 
     @property

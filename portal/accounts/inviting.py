@@ -25,9 +25,7 @@ from portal.core.seals import KeyFolder
 from portal.organisations.models import ContractingAuthority, Provider
 
 CODE_LASTS = timedelta(days=14)
-WRONG_CODE = (
-    "That code does not work. A code works once and for 14 days. Ask your administrator for a new one."
-)
+WRONG_CODE = "That code does not work. A code works once and for 14 days. Ask your administrator for a new one."
 
 
 @dataclass(frozen=True)
@@ -91,15 +89,11 @@ def join(*, code: str, password: str, address: str, keys: KeyFolder, now: dateti
     if card is None or person is None or not person.is_active:
         return None
     person.password_hash = hash_password(password)
-    record(
-        EventKind.PERSON_REGISTERED, actor=Actor(user_id=person.id), object_type="user", object_id=person.id
-    )
+    record(EventKind.PERSON_REGISTERED, actor=Actor(user_id=person.id), object_type="user", object_id=person.id)
     return person
 
 
-def end_membership(
-    *, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime
-) -> None:
+def end_membership(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
     """End a colleague's access to the provider or the authority, and every session of theirs, at once.
 
     What they did stays theirs in the record. Records MEMBERSHIP_ENDED. Raises `NotFound` for somebody who
@@ -138,9 +132,7 @@ def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
 
 def awaits_joining(person: User) -> bool:
     """Whether an invited person has not chosen a password yet."""
-    cards = select(AccessCard).where(
-        AccessCard.user_id == person.id, AccessCard.purpose == CardPurpose.JOINING
-    )
+    cards = select(AccessCard).where(AccessCard.user_id == person.id, AccessCard.purpose == CardPurpose.JOINING)
     uses = [card.used_at for card in db.session.scalars(cards)]
     return bool(uses) and not any(uses)
 

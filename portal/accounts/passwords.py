@@ -16,7 +16,9 @@ TOO_COMMON = frozenset(
     }
 )  # fmt: skip
 
-_hasher = PasswordHasher()
+# OWASP's parameters for argon2id on one thread: deadline day is when everybody signs in at once, and a hash that
+# takes every core for a tenth of a second would keep bidders waiting.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # A hash of nothing that anybody can type, so that an unknown address takes as long as a wrong password.
 _NOBODY = _hasher.hash("nobody has this password, it is only here to take as long as one that somebody has")
 
@@ -24,9 +26,7 @@ _NOBODY = _hasher.hash("nobody has this password, it is only here to take as lon
 def check_new_password(password: str) -> None:
     """Raise `InvalidInput` (field "password") unless the password may be used."""
     if len(password) < MINIMUM_LENGTH:
-        raise InvalidInput(
-            f"Use at least {MINIMUM_LENGTH} characters. Three random words work well.", field="password"
-        )
+        raise InvalidInput(f"Use at least {MINIMUM_LENGTH} characters. Three random words work well.", field="password")
     if len(password) > MAXIMUM_LENGTH:
         raise InvalidInput(f"Use at most {MAXIMUM_LENGTH} characters.", field="password")
     if password.lower() in TOO_COMMON or len(set(password)) < 5:

@@ -50,6 +50,4 @@ def grant(
     person: User, role: Role, *, provider_id: uuid.UUID | None = None, authority_id: uuid.UUID | None = None
 ) -> None:
     """Give the person a role in one place."""
-    db.session.add(
-        Membership(user_id=person.id, role=role, provider_id=provider_id, authority_id=authority_id)
-    )
+    db.session.add(Membership(user_id=person.id, role=role, provider_id=provider_id, authority_id=authority_id))

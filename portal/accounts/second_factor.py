@@ -29,9 +29,7 @@ from portal.web.access import FRESH_FACTOR
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 ISSUER = "Fairlot"
-WRONG_CODE = (
-    "That code is not right. Wait for the next one in your authenticator app and type all six digits."
-)
+WRONG_CODE = "That code is not right. Wait for the next one in your authenticator app and type all six digits."
 
 
 @dataclass(frozen=True)

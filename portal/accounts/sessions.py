@@ -70,18 +70,14 @@ def start_session(*, user_id: uuid.UUID, now: datetime, lasts: timedelta = ABSOL
     """Open a session and return its token for the cookie. It ends after 12 hours, or after an hour unused."""
     token = secrets.token_urlsafe(32)
     db.session.add(
-        UserSession(
-            user_id=user_id, token_hash=_hash(token), expires_at=now + lasts, created_at=now, last_seen_at=now
-        )
+        UserSession(user_id=user_id, token_hash=_hash(token), expires_at=now + lasts, created_at=now, last_seen_at=now)
     )
     return token
 
 
 def find_signed_in(token: str, now: datetime) -> SignedIn | None:
     """Who the token belongs to, with the roles in force at this moment; None when the session has ended."""
-    row = db.session.execute(
-        _FIND, {"token_hash": _hash(token), "now": now, "idle_since": now - IDLE}
-    ).one_or_none()
+    row = db.session.execute(_FIND, {"token_hash": _hash(token), "now": now, "idle_since": now - IDLE}).one_or_none()
     if row is None:
         return None
     return SignedIn(
@@ -108,10 +104,7 @@ def actor_for(user_id: uuid.UUID) -> Actor:
     places = ("authority_id", "provider_id", "panel_id")
     return _actor(
         user_id,
-        [
-            [row.role, *(str(getattr(row, place)) if getattr(row, place) else None for place in places)]
-            for row in held
-        ],
+        [[row.role, *(str(getattr(row, place)) if getattr(row, place) else None for place in places)] for row in held],
     )
 
 
@@ -135,9 +128,7 @@ def touch_session(signed_in: SignedIn, now: datetime) -> None:
 def renew_token(*, session_id: uuid.UUID) -> str:
     """Give the session a new token, after a change of what it may do; the old one stops working at once."""
     token = secrets.token_urlsafe(32)
-    db.session.execute(
-        update(UserSession).where(UserSession.id == session_id).values(token_hash=_hash(token))
-    )
+    db.session.execute(update(UserSession).where(UserSession.id == session_id).values(token_hash=_hash(token)))
     return token
 
 

@@ -57,9 +57,7 @@ def sign_out(*, signed_in: SignedIn, now: datetime) -> None:
     record(EventKind.SIGNED_OUT, actor=signed_in.actor, object_type="user", object_id=signed_in.user_id)
 
 
-def change_password(
-    *, actor: Actor, session_id: uuid.UUID, old: str, new: str, keys: KeyFolder, now: datetime
-) -> None:
+def change_password(*, actor: Actor, session_id: uuid.UUID, old: str, new: str, keys: KeyFolder, now: datetime) -> None:
     """Change the person's password and end every other session of theirs.
 
     Records PASSWORD_CHANGED. Raises `InvalidInput` (field "old_password" when it is not right, "password"

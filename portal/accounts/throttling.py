@@ -69,18 +69,14 @@ def begin_try(
         for lock in sorted({_lock_number(account_hash), _lock_number(address_hash)}):
             own.execute(select(func.pg_advisory_xact_lock(lock)))
         failed = SignInAttempt.succeeded.is_(False)
-        recent = (
-            select(func.count()).select_from(SignInAttempt).where(failed, SignInAttempt.at > now - WINDOW)
-        )
+        recent = select(func.count()).select_from(SignInAttempt).where(failed, SignInAttempt.at > now - WINDOW)
         of_account = own.scalar(recent.where(SignInAttempt.account_hash == account_hash)) or 0
         of_address = own.scalar(recent.where(SignInAttempt.address_hash == address_hash)) or 0
         if max(of_account, of_address) >= limit:
             raise TooManyTries(TOO_MANY, field=field)
         identifier = uuid.uuid4()
         own.add(
-            SignInAttempt(
-                id=identifier, account_hash=account_hash, address_hash=address_hash, at=now, succeeded=False
-            )
+            SignInAttempt(id=identifier, account_hash=account_hash, address_hash=address_hash, at=now, succeeded=False)
         )
         mine = or_(SignInAttempt.account_hash == account_hash, SignInAttempt.address_hash == address_hash)
         own.execute(
@@ -92,9 +88,7 @@ def begin_try(
 
 def keyed_hash(value: str, keys: KeyFolder) -> bytes:
     """A hash that nobody without the key folder can look up, for what people type and where they are."""
-    return hashlib.blake2b(
-        value.encode(), digest_size=32, key=keys.factor_key(), person=b"fairlot-typed"
-    ).digest()
+    return hashlib.blake2b(value.encode(), digest_size=32, key=keys.factor_key(), person=b"fairlot-typed").digest()
 
 
 def _lock_number(hashed: bytes) -> int:

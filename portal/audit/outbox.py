@@ -61,9 +61,7 @@ def claim(consumer: str, *, now: datetime, limit: int) -> Sequence[Delivery]:
     due = select(Delivery).where(Delivery.consumer == consumer, *_waits(Delivery), Delivery.next_at <= now)
     if consumer == NOTICE_ONCE_MAILED:
         mail = aliased(Delivery)
-        due = due.where(
-            ~exists().where(mail.event_id == Delivery.event_id, mail.consumer == MAIL, *_waits(mail))
-        )
+        due = due.where(~exists().where(mail.event_id == Delivery.event_id, mail.consumer == MAIL, *_waits(mail)))
     ordered = due.order_by(Delivery.next_at, Delivery.created_at).limit(limit)
     return db.session.scalars(ordered.with_for_update(skip_locked=True, of=Delivery)).all()
 

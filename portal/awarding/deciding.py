@@ -109,9 +109,7 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     _check_reason(note, field="note")
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
-        raise Conflict(
-            "The result was calculated again after this award was proposed. Refuse it and propose anew."
-        )
+        raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
     decision.status = DECISION.move(decision.status, DecisionStatus.DECIDED)
     _sign(decision, actor, note, now)
     if _every_lot_is_decided(decision.itt):

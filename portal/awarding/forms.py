@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, SubmitField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms import FactorField
@@ -15,9 +15,7 @@ class ProposalForm(FactorField):
         "Why this award is proposed",
         validators=[InputRequired("Say in a sentence or two why this award is proposed.")],
     )
-    offers_standstill = BooleanField(
-        "Offer a standstill of 8 working days before the contract is signed", default=True
-    )
+    offers_standstill = BooleanField("Offer a standstill of 8 working days before the contract is signed", default=True)
     submit = SubmitField("Send to an approver")
 
 
@@ -26,7 +24,10 @@ class DecisionForm(FactorField):
 
     verdict = RadioField(
         "Your decision",
-        choices=[("approve", "Approve the award"), ("refuse", "Refuse it and send it back")],
+        choices=[
+            SelectChoice("approve", "Approve the award"),
+            SelectChoice("refuse", "Refuse it and send it back"),
+        ],
         validators=[InputRequired("Choose whether you approve the award.")],
     )
     note = TextAreaField(

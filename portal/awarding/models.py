@@ -72,9 +72,7 @@ class AssessmentSummary(Model):
     """What one bidder is told: its own scores and reasons and the winner's (Procurement Regulations 2024 reg 31)."""
 
     __tablename__ = "assessment_summary"
-    __table_args__ = (
-        UniqueConstraint("decision_id", "bid_id", name="uq_assessment_summary_decision_id_bid_id"),
-    )
+    __table_args__ = (UniqueConstraint("decision_id", "bid_id", name="uq_assessment_summary_decision_id_bid_id"),)
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(unique=True)

@@ -29,9 +29,7 @@ def current_result(lot_id: uuid.UUID) -> Result | None:
 def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
     """The lot's proposed or decided award; a refused one is history."""
     return db.session.scalars(
-        select(AwardDecision).where(
-            AwardDecision.lot_id == lot_id, AwardDecision.status != DecisionStatus.REFUSED
-        )
+        select(AwardDecision).where(AwardDecision.lot_id == lot_id, AwardDecision.status != DecisionStatus.REFUSED)
     ).one_or_none()
 
 
@@ -40,9 +38,7 @@ def decisions_of(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
     return db.session.scalars(
         select(AwardDecision)
         .where(AwardDecision.itt_id == itt_id)
-        .options(
-            joinedload(AwardDecision.winning_bid).joinedload(Bid.provider), joinedload(AwardDecision.lot)
-        )
+        .options(joinedload(AwardDecision.winning_bid).joinedload(Bid.provider), joinedload(AwardDecision.lot))
         .order_by(AwardDecision.proposed_at, AwardDecision.id)
     ).all()
 

@@ -29,9 +29,7 @@ def start_standstill(*, decision_id: uuid.UUID, published_at: datetime) -> Stand
     nothing and returns the one that runs. Records STANDSTILL_STARTED. Raises `CalendarUnknown` past the known
     bank holidays.
     """
-    decision = db.session.scalars(
-        select(AwardDecision).where(AwardDecision.id == decision_id).with_for_update()
-    ).one()
+    decision = db.session.scalars(select(AwardDecision).where(AwardDecision.id == decision_id).with_for_update()).one()
     if decision.status is not DecisionStatus.DECIDED or decision.standstill_kind is StandstillDuty.NONE:
         return None
     return standstill_of(decision.id) or _start(decision, published_at)

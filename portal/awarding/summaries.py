@@ -52,9 +52,7 @@ def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[Assessmen
     return issued
 
 
-def summary_document(
-    decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons
-) -> dict[str, Any]:
+def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons) -> dict[str, Any]:
     """The summary's content as JSON: totals and marks as decimal text (out of 100), scores on their scale.
 
     The proposer's and the approver's own words are not part of it: they may speak of other bidders.
@@ -167,9 +165,7 @@ def _criteria(
                     "panel": share.panel.name,
                     "share": marks_text(share.share),
                     "own": _explained(reasons.get((own.bid_id, criterion.key, share.panel.key)), criterion),
-                    "winning": _explained(
-                        reasons.get((winner.bid_id, criterion.key, share.panel.key)), criterion
-                    ),
+                    "winning": _explained(reasons.get((winner.bid_id, criterion.key, share.panel.key)), criterion),
                 }
                 for share in sorted(criterion.shares, key=lambda share: share.panel.position)
                 if share.share > 0

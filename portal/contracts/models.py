@@ -64,9 +64,7 @@ class BreakPoint(Model):
 
     __tablename__ = "break_point"
 
-    contract_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("contract.id", ondelete="CASCADE"), primary_key=True
-    )
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id", ondelete="CASCADE"), primary_key=True)
     months: Mapped[int] = mapped_column(primary_key=True)
     on_date: Mapped[date]
 

@@ -39,16 +39,12 @@ PANELS = Step(
     "A panel has nobody yet. Nobody on a panel sees a bid before the opening.",
     is_act=True,
 )
-OPEN = Step(
-    "Open the bids", "openings.show", "open_bids", "Two openers, at most 15 minutes apart.", is_act=True
-)
+OPEN = Step("Open the bids", "openings.show", "open_bids", "Two openers, at most 15 minutes apart.", is_act=True)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", "see panels")
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", "see panels", "Counts only, no scores.")
 RESULT = Step("Read the result", "evaluation_desk.result", "see result", "Every figure of the calculation.")
 NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", "see result")
-PROPOSE = Step(
-    "Propose the award", "awards.show", "propose award", "To the bid that came first.", is_act=True
-)
+PROPOSE = Step("Propose the award", "awards.show", "propose award", "To the bid that came first.", is_act=True)
 DECIDE = Step("Decide the award", "awards.show", "see award", "A colleague has proposed it.", is_act=True)
 PROPOSED = Step("Read the proposed award", "awards.show", "see award", "It waits for an approver.")
 AWARD = Step("Read the award and the summaries", "awards.show", "see award")

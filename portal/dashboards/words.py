@@ -74,9 +74,7 @@ class Happening:
 def happenings(entries: Iterable[Entry], panels: Mapping[str, str]) -> list[Happening]:
     """Tell a history, newest first, with what one person did several times in a row told once."""
     told = []
-    for _, run in groupby(
-        entries, key=lambda entry: (entry.event.kind, entry.who, detail(entry.event, panels))
-    ):
+    for _, run in groupby(entries, key=lambda entry: (entry.event.kind, entry.who, detail(entry.event, panels))):
         same = list(run)
         newest = same[0]
         told.append(

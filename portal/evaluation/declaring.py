@@ -82,10 +82,8 @@ def declare_interest(
 def require_declared(work: PanelWork, actor: Actor) -> PanelMember:
     """The actor's seat, once it has declared no interest for each bidder; else `NotAllowed` or `NotFound`."""
     member = seat_of(work.panel_id, actor.user_id)
-    if not has_declared(member, work.itt_id):
-        raise NotAllowed(
-            "Declare for each bidder first whether you have an interest in it.", code="not_declared"
-        )
+    if not has_declared(member):
+        raise NotAllowed("Declare for each bidder first whether you have an interest in it.", code="not_declared")
     return member
 
 

@@ -90,8 +90,7 @@ def shown_steps(steps: Iterable[Mapping[str, Any]], names: Names) -> list[dict[s
             "rule": _title(step["id"], names),
             "note": RULES.get(step["rule"], step["rule"]).capitalize() + ".",
             "inputs": [
-                {"label": _input(name, names), "value": readable(value)}
-                for name, value in step["inputs"].items()
+                {"label": _input(name, names), "value": readable(value)} for name, value in step["inputs"].items()
             ],
             "exact": readable(step["exact"]) if "/" in readable(step["exact"]) else "",
             "shown": _short(step["shown"]),
@@ -161,9 +160,7 @@ def eliminated_in_words(entry: Mapping[str, Any], names: Names) -> str:
     """Why a bid left the comparison."""
     title = names.criterion(entry["criterion"])
     if "ceiling" in entry:
-        return (
-            f"Its price, £{_grouped(entry['price'])}, is above the ceiling of £{_grouped(entry['ceiling'])}."
-        )
+        return f"Its price, £{_grouped(entry['price'])}, is above the ceiling of £{_grouped(entry['ceiling'])}."
     score, minimum = _short(entry["score"]), _short(entry["minimum"])
     return f"{names.panel(entry['panel'])}: {score} for “{title}”; the published minimum is {minimum}."
 

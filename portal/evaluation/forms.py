@@ -43,9 +43,7 @@ class AppointForm(BaseForm):
 
     role = RadioField("Role", choices=[])
     name = StringField("Name")
-    email = StringField(
-        "E-mail address", render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"}
-    )
+    email = StringField("E-mail address", render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"})
 
     def for_panel(self, panel: Panel) -> AppointForm:
         """Offer the roles that the panel has."""
@@ -57,9 +55,7 @@ class AppointForm(BaseForm):
 
     def appointee(self) -> Appointee:
         """What was typed."""
-        return Appointee(
-            MemberRole(self.role.data), self.name.data or "", (self.email.data or "").strip() or None
-        )
+        return Appointee(MemberRole(self.role.data), self.name.data or "", (self.email.data or "").strip() or None)
 
 
 class PlainForm(BaseForm):
@@ -113,10 +109,7 @@ class YoungDeclarationForm(DeclarationForm):
         """What was answered; the one box is about each bidder with a yes."""
         given = super().answers(bids)
         words = self.detail.data or ""
-        return {
-            bid: Interest(said.has_interest, words if said.has_interest else "")
-            for bid, said in given.items()
-        }
+        return {bid: Interest(said.has_interest, words if said.has_interest else "") for bid, said in given.items()}
 
     def refuse(self, refusal: PortalError) -> None:
         """Put the refusal into plain words, beside the field that this form has for it."""

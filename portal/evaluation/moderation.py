@@ -105,9 +105,7 @@ def agree_score(
     locked = lock_work(work.panel_id)
     policy.require(actor, "agree", locked)
     if locked.panel.combine is not Combination.AGREED:
-        raise WrongState(
-            "The published method combines this panel’s scores by itself: there is nothing to agree."
-        )
+        raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(locked.itt_id, bid_id)
     leaf = _leaf(locked, criterion)
     value = read_score(score, leaf.scale, field="score")
@@ -153,9 +151,7 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
     policy.require(actor, "close moderation", locked)
     words = meeting_record.strip()
     if len(words) < SHORTEST_REASON:
-        raise InvalidInput(
-            "Write who met, when, and how you came to the agreed scores.", field="meeting_record"
-        )
+        raise InvalidInput("Write who met, when, and how you came to the agreed scores.", field="meeting_record")
     if len(words) > LONGEST_RECORD:
         raise InvalidInput(f"Use at most {LONGEST_RECORD} characters.", field="meeting_record")
     _check_everything_is_agreed(locked)
@@ -234,9 +230,7 @@ def _checked_reason(reason: str, scale: Scale) -> str:
     if len(words) > LONGEST_REASON:
         raise InvalidInput(f"Use at most {LONGEST_REASON} characters.", field="reason")
     # A descriptor is no reason for itself (Woods v Milton Keynes [2015] EWHC 2011 (TCC)).
-    published = {
-        _bare(text) for band in scale.bands for text in (band.label, band.descriptor, band.plain_words)
-    }
+    published = {_bare(text) for band in scale.bands for text in (band.label, band.descriptor, band.plain_words)}
     if _bare(words) in published:
         raise InvalidInput(
             "That is the scale’s own description. Say what in this bid earned the score.", field="reason"
@@ -290,7 +284,6 @@ def _supersede(
 
 def _digest(scores: Sequence[ModeratedScore]) -> str:
     listed = sorted(
-        [str(score.bid_id), str(score.criterion_id), str(plain(score.score)), score.reason]
-        for score in scores
+        [str(score.bid_id), str(score.criterion_id), str(plain(score.score)), score.reason] for score in scores
     )
     return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()

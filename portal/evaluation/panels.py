@@ -256,9 +256,7 @@ def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appo
     )
     for seat in db.session.scalars(held):
         if seat.recused_at is not None:
-            raise InvalidInput(
-                "This person declared an interest in this procurement and is recused.", field="email"
-            )
+            raise InvalidInput("This person declared an interest in this procurement and is recused.", field="email")
         promoted = seat.panel_id == panel.id and (seat.role, appointee.role) == (
             MemberRole.MEMBER,
             MemberRole.CHAIR,

@@ -140,9 +140,7 @@ def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
     )
     by_key = {criterion.key: criterion for criterion in criteria}
     asked: dict[uuid.UUID | None, list[Question]] = defaultdict(list)
-    for question in db.session.scalars(
-        select(Question).where(Question.itt_id == itt.id).order_by(Question.position)
-    ):
+    for question in db.session.scalars(select(Question).where(Question.itt_id == itt.id).order_by(Question.position)):
         asked[question.criterion_id].append(question)
     leaves = []
     for key in keys:
@@ -152,40 +150,38 @@ def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
     return leaves
 
 
-def declared_bids(member_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """The bids about whose bidders the member has declared to have no interest."""
-    return frozenset(
-        db.session.scalars(
-            select(Declaration.bid_id).where(
-                Declaration.panel_member_id == member_id, Declaration.has_interest.is_(False)
-            )
+def members_who_declared(member_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Which of the members have declared no interest for each bidder of their procurement."""
+    declared = (
+        select(Declaration.id)
+        .where(
+            Declaration.panel_member_id == PanelMember.id,
+            Declaration.bid_id == OpenedBid.bid_id,
+            Declaration.has_interest.is_(False),
         )
+        .correlate_except(Declaration)
+        .exists()
     )
-
-
-def has_declared(member: PanelMember, itt_id: uuid.UUID) -> bool:
-    """Whether the member has declared no interest for each bidder that the opening revealed."""
     undeclared = (
-        select(func.count())
-        .select_from(OpenedBid)
+        select(OpenedBid.bid_id)
         .join(Bid, Bid.id == OpenedBid.bid_id)
-        .outerjoin(
-            Declaration,
-            (Declaration.bid_id == Bid.id)
-            & (Declaration.panel_member_id == member.id)
-            & Declaration.has_interest.is_(False),
-        )
-        .where(Bid.itt_id == itt_id, Declaration.id.is_(None))
+        .where(Bid.itt_id == Panel.itt_id, ~declared)
+        .correlate_except(OpenedBid, Bid)
+        .exists()
     )
-    return db.session.execute(undeclared).scalar_one() == 0
+    found = select(PanelMember.id).join(Panel, Panel.id == PanelMember.panel_id)
+    return frozenset(db.session.scalars(found.where(PanelMember.id.in_(member_ids), ~undeclared)))
+
+
+def has_declared(member: PanelMember) -> bool:
+    """Whether the member has declared no interest for each bidder that the opening revealed."""
+    return member.id in members_who_declared([member.id])
 
 
 def scorecards_of(member_id: uuid.UUID) -> Mapping[uuid.UUID, Scorecard]:
     """A member's scorecards with their scores, by bid."""
     found = db.session.scalars(
-        select(Scorecard)
-        .where(Scorecard.panel_member_id == member_id)
-        .options(selectinload(Scorecard.scores))
+        select(Scorecard).where(Scorecard.panel_member_id == member_id).options(selectinload(Scorecard.scores))
     )
     return {card.bid_id: card for card in found}
 
@@ -203,10 +199,7 @@ class Progress:
 def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[Progress]]:
     """Each panel's members with what they have declared, scored (cells) and submitted (bids)."""
     bids = db.session.execute(
-        select(func.count())
-        .select_from(OpenedBid)
-        .join(Bid, Bid.id == OpenedBid.bid_id)
-        .where(Bid.itt_id == itt_id)
+        select(func.count()).select_from(OpenedBid).join(Bid, Bid.id == OpenedBid.bid_id).where(Bid.itt_id == itt_id)
     ).scalar_one()
     declared = _counted(
         select(Declaration.panel_member_id, func.count())
@@ -229,9 +222,7 @@ def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uu
     )
     return {
         panel_id: [
-            Progress(
-                m, bids > 0 and declared.get(m.id, 0) >= bids, scored.get(m.id, 0), submitted.get(m.id, 0)
-            )
+            Progress(m, bids > 0 and declared.get(m.id, 0) >= bids, scored.get(m.id, 0), submitted.get(m.id, 0))
             for m in members
         ]
         for panel_id, members in members_of(panel_ids).items()
@@ -331,9 +322,7 @@ def _counting(panel_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
 def agreed_scores(panel_id: uuid.UUID) -> Mapping[Cell, ModeratedScore]:
     """The panel's agreed scores in force, by bid and criterion."""
     found = db.session.scalars(
-        select(ModeratedScore).where(
-            ModeratedScore.panel_id == panel_id, ModeratedScore.superseded_at.is_(None)
-        )
+        select(ModeratedScore).where(ModeratedScore.panel_id == panel_id, ModeratedScore.superseded_at.is_(None))
     )
     return {(score.bid_id, score.criterion_id): score for score in found}
 

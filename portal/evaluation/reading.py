@@ -86,9 +86,7 @@ def reading_of(work: PanelWork, bid_id: uuid.UUID) -> Reading:
     return Reading(bid, leaves, {leaf.key: _answers(bid, leaf) for leaf in leaves})
 
 
-def read_file(
-    *, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore
-) -> File:
+def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:
     """Read a file that a bid gave with one of the panel's questions, unsealed and compared with its SHA-256.
 
     Records BID_FILE_VIEWED with the version and the SHA-256. Raises as `note_reading`, `NotFound` for a file

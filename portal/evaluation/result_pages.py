@@ -118,13 +118,9 @@ def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
         columns=columns,
         rows=rows,
         bars=[_bar(row, columns) for row in rows[:CHART_AT_MOST]],
-        eliminated=[
-            (bidders[entry["bid"]], eliminated_in_words(entry, names)) for entry in outcome["eliminated"]
-        ],
+        eliminated=[(bidders[entry["bid"]], eliminated_in_words(entry, names)) for entry in outcome["eliminated"]],
         ties=[names.several(bids) for bids in outcome["ties"]],
-        tie_broken_by=[
-            (names.several(e["bids"]), _breaker(e["by"], names)) for e in outcome["tie_broken_by"]
-        ],
+        tie_broken_by=[(names.several(e["bids"]), _breaker(e["by"], names)) for e in outcome["tie_broken_by"]],
         pilots=_pilots(outcome, names),
         names=names,
         shares=[
@@ -173,9 +169,7 @@ def _panels(itt_id: uuid.UUID) -> list[Panel]:
 
 
 def _titles(itt_id: uuid.UUID) -> dict[str, str]:
-    found = db.session.execute(
-        select(AwardCriterion.key, AwardCriterion.title).where(AwardCriterion.itt_id == itt_id)
-    )
+    found = db.session.execute(select(AwardCriterion.key, AwardCriterion.title).where(AwardCriterion.itt_id == itt_id))
     return {row.key: row.title for row in found}
 
 

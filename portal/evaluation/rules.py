@@ -29,9 +29,7 @@ policy.declare(
         permit("panel", "see progress", [*MODERATORS, *OVERSIGHT]),
         permit("panel", "start moderation", MODERATORS, [SCORING]),
         # A member reads the others' scores once all are submitted; a young person does in the room.
-        permit(
-            "panel", "see scores", [Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR], [MODERATING, CLOSED]
-        ),
+        permit("panel", "see scores", [Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR], [MODERATING, CLOSED]),
         permit("panel", "see scores", [Role.COMMISSIONER, Role.AUDITOR], [CLOSED]),
         permit("panel", "agree", MODERATORS, [MODERATING]),
         permit("panel", "close moderation", MODERATORS, [MODERATING]),

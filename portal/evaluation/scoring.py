@@ -47,9 +47,7 @@ def save_score(
     now: datetime,
 ) -> Scorecard:
     """Save one score with its reason (`save_scores` with one entry)."""
-    return save_scores(
-        work=work, bid_id=bid_id, entries={criterion: Entry(score, reason)}, actor=actor, now=now
-    )
+    return save_scores(work=work, bid_id=bid_id, entries={criterion: Entry(score, reason)}, actor=actor, now=now)
 
 
 def save_scores(
@@ -152,9 +150,7 @@ def _draft_card(member: PanelMember, bid: OpenedBid) -> Scorecard:
 
 def _row(card: Scorecard, leaf: Leaf, entry: Entry, *, now: datetime) -> dict[str, object]:
     if not entry.score.strip():
-        raise InvalidInput(
-            "Choose a score, so that your reason can be kept with it.", field=f"score-{leaf.key}"
-        )
+        raise InvalidInput("Choose a score, so that your reason can be kept with it.", field=f"score-{leaf.key}")
     if len(entry.reason) > LONGEST_REASON:
         raise InvalidInput(f"Use at most {LONGEST_REASON} characters.", field=f"reason-{leaf.key}")
     return {

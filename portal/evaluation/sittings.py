@@ -94,9 +94,7 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
         Screen(number, bid, leaf, given.get((bid.bid_id, leaf.criterion.id)))
         for number, (bid, leaf) in enumerate(pairs, 1)
     )
-    submitted = [
-        bid for bid in bids if bid.bid_id in cards and cards[bid.bid_id].status is ScorecardStatus.SUBMITTED
-    ]
+    submitted = [bid for bid in bids if bid.bid_id in cards and cards[bid.bid_id].status is ScorecardStatus.SUBMITTED]
     return Sitting(
         work,
         member.alias,

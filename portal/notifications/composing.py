@@ -20,9 +20,7 @@ from portal.web.filters import FILTERS
 SUBJECT = "Subject: "
 
 
-def tell(
-    *, event: Event, people: Sequence[uuid.UUID], template: str, link: str, **values: Any
-) -> Sequence[uuid.UUID]:
+def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str, **values: Any) -> Sequence[uuid.UUID]:
     """Put the message of `templates/emails/<template>.txt` into everybody's inbox and into the outbox for mail.
 
     Somebody who was told of this event with this template before is not told again. `link` is the path of the

@@ -17,10 +17,7 @@ PAGE = 50
 def inbox_of(user_id: uuid.UUID, *, limit: int = PAGE) -> Sequence[Message]:
     """A person's newest messages."""
     return db.session.scalars(
-        select(Message)
-        .where(Message.user_id == user_id)
-        .order_by(Message.created_at.desc(), Message.id)
-        .limit(limit)
+        select(Message).where(Message.user_id == user_id).order_by(Message.created_at.desc(), Message.id).limit(limit)
     ).all()
 
 

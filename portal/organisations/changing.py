@@ -73,9 +73,7 @@ def choose_alerts(*, provider: Provider, codes: Sequence[str], actor: Actor) -> 
     policy.require(actor, "choose_alerts", provider)
     put_alerts(provider, codes)
     chosen = [alert.cpv_code for alert in provider.alerts]
-    record(
-        EventKind.PROVIDER_CHANGED, actor=actor, object_type="provider", object_id=provider.id, alerts=chosen
-    )
+    record(EventKind.PROVIDER_CHANGED, actor=actor, object_type="provider", object_id=provider.id, alerts=chosen)
 
 
 def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetime) -> None:
@@ -86,9 +84,7 @@ def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetim
     """
     policy.require(actor, "verify", provider)
     if not note.strip():
-        raise InvalidInput(
-            "Say what you checked, for example “Name and address match Companies House”.", field="note"
-        )
+        raise InvalidInput("Say what you checked, for example “Name and address match Companies House”.", field="note")
     provider.verified_at, provider.verified_by_id = now, actor.user_id
     provider.verification_note = note.strip()[:1000]
     record(EventKind.PROVIDER_VERIFIED, actor=actor, object_type="provider", object_id=provider.id)

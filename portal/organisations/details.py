@@ -41,9 +41,7 @@ def put_details(provider: Provider, details: ProviderDetails) -> None:
     that looks like another provider's, until the person says that it is a different organisation).
     """
     provider.name = _name(details)
-    provider.address = _bounded(
-        details.address, ADDRESS_LENGTH, "address", "Enter the organisation’s address."
-    )
+    provider.address = _bounded(details.address, ADDRESS_LENGTH, "address", "Enter the organisation’s address.")
     provider.postcode = _postcode(details.postcode)
     provider.is_sme, provider.is_vcse = details.is_sme, details.is_vcse
     _put_numbers(provider, details)
@@ -54,9 +52,7 @@ def put_details(provider: Provider, details: ProviderDetails) -> None:
 
 
 def _name(details: ProviderDetails) -> str:
-    name = _bounded(
-        clean_name(details.name), NAME_LENGTH, "organisation_name", "Enter the organisation’s name."
-    )
+    name = _bounded(clean_name(details.name), NAME_LENGTH, "organisation_name", "Enter the organisation’s name.")
     if not name_key(name):
         raise InvalidInput("Enter the organisation’s name in letters.", field="organisation_name")
     return name

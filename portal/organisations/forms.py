@@ -38,9 +38,7 @@ class DetailsFields(BaseForm):
         [DataRequired("Enter the organisation’s address.")],
         render_kw={"autocomplete": "street-address"},
     )
-    postcode = StringField(
-        "Postcode", [DataRequired("Enter the postcode.")], render_kw={"autocomplete": "postal-code"}
-    )
+    postcode = StringField("Postcode", [DataRequired("Enter the postcode.")], render_kw={"autocomplete": "postal-code"})
     is_sme = BooleanField(
         "We are a small or medium-sized enterprise",
         description="Fewer than 250 people, and either turnover of £44 million or less or a balance sheet of "

@@ -41,9 +41,7 @@ class Provider(Model):
     __tablename__ = "provider"
     __table_args__ = (
         CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_by_somebody"),
-        CheckConstraint(
-            "company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"
-        ),
+        CheckConstraint("company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"),
         Index("uq_provider_company_number", "company_number", unique=True),
         Index("uq_provider_charity_number", "charity_scheme", "charity_number", unique=True),
     )
@@ -83,11 +81,7 @@ class Provider(Model):
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Its own people's roles, and those of officers who check new providers."""
-        return (
-            actor.towards_provider(self.id)
-            | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR})
-            | actor.platform_roles
-        )
+        return actor.towards_provider(self.id) | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR}) | actor.platform_roles
 
 
 class ProviderAlert(Model):
@@ -95,9 +89,7 @@ class ProviderAlert(Model):
 
     __tablename__ = "provider_alert"
 
-    provider_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("provider.id", ondelete="CASCADE"), primary_key=True
-    )
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), primary_key=True)
     cpv_code: Mapped[str] = mapped_column(primary_key=True, index=True)
 
     provider: Mapped[Provider] = relationship(back_populates="alerts")

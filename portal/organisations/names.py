@@ -25,9 +25,7 @@ _NOT_A_WORD = re.compile(r"[^\w]+")
 def clean_name(typed: str) -> str:
     """The name to store: composed, with single spaces, and nothing that cannot be seen or turns the text."""
     composed = unicodedata.normalize("NFC", typed)
-    visible = (
-        " " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
+    visible = (" " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c)[0] != "C")
     return _SPACE.sub(" ", "".join(visible)).strip()
 
 

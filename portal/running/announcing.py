@@ -12,9 +12,9 @@ from portal.running.narrator import Narrator
 
 def print_addresses(narrator: Narrator, url: str, mailbox_url: str | None, loaded: Mapping[str, Any]) -> None:
     """Print where to go, and the scenario's sign-ins when it was loaded just now."""
-    for sign_in in loaded.get("sign_ins", ()):
-        words = [str(sign_in[name]) for name in ("role", "email", "password") if sign_in.get(name)]
-        narrator.say(f"  sign in as  {'  '.join(words)}")
+    sign_ins = [(entry["role"], entry["email"], entry["password"]) for entry in loaded.get("sign_ins", ())]
+    for role, email, password in sign_ins:
+        narrator.say(f"  {role:{max(len(entry[0]) for entry in sign_ins)}}  {email}  password: {password}")
     narrator.say(f"\n  Fairlot   {url}")
     if mailbox_url is not None:
         narrator.say(f"  its mail  {mailbox_url}\n")

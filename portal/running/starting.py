@@ -198,6 +198,17 @@ class Start:
                 "so the database cannot keep it from changing the ledger"
             )
 
+    def _wants_scenario(self) -> bool:
+        """Whether a scenario is to be loaded; asked before anybody can do anything in the portal."""
+        name = self.wishes.scenario
+        if name is None:
+            return False
+        if not is_empty(self.stores.owner_url):
+            self.narrator.say(f"{INDENT}the database is not empty, so the scenario {name} is not loaded again")
+            return False
+        mark_as_demonstration(self.stores.owner_url)
+        return True
+
     def _load_scenario(self) -> dict[str, Any]:
         name = self.wishes.scenario
         assert name is not None

@@ -128,9 +128,7 @@ def write_bid(
         save_price(bid=bid, actor=actor, keys=keys, price=telling.price, expected_revision=bid.draft_revision)
         db.session.commit()
         uploads = [(story.POLICY_NAME, story.POLICY_TEXT.encode)]
-        attach_files(
-            bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads
-        )
+        attach_files(bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads)
         db.session.commit()
     return bid
 
@@ -139,9 +137,7 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
     """Submit a whole bid."""
     actor = people.actor_of(part)
     db.session.refresh(bid)
-    submit_bid(
-        bid=bid, actor=actor, keys=keys, idempotency_key=uuid.uuid4(), expected_revision=bid.draft_revision
-    )
+    submit_bid(bid=bid, actor=actor, keys=keys, idempotency_key=uuid.uuid4(), expected_revision=bid.draft_revision)
     db.session.commit()
 
 

@@ -40,9 +40,7 @@ def load(app: Flask, name: str) -> dict[str, Any]:
     with app.app_context():
         is_demonstration.cache_clear()
         if not is_demonstration():
-            raise NotADemonstration(
-                "Scenarios are loaded into demonstrations only; this database is not one."
-            )
+            raise NotADemonstration("Scenarios are loaded into demonstrations only; this database is not one.")
         with marked_as_seeded():
             references = SCENARIOS[name](keys=keys, files=files)
         loaded = {"scenario": name, "references": references, "sign_ins": sign_ins()}

@@ -53,12 +53,8 @@ COMMISSIONER = Part(
 APPROVER = Part(
     "Demo Approver", "approver", "Approver", "Decides an award that somebody else proposed.", (Role.APPROVER,)
 )
-OPENER_ONE = Part(
-    "Demo Opener One", "opener1", "Opener", "Opens bids together with the second opener.", (Role.OPENER,)
-)
-OPENER_TWO = Part(
-    "Demo Opener Two", "opener2", "Opener", "The second of the two people who open bids.", (Role.OPENER,)
-)
+OPENER_ONE = Part("Demo Opener One", "opener1", "Opener", "Opens bids together with the second opener.", (Role.OPENER,))
+OPENER_TWO = Part("Demo Opener Two", "opener2", "Opener", "The second of the two people who open bids.", (Role.OPENER,))
 MANAGER = Part(
     "Demo Contract Manager",
     "contracts",

@@ -100,8 +100,7 @@ SCENES: tuple[Scene, ...] = (
         "Standstill",
         demo.STANDSTILL,
         IttStatus.AWARDED,
-        "Every bidder has its scores and reasons, and the winner's. Nothing can be signed for 8 working days: "
-        "try.",
+        "Every bidder has its scores and reasons, and the winner's. Nothing can be signed for 8 working days: try.",
         (
             Door(people.MEADOW_SUBMITTER, "Read a bidder's summary", "provider_desk.index", by_reference=False),
             Door(people.MANAGER, "Try to sign", "contract_desk.conclude"),

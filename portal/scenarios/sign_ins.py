@@ -34,9 +34,7 @@ class PartWithCode:
 def parts_with_codes(*, keys: KeyFolder, now: datetime) -> list[PartWithCode]:
     """Every part with its present code; one statement."""
     emails = [part.email for part in PARTS]
-    people = {
-        person.email: person for person in db.session.scalars(select(User).where(User.email.in_(emails)))
-    }
+    people = {person.email: person for person in db.session.scalars(select(User).where(User.email.in_(emails)))}
     return [PartWithCode(part, _code(people.get(part.email), keys, now)) for part in PARTS]
 
 

@@ -100,9 +100,7 @@ def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
             itt.closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
         )
     )
-    yield from _said(
-        lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date)
-    )
+    yield from _said(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
 
 
 def _panels(itt: InvitationToTender, _now: datetime) -> Iterator[str]:

@@ -21,9 +21,7 @@ def record_closed_itts(*, now: datetime) -> int:
     `now` must be the database's time. Whether an ITT has closed never depends on this entry: the deadline is
     decided under the row lock when a bid arrives. From the entry the openers are told.
     """
-    noted = exists().where(
-        Event.chain == cast(InvitationToTender.id, Text), Event.kind == EventKind.ITT_CLOSED.value
-    )
+    noted = exists().where(Event.chain == cast(InvitationToTender.id, Text), Event.kind == EventKind.ITT_CLOSED.value)
     due = (
         select(InvitationToTender.id)
         .where(InvitationToTender.status == IttStatus.PUBLISHED, InvitationToTender.closes_at <= now, ~noted)

@@ -44,7 +44,9 @@ class InvitationToTender(Model):
             "AND method IS NOT NULL AND method_hash IS NOT NULL AND seal_public_key IS NOT NULL)",
             name="published_is_complete",
         ),
-        CheckConstraint("closes_at IS NULL OR published_at IS NULL OR closes_at > published_at", name="open_for_a_time"),
+        CheckConstraint(
+            "closes_at IS NULL OR published_at IS NULL OR closes_at > published_at", name="open_for_a_time"
+        ),
         CheckConstraint(
             "(status IN ('opened', 'moderated', 'awarded', 'contracted')) <= (opened_at IS NOT NULL)",
             name="opened_at_matches",

@@ -125,9 +125,7 @@ def _is_open(filters: Filters, now: datetime) -> ColumnElement[bool]:
 def _matching(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.words:
-        text = func.to_tsvector(
-            "english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name)
-        )
+        text = func.to_tsvector("english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name))
         wanted = func.websearch_to_tsquery("english", filters.words)
         conditions.append(or_(text.bool_op("@@")(wanted), Itt.reference == filters.words.upper()))
     if filters.cpv:
@@ -156,5 +154,3 @@ def _read_key(after: str) -> tuple[str, datetime | None, uuid.UUID | None]:
     if group not in {OPEN, OVER} or instant.tzinfo is None:
         raise InvalidInput(missing)
     return group, instant, row
-
-

@@ -24,7 +24,9 @@ CLOSED = PublicState(
     "closed", "Closed", "muted", "Bidding has closed. No more bids can be made. The bids will be opened and judged."
 )
 JUDGED = PublicState("judged", "Being judged", "progress", "Bidding has closed. The panels are judging the bids.")
-DECIDING = PublicState("deciding", "Decision to come", "progress", "The panels have scored the bids. A decision follows.")
+DECIDING = PublicState(
+    "deciding", "Decision to come", "progress", "The panels have scored the bids. A decision follows."
+)
 AWARDED = PublicState(
     "awarded", "Awarded", "info", "The award is decided. Every bidder was told the scores and the reasons."
 )

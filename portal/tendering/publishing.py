@@ -31,9 +31,7 @@ class NotReady(InvalidInput):
         self.problems = problems
 
 
-def publish_itt(
-    *, itt: InvitationToTender, actor: Actor, now: datetime, keys: KeyFolder, demonstration: bool
-) -> None:
+def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: KeyFolder, demonstration: bool) -> None:
     """Publish the invitation: freeze and hash its method, make its opening key, and open it for bids.
 
     Everything is checked again under the row's lock (`NotReady` lists all that is missing): the CPV codes and so

@@ -87,11 +87,6 @@ def node_marks(itt: InvitationToTender, weights: Weights | None = None) -> dict[
     return {node: value for node, value in marks.items() if node is not None}
 
 
-def share_of_total(itt: InvitationToTender, panel: Panel) -> Fraction:
-    """Give the marks, out of the 100 of the whole, that a panel gives."""
-    return next(part.value for part in effective(itt).parts if part.panel is panel)
-
-
 def weight_faults(itt: InvitationToTender, weights: Weights | None = None) -> dict[uuid.UUID | None, str]:
     """Say of every group of siblings whose weights do not total 100 what they total, by heading (None: the whole)."""
     typed = weights or {}

@@ -66,6 +66,6 @@ def stage_modules() -> dict[str, Path]:
 
 
 def is_web(name: str) -> bool:
-    """Whether a stage's module belongs to its web face: views and forms."""
+    """Whether a stage's module belongs to its web face: views, forms, and the browser's side of a session."""
     parts = name.split(".")
-    return "views" in parts or "forms" in parts
+    return "views" in parts or "forms" in parts or name == "portal.accounts.browser"

@@ -61,9 +61,7 @@ def make_person(
         | details
     )
     if factor if factor is not None else bool(set(roles) & SECOND_FACTOR_ROLES):
-        person.totp_sealed = sealed_secret(
-            FACTOR_SECRET, user_id=person.id, keys=current_app.extensions["keys"]
-        )
+        person.totp_sealed = sealed_secret(FACTOR_SECRET, user_id=person.id, keys=current_app.extensions["keys"])
     db.session.add(person)
     if set(roles) & PROVIDER_ROLES:
         provider = provider or make_provider()
@@ -98,9 +96,7 @@ def sign_in(client: Any, user: User, *, fresh_factor: bool = True) -> str:
     signed_in = find_signed_in(token, now)
     assert signed_in is not None
     shown = now if fresh_factor else now - timedelta(minutes=10)
-    db.session.execute(
-        update(UserSession).where(UserSession.id == signed_in.session_id).values(factor_at=shown)
-    )
+    db.session.execute(update(UserSession).where(UserSession.id == signed_in.session_id).values(factor_at=shown))
     with client.session_transaction() as cookie:
         cookie["_user_id"] = token
         cookie["_fresh"] = True

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal.accounts.browser import enter, onwards
 from portal.accounts.forms import ROLE_MEANINGS, FactorField, PasswordForm, SetUpFactorForm
-from portal.accounts.second_factor import set_up_factor
+from portal.accounts.second_factor import Proposal, set_up_factor
 from portal.accounts.sessions import renew_token
 from portal.accounts.signing_in import change_password
 from portal.core import clock
@@ -64,26 +64,23 @@ def second_factor() -> ResponseReturnValue:
         return _confirm_present_factor()
     form = SetUpFactorForm()
     proposal = form.offer()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: set_up_factor(
-            actor=actor(),
-            session_id=current_user.session_id,
-            proposal=proposal,
-            code=form.factor_code.data,
-            keys=current_app.extensions["keys"],
-            now=clock.now(),
-        )
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: _set_up(proposal, form.factor_code.data)):
         entered = enter(renew_token(session_id=current_user.session_id))
         flash("Your authenticator is set up.", "success")
         return redirect(onwards(entered))
-    page = render_template(
-        "accounts/account/set_up_factor.html",
-        form=form,
-        secret=proposal.secret,
-        qr_code=_drawn(proposal.address),
+    shown = {"secret": proposal.secret, "qr_code": _drawn(proposal.address)}
+    return render_template("accounts/account/set_up_factor.html", form=form, **shown), form.status_code
+
+
+def _set_up(proposal: Proposal, code: str) -> None:
+    set_up_factor(
+        actor=actor(),
+        session_id=current_user.session_id,
+        proposal=proposal,
+        code=code,
+        keys=current_app.extensions["keys"],
+        now=clock.now(),
     )
-    return page, form.status_code
 
 
 def _confirm_present_factor() -> ResponseReturnValue:

@@ -15,10 +15,11 @@ from portal.contracts.terms import milestones
 from portal.core import clock
 from portal.web.access import public
 
-bp = Blueprint("contracts", __name__, url_prefix="/contracts")
+# Without a prefix: a blueprint would put a slash between it and ".csv".
+bp = Blueprint("contracts", __name__)
 
 
-@bp.get("")
+@bp.get("/contracts")
 @public
 def index() -> Any:
     """The register, newest first, a page at a time."""
@@ -31,14 +32,14 @@ def index() -> Any:
     )
 
 
-@bp.get(".json")
+@bp.get("/contracts.json")
 @public
 def index_json() -> Any:
     """The register as JSON, a page at a time."""
     return _json(*_page())
 
 
-@bp.get(".csv")
+@bp.get("/contracts.csv")
 @public
 def csv() -> Any:
     """The whole register as CSV."""
@@ -47,7 +48,7 @@ def csv() -> Any:
     return Response(lines, mimetype="text/csv", headers=headers)
 
 
-@bp.get("/<reference>")
+@bp.get("/contracts/<reference>")
 @public
 def show(reference: str) -> Any:
     """One contract."""

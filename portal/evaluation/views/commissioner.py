@@ -67,9 +67,7 @@ def appoint(reference: str, panel_id: uuid.UUID) -> Any:
     if form.validate_on_submit() and form.carry_out(lambda: _appoint(itt, panel, form)):
         member, code = form.outcome.member, form.outcome.code
         if code is not None:
-            return render_template(
-                "evaluation/commissioner/appointed.html", itt=itt, member=member, code=code
-            )
+            return render_template("evaluation/commissioner/appointed.html", itt=itt, member=member, code=code)
         flash(f"{member.alias} is on the {panel.name}.", "success")
         return redirect(url_for(".panels", reference=itt.reference))
     page = "evaluation/commissioner/appoint.html"

@@ -28,6 +28,7 @@ from portal.evaluation.queries import (
     bids_to_score,
     has_declared,
     leaves_of,
+    members_who_declared,
     opened_bids,
     opinions_of,
     progress_of,
@@ -52,7 +53,7 @@ ADULTS = (Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
 def index() -> Any:
     """The panels that the person sits on."""
     seats = works_of_person(current_actor_id())
-    declared = {member.id: has_declared(member, work.itt_id) for work, member in seats}
+    declared = members_who_declared([member.id for _, member in seats])
     return render_template("evaluation/panel/index.html", seats=seats, declared=declared)
 
 
@@ -71,14 +72,12 @@ def show(panel_id: uuid.UUID) -> Any:
         "evaluation/panel/show.html",
         work=work,
         member=member,
-        declared=has_declared(member, work.itt_id),
+        declared=has_declared(member),
         bids=bids,
         leaves=leaves,
         cards=cards,
         complete={bid.bid_id for bid in bids if is_complete(cards.get(bid.bid_id), leaves)},
-        progress=progress_of([panel_id], work.itt_id).get(panel_id, [])
-        if may(work, "see progress")
-        else None,
+        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, "see progress") else None,
         form=PlainForm(),
     )
 
@@ -128,9 +127,7 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
     leaves = leaves_of(work.itt, work.panel)
     form = score_form(leaves, None)
     if form.validate_on_submit() and form.carry_out(
-        lambda: save_scores(
-            work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now()
-        )
+        lambda: save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
     ):
         flash("Saved. You can change your scores until you submit them.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
@@ -168,10 +165,7 @@ def submit(panel_id: uuid.UUID) -> Any:
         work=work,
         bids=bids_to_score(work.itt_id),
         leaves=leaves_of(work.itt, work.panel),
-        given={
-            card.bid_id: {s.criterion_id: s for s in card.scores}
-            for card in scorecards_of(member.id).values()
-        },
+        given={card.bid_id: {s.criterion_id: s for s in card.scores} for card in scorecards_of(member.id).values()},
     )
     return page, form.status_code
 
@@ -198,9 +192,7 @@ def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
     """Issue a card and show it, this once, ready to be printed."""
     work = visible(panel_id)
     keys = current_app.extensions["keys"]
-    member, card = issue_sitting_card(
-        work=work, member_id=member_id, actor=actor(), keys=keys, now=clock.now()
-    )
+    member, card = issue_sitting_card(work=work, member_id=member_id, actor=actor(), keys=keys, now=clock.now())
     return render_template("evaluation/panel/card.html", work=work, member=member, card=card)
 
 
@@ -288,7 +280,7 @@ def visible(panel_id: uuid.UUID) -> PanelWork:
 def undeclared(work: PanelWork) -> bool:
     """Whether the person has still to declare before reading anything; a closed panel asks nobody."""
     seat = seat_of(work.panel_id, actor().user_id)
-    return may(work, "declare") and not has_declared(seat, work.itt_id)
+    return may(work, "declare") and not has_declared(seat)
 
 
 def may(work: PanelWork, verb: str) -> bool:

@@ -52,7 +52,7 @@ def index() -> Any:
     found = sitting_of(seat.work, seat.member)
     if found.is_submitted:
         return render_template("evaluation/young/finished.html", sitting=found)
-    declared = has_declared(seat.member, seat.work.itt_id)
+    declared = has_declared(seat.member)
     return render_template("evaluation/young/start.html", sitting=found, declared=declared)
 
 
@@ -80,7 +80,7 @@ def question(number: int) -> Any:
     seat = own_seat()
     if not seat.is_open:
         return redirect(url_for(".index"))
-    if not has_declared(seat.member, seat.work.itt_id):
+    if not has_declared(seat.member):
         return redirect(url_for(".know"))
     found = sitting_of(seat.work, seat.member)
     screen = found.screen(number)
@@ -123,7 +123,7 @@ def check() -> Any:
         sign_out(signed_in=current_user._get_current_object(), now=clock.now())
         leave()
         return redirect(url_for(".thank_you"))
-    if not seat.is_open or not has_declared(seat.member, seat.work.itt_id):
+    if not seat.is_open or not has_declared(seat.member):
         return redirect(url_for(".index"))
     found = sitting_of(seat.work, seat.member)
     return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code

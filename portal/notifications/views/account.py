@@ -33,8 +33,6 @@ def show(message_id: UUID) -> Any:
     assert user_id is not None
     message = message_for(user_id, message_id)
     form = BaseForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: mark_read(message=message, actor=actor(), now=clock.now())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: mark_read(message=message, actor=actor(), now=clock.now())):
         return redirect(url_for("inbox.index"))
     return render_template("notifications/account/message.html", message=message, form=form)

@@ -42,9 +42,7 @@ def only_in_demonstrations() -> None:
 @public
 def index() -> Any:
     """List every part with its sign-in."""
-    codes = {
-        row.part: row.code for row in parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())
-    }
+    codes = {row.part: row.code for row in parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())}
     return render_template(
         "scenarios/public/start.html",
         scenes=SCENES,

@@ -106,9 +106,7 @@ class CriterionForm(BaseForm):
     )
     parent = PickField("Where does it belong?", validate_choice=True)
     guidance = page("What does a good answer show?", description="Bidders and panels see this.")
-    plain_title = line(
-        "The same in plain words", description="For a young people’s panel, such as “Would we be safe?”"
-    )
+    plain_title = line("The same in plain words", description="For a young people’s panel, such as “Would we be safe?”")
     scale = PickField("Scale")
     minimum = FigureField(
         "Minimum score",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from wtforms.validators import ValidationError
+
 from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
 from portal.regulation.local_time import to_utc
@@ -87,7 +89,7 @@ class TimetableForm(BaseForm):
     def validate_closes_time(self, field: Any) -> None:
         """Ask for the time when only the day was given."""
         if self.closes.data is not None and field.data is None and not field.errors:
-            raise ValueError("Give the time when bidding closes, such as noon or 5pm.")
+            raise ValidationError("Give the time when bidding closes, such as noon or 5pm.")
 
     def closing_instant(self) -> datetime | None:
         """The closing time as a UTC instant; raises `InvalidInput` for an hour that is skipped or happens twice."""

@@ -42,7 +42,9 @@ def part_of(parts: Iterable[Part], key: str) -> Part:
     return found
 
 
-def saved(itt_reference: str, message: str = "Saved.", endpoint: str = "itts.draft", key: str | None = None) -> Response:
+def saved(
+    itt_reference: str, message: str = "Saved.", endpoint: str = "itts.draft", key: str | None = None
+) -> Response:
     """Say that it is saved, and go on to the task list or another page of the draft."""
     flash(message, "success")
     return redirect(url_for(endpoint, reference=itt_reference, key=key))

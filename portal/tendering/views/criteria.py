@@ -24,7 +24,7 @@ from portal.tendering.forms.service import ConfirmForm
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.tree import CriterionKind, kind_of, scored, sibling_groups, walk
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
-from portal.tendering.weighing import effective, node_marks, share_faults, shares_of, weight_faults
+from portal.tendering.weighing import effective, node_marks, shares_of, weight_faults
 from portal.web.access import actor, for_authority
 
 
@@ -33,13 +33,9 @@ from portal.web.access import actor, for_authority
 def criteria(reference: str) -> Any:
     """The tree with every weight in one form, and what the weights come to."""
     itt = draft_of(reference)
-    form = figures_form(
-        {weight_field(node): (f"Weight of {node.title}", node.weight) for node in itt.criteria}
-    )
+    form = figures_form({weight_field(node): (f"Weight of {node.title}", node.weight) for node in itt.criteria})
     typed = {node.id: form[weight_field(node)].data or Decimal(0) for node in itt.criteria}
-    if form.validate_on_submit() and form.carry_out(
-        lambda: save_weights(itt=itt, weights=typed, actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: save_weights(itt=itt, weights=typed, actor=actor())):
         return saved(reference, "Weights saved.", "itts.criteria")
     page = render_template(
         "tendering/commissioner/criteria.html",
@@ -92,9 +88,7 @@ def criterion_remove(reference: str, key: str) -> Any:
     itt = draft_of(reference)
     node = part_of(itt.criteria, key)
     form = ConfirmForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: remove_criterion(itt=itt, criterion=node, actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: remove_criterion(itt=itt, criterion=node, actor=actor())):
         return saved(reference, "Criterion removed. Now balance the weights.", "itts.criteria")
     page = render_template(
         "tendering/commissioner/remove.html",
@@ -128,7 +122,6 @@ def shares(reference: str) -> Any:
         share_field=share_field,
         fields=list(form),
         weights=effective(itt, shares=typed),
-        faults=share_faults(itt, typed),
         totals=_totals(itt, typed),
     )
     return page, form.status_code
@@ -172,12 +165,8 @@ def _shares_form(itt: InvitationToTender) -> TotalsForm:
     )
 
 
-def _totals(
-    itt: InvitationToTender, typed: dict[tuple[uuid.UUID, uuid.UUID], Decimal]
-) -> dict[uuid.UUID, Decimal]:
-    return {
-        node.id: sum((typed[node.id, panel.id] for panel in itt.panels), Decimal(0)) for node in scored(itt)
-    }
+def _totals(itt: InvitationToTender, typed: dict[tuple[uuid.UUID, uuid.UUID], Decimal]) -> dict[uuid.UUID, Decimal]:
+    return {node.id: sum((typed[node.id, panel.id] for panel in itt.panels), Decimal(0)) for node in scored(itt)}
 
 
 def _headings(itt: InvitationToTender) -> list[AwardCriterion]:

@@ -30,9 +30,7 @@ def panel_add(reference: str) -> Any:
     """A further panel."""
     itt = draft_of(reference)
     form = PanelForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: add_panel(itt=itt, **_described(form), actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: add_panel(itt=itt, **_described(form), actor=actor())):
         return saved(reference, "Panel added.", "itts.panels")
     return render_template("tendering/commissioner/panel.html", form=form, itt=itt, panel=None), form.status_code
 

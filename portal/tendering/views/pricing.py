@@ -24,9 +24,7 @@ def price(reference: str) -> Any:
     criterion = price_criterion(itt)
     form = PriceForm()
     form.show(criterion.price_formula if criterion else None)
-    if form.validate_on_submit() and form.carry_out(
-        lambda: set_price(itt=itt, formula=form.stated(), actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: set_price(itt=itt, formula=form.stated(), actor=actor())):
         if criterion is None:
             return saved(reference, "Price added. Now give it a weight.", "itts.criteria")
         return saved(reference)
@@ -51,8 +49,6 @@ def tie_break(reference: str) -> Any:
     form = TieBreakForm()
     form.offer([node for node, _ in walk(itt) if kind_of(node) is not CriterionKind.PRICE])
     form.show(itt.tie_break)
-    if form.validate_on_submit() and form.carry_out(
-        lambda: set_tie_break(itt=itt, names=form.names(), actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: set_tie_break(itt=itt, names=form.names(), actor=actor())):
         return saved(reference)
     return render_template("tendering/commissioner/tie-break.html", form=form, itt=itt), form.status_code

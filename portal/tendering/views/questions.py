@@ -84,9 +84,7 @@ def question_remove(reference: str, key: str) -> Any:
     itt = draft_of(reference)
     question = part_of(itt.questions, key)
     form = ConfirmForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: remove_question(itt=itt, question=question, actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: remove_question(itt=itt, question=question, actor=actor())):
         return saved(reference, "Question removed.", "itts.questions")
     page = render_template(
         "tendering/commissioner/remove.html",

@@ -31,9 +31,7 @@ def scale_add(reference: str) -> Any:
     """A further scale."""
     itt = draft_of(reference)
     form = ScaleForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: add_scale(itt=itt, **_range(form), actor=actor())
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: add_scale(itt=itt, **_range(form), actor=actor())):
         return saved(reference, "Scale added. Now say what its points mean.", "itts.points", key=form.outcome.key)
     return render_template("tendering/commissioner/scale.html", form=form, itt=itt, scale=None), form.status_code
 

@@ -48,9 +48,7 @@ def groups_of(itt: InvitationToTender, problems: list[Problem], *, may_edit: boo
     return groups
 
 
-def _row(
-    itt: InvitationToTender, task: Task, title: str, problems: list[Problem], may_edit: bool
-) -> dict[str, Any]:
+def _row(itt: InvitationToTender, task: Task, title: str, problems: list[Problem], may_edit: bool) -> dict[str, Any]:
     wrong = [problem.message for problem in problems if problem.task is task]
     row: dict[str, Any] = {"title": title, "status": _status(itt, task, wrong)}
     if may_edit and row["status"] != "Cannot start yet":

@@ -89,26 +89,20 @@ def test_a_card_works_once(member: User, facilitator: Actor, keys: KeyFolder) ->
 
 
 @pytest.mark.parametrize("written", ["{}", " {} ", "lower", "spaces"])
-def test_how_a_code_is_typed_does_not_matter(
-    member: User, facilitator: Actor, keys: KeyFolder, written: str
-) -> None:
+def test_how_a_code_is_typed_does_not_matter(member: User, facilitator: Actor, keys: KeyFolder, written: str) -> None:
     """Small letters, spaces and missing hyphens are all fine."""
     code = issued(member, facilitator, keys)
     typed = {"lower": code.lower(), "spaces": code.replace("-", " ")}.get(written, written.format(code))
     assert used(typed, keys) is not None
 
 
-def test_letters_that_look_like_digits_are_forgiven(
-    member: User, facilitator: Actor, keys: KeyFolder
-) -> None:
+def test_letters_that_look_like_digits_are_forgiven(member: User, facilitator: Actor, keys: KeyFolder) -> None:
     """O is read as 0, I and L as 1."""
     code = issued(member, facilitator, keys)
     assert used(code.replace("0", "O").replace("1", "l"), keys) is not None
 
 
-def test_a_late_or_withdrawn_or_unknown_card_is_refused(
-    member: User, facilitator: Actor, keys: KeyFolder
-) -> None:
+def test_a_late_or_withdrawn_or_unknown_card_is_refused(member: User, facilitator: Actor, keys: KeyFolder) -> None:
     """After 14 days, after the next card was issued, or for a made-up code there is no sitting."""
     first = issued(member, facilitator, keys)
     assert used(first, keys, days=14) is None
@@ -174,9 +168,7 @@ def test_a_card_never_opens_an_adult_s_account(panel: Panel, facilitator: Actor,
         issued(make_person(Role.COMMISSIONER), facilitator, keys)
 
 
-def test_a_young_person_who_left_the_panel_has_no_sitting(
-    member: User, facilitator: Actor, keys: KeyFolder
-) -> None:
+def test_a_young_person_who_left_the_panel_has_no_sitting(member: User, facilitator: Actor, keys: KeyFolder) -> None:
     """The card of somebody whose membership ended is refused."""
     code = issued(member, facilitator, keys)
     db.session.scalars(select(Membership).where(Membership.user_id == member.id)).one().ended_at = NOW

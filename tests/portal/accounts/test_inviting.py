@@ -52,9 +52,7 @@ def administrator(provider: Provider) -> Actor:
     return actor_of(make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider))
 
 
-def invited(
-    place: Provider | ContractingAuthority, actor: Actor, keys: KeyFolder, *roles: Role
-) -> tuple[User, str]:
+def invited(place: Provider | ContractingAuthority, actor: Actor, keys: KeyFolder, *roles: Role) -> tuple[User, str]:
     """A new colleague and the code."""
     made = invite_colleague(
         place=place,
@@ -70,9 +68,7 @@ def invited(
 
 def joined(code: str, keys: KeyFolder, *, days: float = 0, password: str = NEW_PASSWORD) -> User | None:
     """Use the code, some days later."""
-    return join(
-        code=code, password=password, address="192.0.2.1", keys=keys, now=NOW + timedelta(days=days)
-    )
+    return join(code=code, password=password, address="192.0.2.1", keys=keys, now=NOW + timedelta(days=days))
 
 
 def test_a_colleague_joins_with_the_code(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:
@@ -87,9 +83,7 @@ def test_a_colleague_joins_with_the_code(provider: Provider, administrator: Acto
     assert kinds == [EventKind.MEMBER_INVITED, EventKind.PERSON_REGISTERED]
 
 
-def test_the_code_works_once_and_for_14_days(
-    provider: Provider, administrator: Actor, keys: KeyFolder
-) -> None:
+def test_the_code_works_once_and_for_14_days(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:
     """A used code, a late one and one that never was are refused alike."""
     person, code = invited(provider, administrator, keys)
     assert joined(code, keys, days=14) is None
@@ -109,9 +103,7 @@ def test_a_new_code_withdraws_the_old_one(provider: Provider, administrator: Act
         renew_invitation(place=provider, person=person, actor=administrator, keys=keys, now=NOW)
 
 
-def test_a_weak_password_does_not_use_the_code_up(
-    provider: Provider, administrator: Actor, keys: KeyFolder
-) -> None:
+def test_a_weak_password_does_not_use_the_code_up(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:
     """The code still works after a password that was refused."""
     person, code = invited(provider, administrator, keys)
     with pytest.raises(InvalidInput):
@@ -189,9 +181,7 @@ def test_nobody_ends_their_own_access_or_a_stranger_s(provider: Provider, keys: 
         end_membership(place=provider, person=make_person(Role.SUBMITTER), actor=actor_of(person), now=NOW)
 
 
-def test_colleagues_are_listed_with_their_state(
-    provider: Provider, administrator: Actor, keys: KeyFolder
-) -> None:
+def test_colleagues_are_listed_with_their_state(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:
     """The list tells who has joined, who has a second factor, and nobody of another organisation."""
     invited(provider, administrator, keys, Role.CONTRIBUTOR, Role.SUBMITTER)
     make_person(Role.SUBMITTER)

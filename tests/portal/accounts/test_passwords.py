@@ -24,9 +24,7 @@ def test_no_hash_matches_nothing(stored: str | None) -> None:
     assert not password_matches(stored, "")
 
 
-@pytest.mark.parametrize(
-    "password", ["three random words", "xyz-abc-123-!", "пароль с пробелами", "a b c d e f g"]
-)
+@pytest.mark.parametrize("password", ["three random words", "xyz-abc-123-!", "пароль с пробелами", "a b c d e f g"])
 def test_long_enough_is_good_enough(password: str) -> None:
     """No rule about capitals, digits or signs."""
     check_new_password(password)

@@ -112,9 +112,7 @@ def test_a_refusal_names_its_field(keys: KeyFolder, typed: dict[str, object], fi
         ({"postcode": "DE1"}, "postcode"),
     ],
 )
-def test_a_refusal_of_the_organisation_names_its_field(
-    keys: KeyFolder, changed: dict[str, str], field: str
-) -> None:
+def test_a_refusal_of_the_organisation_names_its_field(keys: KeyFolder, changed: dict[str, str], field: str) -> None:
     """What cannot be accepted of the organisation is said beside the field."""
     with pytest.raises(InvalidInput) as refusal:
         registered(keys, replace(DETAILS, **changed))  # type: ignore[arg-type]
@@ -133,9 +131,7 @@ def test_charity_numbers_of_two_registers_do_not_collide(keys: KeyFolder) -> Non
     """The same six digits in England and in Northern Ireland are two charities."""
     charity = replace(DETAILS, company_number="", charity_number="100012")
     registered(keys, charity)
-    registered(
-        keys, replace(charity, name="Another", charity_number="NIC100012"), email="other@people.example"
-    )
+    registered(keys, replace(charity, name="Another", charity_number="NIC100012"), email="other@people.example")
     assert db.session.scalar(select(func.count(Provider.id))) == 2
 
 

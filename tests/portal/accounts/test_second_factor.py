@@ -73,9 +73,7 @@ def test_a_code_works_once(officer: User, keys: KeyFolder) -> None:
     session, code = session_of(officer), current_code()
     confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=clock.now())
     with pytest.raises(InvalidInput) as refusal:
-        confirm_factor(
-            user_id=officer.id, session_id=session_of(officer).id, code=code, keys=keys, now=clock.now()
-        )
+        confirm_factor(user_id=officer.id, session_id=session_of(officer).id, code=code, keys=keys, now=clock.now())
     assert refusal.value.field == "factor_code"
 
 
@@ -89,9 +87,7 @@ def test_an_earlier_code_is_refused_after_a_later_one(officer: User, keys: KeyFo
 
 
 @pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_a_code_counts_one_step_either_side(
-    officer: User, keys: KeyFolder, steps: int, accepted: bool
-) -> None:
+def test_a_code_counts_one_step_either_side(officer: User, keys: KeyFolder, steps: int, accepted: bool) -> None:
     """A clock that is 30 seconds off is forgiven, one that is a minute off is not."""
     session, now = session_of(officer), clock.now()
     code = pyotp.TOTP(FACTOR_SECRET).at(now + timedelta(seconds=30 * steps))
@@ -198,9 +194,7 @@ def test_the_code_that_set_up_a_factor_is_used_up(keys: KeyFolder) -> None:
     person = make_person(Role.COMMISSIONER, factor=False)
     session, proposal = session_of(person), proposal_for(person, keys)
     code, now = code_for(proposal), clock.now()
-    set_up_factor(
-        actor=actor_of(person), session_id=session.id, proposal=proposal, code=code, keys=keys, now=now
-    )
+    set_up_factor(actor=actor_of(person), session_id=session.id, proposal=proposal, code=code, keys=keys, now=now)
     db.session.flush()
     with pytest.raises(InvalidInput):
         confirm_factor(user_id=person.id, session_id=session.id, code=code, keys=keys, now=now)

@@ -152,8 +152,6 @@ def test_a_refused_change_says_where(person: User, keys: KeyFolder, old: str, ne
     mine = try_in(keys, "demo@people.example")
     assert mine is not None
     with pytest.raises(InvalidInput) as refusal:
-        change_password(
-            actor=actor_of(person), session_id=mine.session_id, old=old, new=new, keys=keys, now=NOW
-        )
+        change_password(actor=actor_of(person), session_id=mine.session_id, old=old, new=new, keys=keys, now=NOW)
     assert refusal.value.field == field
     assert password_matches(person.password_hash, PASSWORD)

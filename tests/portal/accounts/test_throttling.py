@@ -107,9 +107,7 @@ def test_a_burst_of_guesses_is_counted_one_by_one(fresh_app: Flask, monkeypatch:
 
     monkeypatch.setattr(signing_in, "password_matches", counted)
     with fresh_app.app_context():
-        db.session.add(
-            User(display_name="Demo", email="demo@people.example", password_hash=hash_password(PASSWORD))
-        )
+        db.session.add(User(display_name="Demo", email="demo@people.example", password_hash=hash_password(PASSWORD)))
         db.session.commit()
     start = Barrier(25)
 

@@ -23,8 +23,7 @@ from portal.extensions import db
 def happened(count: int = 1) -> list[uuid.UUID]:
     """Record that many events and return their identifiers."""
     return [
-        record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=uuid.uuid4()).id
-        for _ in range(count)
+        record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=uuid.uuid4()).id for _ in range(count)
     ]
 
 

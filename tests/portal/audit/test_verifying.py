@@ -197,9 +197,7 @@ def test_two_hundred_random_changes_are_all_found(ledger: None, owner: psycopg.C
         "CREATE TRIGGER mine BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION append_event()",
     ],
 )
-def test_the_application_s_role_may_only_add_and_read(
-    ledger: None, web: psycopg.Connection, statement: str
-) -> None:
+def test_the_application_s_role_may_only_add_and_read(ledger: None, web: psycopg.Connection, statement: str) -> None:
     """Every way of changing the record is refused by the database itself (L-04, A-07)."""
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         web.execute(statement)  # type: ignore[call-overload]

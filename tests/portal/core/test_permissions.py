@@ -23,9 +23,7 @@ from portal.core.permissions import (
 
 PROVIDER, AUTHORITY, PANEL = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
 SUBMITTER = Actor(uuid.uuid4(), provider_id=PROVIDER, provider_roles=frozenset({Role.SUBMITTER}))
-OFFICER = Actor(
-    uuid.uuid4(), authority_id=AUTHORITY, authority_roles=frozenset({Role.COMMISSIONER, Role.OPENER})
-)
+OFFICER = Actor(uuid.uuid4(), authority_id=AUTHORITY, authority_roles=frozenset({Role.COMMISSIONER, Role.OPENER}))
 CHAIR = Actor(uuid.uuid4(), panels={PANEL: frozenset({Role.CHAIR}), uuid.uuid4(): frozenset({Role.PANEL_MEMBER})})
 
 

@@ -29,7 +29,8 @@ def test_a_code_has_three_groups_of_four() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["7K3M-9QX2-H01T", "7k3m 9qx2 h01t", " 7K3M9QX2H01T ", "7K3M–9QX2–HOIT", "7k3m-9qx2-holt", "7K3M.9QX2/HO1T"]
+    "typed",
+    ["7K3M-9QX2-H01T", "7k3m 9qx2 h01t", " 7K3M9QX2H01T ", "7K3M–9QX2–HOIT", "7k3m-9qx2-holt", "7K3M.9QX2/HO1T"],
 )
 def test_however_it_is_typed_it_reads_the_same(typed: str) -> None:
     """Case, separators and look-alike letters do not matter."""

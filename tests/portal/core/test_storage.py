@@ -66,9 +66,7 @@ def test_a_failed_write_leaves_nothing(store: FileStore, monkeypatch: pytest.Mon
     assert [path for path in store.folder.rglob("*") if path.is_file()] == []
 
 
-def test_the_bytes_are_on_the_disk_before_the_name_exists(
-    store: FileStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_bytes_are_on_the_disk_before_the_name_exists(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The content is flushed, then renamed, then the folder flushed: a power cut leaves all or nothing."""
     order: list[str] = []
     flush, rename = os.fsync, Path.rename

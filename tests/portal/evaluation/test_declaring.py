@@ -11,7 +11,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.evaluation.declaring import Interest, declarations_of, declare_interest, require_declared
 from portal.evaluation.models import ModeratedScore, Score
 from portal.evaluation.moderation import close_moderation
-from portal.evaluation.queries import agreed_scores, has_declared, opinions_of, spreads_of
+from portal.evaluation.queries import agreed_scores, has_declared, members_who_declared, opinions_of, spreads_of
 from portal.evaluation.scoring import save_score
 from portal.extensions import db
 from tests.factories.accounts import actor_of
@@ -60,7 +60,7 @@ def test_no_interest_anywhere_lets_the_member_in() -> None:
     evaluation = scoring_itt(2, declared=False)
     seat = evaluation.seats[LOCAL][0]
     declare(seat)
-    assert has_declared(seat.member, evaluation.itt.id)
+    assert has_declared(seat.member)
     assert {made.has_interest for made in declarations_of(seat.member).values()} == {False}
     last = events_of(evaluation.itt.id)[-1]
     assert (last.kind, last.data) == ("interest_declared", {"bids": 2, "interests": 0})
@@ -137,3 +137,12 @@ def test_declaring_again_replaces_and_the_ledger_keeps_both() -> None:
     assert declared == [0, 0]
     declare(seat, interest_in=evaluation.bids()[0])
     assert [made.detail for made in declarations_of(seat.member).values()] == ["My sister works there."]
+
+
+def test_who_has_declared_is_each_members_own_matter() -> None:
+    """One member's declaration says nothing about another's, on the same panel or on another procurement's."""
+    first, second = scoring_itt(2, declared=False), scoring_itt(1, declared=False)
+    declare(first.seats[LOCAL][0])
+    seats = [*first.seats[LOCAL], *second.seats[LOCAL]]
+    found = members_who_declared([seat.member.id for seat in seats])
+    assert found == {first.seats[LOCAL][0].member.id}

@@ -178,18 +178,14 @@ def test_nobody_verifies_their_own_organisation(db_session: object, role: Role) 
     """A provider's own people may not, whatever their role."""
     provider = make_provider()
     with pytest.raises(NotAllowed):
-        verify_provider(
-            provider=provider, note="Seen.", actor=actor_of(make_person(role, provider=provider)), now=NOW
-        )
+        verify_provider(provider=provider, note="Seen.", actor=actor_of(make_person(role, provider=provider)), now=NOW)
 
 
 @pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.OPENER, Role.AUDITOR])
 def test_other_officers_find_no_provider_to_verify(db_session: object, role: Role) -> None:
     """Checking providers is the administrator's work alone."""
     with pytest.raises(NotFound):
-        verify_provider(
-            provider=make_provider(), note="Seen.", actor=actor_of(make_person(role)), now=NOW
-        )
+        verify_provider(provider=make_provider(), note="Seen.", actor=actor_of(make_person(role)), now=NOW)
 
 
 def test_two_registrations_at_once_give_one_organisation(fresh_app: Flask) -> None:

@@ -35,9 +35,7 @@ def test_the_copy_runs_what_the_portal_needs(account: Account, monkeypatch: pyte
     assert found.copied
     libraries = "celery, gunicorn, numpy, nacl, psycopg, redbeat, ssl, portal.cli"
     script = f"import {libraries}, portal.extensions as e; print(e.__file__)"
-    asked = run(
-        [found.python, "-c", script], environment=found.environment, account=account, folder=Path("/")
-    )
+    asked = run([found.python, "-c", script], environment=found.environment, account=account, folder=Path("/"))
     assert asked.stdout.strip() == str(folder / "code" / "project" / "portal" / "extensions.py")
     assert (folder / "code" / "project" / "templates").is_dir()
     assert (folder / "code" / "project" / "migrations" / "env.py").exists()
@@ -52,9 +50,7 @@ def test_the_other_user_cannot_change_the_copy(account: Account, monkeypatch: py
     assert run(writable, environment={}, account=account, folder=Path("/")).stdout == ""
 
 
-def test_a_changed_file_is_copied_again_and_a_removed_one_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_changed_file_is_copied_again_and_a_removed_one_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next start runs what stands in the checkout then."""
     source, target = tmp_path / "source", tmp_path / "target"
     for name in code_copy.OURS:

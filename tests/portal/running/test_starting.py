@@ -6,11 +6,13 @@ import json
 import os
 import pwd
 import re
+import shutil
 import signal
 import smtplib
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -203,9 +205,7 @@ def test_without_a_portal_a_command_says_what_is_missing() -> None:
     state = open_folder("fairlot-nothing-")
     refused = portal_command(state, "outbox", "status")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr == (
-        f"DATABASE_URL is not set, and no portal runs on {state}: start one with `portal up`.\n"
-    )
+    assert refused.stderr == (f"DATABASE_URL is not set, and no portal runs on {state}: start one with `portal up`.\n")
 
 
 def test_a_killed_web_process_is_replaced(portal: RunningPortal) -> None:
@@ -268,9 +268,11 @@ def test_an_ordinary_user_needs_no_rights() -> None:
     os.chown(home, account.uid, account.gid)
     code = find_code(account, folder)
     ready = home / "ready.json"
+    # The copy holds what children need; this user is the supervisor, which starts the stores too.
+    paths = f"{code.environment['PYTHONPATH']}:{sysconfig.get_path('purelib')}"
     process = subprocess.Popen(
         [code.python, "-m", "portal", "up", "--port", "0", "--ready-file", str(ready)],
-        env=portal_environment(home / "state") | code.environment | {"HOME": str(home)},
+        env=portal_environment(home / "state") | code.environment | {"HOME": str(home), "PYTHONPATH": paths},
         cwd=home,
         user=account.uid,
         group=account.gid,
@@ -298,6 +300,7 @@ def test_a_state_below_a_closed_home_works() -> None:
         elsewhere = (state / "data").resolve()
         assert elsewhere.is_relative_to("/var/lib/fairlot")
         assert (elsewhere / "postgres").is_dir()
+    shutil.rmtree(elsewhere)
 
 
 @pytest.mark.long

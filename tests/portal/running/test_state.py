@@ -47,9 +47,7 @@ def test_a_state_is_held_by_one_process(state: State) -> None:
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """A file where the folder should be gives one sentence."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(
-        StartFailed, match=r"^The state folder .*/file/state cannot be used: Not a directory\.$"
-    ):
+    with pytest.raises(StartFailed, match=r"^The state folder .*/file/state cannot be used: Not a directory\.$"):
         State(tmp_path / "file" / "state", None).open()
 
 

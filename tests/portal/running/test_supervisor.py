@@ -44,9 +44,7 @@ def watch_for(supervisor: Supervisor, seconds: float) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_a_killed_child_is_started_again_and_named(
-    supervisor: Supervisor, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_killed_child_is_started_again_and_named(supervisor: Supervisor, capsys: pytest.CaptureFixture[str]) -> None:
     """A child that is killed runs again under a new number, and a line says so."""
     child = supervisor.start(Child("sleeper", lambda: shell("exec sleep 60")))
     assert child.process is not None
@@ -109,14 +107,10 @@ def test_children_stop_newest_first(supervisor: Supervisor) -> None:
         supervisor.start(Noted(name, lambda: shell("exec sleep 60")))
     supervisor.stop()
     assert stopped == ["beat", "web", "postgres"]
-    assert all(
-        child.process is not None and child.process.poll() is not None for child in supervisor.children
-    )
+    assert all(child.process is not None and child.process.poll() is not None for child in supervisor.children)
 
 
-def test_a_child_that_ignores_every_signal_is_killed_with_its_children(
-    supervisor: Supervisor, tmp_path: Path
-) -> None:
+def test_a_child_that_ignores_every_signal_is_killed_with_its_children(supervisor: Supervisor, tmp_path: Path) -> None:
     """After the last patience runs out the whole process group gets SIGKILL."""
     stubborn = f"trap '' TERM; sleep 60 & echo $! > {tmp_path}/pid; while :; do sleep 1; done"
     child = supervisor.start(Child("stubborn", lambda: shell(stubborn), ((signal.SIGTERM, 0.3),)))

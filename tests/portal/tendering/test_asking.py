@@ -66,9 +66,7 @@ def test_questions_are_added_changed_and_removed(db_session: object) -> None:
         ({"criterion": "price"}, "criterion"),
     ],
 )
-def test_a_question_that_does_not_work_is_refused(
-    db_session: object, changes: dict[str, Any], field: str
-) -> None:
+def test_a_question_that_does_not_work_is_refused(db_session: object, changes: dict[str, Any], field: str) -> None:
     """It has words, a limit, and feeds a criterion that is scored."""
     actor = make_commissioner()
     itt = draft_itt(actor=actor)

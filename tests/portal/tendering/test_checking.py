@@ -203,5 +203,3 @@ def test_a_pilot_panel_with_a_criterion_of_weight_0_is_sound(db_session: object)
     criterion_named(itt, "parents-view").weight = Decimal(0)
     criterion_named(itt, "price").weight = Decimal(30)
     assert problems_of(itt, clock.now()) == []
-
-

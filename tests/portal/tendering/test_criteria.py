@@ -114,9 +114,7 @@ def test_the_tree_stays_a_tree_of_three_levels(db_session: object) -> None:
     service = criterion_named(itt, "service")
     inner = add_criterion(itt=itt, **described(itt, title="Inner", scale=None, parent=service), actor=actor)
     with pytest.raises(InvalidInput, match="cannot be under itself"):
-        change_criterion(
-            itt=itt, criterion=service, **described(itt, scale=None, parent=inner), actor=actor
-        )
+        change_criterion(itt=itt, criterion=service, **described(itt, scale=None, parent=inner), actor=actor)
     add_criterion(itt=itt, **described(itt, title="Third", parent=inner), actor=actor)
     young = criterion_named(itt, "young-people")
     with pytest.raises(InvalidInput, match="at most 3 levels"):
@@ -150,9 +148,7 @@ def test_a_heading_with_parts_stays_a_heading(db_session: object) -> None:
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
     with pytest.raises(InvalidInput) as refused:
-        change_criterion(
-            itt=itt, criterion=criterion_named(itt, "service"), **described(itt), actor=actor
-        )
+        change_criterion(itt=itt, criterion=criterion_named(itt, "service"), **described(itt), actor=actor)
     assert refused.value.field == "kind"
 
 

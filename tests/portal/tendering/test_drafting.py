@@ -82,9 +82,7 @@ def test_describing_the_service_decides_light_touch(db_session: object) -> None:
     """Codes of Schedule 1 alone make it light touch; the single lot takes the title."""
     actor = make_commissioner()
     itt = draft_itt(actor=actor, start=StartingPoint.EMPTY)
-    describe_service(
-        itt=itt, title="Counselling", description=" For families ", cpv_codes=["85312320-8"], actor=actor
-    )
+    describe_service(itt=itt, title="Counselling", description=" For families ", cpv_codes=["85312320-8"], actor=actor)
     assert (itt.title, itt.description, itt.cpv_codes) == ("Counselling", "For families", ["85312320"])
     assert (itt.light_touch, itt.lots[0].title) == (True, "Counselling")
     assert kinds_of(itt) == ["itt_drafted", "itt_changed"]
@@ -95,9 +93,7 @@ def test_value_and_term_are_saved_in_order(db_session: object) -> None:
     """Break points are kept in order, and a refusal changes nothing."""
     actor = make_commissioner()
     itt = draft_itt(actor=actor, start=StartingPoint.EMPTY)
-    set_value_and_term(
-        itt=itt, estimated_value=Decimal(240000), term_months=30, break_months=[18, 12], actor=actor
-    )
+    set_value_and_term(itt=itt, estimated_value=Decimal(240000), term_months=30, break_months=[18, 12], actor=actor)
     assert (itt.estimated_value, itt.term_months, itt.break_months) == (Decimal(240000), 30, [12, 18])
     with pytest.raises(InvalidInput):
         set_value_and_term(itt=itt, estimated_value=Decimal(1), term_months=6, break_months=[12], actor=actor)

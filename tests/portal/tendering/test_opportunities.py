@@ -83,9 +83,7 @@ def described_itt(title: str, description: str, codes: list[str]) -> InvitationT
     actor = make_commissioner(make_authority("Demo District of Harwich"))
     itt = ready_itt(actor=actor, title=title)
     describe_service(itt=itt, title=title, description=description, cpv_codes=codes, actor=actor)
-    publish_itt(
-        itt=itt, actor=actor, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False
-    )
+    publish_itt(itt=itt, actor=actor, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
     return itt
 
 
@@ -102,9 +100,7 @@ def described_itt(title: str, description: str, codes: list[str]) -> InvitationT
         ("%", False),
     ],
 )
-def test_words_are_looked_for_in_title_description_and_buyer(
-    db_session: object, words: str, found: bool
-) -> None:
+def test_words_are_looked_for_in_title_description_and_buyer(db_session: object, words: str, found: bool) -> None:
     """In every form of the word, all of them, quoted ones together; odd characters do no harm."""
     described_itt("Counselling service", "Support for families in town", ["85312320"])
     published_itt(title="Something else")

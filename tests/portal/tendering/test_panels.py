@@ -36,9 +36,7 @@ def test_panels_are_added_in_order(db_session: object) -> None:
     actor = make_commissioner()
     itt = draft_itt(actor=actor, start=StartingPoint.EMPTY)
     add_panel(itt=itt, **described(), actor=actor)
-    add_panel(
-        itt=itt, **described(name="Staff", kind=PanelKind.LOCAL, combine=Combination.MEAN, quorum=3), actor=actor
-    )
+    add_panel(itt=itt, **described(name="Staff", kind=PanelKind.LOCAL, combine=Combination.MEAN, quorum=3), actor=actor)
     assert [(panel.key, panel.position, panel.quorum) for panel in itt.panels] == [
         ("young-peoples-panel", 1, 1),
         ("staff", 2, 3),

@@ -31,7 +31,8 @@ TODAY = NOW.date()
         (["85311300", "early help"], "“early help” is not a CPV code. A CPV code is 8 digits, such as 85311300."),
         (
             ["99999999"],
-            "99999999 is not in this portal’s list of CPV codes. Check it, or ask the platform administrator to add it.",
+            "99999999 is not in this portal’s list of CPV codes. Check it, or ask the platform "
+            "administrator to add it.",
         ),
     ],
 )
@@ -120,9 +121,7 @@ def test_the_minimum_tendering_period_is_kept() -> None:
     assert refused.value.field == "closes"
     for light_touch, value in ((True, Decimal(10000000)), (False, Decimal(100000))):
         require_closing_time(closes_at, NOW, light_touch=light_touch, value=value, regime=Regime.PA2023)
-    require_closing_time(
-        NOW + timedelta(days=25), NOW, light_touch=False, value=Decimal(240000), regime=Regime.PA2023
-    )
+    require_closing_time(NOW + timedelta(days=25), NOW, light_touch=False, value=Decimal(240000), regime=Regime.PA2023)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +173,6 @@ def test_nothing_is_published_before_the_central_platform(
         (PublicationBasis.NOT_REQUIRED, None, "", 29999),
     ],
 )
-def test_each_basis_can_be_used(
-    basis: PublicationBasis, reference: str | None, reason: str, value: int
-) -> None:
+def test_each_basis_can_be_used(basis: PublicationBasis, reference: str | None, reason: str, value: int) -> None:
     """The three lawful ways."""
     require_publication_basis(basis, reference, reason, value=Decimal(value), on=TODAY)

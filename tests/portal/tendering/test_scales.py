@@ -78,9 +78,7 @@ def test_a_wrong_range_or_rule_is_refused(db_session: object) -> None:
         add(itt, actor, "0", "5", "2")
     assert refused.value.field == "step"
     with pytest.raises(InvalidInput) as refused:
-        add_scale(
-            itt=itt, minimum=Decimal(0), maximum=Decimal(5), step=Decimal(1), normalise="by_feel", actor=actor
-        )
+        add_scale(itt=itt, minimum=Decimal(0), maximum=Decimal(5), step=Decimal(1), normalise="by_feel", actor=actor)
     assert refused.value.field == "normalise"
     assert itt.scales == []
 

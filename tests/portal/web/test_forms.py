@@ -74,9 +74,7 @@ def test_a_refusal_with_a_field_stands_beside_it(request_context: None) -> None:
         (Conflict("No."), 409),
     ],
 )
-def test_a_refusal_without_a_field_stands_at_the_top(
-    request_context: None, error: Exception, status: int
-) -> None:
+def test_a_refusal_without_a_field_stands_at_the_top(request_context: None, error: Exception, status: int) -> None:
     """Nothing to point to: the message belongs to the whole form."""
     form = sample()
     assert not form.carry_out(lambda: fail_with(error))
@@ -112,9 +110,7 @@ def test_text_is_freed_of_what_no_column_can_hold(request_context: None) -> None
     assert form.note.data.strip() == "note"
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"), [("a\x00b", "ab"), ("", ""), (None, None), (3, 3), ("😀 é", "😀 é")]
-)
+@pytest.mark.parametrize(("typed", "kept"), [("a\x00b", "ab"), ("", ""), (None, None), (3, 3), ("😀 é", "😀 é")])
 def test_only_those_characters_are_dropped(typed: object, kept: object) -> None:
     """Everything else passes as it is."""
     assert without_nul(typed) == kept

@@ -78,10 +78,8 @@ def test_a_password_is_enough_for_a_contributor(client: CheckedClient, contribut
     assert "demo@people.example" in text_of(client.get("/account"))
 
 
-def test_a_wrong_password_keeps_the_address_and_says_nothing_more(
-    client: CheckedClient, contributor: User
-) -> None:
-    """The answer is the same for a wrong password and an unknown address; what was typed stays, but for the password."""
+def test_a_wrong_password_keeps_the_address_and_says_nothing_more(client: CheckedClient, contributor: User) -> None:
+    """A wrong password and an unknown address are answered alike; the address stays, the password does not."""
     wrong = fill(client, "/sign-in", CREDENTIALS | {"password": "wrong"})
     unknown = fill(client, "/sign-in", CREDENTIALS | {"email": "nobody@people.example"})
     assert wrong.status_code == unknown.status_code == 422
@@ -168,9 +166,7 @@ def test_a_wrong_code_is_said_beside_the_field(client: CheckedClient, submitter:
     assert client.get("/account").location == "/sign-in/code?next=/account"
 
 
-def test_a_used_code_does_not_sign_in_again(
-    new_client: Callable[[], CheckedClient], submitter: User
-) -> None:
+def test_a_used_code_does_not_sign_in_again(new_client: Callable[[], CheckedClient], submitter: User) -> None:
     """Somebody who looked over the shoulder cannot use the same code (W-07)."""
     code = current_code()
     first, second = new_client(), new_client()

@@ -49,6 +49,9 @@ PARTS = (
     "cancel",
 )
 
+SOME = ("service", "panels/local", "criteria", "scales/0-5/points", "questions/welcome/remove", "cancel")
+"""One page of each module, for the people who never get in."""
+
 
 @pytest.fixture
 def commissioner(client: CheckedClient) -> Any:
@@ -171,9 +174,9 @@ def test_a_draft_is_cancelled(client: CheckedClient, commissioner: Any) -> None:
     assert client.get(address).status_code == 409
 
 
-def statuses_at(client: CheckedClient, itt: InvitationToTender) -> set[int]:
-    """The statuses with which every page of a draft answers."""
-    parts = [*(f"draft/{part}" for part in PARTS), "publish"]
+def statuses_at(client: CheckedClient, itt: InvitationToTender, *names: str) -> set[int]:
+    """The statuses with which every page of a draft (or those named) answers."""
+    parts = [*(f"draft/{part}" for part in names or PARTS), "publish"]
     return {client.get(f"/commissioning/itts/{itt.reference}/{part}").status_code for part in parts}
 
 
@@ -192,10 +195,10 @@ def test_every_part_is_for_the_authoritys_commissioner_and_for_drafts(
     }
     for status, person in others.items():
         sign_in(client, person)
-        assert statuses_at(client, draft) == {status}
+        assert statuses_at(client, draft, *SOME) == {status}
     sign_in(client, make_person(Role.SUBMITTER))
-    assert statuses_at(client, draft) == {403}
-    assert statuses_at(new_client(), draft) == {302}
+    assert statuses_at(client, draft, *SOME) == {403}
+    assert statuses_at(new_client(), draft, *SOME) == {302}
 
 
 @pytest.mark.parametrize("role", sorted(AUTHORITY_ROLES - {Role.COMMISSIONER}))

@@ -72,7 +72,8 @@ def test_weights_that_total_95_are_refused_and_weighed(client: CheckedClient, it
     assert answer.status_code == 422
     assert errors_of(answer) == {
         "#weight-service": "The weights of the four parts total 95, they must total 100.",
-        "#weight-our-voice": "The weights of the two parts of “What young people think” total 90, they must total 100.",
+        "#weight-our-voice": "The weights of the two parts of “What young people think” total 90, "
+        "they must total 100.",
     }
     assert last_table(answer)[-1] == ["Total", "30", "36", "10", "15", "91"]
     page = BeautifulSoup(answer.text, "html.parser")
@@ -105,8 +106,8 @@ def test_shares_are_saved_and_refused(client: CheckedClient, itt: InvitationToTe
     )
     answer = post(client, address(itt, "shares"), **{"share__outcomes__young-people": "30"})
     assert errors_of(answer) == {
-        "#share-outcomes-local": "The shares of the two panels on “Better lives for children, young people and families” "
-        "total 90, they must total 100."
+        "#share-outcomes-local": "The shares of the two panels on “Better lives for children, young people and "
+        "families” total 90, they must total 100."
     }
     assert "90% – must be 100%" in answer.text
     kept = BeautifulSoup(answer.text, "html.parser").find(id="share-outcomes-young-people")

@@ -100,9 +100,7 @@ def test_a_wrong_description_is_refused(
 
 def test_value_and_term_are_saved(client: CheckedClient, itt: InvitationToTender) -> None:
     """As people write them: £240,000, 30 months, breaks at 12 and 18."""
-    post(
-        client, address(itt, "value"), estimated_value="£240,000", term_months="30", break_months="12 and 18"
-    )
+    post(client, address(itt, "value"), estimated_value="£240,000", term_months="30", break_months="12 and 18")
     assert (itt.estimated_value, itt.term_months, itt.break_months) == (Decimal(240000), 30, [12, 18])
 
 
@@ -117,8 +115,8 @@ def test_value_and_term_are_saved(client: CheckedClient, itt: InvitationToTender
         (
             {"break_months": "12, 36"},
             {
-                "#break_months": "The break point at 36 months is outside the contract: it must come after the start and "
-                "before the end at 30 months."
+                "#break_months": "The break point at 36 months is outside the contract: it must come after the start "
+                "and before the end at 30 months."
             },
         ),
         ({"break_months": "soon"}, {"#break_months": "Type the break points as months, such as 12, 18."}),
@@ -196,8 +194,7 @@ def test_the_minimum_period_is_named(client: CheckedClient) -> None:
     answer = post(
         client,
         address(itt, "timetable"),
-        **TIMETABLE
-        | {"closes__day": str(day.day), "closes__month": str(day.month), "closes__year": str(day.year)},
+        **TIMETABLE | {"closes__day": str(day.day), "closes__month": str(day.month), "closes__year": str(day.year)},
     )
     assert "PA2023 s.54(4)" in errors_of(answer)["#closes"]
 

@@ -1,0 +1,76 @@
+"""The page that concludes a contract."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.contracts.models import Contract
+from portal.core import clock
+from portal.core.permissions import Role
+from portal.extensions import db
+from portal.web.filters import london
+from tests.client import CheckedClient
+from tests.factories.accounts import make_person, sign_in
+from tests.factories.awarding import Award, let_standstill_pass, standstill_row
+from tests.filling import errors_of, fill
+
+
+def page(award: Award) -> str:
+    return f"/commissioning/itts/{award.itt.reference}/contract"
+
+
+def enter(client: CheckedClient, award: Award, role: Role = Role.CONTRACT_MANAGER) -> None:
+    sign_in(client, make_person(role, authority=award.itt.authority))
+
+
+def test_conclude(waiting: Award, client: CheckedClient) -> None:
+    """After the standstill the dates, typed in whichever way, conclude the contract."""
+    let_standstill_pass(waiting)
+    enter(client, waiting)
+    today = clock.today()
+    starts = today + timedelta(days=60)
+    typed = {"signed_date": today.isoformat(), "start_date": f"{starts.day}/{starts.month}/{starts.year}"}
+    assert fill(client, page(waiting), typed).status_code == 302
+    contract = db.session.scalars(select(Contract)).one()
+    assert (contract.signed_date, contract.start_date) == (today, starts)
+    shown = client.get(page(waiting)).text
+    assert contract.reference in shown
+    assert "Conclude the contract" not in shown
+
+
+def test_refused_inside_the_standstill(waiting: Award, client: CheckedClient) -> None:
+    """Before its end the page says from when on, and refuses whoever tries with the same words."""
+    enter(client, waiting, Role.COMMISSIONER)
+    when = london(standstill_row(waiting).ends_until)
+    assert when in client.get(page(waiting)).text
+    today = clock.today().isoformat()
+    refused = fill(client, page(waiting), {"signed_date": today, "start_date": today})
+    assert refused.status_code == 409
+    assert errors_of(refused)[0].endswith(f"can be concluded from {when}.")
+    assert db.session.scalars(select(Contract)).all() == []
+
+
+def test_dates_that_nobody_can_read(free: Award, client: CheckedClient) -> None:
+    """A day that is none is refused beside its field, with an example, and stays in the box."""
+    enter(client, free)
+    refused = fill(client, page(free), {"signed_date": "31 2 2027", "start_date": ""})
+    assert refused.status_code == 422
+    assert errors_of(refused) == [
+        "Give the day on which both signed, such as 4 12 2026.",
+        "Give the first day of the contract, such as 1 4 2027.",
+    ]
+    assert "31 2 2027" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.AUDITOR, 200), (Role.APPROVER, 200), (Role.OPENER, 403), (Role.SUBMITTER, 403)]
+)
+def test_who_reads_it(free: Award, client: CheckedClient, role: Role, status: int) -> None:
+    """Auditors and approvers read the page without its form; others do not reach it."""
+    enter(client, free, role)
+    answer = client.get(page(free))
+    assert answer.status_code == status
+    assert 'name="signed_date"' not in answer.text

@@ -1,0 +1,76 @@
+"""The engine's steps and diagnostics in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from portal.evaluation.explaining import (
+    Names,
+    eliminated_in_words,
+    flips_in_words,
+    readable,
+    share,
+    shown_steps,
+)
+from tender_scoring import diagnose, evaluate
+
+NAMES = Names({"A": "Provider 1", "B": "Provider 2"}, {"safe": "Safety"}, {"local": "Local panel"}, {"m-1": "Blue Fox"})
+CASE = {
+    "method": {
+        "scales": {"0-5": {"minimum": "0", "maximum": "5"}},
+        "panels": {"local": {"combine": "agreed"}},
+        "criteria": [
+            {"id": "safe", "weight": "60", "panel": "local", "scale": "0-5", "minimum": "3"},
+            {"id": "price", "weight": "40", "price": {"formula": "benchmark", "floor": "10", "ceiling": "20"}},
+        ],
+        "rounding": {"places": 4, "mode": "half_up"},
+    },
+    "bids": {"A": {"price": "15"}, "B": {"price": "15"}},
+    "agreed": [
+        {"panel": "local", "bid": "A", "criterion": "safe", "score": "4", "reason": "The one reason there is."},
+        {"panel": "local", "bid": "B", "criterion": "safe", "score": "3", "reason": "The other reason there is."},
+    ],
+    "scores": [{"panel": "local", "member": "m-1", "bid": "A", "criterion": "safe", "score": "5", "reason": "x"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"),
+    [("4/5", "0.8"), ("293/150", "293/150"), ("240000/1", "240000"), ("0/1", "0"), ("-1/4", "-0.25")],
+)
+def test_exact_figures_read_as_decimals_where_they_end(exact: str, shown: str) -> None:
+    """A figure that never ends stays a fraction, so that the pencil loses nothing."""
+    assert readable(exact) == shown
+
+
+def test_a_total_is_followed_from_the_scores_in_words() -> None:
+    """Titles for keys, aliases for members, and the rule behind each figure."""
+    steps = [step for step in evaluate(CASE).to_dict()["steps"] if step["id"].startswith("/A/")]
+    shown = shown_steps(steps, NAMES)
+    assert shown[0] == {
+        "id": "A-safe-local-combined",
+        "rule": "Safety, Local panel: score",
+        "note": "The score that the panel agreed.",
+        "inputs": [{"label": "agreed score", "value": "4"}, {"label": "Blue Fox gave", "value": "5"}],
+        "exact": "",
+        "shown": "4",
+    }
+    assert [step["rule"] for step in shown][-1] == "Total"
+    assert shown[-1]["shown"] == "68"
+
+
+def test_scores_that_decide_alone_are_whole_sentences() -> None:
+    """Each says whose score, from what to what, and what would follow."""
+    flips = diagnose(CASE).to_dict()["single_steps"]
+    assert "Provider 2, “Safety”, Local panel: 2 instead of 3 would rule Provider 2 out." in flips_in_words(
+        flips, NAMES
+    )
+
+
+def test_eliminations_and_shares_are_in_words() -> None:
+    """A minimum, a ceiling, a share of the marks, and a share that never decides."""
+    low = {"bid": "A", "criterion": "safe", "panel": "local", "score": "2.0000", "minimum": "3.0000"}
+    assert eliminated_in_words(low, NAMES) == "Local panel: 2 for “Safety”; the published minimum is 3."
+    dear = {"bid": "A", "criterion": "price", "price": "240000.5000", "ceiling": "240000.0000"}
+    assert eliminated_in_words(dear, NAMES) == "Its price, £240,000.50, is above the ceiling of £240,000."
+    assert (share({"exact": "2/5"}), share({"exact": "1/3"}), share(None)) == ("40%", "33.3%", "never")

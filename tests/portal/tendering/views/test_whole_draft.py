@@ -1,0 +1,102 @@
+"""The whole story of a draft: a locality partnership draws up its invitation from nothing and publishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.core.permissions import Role
+from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import find_itt
+from portal.tendering.states import IttStatus
+from tender_scoring import effective_weights
+from tests.client import CheckedClient
+from tests.factories.accounts import make_person, sign_in
+from tests.portal.tendering.views.browsing import post, statuses_of
+
+SERVICE = {
+    "title": "Prevention and early help in the south east of the county",
+    "description": "Parenting support, emotional well-being, advocacy and short breaks.",
+    "cpv_codes": "85311300\n85312310",
+}
+TIMETABLE = {
+    "closes__day": "4",
+    "closes__month": "6",
+    "closes__year": "2027",
+    "closes_time": "noon",
+    "award_date__day": "30",
+    "award_date__month": "7",
+    "award_date__year": "2027",
+    "contract_start_date__day": "1",
+    "contract_start_date__month": "10",
+    "contract_start_date__year": "2027",
+}
+PANELS = {
+    "Local commissioning panel": "local",
+    "Young people’s panel": "young_people",
+    "Parents’ panel": "parents",
+}
+WORDS = ("Nothing", "Poor", "Weak", "Fair", "Good", "Excellent")
+CRITERIA: tuple[dict[str, Any], ...] = (
+    {"title": "Quality", "kind": "heading"},
+    {"title": "Safety", "parent": "quality", "minimum": "3", "plain_title": "Would we be safe?"},
+    {"title": "Outcomes", "parent": "quality"},
+    {"title": "Our voice", "plain_title": "Will they listen to us?"},
+    {"title": "Families"},
+)
+WEIGHTS = {"quality": "35", "safety": "40", "outcomes": "60", "our__voice": "34", "families": "11", "price": "20"}
+SHARES = {
+    "share__safety__local-commissioning-panel": "100",
+    "share__outcomes__local-commissioning-panel": "71.4286",
+    "share__outcomes__young-peoples-panel": "28.5714",
+    "share__our-voice__young-peoples-panel": "100",
+    "share__families__parents-panel": "100",
+}
+
+
+def draw_up(client: CheckedClient, base: str) -> None:
+    """Fill in every part, in the order of the task list."""
+    post(client, f"{base}/service", **SERVICE)
+    post(client, f"{base}/value", estimated_value="£280,000", term_months="30", break_months="12, 18")
+    post(client, f"{base}/timetable", **TIMETABLE)
+    for name, kind in PANELS.items():
+        post(client, f"{base}/panels/add", name=name, kind=kind, combine="agreed", counts="yes")
+    post(client, f"{base}/scales/add", minimum="0", maximum="5", step="1", normalise="from_zero")
+    words = {f"point__{score}__label": word for score, word in enumerate(WORDS)}
+    words |= {f"point__{score}__descriptor": f"{word}, as a whole." for score, word in enumerate(WORDS)}
+    words |= {f"point__{score}__plain": word for score, word in enumerate(WORDS)}
+    post(client, f"{base}/scales/0-5/points", **words)
+    for criterion in CRITERIA:
+        post(client, f"{base}/criteria/add", **{"kind": "scored", "scale": "0-5"} | criterion)
+    post(client, f"{base}/price", formula="benchmark", floor="200,000", ceiling="280,000")
+    weights = {f"weight__{key}": weight for key, weight in WEIGHTS.items()}
+    assert post(client, f"{base}/criteria", **weights).status_code == 302
+    assert post(client, f"{base}/shares", **SHARES).status_code == 302
+    post(client, f"{base}/tie-break", tie_break="our-voice", then="lowest_price")
+    for key in ("safety", "outcomes", "our-voice", "families"):
+        post(client, f"{base}/questions/add", prompt=f"Tell us about {key}.", word_limit="500", criterion=key)
+    post(client, f"{base}/publication", publication_basis="central_reference", central_reference="054321-2026")
+
+
+def test_a_draft_is_drawn_up_from_nothing_and_published(client: CheckedClient, db_session: object) -> None:
+    """Every part is filled in through its page; then everybody can see it, with young people giving exactly 40."""
+    sign_in(client, make_person(Role.COMMISSIONER))
+    started = post(client, "/commissioning/itts/new", title="Early help", start="empty")
+    base = started.location
+    draw_up(client, base)
+    assert set(statuses_of(client.get(base).text).values()) == {"Completed"}
+    published = post(client, base.removesuffix("draft") + "publish")
+    assert published.status_code == 302
+    page = client.get(published.location).text
+    assert "Prevention and early help in the south east of the county" in page
+    assert "noon on Friday 4 June 2027 BST" in page
+    itt: InvitationToTender = find_itt(published.location.rsplit("/", 1)[1])
+    assert itt.status is IttStatus.PUBLISHED
+    by_panel: dict[str | None, Any] = {}
+    for weight in effective_weights(itt.method or {}):
+        by_panel[weight.panel] = by_panel.get(weight.panel, 0) + weight.marks
+    assert sum(by_panel.values()) == 100
+    assert [round(float(by_panel[key]), 4) for key in ("young-peoples-panel", "parents-panel", None)] == [
+        40.0,
+        11.0,
+        20.0,
+    ]
