@@ -35,5 +35,5 @@ _AWARD_KINDS = {
 
 
 def standstill_duty(itt: InvitationToTender) -> StandstillRule:
-    """Whether the law requires a standstill for this ITT's award or leaves it to the authority, and by which section."""
+    """Whether the law requires a standstill for this ITT's award or leaves it to the authority, and its section."""
     return standstill_rule(regime=itt.regime, light_touch=itt.light_touch, award=_AWARD_KINDS[itt.kind])

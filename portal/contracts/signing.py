@@ -51,27 +51,7 @@ def conclude_contract(
     standstill = standstill_of(decision.id)
     _require_standstill_over(decision, standstill, now)
     _check_dates(signed_date, start_date, announced_at, standstill, now)
-    opened = db.session.get_one(OpenedBid, decision.winning_bid_id)
-    assert opened.price is not None
-    assert itt.term_months is not None
-    contract = Contract(
-        reference=new_reference("CON"),
-        itt_id=itt.id,
-        lot_id=lot.id,
-        decision_id=decision.id,
-        authority_id=itt.authority_id,
-        provider_id=decision.winning_bid.provider_id,
-        title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
-        value=opened.price,
-        start_date=start_date,
-        end_until=months_after(start_date, itt.term_months),
-        signed_date=signed_date,
-        concluded_at=now,
-        concluded_by_id=actor.user_id,
-        break_points=[
-            BreakPoint(months=months, on_date=months_after(start_date, months)) for months in itt.break_months
-        ],
-    )
+    contract = _drawn_up(itt, lot, decision, actor, signed_date, start_date, now)
     db.session.add(contract)
     db.session.flush()
     if _every_lot_is_contracted(itt):
@@ -96,6 +76,39 @@ def _lock(itt_id: uuid.UUID) -> None:
     db.session.flush()
     db.session.execute(select(InvitationToTender.id).where(InvitationToTender.id == itt_id).with_for_update())
     db.session.expire_all()
+
+
+def _drawn_up(
+    itt: InvitationToTender,
+    lot: Lot,
+    decision: AwardDecision,
+    actor: Actor,
+    signed_date: date,
+    start_date: date,
+    now: datetime,
+) -> Contract:
+    """The contract on the published terms, at the winning price."""
+    opened = db.session.get_one(OpenedBid, decision.winning_bid_id)
+    assert opened.price is not None
+    assert itt.term_months is not None
+    return Contract(
+        reference=new_reference("CON"),
+        itt_id=itt.id,
+        lot_id=lot.id,
+        decision_id=decision.id,
+        authority_id=itt.authority_id,
+        provider_id=decision.winning_bid.provider_id,
+        title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
+        value=opened.price,
+        start_date=start_date,
+        end_until=months_after(start_date, itt.term_months),
+        signed_date=signed_date,
+        concluded_at=now,
+        concluded_by_id=actor.user_id,
+        break_points=[
+            BreakPoint(months=months, on_date=months_after(start_date, months)) for months in itt.break_months
+        ],
+    )
 
 
 def _decided(lot: Lot) -> AwardDecision:

@@ -32,5 +32,5 @@ def database_time() -> datetime:
 
     Call it after taking the row lock: only then is the answer later than whatever the lock waited for.
     """
-    instant = db.session.execute(select(func.clock_timestamp())).scalar_one()
+    instant: datetime = db.session.execute(select(func.clock_timestamp())).scalar_one()
     return instant.astimezone(UTC)

@@ -20,5 +20,5 @@ def new_code(groups: int = 3, size: int = 4) -> str:
 
 def normalise_code(typed: str) -> str:
     """Read what a person typed from a card: case, spaces and hyphens do not matter, O is 0, I and L are 1."""
-    plain = typed.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None}))
+    plain = typed.upper().translate(str.maketrans("OIL", "011", "- "))
     return "".join(character for character in plain if character in ALPHABET)

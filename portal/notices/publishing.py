@@ -46,10 +46,11 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
     record.
 
     Publishing the same event again returns the notice that is there. Records NOTICE_PUBLISHED with the
-    notice's reference and `kind_code`, and what it is `about` (the ITT, the award or the contract). Runs as the portal itself, from the outbox, so there is no permission
-    to ask. Raises `NotFound` for an unknown event, `ValueError` for an event that no notice announces, and
-    `WrongState` while the basis for publishing here is missing (PR24 reg 5(11): the central digital platform
-    comes first) or an earlier notice of the process is still to come.
+    notice's reference and `kind_code`, and what it is `about` (the ITT, the award or the contract). Runs as the
+    portal itself, from the outbox, so there is no permission to ask. Raises `NotFound` for an unknown event,
+    `ValueError` for an event that no notice announces, and `WrongState` while the basis for publishing here is
+    missing (PR24 reg 5(11): the central digital platform comes first) or an earlier notice of the process is
+    still to come.
     """
     event = db.session.get(Event, event_id)
     if event is None:

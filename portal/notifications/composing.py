@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit.models import Event
@@ -49,12 +49,21 @@ def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str,
 
 def compose(template: str, **values: Any) -> tuple[str, str]:
     """Render a message and return its subject (one line) and body."""
-    text = _environment().get_template(f"emails/{template}.txt").render(values)
-    first, _, body = text.partition("\n")
+    subject, body = _parts(template)
+    # One line, whatever somebody typed as a title: a header can never be smuggled in.
+    return " ".join(subject.render(values).split()), body.render(values).strip() + "\n"
+
+
+@cache
+def _parts(template: str) -> tuple[Template, Template]:
+    """The subject, which is the first line of the file, and the body: apart, so that no value ends the subject."""
+    environment = _environment()
+    assert environment.loader is not None
+    source, _, _ = environment.loader.get_source(environment, f"emails/{template}.txt")
+    first, _, rest = source.partition("\n")
     if not first.startswith(SUBJECT):
         raise ValueError(f"the message {template} does not begin with its subject")
-    # One line, whatever somebody typed as a title: a header can never be smuggled in.
-    return " ".join(first.removeprefix(SUBJECT).split()), body.strip() + "\n"
+    return environment.from_string(first.removeprefix(SUBJECT)), environment.from_string(rest)
 
 
 @lru_cache(maxsize=1)

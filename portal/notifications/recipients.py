@@ -48,7 +48,12 @@ def _members() -> Select[uuid.UUID]:
     return (
         select(User.id)
         .join(Membership, Membership.user_id == User.id)
-        .where(User.is_active, User.email.is_not(None), Membership.ended_at.is_(None))
+        .where(
+            User.is_active,
+            User.email.is_not(None),
+            Membership.ended_at.is_(None),
+            Membership.role != Role.YOUNG_MEMBER,
+        )
     )
 
 

@@ -143,7 +143,7 @@ AGREED: Mapping[str, Mapping[str, tuple[int, str]]] = {
     MEADOW.provider: {
         "safeguarding": (3, "It covers what was asked, and learnt from one late report. There is little detail on "
                             "how training is kept up."),
-        "outcomes": (2, "A questionnaire is named, but there are no figures and nothing on families who do not improve."),
+        "outcomes": (2, "A questionnaire is named, but no figures, and nothing on families who do not improve."),
         "working-together": (5, "The strongest answer: one contact for each partner, a shared calendar, and they "
                                 "chair the forum that everybody uses."),
         "our-voice": (2, "A survey every term is not much of a say. We do not know what happened to what people said."),

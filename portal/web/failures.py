@@ -75,7 +75,8 @@ def _http(error: HTTPException) -> Any:
 def _database_away(error: OperationalError) -> Any:
     log.error("database_away", reference=request_reference(), endpoint=request.endpoint, kind=type(error.orig).__name__)
     _forget_session()
-    answer = _page(503, "The portal cannot reach its records just now. Nothing was lost. Try again in a minute.", "away")
+    message = "The portal cannot reach its records just now. Nothing was lost. Try again in a minute."
+    answer = _page(503, message, "away")
     answer.headers["Retry-After"] = "5"
     return answer
 

@@ -12,7 +12,7 @@ from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.extensions import db
 
 
-class BaseForm(FlaskForm):
+class BaseForm(FlaskForm):  # type: ignore[misc]
     """A CSRF-protected form whose submission runs one activity.
 
     A view reads: `if form.validate_on_submit() and form.carry_out(lambda: publish_itt(...)): return
@@ -58,7 +58,7 @@ class BaseForm(FlaskForm):
             field = self._fields[name]
             field.errors = [*field.errors, refusal.message]
         else:
-            self.form_errors = [*self.form_errors, refusal.message]
+            self.form_errors = [*self.form_errors, refusal.message]  # type: ignore[has-type]
 
     @property
     def status_code(self) -> int:

@@ -161,7 +161,9 @@ def _words(tag: Tag) -> str:
     return " ".join(tag.get_text(" ").split())
 
 
-def _filled(form: Tag, button: Tag, values: Values) -> tuple[dict[str, str | list[str]], list[tuple[str, tuple[str, bytes]]]]:
+def _filled(
+    form: Tag, button: Tag, values: Values
+) -> tuple[dict[str, str | list[str]], list[tuple[str, tuple[str, bytes]]]]:
     """What a browser would send: the form's own values, with those the person filled in."""
     data: dict[str, str | list[str]] = {}
     files: list[tuple[str, tuple[str, bytes]]] = []

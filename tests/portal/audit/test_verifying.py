@@ -68,27 +68,39 @@ def test_an_untouched_ledger_is_sound(ledger: None) -> None:
     assert (verified.events, verified.chains, verified.findings) == (7, 2, ())
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "kind = 'itt_cancelled'",
-        "at = at + interval '1 microsecond'",
-        "actor_id = gen_random_uuid()",
-        "actor_id = object_id",
-        "object_type = 'bid'",
-        "object_id = gen_random_uuid()",
-        "data = jsonb_set(data, '{price}', '\"118000.51\"')",
-        "data = data || '{\"more\": 1}'",
-        "data = data - 'number'",
-        "seeded = true",
-        "prev = sha256('x')",
-        "hash = sha256('x')",
-    ],
+CHANGES = (
+    "kind = 'itt_cancelled'",
+    "at = at + interval '1 microsecond'",
+    "actor_id = gen_random_uuid()",
+    "actor_id = object_id",
+    "object_type = 'bid'",
+    "object_id = gen_random_uuid()",
+    "data = jsonb_set(data, '{price}', '\"118000.51\"')",
+    "data = data || '{\"more\": 1}'",
+    "data = data - 'number'",
+    "seeded = true",
+    "prev = sha256('x')",
+    "hash = sha256('x')",
 )
-def test_a_change_by_the_owner_shows(ledger: None, owner: psycopg.Connection, change: str) -> None:
+PUT_BACK = """
+    UPDATE event SET (kind, at, actor_id, object_type, object_id, data, seeded, prev, hash) =
+        (kept.kind, kept.at, kept.actor_id, kept.object_type, kept.object_id, kept.data, kept.seeded,
+         kept.prev, kept.hash)
+    FROM kept WHERE kept.id = event.id
+"""
+
+
+def test_a_change_by_the_owner_shows(ledger: None, owner: psycopg.Connection) -> None:
     """Whichever column of an entry was changed, even by the owner of the schema, its place is named."""
-    owner.execute(f"UPDATE event SET {change} WHERE chain = %s AND seq = 3", [str(CHAIN)])
-    assert (str(CHAIN), 3) in findings()
+    owner.execute("CREATE TEMPORARY TABLE kept AS SELECT * FROM event")
+    unseen = []
+    for change in CHANGES:
+        owner.execute(f"UPDATE event SET {change} WHERE chain = %s AND seq = 3", [str(CHAIN)])
+        if (str(CHAIN), 3) not in findings():
+            unseen.append(change)
+        owner.execute(PUT_BACK)
+        assert findings() == []
+    assert unseen == []
 
 
 def test_a_removed_entry_shows(ledger: None, owner: psycopg.Connection) -> None:
@@ -166,41 +178,41 @@ def test_two_hundred_random_changes_are_all_found(ledger: None, owner: psycopg.C
     assert findings() == []
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE event SET kind = 'forged'",
-        "UPDATE event SET data = '{}'",
-        "DELETE FROM event",
-        "TRUNCATE event",
-        "TRUNCATE event CASCADE",
-        "UPDATE chain_head SET seq = 0",
-        "DELETE FROM chain_head",
-        "INSERT INTO chain_head (chain, seq, at, hash) VALUES ('x', 0, now(), sha256('x'))",
-        "ALTER TABLE event DISABLE TRIGGER append_event",
-        "ALTER TABLE event DISABLE TRIGGER ALL",
-        "DROP TRIGGER append_event ON event",
-        "DROP TABLE event CASCADE",
-        "CREATE OR REPLACE FUNCTION append_event() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-        "CREATE OR REPLACE FUNCTION event_hash(e event) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'",
-        "SELECT append_event()",
-        "SET session_replication_role = replica",
-        f"SET ROLE {postgres.OWNER}",
-        "INSERT INTO event (id, chain, seq, kind, object_type, object_id, data) "
-        "VALUES (gen_random_uuid(), 'system', 77, 'forged', 'x', gen_random_uuid(), '{}')",
-        "INSERT INTO event (id, chain, kind, object_type, object_id, data, hash) "
-        "VALUES (gen_random_uuid(), 'system', 'forged', 'x', gen_random_uuid(), '{}', sha256('x'))",
-        "INSERT INTO event (id, chain, kind, object_type, object_id, data, at) "
-        "VALUES (gen_random_uuid(), 'system', 'forged', 'x', gen_random_uuid(), '{}', '2020-01-01')",
-        "INSERT INTO installation (id, demonstration) VALUES (1, true)",
-        "COPY event TO PROGRAM 'cat'",
-        "CREATE TRIGGER mine BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION append_event()",
-    ],
+REFUSED = (
+    "UPDATE event SET kind = 'forged'",
+    "UPDATE event SET data = '{}'",
+    "DELETE FROM event",
+    "TRUNCATE event",
+    "TRUNCATE event CASCADE",
+    "UPDATE chain_head SET seq = 0",
+    "DELETE FROM chain_head",
+    "INSERT INTO chain_head (chain, seq, at, hash) VALUES ('x', 0, now(), sha256('x'))",
+    "ALTER TABLE event DISABLE TRIGGER append_event",
+    "ALTER TABLE event DISABLE TRIGGER ALL",
+    "DROP TRIGGER append_event ON event",
+    "DROP TABLE event CASCADE",
+    "CREATE OR REPLACE FUNCTION append_event() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE OR REPLACE FUNCTION event_hash(e event) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'",
+    "SELECT append_event()",
+    "SET session_replication_role = replica",
+    f"SET ROLE {postgres.OWNER}",
+    "INSERT INTO event (id, chain, seq, kind, object_type, object_id, data) "
+    "VALUES (gen_random_uuid(), 'system', 77, 'forged', 'x', gen_random_uuid(), '{}')",
+    "INSERT INTO event (id, chain, kind, object_type, object_id, data, hash) "
+    "VALUES (gen_random_uuid(), 'system', 'forged', 'x', gen_random_uuid(), '{}', sha256('x'))",
+    "INSERT INTO event (id, chain, kind, object_type, object_id, data, at) "
+    "VALUES (gen_random_uuid(), 'system', 'forged', 'x', gen_random_uuid(), '{}', '2020-01-01')",
+    "INSERT INTO installation (id, demonstration) VALUES (1, true)",
+    "COPY event TO PROGRAM 'cat'",
+    "CREATE TRIGGER mine BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION append_event()",
 )
-def test_the_application_s_role_may_only_add_and_read(ledger: None, web: psycopg.Connection, statement: str) -> None:
+
+
+def test_the_application_s_role_may_only_add_and_read(ledger: None, web: psycopg.Connection) -> None:
     """Every way of changing the record is refused by the database itself (L-04, A-07)."""
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        web.execute(statement)  # type: ignore[call-overload]
+    for statement in REFUSED:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute(statement)  # type: ignore[call-overload]
     assert findings() == []
 
 

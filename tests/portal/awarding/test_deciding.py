@@ -37,6 +37,7 @@ from tests.factories.awarding import (
 from tests.factories.evaluation import result_of
 from tests.factories.tendering import make_commissioner
 
+
 def kinds_of(itt: InvitationToTender) -> list[str]:
     """The kinds of the ITT's last three events, in order."""
     chain = select(Event.kind).where(Event.chain == str(itt.id)).order_by(Event.seq.desc()).limit(3)

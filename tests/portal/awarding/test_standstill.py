@@ -28,9 +28,7 @@ from tests.factories.awarding import decided_award, let_standstill_pass, propose
         (datetime(2026, 7, 27, 23, 30, tzinfo=UTC), date(2026, 8, 7), datetime(2026, 8, 7, 23, tzinfo=UTC)),
     ],
 )
-def test_its_length(
-    itt: InvitationToTender, published_at: datetime, last_date: date, ends_until: datetime
-) -> None:
+def test_its_length(itt: InvitationToTender, published_at: datetime, last_date: date, ends_until: datetime) -> None:
     """It begins with the notice's day in London and ends after 8 working days, Scotland's holidays counted."""
     award = decided_award(itt)
     start_standstill(decision_id=award.decision.id, published_at=published_at)

@@ -105,7 +105,9 @@ def test_the_winner_is_told_alone(award: Award) -> None:
     """The winner reads that it came first, and nothing of who lost."""
     (winner, document), *losers = documents(award)
     assert document["is_winner"]
-    assert document["why"] == [f"Your bid came first under the published method, with {document['own']['total']} marks."]
+    assert document["why"] == [
+        f"Your bid came first under the published method, with {document['own']['total']} marks."
+    ]
     assert [bid.provider.name for bid, _ in losers if bid.provider.name in json.dumps(document)] == []
     assert document["winner"]["name"] == winner.provider.name
 

@@ -22,7 +22,6 @@ from portal.evaluation.panels import (
 )
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
-from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, opener_of
 from tests.factories.evaluation import (
@@ -233,4 +232,3 @@ def test_a_membership_of_a_panel_holds_no_other_place(waiting: Evaluation) -> No
     seat = appoint(waiting, LOCAL, MemberRole.CHAIR)
     row = db.session.scalars(select(Membership).where(Membership.user_id == seat.user.id)).one()
     assert (row.panel_id, row.authority_id, row.provider_id) == (seat.panel.id, None, None)
-    assert isinstance(waiting.itt, InvitationToTender)

@@ -34,22 +34,22 @@ def kept() -> int:
     return db.session.scalar(select(func.count(ContractingAuthority.id))) or 0
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_reading_never_commits(house: Flask, method: str) -> None:
+def test_reading_never_commits(house: Flask) -> None:
     """What a safe method changed is gone, whatever the view did."""
-    house.test_client().open("/change/200", method=method)
+    for method in ("GET", "HEAD", "OPTIONS"):
+        house.test_client().open("/change/200", method=method)
     assert kept() == 0
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_an_unsafe_request_commits_once_at_its_end(house: Flask, method: str) -> None:
+def test_an_unsafe_request_commits_once_at_its_end(house: Flask) -> None:
     """The change is there after the answer."""
-    house.test_client().open("/change/200", method=method)
-    assert kept() == 1
+    for count, method in enumerate(("POST", "PUT", "PATCH", "DELETE"), start=1):
+        house.test_client().open(f"/change/{200 + count}", method=method)
+        assert kept() == count
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_a_failed_request_commits_nothing(house: Flask, status: int) -> None:
+def test_a_failed_request_commits_nothing(house: Flask) -> None:
     """An answer of 500 and above takes everything back."""
-    house.test_client().post(f"/change/{status}")
+    for status in (500, 503):
+        house.test_client().post(f"/change/{status}")
     assert kept() == 0

@@ -26,7 +26,7 @@ def award(itt: InvitationToTender) -> Award:
 def summaries(award: Award) -> Sequence[AssessmentSummary]:
     """Every summary, the winner's first."""
     found = db.session.scalars(select(AssessmentSummary).where(AssessmentSummary.decision_id == award.decision.id))
-    return sorted(found, key=lambda summary: (summary.document["own"]["rank"]))
+    return sorted(found, key=lambda summary: summary.document["own"]["rank"])
 
 
 def page(summary: AssessmentSummary) -> str:

@@ -50,9 +50,7 @@ def test_an_empty_register_says_so(db_session: object, client: CheckedClient) ->
     assert client.get("/contracts.json").json == {"contracts": [], "next": None}
 
 
-def test_pages_follow_each_other(
-    three: list[Contract], client: CheckedClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_follow_each_other(three: list[Contract], client: CheckedClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page by page the register shows each contract once, newest first, as HTML and as JSON alike."""
     monkeypatch.setattr("portal.contracts.views.public.PAGE", 2)
     first = client.get("/contracts.json").json
@@ -83,17 +81,15 @@ def test_an_unknown_contract_is_not_found(three: list[Contract], client: Checked
 
 def test_formula_cells_are_text(three: list[Contract], client: CheckedClient) -> None:
     """What a spreadsheet would calculate is kept as text, and everything else arrives as it is (X-01)."""
-    titles = ["=HYPERLINK(\"http://x\")", "@SUM(1)", "Plain, with \"quotes\" and\na line"]
+    titles = ['=HYPERLINK("http://x")', "@SUM(1)", 'Plain, with "quotes" and\na line']
     for contract, title in zip(three, titles, strict=True):
         contract.title = title
     rows = list(csv.DictReader(io.StringIO(client.get("/contracts.csv").text)))
-    assert [row["title"] for row in rows] == ["'=HYPERLINK(\"http://x\")", "'@SUM(1)", titles[2]]
+    assert [row["title"] for row in rows] == ['\'=HYPERLINK("http://x")', "'@SUM(1)", titles[2]]
     assert [row["value_gbp"] for row in rows] == ["118000.50"] * 3
 
 
-def test_statements_are_constant(
-    three: list[Contract], client: CheckedClient, count_statements: Counter
-) -> None:
+def test_statements_are_constant(three: list[Contract], client: CheckedClient, count_statements: Counter) -> None:
     """The register takes as many statements for three contracts as for one."""
     db.session.commit()
     with count_statements() as for_three:

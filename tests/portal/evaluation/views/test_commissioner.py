@@ -6,13 +6,9 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from portal.accounts.models import User
 from portal.core import clock
 from portal.core.permissions import Role
-from portal.evaluation.panels import Appointee
 from portal.evaluation.results import calculate_result
-from portal.evaluation.states import MemberRole
-from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.evaluation import (
@@ -61,7 +57,6 @@ def test_the_commissioner_appoints_and_removes(client: CheckedClient) -> None:
     assert post(client, remove.group(1)).location == f"{base}/panels"
     table = client.get(f"{base}/panels").get_data(as_text=True).split('id="panel-2"')[1].split('id="panel-3"')[0]
     assert "Blue Fox" not in table
-    assert Appointee(MemberRole.CHAIR, "x").email is None
 
 
 def test_individual_scores_are_closed_to_the_authority_until_the_panel_closes(client: CheckedClient) -> None:
@@ -123,7 +118,6 @@ def test_the_result_is_the_authoritys_own(client: CheckedClient) -> None:
     ):
         sign_in(client, person)
         assert client.get(path).status_code == status
-    assert db.session.get(User, evaluation.commissioner.user_id) is not None
 
 
 def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, count_statements: Statements) -> None:
@@ -137,7 +131,7 @@ def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, 
                 assert client.get(base + page).status_code == 200
             found.append(len(statements))
     assert counts["/result"][0] == counts["/result"][1]
-    assert counts["/result"][1] <= 9
+    assert counts["/result"][1] <= 8
     assert counts["/panels"][0] == counts["/panels"][1]
 
 

@@ -17,7 +17,6 @@ from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import PDF
 from tests.factories.evaluation import (
     AGREED_REASON,
-    KEYS,
     LOCAL,
     MEETING,
     YOUNG,
@@ -244,4 +243,3 @@ def test_the_list_of_panels_names_what_is_to_do(client: CheckedClient) -> None:
     assert "Declare your interests" in client.get("/panel").get_data(as_text=True)
     declare(seat)
     assert "Read and score" in client.get("/panel").get_data(as_text=True)
-    assert KEYS[0] == LOCAL

@@ -72,8 +72,7 @@ def test_weights_that_total_95_are_refused_and_weighed(client: CheckedClient, it
     assert answer.status_code == 422
     assert errors_of(answer) == {
         "#weight-service": "The weights of the four parts total 95, they must total 100.",
-        "#weight-our-voice": "The weights of the two parts of “What young people think” total 90, "
-        "they must total 100.",
+        "#weight-our-voice": "The weights of the two parts of “What young people think” total 90, they must total 100.",
     }
     assert last_table(answer)[-1] == ["Total", "30", "36", "10", "15", "91"]
     page = BeautifulSoup(answer.text, "html.parser")

@@ -1,0 +1,91 @@
+"""Writing messages from the templates."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Delivery, Event
+from portal.audit.outbox import MAIL
+from portal.audit.recording import record
+from portal.core.permissions import SYSTEM, Role
+from portal.extensions import db
+from portal.notifications.composing import compose, tell
+from portal.notifications.models import Message
+from portal.paths import TEMPLATES
+from tests.factories.accounts import make_person
+
+TEMPLATES_OF_MAIL = sorted(
+    path.relative_to(TEMPLATES / "emails").with_suffix("").as_posix() for path in (TEMPLATES / "emails").rglob("*.txt")
+)
+TITLE = "Early help\r\nBcc: everybody@rival.example\r\n"
+
+
+def values() -> dict[str, Any]:
+    """Everything that any template asks for, with a title that tries to be a header."""
+    itt = SimpleNamespace(
+        title=TITLE,
+        reference="ITT-7K3M9QX2",
+        authority=SimpleNamespace(name="Demo County Council"),
+        closes_at=datetime(2026, 12, 4, 12, tzinfo=UTC),
+        estimated_value=Decimal(240000),
+        term_months=30,
+    )
+    standstill = SimpleNamespace(
+        last_date=date(2026, 12, 3), ends_until=datetime(2026, 12, 4, tzinfo=UTC), working_days=8
+    )
+    return {
+        "itt": itt,
+        "bid": SimpleNamespace(reference="BID-1", version=1),
+        "version": 1,
+        "at": itt.closes_at,
+        "received_at": itt.closes_at,
+        "standstill": standstill,
+        "summary": SimpleNamespace(reference="SUM-1", document={"is_winner": False}),
+        "contract": SimpleNamespace(
+            reference="CON-1",
+            title=TITLE,
+            provider=SimpleNamespace(name="Demo Provider"),
+            start_date=date(2027, 4, 1),
+        ),
+    }
+
+
+@pytest.mark.parametrize("template", TEMPLATES_OF_MAIL)
+def test_every_template_is_a_letter(template: str) -> None:
+    """Each template gives a subject of one line, whatever was typed as a title, and a body of whole sentences."""
+    subject, body = compose(template, **values())
+    assert subject
+    assert re.search(r"[\r\n]", subject) is None
+    assert body.strip().endswith((".", "!")) or body.strip()[-1] in ".”"
+    assert "{{" not in body
+
+
+def test_a_missing_value_is_an_error() -> None:
+    """A template that is given too little fails instead of sending a letter with a hole."""
+    with pytest.raises(UndefinedError):
+        compose("awarding/award_proposed")
+
+
+def test_nobody_is_told_twice(db_session: object) -> None:
+    """The same event told again gives no second message and no second mail."""
+    people = [make_person(Role.COMMISSIONER).id, make_person(Role.COMMISSIONER).id]
+    made = record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    event = db.session.get_one(Event, made.id)
+    told = [tell(event=event, people=people, template="tendering/itt_closed_openers", link="/x", itt=values()["itt"])
+            for _ in range(2)]  # fmt: skip
+    assert [len(new) for new in told] == [2, 0]
+    messages = db.session.scalars(select(Message).where(Message.event_id == event.id)).all()
+    mails = db.session.scalars(select(Delivery).where(Delivery.event_id == event.id, Delivery.consumer == MAIL)).all()
+    assert sorted(message.user_id for message in messages) == sorted(people)
+    assert sorted(mail.subject_id for mail in mails if mail.subject_id) == sorted(message.id for message in messages)
+    assert {message.subject for message in messages} == {"Ready to open: Early help Bcc: everybody@rival.example"}
