@@ -203,6 +203,9 @@ def _envelope(entered: Entered, number: int, kind: EnvelopeKind, document: dict[
 
 
 def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:
+    if entered.version == 0:
+        # Read under the bid's lock: without a version there is none to repeat, and the rush is first submissions.
+        return None
     found = db.session.execute(
         select(BidVersion.number, BidVersion.received_at).where(
             BidVersion.bid_id == entered.id, BidVersion.idempotency_key == idempotency_key

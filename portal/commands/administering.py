@@ -11,6 +11,7 @@ from flask import Flask
 from portal.accounts.administrators import create_administrator
 from portal.commands.answering import Answer, CouldNotRun
 from portal.extensions import db
+from portal.scenarios.building import WorkerNeeded
 from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
 
 
@@ -18,7 +19,7 @@ def seed(app: Flask, arguments: argparse.Namespace) -> Answer:
     """Load a scenario into a demonstration and print its references and sign-ins."""
     try:
         loaded = load(app, arguments.scenario)
-    except (UnknownScenario, NotADemonstration) as refused:
+    except (UnknownScenario, NotADemonstration, WorkerNeeded) as refused:
         raise CouldNotRun(str(refused)) from refused
     lines = [f"{name}: {reference}" for name, reference in loaded["references"].items()]
     lines += ["  ".join(str(value) for value in sign_in.values()) for sign_in in loaded["sign_ins"]]

@@ -100,13 +100,12 @@ def history_of(itt_id: uuid.UUID) -> list[Entry]:
 
 
 def itt_for_hub(reference: str) -> InvitationToTender:
-    """The ITT with its authority, lots and panels and nothing of its method, or `NotFound`."""
+    """The ITT with its authority and panels, or `NotFound`."""
     found = db.session.scalars(
         select(InvitationToTender)
         .where(InvitationToTender.reference == reference.upper())
         .options(
             joinedload(InvitationToTender.authority),
-            selectinload(InvitationToTender.lots),
             selectinload(InvitationToTender.panels),
         )
     ).one_or_none()

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import select
 
+from portal.awarding.models import AssessmentSummary
+from portal.bidding.models import Bid
 from portal.core.columns import db
+from portal.organisations.models import Provider
 from portal.scenarios import demo, people
 from portal.scenarios.people import Part
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
+
+
+class Behind(StrEnum):
+    """What a door's page is a page of."""
+
+    PROCUREMENT = "procurement"
+    PANEL = "panel"
+    BID = "bid"
+    SUMMARY = "summary"
 
 
 @dataclass(frozen=True)
 class Door:
-    """One way into a scene: who goes in, what the button says, and the page it leads to."""
+    """One way into a scene: who goes in, what the button says, and the page it leads to.
+
+    `key` is the panel's for a page of a panel; bids and summaries are those of the part's provider.
+    """
 
     part: Part
     text: str
     endpoint: str
-    by_reference: bool = True
+    behind: Behind = Behind.PROCUREMENT
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +71,7 @@ SCENES: tuple[Scene, ...] = (
         IttStatus.PUBLISHED,
         "One bid is in and another is half written. Finish it, submit it and keep the receipt. Nobody can see "
         "either, or that there are two.",
-        (Door(people.HARBOUR_SUBMITTER, "Finish the bid", "provider_desk.index", by_reference=False),),
+        (Door(people.HARBOUR_SUBMITTER, "Finish the bid", "bids.show", Behind.BID),),
         public_endpoint="opportunities.show",
         public_text="See it as the public does",
     ),
@@ -74,7 +92,7 @@ SCENES: tuple[Scene, ...] = (
         IttStatus.OPENED,
         "Panels say whether they know a bidder, then score each answer and give a reason. A young person comes "
         "in with a card, no name and no e-mail.",
-        (Door(people.PARENT, "Score as a parent", "panel_desk.index", by_reference=False),),
+        (Door(people.PARENT, "Score as a parent", "panel_desk.show", Behind.PANEL, "parents"),),
         for_young_people=True,
     ),
     Scene(
@@ -84,8 +102,8 @@ SCENES: tuple[Scene, ...] = (
         "All scores are in. Each panel looks at how far apart they are, talks, and agrees one score with one "
         "reason. Nobody's own score is ever changed.",
         (
-            Door(people.CHAIR, "Lead the local panel", "panel_desk.index", by_reference=False),
-            Door(people.FACILITATOR, "Sit with the young people", "panel_desk.index", by_reference=False),
+            Door(people.CHAIR, "Lead the local panel", "panel_desk.show", Behind.PANEL, "local"),
+            Door(people.FACILITATOR, "Sit with the young people", "panel_desk.show", Behind.PANEL, "young-people"),
         ),
     ),
     Scene(
@@ -102,7 +120,7 @@ SCENES: tuple[Scene, ...] = (
         IttStatus.AWARDED,
         "Every bidder has its scores and reasons, and the winner's. Nothing can be signed for 8 working days: try.",
         (
-            Door(people.MEADOW_SUBMITTER, "Read a bidder's summary", "provider_desk.index", by_reference=False),
+            Door(people.MEADOW_SUBMITTER, "Read a bidder's summary", "summaries.show", Behind.SUMMARY),
             Door(people.MANAGER, "Try to sign", "contract_desk.conclude"),
         ),
     ),
@@ -126,3 +144,40 @@ def procurements_by_title() -> Mapping[str, InvitationToTender]:
         .order_by(InvitationToTender.created_at)
     )
     return {itt.title: itt for itt in found}
+
+
+Values = Mapping[str, str | uuid.UUID]
+"""What `url_for` needs for a door's page."""
+
+
+def ways_in(procurements: Mapping[str, InvitationToTender]) -> Mapping[tuple[str, Door], Values]:
+    """The values of every door's address by the scene's title; a door whose page does not exist is left out."""
+    ids = [itt.id for itt in procurements.values()]
+    panels = db.session.execute(select(Panel.itt_id, Panel.key, Panel.id).where(Panel.itt_id.in_(ids)))
+    bids = db.session.execute(
+        select(Bid.itt_id, Provider.name, Bid.reference).join(Bid.provider).where(Bid.itt_id.in_(ids))
+    )
+    summaries = db.session.execute(
+        select(Bid.itt_id, Provider.name, AssessmentSummary.reference)
+        .join(AssessmentSummary.bid)
+        .join(Bid.provider)
+        .where(Bid.itt_id.in_(ids))
+    )
+    known: dict[tuple[Behind, uuid.UUID, str], Values] = {
+        **{(Behind.PROCUREMENT, itt.id, ""): {"reference": itt.reference} for itt in procurements.values()},
+        **{(Behind.PANEL, itt_id, key): {"panel_id": panel_id} for itt_id, key, panel_id in panels},
+        **{(Behind.BID, itt_id, name): {"reference": reference} for itt_id, name, reference in bids},
+        **{(Behind.SUMMARY, itt_id, name): {"reference": reference} for itt_id, name, reference in summaries},
+    }
+    wanted = {
+        (scene.title, door): (door.behind, procurements[scene.title].id, _key(door))
+        for scene in SCENES
+        if scene.title in procurements
+        for door in scene.doors
+    }
+    return {place: known[key] for place, key in wanted.items() if key in known}
+
+
+def _key(door: Door) -> str:
+    by_provider = door.behind in {Behind.BID, Behind.SUMMARY}
+    return (door.part.provider or "") if by_provider else door.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from wtforms import StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.extensions import db
+
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -72,4 +75,4 @@ def without_nul(typed: Any) -> Any:
     """The text without NUL characters and halves of characters, which nobody types and no column can hold."""
     if not isinstance(typed, str):
         return typed
-    return "".join(c for c in typed if c != "\x00" and not "\ud800" <= c <= "\udfff")
+    return _NOT_TEXT.sub("", typed)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from celery import Celery
+if TYPE_CHECKING:
+    from celery import Celery
 
 DRAIN_TASK = "worker.outbox.drain"
 
@@ -14,9 +16,7 @@ class Nudger:
     """Sends at most one nudge at a time from a thread of its own, so that no request waits for Redis."""
 
     def __init__(self, redis_url: str) -> None:
-        self._celery = Celery(broker=redis_url, set_as_current=False)
-        self._celery.conf.broker_transport_options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-        self._celery.conf.broker_connection_retry = False
+        self._redis_url = redis_url
         self._wanted = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -31,9 +31,20 @@ class Nudger:
                     self._thread.start()
 
     def _run(self) -> None:
+        celery = _client(self._redis_url)
         while True:
             self._wanted.wait()
             self._wanted.clear()
             # Whatever is wrong with Redis, the message is safe in the database and the beat will find it.
             with suppress(Exception):
-                self._celery.send_task(DRAIN_TASK, retry=False, ignore_result=True)
+                celery.send_task(DRAIN_TASK, retry=False, ignore_result=True)
+
+
+def _client(redis_url: str) -> Celery:
+    """What sends the nudge; imported with the first one, so that the web server answers its first page earlier."""
+    from celery import Celery
+
+    celery = Celery(broker=redis_url, set_as_current=False)
+    celery.conf.broker_transport_options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    celery.conf.broker_connection_retry = False
+    return celery

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import redis
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from portal import migrating
 from portal.audit.outbox import outbox_status
 from portal.extensions import db
 
@@ -41,6 +39,9 @@ def look(redis_url: str) -> Readiness:
     Only what people need to work makes it "down": the database at the revision that this code brings.
     Without Redis everything but the mail goes on, so that is "degraded".
     """
+    # Imported here and below: only a monitor needs Alembic and Redis, and people wait for the first page.
+    from portal import migrating
+
     try:
         revision = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
         outbox = asdict(outbox_status()) if revision == migrating.head() else None
@@ -57,6 +58,8 @@ def look(redis_url: str) -> Readiness:
 
 
 def _redis(url: str) -> str:
+    import redis
+
     try:
         with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as connection:
             connection.ping()

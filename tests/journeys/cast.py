@@ -35,8 +35,10 @@ class Account:
         return fresh
 
     def sign_in(self) -> None:
-        """Sign in with password and, where there is one, the second factor."""
+        """Sign in with password and, where there is one, the second factor, unless still signed in."""
         self.person.visit("/sign-in")
+        if self.person.path != "/sign-in":
+            return
         self.person.press("Sign in", email=self.email, password=PASSWORD)
         if self.person.path == "/sign-in/code":
             self.person.press("Continue", factor_code=self.code())

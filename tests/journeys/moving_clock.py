@@ -47,7 +47,8 @@ class MovingClock:
         assert instant > self.now(), "the ledger refuses a clock that runs back"
         self._offset = instant - datetime.now(UTC)
         self._write()
-        time.sleep(1.5)
+        # Each process reads the file again when what it read is more than a second old.
+        time.sleep(2.5)
 
     def _write(self) -> None:
         part = self._file.with_suffix(".part")

@@ -31,6 +31,9 @@ class Person(Protocol):
     def has(self, text: str) -> bool:
         """Whether the page shows this text."""
 
+    def leave(self) -> None:
+        """Close the browser."""
+
     @property
     def path(self) -> str:
         """The page's path."""
@@ -56,7 +59,10 @@ class HttpPerson:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, follow_redirects=True, timeout=30)
         self._response: httpx.Response | None = None
-        self.allowed_status = frozenset({200})
+        self._read: BeautifulSoup | None = None
+
+    def leave(self) -> None:
+        self._client.close()
 
     def visit(self, path: str) -> None:
         self._take(self._client.get(path))
@@ -105,10 +111,12 @@ class HttpPerson:
 
     @property
     def _soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self._page.text, "html.parser")
+        if self._read is None:
+            self._read = BeautifulSoup(self._page.text, "html.parser")
+        return self._read
 
     def _take(self, response: httpx.Response) -> None:
-        self._response = response
+        self._response, self._read = response, None
         assert response.status_code < 500, f"{response.url}: {response.status_code}\n{response.text[:2000]}"
         if response.headers.get("content-type", "").startswith("text/html"):
             check_page(response.text, self.path)
@@ -119,7 +127,11 @@ class ChromiumPerson:
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self._url = url
+        self._context = context
         self._tab: Page = context.new_page()
+
+    def leave(self) -> None:
+        self._context.close()
 
     def visit(self, path: str) -> None:
         self._tab.goto(urljoin(self._url, path))
@@ -132,6 +144,8 @@ class ChromiumPerson:
     def press(self, button: str, **values: str | Path | list[str]) -> None:
         pressed = self._tab.get_by_role("button", name=button).first
         form = pressed.locator("xpath=ancestor::form")
+        for folded in form.locator("details:not([open]) > summary").all():
+            folded.click()
         for name, value in values.items():
             _fill(form, name, value)
         pressed.click()
@@ -146,7 +160,7 @@ class ChromiumPerson:
 
     @property
     def text(self) -> str:
-        return " ".join((self._tab.locator("body").text_content() or "").split())
+        return _words(BeautifulSoup(self._tab.content(), "html.parser"))
 
     @property
     def html(self) -> str:
@@ -212,8 +226,9 @@ def _fill(form: Locator, name: str, value: str | Path | list[str]) -> None:
     if kind in {"radio", "checkbox"}:
         for one in value if isinstance(value, list) else [value]:
             chosen = form.locator(f'[name="{name}"][value="{one}"]')
-            # The drawn radio covers the real one, as in GOV.UK Frontend: pressing its label is what a person does.
-            chosen.check(force=True)
+            # The drawn box covers the real one, as in GOV.UK Frontend: a person presses its label.
+            if not chosen.is_checked():
+                form.locator(f'label[for="{chosen.get_attribute("id")}"]').first.click()
     elif kind == "select":
         first.select_option(value if isinstance(value, list) else str(value))
     elif kind == "file":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,27 @@ import pytest
 
 from portal import cli
 from portal.config import Settings
+from tests.services import Database
+
+
+@pytest.fixture
+def new_installation(
+    fresh_database: Database,
+    settings_for: Callable[[Database], Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Settings:
+    """The environment of an installation with nothing in it yet."""
+    made = settings_for(fresh_database)
+    for name, value in {
+        "DATABASE_URL": fresh_database.url,
+        "REDIS_URL": made.redis_url,
+        "SECRET_KEY": made.secret_key,
+        "FILE_STORE": tmp_path / "files",
+        "KEY_DIR": tmp_path / "keys",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    return made
 
 
 def answered(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
@@ -35,7 +57,7 @@ def test_routes_need_nothing_running(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("worker_environment")
+@pytest.mark.usefixtures("new_installation")
 def test_operations_on_an_empty_database_find_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Ledger, outbox and files of a new installation are sound: exit 0."""
     assert answered(capsys, "ledger", "verify") == (0, {"events": 0, "chains": 0, "findings": []})
@@ -46,16 +68,13 @@ def test_operations_on_an_empty_database_find_nothing(capsys: pytest.CaptureFixt
     )
 
 
-def test_a_stray_file_is_a_finding(capsys: pytest.CaptureFixture[str], worker_environment: Settings) -> None:
+@pytest.mark.usefixtures("new_installation")
+def test_a_stray_file_is_a_finding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A file that no row knows makes `portal reconcile` answer 1 and name it."""
     from portal.core.storage import FileStore
 
-    files = FileStore(worker_environment.file_store)
-    stray = files.put(b"nobody knows me")
-    try:
-        code, found = answered(capsys, "reconcile")
-    finally:
-        files.remove(stray)
+    stray = FileStore(tmp_path / "files").put(b"nobody knows me")
+    code, found = answered(capsys, "reconcile")
     assert code == 1
     assert found["findings"] == [{"identifier": str(stray), "finding": "the file is not in the database"}]
 

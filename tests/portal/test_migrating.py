@@ -18,7 +18,5 @@ def test_tests_connect_as_the_application(worker_database: Database) -> None:
     """The tests' address signs in as the application's role, not as the owner."""
     assert migrating.role_of(worker_database.url) == postgres.WEB
     with psycopg.connect(worker_database.url) as connection:
-        row = connection.execute(
-            "SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user"
-        ).fetchone()
+        row = connection.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     assert row == (postgres.WEB, False)

@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.errors import InvalidInput, NotFound
 from portal.scenarios.cards import issue_demonstration_card, young_members
 from portal.scenarios.people import AUTHORITY_PEOPLE, PANEL_PEOPLE, PASSWORD, PLATFORM, PROVIDER_PEOPLE
-from portal.scenarios.scenes import SCENES, procurements_by_title
+from portal.scenarios.scenes import SCENES, procurements_by_title, ways_in
 from portal.scenarios.sign_ins import part_named, parts_with_codes
 from portal.web.access import public, safe_next
 from portal.web.transactions import commit_record
@@ -43,10 +43,12 @@ def only_in_demonstrations() -> None:
 def index() -> Any:
     """List every part with its sign-in."""
     codes = {row.part: row.code for row in parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())}
+    procurements = procurements_by_title()
     return render_template(
         "scenarios/public/start.html",
         scenes=SCENES,
-        procurements=procurements_by_title(),
+        procurements=procurements,
+        ways=ways_in(procurements),
         groups=GROUPS,
         codes=codes,
         password=PASSWORD,

@@ -30,9 +30,7 @@ def entry(title: str = "Early help", description: str = "Words.") -> tuple[Notic
 
 
 def feed(*entries: tuple[Notice, InvitationToTender], next_address: str | None = None) -> ET.Element:
-    body = opportunities_feed(
-        entries, publisher=PUBLISHER, address=ADDRESS, next_address=next_address, now=NOON
-    )
+    body = opportunities_feed(entries, publisher=PUBLISHER, address=ADDRESS, next_address=next_address, now=NOON)
     return ET.fromstring(body)
 
 

@@ -53,15 +53,11 @@ def test_publishing_the_same_event_again_changes_nothing(reference_data: Any) ->
     itt = published_itt()
     first = publish_tender(itt)
     text = first.text
-    again = publish_release(
-        event_id=publication_event(itt), publisher=PUBLISHER, now=clock.now() + timedelta(hours=1)
-    )
+    again = publish_release(event_id=publication_event(itt), publisher=PUBLISHER, now=clock.now() + timedelta(hours=1))
     assert again.id == first.id
     assert again.text == text
     assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.itt_id == itt.id)) == 1
-    recorded = select(func.count()).where(
-        Event.chain == str(itt.id), Event.kind == EventKind.NOTICE_PUBLISHED.value
-    )
+    recorded = select(func.count()).where(Event.chain == str(itt.id), Event.kind == EventKind.NOTICE_PUBLISHED.value)
     assert db.session.scalar(recorded) == 1
 
 
@@ -87,9 +83,7 @@ def test_three_notices_make_one_compiled_record(reference_data: Any) -> None:
     assert compiled["tag"] == ["compiled"]
     assert compiled["ocid"] == notices[0].ocid
     assert (compiled["tender"]["status"], compiled["tender"]["title"]) == ("complete", made.itt.title)
-    assert [(award["status"], award["value"]["amount"]) for award in compiled["awards"]] == [
-        ("active", 118000.5)
-    ]
+    assert [(award["status"], award["value"]["amount"]) for award in compiled["awards"]] == [("active", 118000.5)]
     assert [contract["status"] for contract in compiled["contracts"]] == ["active"]
     published = compiled["tender"]["lots"][0]["awardCriteria"]["criteria"]
     assert published == json.loads(notices[0].text)["tender"]["lots"][0]["awardCriteria"]["criteria"]

@@ -171,9 +171,7 @@ def test_an_award_notice_counts_the_bids_and_names_the_winner(
     """At £5 million or less the others are counted: received, assessed, small, voluntary and community."""
     made, (_, release, _) = told
     award = release["awards"][0]
-    assert award["suppliers"] == [
-        {"id": f"GB-COH-{made.winner.company_number}", "name": "Winner Youth Trust"}
-    ]
+    assert award["suppliers"] == [{"id": f"GB-COH-{made.winner.company_number}", "name": "Winner Youth Trust"}]
     assert award["value"] == {"amount": 118000.5, "currency": "GBP"}
     assert award["status"] == "pending"
     assert award["assessmentSummariesDateSent"] == "2026-11-23T09:30:00+00:00"

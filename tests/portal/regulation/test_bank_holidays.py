@@ -45,8 +45,7 @@ def test_every_bundled_calendar_is_known_to_2028(name: CalendarName) -> None:
 def test_the_days_on_which_only_the_uk_wide_calendar_rests() -> None:
     """In 2026 five days are holidays elsewhere in the United Kingdom but not in England and Wales."""
     only_elsewhere = (
-        bundled_calendar(CalendarName.UK_UNION).holidays
-        - bundled_calendar(CalendarName.ENGLAND_AND_WALES).holidays
+        bundled_calendar(CalendarName.UK_UNION).holidays - bundled_calendar(CalendarName.ENGLAND_AND_WALES).holidays
     )
     assert sorted(day for day in only_elsewhere if day.year == 2026) == [
         date(2026, 1, 2),
@@ -92,9 +91,7 @@ def test_years_after_a_gap_do_not_vouch_for_the_years_before_it() -> None:
 
 def test_a_withdrawn_day_is_worked_but_its_year_stays_known() -> None:
     """A holiday that an administrator withdrew no longer stops the count, and the year is still complete."""
-    changed = [
-        Holiday(h.day, h.nation, h.title, observed=h.day != date(2026, 5, 4)) for h in bundled_holidays()
-    ]
+    changed = [Holiday(h.day, h.nation, h.title, observed=h.day != date(2026, 5, 4)) for h in bundled_holidays()]
     calendar = build_calendar(CalendarName.ENGLAND_AND_WALES, changed)
     assert calendar.is_working_day(date(2026, 5, 4))
     assert calendar.last_year == 2028

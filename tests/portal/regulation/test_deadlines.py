@@ -82,9 +82,7 @@ def test_the_end_of_every_dynamic_purchasing_system_is_the_reference_date() -> N
 
 def test_every_working_day_rule_names_its_calendar() -> None:
     """No rule in working days, and none that rolls forward, leaves open whose bank holidays count."""
-    needing = [
-        rule for rule in RULES.values() if rule.unit is Unit.WORKING_DAY or rule.convention is Convention.PCR
-    ]
+    needing = [rule for rule in RULES.values() if rule.unit is Unit.WORKING_DAY or rule.convention is Convention.PCR]
     assert [rule.id for rule in needing if rule.calendar is None] == []
 
 
@@ -171,9 +169,7 @@ def test_a_dps_call_off_needs_ten_days_unless_everybody_agreed() -> None:
         (date(2026, 6, 2), False),
     ],
 )
-def test_a_planned_notice_qualifies_between_40_days_and_12_months_before(
-    planned: date, qualifies: bool
-) -> None:
+def test_a_planned_notice_qualifies_between_40_days_and_12_months_before(planned: date, qualifies: bool) -> None:
     """A planned procurement notice shortens the period of a notice of 1 June 2026 only in its window."""
     assert deadlines.is_qualifying_planned_notice(planned, date(2026, 6, 1)) is qualifies
 
@@ -193,9 +189,7 @@ def test_a_standstill_ends_at_midnight_after_its_last_day(published: date, until
 
 def test_a_longer_standstill_may_be_offered_and_a_shorter_may_not() -> None:
     """Ten working days are the authority's to offer; seven are refused with the section."""
-    assert deadlines.standstill_until(date(2026, 7, 20), UK, working_days=10) == datetime(
-        2026, 7, 31, 23, tzinfo=UTC
-    )
+    assert deadlines.standstill_until(date(2026, 7, 20), UK, working_days=10) == datetime(2026, 7, 31, 23, tzinfo=UTC)
     with pytest.raises(InvalidInput, match=r"at least 8 working days \(PA2023 s.51\(5\)"):
         deadlines.standstill_until(date(2026, 7, 20), UK, working_days=7)
 

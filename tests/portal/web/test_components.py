@@ -56,9 +56,7 @@ class Everything(Form):
     version = HiddenField(default="3")
     title = StringField("Title", [InputRequired("Enter a title")], description="In plain words")
     about = TextAreaField("About", [InputRequired("Describe it")])
-    kind = RadioField(
-        "Kind", [InputRequired("Choose")], choices=[SelectChoice("a", "A"), SelectChoice("b", "B")]
-    )
+    kind = RadioField("Kind", [InputRequired("Choose")], choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
     lot = SelectField("Lot", choices=[SelectChoice("1", "Lot 1"), SelectChoice("2", HOSTILE)])
     agree = BooleanField("I agree", [InputRequired("Tick to agree")])
     files = MultipleFileField("Documents")
@@ -117,9 +115,7 @@ FORM = """{% from "components/forms.html" import form_for, error_summary, field,
 
 def test_every_macro_is_drawn_here() -> None:
     """A new macro without a sample is found, unless another macro draws it."""
-    sources = {
-        path.name: path.read_text(encoding="utf-8") for path in Path(TEMPLATES, "components").glob("*.html")
-    }
+    sources = {path.name: path.read_text(encoding="utf-8") for path in Path(TEMPLATES, "components").glob("*.html")}
     named = {name for source in sources.values() for name in re.findall(r"{% macro ([a-z]\w*)", source)}
     everything = "".join([SAMPLES, FORM, *sources.values()])
     called = set(re.findall(r"(?<!macro )\b([a-z]\w*)\(", everything))

@@ -123,9 +123,7 @@ def test_the_ribbon_is_there_in_a_demonstration_only(app: Flask, demonstration: 
 def test_the_aside_is_a_column_of_its_own_only_when_it_is_filled(app: Flask) -> None:
     """An empty aside leaves no landmark behind."""
     furnish(app)
-    assert [item.get_text() for item in page(app, "aside.html", current_user=VISITOR).select("aside")] == [
-        "Beside"
-    ]
+    assert [item.get_text() for item in page(app, "aside.html", current_user=VISITOR).select("aside")] == ["Beside"]
     assert page(app, "public.html", current_user=VISITOR).select("aside") == []
 
 

@@ -400,9 +400,7 @@ def test_a_box_that_was_not_sent_leaves_its_answer_alone(client: CheckedClient, 
     sign_in(client, person_of(submitter))
     form = form_for(client, bid, "answers") | {"answers-welcome": "Changed", "answers-outcomes": ""}
     assert client.post(f"/provider/bids/{bid.reference}/answers", data=form).status_code == 302
-    page = BeautifulSoup(
-        client.get(f"/provider/bids/{bid.reference}/answers").get_data(as_text=True), "html.parser"
-    )
+    page = BeautifulSoup(client.get(f"/provider/bids/{bid.reference}/answers").get_data(as_text=True), "html.parser")
     shown = {str(box["name"]): box.get_text().strip() for box in page.find_all("textarea")}
     assert (shown["answers-welcome"], shown["answers-outcomes"]) == ("Changed", "")
     assert shown["answers-safeguarding"] == "We would listen first. (safeguarding)"

@@ -82,9 +82,7 @@ def test_every_notice_links_to_the_others(told: tuple[History, list[Notice]], cl
     assert {f"/notices/{notices[0].reference}.json", f"/ocds/records/{notices[0].ocid}.json"} <= targets
 
 
-def test_no_page_and_no_package_tells_a_secret(
-    told: tuple[History, list[Notice]], client: CheckedClient
-) -> None:
+def test_no_page_and_no_package_tells_a_secret(told: tuple[History, list[Notice]], client: CheckedClient) -> None:
     """Pages, packages, record and feed hold no sealed word, loser, losing price or person."""
     made, notices = told
     addresses = [f"/notices/{notice.reference}" for notice in notices]
@@ -137,9 +135,7 @@ def test_the_release_package_is_valid_and_complete(
     assert faults_of("release-package")(package) == []
 
 
-def test_the_package_is_walked_page_by_page(
-    told: tuple[History, list[Notice]], client: CheckedClient
-) -> None:
+def test_the_package_is_walked_page_by_page(told: tuple[History, list[Notice]], client: CheckedClient) -> None:
     """Following the links gives each release once, in order, and ends."""
     address, seen, pages = "/ocds/releases.json?limit=1", [], 0
     while address:
@@ -151,9 +147,7 @@ def test_the_package_is_walked_page_by_page(
     assert pages == 3
 
 
-@pytest.mark.parametrize(
-    "query", ["after=x", "after=-1", "limit=0", "limit=abc", "limit=99999999", "after=²"]
-)
+@pytest.mark.parametrize("query", ["after=x", "after=-1", "limit=0", "limit=abc", "limit=99999999", "after=²"])
 def test_a_meaningless_page_is_the_first_page(
     told: tuple[History, list[Notice]], client: CheckedClient, query: str
 ) -> None:
@@ -182,9 +176,7 @@ def test_the_record_package_is_valid(
     assert record["compiledRelease"]["tag"] == ["compiled"]
 
 
-@pytest.mark.parametrize(
-    "address", ["/notices/ITT-NONE-UK4", "/notices/ITT-NONE-UK4.json", "/ocds/records/x.json"]
-)
+@pytest.mark.parametrize("address", ["/notices/ITT-NONE-UK4", "/notices/ITT-NONE-UK4.json", "/ocds/records/x.json"])
 def test_what_was_not_published_is_not_found(db_session: Any, client: CheckedClient, address: str) -> None:
     """An unknown notice or process is 404."""
     assert client.get(address).status_code == 404
@@ -211,9 +203,7 @@ def test_the_feed_holds_open_opportunities_only(reference_data: Any, client: Che
     db.session.flush()
     response = client.get("/feeds/opportunities.atom")
     assert response.mimetype == "application/atom+xml"
-    titles = [
-        entry.findtext("a:title", "", ATOM) for entry in ET.fromstring(response.data).findall("a:entry", ATOM)
-    ]
+    titles = [entry.findtext("a:title", "", ATOM) for entry in ET.fromstring(response.data).findall("a:entry", ATOM)]
     assert titles == ["Second open", "First open"]
 
 

@@ -1,0 +1,60 @@
+"""The ledger in words."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.dashboards.queries import Entry
+from portal.dashboards.words import SENTENCES, happenings, sentence
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+ELSEWHERE = {
+    # On the chain "system".
+    EventKind.PERSON_REGISTERED, EventKind.PROVIDER_REGISTERED, EventKind.PROVIDER_CHANGED, EventKind.PROVIDER_VERIFIED,
+    EventKind.MEMBER_INVITED, EventKind.MEMBERSHIP_GRANTED, EventKind.MEMBERSHIP_ENDED, EventKind.SIGNED_IN,
+    EventKind.SIGN_IN_REFUSED, EventKind.SIGNED_OUT, EventKind.PASSWORD_CHANGED, EventKind.SECOND_FACTOR_SET,
+    EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED, EventKind.ACCESS_REFUSED,
+    # On the chain of the bid.
+    EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
+    EventKind.BID_REFUSED_LATE,
+}  # fmt: skip
+
+
+def entry(kind: EventKind, who: str, minutes: int, **data: str) -> Entry:
+    """A ledger entry so many minutes before nine."""
+    event = Event(id=uuid.uuid4(), kind=kind.value, at=AT - timedelta(minutes=minutes), data=data, hash=b"")
+    return Entry(event, who)
+
+
+def test_every_kind_has_a_sentence() -> None:
+    """Whatever is written on a procurement's own chain is told in words."""
+    assert set(SENTENCES) == set(EventKind) - ELSEWHERE
+
+
+def test_an_unknown_kind_is_shown_by_its_name() -> None:
+    """Nothing is left out for want of words."""
+    assert sentence("something_new") == "Something new"
+
+
+def test_runs_are_told_once() -> None:
+    """What one person did several times in a row is one line with a count; another person or panel begins a new one."""
+    history = [
+        entry(EventKind.SCORE_AGREED, "Demo Chair", 1, panel="local"),
+        entry(EventKind.SCORE_AGREED, "Demo Chair", 2, panel="local"),
+        entry(EventKind.SCORE_AGREED, "Demo Facilitator", 3, panel="young-people"),
+        entry(EventKind.SCORECARD_SUBMITTED, "Kestrel", 4, panel="young-people"),
+        entry(EventKind.NOTICE_PUBLISHED, "The portal", 5, reference="ITT-1-UK4"),
+        entry(EventKind.STANDSTILL_STARTED, "The portal", 6, last_day="2026-12-04"),
+    ]
+    told = happenings(history, {"local": "Local panel", "young-people": "Young people’s panel"})
+    assert [(one.what, one.who, one.detail, one.count) for one in told] == [
+        ("A panel agreed a score", "Demo Chair", "Local panel", 2),
+        ("A panel agreed a score", "Demo Facilitator", "Young people’s panel", 1),
+        ("A panel member submitted a scorecard", "Kestrel", "Young people’s panel", 1),
+        ("A notice was published", "The portal", "ITT-1-UK4", 1),
+        ("The standstill began", "The portal", "Until the end of 4 December 2026", 1),
+    ]
+    assert told[0].at == history[0].event.at
