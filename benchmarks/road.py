@@ -127,7 +127,7 @@ def desks(road: Road, world: World, drafts: Iterator[tuple[str, str]], amounts: 
     ):
         few = partial(look, path=path, cookie=cookies[world.sizes.few])
         alone(road.url, [few] * 4)
-        counted = road.statements_of(lambda few=few: alone(road.url, [few] * amounts.probes))
+        counted = road.statements_of(partial(alone, road.url, [few] * amounts.probes))
         page = partial(look, path=path, cookie=cookies[world.sizes.many])
         lines += _pages(
             road, f"G10 {name}", page, amounts, "p95 <= 60 ms, <= 12 SQL", clients=4, p95=60, sql=12, few=counted
@@ -137,9 +137,7 @@ def desks(road: Road, world: World, drafts: Iterator[tuple[str, str]], amounts: 
     saved = urlencode(form).encode()
     alone(road.url, [lambda client: _sent(client, f"/provider/bids/{reference}/answers", cookie, saved)])
     page = partial(look, path=f"/provider/bids/{reference}/answers", cookie=cookie, rows=QUESTIONS, mark=b"<textarea")
-    return lines + _pages(
-        road, "G10 20 answers", page, amounts, "p95 <= 60 ms, <= 12 SQL", clients=4, p95=60, sql=12
-    )
+    return lines + _pages(road, "G10 20 answers", page, amounts, "p95 <= 60 ms, <= 12 SQL", clients=4, p95=60, sql=12)
 
 
 def start_and_tests(road: Road, amounts: Amounts, tests: str) -> list[Line]:
@@ -213,7 +211,8 @@ def _line(
     cpu: float = 0,
     few: float | None = None,
 ) -> Line:
-    rate, used, slow, asked = middle(figures.per_second), middle(figures.cpu), figures.percentile(0.95), figures.statements
+    rate, used, slow = middle(figures.per_second), middle(figures.cpu), figures.percentile(0.95)
+    asked = figures.statements
     counted = "" if asked is None else f"{asked:.1f}" if few is None else f"{asked:.1f} (few rows {few:.1f})"
     cells = (
         f"{rate:.0f}/s ({spread(figures.per_second)})",
@@ -234,8 +233,8 @@ def _workload(road: Road, world: World) -> str:
     return (
         f"{sizes.providers:,} providers, {sizes.itts:,} invitations, {sizes.ranked_bids} ranked bids; "
         f"PostgreSQL {version}, fsync {road.query('SHOW fsync')}, synchronous_commit "
-        f"{road.query('SHOW synchronous_commit')}; {WORKERS} web workers, {os.cpu_count()} cores shared with the clients, "
-        f"the database and the worker that sends mail; load at the start {os.getloadavg()[0]:.1f}."
+        f"{road.query('SHOW synchronous_commit')}; {WORKERS} web workers, {os.cpu_count()} cores shared with the "
+        f"clients, the database and the worker that sends mail; load at the start {os.getloadavg()[0]:.1f}."
     )
 
 
@@ -245,7 +244,8 @@ def _table(lines: list[Line]) -> str:
     rows = [(*row, verdict) for row, verdict in zip(rows, ["", *map(_verdict, lines)], strict=True)]
     full = [row for row in rows if not row[0].startswith("G12")]
     widths = [max(len(row[n]) for row in full) for n in range(len(head) + 1)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return "\n".join("  ".join(row).rstrip() for row in padded)
 
 
 def _verdict(line: Line) -> str:

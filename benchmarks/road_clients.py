@@ -24,9 +24,7 @@ class Client:
         place = urlsplit(url)
         self._connection = http.client.HTTPConnection(place.hostname or "127.0.0.1", place.port, timeout=30)
 
-    def ask(
-        self, path: str, *, cookie: str = "", body: bytes | None = None, expected: int = 200
-    ) -> tuple[str, bytes]:
+    def ask(self, path: str, *, cookie: str = "", body: bytes | None = None, expected: int = 200) -> tuple[str, bytes]:
         """Send a request and read its answer to the end; returns where it points to, and the page."""
         headers = {"Cookie": cookie} if cookie else {}
         if body is not None:
@@ -65,10 +63,11 @@ class Figures:
 def measure(figures: Figures, url: str, pid: int, units: Iterable[Unit], *, clients: int) -> None:
     """Let so many clients do the units at once, and add a repeat to the figures."""
     queue: SimpleQueue[Unit] = SimpleQueue()
-    count = 0
-    for count, unit in enumerate(units, 1):
+    for unit in units:
         queue.put(unit)
-    start, latencies, failures = Barrier(clients + 1), [], []  # type: ignore[var-annotated]
+    count, start = queue.qsize(), Barrier(clients + 1)
+    latencies: list[float] = []
+    failures: list[Exception] = []
 
     def work() -> None:
         client = Client(url)
@@ -103,11 +102,12 @@ def measure(figures: Figures, url: str, pid: int, units: Iterable[Unit], *, clie
 
 def alone(url: str, units: Iterable[Unit]) -> int:
     """Let one client do the units; returns how many they were."""
-    client, count = Client(url), 0
-    for count, unit in enumerate(units, 1):
+    client, done = Client(url), 0
+    for unit in units:
         unit(client)
+        done += 1
     client.close()
-    return count
+    return done
 
 
 def take(source: Any, count: int) -> list[Any]:

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ def starts(road: Road, repeats: int) -> StartFigures:
             command, environment=record.environment, log=log, account=record.code_account, folder=road.state
         )
         try:
-            _wait(process, lambda port=port: _answers(f"http://127.0.0.1:{port}/healthz"), log, every=0.005)
+            _wait(process, partial(_answers, f"http://127.0.0.1:{port}/healthz"), log, every=0.005)
             figures.seconds.append(time.perf_counter() - began)
             family = tree(process.pid)
             figures.worker_rss.append(max(_memory(pid, "Rss:") for pid in family if pid != process.pid))

@@ -12,13 +12,14 @@ import random
 import secrets
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from nacl.public import PrivateKey
+from road_portal import SECRET_KEY
 from sqlalchemy import Connection, create_engine, insert, text, update
 
 from portal.accounts.models import Membership, User, UserSession
@@ -36,7 +37,6 @@ from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.names import name_key
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Question, Scale
 from portal.tendering.states import Combination, IttStatus, PanelKind, QuestionKind
-from road_portal import SECRET_KEY
 from tender_scoring import diagnose, evaluate, method_hash
 
 QUESTIONS, CHARACTERS = 20, 480
@@ -116,7 +116,7 @@ class _Builder:
     def build(self) -> World:
         self.clerk = self._people(1, Role.COMMISSIONER, [None])[0][0]
         self.authorities = [uuid.uuid4() for _ in range(22)]
-        self._add(ContractingAuthority, [{"id": a, "name": f"Demo Council {n}"} for n, a in enumerate(self.authorities)])
+        self._add(ContractingAuthority, [self._authority(n, made) for n, made in enumerate(self.authorities)])
         self.providers = [uuid.uuid4() for _ in range(self.sizes.providers)]
         self._add(Provider, [self._provider(number, made) for number, made in enumerate(self.providers)])
         people = self._people(len(self.providers), Role.SUBMITTER, [{"provider_id": p} for p in self.providers])
@@ -129,6 +129,9 @@ class _Builder:
     def _add(self, model: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.connection.execute(insert(model.__table__), rows)
+
+    def _authority(self, number: int, made: uuid.UUID) -> dict[str, Any]:
+        return {"id": made, "name": f"Demo Council {number}"}
 
     def _provider(self, number: int, made: uuid.UUID) -> dict[str, Any]:
         name = f"Demo Provider {number}"
@@ -182,8 +185,7 @@ class _Builder:
         values: dict[str, Any] = {"status": status}
         if status is not IttStatus.PUBLISHED:
             values |= {"closes_at": self.now - timedelta(days=1), "opened_at": self.now}
-        table = InvitationToTender.__table__
-        self.connection.execute(update(table).where(table.c.id.in_(ids)).values(**values))
+        self.connection.execute(update(InvitationToTender).where(InvitationToTender.id.in_(ids)).values(**values))
 
     def _itts(self) -> None:
         """Every twentieth is open; the first authority has many, the second has few, the rest share the others."""
@@ -264,14 +266,14 @@ class _Builder:
     def _method_rows(self, itt_id: uuid.UUID) -> tuple[dict[str, uuid.UUID], list[tuple[str, uuid.UUID]]]:
         scale = {"id": uuid.uuid4(), "itt_id": itt_id, "key": "0-5", "minimum": 0, "maximum": 5}
         self._add(Scale, [scale])
-        panels = [
+        panels: list[dict[str, Any]] = [
             {"id": uuid.uuid4(), "itt_id": itt_id, "position": n, "key": key, "name": f"Panel {key}", "kind": kind}
             | {"combine": Combination.MEAN}
             for n, (key, (kind, _)) in enumerate(PANELS.items())
         ]
         self._add(Panel, panels)
-        common = {"itt_id": itt_id, "weight": 4, "scale_id": scale["id"]}
-        leaves = [
+        common: dict[str, Any] = {"itt_id": itt_id, "weight": 4, "scale_id": scale["id"]}
+        leaves: list[dict[str, Any]] = [
             common | {"id": uuid.uuid4(), "position": n, "key": f"q{n:02}", "title": f"Criterion {n}"}
             for n in range(CRITERIA)
         ]
@@ -343,8 +345,8 @@ class _Builder:
             for row in rows:
                 copy.write_row(row)
         submitted = {"status": ScorecardStatus.SUBMITTED, "submitted_at": self.now}
-        table = Scorecard.__table__
-        self.connection.execute(update(table).where(table.c.panel_member_id.in_([m for _, m in members])).values(**submitted))
+        ours = Scorecard.panel_member_id.in_([member for _, member in members])
+        self.connection.execute(update(Scorecard).where(ours).values(**submitted))
         return case
 
 
@@ -366,4 +368,3 @@ def the_method() -> dict[str, Any]:
         "rounding": {"places": 4, "mode": "half_up"},
         "tie_break": ["quality", "lowest_price"],
     }
-
