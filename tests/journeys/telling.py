@@ -1,0 +1,60 @@
+"""Telling the story to people at browsers, and looking at what it leaves in public."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.journeys.cast import Cast
+from tests.journeys.moving_clock import MovingClock
+from tests.journeys.people import Person
+from tests.journeys.story import Story
+from tests.portal_process import RunningPortal
+
+
+@contextmanager
+def told(seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path) -> Iterator[Story]:
+    """Tell the story to people who sit down at browsers that `seat` makes, and close these at the end."""
+    seats: list[Person] = []
+
+    def sit() -> Person:
+        seats.append(seat())
+        return seats[-1]
+
+    try:
+        story = Story(Cast(clock, sit, state), folder)
+        story.tell()
+        yield story
+    finally:
+        for person in seats:
+            person.leave()
+
+
+def check_open_data(portal: RunningPortal) -> None:
+    """Tender, award and contract are published as releases of one process, without anything that was sealed."""
+    package = httpx.get(f"{portal.url}/ocds/releases.json", timeout=30)
+    for _ in range(60):
+        if len(package.json()["releases"]) == 3:
+            break
+        time.sleep(0.5)
+        package = httpx.get(f"{portal.url}/ocds/releases.json", timeout=30)
+    releases = package.json()["releases"]
+    assert [tag for release in releases for tag in release["tag"]] == ["tender", "award", "contract"]
+    assert len({release["ocid"] for release in releases}) == 1
+    assert "heron" not in package.text
+    assert "Wren" not in package.text
+    record = httpx.get(f"{portal.url}/ocds/records/{releases[0]['ocid']}.json", timeout=30).json()
+    assert record["records"][0]["compiledRelease"]["contracts"][0]["value"]["amount"] == 204000
+
+
+def check_mail(portal: RunningPortal, story: Story) -> None:
+    """Everybody who was to be told has mail, and none of it before the opening names a bidder to the council."""
+    messages = httpx.get(f"{portal.ready['mailbox_url']}/messages.json", timeout=30).json()
+    text = json.dumps(messages)
+    for name in story.providers.values():
+        assert name.email in text
