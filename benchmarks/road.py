@@ -64,7 +64,7 @@ def main() -> int:
     """Measure, print the table, and say with the exit code whether a guarded figure broke."""
     wishes = _wishes()
     sizes = QUICK if wishes.quick else Sizes()
-    amounts = Amounts(2, 30, 10, 5) if wishes.quick else Amounts(wishes.repeats, 400, 40)
+    amounts = Amounts(2, 30, 10, 5) if wishes.quick else Amounts(wishes.repeats, 300, 40)
     began, lines = time.monotonic(), []
     with running_database() as road:
         world = build(road.owner_engine_url(), road.keys, sizes)

@@ -23,7 +23,7 @@ def test_the_scoring_example_prints_what_its_comments_say() -> None:
     assert printed.getvalue().splitlines() == promised
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)\)", README))))
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"(?:\]\(|src=\")((?!http)[^)#\"]+)", README))))
 def test_every_link_leads_somewhere(path: str) -> None:
     """Every picture and document that the README links to is in the repository."""
     assert (ROOT / path).exists()
