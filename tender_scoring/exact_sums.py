@@ -53,6 +53,14 @@ def weights_for(exact: Sequence[int], most: int) -> Weights:
     return Weights(tuple(exact), 0, ())
 
 
+def _product(floats: NDArray[Any], limb: NDArray[Any]) -> NDArray[np.int64]:
+    """One limb's sums. A product that were no number would still be refused, by the conversion."""
+    # Some BLAS kernels read past the end of a row and discard what they find, and leave the processor's flag behind.
+    with np.errstate(invalid="ignore"):
+        product: NDArray[Any] = floats @ limb
+    return product.astype(np.int64)
+
+
 def weighted_sums(cells: NDArray[Any], weights: Weights) -> NDArray[Any]:
     """Return the exact weighted sum of every row: int64, or Python integers where the proof does not hold.
 
@@ -69,8 +77,8 @@ def weighted_sums(cells: NDArray[Any], weights: Weights) -> NDArray[Any]:
         block = cells[start : start + rows]
         floats = buffer[: len(block)]
         np.copyto(floats, block)
-        total = (floats @ weights.limbs[0]).astype(np.int64)
+        total = _product(floats, weights.limbs[0])
         for place, limb in enumerate(weights.limbs[1:], 1):
-            total += (floats @ limb).astype(np.int64) << weights.bits * place
+            total += _product(floats, limb) << weights.bits * place
         sums[start : start + rows] = total
     return sums

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from portal.audit.models import Event, Installation
 from portal.core.columns import db
@@ -17,8 +17,18 @@ def events_of(chain: uuid.UUID | str) -> Sequence[Event]:
     return db.session.scalars(select(Event).where(Event.chain == str(chain)).order_by(Event.seq)).all()
 
 
-@lru_cache(maxsize=1)
+_installations: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
+
+
 def is_demonstration() -> bool:
-    """Whether the database itself says that it is a demonstration (read once a process: it never changes)."""
-    found = db.session.execute(select(Installation.demonstration)).scalar_one_or_none()
-    return bool(found)
+    """Whether the database itself says that it is a demonstration (asked once of each database: it never changes)."""
+    engine = db.engine.engine
+    if engine not in _installations:
+        found = db.session.execute(select(Installation.demonstration)).scalar_one_or_none()
+        _installations[engine] = bool(found)
+    return _installations[engine]
+
+
+def ask_installation_again() -> None:
+    """Forget what the database said, for whoever has just had it marked."""
+    _installations.pop(db.engine.engine, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal.audit.queries import is_demonstration
+from portal.audit.queries import ask_installation_again, is_demonstration
 from portal.audit.recording import marked_as_seeded
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -38,7 +38,7 @@ def load(app: Flask, name: str) -> dict[str, Any]:
     keys: KeyFolder = app.extensions["keys"]
     files: FileStore = app.extensions["files"]
     with app.app_context():
-        is_demonstration.cache_clear()
+        ask_installation_again()
         if not is_demonstration():
             raise NotADemonstration("Scenarios are loaded into demonstrations only; this database is not one.")
         with marked_as_seeded():

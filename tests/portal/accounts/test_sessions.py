@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.accounts.models import Membership, User, UserSession
 from portal.accounts.sessions import (
@@ -77,6 +77,15 @@ def test_a_session_is_touched_at_most_once_a_minute(token: str) -> None:
     assert db.session.scalars(select(UserSession.last_seen_at)).one() == NOW
     touch_session(found, minutes(1))
     assert db.session.scalars(select(UserSession.last_seen_at)).one() == minutes(1)
+
+
+def test_touching_waits_for_no_disk(token: str) -> None:
+    """Nobody's submission waits for two syncs: the transaction that touches is committed without one."""
+    found = find_signed_in(token, minutes(1))
+    assert found is not None
+    db.session.execute(text("SET LOCAL synchronous_commit = on"))
+    touch_session(found, minutes(1))
+    assert db.session.execute(text("SHOW synchronous_commit")).scalar_one() == "off"
 
 
 def test_a_session_ended_by_hand_is_over(token: str) -> None:

@@ -9,7 +9,6 @@ import sys
 import pytest
 from flask import Flask
 
-from portal.audit.queries import is_demonstration
 from portal.config import Settings
 from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
 from tests.worker_process import ROOT, worker_variables
@@ -23,7 +22,6 @@ def test_an_unknown_scenario(app: Flask) -> None:
 
 def test_nothing_is_loaded_where_real_people_work(app: Flask) -> None:
     """A database that does not call itself a demonstration takes no scenario."""
-    is_demonstration.cache_clear()
     with pytest.raises(NotADemonstration):
         load(app, "demo")
 

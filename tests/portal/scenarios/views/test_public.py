@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.audit.queries import is_demonstration
 from portal.core import clock
 from portal.running.demonstration import mark_as_demonstration
 from portal.scenarios import building, demo, people
@@ -24,12 +23,10 @@ from tests.services import Database
 def demonstration(fresh_app: Flask, fresh_database: Database) -> Iterator[Flask]:
     """A database that says it is a demonstration, with everybody and a draft in it."""
     mark_as_demonstration(fresh_database.owner_url)
-    is_demonstration.cache_clear()
     with fresh_app.app_context():
         authority = people.create_people(keys=fresh_app.extensions["keys"])
         building.draft(authority, demo.DRAFT, begun=clock.now())
-    yield fresh_app
-    is_demonstration.cache_clear()
+    return fresh_app
 
 
 def play(client: Any, part: Part, **more: str) -> Any:
@@ -45,7 +42,6 @@ def browser(app: Flask) -> CheckedClient:
 
 def test_it_exists_in_demonstrations_only(client: CheckedClient) -> None:
     """In an ordinary installation the page does not exist, and nothing leads to it."""
-    is_demonstration.cache_clear()
     assert client.get("/demonstration").status_code == 404
     assert "Play another part" not in client.get("/").text
 

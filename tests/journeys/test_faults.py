@@ -1,0 +1,72 @@
+"""What people can still do while parts of the portal are away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.journeys.cast import Cast
+from tests.journeys.moving_clock import MovingClock
+from tests.journeys.people import HttpPerson, sees
+from tests.journeys.story import Story
+from tests.portal_process import RunningPortal
+
+pytestmark = [pytest.mark.journey, pytest.mark.long]
+
+
+@contextmanager
+def frozen(portal: RunningPortal, *names: str) -> Iterator[None]:
+    """Freeze the processes: unlike killed ones the supervisor cannot replace them, so they really are away."""
+    pids = [portal.ready["pids"][name] for name in names]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def addressees(portal: RunningPortal) -> str:
+    """Everything in the mailbox, as text."""
+    return httpx.get(f"{portal.ready['mailbox_url']}/messages.json", timeout=30).text
+
+
+def test_redis_and_worker_away(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:
+    """Without Redis and the worker people sign in, publish and submit; the mail leaves once both are back."""
+    seats: list[HttpPerson] = []
+
+    def sit() -> HttpPerson:
+        seats.append(HttpPerson(portal.url))
+        return seats[-1]
+
+    try:
+        story = Story(Cast(clock, sit, state), folder)
+        story.people()
+        alder = story.providers["Demo Alder"]
+        with frozen(portal, "redis", "worker"):
+            story.draft_and_publish()
+            alder.person.press("Sign out")
+            alder.sign_in()
+            sees(alder.person, "My work")
+            alder.person.visit(f"/provider/bids/start/{story.reference}")
+            alder.person.press("Start the bid")
+            story.bids["Demo Alder"] = alder.person.path.rsplit("/", 1)[-1]
+            story._write(alder.person, "Demo Alder")
+            story._submit(alder, "Demo Alder")
+            assert alder.email not in addressees(portal)
+            assert httpx.get(f"{portal.url}/readyz", timeout=30).status_code == 200
+        give_up = time.monotonic() + 60
+        while alder.email not in addressees(portal):
+            assert time.monotonic() < give_up, "the mail did not leave within a minute"
+            time.sleep(1)
+    finally:
+        for person in seats:
+            person.leave()
