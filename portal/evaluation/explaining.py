@@ -148,6 +148,17 @@ def _flip(flip: Mapping[str, Any], names: Names) -> str:
     return f"{where}: {flip['moved']} instead of {flip['score']} {effect}."
 
 
+def severity_in_words(exact_and_shown: Mapping[str, Any] | None) -> str:
+    """How a member scores against the others of the panel: "4% of the scale higher", "the same", or that none did."""
+    if exact_and_shown is None:
+        return "Nobody to compare with"
+    figure = Fraction(exact_and_shown["exact"]) * 100
+    if figure == 0:
+        return "The same on average"
+    size = f"{abs(figure.numerator) / Decimal(figure.denominator):.1f}".removesuffix(".0")
+    return f"{size}% of the scale {'higher' if figure > 0 else 'lower'}"
+
+
 def share(exact_and_shown: Mapping[str, Any] | None) -> str:
     """A share of all marks as a percentage, "12.6%"; "never" where no share does it."""
     if exact_and_shown is None:

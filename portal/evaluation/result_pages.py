@@ -17,6 +17,7 @@ from portal.evaluation.explaining import (
     Names,
     eliminated_in_words,
     flips_in_words,
+    severity_in_words,
     share,
     shown_steps,
 )
@@ -89,6 +90,8 @@ class ResultPage:
     """Each counting panel: name, share of all marks, the shares at which another bid would be first."""
     flips: list[str]
     more_flips: int
+    habits: list[list[str]]
+    """Each member: alias, panel, and how far above or below the others of the panel, in hundredths of the scale."""
 
     @property
     def is_long(self) -> bool:
@@ -97,7 +100,7 @@ class ResultPage:
 
 
 def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
-    """The page of one lot's result, in three statements however many bids there are."""
+    """The page of one lot's result, in a fixed number of statements however many bids there are."""
     outcome, diagnostics = result.outcome, result.diagnostics or {}
     bidders = _bidders(result.lot_id)
     panels = _panels(itt.id)
@@ -109,8 +112,9 @@ def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
     )
     columns = tuple(_columns(itt.method or {}, panels))
     rows = _rows(outcome, columns, bidders, _price_keys(itt.method or {}))
+    aliases = _aliases(itt.id)
     if len(rows) <= UNFOLD_AT_MOST:
-        rows = _with_steps(rows, result, names)
+        rows = _with_steps(rows, result, Names(names.bids, names.criteria, names.panels, aliases))
     flips = diagnostics.get("single_steps", [])
     return ResultPage(
         result=result,
@@ -129,6 +133,7 @@ def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
         ],
         flips=flips_in_words(flips[:FLIPS_AT_MOST], names),
         more_flips=max(0, len(flips) - FLIPS_AT_MOST),
+        habits=_habits(diagnostics.get("members", []), names, aliases),
     )
 
 
@@ -152,6 +157,13 @@ def workings_page(itt: InvitationToTender, result: Result, bid: str) -> Workings
         _aliases(itt.id),
     )
     return WorkingsPage(bidders[bid], shown_steps(steps_of_bid(result.id, bid), names))
+
+
+def _habits(members: list[dict[str, Any]], names: Names, aliases: Mapping[str, str]) -> list[list[str]]:
+    return [
+        [aliases.get(entry["member"], "A member"), names.panel(entry["panel"]), severity_in_words(entry["severity"])]
+        for entry in members
+    ]
 
 
 def _bidders(lot_id: uuid.UUID) -> dict[str, Bidder]:
@@ -231,14 +243,13 @@ def _rows(
 
 
 def _with_steps(rows: tuple[Row, ...], result: Result, names: Names) -> tuple[Row, ...]:
-    with_members = Names(names.bids, names.criteria, names.panels, _aliases(result.itt_id))
     by_bid: dict[str, list[Any]] = {row.bidder.reference: [] for row in rows}
     for step in result.steps:
         key = step["id"].split("/")[1]
         if key in by_bid:
             by_bid[key].append(step)
     return tuple(
-        Row(row.rank, row.bidder, row.total, row.marks, row.per_point, shown_steps(steps, with_members))
+        Row(row.rank, row.bidder, row.total, row.marks, row.per_point, shown_steps(steps, names))
         for row, steps in zip(rows, by_bid.values(), strict=True)
     )
 

@@ -9,6 +9,7 @@ from portal.evaluation.explaining import (
     eliminated_in_words,
     flips_in_words,
     readable,
+    severity_in_words,
     share,
     shown_steps,
 )
@@ -74,3 +75,17 @@ def test_eliminations_and_shares_are_in_words() -> None:
     dear = {"bid": "A", "criterion": "price", "price": "240000.5000", "ceiling": "240000.0000"}
     assert eliminated_in_words(dear, NAMES) == "Its price, £240,000.50, is above the ceiling of £240,000."
     assert (share({"exact": "2/5"}), share({"exact": "1/3"}), share(None)) == ("40%", "33.3%", "never")
+
+
+@pytest.mark.parametrize(
+    ("exact", "words"),
+    [
+        ("1/25", "4% of the scale higher"),
+        ("-1/8", "12.5% of the scale lower"),
+        ("0", "The same on average"),
+        (None, "Nobody to compare with"),
+    ],
+)
+def test_severity_in_words(exact: str | None, words: str) -> None:
+    """A member's distance from the rest of the panel is told in hundredths of the scale, with its direction."""
+    assert severity_in_words(None if exact is None else {"exact": exact}) == words

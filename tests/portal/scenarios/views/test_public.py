@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from tests.services import Database
 
 
 @pytest.fixture
-def demonstration(fresh_app: Flask, fresh_database: Database) -> Iterator[Flask]:
+def demonstration(fresh_app: Flask, fresh_database: Database) -> Flask:
     """A database that says it is a demonstration, with everybody and a draft in it."""
     mark_as_demonstration(fresh_database.owner_url)
     with fresh_app.app_context():
