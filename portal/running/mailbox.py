@@ -17,6 +17,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -196,6 +197,10 @@ def _when(instant: str) -> str:
     return f"{local:%H:%M:%S} on {local.day} {local:%B %Y %Z}"
 
 
+def _interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser()
@@ -207,7 +212,8 @@ def main() -> None:
     controller = Controller(Receiver(post), hostname="127.0.0.1", port=arguments.smtp_port)
     controller.start()
     pages = ThreadingHTTPServer(("127.0.0.1", arguments.http_port), type("Served", (Pages,), {"post": post}))
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    # A handler of our own: a shell starts what it puts into the background with SIGINT ignored.
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         pages.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
