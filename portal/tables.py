@@ -8,6 +8,8 @@ import portal.awarding.models
 import portal.bidding.models
 import portal.contracts.models
 import portal.evaluation.models
+import portal.frameworks.member_models
+import portal.frameworks.models
 import portal.notices.models
 import portal.notifications.models
 import portal.organisations.models

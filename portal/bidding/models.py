@@ -177,4 +177,16 @@ class OpenedBid(Model):
         return self.quarantine_reason is None
 
 
+class DisregardedBid(Model):
+    """A bid set aside unopened: its provider was not entitled when bidding closed (PA2023 s.34(3)). Evidence."""
+
+    __tablename__ = "disregarded_bid"
+
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), primary_key=True)
+    opening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_opening.id"), index=True)
+    reason: Mapped[str]
+
+    bid: Mapped[Bid] = relationship()
+
+
 ENVELOPES = (EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

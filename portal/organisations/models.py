@@ -93,3 +93,44 @@ class ProviderAlert(Model):
     cpv_code: Mapped[str] = mapped_column(primary_key=True, index=True)
 
     provider: Mapped[Provider] = relationship(back_populates="alerts")
+
+
+class Setting(Model):
+    """A place where a provider works, such as a children's home; the provider keeps capacity and vacancies itself."""
+
+    __tablename__ = "setting"
+    __table_args__ = (
+        CheckConstraint("capacity >= 0 AND vacancies >= 0 AND vacancies <= capacity", name="vacancies_within_capacity"),
+        Index("ix_setting_provider_id", "provider_id"),
+        Index("ix_setting_area", "area", "id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    area: Mapped[str]
+    """The council area that it lies in, in the words that a framework's lots use for areas."""
+    registration_number: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    """The regulator's number, such as an Ofsted URN; empty where none is needed."""
+    capacity: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Places."""
+    vacancies: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    vacancies_at: Mapped[datetime | None]
+    """When the provider last said how many places are free."""
+    created_at: Mapped[CreatedAt]
+    closed_at: Mapped[datetime | None]
+
+    provider: Mapped[Provider] = relationship()
+
+    policy_object = "setting"
+
+    @property
+    def policy_state(self) -> str:
+        """Open or closed."""
+        return "closed" if self.closed_at else "open"
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Its provider's people."""
+        return actor.towards_provider(self.provider_id)

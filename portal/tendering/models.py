@@ -22,7 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
 from portal.core.permissions import Actor, Role
-from portal.organisations.models import ContractingAuthority
+from portal.frameworks.models import FrameworkCriterion, FrameworkLot
+from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.regimes import Regime
 from portal.tendering.states import (
     Combination,
@@ -54,6 +55,12 @@ class InvitationToTender(Model):
         CheckConstraint(
             "(publication_basis = 'central_reference') = (central_reference IS NOT NULL)", name="basis_has_reference"
         ),
+        CheckConstraint("(kind = 'open') = (framework_lot_id IS NULL)", name="called_off_from_a_lot"),
+        CheckConstraint(
+            "kind <> 'direct_award' OR status IN ('draft', 'cancelled') OR (direct_award_approved_at IS NOT NULL "
+            "AND direct_award_provider_id IS NOT NULL AND direct_award_reason <> '')",
+            name="direct_award_approved",
+        ),
         Index("ix_itt_open", "closes_at", "id", postgresql_where=text("status = 'published'")),
         Index("ix_itt_public", "published_at", "id", postgresql_where=text("status NOT IN ('draft', 'cancelled')")),
     )
@@ -68,6 +75,15 @@ class InvitationToTender(Model):
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     cpv_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    framework_lot_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("framework_lot.id"), index=True)
+    """The lot that it is called off from; None for an open invitation."""
+    direct_award_provider_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"))
+    direct_award_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """How the published conditions of a direct award are met."""
+    direct_award_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    direct_award_approved_at: Mapped[datetime | None]
+    undecided_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The exceptional complexity for which applications of bidders stayed undecided (PA2023 s.34(5))."""
     estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """Pounds including VAT over the whole term, breaks ignored (Procurement Act 2023 s.123(2), Sch 3)."""
     term_months: Mapped[int | None]
@@ -91,6 +107,7 @@ class InvitationToTender(Model):
     seal_public_key: Mapped[bytes | None]
 
     authority: Mapped[ContractingAuthority] = relationship()
+    framework_lot: Mapped[FrameworkLot | None] = relationship()
     lots: Mapped[list[Lot]] = relationship(
         back_populates="itt", order_by="Lot.number", cascade="all, delete-orphan"
     )
@@ -217,12 +234,15 @@ class AwardCriterion(Model):
     weight: Mapped[Weight]
     scale_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("scale.id"))
     minimum: Mapped[Decimal | None] = mapped_column(Numeric(9, 3))
+    framework_criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("framework_criterion.id"))
+    """The criterion of the framework that it makes more precise (PCR2015 reg 34(24); PA2023 s.46(8)-(9))."""
     price_formula: Mapped[dict[str, Any] | None]
     """{"formula": "benchmark", "floor": "90000", "ceiling": "150000"} and its like, as the engine reads it."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="criteria")
     parent: Mapped[AwardCriterion | None] = relationship(remote_side="AwardCriterion.id")
     scale: Mapped[Scale | None] = relationship()
+    framework_criterion: Mapped[FrameworkCriterion | None] = relationship()
     shares: Mapped[list[PanelShare]] = relationship(
         back_populates="criterion", cascade="all, delete-orphan", order_by="PanelShare.panel_id"
     )
@@ -265,3 +285,21 @@ class Question(Model):
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="questions")
     criterion: Mapped[AwardCriterion | None] = relationship()
+
+
+class Invitation(Model):
+    """One provider invited to one call-off: the record of who was asked, and when. What it may do is a query."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_provider_id", "provider_id"),)
+
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), primary_key=True)
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"), primary_key=True)
+    admission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admission.id"))
+    invited_at: Mapped[datetime]
+    declined_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why it is not for this provider: optional, and read by the authority as figures only."""
+
+    itt: Mapped[InvitationToTender] = relationship()
+    provider: Mapped[Provider] = relationship()
