@@ -209,14 +209,15 @@ def test_without_a_portal_a_command_says_what_is_missing() -> None:
 
 
 def test_a_killed_web_process_is_replaced(portal: RunningPortal) -> None:
-    """After SIGKILL of the web server it runs again; a request sent meanwhile waits instead of failing."""
+    """After SIGKILL of the web server it runs again; a request sent when it is gone waits instead of failing."""
     old = portal.ready["pids"]["web"]
     old_workers = set(in_sessions({old})) - {old}
     os.kill(old, signal.SIGKILL)
+    # Its workers go with it, and with them whatever they had just accepted: that is what SIGKILL means.
+    assert all(gone_within(pid, 5) for pid in old_workers)
     assert fetch(f"{portal.url}/healthz")[0] == 200
     assert eventually(lambda: "web runs again" in portal.printed())
     assert "web was killed by signal 9; starting it again in 0.5 s" in portal.printed()
-    assert all(gone_within(pid, 5) for pid in old_workers)
     record = json.loads((Path(portal.ready["state"]) / "running.json").read_text())
     assert record["pids"]["web"] != old
     assert alive(record["pids"]["web"])
