@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from tests.browser import found_chromium
 from tests.portal_process import RunningPortal, start_portal
 from tests.services import Database, Mailbox, Services, open_folder, running_mailbox, running_services
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from portal.config import Settings
     from tests.client import CheckedClient
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STARTED = pytest.StashKey[tuple[ExitStack, Services]]()
 
 
@@ -214,8 +212,8 @@ def running_portal(worker_id: str) -> Iterator[RunningPortal]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A Chromium of this machine, or a visible skip."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if not found or not Path(found).exists():
+    found = found_chromium()
+    if found is None:
         pytest.skip("no Chromium on this machine (on Debian: apt install chromium)")
     from playwright.sync_api import sync_playwright
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import found_chromium
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import HttpPerson
 from tests.journeys.telling import check_mail, check_open_data, told
 from tests.portal_process import RunningPortal
 
-pytestmark = pytest.mark.journey
+# script/test tells the story once: in Chromium where there is one, else here. `--all` tells it both ways.
+pytestmark = [pytest.mark.journey, *([pytest.mark.long] if found_chromium() else [])]
 
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:

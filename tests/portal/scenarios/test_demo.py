@@ -27,6 +27,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.journey
 def test_every_stage_is_occupied(
     fresh_app: Flask, fresh_database: Database, settings_for: Callable[[Database], Settings]
