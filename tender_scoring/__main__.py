@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from tender_scoring.case import Case
 from tender_scoring.case_reading import read_case
@@ -45,14 +44,10 @@ def _read_bytes(path: str) -> bytes:
         raise InvalidCase(Code.NOT_READABLE, f"The file cannot be read: {error.strerror}.") from None
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-
-
 _COMMANDS: dict[str, Callable[[Case], str]] = {
-    "evaluate": lambda case: _as_json(evaluate(case).to_dict()),
+    "evaluate": lambda case: evaluate(case).to_json() + "\n",
     "explain": lambda case: explain(evaluate(case)),
-    "diagnose": lambda case: _as_json(diagnose(case).to_dict()),
+    "diagnose": lambda case: json.dumps(diagnose(case).to_dict(), ensure_ascii=False, indent=1) + "\n",
 }
 
 if __name__ == "__main__":

@@ -128,46 +128,59 @@ def _rank(found: BoardRanks, known: Bids) -> None:
     board = found.board
     values = _values(found, known)
     order = np.argsort(-values) if values.dtype != object else np.array(_argsort(values))
-    ordered = values[order]
+    ordered, places = values[order], order if len(known) == len(found.ranks) else known[order]
     if board.method.ranking == "price_per_quality_point" and values.dtype != object:
-        apart = ordered[:-1] - ordered[1:] > _CLOSE * float(ordered[0])
+        near = ordered[:-1] - ordered[1:] <= _CLOSE * float(ordered[0])
     elif values.dtype == np.float64:
-        apart = ordered[:-1] - ordered[1:] > _CLOSE
+        near = ordered[:-1] - ordered[1:] <= _CLOSE
     else:
-        apart = np.asarray(ordered[:-1] != ordered[1:], np.bool_)
-    starts = np.flatnonzero(np.concatenate([[True], apart]))
-    sizes = np.diff(np.append(starts, len(order)))
-    found.ranks[known[order]] = np.repeat(starts + 1, sizes)
-    if values.dtype != np.float64 and not board.method.tie_break:
+        near = np.asarray(ordered[:-1] == ordered[1:], np.bool_)
+    found.ranks[places] = np.arange(1, len(places) + 1)
+    starts, sizes = _groups(np.flatnonzero(near))
+    found.ranks[places[_members(starts, sizes)]] = np.repeat(starts + 1, sizes)
+    if not starts.size or (values.dtype != np.float64 and not board.method.tie_break):
         return  # exact values: equal ones are ties, and nothing is published to break them
-    shared = np.flatnonzero(sizes > 1)
-    if shared.size:
-        same = _same(found, known[order], starts, shared)
-        if board.method.tie_break and same.any():
-            _break_ties(found, known[order], starts[shared[same]], sizes[shared[same]])
-        for group in shared[~same].tolist():
-            start = int(starts[group])
-            _settle(found, known[order[start : start + int(sizes[group])]].tolist(), start)
+    same = _same(found, places, starts, sizes)
+    if board.method.tie_break and same.any():
+        _break_ties(found, places, starts[same], sizes[same])
+    for start, size in zip(starts[~same].tolist(), sizes[~same].tolist(), strict=True):
+        _settle(found, places[start : start + size].tolist(), start)
 
 
-def _same(found: BoardRanks, ordered: Bids, starts: Bids, shared: Bids) -> Bools:
+def _groups(near: Bids) -> tuple[Bids, Bids]:
+    """Return where each group of close values begins and its size, given the places not apart from the next."""
+    first = np.flatnonzero(np.diff(near, prepend=-2) > 1)
+    return near[first], np.diff(first, append=len(near)) + 1
+
+
+def _members(starts: Bids, sizes: Bids) -> Bids:
+    """Return the places of all members of some groups, one group after another."""
+    return np.repeat(starts - _firsts(sizes), sizes) + np.arange(int(sizes.sum()))
+
+
+def _firsts(sizes: Bids) -> Bids:
+    """Return where each group begins when only the groups are put one after another."""
+    return np.asarray(np.cumsum(sizes) - sizes, np.intp)
+
+
+def _same(found: BoardRanks, ordered: Bids, starts: Bids, sizes: Bids) -> Bools:
     """Tell of which groups all bids have the same quality and the same price, and so the same total."""
-    differs = np.zeros(len(ordered), np.bool_)
+    bids, firsts = ordered[_members(starts, sizes)], _firsts(sizes)
+    differs = np.zeros(len(bids), np.bool_)
     columns = [found.quality] if found.board.prices is None else [found.quality, found.board.prices]
     for column in columns:
-        values = column[ordered]
+        values = column[bids]
         differs[1:] |= np.asarray(values[1:] != values[:-1], np.bool_)
-    differs[starts] = False
-    return np.asarray(~np.logical_or.reduceat(differs, starts)[shared], np.bool_)
+    differs[firsts] = False
+    return np.asarray(~np.logical_or.reduceat(differs, firsts), np.bool_)
 
 
 def _break_ties(found: BoardRanks, ordered: Bids, starts: Bids, sizes: Bids) -> None:
     """Write the ranks within groups of equal quality and equal price: only marks of quality can differ."""
     board, layout = found.board, found.board.layout
+    bids = ordered[_members(starts, sizes)]
     groups = np.repeat(np.arange(len(starts)), sizes)
-    firsts = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    offsets = np.repeat(starts, sizes)
-    bids = ordered[offsets + np.arange(len(groups)) - firsts]
+    firsts, offsets = np.repeat(_firsts(sizes), sizes), np.repeat(starts, sizes)
     kind = found.quality.dtype
     sums = combine(board.cells[bids], layout.columns, layout.parts).sums.astype(kind)
     below = _parts_below(board)
@@ -240,7 +253,7 @@ def _values(found: BoardRanks, known: Bids) -> NDArray[Any]:
     safe = len(layout.prices) <= _MOST_PRICE_CRITERIA and layout.form.denominator.bit_length() < _FLOAT_BITS
     if prices is not None and prices.dtype != object and safe:
         standing = prices[known] if len(known) < len(prices) else prices
-        values: Floats | None = quality.astype(np.float64) / float(layout.form.denominator)
+        values: Floats | None = np.asarray(quality / float(layout.form.denominator), np.float64)
         if by_price:
             return np.asarray(values / standing)
         for worth, formula in layout.prices:

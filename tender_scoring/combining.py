@@ -41,12 +41,13 @@ def combine(cells: Cells, columns: Sequence[Column], parts: Sequence[Part]) -> C
     reaches 2**53: int64 cannot overflow. Larger scales come as Python integers, which cannot either.
     """
     kind = object if cells.dtype == object else np.int64
-    sums = np.zeros((len(cells), len(parts)), kind)
-    divisors: list[int] = []
-    for index, (start, end) in enumerate(spans(columns, len(parts))):
-        block = cells[:, start:end]
+    bounds = list(spans(columns, len(parts)))
+    if not bounds:
+        return Combined(np.zeros((len(cells), 0), kind), ())
+    sums = np.add.reduceat(cells, [start for start, _ in bounds], axis=1, dtype=kind)
+    divisors = [end - start for start, end in bounds]
+    for index, (start, end) in enumerate(bounds):
         if parts[index].combine == "median":
-            block = np.sort(block, axis=1)[:, (end - start - 1) // 2 : (end - start) // 2 + 1]
-        sums[:, index] = block.sum(axis=1, dtype=kind)
-        divisors.append(block.shape[1])
+            block = np.sort(cells[:, start:end], axis=1)[:, (end - start - 1) // 2 : (end - start) // 2 + 1]
+            sums[:, index], divisors[index] = block.sum(axis=1, dtype=kind), block.shape[1]
     return Combined(sums, tuple(divisors))

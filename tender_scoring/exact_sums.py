@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_ROWS_AT_ONCE = 1024
+_ROWS_AT_ONCE = 512
 _MOST_LIMBS = 4
 _RANGES: tuple[tuple[Any, int], ...] = ((np.float32, 24), (np.float64, 53))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from tender_scoring.fields import decimal_text
@@ -168,10 +169,13 @@ class Method:
         by_price = self.ranking == "price_per_quality_point" or "lowest_price" in self.tie_break
         return by_price or any(isinstance(node, PriceQuestion) for node, _ in self.walk())
 
-    def walk(self) -> Iterator[tuple[Criterion, Fraction]]:
-        """Yield every criterion with its marks out of 100, children before their group, as ordered."""
-        for criterion in self.criteria:
-            yield from _walk(criterion, HUNDRED)
+    def walk(self) -> tuple[tuple[Criterion, Fraction], ...]:
+        """Return every criterion with its marks out of 100, children before their group, as ordered."""
+        return self._walked
+
+    @cached_property
+    def _walked(self) -> tuple[tuple[Criterion, Fraction], ...]:
+        return tuple(pair for criterion in self.criteria for pair in _walk(criterion, HUNDRED))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the method as JSON values with defaults filled in and numbers in their shortest form."""

@@ -1,9 +1,11 @@
 """The result: exact figures, rounded only where they are printed."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from tender_scoring.collector import paused
@@ -32,6 +34,14 @@ class Step(NamedTuple):
             "exact": self.exact,
             "shown": self.shown,
         }
+
+    def to_json(self) -> str:
+        """Return the step as the text that it is within its result's; only names can need quoting."""
+        inputs = ",\n    ".join([f'{quoted(name)}: "{value}"' for name, value in self.inputs.items()])
+        return (
+            f'  {{\n   "id": {quoted(self.id)},\n   "rule": "{self.rule}",\n   "inputs": {{\n    {inputs}\n   }},\n'
+            f'   "exact": "{self.exact}",\n   "shown": "{self.shown}"\n  }}'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +140,40 @@ class Result:
     pilots: Mapping[str, Mapping[str, Mapping[str, Fraction]]]
     method_hash: str
     places: int
-    _narrate: Callable[[], tuple[Step, ...]] = field(repr=False, compare=False)
+    _narrate: Callable[[], Iterator[Step]] = field(repr=False, compare=False)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every intermediate figure in the order of the method, written out when first asked for."""
         with paused():
-            return self._narrate()
+            return tuple(self._narrate())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON values (the scoring rules, docs/scoring.md section 2)."""
         with paused():
-            return {
-                "ranking": [standing.to_dict(self.places) for standing in self.ranking],
-                "eliminated": [entry.to_dict(self.places) for entry in self.eliminated],
-                "ties": [list(bids) for bids in self.ties],
-                "tie_broken_by": [entry.to_dict() for entry in self.tie_broken_by],
-                "pilots": self._printed_pilots(),
+            return self._outcome() | {
                 "steps": [step.to_dict() for step in self.steps],
                 "method_hash": self.method_hash,
             }
+
+    def to_json(self) -> str:
+        """Return what json.dumps(..., ensure_ascii=False, indent=1) makes of to_dict(), several times as fast.
+
+        A board of 454 bids has 115,000 steps: each is written as it is worked out, and none is kept.
+        """
+        with paused():
+            outcome = json.dumps(self._outcome(), ensure_ascii=False, indent=1).removesuffix("\n}")
+            steps = ",\n".join([step.to_json() for step in self._narrate()])
+        return f'{outcome},\n "steps": [\n{steps}\n ],\n "method_hash": "{self.method_hash}"\n}}'
+
+    def _outcome(self) -> dict[str, Any]:
+        return {
+            "ranking": [standing.to_dict(self.places) for standing in self.ranking],
+            "eliminated": [entry.to_dict(self.places) for entry in self.eliminated],
+            "ties": [list(bids) for bids in self.ties],
+            "tie_broken_by": [entry.to_dict() for entry in self.tie_broken_by],
+            "pilots": self._printed_pilots(),
+        }
 
     def _printed_pilots(self) -> dict[str, Any]:
         return {

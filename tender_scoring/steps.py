@@ -6,7 +6,8 @@ that begins with "/" is an earlier step; every other input is a score, a price o
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from tender_scoring.fields import pointer
 from tender_scoring.method import Criterion, PriceQuestion, Question
@@ -18,9 +19,20 @@ if TYPE_CHECKING:
     from tender_scoring.evaluation import Workings
 
 
-def narrate(work: "Workings") -> tuple[Step, ...]:
-    """Return every figure of the workings in the order of the method."""
-    return tuple(_Narration(work).steps())
+def narrate(work: "Workings") -> Iterator[Step]:
+    """Yield every figure of the workings in the order of the method."""
+    return _Narration(work).steps()
+
+
+class _Figures(NamedTuple):
+    """What one sum of steps comes to on a part: the score, and the share and the marks it earns, as texts."""
+
+    score: str
+    score_shown: str
+    share: str
+    share_shown: str
+    marks: str
+    marks_shown: str
 
 
 class _Narration:
@@ -35,8 +47,7 @@ class _Narration:
         for column, entry in enumerate(self.case.columns):
             self.scored.setdefault(entry.part, []).append((column, entry.member or "agreed"))
         self.singles = self._individual_of_agreed()
-        # a board has few different sums, so each figure that follows from a part's sum is written once
-        self.figures: list[dict[int, tuple[str, ...]]] = [{} for _ in self.case.parts]
+        self.figures = [self._figures(index, part) for index, part in enumerate(self.case.parts)]
 
     def steps(self) -> Iterator[Step]:
         for index, part in enumerate(self.case.parts):
@@ -49,7 +60,7 @@ class _Narration:
         yield from self._field()
         for node, worth in self.case.method.walk():
             if isinstance(node, Question):
-                yield from self._question(node, worth)
+                yield from self._question(node)
             elif isinstance(node, PriceQuestion):
                 yield from self._price(node, worth)
             else:
@@ -73,34 +84,37 @@ class _Narration:
                 found.setdefault((bid, index), {})[f"individual: {member}"] = exact(part.scale.score(steps))
         return {key: dict(sorted(scores.items())) for key, scores in found.items()}
 
+    def _figures(self, index: int, part: Part) -> list[_Figures]:
+        """Return the figures of every bid on a part. A board has few different sums: each is written out once."""
+        sums, known = [row[index] for row in self.work.sums], {}
+        for total in set(sums):
+            score = part.scale.score(Fraction(total, self.work.divisors[index]))
+            share = part.scale.normalised(score)
+            texts = [text for value in (score, share, part.marks * share)
+                     for text in (exact(value), half_up(value, self.places))]  # fmt: skip
+            known[total] = _Figures(*texts)
+        return [known[total] for total in sums]
+
     def _combined(self, index: int, part: Part) -> Iterator[Step]:
-        columns = [column for column, _ in self.scored[index]]
         names = [name for _, name in self.scored[index]]
         tail = pointer("", part.criterion, part.panel, "combined")
-        texts: dict[int, str] = {}
-        figures: dict[int, tuple[str, str]] = {}
-        rows = self.case.cells[:, columns].tolist()
-        for bid, root in enumerate(self.roots):
-            total = self.work.sums[bid][index]
-            if total not in figures:
-                value = part.scale.score(Fraction(total, self.work.divisors[index]))
-                figures[total] = exact(value), half_up(value, self.places)
-            for steps in rows[bid]:
-                if steps not in texts:
-                    texts[steps] = exact(part.scale.score(steps))
-            inputs = dict(zip(names, [texts[steps] for steps in rows[bid]], strict=True))
-            inputs.update(self.singles.get((bid, index), {}))
-            yield Step(root + tail, part.combine, inputs, *figures[total])
+        rows = self.case.cells[:, [column for column, _ in self.scored[index]]].tolist()
+        texts = {steps: exact(part.scale.score(steps)) for steps in set(chain.from_iterable(rows))}
+        for bid, (root, row, figures) in enumerate(zip(self.roots, rows, self.figures[index], strict=True)):
+            inputs = dict(zip(names, map(texts.__getitem__, row), strict=True))
+            if (bid, index) in self.singles:
+                inputs |= self.singles[bid, index]
+            yield Step(root + tail, part.combine, inputs, figures.score, figures.score_shown)
 
     def _minimum(self, index: int, part: Part) -> Iterator[Step]:
         """Yield each combined score less the minimum: below zero eliminates."""
         if part.least_steps is None or part.minimum is None:
             return
         tail = pointer("", part.criterion, part.panel)
-        for bid, root in enumerate(self.roots):
-            score = part.scale.score(Fraction(self.work.sums[bid][index], self.work.divisors[index]))
-            inputs = {f"{root}{tail}/combined": exact(score), "minimum": exact(part.minimum)}
-            yield self._step(f"{root}{tail}/above_minimum", "above_minimum", inputs, score - part.minimum)
+        for root, figures in zip(self.roots, self.figures[index], strict=True):
+            inputs = {f"{root}{tail}/combined": figures.score, "minimum": exact(part.minimum)}
+            above = Fraction(figures.score) - part.minimum
+            yield self._step(f"{root}{tail}/above_minimum", "above_minimum", inputs, above)
 
     def _ceiling(self, node: PriceQuestion) -> Iterator[Step]:
         """Yield each ceiling less the price: below zero eliminates."""
@@ -128,18 +142,18 @@ class _Narration:
         if "mean_relative" in formulas:
             yield self._step("/mean_price", "mean_price", inputs, field.mean)
 
-    def _question(self, node: Question, worth: Fraction) -> Iterator[Step]:
+    def _question(self, node: Question) -> Iterator[Step]:
         for index in self.parts[node.id]:
             yield from self._part(index, self.case.parts[index], shared=len(node.shares) > 1)
         if len(node.shares) > 1:
             tails = [
-                (index, pointer("", node.id, self.case.parts[index].panel, "marks"))
+                (self.figures[index], pointer("", node.id, self.case.parts[index].panel, "marks"))
                 for index in self.parts[node.id]
             ]
             own = pointer("", node.id, "marks")
             for bid in self.work.standing:
                 root = self.roots[bid]
-                inputs = {root + tail: self._figures(bid, index)[3] for index, tail in tails}
+                inputs = {root + tail: figures[bid].marks for figures, tail in tails}
                 yield self._step(root + own, "sum", inputs, self.work.marks[bid][node.id])
 
     def _part(self, index: int, part: Part, *, shared: bool) -> Iterator[Step]:
@@ -150,27 +164,15 @@ class _Narration:
         ends = {"minimum": exact(scale.minimum)} if rule == "from_minimum" else {}
         ends["maximum"] = exact(scale.maximum)
         worth = exact(part.marks)
-        for bid, root in enumerate(self.roots):
+        for bid, (root, figures) in enumerate(zip(self.roots, self.figures[index], strict=True)):
             if part.counts and bid not in self.standing:
                 continue
-            score_text, share_text, share_shown, marks_text, marks_shown = self._figures(bid, index)
             place = f"{root}{tail}/normalised"
-            yield Step(place, rule, {f"{root}{tail}/combined": score_text, **ends}, share_text, share_shown)
+            inputs = {f"{root}{tail}/combined": figures.score, **ends}
+            yield Step(place, rule, inputs, figures.share, figures.share_shown)
             if bid in self.standing:
-                inputs = {place: share_text, "worth": worth}
-                yield Step(root + marks_tail, "weigh", inputs, marks_text, marks_shown)
-
-    def _figures(self, bid: int, index: int) -> tuple[str, ...]:
-        """Return the score, and the share and the marks it earns, each exact and (but the score) as shown."""
-        total, known = self.work.sums[bid][index], self.figures[index]
-        if total not in known:
-            part = self.case.parts[index]
-            score = part.scale.score(Fraction(total, self.work.divisors[index]))
-            share = part.scale.normalised(score)
-            marks = part.marks * share
-            shown = half_up(share, self.places), half_up(marks, self.places)
-            known[total] = exact(score), exact(share), shown[0], exact(marks), shown[1]
-        return known[total]
+                inputs = {place: figures.share, "worth": worth}
+                yield Step(root + marks_tail, "weigh", inputs, figures.marks, figures.marks_shown)
 
     def _price(self, node: PriceQuestion, worth: Fraction) -> Iterator[Step]:
         field = self.work.price_field

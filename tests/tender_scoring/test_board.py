@@ -89,6 +89,21 @@ def test_prices_beyond_double_precision_are_fractions(formula):
     assert by_bid(case) == {"C": 1, "B": 2, "A": 3}
 
 
+def test_quality_beyond_int64_is_settled_by_fractions_beside_a_price():
+    """A criterion worth 10**-20 marks decides between bids of the same price, as it does in the engine."""
+    small = "0.000000001"
+    children = [question("x", small), question("y", "99.999999999")]
+    stated = method(
+        question("a", "69.999999999"), {"id": "group", "weight": small, "children": children}, price("30")
+    )
+    given = {"A": "4", "B": "5", "C": "4"}
+    sheet = [agreed(bid, name, x if name == "x" else "3") for bid, x in given.items() for name in "axy"]
+    case = case_from({"method": stated, "bids": priced(A="90", B="90", C="90"), "agreed": sheet})
+    assert rank_board(board_of(case)).quality.dtype == object
+    assert by_bid(case) == {standing.bid: standing.rank for standing in evaluate(case).ranking}
+    assert by_bid(case) == {"B": 1, "A": 2, "C": 2}
+
+
 def test_one_changed_score_gives_the_board_of_the_changed_case():
     """A board with one score changed ranks as the case with that score does; the old one stays."""
     case = complete()

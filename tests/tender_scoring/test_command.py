@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,11 +35,12 @@ def case_file(tmp_path):
 
 
 def test_evaluate_prints_the_result_whatever_the_locale(case_file):
-    """evaluate prints the result as UTF-8 JSON and exits 0, in a C locale too."""
+    """evaluate prints the result as UTF-8 JSON, indented by 1, and exits 0, in a C locale too."""
     finished = run("evaluate", case_file, env=os.environ | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
     assert (finished.returncode, finished.stderr) == (0, b"")
     document = json.loads(case_file.read_text(encoding="utf-8"))
-    assert json.loads(finished.stdout.decode()) == evaluate(document).to_dict()
+    printed = json.dumps(evaluate(document).to_dict(), ensure_ascii=False, indent=1) + "\n"
+    assert finished.stdout.decode() == printed
 
 
 def test_explain_and_diagnose_print_what_the_functions_return(case_file, capfdbinary):
@@ -48,6 +50,23 @@ def test_explain_and_diagnose_print_what_the_functions_return(case_file, capfdbi
     assert capfdbinary.readouterr().out.decode() == explain(evaluate(document))
     assert main(["diagnose", str(case_file)]) == 0
     assert json.loads(capfdbinary.readouterr().out) == diagnose(document).to_dict()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "explain", "diagnose"])
+def test_the_commands_need_nothing_but_the_package(command, case_file, tmp_path):
+    """The package's files alone, as a wheel holds them, print from any folder what they print in the checkout."""
+    shutil.copytree(ROOT / "tender_scoring", tmp_path / "site" / "tender_scoring")
+    (tmp_path / "elsewhere").mkdir()
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tender_scoring", command, "../case.json"],
+        cwd=tmp_path / "elsewhere",
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, b"")
+    assert finished.stdout == run(command, case_file).stdout
 
 
 @pytest.mark.parametrize("command", ["evaluate", "explain", "diagnose"])

@@ -45,7 +45,7 @@ quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
 def answer(data):
     """Return whether bytes are a case; a refusal must be typed, and its pointer must lead somewhere."""
     try:
-        evaluate(read_case(data)).to_dict()
+        evaluate(read_case(data)).to_json().encode()
     except InvalidCase as fault:
         refusal = fault
     else:

@@ -1,5 +1,6 @@
 """The steps can be followed with a pencil: every figure follows from the inputs that its step names."""
 
+import json
 import statistics
 from fractions import Fraction
 
@@ -108,6 +109,17 @@ def test_names_with_slashes_do_not_meet():
     result = evaluate(case)
     assert len({step.id for step in result.steps}) == len(result.steps)
     assert "/A~1outcomes/total" in {step.id for step in result.steps}
+
+
+@pytest.mark.parametrize("name", ["{}", '{}"quoted" \\ \t\x00\x1f', "{}/~0é€😀\u2028"])
+def test_the_text_of_a_result_is_that_of_its_values(name):
+    """to_json writes, byte for byte, what json.dumps makes of to_dict, whatever the names."""
+    for seed in range(60):
+        text = json.dumps(draw_case(Chance(seed)))
+        for old in ("B0", "B1", "m1", "q0", "group", "price0", "young", "adults"):
+            text = text.replace(json.dumps(old), json.dumps(name.format(old)))
+        result = evaluate(json.loads(text))
+        assert result.to_json() == json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
 
 
 @pytest.mark.parametrize(
