@@ -159,6 +159,21 @@ def severity_in_words(exact_and_shown: Mapping[str, Any] | None) -> str:
     return f"{size}% of the scale {'higher' if figure > 0 else 'lower'}"
 
 
+def spread_in_words(spread: str) -> str:
+    """How far apart a member's own scores lie: the standard deviation of their places on the scale, in per cent."""
+    if Decimal(spread) == 0:
+        return "All the same"
+    return f"{Decimal(spread) * 100:.1f}".removesuffix(".0") + "% of the scale"
+
+
+def reasons_in_words(entry: Mapping[str, Any] | None) -> str:
+    """How many of a member's reasons say something of their own: "8 of 9"."""
+    if entry is None:
+        return "None given"
+    sound = entry["scores"] - entry["missing"] - entry["short"] - entry["like_descriptor"]
+    return f"{sound} of {entry['scores']}"
+
+
 def share(exact_and_shown: Mapping[str, Any] | None) -> str:
     """A share of all marks as a percentage, "12.6%"; "never" where no share does it."""
     if exact_and_shown is None:

@@ -17,9 +17,11 @@ from portal.evaluation.explaining import (
     Names,
     eliminated_in_words,
     flips_in_words,
+    reasons_in_words,
     severity_in_words,
     share,
     shown_steps,
+    spread_in_words,
 )
 from portal.evaluation.models import PanelMember, Result
 from portal.evaluation.results import steps_of_bid
@@ -91,7 +93,8 @@ class ResultPage:
     flips: list[str]
     more_flips: int
     habits: list[list[str]]
-    """Each member: alias, panel, and how far above or below the others of the panel, in hundredths of the scale."""
+    """Each member: alias, panel, how far above or below the others and how far apart in hundredths of the scale,
+    and how many reasons say something."""
 
     @property
     def is_long(self) -> bool:
@@ -133,7 +136,7 @@ def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
         ],
         flips=flips_in_words(flips[:FLIPS_AT_MOST], names),
         more_flips=max(0, len(flips) - FLIPS_AT_MOST),
-        habits=_habits(diagnostics.get("members", []), names, aliases),
+        habits=_habits(diagnostics, names, aliases),
     )
 
 
@@ -159,10 +162,17 @@ def workings_page(itt: InvitationToTender, result: Result, bid: str) -> Workings
     return WorkingsPage(bidders[bid], shown_steps(steps_of_bid(result.id, bid), names))
 
 
-def _habits(members: list[dict[str, Any]], names: Names, aliases: Mapping[str, str]) -> list[list[str]]:
+def _habits(diagnostics: Mapping[str, Any], names: Names, aliases: Mapping[str, str]) -> list[list[str]]:
+    reasons = {(entry["panel"], entry["member"]): entry for entry in diagnostics.get("member_reasons", [])}
     return [
-        [aliases.get(entry["member"], "A member"), names.panel(entry["panel"]), severity_in_words(entry["severity"])]
-        for entry in members
+        [
+            aliases.get(entry["member"], "A member"),
+            names.panel(entry["panel"]),
+            severity_in_words(entry["severity"]),
+            spread_in_words(entry["spread"]),
+            reasons_in_words(reasons.get((entry["panel"], entry["member"]))),
+        ]
+        for entry in diagnostics.get("members", [])
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.architecture.source import PACKAGES, ROOT
 from tests.services import open_folder
+from tests.tender_scoring.cases import complete
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 COPYLEFT = re.compile(r"\b(A?GPL|GNU (Affero )?General Public)", re.IGNORECASE)
@@ -79,7 +81,9 @@ def test_the_wheel_is_complete() -> None:
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
+        archive.extractall(folder / "installed")
     assert shipped == _expected(source)
+    _run_the_engine_from(folder / "installed", folder)
 
 
 def test_everything_is_locked_with_hashes() -> None:
@@ -122,6 +126,23 @@ def test_scripts_are_executable_and_parse() -> None:
         shell = "bash" if "bash" in path.read_text().splitlines()[0] else "sh"
         done = subprocess.run([shell, "-n", path], capture_output=True, text=True, check=False)
         assert (path.name, done.returncode, done.stderr) == (path.name, 0, "")
+
+
+def _run_the_engine_from(installed: Path, folder: Path) -> None:
+    """What is in the wheel is the engine with its commands: it runs in a folder that knows no checkout."""
+    case = folder / "case.json"
+    case.write_text(json.dumps(complete()))
+    for command in ("evaluate", "explain", "diagnose"):
+        done = subprocess.run(
+            [sys.executable, "-m", "tender_scoring", command, str(case)],
+            cwd=folder,
+            env=_plain_environment() | {"PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (command, done.returncode, done.stderr) == (command, 0, "")
+        assert done.stdout
 
 
 def _versions(lock: str) -> dict[str, str]:

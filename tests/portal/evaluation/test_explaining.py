@@ -9,9 +9,11 @@ from portal.evaluation.explaining import (
     eliminated_in_words,
     flips_in_words,
     readable,
+    reasons_in_words,
     severity_in_words,
     share,
     shown_steps,
+    spread_in_words,
 )
 from tender_scoring import diagnose, evaluate
 
@@ -89,3 +91,15 @@ def test_eliminations_and_shares_are_in_words() -> None:
 def test_severity_in_words(exact: str | None, words: str) -> None:
     """A member's distance from the rest of the panel is told in hundredths of the scale, with its direction."""
     assert severity_in_words(None if exact is None else {"exact": exact}) == words
+
+
+@pytest.mark.parametrize(("spread", "words"), [("0.0000", "All the same"), ("0.2000", "20% of the scale")])
+def test_spread_in_words(spread: str, words: str) -> None:
+    """Scores that are all the same are called so."""
+    assert spread_in_words(spread) == words
+
+
+def test_reasons_in_words() -> None:
+    """Reasons that are missing, short or the scale's own words do not count."""
+    assert reasons_in_words({"scores": 9, "missing": 1, "short": 1, "like_descriptor": 1}) == "6 of 9"
+    assert reasons_in_words(None) == "None given"

@@ -99,7 +99,7 @@ def test_the_result_shows_everything_that_led_to_it(client: CheckedClient) -> No
     assert "Local panel: 2 for “Keeping children and young people safe”; the published minimum is 3." in page
     assert f"{winner.label} is <strong>16</strong> ahead of {second.label}" in page
     assert out.bid.provider.name in page
-    assert "Generous and strict members" in page
+    assert "How each member scored" in page
     assert evaluation.seats[LOCAL][0].member.alias in page
     result = result_of(evaluation.itt)
     workings = client.get(f"{base}/result/{result.id}/{winner.bid.reference}").get_data(as_text=True)
