@@ -13,6 +13,8 @@ from portal.notices.models import Notice
 from portal.notices.packages import Published, record_package, release_package
 from portal.notices.pages import notice_page
 from portal.notices.publisher import Publisher, publisher
+from portal.regulation.notice_catalogue import CATALOGUE
+from portal.tendering.queries import find_published_itt
 from portal.web.access import public
 
 bp = Blueprint("notices", __name__)
@@ -36,6 +38,20 @@ def show(reference: str) -> Any:
         history=queries.notices_of_process(notice.ocid),
         itt_reference=queries.itt_reference(notice),
         placeholder_prefix=_publisher().has_placeholder_prefix,
+    )
+
+
+@bp.get("/opportunities/<reference>/notices")
+@public
+def of_procurement(reference: str) -> str:
+    """Everything that was published about one procurement, and the same as data."""
+    itt = find_published_itt(reference)
+    return render_template(
+        "notices/public/of_procurement.html",
+        itt=itt,
+        notices=queries.notices_of_itt(itt.id),
+        kinds=CATALOGUE,
+        ocid=_publisher().ocid(itt.reference),
     )
 
 

@@ -55,6 +55,15 @@ def test_a_tender_notice_as_a_page(told: tuple[History, list[Notice]], client: C
         assert expected in words
 
 
+def test_every_notice_of_a_procurement(told: tuple[History, list[Notice]], client: CheckedClient) -> None:
+    """One page lists what was published about a procurement, oldest first; a draft has none."""
+    made, notices = told
+    page = BeautifulSoup(client.get(f"/opportunities/{made.itt.reference}/notices").text, "html.parser")
+    links = [link["href"] for link in page.select("main table a")]
+    assert links == [f"/notices/{notice.reference}" for notice in notices]
+    assert client.get("/opportunities/ITT-NOTHING1/notices").status_code == 404
+
+
 def test_an_award_notice_as_a_page(told: tuple[History, list[Notice]], client: CheckedClient) -> None:
     """The page names the winner and the value, counts the bids and gives the standstill."""
     words = words_of(client.get(f"/notices/{told[1][1].reference}").get_data(as_text=True))
