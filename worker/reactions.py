@@ -16,9 +16,12 @@ from portal.audit.models import Delivery, Event
 from portal.awarding.standstill import start_standstill as start_standstill_of
 from portal.core import clock
 from portal.extensions import db
+from portal.frameworks.queries import current_memberships
+from portal.frameworks.removing import note_reasons_sent
 from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
-from portal.notifications import letters
+from portal.notifications import letters, letters_of_applications, letters_of_call_offs, letters_of_memberships
+from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from worker.app import flask_app
@@ -50,6 +53,27 @@ def start_standstill(event: Event) -> None:
         start_standstill_of(decision_id=uuid.UUID(event.data["about"]), published_at=published_at)
 
 
+def invite_member(event: Event) -> None:
+    """Who is a member from now on is invited to every call-off of the lot that is still open.
+
+    What it may answer does not wait for this: that is a query.
+    """
+    invite_newly_admitted(admission_id=event.object_id, now=clock.database_time())
+
+
+def invite_imported_members(event: Event) -> None:
+    """Members that came with a file are invited like any other."""
+    imported = [uuid.UUID(provider_id) for provider_id in event.data["providers"]]
+    for admission in current_memberships(event.object_id, imported):
+        invite_newly_admitted(admission_id=admission, now=clock.database_time())
+
+
+def send_removal_reasons(event: Event) -> None:
+    """The reasons are noted as sent once they are in the inboxes of the provider's people (PA2023 s.37)."""
+    if letters_of_memberships.removal_proposed(event):
+        note_reasons_sent(admission_id=event.object_id, at=clock.database_time())
+
+
 NOTHING: tuple[Reaction, ...] = ()
 
 REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
@@ -71,40 +95,40 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.FRAMEWORK_DRAFTED: NOTHING,
     EventKind.FRAMEWORK_CHANGED: NOTHING,
     EventKind.FRAMEWORK_WENT_LIVE: NOTHING,
-    EventKind.FRAMEWORK_CEASED: NOTHING,
+    EventKind.FRAMEWORK_CEASED: (letters_of_memberships.framework_ceased,),
     EventKind.PARTICIPANT_COMMITTED: NOTHING,
     EventKind.PARTICIPANT_WITHDREW: NOTHING,
     EventKind.APPLICATION_STARTED: NOTHING,
-    EventKind.APPLICATION_SUBMITTED: NOTHING,
-    EventKind.APPLICATION_REFUSED_LATE: NOTHING,
-    EventKind.APPLICATION_CLARIFIED: NOTHING,
-    EventKind.APPLICATION_EXTENDED: NOTHING,
+    EventKind.APPLICATION_SUBMITTED: (letters_of_applications.application_submitted,),
+    EventKind.APPLICATION_REFUSED_LATE: (letters_of_applications.application_refused_late,),
+    EventKind.APPLICATION_CLARIFIED: (letters_of_applications.application_clarified,),
+    EventKind.APPLICATION_EXTENDED: (letters_of_applications.application_extended,),
     EventKind.APPLICATION_WITHDRAWN: NOTHING,
-    EventKind.REFUSAL_PROPOSED: NOTHING,
-    EventKind.REFUSAL_SENT_BACK: NOTHING,
-    EventKind.APPLICATION_REFUSED: NOTHING,
-    EventKind.PROVIDER_ADMITTED: NOTHING,
-    EventKind.MEMBERS_IMPORTED: NOTHING,
-    EventKind.RENEWAL_ASKED: NOTHING,
-    EventKind.DECLARATIONS_RENEWED: NOTHING,
+    EventKind.REFUSAL_PROPOSED: (letters_of_applications.refusal_proposed,),
+    EventKind.REFUSAL_SENT_BACK: (letters_of_applications.refusal_sent_back,),
+    EventKind.APPLICATION_REFUSED: (letters_of_applications.application_refused,),
+    EventKind.PROVIDER_ADMITTED: (letters_of_applications.provider_admitted, invite_member),
+    EventKind.MEMBERS_IMPORTED: (invite_imported_members,),
+    EventKind.RENEWAL_ASKED: (letters_of_memberships.renewal_asked,),
+    EventKind.DECLARATIONS_RENEWED: (letters_of_memberships.declarations_renewed,),
     EventKind.MEMBERSHIP_PAUSED: NOTHING,
-    EventKind.MEMBERSHIP_RESUMED: NOTHING,
-    EventKind.MEMBERSHIP_SUSPENDED: NOTHING,
-    EventKind.SUSPENSION_LIFTED: NOTHING,
-    EventKind.REMOVAL_PROPOSED: NOTHING,
+    EventKind.MEMBERSHIP_RESUMED: (letters_of_memberships.membership_resumed, invite_member),
+    EventKind.MEMBERSHIP_SUSPENDED: (letters_of_memberships.membership_suspended,),
+    EventKind.SUSPENSION_LIFTED: (letters_of_memberships.suspension_lifted, invite_member),
+    EventKind.REMOVAL_PROPOSED: (send_removal_reasons,),
     EventKind.REMOVAL_REASONS_SENT: NOTHING,
-    EventKind.REMOVAL_DROPPED: NOTHING,
-    EventKind.PROVIDER_REMOVED: NOTHING,
-    EventKind.PROVIDER_LEFT: NOTHING,
-    EventKind.EVIDENCE_LAPSING: NOTHING,
+    EventKind.REMOVAL_DROPPED: (letters_of_memberships.removal_dropped,),
+    EventKind.PROVIDER_REMOVED: (letters_of_memberships.provider_removed,),
+    EventKind.PROVIDER_LEFT: (letters_of_memberships.provider_left,),
+    EventKind.EVIDENCE_LAPSING: (letters_of_applications.evidence_lapsing,),
     EventKind.ITT_DRAFTED: NOTHING,
     EventKind.ITT_CHANGED: NOTHING,
     EventKind.ITT_PUBLISHED: (ask_for_notice, letters.itt_published),
     EventKind.ITT_CANCELLED: NOTHING,
     EventKind.ITT_CLOSED: (letters.itt_closed,),
-    EventKind.INVITATIONS_ISSUED: NOTHING,
-    EventKind.PROVIDER_INVITED_LATE: NOTHING,
-    EventKind.DIRECT_AWARD_APPROVED: NOTHING,
+    EventKind.INVITATIONS_ISSUED: (letters_of_call_offs.invitations_issued,),
+    EventKind.PROVIDER_INVITED_LATE: (letters_of_call_offs.provider_invited_late,),
+    EventKind.DIRECT_AWARD_APPROVED: (letters_of_call_offs.direct_award_approved,),
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: NOTHING,
     EventKind.BID_STARTED: NOTHING,
     EventKind.BID_DRAFT_SAVED: NOTHING,

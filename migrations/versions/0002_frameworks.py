@@ -263,6 +263,9 @@ def create_tables():
     op.create_index(
         "ix_setting_area", "setting", ["area", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
+    op.create_index(
+        "ix_setting_name", "setting", ["name", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
+    )
     op.create_index("ix_setting_provider_id", "setting", ["provider_id"], unique=False)
     op.create_table(
         "framework_criterion",
@@ -723,6 +726,7 @@ def drop_tables():
     op.drop_index(op.f("ix_framework_document_framework_id"), table_name="framework_document")
     op.drop_table("framework_document")
     op.drop_table("framework_criterion")
+    op.drop_index("ix_setting_name", table_name="setting", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_setting_provider_id", table_name="setting")
     op.drop_index("ix_setting_area", table_name="setting", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_table("setting")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -51,6 +51,15 @@ def enqueue(*, event_id: uuid.UUID, consumer: str, subject_ids: Sequence[uuid.UU
     ]
     if rows:
         db.session.execute(upsert(Delivery).on_conflict_do_nothing(), rows)
+
+
+def enqueue_each(*, event_id: uuid.UUID, consumer: str, subjects: Select[uuid.UUID]) -> None:
+    """The same for every subject that a query names, in one statement however many they are."""
+    chosen = subjects.subquery()
+    key = func.concat(literal(f"{consumer}:{event_id}:"), chosen.c[0])
+    rows = select(func.gen_random_uuid(), literal(event_id), literal(consumer), chosen.c[0], key)
+    columns = ["id", "event_id", "consumer", "subject_id", "dedupe_key"]
+    db.session.execute(upsert(Delivery).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def claim(consumer: str, *, now: datetime, limit: int) -> Sequence[Delivery]:

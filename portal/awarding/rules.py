@@ -30,7 +30,8 @@ _AWARD_KINDS = {
     IttKind.MINI_COMPETITION: AwardKind.FRAMEWORK_CALL_OFF,
     IttKind.DPS_CALL_OFF: AwardKind.DPS_CALL_OFF,
     IttKind.MARKET_CALL_OFF: AwardKind.MARKET_CALL_OFF,
-    IttKind.DIRECT_AWARD: AwardKind.DIRECT_AWARD,
+    # A direct award is always one from a framework, so a call-off too (PCR2015 reg 86(5)(c); PA2023 s.51(3)).
+    IttKind.DIRECT_AWARD: AwardKind.FRAMEWORK_CALL_OFF,
 }
 
 

@@ -22,6 +22,9 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, WrongState
 from portal.core.permissions import Actor
+from portal.tendering.entitlement import may_bid, standing_of
+from portal.tendering.models import InvitationToTender
+from portal.tendering.standing_words import NotEntitled
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 # The questions are frozen once the invitation is published, so reading them inside the locking statement is
@@ -32,7 +35,7 @@ _ENTER = text(
     SELECT bid.id, bid.reference, bid.itt_id, bid.lot_id, bid.provider_id, bid.status, bid.version,
     bid.draft_sealed,
            bid.draft_revision, bid.draft_saved_at, bid.submitted_revision, itt.reference AS itt_reference,
-           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
+           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.framework_lot_id,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
                    'word_limit', q.word_limit, 'required', q.required) ORDER BY q.position, q.key), '[]')
@@ -75,6 +78,8 @@ class Entered:
     itt_status: IttStatus
     closes_at: datetime
     seal_public_key: bytes
+    framework_lot_id: uuid.UUID | None
+    """The lot that the invitation is called off from; None where everybody may bid."""
     lot_number: int
     provider_name: str
     questions: list[dict[str, Any]]
@@ -107,6 +112,19 @@ def require_open(entered: Entered) -> None:
         raise WrongState("This invitation to tender was cancelled. Your draft is kept as it was.")
     if entered.at >= entered.closes_at or entered.itt_status in AFTER_OPENING:
         raise TooLate(entered.at, entered.closes_at)
+
+
+def require_standing(
+    itt_id: uuid.UUID, framework_lot_id: uuid.UUID | None, provider_id: uuid.UUID | None, at: datetime
+) -> None:
+    """Raise `NotEntitled` for a provider that may not answer a call-off at `at`; an open invitation asks nothing.
+
+    `at` is the database's clock under the ITT's row lock, and the membership is read after it: a membership that
+    ended before is seen.
+    """
+    if framework_lot_id is None or may_bid(itt_id, provider_id, at):
+        return
+    raise NotEntitled(standing_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
 
 
 def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> None:

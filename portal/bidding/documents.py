@@ -12,16 +12,17 @@ from sqlalchemy import func, select
 from portal.bidding.closing import Entered, lock_bid, require_open
 from portal.bidding.contents import Content
 from portal.bidding.drafting import change_draft
-from portal.bidding.inspecting import LARGEST_BID, Inspected, inspect_file, shown_name
 from portal.bidding.models import Bid, BidFile, BidVersion
 from portal.bidding.stored_files import discard_file, read_stored_file, store_file
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
+from portal.core.inspecting import MEGABYTE, Inspected, inspect_file, shown_name
 from portal.core.permissions import Actor, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.tendering.states import QuestionKind
 
+LARGEST_BID = 500 * MEGABYTE
 MOST_FILES = 100
 """In one draft."""
 MOST_STORED = 500

@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
-from portal.bidding.closing import Entered, lock_bid, require_open
+from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
@@ -47,7 +47,8 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
 
     Consequences: an empty draft that only the provider's people know of; records BID_STARTED in the bid's own
     chain. Raises `NotFound` for people without a provider, `WrongState` for an invitation that is not
-    published, `DeadlinePassed` from the closing instant on by the database's clock.
+    published, `DeadlinePassed` from the closing instant on by the database's clock, `NotEntitled` for a call-off
+    from a lot that the provider is not a member of at that instant.
     """
     proposed = Bid(
         id=uuid.uuid4(),
@@ -58,7 +59,7 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
         status=BidStatus.DRAFT,
     )
     policy.require(actor, "start", proposed)
-    _require_open_itt(itt)
+    _require_open_itt(itt, actor.provider_id)
     columns = {name: getattr(proposed, name) for name in ("id", "reference", "itt_id", "lot_id", "provider_id")}
     made = db.session.execute(
         insert(Bid)
@@ -80,17 +81,22 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
     return bid
 
 
-def _require_open_itt(itt: InvitationToTender) -> None:
-    """Take the ITT's row lock, then read the clock; raises `WrongState` and `DeadlinePassed`."""
+def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) -> None:
+    """Take the ITT's row lock, then read the clock; raises `WrongState`, `DeadlinePassed` and `NotEntitled`."""
     state = db.session.execute(
-        select(InvitationToTender.status, InvitationToTender.closes_at)
+        select(InvitationToTender.status, InvitationToTender.closes_at, InvitationToTender.framework_lot_id)
         .where(InvitationToTender.id == itt.id)
         .with_for_update(read=True)
     ).one()
     if state.status in (IttStatus.DRAFT, IttStatus.CANCELLED):
         raise WrongState("This invitation to tender is not open for bids.")
-    if state.status is not IttStatus.PUBLISHED or clock.database_time() >= state.closes_at:
-        raise DeadlinePassed("The closing time has passed, so no new bid can be started.")
+    late = "The closing time has passed, so no new bid can be started."
+    if state.status is not IttStatus.PUBLISHED:
+        raise DeadlinePassed(late)
+    at = clock.database_time()
+    if at >= state.closes_at:
+        raise DeadlinePassed(late)
+    require_standing(itt.id, state.framework_lot_id, provider_id, at)
 
 
 def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:

@@ -139,3 +139,12 @@ class PlainForm(BaseForm):
 
 class OpeningForm(FactorField):
     """Agree to open the bids."""
+
+
+class UndecidedForm(BaseForm):
+    """The exceptional complexity of applications that are still undecided."""
+
+    reason = TextAreaField(
+        "What makes them exceptionally complex?",
+        description="The bids of these applicants are then not opened. Your reason stays in the record.",
+    )

@@ -20,8 +20,9 @@ from portal.audit.queries import is_demonstration
 from portal.audit.recording import record
 from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.contents import Content
-from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
 from portal.bidding.sealing import unsealed
+from portal.bidding.setting_aside import Fate, check_memberships, lock_for_opening, why_set_aside
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
 from portal.core.columns import db
@@ -33,6 +34,7 @@ from portal.tendering.states import ITT, IttStatus
 
 APART = timedelta(minutes=15)
 FRESH_FACTOR = timedelta(minutes=5)
+Fates = dict[uuid.UUID, Fate]
 
 
 class OpeningRefused(WrongState):
@@ -60,24 +62,21 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     second one's, at most 15 minutes later, opens: every last submitted version of the bids that were not
     withdrawn is decrypted with the invitation's private key and compared with its commitment; an OpenedBid is
     written for each, labelled in random order ("Provider 1"); one that is broken is quarantined with the
-    evidence and the rest opens. The ITT becomes OPENED even when there is no bid; records BIDS_OPENED, which
-    ties the bids' own chains into the ITT's. Panels can work from then on.
+    evidence and the rest opens. Of a call-off, the bid of whoever was no active member when bidding closed is set
+    aside unopened, with the reason (PA2023 s.34(3)). The ITT becomes OPENED even when there is no bid; records
+    BIDS_OPENED, which ties the bids' own chains into the ITT's. Panels can work from then on.
 
     `factor_at`: when the person last showed a second factor. Raises `NotFound` for other authorities,
     `NotAllowed` for people who are not openers, `SecondFactorNeeded` when the factor is older than five
-    minutes, `OpeningRefused` before the deadline by the database's clock under the ITT's row lock, for a
-    member of one of its panels, and for the same person twice. The caller records a refusal (PCR 2015 reg
-    22(16)(b), (e), (g)).
+    minutes, `OpeningRefused` before the deadline by the database's clock under the ITT's row lock, while a bidder's
+    application to a dynamic market is undecided (PA2023 s.34(4)), for a member of one of its panels, and for the
+    same person twice. The caller records a refusal (PCR 2015 reg 22(16)(b), (e), (g)).
     """
     policy.require(actor, "open_bids", itt)
-    itt = db.session.scalars(
-        select(InvitationToTender)
-        .where(InvitationToTender.id == itt.id)
-        .with_for_update(of=InvitationToTender)
-        .execution_options(populate_existing=True)
-    ).one()
+    itt = lock_for_opening(itt.id)
     at = clock.database_time()
     _require_may_open(itt, actor, at, factor_at)
+    fates = _require_decided(itt, at)
     waiting = _waiting(itt, at)
     if waiting is None:
         return Opened(_agree_first(itt, actor, at), done=False)
@@ -88,7 +87,7 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
         )
     if _sits_on_panel(itt, waiting.first_opener_id):
         raise OpeningRefused("The first person has meanwhile joined a panel for these bids.", "panel_member")
-    return Opened(_open(itt, actor, keys, waiting, at), done=True)
+    return Opened(_open(itt, actor, keys, waiting, at, fates), done=True)
 
 
 def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: PortalError) -> None:
@@ -115,6 +114,22 @@ def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, facto
         raise SecondFactorNeeded("Show a code from your authenticator app first.")
     if _sits_on_panel(itt, actor.user_id):
         raise OpeningRefused("You are on a panel that scores these bids, so you cannot open them.", "panel_member")
+
+
+def _require_decided(itt: InvitationToTender, at: datetime) -> Fates:
+    """What becomes of each bidder's bid; an open invitation asks nothing, so everybody's is opened."""
+    if itt.framework_lot_id is None:
+        return {}
+    checked = check_memberships(itt, at)
+    if checked.undecided:
+        one = checked.undecided == 1
+        raise OpeningRefused(
+            f"{checked.undecided} {'application of a bidder is' if one else 'applications of bidders are'} undecided. "
+            f"Decide {'it' if one else 'them'} first, or record why exceptional complexity makes that impossible "
+            "(PA2023 s.34(4)-(5)).",
+            "undecided_applications",
+        )
+    return checked.fates
 
 
 def _sits_on_panel(itt: InvitationToTender, user_id: uuid.UUID | None) -> bool:
@@ -158,19 +173,26 @@ def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpen
     return opening
 
 
-def _open(itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime) -> BidOpening:
+def _open(
+    itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime, fates: Fates
+) -> BidOpening:
     private_key = keys.opening_key(itt.id, demonstration=is_demonstration())
     opening.status = OpeningStatus.DONE
     opening.second_opener_id = actor.user_id
     opening.second_at = at
     itt.status = ITT.move(itt.status, IttStatus.OPENED)
     itt.opened_at = at
-    submitted = _submitted_versions(itt)
+    received = _submitted_versions(itt)
+    set_aside = [version for version in received if fates.get(version.bid.provider_id, Fate.OPEN) is not Fate.OPEN]
+    submitted = [version for version in received if version not in set_aside]
     labels = _labels({version.bid.provider_id for version in submitted})
     revealed = [_reveal(version, private_key, labels[version.bid.provider_id]) for version in submitted]
     for opened in revealed:
         opened.opening_id = opening.id
         db.session.add(opened)
+    for version in set_aside:
+        reason = why_set_aside(itt, fates[version.bid.provider_id])
+        db.session.add(DisregardedBid(bid_id=version.bid_id, opening_id=opening.id, reason=reason))
     record(
         EventKind.BIDS_OPENED,
         actor=actor,
@@ -182,8 +204,20 @@ def _open(itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOp
         opened=sum(bid.is_sound for bid in revealed),
         quarantined=sum(not bid.is_sound for bid in revealed),
         bids=_evidence(submitted, revealed),
+        **_set_aside_data(set_aside),
     )
     return opening
+
+
+def _set_aside_data(versions: list[BidVersion]) -> dict[str, Any]:
+    """What the event of an opening says about bids that stayed sealed: nothing where there are none."""
+    if not versions:
+        return {}
+    chains = _chain_heads(versions)
+    return {
+        "set_aside": len(versions),
+        "set_aside_bids": [_sealed_evidence(version, chains) for version in versions],
+    }
 
 
 def _submitted_versions(itt: InvitationToTender) -> list[BidVersion]:
@@ -231,18 +265,26 @@ def _price_of(content: Content) -> Decimal:
 
 def _evidence(submitted: list[BidVersion], revealed: list[OpenedBid]) -> list[dict[str, Any]]:
     """What the ITT's chain keeps of every bid: commitment, digests of what was sealed, head of its own chain."""
-    chains = [str(version.bid_id) for version in submitted]
-    heads = {head.chain: head for head in db.session.scalars(select(ChainHead).where(ChainHead.chain.in_(chains)))}
+    heads = _chain_heads(submitted)
     return [
-        {
-            "bid": str(version.bid_id),
-            "version": version.number,
-            "commitment": version.commitment,
-            "quality_sha256": hashlib.sha256(version.quality_sealed).hexdigest(),
-            "price_sha256": hashlib.sha256(version.price_sealed).hexdigest(),
-            "chain_position": heads[str(version.bid_id)].seq if str(version.bid_id) in heads else None,
-            "chain_hash": heads[str(version.bid_id)].hash.hex() if str(version.bid_id) in heads else None,
-            "quarantined": not opened.is_sound,
-        }
+        {**_sealed_evidence(version, heads), "quarantined": not opened.is_sound}
         for version, opened in zip(submitted, revealed, strict=True)
     ]
+
+
+def _chain_heads(versions: list[BidVersion]) -> dict[str, ChainHead]:
+    chains = [str(version.bid_id) for version in versions]
+    return {head.chain: head for head in db.session.scalars(select(ChainHead).where(ChainHead.chain.in_(chains)))}
+
+
+def _sealed_evidence(version: BidVersion, heads: dict[str, ChainHead]) -> dict[str, Any]:
+    head = heads.get(str(version.bid_id))
+    return {
+        "bid": str(version.bid_id),
+        "version": version.number,
+        "commitment": version.commitment,
+        "quality_sha256": hashlib.sha256(version.quality_sealed).hexdigest(),
+        "price_sha256": hashlib.sha256(version.price_sealed).hexdigest(),
+        "chain_position": head.seq if head is not None else None,
+        "chain_hash": head.hash.hex() if head is not None else None,
+    }

@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import defer, joinedload, load_only, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 
 from portal.accounts.models import User
 from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
-from portal.bidding.models import Bid, BidOpening, BidVersion, LateAttempt, OpenedBid
+from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, LateAttempt, OpenedBid
 from portal.bidding.states import OpeningStatus
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, policy
+from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
-from portal.tendering.states import AFTER_PUBLICATION
+from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION
 
 NOTHING_HERE = "There is no bid of yours with that reference."
 
@@ -35,6 +36,7 @@ def own_bid(reference: str, actor: Actor) -> Bid:
         InvitationToTender.status,
         InvitationToTender.closes_at,
         InvitationToTender.authority_id,
+        InvitationToTender.framework_lot_id,
         InvitationToTender.term_months,
     )
     return _own(reference, actor, itt.joinedload(InvitationToTender.authority), joinedload(Bid.lot))
@@ -76,7 +78,11 @@ def biddable_itt(reference: str) -> InvitationToTender:
             InvitationToTender.reference == reference.upper(),
             InvitationToTender.status.in_(AFTER_PUBLICATION),
         )
-        .options(joinedload(InvitationToTender.authority), selectinload(InvitationToTender.lots))
+        .options(
+            joinedload(InvitationToTender.authority),
+            joinedload(InvitationToTender.framework_lot).joinedload(FrameworkLot.framework),
+            selectinload(InvitationToTender.lots),
+        )
     ).one_or_none()
     if found is None:
         raise NotFound("There is no invitation to tender with that reference.")
@@ -163,6 +169,31 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
             )
         )
     ).one_or_none()
+
+
+def set_aside_of(opening: BidOpening) -> Sequence[DisregardedBid]:
+    """The bids that an opening left sealed, with their providers and lots."""
+    return db.session.scalars(
+        select(DisregardedBid)
+        .join(DisregardedBid.bid)
+        .where(DisregardedBid.opening_id == opening.id)
+        .order_by(Bid.reference)
+        .options(
+            contains_eager(DisregardedBid.bid).options(
+                load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
+                joinedload(Bid.provider).load_only(Provider.name),
+                joinedload(Bid.lot),
+            )
+        )
+    ).all()
+
+
+def why_set_aside(bid: Bid) -> str | None:
+    """Why the bid was not opened, for its own people; None when it was, or is still to be."""
+    if bid.itt.framework_lot_id is None or bid.itt.status not in AFTER_OPENING:
+        return None
+    found = db.session.get(DisregardedBid, bid.id)
+    return found.reason if found is not None else None
 
 
 def agreement_waiting(itt_id: uuid.UUID) -> BidOpening | None:

@@ -13,6 +13,8 @@ from portal.bidding.models import BidFile, BidVersion
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.storage import FileStore
+from portal.frameworks.member_models import Evidence
+from portal.frameworks.models import FrameworkDocument
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,31 @@ class Reconciliation:
 
 
 def reconcile_files(*, files: FileStore) -> Reconciliation:
-    """Compare stored bytes with BidFile rows and submitted versions with their ledger entries.
+    """Compare stored bytes with the rows that know them and submitted versions with their ledger entries.
 
     Finds bytes that are missing, changed or known to no row, and versions whose sealed envelopes are not
     those that their BID_SUBMITTED entry names. Reads everything, changes nothing, opens nothing.
     """
-    rows = {row.stored_as: row for row in db.session.scalars(select(BidFile))}
+    digests = _digests()
     findings = []
     stored = set(files.identifiers())
-    findings += [Discrepancy(known, "the file is not in the database") for known in sorted(stored - rows.keys())]
-    for stored_as, row in sorted(rows.items()):
-        finding = _file_finding(stored_as, row.sealed_sha256, files)
+    findings += [Discrepancy(known, "the file is not in the database") for known in sorted(stored - digests.keys())]
+    for stored_as, digest in sorted(digests.items()):
+        finding = _file_finding(stored_as, digest, files)
         if finding:
             findings.append(Discrepancy(stored_as, finding))
     versions, broken = _compare_versions()
-    return Reconciliation(len(rows), versions, (*findings, *broken))
+    return Reconciliation(len(digests), versions, (*findings, *broken))
+
+
+def _digests() -> dict[uuid.UUID, str]:
+    """SHA-256 of the stored bytes of every file that a row knows: bids, frameworks' documents, providers' evidence."""
+    known = (
+        select(BidFile.stored_as, BidFile.sealed_sha256),
+        select(FrameworkDocument.stored_as, FrameworkDocument.sha256),
+        select(Evidence.stored_as, Evidence.sha256),
+    )
+    return {stored_as: digest for query in known for stored_as, digest in db.session.execute(query)}
 
 
 def _file_finding(stored_as: uuid.UUID, digest: str, files: FileStore) -> str | None:

@@ -19,6 +19,7 @@ policy.declare(
         permit("bid", "submit", SUBMITTING_ROLES),
         permit("bid", "withdraw", SUBMITTING_ROLES, ["submitted"]),
         permit("itt", "open_bids", {Role.OPENER}, [IttStatus.PUBLISHED]),
+        permit("itt", "explain_undecided", {Role.COMMISSIONER}, [IttStatus.PUBLISHED]),
         permit("itt", "see_opening", READING_ROLES, AFTER_PUBLICATION),
     ]
 )

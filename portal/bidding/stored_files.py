@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from sqlalchemy import event
 
 from portal.bidding.contents import Placed, context_of
 from portal.bidding.models import BidFile
+from portal.core import keeping
 from portal.core.columns import db
 from portal.core.errors import NotFound, SealBroken
 from portal.core.seals import decrypt, encrypt, new_content_key, pad, unpad
@@ -30,8 +29,7 @@ def store_file(
     """
     file_id, key, digest = uuid.uuid4(), new_content_key(), hashlib.sha256(content).hexdigest()
     sealed = encrypt(pad(content), key, context_of(bid, "file", str(file_id), digest))
-    stored_as = files.put(sealed)
-    _once(lambda: files.remove(stored_as), after="after_rollback", unless="after_commit")
+    stored_as = keeping.keep_file(sealed, files=files)
     db.session.add(
         BidFile(id=file_id, bid_id=bid.id, stored_as=stored_as, sealed_sha256=hashlib.sha256(sealed).hexdigest())
     )
@@ -64,23 +62,5 @@ def read_stored_file(*, bid: Placed, entry: Mapping[str, Any], files: FileStore)
 
 def discard_file(*, row: BidFile, files: FileStore) -> None:
     """Delete the row, and the bytes once the transaction has committed."""
-    stored_as = row.stored_as
     db.session.delete(row)
-    _once(lambda: files.remove(stored_as), after="after_commit", unless="after_rollback")
-
-
-def _once(act: Callable[[], None], *, after: str, unless: str) -> None:
-    """Run `act` at the end of this session's transaction, if it ends as `after` says."""
-    session = db.session()
-    pending = [act]
-
-    def ended(_session: object) -> None:
-        for waiting in pending:
-            waiting()
-        pending.clear()
-
-    def ended_otherwise(_session: object) -> None:
-        pending.clear()
-
-    event.listen(session, after, ended, once=True)
-    event.listen(session, unless, ended_otherwise, once=True)
+    keeping.discard_file(row.stored_as, files=files)

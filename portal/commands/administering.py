@@ -13,13 +13,14 @@ from portal.commands.answering import Answer, CouldNotRun
 from portal.extensions import db
 from portal.scenarios.building import WorkerNeeded
 from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
+from portal.scenarios.people import AlreadyLoaded
 
 
 def seed(app: Flask, arguments: argparse.Namespace) -> Answer:
     """Load a scenario into a demonstration and print its references and sign-ins."""
     try:
         loaded = load(app, arguments.scenario)
-    except (UnknownScenario, NotADemonstration, WorkerNeeded) as refused:
+    except (UnknownScenario, NotADemonstration, AlreadyLoaded, WorkerNeeded) as refused:
         raise CouldNotRun(str(refused)) from refused
     lines = [f"{name}: {reference}" for name, reference in loaded["references"].items()]
     lines += ["  ".join(str(value) for value in sign_in.values()) for sign_in in loaded["sign_ins"]]

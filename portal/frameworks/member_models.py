@@ -311,7 +311,7 @@ class ImportRow(Model):
     cells: Mapped[dict[str, Any]]
     """{column: text}, as read or as corrected since."""
     faults: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    """{column: message}; empty when it can be imported."""
+    """{column: message}, and under "alike" whom its provider may be; empty when it can be imported."""
     status: Mapped[RowStatus] = one_of(RowStatus)
     same_as_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"))
     """The provider that an officer said it is, where names are alike; nothing is guessed."""

@@ -95,6 +95,19 @@ def membership_of(lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Admission
     ).one_or_none()
 
 
+def current_memberships(framework_id: uuid.UUID, provider_ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """The current memberships that these providers have in a framework, by identifier."""
+    return db.session.scalars(
+        select(Admission.id)
+        .where(
+            Admission.framework_id == framework_id,
+            Admission.provider_id.in_(provider_ids),
+            Admission.status.in_(CURRENT),
+        )
+        .order_by(Admission.id)
+    ).all()
+
+
 def pending_application(lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Application | None:
     """The provider's application to the lot that was received and is not decided, or None."""
     return db.session.scalars(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,11 @@ from enum import StrEnum
 from typing import Any
 
 from portal.core.errors import InvalidInput
+
+YES, NO = "yes", "no"
+REPLY = "clarification-reply"
+"""The key under which an application answers what its officers asked; no question can have it."""
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 class AnswerKind(StrEnum):
@@ -66,11 +72,15 @@ class Question:
     def passes_by_itself(self, answer: str) -> bool:
         """Whether an answer passes the published rule; only for questions that judge themselves."""
         if self.kind is AnswerKind.NUMBER:
-            try:
-                return Decimal(answer) >= Decimal(self.passes)
-            except InvalidOperation:
-                return False
+            given = number_in(answer)
+            return given is not None and given >= Decimal(self.passes)
         return answer == self.passes
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Value and words of each answer that can be chosen; none where it is written freely."""
+        if self.kind is AnswerKind.YES_NO:
+            return ((YES, "Yes"), (NO, "No"))
+        return tuple((choice, choice) for choice in self.choices) if self.kind is AnswerKind.CHOICE else ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,15 @@ class SelectionQuestionnaire:
         return answers.get(key) == answer and self._is_asked(self.question(key), lot, answers)
 
 
+def number_in(typed: str) -> Decimal | None:
+    """The number that somebody typed, however it is written (£5,000,000 is 5000000); None when it is none."""
+    try:
+        number = Decimal(re.sub(r"[£,\s]", "", typed))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def read(stated: Mapping[str, Any]) -> SelectionQuestionnaire:
     """Read the JSON form; raises `InvalidInput` that says where it is not a questionnaire."""
     seen: set[str] = set()
@@ -144,6 +163,8 @@ def _read_section(stated: Mapping[str, Any], seen: set[str]) -> Section:
         key, title = stated["key"], stated["title"]
     except KeyError as missing:
         raise InvalidInput(f"A section of the questionnaire has no {missing.args[0]}.") from missing
+    if not isinstance(title, str) or not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise InvalidInput(f"The section {title} needs a key of small letters, digits, hyphens and underscores.")
     questions = tuple(_read_question(question, seen) for question in stated.get("questions", ()))
     return Section(key, title, stated.get("intro", ""), questions)
 
@@ -159,15 +180,34 @@ def _read_question(stated: Mapping[str, Any], seen: set[str]) -> Question:
         question = Question(**values)
     except (TypeError, ValueError) as wrong:
         raise InvalidInput(f"A question of the questionnaire cannot be read: {wrong}.") from wrong
+    if not all(isinstance(value, str) for value in (question.key, question.prompt, question.help, question.passes)):
+        raise InvalidInput("The key and the texts of a question must be text.")
     if not question.key or not question.prompt.strip():
         raise InvalidInput("Every question of the questionnaire needs a key and a text.")
+    if not _KEY.fullmatch(question.key) or question.key == REPLY:
+        raise InvalidInput(
+            f"The key {question.key} cannot be used: write it with small letters, digits, hyphens and underscores."
+        )
     if question.key in seen:
         raise InvalidInput(f"Two questions of the questionnaire have the key {question.key}.")
     if question.asked_if is not None and (len(question.asked_if) != 2 or question.asked_if[0] not in seen):
         raise InvalidInput(f"The question {question.key} hangs on one that does not come before it.")
-    if question.judged is Judged.ITSELF and not question.passes:
-        raise InvalidInput(f"The question {question.key} judges itself, but no answer passes.")
-    if question.kind is AnswerKind.CHOICE and len(question.choices) < 2:
-        raise InvalidInput(f"The question {question.key} needs at least two choices.")
+    _require_judgeable(question)
     seen.add(question.key)
     return question
+
+
+def _require_judgeable(question: Question) -> None:
+    """Refuse a question that nobody could answer, or that cannot judge itself by its own rule."""
+    if question.kind is AnswerKind.CHOICE and len(set(question.choices)) < 2:
+        raise InvalidInput(f"The question {question.key} needs at least two choices.")
+    if question.judged is not Judged.ITSELF:
+        return
+    if not question.passes:
+        raise InvalidInput(f"The question {question.key} judges itself, but no answer passes.")
+    if question.kind in (AnswerKind.TEXT, AnswerKind.EVIDENCE):
+        raise InvalidInput(f"The question {question.key} cannot judge itself: a person has to read the answer.")
+    if question.kind is AnswerKind.NUMBER and number_in(question.passes) is None:
+        raise InvalidInput(f"The question {question.key} judges itself, but the smallest number is not a number.")
+    if question.options() and question.passes not in dict(question.options()):
+        raise InvalidInput(f"The question {question.key} judges itself, but the answer that passes cannot be given.")

@@ -34,6 +34,7 @@ policy.declare(
             (*EDITABLE, ApplicationStatus.REFUSAL_PROPOSED),
         ),
         permit("application", "ask", {Role.COMMISSIONER}, [ApplicationStatus.SUBMITTED]),
+        permit("application", "take_back_question", {Role.COMMISSIONER}, [ApplicationStatus.CLARIFICATION]),
         permit(
             "application", "extend", {Role.COMMISSIONER}, [ApplicationStatus.SUBMITTED, ApplicationStatus.CLARIFICATION]
         ),
@@ -47,7 +48,10 @@ policy.declare(
         permit("admission", "ask_renewal", {Role.COMMISSIONER}, CURRENT),
         permit("admission", "suspend", {Role.COMMISSIONER}, CURRENT),
         permit("admission", "propose_removal", {Role.COMMISSIONER}, [AdmissionStatus.ACTIVE]),
+        permit("admission", "note_reasons_sent", {Role.COMMISSIONER}, [AdmissionStatus.REMOVAL_PROPOSED]),
         permit("admission", "decide_removal", {Role.APPROVER}, [AdmissionStatus.REMOVAL_PROPOSED]),
         permit("setting", "change", PROVIDER_ROLES),
+        permit("provider", "keep_profile", PROVIDER_ROLES),
+        permit("provider", "keep_evidence", PROVIDER_ROLES),
     ]
 )

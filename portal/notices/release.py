@@ -111,7 +111,7 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
         "aboveThreshold": _above_threshold(itt.estimated_value, itt, header),
         "mainProcurementCategory": "services",
         "procurementMethod": method,
-        "procurementMethodDetails": method_words,
+        "procurementMethodDetails": _method_details(method_words, itt),
         "value": _gross(itt.estimated_value),
         "items": [_item(lot, itt, cpv_names) for lot in itt.lots],
         "lots": [_lot(lot, itt) for lot in itt.lots],
@@ -130,7 +130,8 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
         "milestones": _tender_break_points(itt),
         "documents": [_document(header, itt)],
     }
-    return _release(header, itt, buyer, {"parties": [buyer], "tender": without_gaps(tender)})
+    content = {"parties": [buyer], "tender": without_gaps(tender), "relatedProcesses": _called_off_from(header, itt)}
+    return _release(header, itt, buyer, without_gaps(content))
 
 
 def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) -> Json:
@@ -230,6 +231,31 @@ def _release(header: Header, itt: InvitationToTender, buyer: Json, content: Json
         "buyer": parties.reference(buyer),
         **content,
     }
+
+
+def _called_off_from(header: Header, itt: InvitationToTender) -> list[Json]:
+    """The process in which the framework, purchasing system or market of a call-off was set up."""
+    if itt.framework_lot is None:
+        return []
+    framework = itt.framework_lot.framework
+    return [
+        {
+            "id": "1",
+            "relationship": ["framework"],
+            "title": framework.title,
+            "scheme": "ocid",
+            "identifier": header.publisher.ocid(framework.reference),
+        }
+    ]
+
+
+def _method_details(words: str, itt: InvitationToTender) -> str:
+    """How it is procured; of a call-off with the market's identifier, title and part (PR24 reg 21)."""
+    lot = itt.framework_lot
+    if lot is None:
+        return words
+    known_as = lot.framework.publication_reference or lot.framework.reference
+    return f"{words}: {lot.framework.title} ({known_as}), lot {lot.number}: {lot.title}"
 
 
 def _tender_state(itt: InvitationToTender) -> Json:

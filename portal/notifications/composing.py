@@ -8,10 +8,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit.models import Event
-from portal.audit.outbox import MAIL, enqueue
+from portal.audit.outbox import MAIL, enqueue, enqueue_each
 from portal.core.columns import db
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
@@ -45,6 +46,19 @@ def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str,
     new = db.session.scalars(adding, rows).all()
     enqueue(event_id=event.id, consumer=MAIL, subject_ids=new)
     return new
+
+
+def tell_all(*, event: Event, people: Select[uuid.UUID], template: str, link: str, **values: Any) -> None:
+    """The same for as many people as a query names: one text, two statements, whoever and however many they are."""
+    subject, body = compose(template, **values)
+    chosen = people.subquery()
+    rows = select(
+        func.gen_random_uuid(), literal(event.id), chosen.c[0], *map(literal, (template, subject, body, link))
+    )
+    columns = ["id", "event_id", "user_id", "kind", "subject", "body", "link"]
+    db.session.execute(insert(Message).from_select(columns, rows).on_conflict_do_nothing())
+    told = select(Message.id).where(Message.event_id == event.id, Message.kind == template)
+    enqueue_each(event_id=event.id, consumer=MAIL, subjects=told)
 
 
 def compose(template: str, **values: Any) -> tuple[str, str]:

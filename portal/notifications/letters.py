@@ -19,8 +19,10 @@ from portal.tendering.models import InvitationToTender
 
 
 def itt_published(event: Event) -> None:
-    """Providers whose alerts match hear of the opportunity."""
+    """Providers whose alerts match hear of an opportunity that is open to everybody."""
     itt = _itt(event)
+    if itt.framework_lot_id is not None:
+        return
     tell(
         event=event,
         people=recipients.people_with_alerts(itt),
@@ -64,10 +66,14 @@ def bid_withdrawn(event: Event) -> None:
 
 
 def bids_opened(event: Event) -> None:
-    """Every bidder hears of the opening; panels hear that it is their turn."""
+    """Every bidder hears of the opening, and why if its bid stayed sealed; panels hear that it is their turn."""
     itt = _itt(event)
-    people = recipients.bidders(itt.id)
-    tell(event=event, people=people, template="bidding/bids_opened", link="/provider", itt=itt)
+    set_aside = recipients.providers_set_aside(itt.id)
+    for provider_id, reason in set_aside.items():
+        own = recipients.people_of_providers([provider_id])
+        tell(event=event, people=own, template="bidding/bid_set_aside", link="/provider/bids", itt=itt, reason=reason)
+    others = sorted(set(recipients.bidders(itt.id)) - set(recipients.people_of_providers(set_aside)))
+    tell(event=event, people=others, template="bidding/bids_opened", link="/provider", itt=itt)
     panels = recipients.panel_people(itt.id, Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
     tell(event=event, people=panels, template="evaluation/bids_ready", link="/panel", itt=itt)
 

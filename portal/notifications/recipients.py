@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Select, select
 
 from portal.accounts.models import Membership, User
-from portal.bidding.models import Bid
+from portal.bidding.models import Bid, DisregardedBid
 from portal.bidding.states import BidStatus
 from portal.core.columns import db
 from portal.core.permissions import Role
+from portal.frameworks.member_models import Admission
+from portal.frameworks.states import CURRENT
 from portal.organisations.models import ProviderAlert
-from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 
 def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
@@ -22,15 +24,40 @@ def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID
 
 
 def people_with_alerts(itt: InvitationToTender) -> Sequence[uuid.UUID]:
-    """Everybody of a provider that asked to hear of one of the ITT's CPV codes."""
+    """Everybody of a provider that asked to hear of one of the ITT's CPV codes and was not invited by name."""
     interested = select(ProviderAlert.provider_id).where(ProviderAlert.cpv_code.in_(itt.cpv_codes))
-    return _people(_members().where(Membership.provider_id.in_(interested)))
+    people = _members().where(Membership.provider_id.in_(interested))
+    return _people(people.where(Membership.provider_id.not_in(_invited(itt.id))))
+
+
+def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Everybody of a provider that was invited to the call-off, as a query: there may be thousands."""
+    return _members().where(Membership.provider_id.in_(_invited(itt_id))).distinct()
 
 
 def bidders(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody of a provider with a submitted bid."""
     providers = select(Bid.provider_id).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED)
     return _people(_members().where(Membership.provider_id.in_(providers)))
+
+
+def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Providers whose bid stayed sealed at the opening, and why."""
+    rows = db.session.execute(
+        select(Bid.provider_id, DisregardedBid.reason)
+        .join(DisregardedBid, DisregardedBid.bid_id == Bid.id)
+        .where(Bid.itt_id == itt_id)
+        .order_by(Bid.provider_id)
+    )
+    return {row.provider_id: row.reason for row in rows}
+
+
+def members_of_framework(framework_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Everybody of a provider that is a member of one of the framework's lots, paused and suspended ones too."""
+    members = select(Admission.provider_id).where(
+        Admission.framework_id == framework_id, Admission.status.in_(CURRENT)
+    )
+    return _people(_members().where(Membership.provider_id.in_(members)))
 
 
 def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
@@ -42,6 +69,10 @@ def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody on one of the ITT's panels with one of the roles."""
     panels = select(Panel.id).where(Panel.itt_id == itt_id)
     return _people(_members().where(Membership.panel_id.in_(panels), Membership.role.in_(roles)))
+
+
+def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:
+    return select(Invitation.provider_id).where(Invitation.itt_id == itt_id)
 
 
 def _members() -> Select[uuid.UUID]:

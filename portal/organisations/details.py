@@ -42,7 +42,7 @@ def put_details(provider: Provider, details: ProviderDetails) -> None:
     """
     provider.name = _name(details)
     provider.address = _bounded(details.address, ADDRESS_LENGTH, "address", "Enter the organisation’s address.")
-    provider.postcode = _postcode(details.postcode)
+    provider.postcode = read_postcode(details.postcode)
     provider.is_sme, provider.is_vcse = details.is_sme, details.is_vcse
     _put_numbers(provider, details)
     with db.session.no_autoflush:
@@ -67,10 +67,11 @@ def _bounded(typed: str, length: int, field: str, missing: str) -> str:
     return value
 
 
-def _postcode(typed: str) -> str:
+def read_postcode(typed: str, *, field: str = "postcode") -> str:
+    """The postcode in capitals with its space. Raises `InvalidInput` beside `field`."""
     match = _POSTCODE.fullmatch("".join(typed.split()).upper())
     if match is None:
-        raise InvalidInput("Enter a full UK postcode, such as CM1 1QH.", field="postcode")
+        raise InvalidInput("Enter a full UK postcode, such as CM1 1QH.", field=field)
     return f"{match[1]} {match[2]}"
 
 

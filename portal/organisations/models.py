@@ -103,6 +103,7 @@ class Setting(Model):
         CheckConstraint("capacity >= 0 AND vacancies >= 0 AND vacancies <= capacity", name="vacancies_within_capacity"),
         Index("ix_setting_provider_id", "provider_id"),
         Index("ix_setting_area", "area", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_setting_name", "name", "id", postgresql_where=text("closed_at IS NULL")),
     )
 
     id: Mapped[Id]

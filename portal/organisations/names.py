@@ -9,13 +9,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Cyrillic and Greek letters, in lower case, whose capital or small form passes for a Latin one; and the
-# digits that pass for letters. After Unicode's table of confusables (UTS 39), as far as names in Britain
-# need it.
-_LOOK_ALIKES = str.maketrans(
-    "авсԁеёгһніїјкӏморԛѕтуүԝхзαβεηικμνορτυχζ01l|",
-    "abcdeerhhiijkimopqstyywx3abehikmvoptuxzoiii",
-)
+# Letters of other scripts whose small or capital form passes for a Latin one, and digits that pass for letters:
+# Unicode's table of confusables (UTS 39, confusables.txt), as far as names in Britain need it. They are written
+# as they stand after casefolding (Cherokee folds to capitals).
+_LOOK_ALIKES: dict[int, str | int] = {
+    **str.maketrans(
+        "авсԁеёгһніїјкӏморԛѕтуүԝхзҽѵѡьҫ",
+        "abcdeerhhiijkimopqstyywx3evwbc",
+    ),
+    **str.maketrans("αβεηικμνορτυχζγσϳ", "abehikmvoptuxzyoj"),  # Greek
+    **str.maketrans("ագզհոռսցքօտ", "wqqhnnugfos"),  # Armenian
+    **str.maketrans("ᎠᎡᎢᎩᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏏᏙᏚᏞᏟᏢᏦᏴ", "drtyajewmhyghzbvsicpkb"),  # Cherokee
+    **str.maketrans("ıɩǀɡɑ", "iiiga"),  # rare Latin letters
+    **str.maketrans("01l|", "oiii"),
+    ord("ӕ"): "ae",
+    ord("æ"): "ae",
+}
 _SPELLINGS = str.maketrans({"&": " and ", "'": None, "’": None})
 _LEGAL_FORMS = {"limited": "ltd", "iimited": "ltd", "itd": "ltd"}
 _SPACE = re.compile(r"\s+")
@@ -24,6 +33,8 @@ _NOT_A_WORD = re.compile(r"[^\w]+")
 
 def clean_name(typed: str) -> str:
     """The name to store: composed, with single spaces, and nothing that cannot be seen or turns the text."""
+    if typed.isascii() and typed.isprintable():
+        return _SPACE.sub(" ", typed).strip()
     composed = unicodedata.normalize("NFC", typed)
     visible = (" " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c)[0] != "C")
     return _SPACE.sub(" ", "".join(visible)).strip()
@@ -31,7 +42,16 @@ def clean_name(typed: str) -> str:
 
 def name_key(name: str) -> str:
     """The name as the eye reads it, for comparing: two names with the same key look alike."""
-    plain = unicodedata.normalize("NFKD", clean_name(unicodedata.normalize("NFKC", name))).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_LOOK_ALIKES)
-    words = _NOT_A_WORD.sub(" ", plain.translate(_SPELLINGS)).split()
+    if name.isascii() and name.isprintable():
+        plain = name.casefold()
+    else:
+        plain = unicodedata.normalize("NFKD", clean_name(unicodedata.normalize("NFKC", name))).casefold()
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    words = _NOT_A_WORD.sub(" ", plain.translate(_LOOK_ALIKES).translate(_SPELLINGS)).split()
     return " ".join(_LEGAL_FORMS.get(word, word) for word in words if word != "the")
+
+
+def other_scripts(name: str) -> list[str]:
+    """The scripts other than Latin that its letters belong to, such as ["Cyrillic"]."""
+    found = {unicodedata.name(c, "UNKNOWN").split()[0].title() for c in name if c.isalpha()}
+    return sorted(found - {"Latin", "Fullwidth", "Modifier", "Feminine", "Masculine"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import Role, permit, policy
+from portal.core.permissions import PROVIDER_ROLES, Role, permit, policy
 
 RULES = [
     permit("provider", "change", {Role.PROVIDER_ADMINISTRATOR}),
@@ -13,6 +13,7 @@ RULES = [
         {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR},
         {"not_yet_verified"},
     ),
+    permit("setting", "change", PROVIDER_ROLES),
 ]
 
 policy.declare(RULES)

@@ -16,11 +16,12 @@ from portal.tendering.queries import lock_itt
 def begin_change(itt: InvitationToTender, actor: Actor) -> None:
     """Lock the invitation, read it afresh and require that the actor may edit it.
 
-    The lock makes editing and publishing take turns: what is published is what was checked. Raises `NotFound`,
-    `NotAllowed`, or `WrongState` once it is published.
+    The lock makes editing and publishing take turns: what is published is what was checked. A direct award that was
+    approved before has to be approved again. Raises `NotFound`, `NotAllowed`, or `WrongState` once it is published.
     """
     lock_itt(itt.id)
     policy.require(actor, "edit", itt)
+    itt.direct_award_approved_by_id = itt.direct_award_approved_at = None
 
 
 def record_change(itt: InvitationToTender, actor: Actor, task: Task, **figures: Any) -> None:

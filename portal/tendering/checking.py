@@ -10,9 +10,10 @@ from enum import StrEnum
 from portal.core.errors import PortalError
 from portal.regulation.local_time import local_date
 from portal.tendering import requirements
+from portal.tendering.inheriting import check_period, criteria_faults, invitation_faults
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import QuestionKind
+from portal.tendering.states import IttKind, QuestionKind
 from portal.tendering.tree import (
     CriterionKind,
     children_of,
@@ -30,6 +31,8 @@ from tender_scoring.prices import read_formula
 class Task(StrEnum):
     """The parts of a draft, in the order in which they are best filled in."""
 
+    INVITED = "invited"
+    """Of a call-off alone: who is invited, or whom a direct award goes to."""
     SERVICE = "service"
     VALUE = "value"
     TIMETABLE = "timetable"
@@ -59,6 +62,7 @@ def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem]:
 def is_blank(itt: InvitationToTender, task: Task) -> bool:
     """Say whether nobody has worked on this part yet."""
     blank: dict[Task, bool] = {
+        Task.INVITED: itt.kind is IttKind.DIRECT_AWARD and itt.direct_award_provider_id is None,
         Task.SERVICE: not itt.description and not itt.cpv_codes,
         Task.VALUE: itt.estimated_value is None and itt.term_months is None,
         Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
@@ -72,6 +76,19 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
         Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
     }
     return blank[task]
+
+
+def require_closing(itt: InvitationToTender, closes_at: datetime | None, now: datetime) -> None:
+    """Refuse a closing time that is not in the future, or too early for the law that binds this kind of invitation.
+
+    Raises `InvalidInput` or `CallOffRefused` beside `closes`.
+    """
+    if itt.framework_lot is not None:
+        check_period(itt, requirements.require_future(closes_at, now), now)
+    else:
+        requirements.require_closing_time(
+            closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
+        )
 
 
 def _said(act: Callable[[], object]) -> Iterator[str]:
@@ -95,11 +112,7 @@ def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 
 
 def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
-    yield from _said(
-        lambda: requirements.require_closing_time(
-            itt.closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
-        )
-    )
+    yield from _said(lambda: require_closing(itt, itt.closes_at, now))
     yield from _said(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
 
 
@@ -124,6 +137,7 @@ def _criteria(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not itt.criteria:
         yield "Add the award criteria."
     yield from weight_faults(itt).values()
+    yield from criteria_faults(itt)
     for node, _ in walk(itt):
         kind = kind_of(node)
         if kind is CriterionKind.HEADING and not children_of(itt, node):
@@ -177,6 +191,7 @@ def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
             itt.publication_basis,
             itt.central_reference,
             itt.publication_reason,
+            kind=itt.kind,
             value=itt.estimated_value,
             on=local_date(now),
         )
@@ -184,6 +199,7 @@ def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
 
 
 CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
+    Task.INVITED: invitation_faults,
     Task.SERVICE: _service,
     Task.VALUE: _value,
     Task.TIMETABLE: _timetable,

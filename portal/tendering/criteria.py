@@ -9,8 +9,10 @@ from decimal import Decimal
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
+from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
+from portal.tendering.inheriting import parent_of, terms_of
 from portal.tendering.method_rules import require_minimum
 from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare, Scale
 from portal.tendering.naming import new_key
@@ -53,11 +55,13 @@ def add_criterion(
     scale: Scale | None,
     minimum: Decimal | None,
     actor: Actor,
+    makes_precise: FrameworkCriterion | None = None,
 ) -> AwardCriterion:
     """Add a criterion with weight 0 under `parent` (None: at the top): scored on `scale`, or a heading without.
 
-    The only panel there is scores it; with several, the shares are still to be given. Raises `InvalidInput`
-    beside `title`, `parent` or `minimum`. Records ITT_CHANGED.
+    The only panel there is scores it; with several, the shares are still to be given. In a call-off a criterion at
+    the top says which of the framework's it `makes_precise`, and what is under it does too. Raises `InvalidInput`
+    beside `title`, `parent`, `minimum` or `makes_precise`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     if len(itt.criteria) >= MOST_CRITERIA:
@@ -66,6 +70,7 @@ def add_criterion(
     node.key = new_key(title, {other.key for other in itt.criteria}, otherwise="criterion")
     node.position = next_position(itt.criteria)
     _describe(itt, node, title, guidance, plain_title, parent, scale, minimum)
+    belong_to(itt, node, makes_precise)
     if scale is not None and len(itt.panels) == 1:
         node.shares = [PanelShare(panel=itt.panels[0], panel_id=itt.panels[0].id, share=Decimal(100))]
     itt.criteria.append(node)
@@ -85,15 +90,18 @@ def change_criterion(
     scale: Scale | None,
     minimum: Decimal | None,
     actor: Actor,
+    makes_precise: FrameworkCriterion | None = None,
 ) -> None:
     """Change a criterion; its key and weight stay. One that becomes a heading loses shares, minimum and questions.
 
-    Raises `InvalidInput` beside `title`, `parent`, `kind` or `minimum`. Records ITT_CHANGED.
+    `makes_precise` as in `add_criterion`. Raises `InvalidInput` beside `title`, `parent`, `kind`, `minimum` or
+    `makes_precise`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     if scale is not None and children_of(itt, criterion):
         raise InvalidInput("It has parts under it, so it stays a heading. Remove them first.", field="kind")
     _describe(itt, criterion, title, guidance, plain_title, parent, scale, minimum)
+    belong_to(itt, criterion, makes_precise)
     if scale is None:
         criterion.shares = []
         _forget(itt, {criterion.id}, from_tie_break=False)
@@ -163,6 +171,25 @@ def save_shares(
         ]
     db.session.flush()
     record_change(itt, actor, Task.SHARES)
+
+
+def belong_to(itt: InvitationToTender, node: AwardCriterion, criterion: FrameworkCriterion | None) -> None:
+    """Say which of the framework's criteria a criterion at the top makes more precise (PCR2015 reg 34(24)).
+
+    What stands under another belongs to the same one as that. Raises `InvalidInput` beside `makes_precise` in a
+    call-off whose framework has criteria, when none of them is named. An open invitation has none.
+    """
+    framework = parent_of(itt)
+    if framework is None or not framework.criteria or node.parent_id is not None:
+        node.framework_criterion_id = None
+        return
+    if criterion is None or criterion.framework_id != framework.id:
+        raise InvalidInput(
+            "Say which criterion of the framework this makes more precise: a call-off is decided by the framework’s "
+            f"criteria and no others ({terms_of(framework).criteria}).",
+            field="makes_precise",
+        )
+    node.framework_criterion_id = criterion.id
 
 
 def _set(row: PanelShare, share: Decimal) -> PanelShare:

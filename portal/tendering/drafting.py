@@ -17,7 +17,8 @@ from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
 from portal.tendering import requirements
 from portal.tendering.changing import begin_change, record_change
-from portal.tendering.checking import Task
+from portal.tendering.checking import Task, require_closing
+from portal.tendering.inheriting import codes_of
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import lock_itt
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
@@ -79,7 +80,7 @@ def describe_service(
     begin_change(itt, actor)
     itt.title = _required(title, "title", "Give the procurement a title.")
     itt.description = _required(description, "description", "Describe the service.")
-    itt.cpv_codes, itt.light_touch = requirements.require_codes(cpv_codes)
+    itt.cpv_codes, itt.light_touch = codes_of(itt, cpv_codes)
     if len(itt.lots) == 1:
         itt.lots[0].title = itt.title
     record_change(itt, actor, Task.SERVICE, light_touch=itt.light_touch)
@@ -118,12 +119,11 @@ def set_timetable(
     """Say when bidding closes (an aware instant), when the decision is expected and when the contract starts.
 
     Raises `InvalidInput` beside `closes`, `award_date` or `contract_start_date`: a closing time in the past, one
-    before the minimum tendering period (PA2023 s.54), a timetable that runs backwards. Records ITT_CHANGED.
+    before the minimum tendering period (PA2023 s.54; of a call-off from a DPS PCR2015 reg 34(11)), a timetable that
+    runs backwards; `CallOffRefused` (`closes`) after the framework's end. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
-    requirements.require_closing_time(
-        closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
-    )
+    require_closing(itt, closes_at, now)
     requirements.require_dates(closes_at, award_date, contract_start_date)
     itt.closes_at, itt.award_date, itt.contract_start_date = closes_at, award_date, contract_start_date
     record_change(itt, actor, Task.TIMETABLE, closes_at=closes_at)
@@ -146,7 +146,9 @@ def set_publication_basis(
     begin_change(itt, actor)
     reference = central_reference.strip() if basis is PublicationBasis.CENTRAL_REFERENCE else None
     said = reason.strip() if basis is PublicationBasis.FALLBACK else ""
-    requirements.require_publication_basis(basis, reference, said, value=itt.estimated_value, on=local_date(now))
+    requirements.require_publication_basis(
+        basis, reference, said, kind=itt.kind, value=itt.estimated_value, on=local_date(now)
+    )
     itt.publication_basis, itt.central_reference, itt.publication_reason = basis, reference, said
     record_change(itt, actor, Task.PUBLICATION, basis=basis.value)
 

@@ -108,15 +108,11 @@ class InvitationToTender(Model):
 
     authority: Mapped[ContractingAuthority] = relationship()
     framework_lot: Mapped[FrameworkLot | None] = relationship()
-    lots: Mapped[list[Lot]] = relationship(
-        back_populates="itt", order_by="Lot.number", cascade="all, delete-orphan"
-    )
+    lots: Mapped[list[Lot]] = relationship(back_populates="itt", order_by="Lot.number", cascade="all, delete-orphan")
     panels: Mapped[list[Panel]] = relationship(
         back_populates="itt", order_by="Panel.position", cascade="all, delete-orphan"
     )
-    scales: Mapped[list[Scale]] = relationship(
-        back_populates="itt", order_by="Scale.key", cascade="all, delete-orphan"
-    )
+    scales: Mapped[list[Scale]] = relationship(back_populates="itt", order_by="Scale.key", cascade="all, delete-orphan")
     criteria: Mapped[list[AwardCriterion]] = relationship(
         back_populates="itt", order_by="AwardCriterion.position", cascade="all, delete-orphan"
     )
@@ -303,3 +299,14 @@ class Invitation(Model):
 
     itt: Mapped[InvitationToTender] = relationship()
     provider: Mapped[Provider] = relationship()
+
+    policy_object = "invitation"
+
+    @property
+    def policy_state(self) -> str:
+        """Whether its provider has said no."""
+        return "declined" if self.declined_at is not None else "open"
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Its provider's people alone: the authority reads figures."""
+        return actor.towards_provider(self.provider_id)

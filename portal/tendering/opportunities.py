@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import contains_eager, load_only
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import IttKind, IttStatus
 
 PAGE_SIZE = 20
 COUNTED_TO = 100
@@ -106,11 +107,18 @@ def _listed(filters: Filters) -> Select[InvitationToTender]:
         Itt.cpv_codes,
         Itt.light_touch,
         Itt.authority_id,
+        Itt.kind,
+        Itt.framework_lot_id,
     )
+    called_off_from = joinedload(Itt.framework_lot).joinedload(FrameworkLot.framework)
     return (
         select(Itt)
         .join(Itt.authority)
-        .options(load_only(*columns), contains_eager(Itt.authority).load_only(ContractingAuthority.name))
+        .options(
+            load_only(*columns),
+            contains_eager(Itt.authority).load_only(ContractingAuthority.name),
+            called_off_from.load_only(Framework.reference, Framework.title, Framework.kind),
+        )
         .where(*_matching(filters))
     )
 
@@ -123,7 +131,8 @@ def _is_open(filters: Filters, now: datetime) -> ColumnElement[bool]:
 
 
 def _matching(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    # A direct award is nobody's opportunity: the provider that it names is invited.
+    conditions: list[ColumnElement[bool]] = [Itt.kind != IttKind.DIRECT_AWARD]
     if filters.words:
         text = func.to_tsvector("english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name))
         wanted = func.websearch_to_tsquery("english", filters.words)

@@ -10,8 +10,10 @@ from typing import Any
 
 from portal.core.columns import db
 from portal.core.permissions import Actor
+from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
+from portal.tendering.criteria import belong_to
 from portal.tendering.method_rules import require_formula, require_tie_break
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.naming import new_key
@@ -70,12 +72,18 @@ FORMULAS: Mapping[str, Formula] = {
 
 
 def set_price(
-    *, itt: InvitationToTender, formula: Mapping[str, Any], weight: Decimal | None = None, actor: Actor
+    *,
+    itt: InvitationToTender,
+    formula: Mapping[str, Any],
+    weight: Decimal | None = None,
+    actor: Actor,
+    makes_precise: FrameworkCriterion | None = None,
 ) -> AwardCriterion:
     """Say how the price earns its marks, in the engine's form: {"formula": "benchmark", "floor": ..., "ceiling": ...}.
 
     Adds the price criterion at the top of the tree where there is none yet, with `weight` (default 0); an
-    existing one keeps its weight unless one is given. Raises `InvalidInput` beside `formula`. Records ITT_CHANGED.
+    existing one keeps its weight unless one is given. In a call-off it says which of the framework's criteria it
+    `makes_precise`. Raises `InvalidInput` beside `formula` or `makes_precise`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     wanted = dict(formula)
@@ -87,6 +95,7 @@ def set_price(
         price.weight, price.position = Decimal(0), next_position(itt.criteria)
         itt.criteria.append(price)
     price.price_formula = wanted
+    belong_to(itt, price, makes_precise)
     if weight is not None:
         price.weight = weight
     db.session.flush()

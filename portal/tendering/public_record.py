@@ -26,6 +26,7 @@ def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
         "break_months": itt.break_months,
         "cpv_codes": itt.cpv_codes,
         "light_touch": itt.light_touch,
+        "called_off_from": _called_off_from(itt),
     }
 
 
@@ -53,6 +54,18 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "questions": [_question(question) for question in itt.questions],
         "method": itt.method,
         "method_hash": itt.method_hash,
+    }
+
+
+def _called_off_from(itt: InvitationToTender) -> dict[str, Any] | None:
+    lot = itt.framework_lot
+    if lot is None:
+        return None
+    return {
+        "reference": lot.framework.reference,
+        "kind": lot.framework.kind.value,
+        "title": lot.framework.title,
+        "lot": {"number": lot.number, "title": lot.title},
     }
 
 

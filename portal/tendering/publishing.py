@@ -10,11 +10,13 @@ from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, policy
 from portal.core.seals import KeyFolder
 from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.tendering.calling_off import require_may_publish
 from portal.tendering.checking import Problem, problems_of
+from portal.tendering.inheriting import codes_of
+from portal.tendering.inviting import invite_admitted_providers
 from portal.tendering.method import method_of
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import lock_itt
-from portal.tendering.requirements import require_codes
 from portal.tendering.states import ITT, IttStatus
 from tender_scoring import InvalidCase, method_hash, validate_method
 
@@ -39,15 +41,18 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     5(11)), the weights and the rest of the method, which the scoring engine itself must accept. Afterwards the
     database refuses every change to lots, panels, scales, criteria, shares, questions, method and hash. The
     private half of the key pair is kept in `keys`, outside the database; `demonstration` keys never open live
-    bids. Records ITT_PUBLISHED, from which alerts, notice and release follow. Raises `NotAllowed`, `NotFound`,
-    `WrongState` when it is published already.
+    bids. Records ITT_PUBLISHED, from which alerts, notice and release follow. A call-off is published only while its
+    framework is valid by the database's clock and its buyer committed (`CallOffRefused`), and invites in the same
+    transaction (INVITATIONS_ISSUED). Raises `NotAllowed`, `NotFound`, `WrongState` when it is published already.
     """
     lock_itt(itt.id)
     policy.require(actor, "publish", itt)
     problems = problems_of(itt, now)
     if problems:
         raise NotReady(problems)
-    itt.cpv_codes, itt.light_touch = require_codes(itt.cpv_codes)
+    if itt.framework_lot_id is not None:
+        require_may_publish(itt)
+    itt.cpv_codes, itt.light_touch = codes_of(itt, itt.cpv_codes)
     method = method_of(itt)
     try:
         itt.method = validate_method(method).to_dict()
@@ -71,3 +76,5 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
         basis=itt.publication_basis.value,
         central_reference=itt.central_reference,
     )
+    if itt.framework_lot_id is not None:
+        invite_admitted_providers(itt=itt, actor=actor, at=now)

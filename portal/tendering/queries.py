@@ -10,15 +10,17 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.frameworks.models import Framework, FrameworkLot
 from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
 from portal.tendering.states import AFTER_PUBLICATION
 
 
 def whole() -> tuple[ExecutableOption, ...]:
-    """Options that load an invitation with everything the method is made of, in eight statements."""
+    """Options that load an invitation with everything the method is made of, in eight statements (a call-off: nine)."""
     itt = InvitationToTender
     return (
         joinedload(itt.authority),
+        joinedload(itt.framework_lot).joinedload(FrameworkLot.framework).selectinload(Framework.criteria),
         selectinload(itt.lots),
         selectinload(itt.panels),
         selectinload(itt.scales).selectinload(Scale.bands),

@@ -17,12 +17,14 @@ from portal.regulation.local_time import local_date
 from portal.regulation.queries import cpv_codes_among
 from portal.regulation.regimes import Regime
 from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
-from portal.tendering.states import PublicationBasis
+from portal.tendering.states import IttKind, PublicationBasis
 
 CENTRAL_REFERENCE = re.compile(r"[0-9]{6,}-[0-9]{4}")
 LONGEST_TERM = 600
 """Months."""
 LONGEST_OPEN = timedelta(days=730)
+WITHOUT_NOTICE = frozenset({IttKind.MINI_COMPETITION, IttKind.DPS_CALL_OFF, IttKind.DIRECT_AWARD})
+"""Call-offs that need no notice of their own; a market's does (PA2023 s.21: s.40 excuses utilities alone)."""
 
 
 def require_codes(codes: Iterable[str]) -> tuple[list[str], bool]:
@@ -65,23 +67,30 @@ def require_term(term_months: int | None, break_months: Sequence[int]) -> None:
         raise InvalidInput("Give each break point once.", field="break_months")
 
 
-def require_closing_time(
-    closes_at: datetime | None, now: datetime, *, light_touch: bool, value: Decimal | None, regime: Regime
-) -> None:
-    """Refuse a closing time that is not in the future, or before the minimum tendering period has run.
-
-    The minimum binds contracts at or above the threshold that are not light touch (PA2023 s.54(4)); below it the
-    time must be reasonable (s.87(3)), for which the law has no number.
-    """
+def require_future(closes_at: datetime | None, now: datetime) -> datetime:
+    """Return the closing time; refuse one that is missing, not in the future, or more than two years away."""
     if closes_at is None:
         raise InvalidInput("Give the day and time when bidding closes.", field="closes")
     if closes_at <= now:
         raise InvalidInput("The closing time must be in the future.", field="closes")
     if closes_at > now + LONGEST_OPEN:
         raise InvalidInput("The closing time must be within two years.", field="closes")
+    return closes_at
+
+
+def require_closing_time(
+    closes_at: datetime | None, now: datetime, *, light_touch: bool, value: Decimal | None, regime: Regime
+) -> None:
+    """Refuse a closing time of an open invitation that is not in the future, or before the minimum period has run.
+
+    The minimum binds contracts at or above the threshold that are not light touch (PA2023 s.54(4)); below it the
+    time must be reasonable (s.87(3)), for which the law has no number. Call-offs have periods of their own
+    (`inheriting.check_period`).
+    """
+    closes = require_future(closes_at, now)
     today = local_date(now)
     if regime is Regime.PA2023 and is_above_threshold(value, light_touch=light_touch, on=today):
-        check_tendering_period(today, closes_at, Tendering(light_touch=light_touch), field="closes")
+        check_tendering_period(today, closes, Tendering(light_touch=light_touch), field="closes")
 
 
 def require_dates(closes_at: datetime | None, award_date: date | None, start_date: date | None) -> None:
@@ -97,13 +106,20 @@ def require_dates(closes_at: datetime | None, award_date: date | None, start_dat
 
 
 def require_publication_basis(
-    basis: PublicationBasis, central_reference: str | None, reason: str, *, value: Decimal | None, on: date
+    basis: PublicationBasis,
+    central_reference: str | None,
+    reason: str,
+    *,
+    kind: IttKind,
+    value: Decimal | None,
+    on: date,
 ) -> None:
     """Refuse to publish here before the central digital platform has the notice (PR24 reg 5(11)).
 
     Either the notice's reference there, or the reason for the fallback (the platform is unavailable, or has not
     published 48 hours after submission), or a value below the threshold from which an advertised contract needs
-    a notice (PA2023 s.87).
+    a notice (PA2023 s.87), or a call-off that the framework's or the purchasing system's own notice has advertised
+    (PCR2015 reg 33(8), 34(14); PA2023 s.45). A call-off from a dynamic market is advertised by itself (PA2023 s.21).
     """
     if basis is PublicationBasis.CENTRAL_REFERENCE:
         if not CENTRAL_REFERENCE.fullmatch(central_reference or ""):
@@ -115,7 +131,7 @@ def require_publication_basis(
     elif basis is PublicationBasis.FALLBACK:
         if not reason.strip():
             raise InvalidInput("Say why the notice is not on Find a Tender yet.", field="publication_reason")
-    else:
+    elif kind not in WITHOUT_NOTICE:
         notifiable = threshold(ThresholdKind.NOTIFIABLE_SUB_CENTRAL, on)
         if value is None or notifiable.reached_by(value):
             raise InvalidInput(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import AUTHORITY_ROLES, Role, permit, policy
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role, permit, policy
 from portal.tendering.states import IttStatus
 
 DRAFT = (IttStatus.DRAFT,)
@@ -13,6 +13,8 @@ ROWS = (
     permit("itt", "edit", {Role.COMMISSIONER}, DRAFT),
     permit("itt", "publish", {Role.COMMISSIONER}, DRAFT),
     permit("itt", "cancel_draft", {Role.COMMISSIONER}, DRAFT),
+    permit("itt", "approve_direct_award", {Role.APPROVER}, DRAFT),
+    permit("invitation", "decline", PROVIDER_ROLES),
 )
 
 policy.declare(ROWS)

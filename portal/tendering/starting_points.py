@@ -6,10 +6,12 @@ panel that gives 40 of all marks, a parents' panel, and the price.
 
 from __future__ import annotations
 
+import re
 import uuid
 from decimal import Decimal
 from enum import StrEnum
 
+from portal.frameworks.models import Framework, FrameworkCriterion
 from portal.tendering.models import (
     AwardCriterion,
     InvitationToTender,
@@ -19,6 +21,8 @@ from portal.tendering.models import (
     Scale,
     ScaleBand,
 )
+from portal.tendering.naming import new_key
+from portal.tendering.spreading import spread
 from portal.tendering.states import PanelKind, QuestionKind
 
 
@@ -45,6 +49,10 @@ ESTIMATED_VALUE = Decimal(240000)
 TERM_MONTHS = 30
 BREAK_MONTHS = (12, 18)
 PRICE_FORMULA = {"formula": "benchmark", "floor": "180000", "ceiling": "240000"}
+PRICED = re.compile(r"\b(prices?|pricing|costs?)\b", re.IGNORECASE)
+"""A framework's criterion with such a title is about the price."""
+UNFINISHED_FORMULA = {"formula": "benchmark"}
+"""Without floor and ceiling it cannot be published: somebody has to choose."""
 
 # (key, name, kind)
 PANELS = (
@@ -243,6 +251,34 @@ def fill_with_three_panels(itt: InvitationToTender) -> None:
     price.guidance, price.position = "The price for the whole term.", len(criteria) + 1
     itt.criteria = [*criteria.values(), price]
     itt.questions = _questions(criteria)
+
+
+def fill_from_framework(itt: InvitationToTender, framework: Framework) -> None:
+    """Fill a new call-off with the framework's award criteria, one local panel and a scale; the rest stays open."""
+    panel = Panel(
+        id=uuid.uuid4(), key="local", name="Local panel", kind=PanelKind.LOCAL, position=1, counts=True, quorum=1
+    )
+    scale = _scale()
+    itt.panels, itt.scales = [panel], [scale]
+    weights = spread([(criterion.lowest_weight, criterion.highest_weight) for criterion in framework.criteria])
+    priced = next((criterion for criterion in framework.criteria if PRICED.search(criterion.title)), None)
+    keys: set[str] = set()
+    for place, (criterion, weight) in enumerate(zip(framework.criteria, weights, strict=True), 1):
+        node = AwardCriterion(id=uuid.uuid4(), position=place, weight=weight, plain_title="")
+        node.key, node.title, node.guidance = _keyed(criterion, keys), criterion.title, criterion.description or ""
+        node.framework_criterion_id = criterion.id
+        if criterion is priced:
+            node.price_formula = dict(UNFINISHED_FORMULA)
+        else:
+            node.scale, node.scale_id = scale, scale.id
+            node.shares = [PanelShare(panel=panel, panel_id=panel.id, share=Decimal(100))]
+        itt.criteria.append(node)
+
+
+def _keyed(criterion: FrameworkCriterion, keys: set[str]) -> str:
+    key = new_key(criterion.title, keys, otherwise="criterion")
+    keys.add(key)
+    return key
 
 
 def _scale() -> Scale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,6 +23,17 @@ def london(instant: datetime | None) -> str:
         return "not set"
     local = instant.astimezone(LONDON)
     return f"{_time(local)} on {_DAYS[local.weekday()]} {_date(local)} {local.tzname()}"
+
+
+def london_until(end: datetime | None) -> str:
+    """ "the end of Sunday 31 March 2030" for an exclusive end at midnight, which nobody reads as the day before;
+    any other instant as `london` writes it.
+    """
+    local = end.astimezone(LONDON) if end is not None else None
+    if local is None or (local.hour, local.minute, local.second) != (0, 0, 0):
+        return london(end)
+    last = (local - timedelta(days=1)).date()
+    return f"the end of {_DAYS[last.weekday()]} {_date(last)}"
 
 
 def london_short(instant: datetime | None) -> str:
@@ -91,7 +102,7 @@ def _time(local: datetime) -> str:
     return f"{(local.hour - 1) % 12 + 1}{minutes}{seconds}{'am' if local.hour < 12 else 'pm'}"
 
 
-FILTERS = (london, london_short, london_date, micro, pounds, marks, percent, filesize)
+FILTERS = (london, london_short, london_until, london_date, micro, pounds, marks, percent, filesize)
 
 
 def bind(app: Flask) -> None:

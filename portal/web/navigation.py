@@ -22,6 +22,7 @@ class Link:
 # (text, endpoint, who sees it: None is everybody)
 ENTRIES: tuple[tuple[str, str, frozenset[Role] | None], ...] = (
     ("Opportunities", "opportunities.index", None),
+    ("Frameworks", "frameworks.index", None),
     ("Contracts", "contracts.index", None),
     ("My work", "provider_desk.index", PROVIDER_ROLES),
     ("Organisation", "provider_organisation.show", PROVIDER_ROLES),

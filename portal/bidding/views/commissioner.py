@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_login import current_user
 
-from portal.bidding.forms import OpeningForm
+from portal.bidding.forms import OpeningForm, UndecidedForm
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
-from portal.bidding.queries import agreement_waiting, late_attempts_of, names_of, opening_of, own_itt
+from portal.bidding.queries import agreement_waiting, late_attempts_of, names_of, opening_of, own_itt, set_aside_of
+from portal.bidding.setting_aside import explain_undecided, undecided_bidders
 from portal.core import clock
-from portal.core.permissions import policy
+from portal.core.permissions import Role, policy
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority
 
@@ -35,6 +36,22 @@ def show(reference: str) -> Any:
     return render_template("bidding/commissioner/opening.html", form=form, itt=itt, **_found(itt)), form.status_code
 
 
+@bp.route("/commissioning/itts/<reference>/opening/undecided", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def undecided(reference: str) -> Any:
+    """Say why applications of bidders cannot be decided before the opening."""
+    itt = own_itt(reference, actor())
+    form = UndecidedForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: explain_undecided(itt=itt, actor=actor(), reason=form.reason.data)
+    ):
+        flash("Recorded. The bids can be opened; those of the undecided applicants stay sealed.", "success")
+        return redirect(url_for("openings.show", reference=itt.reference))
+    count = undecided_bidders(itt, clock.now()) if itt.has_closed(clock.now()) else 0
+    page = render_template("bidding/commissioner/undecided.html", form=form, itt=itt, undecided=count)
+    return page, form.status_code
+
+
 def _found(itt: InvitationToTender) -> dict[str, Any]:
     now = clock.now()
     opening = opening_of(itt.id)
@@ -52,6 +69,9 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "lapsed": waiting if not in_time else None,
         "open_until": waiting.first_at + APART if waiting else None,
         "late": late_attempts_of(opening) if opening else [],
+        "set_aside": set_aside_of(opening) if opening and itt.framework_lot_id is not None else [],
+        "undecided": undecided_bidders(itt, now) if opening is None and itt.has_closed(now) else 0,
+        "may_explain": policy.allows(actor(), "explain_undecided", itt),
         "names": names_of(people.first_opener_id, people.second_opener_id) if people else {},
         "may_open": policy.allows(actor(), "open_bids", itt),
         "is_first": waiting is not None and in_time and waiting.first_opener_id == actor().user_id,

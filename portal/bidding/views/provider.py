@@ -30,6 +30,7 @@ from portal.bidding.queries import (
     own_bid,
     own_bid_alone,
     versions_of,
+    why_set_aside,
 )
 from portal.bidding.receipts import whole_receipt
 from portal.bidding.sealing import submit_bid, withdraw_bid
@@ -51,6 +52,7 @@ from portal.bidding.views.pages import (
 )
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.tendering.standing_words import told
 from portal.web.access import actor, for_provider
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
@@ -85,7 +87,11 @@ def start(reference: str) -> Any:
     lots = {str(lot.number): lot for lot in itt.lots}
     if form.validate_on_submit() and form.carry_out(lambda: start_bid(itt=itt, lot=lots[form.lot.data], actor=actor())):
         return redirect(url_for("bids.show", reference=form.outcome.reference))
-    return render_template("bidding/provider/start.html", form=form, itt=itt, now=clock.now()), form.status_code
+    now = clock.now()
+    page = render_template(
+        "bidding/provider/start.html", form=form, itt=itt, now=now, standing=told(itt, actor().provider_id, now)
+    )
+    return page, form.status_code
 
 
 @bp.get("/<reference>")
@@ -103,6 +109,7 @@ def show(reference: str) -> str:
         documents=(file_questions(questions), status_of(file_questions(questions), content)),
         gaps=gaps_of(as_asked(questions), content),
         versions=versions_of(bid) if bid.version else [],
+        set_aside=why_set_aside(bid),
         **around(bid),
     )
 

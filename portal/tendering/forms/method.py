@@ -9,8 +9,16 @@ from typing import Any
 from wtforms import BooleanField
 
 from portal.core.errors import PortalError
+from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.criteria import DoesNotTotal
-from portal.tendering.forms.fields import (
+from portal.tendering.inheriting import parent_of
+from portal.tendering.method import number
+from portal.tendering.method_rules import LOWEST_PRICE
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.pricing import FORMULAS
+from portal.tendering.states import Combination, PanelKind, QuestionKind
+from portal.tendering.tree import CriterionKind
+from portal.web.fields import (
     ChoiceField,
     FigureField,
     PickField,
@@ -19,12 +27,6 @@ from portal.tendering.forms.fields import (
     line,
     page,
 )
-from portal.tendering.method import number
-from portal.tendering.method_rules import LOWEST_PRICE
-from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.pricing import FORMULAS
-from portal.tendering.states import Combination, PanelKind, QuestionKind
-from portal.tendering.tree import CriterionKind
 from portal.web.forms import BaseForm
 
 DIGITS = {"inputmode": "decimal", "autocomplete": "off"}
@@ -107,6 +109,10 @@ class CriterionForm(BaseForm):
     parent = PickField("Where does it belong?", validate_choice=True)
     guidance = page("What does a good answer show?", description="Bidders and panels see this.")
     plain_title = line("The same in plain words", description="For a young people’s panel, such as “Would we be safe?”")
+    makes_precise = PickField(
+        "Which criterion of the framework does it make more precise?",
+        description="Only for a criterion at the top. What is under another belongs to the same one as that.",
+    )
     scale = PickField("Scale")
     minimum = FigureField(
         "Minimum score",
@@ -118,6 +124,28 @@ class CriterionForm(BaseForm):
         """Offer the places and scales there are."""
         self.parent.choices = [(NOBODY, "At the top"), *((node.key, f"Under “{node.title}”") for node in headings)]
         self.scale.choices = [(scale.key, f"{scale.key}") for scale in itt.scales]
+        offer_framework(self, itt)
+
+
+def offer_framework(form: BaseForm, itt: InvitationToTender) -> None:
+    """Ask which of the framework's criteria a criterion belongs to, in a call-off whose framework has some."""
+    framework = parent_of(itt)
+    if framework is None or not framework.criteria:
+        del form.makes_precise
+        return
+    form.makes_precise.choices = [
+        (NOBODY, "It is under another criterion"),
+        *((str(criterion.id), criterion.title) for criterion in framework.criteria),
+    ]
+
+
+def chosen_criterion(form: BaseForm, itt: InvitationToTender) -> FrameworkCriterion | None:
+    """The framework's criterion that was chosen, or None."""
+    framework = parent_of(itt)
+    if framework is None or "makes_precise" not in form:
+        return None
+    chosen = form.makes_precise.data
+    return next((criterion for criterion in framework.criteria if str(criterion.id) == chosen), None)
 
 
 class QuestionForm(BaseForm):
@@ -143,6 +171,7 @@ class PriceForm(BaseForm):
     """How the price earns its marks."""
 
     formula = ChoiceField("Formula", choices=[(formula.key, formula.title) for formula in FORMULAS.values()])
+    makes_precise = PickField("Which criterion of the framework does it make more precise?")
     floor = PoundsField("Floor", description="This price or less earns all the marks.", render_kw=DIGITS)
     ceiling = PoundsField("Ceiling", description="A price above this is ruled out.", render_kw=DIGITS)
 

@@ -10,7 +10,9 @@ from wtforms.validators import ValidationError
 from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
 from portal.regulation.local_time import to_utc
-from portal.tendering.forms.fields import (
+from portal.tendering.starting_points import StartingPoint
+from portal.tendering.states import PublicationBasis
+from portal.web.fields import (
     ChoiceField,
     CodesField,
     DayField,
@@ -21,8 +23,6 @@ from portal.tendering.forms.fields import (
     line,
     page,
 )
-from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import PublicationBasis
 from portal.web.forms import BaseForm
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}

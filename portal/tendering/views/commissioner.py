@@ -18,6 +18,7 @@ from portal.regulation.queries import cpv_codes_among
 from portal.tendering.checking import problems_of
 from portal.tendering.drafting import cancel_draft, create_itt
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
+from portal.tendering.inheriting import members_of, parent_of, terms_of, warnings_of
 from portal.tendering.price_examples import example_of
 from portal.tendering.pricing import FORMULAS
 from portal.tendering.publishing import publish_itt
@@ -27,7 +28,7 @@ from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import price_criterion
 from portal.tendering.views import criteria, panels, pricing, questions, scales, service  # noqa: F401
 from portal.tendering.views.blueprint import bp, draft_of, saved
-from portal.tendering.views.tasks import ADDRESSES, groups_of
+from portal.tendering.views.tasks import address_of, groups_of
 from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
 
@@ -71,6 +72,9 @@ def draft(reference: str) -> Any:
         groups=groups_of(itt, problems, may_edit=may_edit),
         may_edit=may_edit,
         weights=effective(itt),
+        framework=parent_of(itt),
+        warnings=warnings_of(itt, clock.now()),
+        may_approve=policy.allows(actor(), "approve_direct_award", itt),
     )
 
 
@@ -95,13 +99,16 @@ def publish(reference: str) -> Any:
 
 
 def _last_look(itt: Any, form: PublishForm) -> str:
-    price = price_criterion(itt)
+    price, now, framework = price_criterion(itt), clock.now(), parent_of(itt)
     return render_template(
         "tendering/commissioner/publish.html",
         form=form,
         itt=itt,
-        problems=problems_of(itt, clock.now()),
-        addresses=ADDRESSES,
+        problems=problems_of(itt, now),
+        address_of=address_of,
+        warnings=warnings_of(itt, now),
+        terms=terms_of(framework) if framework is not None else None,
+        invited=members_of(itt.framework_lot, now) if itt.framework_lot is not None else 0,
         weights=effective(itt),
         formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
         price=price,

@@ -19,7 +19,7 @@ from portal.tendering.criteria import (
     share_field,
     weight_field,
 )
-from portal.tendering.forms.method import CriterionForm, TotalsForm, figures_form
+from portal.tendering.forms.method import CriterionForm, TotalsForm, chosen_criterion, figures_form
 from portal.tendering.forms.service import ConfirmForm
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.tree import CriterionKind, kind_of, scored, sibling_groups, walk
@@ -182,6 +182,7 @@ def _shown(node: AwardCriterion) -> dict[str, Any]:
         "plain_title": node.plain_title,
         "scale": node.scale.key if node.scale else None,
         "minimum": node.minimum,
+        "makes_precise": str(node.framework_criterion_id or ""),
     }
 
 
@@ -194,6 +195,7 @@ def _described(form: CriterionForm, itt: InvitationToTender) -> dict[str, Any]:
         "parent": part_of(itt.criteria, form.parent.data) if form.parent.data else None,
         "scale": part_of(itt.scales, form.scale.data) if is_scored else None,
         "minimum": form.minimum.data,
+        "makes_precise": chosen_criterion(form, itt),
     }
 
 

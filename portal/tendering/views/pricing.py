@@ -7,7 +7,8 @@ from typing import Any
 from flask import render_template
 
 from portal.core.permissions import Role
-from portal.tendering.forms.method import BANDS, PriceForm, TieBreakForm
+from portal.tendering.forms.method import BANDS, PriceForm, TieBreakForm, chosen_criterion, offer_framework
+from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.price_examples import example_of
 from portal.tendering.pricing import FORMULAS, set_price, set_tie_break
 from portal.tendering.tree import CriterionKind, kind_of, price_criterion, walk
@@ -22,12 +23,12 @@ def price(reference: str) -> Any:
     """The price formula."""
     itt = draft_of(reference)
     criterion = price_criterion(itt)
-    form = PriceForm()
-    form.show(criterion.price_formula if criterion else None)
-    if form.validate_on_submit() and form.carry_out(lambda: set_price(itt=itt, formula=form.stated(), actor=actor())):
-        if criterion is None:
-            return saved(reference, "Price added. Now give it a weight.", "itts.criteria")
-        return saved(reference)
+    form = _price_form(itt, criterion)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_price(itt=itt, formula=form.stated(), actor=actor(), makes_precise=chosen_criterion(form, itt))
+    ):
+        added = ("Price added. Now give it a weight.", "itts.criteria")
+        return saved(reference) if criterion else saved(reference, *added)
     page = render_template(
         "tendering/commissioner/price.html",
         form=form,
@@ -39,6 +40,13 @@ def price(reference: str) -> Any:
         example_marks=node_marks(itt)[criterion.id] if criterion else None,
     )
     return page, form.status_code
+
+
+def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> PriceForm:
+    form = PriceForm(data={"makes_precise": str(criterion.framework_criterion_id or "") if criterion else ""})
+    form.show(criterion.price_formula if criterion else None)
+    offer_framework(form, itt)
+    return form
 
 
 @bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])

@@ -10,15 +10,16 @@ from portal.core import clock
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
-from portal.tendering.forms.fields import clean
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
 from portal.tendering.pricing import FORMULAS
 from portal.tendering.public_state import public_state
 from portal.tendering.queries import find_published_itt
+from portal.tendering.standing_words import joining_is_open, told
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
+from portal.web.fields import clean
 
 bp = Blueprint("opportunities", __name__)
 
@@ -67,7 +68,7 @@ def show(reference: str) -> Any:
         return show_json(reference)
     itt = find_published_itt(reference)
     now = clock.now()
-    price = price_criterion(itt)
+    price, standing = price_criterion(itt), told(itt, actor().provider_id, now)
     return render_template(
         "tendering/public/show.html",
         itt=itt,
@@ -78,7 +79,9 @@ def show(reference: str) -> Any:
         price=price,
         formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
         example=example_of(itt),
-        may_bid=bool(actor().roles & PROVIDER_ROLES),
+        may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
+        standing=standing,
+        joining_is_open=joining_is_open(itt, now),
     )
 
 

@@ -8,9 +8,12 @@ from flask import url_for
 
 from portal.tendering.checking import Problem, Task, is_blank
 from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttKind
 from portal.tendering.tree import scored
 
-GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
+Group = tuple[str, tuple[tuple[Task, str], ...]]
+
+GROUPS: tuple[Group, ...] = (
     (
         "The service",
         (
@@ -33,7 +36,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
     ("What bidders answer", ((Task.QUESTIONS, "Questions"),)),
     ("Publication", ((Task.PUBLICATION, "Notice on Find a Tender"),)),
 )
-ADDRESSES = {task: f"itts.{task.value}" for task in Task}
+INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
+CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
+ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {Task.INVITED: "calling_off.invited"}
 SUMS = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 """Where something unfinished is more likely something wrong."""
 
@@ -41,18 +46,31 @@ SUMS = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 def groups_of(itt: InvitationToTender, problems: list[Problem], *, may_edit: bool) -> list[dict[str, Any]]:
     """List the groups with their tasks as the task list shows them, and how many of each are done."""
     groups = []
-    for title, tasks in GROUPS:
+    for title, tasks in (*_first(itt), *GROUPS):
         rows = [_row(itt, task, text, problems, may_edit) for task, text in tasks]
         done = sum(row["status"] == "Completed" for row in rows)
         groups.append({"title": title, "tasks": rows, "done": done})
     return groups
 
 
+def address_of(itt: InvitationToTender, task: Task) -> str:
+    """The endpoint of the page where a task is done."""
+    if task is Task.INVITED and itt.kind is IttKind.DIRECT_AWARD:
+        return "calling_off.direct_award"
+    return ADDRESSES[task]
+
+
+def _first(itt: InvitationToTender) -> tuple[Group, ...]:
+    if itt.framework_lot_id is None:
+        return ()
+    return (CHOSEN,) if itt.kind is IttKind.DIRECT_AWARD else (INVITED,)
+
+
 def _row(itt: InvitationToTender, task: Task, title: str, problems: list[Problem], may_edit: bool) -> dict[str, Any]:
     wrong = [problem.message for problem in problems if problem.task is task]
     row: dict[str, Any] = {"title": title, "status": _status(itt, task, wrong)}
     if may_edit and row["status"] != "Cannot start yet":
-        row["href"] = url_for(ADDRESSES[task], reference=itt.reference)
+        row["href"] = url_for(address_of(itt, task), reference=itt.reference)
     if wrong and row["status"] in {"In progress", "There is a problem"}:
         row["hint"] = wrong[0]
     return row

@@ -15,7 +15,7 @@ from portal.tendering.states import IttKind
     [
         (IttKind.OPEN, False, Standstill.MANDATORY),
         (IttKind.OPEN, True, Standstill.VOLUNTARY),
-        (IttKind.DIRECT_AWARD, False, Standstill.MANDATORY),
+        (IttKind.DIRECT_AWARD, False, Standstill.VOLUNTARY),
         (IttKind.MINI_COMPETITION, False, Standstill.VOLUNTARY),
         (IttKind.MARKET_CALL_OFF, False, Standstill.VOLUNTARY),
     ],

@@ -75,3 +75,15 @@ def test_an_opening_belongs_to_its_authoritys_people(role: Role, status: IttStat
     assert (verdict(actor, "open_bids", itt), verdict(actor, "see_opening", itt)) == (may_open, may_see)
     stranger = somebody(role, elsewhere=True)
     assert {verdict(stranger, verb, itt) for verb in ("open_bids", "see_opening")} == {"NotFound"}
+
+
+@pytest.mark.parametrize("status", IttStatus)
+@pytest.mark.parametrize("role", Role)
+def test_commissioners_explain_undecided_applications(role: Role, status: IttStatus) -> None:
+    """Between publication and opening, and nobody else."""
+    itt = InvitationToTender(authority_id=AUTHORITY, status=status)
+    expected = "NotFound" if role not in AUTHORITY_ROLES else "NotAllowed"
+    if role is Role.COMMISSIONER:
+        expected = "allowed" if status is IttStatus.PUBLISHED else "WrongState"
+    assert verdict(somebody(role), "explain_undecided", itt) == expected
+    assert verdict(somebody(role, elsewhere=True), "explain_undecided", itt) == "NotFound"

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
+from portal.frameworks.states import FrameworkKind
 from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
 from portal.regulation.regimes import Standstill
 from portal.tendering.states import IttStatus
+from tests.factories.calling_off import published_call_off
+from tests.factories.frameworks import admit, live_framework
 from tests.factories.notices import (
     SECRETS,
     WINNING_PRICE,
@@ -284,3 +287,26 @@ def test_an_open_invitation_is_active(reference_data: Any) -> None:
     """Status codes: an open invitation is active, and so are its lots."""
     tender = released(publish_tender(published_itt()))["tender"]
     assert (tender["status"], tender["lots"][0]["status"]) == ("active", "active")
+
+
+def test_a_call_off_names_the_process_that_it_comes_from(
+    reference_data: Any, faults_of: Callable[[str], Callable[[Any], list[str]]]
+) -> None:
+    """Its tender release relates to the framework's, says market and part, and is valid (PR24 reg 21)."""
+    lot = live_framework(kind=FrameworkKind.DYNAMIC_MARKET, title="Homes for children").lots[0]
+    admit(lot)
+    release = released(publish_tender(published_call_off(lot)))
+    assert faults_of("release")(release) == []
+    assert release["relatedProcesses"] == [
+        {
+            "id": "1",
+            "relationship": ["framework"],
+            "title": "Homes for children",
+            "scheme": "ocid",
+            "identifier": f"ocds-a1b2c3-{lot.framework.reference}",
+        }
+    ]
+    assert release["tender"]["procurementMethodDetails"] == (
+        "Call-off under a dynamic market: Homes for children (012345-2026), lot 1: Lot title 1"
+    )
+    assert "relatedProcesses" not in released(publish_tender(published_itt()))

@@ -57,6 +57,41 @@ def values() -> dict[str, Any]:
             provider=SimpleNamespace(name="Demo Provider"),
             start_date=date(2027, 4, 1),
         ),
+        **values_of_frameworks(),
+    }
+
+
+def values_of_frameworks() -> dict[str, Any]:
+    """What the letters about joining and being a member ask for."""
+    authority = SimpleNamespace(name="Demo County Council", contact_email="commissioning@authority.example")
+    framework = SimpleNamespace(
+        title=TITLE,
+        authority=authority,
+        valid_until=datetime(2028, 12, 31, tzinfo=UTC),
+        suspension_terms="Clause 9 allows it.",
+        cease_reason="It is merged with another.",
+    )
+    return {
+        "framework": framework,
+        "lot": SimpleNamespace(number=1, title=TITLE),
+        "kind": "dynamic market",
+        "authority": authority.name,
+        "provider": "Demo Provider",
+        "application": SimpleNamespace(reference="APP-1", due_on=date(2026, 12, 4)),
+        "admission": SimpleNamespace(suspension_reason="An inquiry runs.", removal_reasons="It closed its homes."),
+        "ground": SimpleNamespace(text="It no longer meets the conditions", law="PA2023 s.37(2)", is_duty=False),
+        "findings": [{"title": "Insurance", "reason": "It lapsed in May."}],
+        "documents": [("Insurance", "insurance.pdf", date(2026, 12, 4))],
+        "call_offs": [],
+        "due_on": date(2026, 12, 4),
+        "last_day": date(2026, 12, 4),
+        "answer_by": date(2026, 12, 4),
+        "law": "PA2023 s.36(6)",
+        "reason": "Documents have to be looked at again.",
+        "question": "Which home does the certificate cover?",
+        "is_late": False,
+        "is_valid": True,
+        "may_bid": True,
     }
 
 

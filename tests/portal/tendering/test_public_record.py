@@ -47,6 +47,7 @@ def test_the_list_says_less(db_session: object) -> None:
         "break_months",
         "cpv_codes",
         "light_touch",
+        "called_off_from",
     }
 
 

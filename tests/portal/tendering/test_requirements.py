@@ -17,7 +17,7 @@ from portal.tendering.requirements import (
     require_term,
     require_value,
 )
-from portal.tendering.states import PublicationBasis
+from portal.tendering.states import IttKind, PublicationBasis
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -159,7 +159,12 @@ def test_nothing_is_published_before_the_central_platform(
     """A reference of the platform's form, a reason for the fallback, or a value below £30,000."""
     with pytest.raises(InvalidInput) as refused:
         require_publication_basis(
-            basis, reference, reason, value=Decimal(value) if value is not None else None, on=TODAY
+            basis,
+            reference,
+            reason,
+            kind=IttKind.OPEN,
+            value=Decimal(value) if value is not None else None,
+            on=TODAY,
         )
     assert refused.value.field == field
 
@@ -175,4 +180,19 @@ def test_nothing_is_published_before_the_central_platform(
 )
 def test_each_basis_can_be_used(basis: PublicationBasis, reference: str | None, reason: str, value: int) -> None:
     """The three lawful ways."""
-    require_publication_basis(basis, reference, reason, value=Decimal(value), on=TODAY)
+    require_publication_basis(basis, reference, reason, kind=IttKind.OPEN, value=Decimal(value), on=TODAY)
+
+
+@pytest.mark.parametrize("kind", [IttKind.MINI_COMPETITION, IttKind.DPS_CALL_OFF, IttKind.DIRECT_AWARD])
+def test_a_call_off_needs_no_notice_of_its_own(kind: IttKind) -> None:
+    """Whatever it is worth: the framework's own notice has advertised it (PCR2015 reg 33(8), 34(14); PA2023 s.45)."""
+    require_publication_basis(PublicationBasis.NOT_REQUIRED, None, "", kind=kind, value=Decimal(5_000_000), on=TODAY)
+
+
+def test_a_call_off_from_a_dynamic_market_needs_its_own_notice() -> None:
+    """PA2023 s.21: only utilities are excused (s.40)."""
+    with pytest.raises(InvalidInput) as refused:
+        require_publication_basis(
+            PublicationBasis.NOT_REQUIRED, None, "", kind=IttKind.MARKET_CALL_OFF, value=Decimal(30_000), on=TODAY
+        )
+    assert refused.value.field == "publication_basis"

@@ -10,19 +10,18 @@ from portal.core.errors import NotAllowed, NotFound, WrongState
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, policy
 from portal.organisations.models import ContractingAuthority
 from portal.tendering import rules
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
-VERBS = ("view", "edit", "publish", "cancel_draft")
-COMMISSIONER_ONLY = ("edit", "publish", "cancel_draft")
+VERBS = ("view", "edit", "publish", "cancel_draft", "approve_direct_award")
 
 
 def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None:
     """What the table of the product says, written a second time by hand."""
     if verb == "view":
         return None
-    if role is not Role.COMMISSIONER:
+    if role is not (Role.APPROVER if verb == "approve_direct_award" else Role.COMMISSIONER):
         return NotAllowed
     return None if status is IttStatus.DRAFT else WrongState
 
@@ -68,3 +67,14 @@ def test_the_rows_are_declared() -> None:
     """Importing the module declares its rows, and each verb of the table above has one."""
     assert {row.verb for row in rules.ROWS if row.object == "itt"} == set(VERBS)
     assert all(row in policy.rows() for row in rules.ROWS)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_invitation_is_its_providers(role: Role) -> None:
+    """All its people may decline it; for everybody else, the authority included, it is not there."""
+    invitation = Invitation(provider_id=AUTHORITY)
+    own = Actor(user_id=uuid.uuid4(), provider_id=AUTHORITY, provider_roles=frozenset({role} & PROVIDER_ROLES))
+    officer = Actor(user_id=uuid.uuid4(), authority_id=AUTHORITY, authority_roles=frozenset({role} & AUTHORITY_ROLES))
+    assert policy.allows(own, "decline", invitation) is (role in PROVIDER_ROLES)
+    with pytest.raises(NotFound):
+        policy.require(officer, "decline", invitation)

@@ -36,6 +36,14 @@ def test_an_instant_has_date_time_and_zone(instant: datetime | None, written: st
     assert filters.london(instant) == written
 
 
+def test_an_exclusive_end_is_the_end_of_the_day_before() -> None:
+    """Midnight is told as the end of the last day; any other instant as it is."""
+    assert filters.london_until(utc(2030, 3, 31, 23)) == "the end of Sunday 31 March 2030"
+    assert filters.london_until(utc(2029, 2, 24)) == "the end of Friday 23 February 2029"
+    assert filters.london_until(utc(2026, 12, 4, 12)) == "noon on Friday 4 December 2026 GMT"
+    assert filters.london_until(None) == "not set"
+
+
 def test_short_and_bare_dates() -> None:
     """For tables, and for days without a time; the day is London's."""
     assert filters.london_short(utc(2026, 7, 1, 23, 30)) == "2 Jul 2026, 00:30 BST"

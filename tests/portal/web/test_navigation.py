@@ -18,7 +18,7 @@ def links(client: CheckedClient, address: str) -> dict[str, bool]:
 
 def test_a_visitor_sees_what_is_public(client: CheckedClient, db_session: object) -> None:
     """Neither desks nor account."""
-    assert set(links(client, "/accessibility")) <= {"Opportunities", "Contracts"}
+    assert set(links(client, "/accessibility")) <= {"Opportunities", "Frameworks", "Contracts"}
 
 
 @pytest.mark.parametrize(

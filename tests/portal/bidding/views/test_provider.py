@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.audit.models import Event
-from portal.bidding import inspecting
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.receipts import verify_receipt
+from portal.core import inspecting
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.organisations.models import Provider

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -26,13 +26,20 @@ def enter(client: CheckedClient, award: Award, role: Role = Role.CONTRACT_MANAGE
     sign_in(client, make_person(role, authority=award.itt.authority))
 
 
+def in_boxes(**days: date) -> dict[str, str]:
+    """Dates as the three boxes of each field are filled in."""
+    return {
+        f"{name}-{part}": str(getattr(day, part)) for name, day in days.items() for part in ("day", "month", "year")
+    }
+
+
 def test_conclude(waiting: Award, client: CheckedClient) -> None:
-    """After the standstill the dates, typed in whichever way, conclude the contract."""
+    """After the standstill two dates conclude the contract."""
     let_standstill_pass(waiting)
     enter(client, waiting)
     today = clock.today()
     starts = today + timedelta(days=60)
-    typed = {"signed_date": today.isoformat(), "start_date": f"{starts.day}/{starts.month}/{starts.year}"}
+    typed = in_boxes(signed_date=today, start_date=starts)
     assert fill(client, page(waiting), typed).status_code == 302
     contract = db.session.scalars(select(Contract)).one()
     assert (contract.signed_date, contract.start_date) == (today, starts)
@@ -46,8 +53,8 @@ def test_refused_inside_the_standstill(waiting: Award, client: CheckedClient) ->
     enter(client, waiting, Role.COMMISSIONER)
     when = london(standstill_row(waiting).ends_until)
     assert when in client.get(page(waiting)).text
-    today = clock.today().isoformat()
-    refused = fill(client, page(waiting), {"signed_date": today, "start_date": today})
+    today = clock.today()
+    refused = fill(client, page(waiting), in_boxes(signed_date=today, start_date=today))
     assert refused.status_code == 409
     assert errors_of(refused)[0].endswith(f"can be concluded from {when}.")
     assert db.session.scalars(select(Contract)).all() == []
@@ -56,13 +63,13 @@ def test_refused_inside_the_standstill(waiting: Award, client: CheckedClient) ->
 def test_dates_that_nobody_can_read(free: Award, client: CheckedClient) -> None:
     """A day that is none is refused beside its field, with an example, and stays in the box."""
     enter(client, free)
-    refused = fill(client, page(free), {"signed_date": "31 2 2027", "start_date": ""})
+    refused = fill(client, page(free), {"signed_date-day": "31", "signed_date-month": "2", "signed_date-year": "2027"})
     assert refused.status_code == 422
     assert errors_of(refused) == [
         "Give the day on which both signed, such as 4 12 2026.",
         "Give the first day of the contract, such as 1 4 2027.",
     ]
-    assert "31 2 2027" in refused.text
+    assert 'name="signed_date-day" type="text" inputmode="numeric" value="31"' in refused.text
 
 
 @pytest.mark.parametrize(
@@ -73,4 +80,4 @@ def test_who_reads_it(free: Award, client: CheckedClient, role: Role, status: in
     enter(client, free, role)
     answer = client.get(page(free))
     assert answer.status_code == status
-    assert 'name="signed_date"' not in answer.text
+    assert 'name="signed_date-day"' not in answer.text

@@ -1,0 +1,223 @@
+"""Membership, checked again at the closing time: whose bids in a call-off are opened, and whose are set aside unopened.
+
+Asked of the memberships and applications as they were when bidding closed, whatever has happened to them since. In
+a dynamic market an application that was waiting then has to be decided first (PA2023 s.34(4)): a bidder that is
+admitted before the opening is treated as a member.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, WrongState
+from portal.core.permissions import Actor, policy
+from portal.frameworks.member_models import Admission, Application, ApplicationDecision, ApplicationVersion, active_at
+from portal.frameworks.models import Framework, FrameworkLot
+from portal.frameworks.states import PENDING, Outcome
+from portal.tendering.entitlement import in_force_at
+from portal.tendering.inheriting import SHORTEST_REASON
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttKind
+
+
+class Fate(StrEnum):
+    """What becomes of a bid in a call-off at the opening."""
+
+    OPEN = "open"
+    UNDECIDED = "undecided"
+    """Its provider's application waited at the closing time and waits still."""
+    NOT_A_MEMBER = "not_a_member"
+    AWAY = "away"
+    """A member, in a pause of its own or suspended."""
+    ENDED = "ended"
+    """The framework had ended."""
+    UNEXPLAINED = "unexplained"
+    """Its application stayed undecided for exceptional complexity (PA2023 s.34(5))."""
+
+
+WHY_SET_ASIDE = {
+    Fate.NOT_A_MEMBER: "Its provider was not a member of the lot when bidding closed ({law}).",
+    Fate.AWAY: "Its provider’s membership of the lot was paused or suspended when bidding closed ({law}).",
+    Fate.ENDED: "The framework had ended when bidding closed ({law}).",
+    Fate.UNEXPLAINED: "Its provider’s application to join could not be decided in time, because of exceptional "
+    "complexity that is on record (PA2023 s.34(5)).",
+}
+LAWS = {
+    IttKind.DPS_CALL_OFF: "PCR2015 reg 34(21)",
+    IttKind.MARKET_CALL_OFF: "PA2023 s.34(3)",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The providers with a submitted bid, by what becomes of it."""
+
+    fates: dict[uuid.UUID, Fate]
+
+    @property
+    def undecided(self) -> int:
+        """How many bidders' applications still have to be decided."""
+        return sum(fate is Fate.UNDECIDED for fate in self.fates.values())
+
+
+def check_memberships(itt: InvitationToTender, at: datetime) -> Checked:
+    """Check every submitted bidder of a call-off as of its closing time; `at` is now. One statement."""
+    assert itt.closes_at is not None
+    rows = db.session.execute(_bidders(itt, itt.closes_at, at))
+    return Checked({row.provider_id: _fate(itt, row) for row in rows})
+
+
+def undecided_bidders(itt: InvitationToTender, at: datetime) -> int:
+    """How many applications of bidders still have to be decided before the bids can be opened; 0 once explained.
+
+    The number alone: before the opening nobody on the authority's side learns who has bid.
+    """
+    if itt.kind is not IttKind.MARKET_CALL_OFF or itt.closes_at is None or itt.undecided_reason:
+        return 0
+    return check_memberships(itt, at).undecided
+
+
+def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> None:
+    """Record the exceptional complexity for which applications of bidders cannot be decided before the opening.
+
+    Their bids are then set aside unopened with that reason, and the others can be opened (PA2023 s.34(5)). Only
+    after the closing time by the database's clock. Records UNDECIDED_APPLICATIONS_EXPLAINED with the number. Raises
+    `WrongState` when nothing is undecided, `InvalidInput` (field `reason`) under 40 characters.
+    """
+    policy.require(actor, "explain_undecided", itt)
+    itt = lock_for_opening(itt.id)
+    policy.require(actor, "explain_undecided", itt)
+    at = clock.database_time()
+    if not itt.has_closed(at):
+        raise WrongState("Bidding is still open. Applications are decided as they come.")
+    count = undecided_bidders(itt, at)
+    if not count:
+        raise WrongState("No application of a bidder is undecided, so there is nothing to explain.")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(
+            f"Say what makes the applications exceptionally complex, in at least {SHORTEST_REASON} characters "
+            "(PA2023 s.34(5)).",
+            field="reason",
+        )
+    itt.undecided_reason = reason.strip()
+    record(
+        EventKind.UNDECIDED_APPLICATIONS_EXPLAINED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        count=count,
+    )
+
+
+def lock_for_opening(itt_id: uuid.UUID) -> InvitationToTender:
+    """Lock the invitation's row until the transaction ends and read it afresh, without what it is made of."""
+    return db.session.scalars(
+        select(InvitationToTender)
+        .where(InvitationToTender.id == itt_id)
+        .with_for_update(of=InvitationToTender)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def why_set_aside(itt: InvitationToTender, fate: Fate) -> str:
+    """The reason that is kept with a bid that is not opened, and told to its provider."""
+    return WHY_SET_ASIDE[fate].format(law=LAWS.get(itt.kind, "the framework’s published terms"))
+
+
+def _fate(itt: InvitationToTender, row: Row[uuid.UUID, bool, bool, bool, bool, bool]) -> Fate:
+    _provider_id, in_force, was_member, was_there, admitted_since, waiting = row
+    if not in_force:
+        return Fate.ENDED
+    if was_member or (itt.kind is IttKind.MARKET_CALL_OFF and admitted_since):
+        return Fate.OPEN
+    if itt.kind is IttKind.MARKET_CALL_OFF and waiting:
+        return Fate.UNEXPLAINED if itt.undecided_reason else Fate.UNDECIDED
+    return Fate.AWAY if was_there else Fate.NOT_A_MEMBER
+
+
+def _bidders(
+    itt: InvitationToTender, closed: datetime, at: datetime
+) -> Select[uuid.UUID, bool, bool, bool, bool, bool]:
+    in_force = exists().where(
+        FrameworkLot.id == itt.framework_lot_id, Framework.id == FrameworkLot.framework_id, in_force_at(closed)
+    )
+    there = and_(
+        Admission.lot_id == itt.framework_lot_id,
+        Admission.provider_id == Bid.provider_id,
+        Admission.admitted_at <= closed,
+        or_(Admission.ended_at.is_(None), Admission.ended_at > closed),
+    )
+    away = or_(
+        and_(Admission.paused_at <= closed, Admission.paused_until > closed),
+        and_(
+            Admission.suspended_at <= closed,
+            or_(Admission.suspended_until.is_(None), Admission.suspended_until > closed),
+        ),
+    )
+    was_there = exists().where(there).correlate(Bid)
+    was_member = exists().where(there, case((away, False), else_=True)).correlate(Bid)
+    return (
+        select(
+            Bid.provider_id, in_force, was_member, was_there, _admitted_since(itt, closed, at), _waiting(itt, closed)
+        )
+        .where(Bid.itt_id == itt.id, Bid.status == BidStatus.SUBMITTED)
+        .distinct()
+    )
+
+
+def _admitted_since(itt: InvitationToTender, closed: datetime, at: datetime) -> ColumnElement[bool]:
+    """Admitted between closing and now, on an application that had arrived by the closing time: it was considered."""
+    arrived = exists().where(
+        ApplicationVersion.application_id == Admission.application_id, ApplicationVersion.received_at <= closed
+    )
+    return (
+        exists()
+        .where(
+            Admission.lot_id == itt.framework_lot_id,
+            Admission.provider_id == Bid.provider_id,
+            Admission.admitted_at > closed,
+            active_at(at),
+            arrived.correlate(Admission),
+        )
+        .correlate(Bid)
+    )
+
+
+def _waiting(itt: InvitationToTender, closed: datetime) -> ColumnElement[bool]:
+    """An application waits that had arrived by the closing time, and nobody has decided what it said then or since."""
+    last = (
+        select(func.max(ApplicationVersion.number))
+        .where(ApplicationVersion.application_id == Application.id, ApplicationVersion.received_at <= closed)
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    considered = exists().where(
+        ApplicationDecision.application_id == Application.id,
+        ApplicationDecision.version >= last,
+        ApplicationDecision.outcome == Outcome.REFUSED,
+        ApplicationDecision.decided_at.is_not(None),
+    )
+    return (
+        exists()
+        .where(
+            Application.lot_id == itt.framework_lot_id,
+            Application.provider_id == Bid.provider_id,
+            Application.status.in_(PENDING),
+            last.is_not(None),
+            ~considered.correlate(Application),
+        )
+        .correlate(Bid)
+    )

@@ -1,0 +1,51 @@
+"""How every change to a draft begins and ends: under the row's lock, and in the framework's ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.errors import InvalidInput, WrongState
+from portal.core.permissions import Actor, policy
+from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.frameworks.checking import Task
+from portal.frameworks.models import Framework
+from portal.frameworks.queries import lock_framework
+from portal.frameworks.states import FrameworkStatus
+from portal.frameworks.terms import TermsFrozen
+
+
+def begin_change(framework: Framework, actor: Actor, verb: str = "edit") -> None:
+    """Lock the framework, read it afresh and require that the actor may do `verb` to it.
+
+    The lock makes editing and going live take turns: what is frozen is what was checked. Raises `NotFound`,
+    `NotAllowed`, `TermsFrozen` with the section once it is live, `WrongState` once it has ceased.
+    """
+    lock_framework(framework.id)
+    try:
+        policy.require(actor, verb, framework)
+    except WrongState as refusal:
+        if framework.status is FrameworkStatus.LIVE:
+            raise TermsFrozen(framework.kind, framework.regime) from refusal
+        raise
+
+
+def record_change(framework: Framework, actor: Actor, task: Task, **figures: Any) -> None:
+    """Record that a part was changed (figures and identifiers only, no words that people wrote)."""
+    record(
+        EventKind.FRAMEWORK_CHANGED,
+        actor=actor,
+        object_type="framework",
+        object_id=framework.id,
+        own_chain=framework.id,
+        part=task.value,
+        **figures,
+    )
+
+
+def required(text: str, field: str, message: str) -> str:
+    """Strip a text that must not be empty; raises `InvalidInput` beside the field."""
+    if not text.strip():
+        raise InvalidInput(message, field=field)
+    return text.strip()

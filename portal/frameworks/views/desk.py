@@ -1,0 +1,61 @@
+"""The one blueprint of a commissioner's pages about setting up, and how they find what they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.core.errors import NotFound
+from portal.core.permissions import policy
+from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.frameworks.grounds import KIND_WORDS
+from portal.frameworks.models import Framework, FrameworkLot
+from portal.frameworks.queries import find_framework
+from portal.frameworks.states import FrameworkStatus
+from portal.frameworks.terms import TermsFrozen
+from portal.web.access import actor
+from portal.web.forms import BaseForm
+
+bp = Blueprint("framework_desk", __name__, url_prefix="/commissioning/frameworks")
+
+
+def framework_of(reference: str, verb: str = "edit") -> Framework:
+    """Find the framework to which the person may do `verb`.
+
+    Raises `NotFound`, `NotAllowed`, `TermsFrozen` with the section for an edit of a live one, `WrongState`.
+    """
+    framework = find_framework(reference)
+    if verb == "edit" and framework.status is FrameworkStatus.LIVE:
+        policy.require(actor(), "view", framework)
+        if policy.allows(actor(), "cease", framework):
+            raise TermsFrozen(framework.kind, framework.regime)
+    policy.require(actor(), verb, framework)
+    return framework
+
+
+def lot_of(framework: Framework, number: int) -> FrameworkLot:
+    """Find the lot with that number; raises `NotFound`."""
+    found = next((lot for lot in framework.lots if lot.number == number), None)
+    if found is None:
+        raise NotFound("That lot is not there any more.")
+    return found
+
+
+def saved(reference: str, message: str = "Saved.", endpoint: str = "framework_desk.show") -> Response:
+    """Say that it is saved, and go on to the task list or another page."""
+    flash(message, "success")
+    return redirect(url_for(endpoint, reference=reference))
+
+
+def shown(name: str, form: BaseForm, framework: Framework, **more: Any) -> Any:
+    """The page of that name with its form, and the status that goes with it."""
+    page = render_template(
+        f"frameworks/setting_up/{name}.html",
+        form=form,
+        framework=framework,
+        kind_words=KIND_WORDS[framework.kind],
+        **more,
+    )
+    return page, form.status_code

@@ -1,0 +1,116 @@
+"""A commissioner names participating authorities, publishes windows and adds documents; also of a live one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import current_app
+
+from portal.core import clock
+from portal.core.permissions import Role, policy
+from portal.frameworks.desk_lists import all_authorities, participants_of
+from portal.frameworks.documents import add_document, remove_document
+from portal.frameworks.forms.setting_up import ConfirmForm, DocumentForm, ParticipantForm, WindowForm
+from portal.frameworks.participating import commit_participant, withdraw_participant
+from portal.frameworks.views.desk import bp, framework_of, saved, shown
+from portal.frameworks.windows import publish_window
+from portal.organisations.queries import authority_with_id
+from portal.regulation.local_time import end_of_day, start_of_day
+from portal.web.access import actor, for_authority
+
+PARTICIPANTS, WINDOWS, DOCUMENTS = (
+    "framework_desk.participants",
+    "framework_desk.windows",
+    "framework_desk.documents",
+)
+
+
+@bp.route("/<reference>/participants", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def participants(reference: str) -> Any:
+    """Who takes part, and a form for one more."""
+    framework = framework_of(reference, "name_participants")
+    form = ParticipantForm()
+    form.offer(all_authorities())
+    if form.validate_on_submit() and form.carry_out(
+        lambda: commit_participant(
+            framework=framework,
+            authority=authority_with_id(uuid.UUID(form.authority.data)),
+            committed_on=form.committed_on.data,
+            commitment=form.commitment.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return saved(reference, "The authority takes part now.", PARTICIPANTS)
+    return shown("participants", form, framework, participants=participants_of(framework.id))
+
+
+@bp.route("/<reference>/participants/<uuid:authority_id>/withdraw", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
+    """An authority takes part no longer."""
+    framework = framework_of(reference, "name_participants")
+    authority = authority_with_id(authority_id)
+    form = ConfirmForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: withdraw_participant(framework=framework, authority=authority, actor=actor(), now=clock.now())
+    ):
+        return saved(reference, f"{authority.name} takes part no longer.", PARTICIPANTS)
+    consequence = "It can call off nothing more. What it has begun goes on."
+    return shown("remove", form, framework, what=authority.name, consequence=consequence, back=PARTICIPANTS)
+
+
+@bp.route("/<reference>/windows", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def windows(reference: str) -> Any:
+    """The windows for joining, and a form for one more."""
+    framework = framework_of(reference, "open_window")
+    form = WindowForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: publish_window(
+            framework=framework,
+            opens_at=start_of_day(form.opens.data) if form.opens.data else None,
+            closes_at=end_of_day(form.closes.data) if form.closes.data else None,
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return saved(reference, "The window is published.", WINDOWS)
+    return shown("windows", form, framework)
+
+
+@bp.route("/<reference>/documents", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def documents(reference: str) -> Any:
+    """The documents for everybody, and a form for one more."""
+    framework = framework_of(reference, "add_document")
+    form = DocumentForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: add_document(
+            framework=framework,
+            title=form.title.data,
+            file_name=form.file.data.filename,
+            content=form.file.data.read(),
+            actor=actor(),
+            files=current_app.extensions["files"],
+        )
+    ):
+        return saved(reference, "The document is added.", DOCUMENTS)
+    return shown("documents", form, framework, may_remove=policy.allows(actor(), "edit", framework))
+
+
+@bp.route("/<reference>/documents/<uuid:document_id>/remove", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def document_remove(reference: str, document_id: uuid.UUID) -> Any:
+    """Take a document of a draft away."""
+    framework = framework_of(reference)
+    form = ConfirmForm()
+    files = current_app.extensions["files"]
+    if form.validate_on_submit() and form.carry_out(
+        lambda: remove_document(framework=framework, document_id=document_id, actor=actor(), files=files)
+    ):
+        return saved(reference, "The document is removed.", DOCUMENTS)
+    consequence = "Nobody outside has seen it."
+    return shown("remove", form, framework, what="this document", consequence=consequence, back=DOCUMENTS)

@@ -1,0 +1,78 @@
+"""Letters about call-offs: to whom they are open, as many as there are, in two statements."""
+
+from __future__ import annotations
+
+import uuid
+
+from portal.audit.models import Event
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.frameworks.grounds import KIND_WORDS
+from portal.notifications import recipients
+from portal.notifications.composing import tell, tell_all
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttKind
+
+
+def invitations_issued(event: Event) -> None:
+    """Everybody of every invited provider hears of the call-off: one text, two statements, however many they are.
+
+    Of a market's, providers whose alerts match hear as well: they may apply, and bid while they wait (PA2023 s.34(4)).
+    Call-offs from systems and frameworks are for members alone, so nobody else is told of those.
+    """
+    itt = _itt(event)
+    template = "tendering/awarded_directly" if itt.kind is IttKind.DIRECT_AWARD else "tendering/invited"
+    tell_all(
+        event=event,
+        people=recipients.invited_people(itt.id),
+        template=template,
+        link="/provider/invitations",
+        itt=itt,
+        is_late=False,
+        **_lot_of(itt),
+    )
+    if itt.kind is IttKind.MARKET_CALL_OFF:
+        tell(
+            event=event,
+            people=recipients.people_with_alerts(itt),
+            template="tendering/market_call_off",
+            link=f"/opportunities/{itt.reference}",
+            itt=itt,
+            **_lot_of(itt),
+        )
+
+
+def provider_invited_late(event: Event) -> None:
+    """Who joined while the call-off was open hears of it, with the deadline that everybody has."""
+    itt = _itt(event)
+    tell(
+        event=event,
+        people=recipients.people_of_providers([uuid.UUID(event.data["provider"])]),
+        template="tendering/invited",
+        link="/provider/invitations",
+        itt=itt,
+        is_late=True,
+        **_lot_of(itt),
+    )
+
+
+def direct_award_approved(event: Event) -> None:
+    """The commissioners hear that the direct award can be published; the provider hears when it is."""
+    itt = _itt(event)
+    tell(
+        event=event,
+        people=recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER),
+        template="tendering/direct_award_approved",
+        link=f"/commissioning/itts/{itt.reference}/publish",
+        itt=itt,
+    )
+
+
+def _itt(event: Event) -> InvitationToTender:
+    return db.session.get_one(InvitationToTender, uuid.UUID(event.chain))
+
+
+def _lot_of(itt: InvitationToTender) -> dict[str, object]:
+    lot = itt.framework_lot
+    assert lot is not None
+    return {"lot": lot, "framework": lot.framework, "kind": KIND_WORDS[lot.framework.kind]}

@@ -1,0 +1,196 @@
+"""A provider's settings: the places where it works, their capacity, and how many places are free today."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.permissions import Actor, policy
+from portal.organisations import rules  # noqa: F401  (declares the policy rows)
+from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
+from portal.organisations.models import Provider, Setting
+from portal.organisations.names import clean_name, name_key
+
+AREA_LENGTH = 100
+REGISTRATION_LENGTH = 50
+MOST_PLACES = 9999
+_WHOLE = re.compile(r"[0-9]{1,4}")
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class SettingDetails:
+    """What a provider says about a setting, as typed; `capacity` in places."""
+
+    name: str
+    area: str
+    capacity: str
+    address: str = ""
+    postcode: str = ""
+    registration_number: str = ""
+
+
+def settings_of(provider_id: uuid.UUID) -> Sequence[Setting]:
+    """The provider's open settings by name."""
+    return db.session.scalars(
+        select(Setting)
+        .where(Setting.provider_id == provider_id, Setting.closed_at.is_(None))
+        .order_by(Setting.name, Setting.id)
+    ).all()
+
+
+def find_setting(setting_id: uuid.UUID, actor: Actor) -> Setting:
+    """The open setting of the actor's own provider; raises `NotFound` for every other."""
+    setting = db.session.get(Setting, setting_id)
+    if setting is None or setting.closed_at is not None or not setting.policy_roles(actor):
+        raise NotFound("You have no setting at this address.")
+    return setting
+
+
+def add_setting(*, provider: Provider, details: SettingDetails, vacancies: str, actor: Actor, now: datetime) -> Setting:
+    """Add a setting to the provider's: it can be offered on lots, and practitioners find it once it is.
+
+    `vacancies` is how many places are free now, as typed. Records PROVIDER_CHANGED. Raises `InvalidInput` with the
+    field: "name" (missing, too long, or that of another open setting), "area", "capacity", "vacancies" (not a whole
+    number, or more than there are places), "address", "postcode", "registration_number".
+    """
+    setting = Setting(provider_id=provider.id, vacancies=0)
+    policy.require(actor, "change", setting)
+    # Of two people who add the same place at once, the second sees the first's.
+    db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
+    _put(setting, details)
+    _put_vacancies(setting, vacancies, now)
+    db.session.add(setting)
+    db.session.flush()
+    _record(setting, actor, "setting_added")
+    return setting
+
+
+def change_setting(*, setting: Setting, details: SettingDetails, actor: Actor) -> None:
+    """Change what the provider says about the setting; its offers stay.
+
+    Records PROVIDER_CHANGED. Raises `InvalidInput` as `add_setting` does; "capacity" also when fewer places are left
+    than were said to be free. Raises `WrongState` for a closed setting.
+    """
+    _require_open(setting, actor)
+    db.session.execute(select(Provider.id).where(Provider.id == setting.provider_id).with_for_update())
+    with db.session.no_autoflush:
+        _put(setting, details)
+        if setting.vacancies > setting.capacity:
+            message = f"You have said that {setting.vacancies} places are free. Change that first, or enter at least "
+            raise InvalidInput(f"{message}{setting.vacancies}.", field="capacity")
+    _record(setting, actor, "setting_changed")
+
+
+def say_vacancies(*, setting: Setting, vacancies: str, actor: Actor, now: datetime) -> None:
+    """Say how many places are free in the setting, as of `now`, even when it is the same number as before.
+
+    Practitioners see the number and when it was said. Records PROVIDER_CHANGED. Raises `InvalidInput` (field
+    "vacancies") for anything but a whole number from none to the setting's capacity, `WrongState` when it is closed.
+    """
+    _require_open(setting, actor)
+    _put_vacancies(setting, vacancies, now)
+    _record(setting, actor, "vacancies_said")
+
+
+def close_setting(*, setting: Setting, actor: Actor, now: datetime) -> None:
+    """Close the setting for good: it leaves the provider's list and the directory, and what it offered ends.
+
+    Records PROVIDER_CHANGED. Raises `WrongState` when it is closed already.
+    """
+    _require_open(setting, actor)
+    setting.closed_at = now
+    _record(setting, actor, "setting_closed")
+
+
+def whole_number(typed: str, *, field: str | None = None, most: int = MOST_PLACES) -> int:
+    """Read a whole number of places, in figures and nothing else: “£143,00” is refused and never made into a number.
+
+    Raises `InvalidInput`.
+    """
+    value = typed.strip()
+    if not value:
+        raise InvalidInput("Enter a whole number; 0 for none.", field=field)
+    if _WHOLE.fullmatch(value) is None:
+        raise InvalidInput(f"Enter a whole number in figures, such as 6. {quoted(value)} is not one.", field=field)
+    if int(value) > most:
+        raise InvalidInput(f"Enter {most} or less.", field=field)
+    return int(value)
+
+
+def quoted(text: str) -> str:
+    """The text in quotation marks, shortened for a message."""
+    return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
+
+
+def read_setting_name(typed: str, *, field: str) -> str:
+    """A setting's name as it may be stored. Raises `InvalidInput`."""
+    name = bounded(clean_name(typed), NAME_LENGTH, field=field, missing="Enter the setting’s name.")
+    if not name_key(name):
+        raise InvalidInput("Enter the setting’s name in letters.", field=field)
+    return name
+
+
+def bounded(typed: str, length: int, *, field: str, missing: str = "") -> str:
+    """The text without space around it; `InvalidInput` when it is too long, or empty where `missing` says so."""
+    value = typed.strip()
+    if missing and not value:
+        raise InvalidInput(missing, field=field)
+    if len(value) > length:
+        raise InvalidInput(f"Use at most {length} characters.", field=field)
+    return value
+
+
+def _put(setting: Setting, details: SettingDetails) -> None:
+    name = read_setting_name(details.name, field="name")
+    for other in settings_of(setting.provider_id):
+        if other is not setting and name_key(other.name) == name_key(name):
+            raise InvalidInput(f"You already have a setting called {other.name}.", field="name")
+    missing = "Enter the council area that the setting lies in."
+    values = {
+        "name": name,
+        "area": bounded(clean_name(details.area), AREA_LENGTH, field="area", missing=missing),
+        "capacity": whole_number(details.capacity, field="capacity"),
+        "address": bounded(details.address, ADDRESS_LENGTH, field="address"),
+        "postcode": read_postcode(details.postcode) if details.postcode.strip() else "",
+        "registration_number": bounded(
+            clean_name(details.registration_number), REGISTRATION_LENGTH, field="registration_number"
+        ),
+    }
+    for column, value in values.items():
+        setattr(setting, column, value)
+
+
+def _put_vacancies(setting: Setting, typed: str, now: datetime) -> None:
+    vacancies = whole_number(typed, field="vacancies")
+    if vacancies > setting.capacity:
+        raise InvalidInput(f"The setting has {setting.capacity} places: enter that or less.", field="vacancies")
+    setting.vacancies, setting.vacancies_at = vacancies, now
+
+
+def _require_open(setting: Setting, actor: Actor) -> None:
+    policy.require(actor, "change", setting)
+    if setting.closed_at is not None:
+        raise WrongState("This setting is closed.")
+
+
+def _record(setting: Setting, actor: Actor, what: str) -> None:
+    record(
+        EventKind.PROVIDER_CHANGED,
+        actor=actor,
+        object_type="provider",
+        object_id=setting.provider_id,
+        setting=setting.id,
+        what=what,
+        capacity=setting.capacity,
+        vacancies=setting.vacancies,
+    )

@@ -1,0 +1,182 @@
+"""Call off from a framework, purchasing system or market: an invitation that takes over what its lot has published."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.audit.recording import record
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.permissions import Actor, policy
+from portal.core.references import new_reference
+from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.models import Framework, FrameworkLot
+from portal.frameworks.queries import lock_framework
+from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.local_time import local_date
+from portal.regulation.regimes import resolve_regime
+from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.tendering.changing import begin_change, record_change
+from portal.tendering.checking import Task
+from portal.tendering.inheriting import (
+    SHORTEST_REASON,
+    CallOffRefused,
+    require_committed,
+    require_in_force,
+    require_kind,
+)
+from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.queries import lock_itt
+from portal.tendering.starting_points import fill_from_framework
+from portal.tendering.states import IttKind
+
+
+def create_call_off(
+    *,
+    lot: FrameworkLot,
+    authority: ContractingAuthority,
+    title: str,
+    kind: IttKind,
+    actor: Actor,
+    now: datetime,
+) -> InvitationToTender:
+    """Start a draft that is called off from a lot, for an authority that has committed itself to its framework.
+
+    It takes over regime and light touch, the lot's CPV codes (the framework's where the lot has none) and the
+    framework's award criteria: each becomes a criterion at the top with a weight inside its published range, 100
+    in all where the ranges allow, scored by one local panel (one whose title says price or cost becomes the price).
+    Records ITT_DRAFTED. Raises `CallOffRefused` with the section for an authority without a recorded commitment
+    (PCR2015 reg 33(5), 34(21); PA2023 s.45(5)), a framework that is not valid now, and a kind that its law or its
+    published terms do not know; `NotAllowed`, `NotFound` for another authority; `InvalidInput` (field `title`).
+    """
+    policy.require(actor, "draft_itt", authority)
+    framework = lot.framework
+    require_in_force(framework, now)
+    require_committed(framework, authority.id, on=local_date(now))
+    require_kind(framework, kind)
+    if not title.strip():
+        raise InvalidInput("Give the procurement a title.", field="title")
+    itt = InvitationToTender(
+        reference=new_reference("ITT"),
+        authority=authority,
+        authority_id=authority.id,
+        title=title.strip(),
+        created_by_id=actor.user_id,
+        kind=kind,
+        regime=resolve_regime(local_date(now), parent=framework.regime),
+        light_touch=framework.light_touch,
+        framework_lot=lot,
+        framework_lot_id=lot.id,
+        cpv_codes=list(lot.cpv_codes or framework.cpv_codes),
+        break_months=[],
+        tie_break=[],
+    )
+    itt.lots = [Lot(number=1, title=itt.title)]
+    fill_from_framework(itt, framework)
+    db.session.add(itt)
+    db.session.flush()
+    record(
+        EventKind.ITT_DRAFTED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        reference=itt.reference,
+        start=kind.value,
+        framework_lot=lot.id,
+    )
+    return itt
+
+
+def require_may_publish(itt: InvitationToTender) -> Framework:
+    """Refuse to publish a call-off unless its framework is valid by the database's clock, and its buyer committed.
+
+    The framework's row stays locked (shared) until the transaction ends, so that it cannot end meanwhile. Raises
+    `CallOffRefused`.
+    """
+    assert itt.framework_lot is not None
+    framework = lock_framework(itt.framework_lot.framework_id, share=True)
+    at = clock.database_time()
+    require_in_force(framework, at)
+    require_committed(framework, itt.authority_id, on=local_date(at))
+    require_kind(framework, itt.kind)
+    return framework
+
+
+def propose_direct_award(
+    *, itt: InvitationToTender, provider: Provider | None, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Say whom a direct award goes to, and how the framework's published conditions are met (40 characters or more).
+
+    An approval given before falls away. Records ITT_CHANGED (part "invited"). Raises `WrongState` for another kind of
+    invitation, `InvalidInput` beside `provider` (not an active member of the lot) or `reason` (PCR2015 reg 33(7),
+    (8)(a); PA2023 s.45(4)).
+    """
+    begin_change(itt, actor)
+    _require_direct(itt)
+    if provider is None or not _is_member(itt, provider.id, now):
+        raise InvalidInput("Choose a provider that is an active member of the lot.", field="provider")
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput(
+            f"Say how each published condition is met, in at least {SHORTEST_REASON} characters. A second person reads "
+            "it before anything is published.",
+            field="reason",
+        )
+    itt.direct_award_provider_id, itt.direct_award_reason = provider.id, reason.strip()
+    record_change(itt, actor, Task.INVITED, provider=provider.id)
+
+
+def approve_direct_award(*, itt: InvitationToTender, actor: Actor, now: datetime) -> None:
+    """Approve a direct award as a second person: an approver who neither started the draft nor wrote the reason.
+
+    Afterwards it can be published as it stands; any change to the draft takes the approval back. Records
+    DIRECT_AWARD_APPROVED. Raises `NotAllowed` for the same person, `WrongState` when there is nothing to approve.
+    """
+    lock_itt(itt.id)
+    policy.require(actor, "approve_direct_award", itt)
+    _require_direct(itt)
+    if itt.direct_award_provider_id is None or not itt.direct_award_reason:
+        raise WrongState("Nobody has said yet whom the direct award goes to, and why.")
+    if actor.user_id is None or actor.user_id in _who_proposed(itt):
+        raise NotAllowed("A second person has to approve: somebody who did not start this draft or write its reason.")
+    if not _is_member(itt, itt.direct_award_provider_id, now):
+        raise CallOffRefused("The provider is not an active member of the lot any more.")
+    itt.direct_award_approved_by_id, itt.direct_award_approved_at = actor.user_id, now
+    record(
+        EventKind.DIRECT_AWARD_APPROVED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        provider=itt.direct_award_provider_id,
+    )
+
+
+def _require_direct(itt: InvitationToTender) -> None:
+    if itt.kind is not IttKind.DIRECT_AWARD:
+        raise WrongState("This is not a direct award: every member of the lot is invited.")
+
+
+def _is_member(itt: InvitationToTender, provider_id: uuid.UUID, now: datetime) -> bool:
+    query = select(Admission.id).where(
+        Admission.lot_id == itt.framework_lot_id, Admission.provider_id == provider_id, active_at(now)
+    )
+    return db.session.execute(query).first() is not None
+
+
+def _who_proposed(itt: InvitationToTender) -> set[uuid.UUID | None]:
+    """Who started the draft and who wrote its reason, as the ledger has it."""
+    wrote = db.session.scalars(
+        select(Event.actor_id).where(
+            Event.chain == str(itt.id),
+            Event.kind == EventKind.ITT_CHANGED.value,
+            Event.data["part"].astext == Task.INVITED.value,
+        )
+    )
+    return {itt.created_by_id, *wrote}

@@ -1,0 +1,287 @@
+"""What a call-off takes over from its framework, and what the law of each kind asks of it, with the sections."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import exists, func, or_, select
+
+from portal.core.columns import db
+from portal.core.errors import PortalError
+from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
+from portal.frameworks.states import FrameworkKind
+from portal.regulation.deadlines import Tendering, check_dps_tendering_period, check_tendering_period
+from portal.regulation.local_time import local_date
+from portal.regulation.queries import uk_calendar
+from portal.regulation.regimes import Regime
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.requirements import require_codes
+from portal.tendering.states import IttKind
+from portal.tendering.tree import children_of
+
+SHORTEST_REASON = 40
+"""Characters of a justification that somebody else has to be able to follow."""
+ADEQUATE_DAYS = 10
+"""Days for a mini-competition under which the page warns: the law says "adequate" and has no number."""
+
+
+class CallOffRefused(PortalError):
+    """The law or the framework's published terms do not allow this call-off; the message names the section."""
+
+    code = "call_off_refused"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How work is called off from one kind of arrangement under one law: the kinds of call-off, and the sections."""
+
+    name: str
+    kinds: tuple[IttKind, ...]
+    buyers: str
+    """Who may call off."""
+    everybody: str
+    """Why every member is invited."""
+    criteria: str
+    """Why its criteria are refined and not replaced."""
+    direct: str
+    """When it may be awarded directly."""
+    notice: str
+    """Why no notice of its own is needed, or which is."""
+
+
+_FRAMEWORK = (IttKind.MINI_COMPETITION, IttKind.DIRECT_AWARD)
+TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
+    (FrameworkKind.FRAMEWORK, Regime.PA2023): Terms(
+        "framework",
+        _FRAMEWORK,
+        "PA2023 s.45(5)",
+        "PA2023 s.46",
+        "PA2023 s.46(8)-(9)",
+        "PA2023 s.45(4)",
+        "PA2023 s.45",
+    ),
+    (FrameworkKind.FRAMEWORK, Regime.PCR2015): Terms(
+        "framework",
+        _FRAMEWORK,
+        "PCR2015 reg 33(5)",
+        "PCR2015 reg 33(11)(a)",
+        "PCR2015 reg 33(11)(d)",
+        "PCR2015 reg 33(7), (8)(a)",
+        "PCR2015 reg 33(7)-(8)",
+    ),
+    (FrameworkKind.DPS, Regime.PCR2015): Terms(
+        "dynamic purchasing system",
+        (IttKind.DPS_CALL_OFF,),
+        "PCR2015 reg 34(21)",
+        "PCR2015 reg 34(21)-(22)",
+        "PCR2015 reg 34(23)-(24)",
+        "PCR2015 reg 34(21)-(22)",
+        "PCR2015 reg 34(14), (21)",
+    ),
+    (FrameworkKind.DYNAMIC_MARKET, Regime.PA2023): Terms(
+        "dynamic market",
+        (IttKind.MARKET_CALL_OFF,),
+        "PR24 reg 25(2)",
+        "PA2023 s.34(1), (3)",
+        "PA2023 s.23",
+        "PA2023 s.34(1)",
+        "PA2023 s.21, s.40",
+    ),
+}
+
+
+def terms_of(framework: Framework) -> Terms:
+    """How work is called off from this framework."""
+    # A DPS is always of the 2015 Regulations, a market of the Act, whatever the row says.
+    regimes = {FrameworkKind.DPS: Regime.PCR2015, FrameworkKind.DYNAMIC_MARKET: Regime.PA2023}
+    terms = TERMS[framework.kind, regimes.get(framework.kind, framework.regime)]
+    if framework.kind is FrameworkKind.FRAMEWORK and framework.regime is Regime.PA2023 and framework.light_touch:
+        # PA2023 ss.45(3)-(5), 46 and 47 leave light touch out, so what binds is what the framework itself published.
+        terms = replace(
+            terms,
+            buyers=f"the published terms; {terms.buyers} unless light touch",
+            everybody=f"the published terms; {terms.everybody} unless light touch",
+            criteria=f"the published terms; {terms.criteria} unless light touch",
+            direct=f"the published terms; {terms.direct} unless light touch",
+        )
+    return terms
+
+
+def parent_of(itt: InvitationToTender) -> Framework | None:
+    """The framework that the invitation is called off from, or None for an open one."""
+    return itt.framework_lot.framework if itt.framework_lot is not None else None
+
+
+def codes_of(itt: InvitationToTender, codes: Iterable[str]) -> tuple[list[str], bool]:
+    """Read CPV codes, and say whether the invitation is light touch: a call-off only if its framework is too.
+
+    Raises `InvalidInput` (field `cpv_codes`).
+    """
+    read, light_touch = require_codes(codes)
+    framework = parent_of(itt)
+    return read, light_touch and (framework is None or framework.light_touch)
+
+
+def require_committed(framework: Framework, authority_id: uuid.UUID, *, on: date) -> None:
+    """Refuse an authority without a recorded commitment to take part, or one that has withdrawn it."""
+    committed = exists().where(
+        Participant.framework_id == framework.id,
+        Participant.authority_id == authority_id,
+        Participant.committed_on <= on,
+        or_(Participant.withdrawn_on.is_(None), Participant.withdrawn_on > on),
+    )
+    if not db.session.execute(select(committed)).scalar_one():
+        terms = terms_of(framework)
+        raise CallOffRefused(
+            f"Your authority has no recorded commitment to this {terms.name}, so it cannot call off from it "
+            f"({terms.buyers}). Ask the lead authority to record it."
+        )
+
+
+def require_in_force(framework: Framework, at: datetime) -> None:
+    """Refuse a framework that is not valid at `at`: not live yet, expired or ended."""
+    if not framework.is_valid(at):
+        terms = terms_of(framework)
+        raise CallOffRefused(
+            f"This {terms.name} is not valid now, so nothing can be called off from it ({terms.buyers})."
+        )
+
+
+def require_kind(framework: Framework, kind: IttKind) -> None:
+    """Refuse a kind of call-off that the framework's law or its published terms do not know."""
+    terms = terms_of(framework)
+    if kind is IttKind.DIRECT_AWARD and kind not in terms.kinds:
+        raise CallOffRefused(
+            f"Nothing is awarded directly from a {terms.name}: every member is invited ({terms.direct}).", field="kind"
+        )
+    if kind not in terms.kinds:
+        raise CallOffRefused(f"That is not how work is called off from a {terms.name}.", field="kind")
+    if kind is IttKind.DIRECT_AWARD and not framework.direct_award_terms.strip():
+        raise CallOffRefused(
+            "This framework’s published terms have no conditions for a direct award, so there can be none "
+            f"({terms.direct}). Run a mini-competition.",
+            field="kind",
+        )
+
+
+def members_of(lot: FrameworkLot, at: datetime) -> int:
+    """How many providers are active members of the lot at `at`."""
+    query = select(func.count()).select_from(Admission).where(Admission.lot_id == lot.id, active_at(at))
+    return db.session.execute(query).scalar_one()
+
+
+def check_period(itt: InvitationToTender, closes_at: datetime, now: datetime) -> None:
+    """Refuse a closing time that gives the members less than the law's minimum, or that lies after the framework's end.
+
+    Ten days for a DPS, light touch or not (PCR2015 reg 34(11)); ten for a market unless light touch (PA2023
+    s.54(4)). For a mini-competition the law has no number. Raises `PeriodTooShort`, `CallOffRefused`.
+    """
+    framework = parent_of(itt)
+    assert framework is not None
+    if framework.valid_until is not None and closes_at >= framework.valid_until:
+        terms = terms_of(framework)
+        raise CallOffRefused(
+            f"The {terms.name} ends on {framework.valid_until:%-d %B %Y}. Bidding must close before, while its members "
+            f"are members ({terms.everybody}).",
+            field="closes",
+        )
+    if itt.kind is IttKind.DPS_CALL_OFF:
+        check_dps_tendering_period(local_date(now), closes_at, uk_calendar(), field="closes")
+    elif itt.kind is IttKind.MARKET_CALL_OFF:
+        circumstances = Tendering(light_touch=itt.light_touch, dynamic_market=True)
+        check_tendering_period(local_date(now), closes_at, circumstances, field="closes")
+
+
+def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
+    """What the law leaves to judgement about a call-off, for somebody to think about before publication."""
+    framework = parent_of(itt)
+    if framework is None or itt.framework_lot is None:
+        return []
+    warnings = []
+    days = (local_date(itt.closes_at) - local_date(now)).days if itt.closes_at else ADEQUATE_DAYS
+    if itt.kind is IttKind.MINI_COMPETITION and days < ADEQUATE_DAYS:
+        warnings.append(
+            f"Members have {days} {'day' if days == 1 else 'days'}. The time must be adequate for the work that an "
+            "answer takes (PCR2015 reg 33(11)(b)); small providers need more than large ones."
+        )
+    if itt.kind is IttKind.MARKET_CALL_OFF and members_of(itt.framework_lot, now) == 0:
+        warnings.append(
+            "Nobody is a member of this lot yet. Providers can apply now, and may bid while their application waits "
+            "(PA2023 s.34(4))."
+        )
+    return warnings
+
+
+def invitation_faults(itt: InvitationToTender, now: datetime) -> Iterator[str]:
+    """Say why nobody could be invited, or why a direct award is not ready."""
+    framework, lot = parent_of(itt), itt.framework_lot
+    if framework is None or lot is None:
+        return
+    terms = terms_of(framework)
+    if not framework.is_valid(now):
+        yield f"The {terms.name} is not valid now, so nothing can be called off from it ({terms.buyers})."
+    if itt.kind is IttKind.DIRECT_AWARD:
+        if itt.direct_award_provider_id is None or not itt.direct_award_reason:
+            yield f"Say whom you award to, and how the published conditions are met ({terms.direct})."
+        elif itt.direct_award_approved_at is None:
+            yield "A second person, an approver, has to approve the direct award before you publish."
+    elif itt.kind is not IttKind.MARKET_CALL_OFF and members_of(lot, now) == 0:
+        yield nobody_to_invite(lot, terms)
+
+
+def nobody_to_invite(lot: FrameworkLot, terms: Terms) -> str:
+    """The sentence for a lot without an active member."""
+    return (
+        f"Nobody is an active member of lot {lot.number} now, so there is nobody to invite. Publish when the first "
+        f"provider has been admitted ({terms.everybody})."
+    )
+
+
+def criteria_faults(itt: InvitationToTender) -> Iterator[str]:
+    """Say where the draft's criteria do not make the framework's more precise, but replace or drop them.
+
+    Every criterion at the top belongs to one of the framework's; what belongs to one weighs, together, within its
+    published range; one with a lowest weight above nothing is there. A framework without criteria asks nothing.
+    """
+    framework = parent_of(itt)
+    if framework is None or not framework.criteria:
+        return
+    law = terms_of(framework).criteria
+    weights: dict[uuid.UUID, Decimal] = {}
+    for node in children_of(itt, None):
+        if node.framework_criterion_id is None:
+            yield f"“{node.title}” belongs to no criterion of the framework. Say which it makes more precise ({law})."
+        else:
+            weights[node.framework_criterion_id] = weights.get(node.framework_criterion_id, Decimal(0)) + node.weight
+    for criterion in framework.criteria:
+        if criterion.id not in weights:
+            if criterion.lowest_weight > 0:
+                yield f"The framework’s “{criterion.title}” is missing; it weighs {_range(criterion)} ({law})."
+        elif not criterion.lowest_weight <= weights[criterion.id] <= criterion.highest_weight:
+            yield (
+                f"“{criterion.title}” weighs {_plain(weights[criterion.id])} here. The framework’s published range is "
+                f"{_range(criterion)} ({law})."
+            )
+
+
+def root_of(itt: InvitationToTender, node: AwardCriterion) -> AwardCriterion:
+    """The criterion at the top that a node stands under: its part of the framework's criteria is the node's too."""
+    by_id = {other.id: other for other in itt.criteria}
+    while node.parent_id is not None:
+        node = by_id[node.parent_id]
+    return node
+
+
+def _range(criterion: FrameworkCriterion) -> str:
+    low, high = _plain(criterion.lowest_weight), _plain(criterion.highest_weight)
+    return low if low == high else f"{low} to {high}"
+
+
+def _plain(weight: Decimal) -> str:
+    return format(weight.normalize(), "f")

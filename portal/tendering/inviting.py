@@ -1,0 +1,141 @@
+"""Who is invited to a call-off: exactly the active members of its lot, and whoever joins before it closes.
+
+The list is a query at the instant of publication. Nothing here takes a name off it or puts one on it: whom the
+authority would rather not hear from is invited as well (PCR2015 reg 34(21)).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.errors import NotFound, WrongState
+from portal.core.permissions import SYSTEM, Actor, policy
+from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.models import Framework, FrameworkLot
+from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.tendering.inheriting import CallOffRefused, nobody_to_invite, terms_of
+from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.states import IttKind, IttStatus
+
+LONGEST_REASON = 1000
+
+
+def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: datetime) -> int:
+    """Invite every active member of the lot at `at` (a direct award: its one provider); return how many.
+
+    Belongs to the transaction that publishes. The lot's row is locked, so that an admission which is told about
+    (`invite_newly_admitted`) either is in this list or finds the call-off published. Records INVITATIONS_ISSUED with
+    the number and the SHA-256 of the sorted provider ids, one a line: whoever has the members can check the list.
+    Raises `CallOffRefused` when there is nobody (a dynamic market's call-off can be answered by whoever applies).
+    """
+    lot = _lock_lot(itt.framework_lot_id)
+    chosen: list[ColumnElement[bool]] = []
+    if itt.kind is IttKind.DIRECT_AWARD:
+        chosen = [Admission.provider_id == itt.direct_award_provider_id]
+    members = select(literal(itt.id), Admission.provider_id, Admission.id, literal(at)).where(
+        Admission.lot_id == lot.id, active_at(at), *chosen
+    )
+    invited = _insert(members, Invitation.provider_id)
+    if not invited and itt.kind is IttKind.DIRECT_AWARD:
+        raise CallOffRefused("The provider is not an active member of the lot any more, so nothing is awarded to it.")
+    if not invited and itt.kind is not IttKind.MARKET_CALL_OFF:
+        raise CallOffRefused(nobody_to_invite(lot, terms_of(db.session.get_one(Framework, lot.framework_id))))
+    record(
+        EventKind.INVITATIONS_ISSUED,
+        actor=actor,
+        object_type="itt",
+        object_id=itt.id,
+        itt_id=itt.id,
+        framework_lot=lot.id,
+        count=len(invited),
+        providers_sha256=digest_of(invited),
+    )
+    return len(invited)
+
+
+def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uuid.UUID]:
+    """Invite a provider, once it is admitted, to every call-off of its lot that is still open; return those new to it.
+
+    The deadline is everybody's. Doing it again invites nobody twice. What the provider may answer does not hang on
+    this (`entitlement.py`). Records PROVIDER_INVITED_LATE in the chain of each call-off. Runs as the portal itself,
+    from the outbox; direct awards go to the one provider that they name.
+    """
+    admission = db.session.get(Admission, admission_id)
+    if admission is None:
+        raise NotFound("There is no such membership.")
+    _lock_lot(admission.lot_id)
+    itt = InvitationToTender
+    still_open = (
+        select(itt.id, Admission.provider_id, Admission.id, literal(now))
+        .join(Admission, Admission.lot_id == itt.framework_lot_id)
+        .where(
+            Admission.id == admission_id,
+            active_at(now),
+            itt.status == IttStatus.PUBLISHED,
+            itt.kind != IttKind.DIRECT_AWARD,
+            itt.closes_at > clock.database_time(),
+        )
+    )
+    invited = sorted(_insert(still_open, Invitation.itt_id))
+    for itt_id in invited:
+        record(
+            EventKind.PROVIDER_INVITED_LATE,
+            actor=SYSTEM,
+            object_type="itt",
+            object_id=itt_id,
+            itt_id=itt_id,
+            provider=admission.provider_id,
+            admission=admission_id,
+        )
+    return invited
+
+
+def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, now: datetime) -> None:
+    """Say that this call-off is not for the provider, with a reason or without; it can still bid.
+
+    The authority reads reasons as figures only, after the opening. Nothing is recorded in the ledger: before the
+    opening its chain would tell who will not bid. Raises `NotFound` for whoever was not invited, `WrongState` from
+    the closing time on.
+    """
+    invitation = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.itt_id == itt.id, Invitation.provider_id == actor.provider_id)
+        .with_for_update(of=Invitation)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if invitation is None:
+        raise NotFound("Your organisation was not invited to this.")
+    policy.require(actor, "decline", invitation)
+    if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
+        raise WrongState("Bidding has closed, so there is nothing left to decline.")
+    invitation.declined_at, invitation.decline_reason = now, reason.strip()[:LONGEST_REASON]
+
+
+def digest_of(provider_ids: Iterable[uuid.UUID]) -> str:
+    """SHA-256 (hexadecimal) of the sorted provider ids, one a line."""
+    return hashlib.sha256("\n".join(sorted(map(str, provider_ids))).encode()).hexdigest()
+
+
+def _insert(rows: Select[Any, Any, Any, Any], returned: InstrumentedAttribute[uuid.UUID]) -> Sequence[uuid.UUID]:
+    columns = ["itt_id", "provider_id", "admission_id", "invited_at"]
+    statement = insert(Invitation).from_select(columns, rows).on_conflict_do_nothing()
+    return db.session.execute(statement.returning(returned)).scalars().all()
+
+
+def _lock_lot(lot_id: uuid.UUID | None) -> FrameworkLot:
+    """Take turns on a lot; what only refers to it (applications, admissions, invitations) does not wait."""
+    return db.session.scalars(
+        select(FrameworkLot).where(FrameworkLot.id == lot_id).with_for_update(of=FrameworkLot, key_share=True)
+    ).one()

@@ -1,0 +1,106 @@
+"""Reading who is invited: the active members of a lot before publication, the recorded list after it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select, tuple_
+
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.frameworks.member_models import Admission, active_at
+from portal.organisations.models import Provider
+from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.states import AFTER_OPENING, IttKind, IttStatus
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Invited:
+    """One page of the providers who are (to be) invited, in the order of their names; `total` counts all of them."""
+
+    rows: Sequence[Row[uuid.UUID, str, datetime]]
+    total: int
+    next_key: str | None
+
+
+def list_invited(itt: InvitationToTender, now: datetime, *, after: str = "", size: int = PAGE_SIZE) -> Invited:
+    """List a page of who is invited: of a draft the active members at `now`, else the invitations. Two statements.
+
+    Each row has the provider's `id`, `name`, and `since` when (a member, or invited). Raises `InvalidInput` for a key
+    that is not one.
+    """
+    query = _drafted(itt, now) if itt.status is IttStatus.DRAFT else _recorded(itt)
+    total = db.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    if after:
+        name, _, last = after.rpartition("~")
+        try:
+            query = query.where(tuple_(Provider.name, Provider.id) > tuple_(name, uuid.UUID(last)))
+        except ValueError as wrong:
+            raise InvalidInput("That page of the list does not exist. Start again from the first page.") from wrong
+    rows = db.session.execute(query.order_by(Provider.name, Provider.id).limit(size + 1)).all()
+    more = len(rows) > size
+    shown = rows[:size]
+    return Invited(shown, total, f"{shown[-1].name}~{shown[-1].id}" if more else None)
+
+
+def declined_for(itt: InvitationToTender) -> Sequence[Row[str, int]]:
+    """Why invited providers said no: each reason and how many gave it, the commonest first. Figures, no names.
+
+    Nothing before the opening: until then it would tell who is left to bid.
+    """
+    if itt.status not in AFTER_OPENING:
+        return []
+    return db.session.execute(
+        select(Invitation.decline_reason.label("reason"), func.count().label("providers"))
+        .where(Invitation.itt_id == itt.id, Invitation.declined_at.is_not(None))
+        .group_by(Invitation.decline_reason)
+        .order_by(func.count().desc(), Invitation.decline_reason)
+    ).all()
+
+
+def member_counts(lot_ids: Iterable[uuid.UUID], now: datetime) -> dict[uuid.UUID, int]:
+    """How many active members each lot has at `now`; one statement."""
+    query = (
+        select(Admission.lot_id, func.count().label("members"))
+        .where(Admission.lot_id.in_(list(lot_ids)), active_at(now))
+        .group_by(Admission.lot_id)
+    )
+    counted = {row.lot_id: row.members for row in db.session.execute(query)}
+    return {lot_id: counted.get(lot_id, 0) for lot_id in lot_ids}
+
+
+def choosable_providers(itt: InvitationToTender, now: datetime) -> Sequence[Provider]:
+    """The active members of the lot at `now`, by name: whom a direct award can go to."""
+    return db.session.scalars(
+        select(Provider)
+        .join(Admission, Admission.provider_id == Provider.id)
+        .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
+        .order_by(Provider.name, Provider.id)
+    ).all()
+
+
+def provider_chosen(itt: InvitationToTender) -> Provider | None:
+    """The provider of a direct award, once one is named."""
+    return db.session.get(Provider, itt.direct_award_provider_id) if itt.direct_award_provider_id else None
+
+
+def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, datetime]:
+    query = (
+        select(Provider.id, Provider.name, Admission.admitted_at.label("since"))
+        .join(Admission, Admission.provider_id == Provider.id)
+        .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
+    )
+    return query.where(Provider.id == itt.direct_award_provider_id) if itt.kind is IttKind.DIRECT_AWARD else query
+
+
+def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, datetime]:
+    return (
+        select(Provider.id, Provider.name, Invitation.invited_at.label("since"))
+        .join(Invitation, Invitation.provider_id == Provider.id)
+        .where(Invitation.itt_id == itt.id)
+    )
