@@ -15,7 +15,7 @@ from portal.core.errors import DeadlinePassed
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, people, story
+from portal.scenarios import building, market, people, story
 from portal.tendering.models import InvitationToTender
 
 SHORTEST_OPEN = timedelta(seconds=8)
@@ -44,6 +44,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     authority = people.create_people(keys=keys)
     db.session.commit()
     begun = clock.now() - timedelta(days=40)
+    open_market = market.load(authority, keys=keys, files=files)
     drafted = building.draft(authority, DRAFT, begun=begun)
     opened, pace = _open_one(authority, keys, files, begun)
     itts = _closed_ones(authority, keys, files, begun, max(SHORTEST_OPEN, SLOWNESS * pace))
@@ -61,7 +62,8 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     _contract(itts[CONTRACT])
     building.await_event(itts[CONTRACT], EventKind.NOTICE_PUBLISHED, kind_code="UK7")
-    return {title: itt.reference for title, itt in {DRAFT: drafted, OPEN: opened, **itts}.items()}
+    references = {title: itt.reference for title, itt in {DRAFT: drafted, OPEN: opened, **itts}.items()}
+    return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
 
 
 def _open_one(

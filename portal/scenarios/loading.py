@@ -12,12 +12,13 @@ from portal.audit.recording import marked_as_seeded
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.extensions import db
-from portal.scenarios import demo
+from portal.scenarios import demo, gateshead, people
 from portal.scenarios.sign_ins import sign_ins
 
 Loader = Callable[..., dict[str, str]]
 
-SCENARIOS: Mapping[str, Loader] = {"demo": demo.load}
+SCENARIOS: Mapping[str, Loader] = {"demo": demo.load, "gateshead": gateshead.load}
+PARTS: Mapping[str, tuple[people.Part, ...]] = {"demo": people.PARTS, "gateshead": people.REGIONAL_PARTS}
 
 
 class UnknownScenario(LookupError):
@@ -31,7 +32,7 @@ class NotADemonstration(RuntimeError):
 def load(app: Flask, name: str) -> dict[str, Any]:
     """Load the scenario and return its references and sign-ins. Every event is marked as seeded.
 
-    Raises `UnknownScenario`, and `NotADemonstration` for a database that real people use.
+    Raises `UnknownScenario`, `NotADemonstration` for a database that real people use, and `people.AlreadyLoaded`.
     """
     if name not in SCENARIOS:
         raise UnknownScenario(f"There is no scenario {name}; there is {', '.join(sorted(SCENARIOS))}.")
@@ -43,6 +44,6 @@ def load(app: Flask, name: str) -> dict[str, Any]:
             raise NotADemonstration("Scenarios are loaded into demonstrations only; this database is not one.")
         with marked_as_seeded():
             references = SCENARIOS[name](keys=keys, files=files)
-        loaded = {"scenario": name, "references": references, "sign_ins": sign_ins()}
+        loaded = {"scenario": name, "references": references, "sign_ins": sign_ins(PARTS[name])}
         db.session.commit()
     return loaded

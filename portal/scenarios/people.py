@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyotp
@@ -153,13 +154,55 @@ PLATFORM = Part(
 )
 PARTS = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
 
+REGIONAL_AUTHORITY = "Demo Gateshead Council"
+REGIONAL_COMMISSIONER = Part(
+    "Demo Commissioner Gateshead",
+    "ne12-commissioner",
+    "Commissioner of the lead authority",
+    "Sets frameworks up, decides applications, searches the directory, imports members, calls off.",
+    (Role.COMMISSIONER,),
+)
+REGIONAL_APPROVER = Part(
+    "Demo Approver Gateshead",
+    "ne12-approver",
+    "Approver of the lead authority",
+    "The second person for every refusal, removal and direct award.",
+    (Role.APPROVER,),
+)
+REGIONAL_PROVIDER = Part(
+    "Demo Provider Administrator NE12",
+    "ne12-provider",
+    "Administrator of a provider on NE12+",
+    "Keeps three settings and their free places, and answers call-offs.",
+    (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER),
+    "Demo NE12 Provider 01",
+)
+REGIONAL_PARTS = (REGIONAL_COMMISSIONER, REGIONAL_APPROVER, REGIONAL_PROVIDER)
+EVERY_PART = (*PARTS, *REGIONAL_PARTS)
+
 ALERTS = ("85311300", "85312310")
 
 
+class AlreadyLoaded(RuntimeError):
+    """The scenario's people are here already: it is loaded once."""
+
+
 def create_people(*, keys: KeyFolder) -> ContractingAuthority:
-    """Create the authority, the three providers and everybody who has a part; return the authority."""
+    """Create the authority, the three providers and everybody who has a part; return the authority.
+
+    Raises `AlreadyLoaded`.
+    """
+    authority = create_authority(AUTHORITY)
+    create_parts(PARTS, authority, keys=keys)
+    return authority
+
+
+def create_authority(name: str) -> ContractingAuthority:
+    """Create a contracting authority of the demonstration; raises `AlreadyLoaded` when it is here."""
+    if db.session.scalars(select(ContractingAuthority.id).where(ContractingAuthority.name == name)).first():
+        raise AlreadyLoaded(f"This scenario is loaded already: {name} is here.")
     authority = ContractingAuthority(
-        name=AUTHORITY,
+        name=name,
         organisation_scheme="GB-LAE",
         organisation_number="DEMO",
         address="1 Demonstration Street, Demoford",
@@ -168,10 +211,14 @@ def create_people(*, keys: KeyFolder) -> ContractingAuthority:
     )
     db.session.add(authority)
     db.session.flush()
-    password_hash = hash_password(PASSWORD)
-    for part in PARTS:
-        _create(part, authority, password_hash, keys)
     return authority
+
+
+def create_parts(parts: Iterable[Part], authority: ContractingAuthority, *, keys: KeyFolder) -> None:
+    """Create the people of those parts: in the authority, or in the provider that a part names."""
+    password_hash = hash_password(PASSWORD)
+    for part in parts:
+        _create(part, authority, password_hash, keys)
 
 
 def _create(part: Part, authority: ContractingAuthority, password_hash: str, keys: KeyFolder) -> None:

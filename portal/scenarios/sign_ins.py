@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,14 +14,14 @@ from portal.accounts.second_factor import secret_of
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.seals import KeyFolder
-from portal.scenarios.people import PARTS, PASSWORD, Part
+from portal.scenarios.people import EVERY_PART, PARTS, PASSWORD, Part
 
 STEP_SECONDS = 30
 
 
-def sign_ins() -> list[dict[str, str]]:
+def sign_ins(parts: Iterable[Part] = PARTS) -> list[dict[str, str]]:
     """Role, e-mail address and password of every part."""
-    return [{"role": part.title, "email": part.email, "password": PASSWORD} for part in PARTS]
+    return [{"role": part.title, "email": part.email, "password": PASSWORD} for part in parts]
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class PartWithCode:
 
 
 def parts_with_codes(*, keys: KeyFolder, now: datetime) -> list[PartWithCode]:
-    """Every part with its present code; one statement."""
-    emails = [part.email for part in PARTS]
+    """Every part that somebody plays here, with its present code; one statement."""
+    emails = [part.email for part in EVERY_PART]
     people = {person.email: person for person in db.session.scalars(select(User).where(User.email.in_(emails)))}
-    return [PartWithCode(part, _code(people.get(part.email), keys, now)) for part in PARTS]
+    return [PartWithCode(part, _code(people[part.email], keys, now)) for part in EVERY_PART if part.email in people]
 
 
-def _code(person: User | None, keys: KeyFolder, now: datetime) -> str | None:
-    if person is None or person.totp_sealed is None:
+def _code(person: User, keys: KeyFolder, now: datetime) -> str | None:
+    if person.totp_sealed is None:
         return None
     totp = pyotp.TOTP(secret_of(person, keys=keys))
     # A code works once: after it was used, the one for the next half minute is accepted too.
@@ -49,7 +50,7 @@ def _code(person: User | None, keys: KeyFolder, now: datetime) -> str | None:
 
 def part_named(email: str) -> Part:
     """The part with that address; raises `NotFound`."""
-    for part in PARTS:
+    for part in EVERY_PART:
         if part.email == email:
             return part
     raise NotFound("There is no such part.")

@@ -323,8 +323,8 @@ class Story:
         today = self.cast.clock.now().astimezone(LONDON)
         self.manager.person.press(
             "Conclude the contract",
-            signed_date=today.strftime("%Y-%m-%d"),
-            start_date=(today + timedelta(days=60)).strftime("%Y-%m-%d"),
+            **_day("signed_date", today),
+            **_day("start_date", today + timedelta(days=60)),
             **self.manager.factor(),
         )
         sees(self.manager.person, "There is a problem", "The standstill runs until the end of")
@@ -338,8 +338,8 @@ class Story:
         today = self.cast.clock.now().astimezone(LONDON)
         self.manager.person.press(
             "Conclude the contract",
-            signed_date=today.strftime("%Y-%m-%d"),
-            start_date=(today + timedelta(days=60)).strftime("%Y-%m-%d"),
+            **_day("signed_date", today),
+            **_day("start_date", today + timedelta(days=60)),
             **self.manager.factor(),
         )
         sees(self.manager.person, "The contract is concluded")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -17,9 +18,23 @@ from tests.journeys.story import Story
 from tests.portal_process import RunningPortal
 
 
+class Tellable(Protocol):
+    """A story: it is made of its cast and a folder for what they upload, and then told."""
+
+    def __init__(self, cast: Cast, folder: Path) -> None: ...
+
+    def tell(self) -> None:
+        """From its beginning to its end."""
+
+
+Told = TypeVar("Told", bound=Tellable)
+
+
 @contextmanager
-def told(seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path) -> Iterator[Story]:
-    """Tell the story to people who sit down at browsers that `seat` makes, and close these at the end."""
+def told(
+    kind: type[Told], seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path
+) -> Iterator[Told]:
+    """Tell a story to people who sit down at browsers that `seat` makes, and close these at the end."""
     seats: list[Person] = []
 
     def sit() -> Person:
@@ -27,7 +42,7 @@ def told(seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Pa
         return seats[-1]
 
     try:
-        story = Story(Cast(clock, sit, state), folder)
+        story = kind(Cast(clock, sit, state), folder)
         story.tell()
         yield story
     finally:

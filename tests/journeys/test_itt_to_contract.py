@@ -9,6 +9,7 @@ import pytest
 from tests.browser import found_chromium
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import HttpPerson
+from tests.journeys.story import Story
 from tests.journeys.telling import check_mail, check_open_data, told
 from tests.portal_process import RunningPortal
 
@@ -18,6 +19,6 @@ pytestmark = [pytest.mark.journey, *([pytest.mark.long] if found_chromium() else
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:
     """An invitation becomes a published contract through real PostgreSQL, Redis, Celery and SMTP."""
-    with told(lambda: HttpPerson(portal.url), clock, state, folder) as story:
+    with told(Story, lambda: HttpPerson(portal.url), clock, state, folder) as story:
         check_open_data(portal)
         check_mail(portal, story)

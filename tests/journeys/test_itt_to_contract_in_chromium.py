@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import ChromiumPerson, Person
+from tests.journeys.story import Story
 from tests.journeys.telling import check_open_data, told
 from tests.portal_process import RunningPortal
 
@@ -23,5 +24,5 @@ def test_in_chromium(
     def seat() -> Person:
         return ChromiumPerson(chromium.new_context(viewport={"width": 1280, "height": 900}), portal.url)
 
-    with told(seat, clock, state, folder):
+    with told(Story, seat, clock, state, folder):
         check_open_data(portal)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import HttpPerson
+from tests.journeys.story import Story
 from tests.journeys.telling import check_open_data, told
 from tests.portal_process import start_portal
 
@@ -24,6 +25,6 @@ def test_over_http_on_debians_postgresql(clock: MovingClock, state: Path, folder
     environment = clock.environment | {"PORTAL_POSTGRES_BIN": str(DEBIAN_POSTGRESQL_15)}
     with (
         start_portal(environment=environment, state=state) as portal,
-        told(lambda: HttpPerson(portal.url), clock, state, folder),
+        told(Story, lambda: HttpPerson(portal.url), clock, state, folder),
     ):
         check_open_data(portal)

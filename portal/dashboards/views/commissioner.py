@@ -9,11 +9,13 @@ from flask import Blueprint, render_template
 
 from portal.core import clock
 from portal.core.permissions import policy
+from portal.dashboards.joining import queues_of
 from portal.dashboards.next_steps import Step, steps_for
 from portal.dashboards.queries import history_of, itt_for_hub, itts_of_authority
 from portal.dashboards.road import Stage, stages_of
 from portal.dashboards.situation import situations_of
 from portal.dashboards.words import happenings, sentence
+from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority
 
@@ -58,7 +60,8 @@ def index() -> Any:
         )
         for itt in itts
     ]
-    return render_template("dashboards/commissioner/index.html", rows=rows, now=now)
+    queues = queues_of(authority_id, local_date(now))
+    return render_template("dashboards/commissioner/index.html", rows=rows, queues=queues, now=now)
 
 
 @bp.get("/itts/<reference>")

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from portal.awarding.queries import summaries_of_provider
 from portal.contracts.queries import contracts_of_provider
 from portal.core import clock
+from portal.dashboards.joining import joining_of
 from portal.dashboards.queries import bids_of_provider, is_unsubmitted, opportunities_for
 from portal.web.access import actor, for_provider
 
@@ -30,5 +31,6 @@ def index() -> Any:
         opportunities=opportunities_for(provider_id, now),
         summaries=summaries_of_provider(provider_id),
         contracts=contracts_of_provider(provider_id),
+        joining=joining_of(provider_id, now),
         now=now,
     )

@@ -15,7 +15,15 @@ from portal.audit.queries import is_demonstration
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotFound
 from portal.scenarios.cards import issue_demonstration_card, young_members
-from portal.scenarios.people import AUTHORITY_PEOPLE, PANEL_PEOPLE, PASSWORD, PLATFORM, PROVIDER_PEOPLE
+from portal.scenarios.market_scenes import market_page, market_scenes
+from portal.scenarios.people import (
+    AUTHORITY_PEOPLE,
+    PANEL_PEOPLE,
+    PASSWORD,
+    PLATFORM,
+    PROVIDER_PEOPLE,
+    REGIONAL_PARTS,
+)
 from portal.scenarios.scenes import SCENES, procurements_by_title, ways_in
 from portal.scenarios.sign_ins import part_named, parts_with_codes
 from portal.web.access import public, safe_next
@@ -28,6 +36,7 @@ GROUPS = (
     ("Providers", PROVIDER_PEOPLE),
     ("Panels", PANEL_PEOPLE),
     ("The installation", (PLATFORM,)),
+    ("The North East’s framework and purchasing system", REGIONAL_PARTS),
 )
 
 
@@ -49,7 +58,9 @@ def index() -> Any:
         scenes=SCENES,
         procurements=procurements,
         ways=ways_in(procurements),
-        groups=GROUPS,
+        market=market_scenes(),
+        market_page=market_page(),
+        groups=[(title, here) for title, parts in GROUPS if (here := [part for part in parts if part in codes])],
         codes=codes,
         password=PASSWORD,
         young=young_members(),

@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.running.demonstration import mark_as_demonstration
-from portal.scenarios import demo
+from portal.scenarios import demo, market
 from portal.scenarios.loading import load
 from tests.services import Database
 from tests.worker_process import running_worker
@@ -24,6 +24,7 @@ EXPECTED = {
     demo.RESULT: "moderated",
     demo.STANDSTILL: "awarded",
     demo.CONTRACT: "contracted",
+    market.CALL_OFF: "published",
 }
 
 
@@ -42,5 +43,5 @@ def test_every_stage_is_occupied(
             "SELECT DISTINCT kind FROM event WHERE NOT seeded AND actor_id IS NOT NULL"
         ).fetchall()
     assert found == EXPECTED
-    assert sorted(loaded["references"]) == sorted(EXPECTED)
+    assert sorted(loaded["references"]) == sorted([*EXPECTED, market.TITLE])
     assert unseeded == []

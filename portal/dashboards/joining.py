@@ -1,0 +1,112 @@
+"""What the desks show of frameworks and markets: each part in one statement, however many rows there are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, load_only
+
+from portal.bidding.models import Bid
+from portal.core.columns import db
+from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.models import Framework
+from portal.frameworks.states import CURRENT, PENDING, AdmissionStatus, ApplicationStatus
+from portal.tendering.entitlement import open_call_offs_for
+from portal.tendering.models import InvitationToTender
+
+TO_FINISH = (ApplicationStatus.DRAFT, ApplicationStatus.CLARIFICATION, ApplicationStatus.REFUSED)
+"""The next step is the provider's own."""
+ACTS = {
+    ApplicationStatus.DRAFT: "Finish and send your application",
+    ApplicationStatus.CLARIFICATION: "Answer a question about your application",
+    ApplicationStatus.REFUSED: "Put your application right and send it again",
+}
+
+
+@dataclass(frozen=True)
+class Joining:
+    """A provider's side: call-offs that it has not begun to answer, applications that wait for it, memberships."""
+
+    invitations: Sequence[InvitationToTender]
+    applications: Sequence[Application]
+    memberships: int
+    renewals: int
+    """Memberships whose declarations are asked for again."""
+
+    @property
+    def acts(self) -> dict[ApplicationStatus, str]:
+        """What to do about an application, by its status."""
+        return ACTS
+
+
+def joining_of(provider_id: uuid.UUID, now: datetime) -> Joining:
+    """Everything of frameworks and markets on a provider's desk, in four statements."""
+    begun = set(db.session.scalars(select(Bid.itt_id).where(Bid.provider_id == provider_id)))
+    invited = [
+        row[0]
+        for row in open_call_offs_for(provider_id, now)
+        if row[0].id not in begun and (row[1] is None or row[1].declined_at is None)
+    ]
+    applications = db.session.scalars(
+        select(Application)
+        .where(Application.provider_id == provider_id, Application.status.in_(TO_FINISH))
+        .order_by(Application.created_at)
+        .options(
+            load_only(Application.reference, Application.status, Application.framework_id, Application.lot_id),
+            joinedload(Application.framework).load_only(Framework.title),
+            joinedload(Application.lot),
+        )
+    ).all()
+    counted = db.session.execute(
+        select(func.count(), func.count(Admission.renewal_due_on)).where(
+            Admission.provider_id == provider_id, Admission.status.in_(CURRENT)
+        )
+    ).one()
+    return Joining(invited, applications, counted[0], counted[1])
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits at one framework of an authority: applications to decide, and decisions for a second person."""
+
+    reference: str
+    title: str
+    applications: int
+    overdue: int
+    refusals: int
+    removals: int
+
+
+def queues_of(authority_id: uuid.UUID, today: date) -> list[Queue]:
+    """The frameworks that the authority leads at which something waits, the most overdue first; two statements."""
+    waiting = Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.CLARIFICATION])
+    rows = db.session.execute(
+        select(
+            Framework.id,
+            Framework.reference,
+            Framework.title,
+            func.count().filter(waiting).label("applications"),
+            func.count().filter(waiting, Application.due_on < today).label("overdue"),
+            func.count().filter(Application.status == ApplicationStatus.REFUSAL_PROPOSED).label("refusals"),
+        )
+        .join(Application, Application.framework_id == Framework.id)
+        .where(Framework.authority_id == authority_id, Application.status.in_(PENDING))
+        .group_by(Framework.id, Framework.reference, Framework.title)
+    ).all()
+    removals = db.session.execute(
+        select(Framework.id, Framework.reference, Framework.title, func.count().label("removals"))
+        .join(Admission, Admission.framework_id == Framework.id)
+        .where(Framework.authority_id == authority_id, Admission.status == AdmissionStatus.REMOVAL_PROPOSED)
+        .group_by(Framework.id, Framework.reference, Framework.title)
+    ).all()
+    going = {row.id: row.removals for row in removals}
+    queues = [
+        Queue(row.reference, row.title, row.applications, row.overdue, row.refusals, going.pop(row.id, 0))
+        for row in rows
+    ]
+    queues += [Queue(row.reference, row.title, 0, 0, 0, row.removals) for row in removals if row.id in going]
+    return sorted(queues, key=lambda queue: (-queue.overdue, -queue.applications, queue.reference))
