@@ -28,6 +28,8 @@ class Counts:
     settings: int
     offers: int
     admissions: int
+    member_ids: tuple[uuid.UUID, ...] = ()
+    """The providers that became members of a lot, each once."""
 
     @property
     def providers(self) -> int:
@@ -69,7 +71,8 @@ def write_rows(framework: Framework, ready: Sequence[Checked]) -> Counts:
         db.session.add_all(rows)
         db.session.flush()
     registered = tuple(provider.id for provider in providers.values())
-    return Counts(len(ready), registered, len(settings), len(offers), len(admissions))
+    members = tuple(dict.fromkeys(admission.provider_id for admission in admissions))
+    return Counts(len(ready), registered, len(settings), len(offers), len(admissions), members)
 
 
 def _new_providers(ready: Sequence[Checked]) -> dict[Organisation, Provider]:

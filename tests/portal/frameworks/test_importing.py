@@ -115,6 +115,7 @@ def test_an_import(framework: Framework, actor: Actor) -> None:
         "admissions": 3,
     }
     assert sorted(event.data["providers"]) == sorted(str(identifier) for identifier in counts.provider_ids)
+    assert event.data["registered"] == 2
     assert tally_of(batch).imported == 4
 
 
@@ -139,8 +140,16 @@ def test_what_is_there_stays(framework: Framework, actor: Actor) -> None:
     admission = admit(framework.lots[0], provider)
     counts = take(send(framework, actor, setting_row()), actor)
     assert (counts.providers, counts.settings, counts.offers, counts.admissions) == (0, 0, 1, 0)
+    assert (events()[0].data["providers"], events()[0].data["registered"]) == ([], 0)
     assert (provider.name, setting.capacity, setting.vacancies) == ("DEMO CARE LIMITED", 9, 8)
     assert db.session.scalars(select(Admission)).all() == [admission]
+
+
+def test_a_registered_provider_that_becomes_a_member(framework: Framework, actor: Actor) -> None:
+    """The ledger names who became a member, also when it was registered before: such providers are invited too."""
+    provider = make_provider("Demo Care Ltd", company_number="09506232")
+    take(send(framework, actor, setting_row()), actor)
+    assert (events()[0].data["providers"], events()[0].data["registered"]) == ([str(provider.id)], 0)
 
 
 @pytest.mark.parametrize(
