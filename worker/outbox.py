@@ -10,6 +10,7 @@ from portal.audit import outbox
 from portal.audit.models import Delivery
 from portal.core import clock
 from portal.extensions import db
+from portal.notifications.queries import messages_with_people
 from portal.notifications.sending import Mailer
 from worker.app import celery, flask_app
 from worker.reactions import publish, react
@@ -17,22 +18,27 @@ from worker.reactions import publish, react
 log = structlog.get_logger()
 
 BATCH = 20
+MAILS = 50
+"""Mails in one claim: after a crash so many may go out twice, under the same Message-ID."""
 
 
 @celery.task(name="worker.outbox.drain")  # type: ignore[untyped-decorator]
 def drain() -> int:
-    """Carry everything that is due onwards, in claims of 20; returns how many deliveries were attempted."""
+    """Carry everything that is due onwards, in claims; returns how many deliveries were attempted."""
+    settings = flask_app().config["SETTINGS"]
     attempted, mail_is_up = 0, True
-    while True:
-        done = _drain_reactions() + _drain(outbox.NOTICE, publish)
-        if mail_is_up:
-            mailed, mail_is_up = _drain_mail()
-            done += mailed
-        # Last, and only once the mail about the same events is out.
-        done = done or _drain(outbox.NOTICE_ONCE_MAILED, publish)
-        if not done:
-            break
-        attempted += done
+    # One connection to the mail server for everything that waits; it is made when the first mail needs it.
+    with Mailer(settings.smtp_url, settings.public_url) as mailer:
+        while True:
+            done = _drain_reactions() + _drain(outbox.NOTICE, publish)
+            if mail_is_up:
+                mailed, mail_is_up = _drain_mail(mailer)
+                done += mailed
+            # Last, and only once the mail about the same events is out.
+            done = done or _drain(outbox.NOTICE_ONCE_MAILED, publish)
+            if not done:
+                break
+            attempted += done
     if outbox.is_waiting(outbox.RESULT):
         celery.send_task("worker.results.calculate")
     return attempted
@@ -49,23 +55,22 @@ def _drain(consumer: str, carry: Callable[[Delivery], None]) -> int:
     return len(claimed)
 
 
-def _drain_mail() -> tuple[int, bool]:
+def _drain_mail(mailer: Mailer) -> tuple[int, bool]:
     """How many messages were tried, and whether the mail server could be reached."""
-    settings = flask_app().config["SETTINGS"]
-    claimed = outbox.claim(outbox.MAIL, now=clock.now(), limit=BATCH)
-    failures: list[Exception] = []
-    if claimed:
-        with Mailer(settings.smtp_url, settings.public_url) as mailer:
-            failures = _carry(claimed, mailer.deliver)
+    claimed = outbox.claim(outbox.MAIL, now=clock.now(), limit=MAILS)
+    # Kept until the commit: each mail then finds its message and its person without a statement of its own.
+    messages = messages_with_people([delivery.subject_id for delivery in claimed])
+    failures = _carry(claimed, mailer.deliver, writes=False)
     db.session.commit()
+    del messages
     is_up = not any(isinstance(failure, outbox.WayDown) for failure in failures)
     return (len(claimed) if is_up else 0), is_up
 
 
-def _carry(claimed: Sequence[Delivery], carry: Callable[[Delivery], None]) -> list[Exception]:
+def _carry(claimed: Sequence[Delivery], carry: Callable[[Delivery], None], *, writes: bool = True) -> list[Exception]:
     failures = []
     for delivery in claimed:
-        failure = outbox.attempt(delivery, carry, now=clock.now())
+        failure = outbox.attempt(delivery, carry, now=clock.now(), writes=writes)
         if failure is not None:
             failures.append(failure)
             log.warning(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,15 +86,19 @@ def _waits(delivery: type[Delivery]) -> tuple[ColumnElement[bool], ...]:
     return delivery.sent_at.is_(None), delivery.dead_at.is_(None)
 
 
-def attempt(delivery: Delivery, carry: Callable[[Delivery], None], *, now: datetime) -> Exception | None:
+def attempt(
+    delivery: Delivery, carry: Callable[[Delivery], None], *, now: datetime, writes: bool = True
+) -> Exception | None:
     """Carry one delivery onwards inside a savepoint; on failure put it back with a longer wait, or call it dead.
+
+    Without `writes` there is no savepoint: for what touches nothing in the database, such as mail.
 
     `WayDown` leaves it due and in its place without counting the attempt: an hour without a mail server kills
     nothing and changes no order. `Undeliverable` calls it dead at once. Returns the failure, for the log: a
     delivery that fails never takes the others of its batch with it.
     """
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested() if writes else nullcontext():
             carry(delivery)
     except Exception as failure:  # whatever it was, the delivery must be tried again and the reason kept
         _put_back(delivery, failure, now)

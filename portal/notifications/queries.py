@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -29,6 +30,15 @@ def message_for(user_id: uuid.UUID, message_id: uuid.UUID) -> Message:
     if found is None:
         raise NotFound("There is no such message in your inbox.")
     return found
+
+
+def messages_with_people(message_ids: Sequence[uuid.UUID | None]) -> Sequence[Message]:
+    """The messages with whom they are for, in one statement."""
+    if not message_ids:
+        return []
+    return db.session.scalars(
+        select(Message).where(Message.id.in_(message_ids)).options(joinedload(Message.user))
+    ).all()
 
 
 def unread_count(user_id: uuid.UUID) -> int:

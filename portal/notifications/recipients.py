@@ -54,9 +54,7 @@ def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 def members_of_framework(framework_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody of a provider that is a member of one of the framework's lots, paused and suspended ones too."""
-    members = select(Admission.provider_id).where(
-        Admission.framework_id == framework_id, Admission.status.in_(CURRENT)
-    )
+    members = select(Admission.provider_id).where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
     return _people(_members().where(Membership.provider_id.in_(members)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,9 @@ FORBIDDEN = {
 }
 
 
+@cache
 def tree(app: Flask, name: str) -> nodes.Template:
-    """A template's syntax tree, through the app's own environment."""
+    """A template's syntax tree, through the app's own environment; parsed once for all the tests."""
     return app.jinja_env.parse(source(name), name)
 
 

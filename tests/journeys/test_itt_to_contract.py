@@ -13,7 +13,7 @@ from tests.journeys.story import Story
 from tests.journeys.telling import check_mail, check_open_data, told
 from tests.portal_process import RunningPortal
 
-# script/test tells the story once: in Chromium where there is one, else here. `--all` tells it both ways.
+# script/test tells this story in Chromium where there is one, else here; `--all` tells it both ways.
 pytestmark = [pytest.mark.journey, *([pytest.mark.long] if found_chromium() else [])]
 
 

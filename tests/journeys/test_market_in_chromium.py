@@ -13,7 +13,8 @@ from tests.journeys.people import ChromiumPerson, Person
 from tests.journeys.telling import told
 from tests.portal_process import RunningPortal
 
-pytestmark = pytest.mark.journey
+# script/test tells this story over HTTP, and the whole road in Chromium; `--all` tells each both ways.
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 
 def test_in_chromium(chromium: Browser, portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:

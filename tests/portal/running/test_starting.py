@@ -234,6 +234,7 @@ def test_a_killed_web_worker_is_replaced(portal: RunningPortal) -> None:
     assert fetch(f"{portal.url}/healthz")[0] == 200
 
 
+@pytest.mark.long
 def test_killing_the_supervisor_leaves_nothing_and_the_next_start_works() -> None:
     """SIGKILL of `portal up` ends every process; a start on the same folder works and ends in order."""
     state = open_folder("fairlot-killed-") / "state"

@@ -69,6 +69,7 @@ def test_the_figures_of_the_report(demonstration: Flask, fresh_database: Databas
     assert sorted(imports) == [("101",), ("18",)]
 
 
+@pytest.mark.long
 def test_it_is_loaded_once(demonstration: Flask) -> None:
     """Its people can be played from the start page; a second load is refused with a sentence."""
     load(demonstration, "gateshead")

@@ -40,6 +40,7 @@ def test_everybody_finds_something_to_do(app: Flask) -> None:
     assert db.session.scalars(select(Admission)).one().framework.reference == loaded.market
 
 
+@pytest.mark.long
 def test_every_door_of_the_market_opens(fresh_app: Flask, fresh_database: Database) -> None:
     """One press on each scene signs the part in and leads to a page that opens."""
     mark_as_demonstration(fresh_database.owner_url)
