@@ -70,7 +70,6 @@ TABLES = (
     "admission",
     "import_batch",
     "import_row",
-    "invitation",
 )
 # Rows that are evidence can be added by the application's role, never changed or removed.
 EVIDENCE = ("application_version", "disregarded_bid")
@@ -101,6 +100,8 @@ def grant(role):
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {quoted}")
     for table in EVIDENCE:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO {quoted}")
+    # Nobody is taken off the list of those invited (PCR 2015 reg 34(21)); what a provider says of it is its own.
+    op.execute(f"GRANT SELECT, INSERT, UPDATE (declined_at, decline_reason) ON invitation TO {quoted}")
 
 
 def downgrade():

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import found_chromium
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import HttpPerson
 from tests.journeys.story import Story
 from tests.journeys.telling import check_mail, check_open_data, told
 from tests.portal_process import RunningPortal
 
-# script/test tells this story in Chromium where there is one, else here; `--all` tells it both ways.
-pytestmark = [pytest.mark.journey, *([pytest.mark.long] if found_chromium() else [])]
+pytestmark = pytest.mark.journey
 
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:

@@ -13,7 +13,8 @@ from tests.journeys.story import Story
 from tests.journeys.telling import check_open_data, told
 from tests.portal_process import RunningPortal
 
-pytestmark = pytest.mark.journey
+# script/test tells the stories over HTTP; `--all` tells each in Chromium as well.
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 
 def test_in_chromium(

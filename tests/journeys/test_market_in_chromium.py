@@ -13,7 +13,7 @@ from tests.journeys.people import ChromiumPerson, Person
 from tests.journeys.telling import told
 from tests.portal_process import RunningPortal
 
-# script/test tells this story over HTTP, and the whole road in Chromium; `--all` tells each both ways.
+# script/test tells the stories over HTTP; `--all` tells each in Chromium as well.
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 

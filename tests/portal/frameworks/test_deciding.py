@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
@@ -351,3 +353,17 @@ def test_the_ledger_holds_no_words() -> None:
     events = db.session.scalars(select(Event).where(Event.chain == str(application.framework_id))).all()
     assert len(events) == 5
     assert "Marker" not in " ".join(str(event.data) for event in events)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
+@given(before=st.integers(0, 60), kind=st.sampled_from([FrameworkKind.DPS, FrameworkKind.DYNAMIC_MARKET]))
+def test_admission_has_no_cap(before: int, kind: FrameworkKind) -> None:
+    """However many members a lot has, whoever qualifies becomes one more (PCR2015 reg 34(6); PA2023 s.36(7))."""
+    framework = live_framework(kind=kind)
+    lot = framework.lots[0]
+    for _ in range(before):
+        admit(lot)
+    application = submitted_application(framework)
+    officer = commissioner_of(framework.authority)
+    admit_provider(application=application, version=application.version, actor=officer, now=clock.now())
+    assert len(active_members(lot.id, clock.now())) == before + 1

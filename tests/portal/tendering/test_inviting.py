@@ -17,6 +17,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 
 from portal.audit.queries import events_of
 from portal.core import clock
@@ -245,3 +246,17 @@ def test_an_admission_while_a_call_off_is_published_is_invited_exactly_once(fres
         assert invited == [[ids[1]]]
         found = db.session.scalars(select(Invitation.provider_id).where(Invitation.itt_id == ids[1])).all()
         assert (len(found), found.count(provider_id)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM invitation", "UPDATE invitation SET invited_at = now()", "UPDATE invitation SET itt_id = itt_id"],
+)
+def test_the_database_takes_nobody_off_the_list(db_session: object, statement: str) -> None:
+    """The application's own role cannot remove an invitation or make it another's (PCR2015 reg 34(21))."""
+    lot = live_framework(kind=FrameworkKind.DPS).lots[0]
+    admit(lot)
+    published_call_off(lot)
+    with pytest.raises(ProgrammingError, match="permission denied"), db.session.begin_nested():
+        db.session.execute(text(statement))
+    assert len(db.session.scalars(select(Invitation)).all()) == 1
