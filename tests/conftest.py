@@ -117,7 +117,12 @@ def settings_for(services: Services, mail_server: Mailbox) -> Iterator[Callable[
 @pytest.fixture(scope="session")
 def app(settings_for: Callable[[Database], Settings], worker_database: Database) -> Iterator[Flask]:
     """The portal on this worker's database, as the application's own role."""
+    from portal.audit.queries import is_demonstration
+
     with _made_app(settings_for(worker_database)) as made:
+        # Asked once of each database: here, so that no test counts that statement.
+        with made.app_context():
+            is_demonstration()
         yield made
 
 

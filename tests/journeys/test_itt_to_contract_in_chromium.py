@@ -13,7 +13,7 @@ from tests.journeys.story import Story
 from tests.journeys.telling import check_open_data, told
 from tests.portal_process import RunningPortal
 
-# script/test tells the stories over HTTP; `--all` tells each in Chromium as well.
+# script/test tells the whole road over HTTP; `--all` tells both stories both ways.
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 

@@ -12,7 +12,8 @@ from tests.journeys.people import HttpPerson
 from tests.journeys.telling import told
 from tests.portal_process import RunningPortal
 
-pytestmark = pytest.mark.journey
+# script/test tells the whole road over HTTP; `--all` tells this story too, and both in Chromium.
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:

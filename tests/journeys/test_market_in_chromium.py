@@ -13,7 +13,7 @@ from tests.journeys.people import ChromiumPerson, Person
 from tests.journeys.telling import told
 from tests.portal_process import RunningPortal
 
-# script/test tells the stories over HTTP; `--all` tells each in Chromium as well.
+# script/test tells the whole road over HTTP; `--all` tells both stories both ways.
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 

@@ -126,6 +126,7 @@ def test_statements_are_constant(
     assert counted[0] == counted[1] <= 8
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 @given(
     st.dictionaries(

@@ -217,6 +217,7 @@ CELL = st.one_of(
 )
 
 
+@pytest.mark.long
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(st.lists(st.lists(CELL, min_size=12, max_size=14), min_size=1, max_size=4), st.booleans())
 def test_whatever_is_sent(browser: CheckedClient, framework: Framework, rows: list[list[str]], raw: bool) -> None:
