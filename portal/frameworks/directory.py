@@ -23,8 +23,8 @@ from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import Provider, Setting
 
 PAGE_SIZE = 20
-COUNTED_TO = 100
-"""Beyond this the page says "more than 100": counting everything would cost as much as reading everything."""
+COUNTED_TO = 200
+"""Beyond this the page says "more than 200": counting everything would cost as much as reading everything."""
 MOST_IN_A_FILE = 1000
 MOST_WORDS = 6
 COLUMNS = (

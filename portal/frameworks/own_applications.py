@@ -181,6 +181,15 @@ def standing_of(application: Application) -> Standing:
     return Standing.CHANGES_NOT_SENT if application.has_unsubmitted_change else Standing.SENT
 
 
+def still_to_put_right(application: Application, answered: Answered, reasons: Collection[str]) -> set[str]:
+    """The refused questions whose stored answer is still the one that was refused."""
+    if not reasons:
+        return set()
+    sent = version_numbered(application).answers
+    refused = {key: sent[key].get("evidence", {}).get("id", sent[key]["value"]) for key in reasons if key in sent}
+    return {key for key in reasons if answered.value(key) == refused.get(key, "")}
+
+
 def part_status(
     section: Section,
     answered: Answered,

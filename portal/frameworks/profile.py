@@ -33,6 +33,12 @@ def profile_of(provider_id: uuid.UUID | None) -> Sequence[ProfileAnswer]:
     ).all()
 
 
+def in_order(said: Sequence[ProfileAnswer], questions: Mapping[str, Question]) -> list[ProfileAnswer]:
+    """The answers in the order in which `questions` ask for them; those that nobody asks for any more come last."""
+    place = {key: number for number, key in enumerate(questions)}
+    return sorted(said, key=lambda answer: place.get(answer.key, len(place)))
+
+
 def profile_questions() -> dict[str, Question]:
     """The questions that are reused, by profile key, in the words of the newest questionnaire that asks them."""
     return {question.profile: question for question in _live_questions() if question.profile}

@@ -167,7 +167,8 @@ def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         try:
             read_formula(price.price_formula, "")
         except InvalidCase as fault:
-            yield f"The price formula is not complete. {fault.message}"
+            what = "Choose it and give its figures." if set(price.price_formula or {}) <= {"formula"} else fault.message
+            yield f"The price formula is not complete. {what}"
 
 
 def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:

@@ -84,7 +84,7 @@ def register() -> ResponseReturnValue:
         )
     ):
         enter(start_session(user_id=form.outcome.id, now=clock.now()))
-        return redirect(url_for("account.second_factor"))
+        return redirect(url_for("account.second_factor", next=request.args.get("next")))
     return render_template("accounts/public/register.html", form=form), form.status_code
 
 

@@ -141,7 +141,7 @@ def section_form(section: Section, answered: Answered) -> SectionForm:
             fields[f"{FILE}{question.key}"] = FileField("Or add a new document")
             if question.expires:
                 fields[f"{EXPIRES}{question.key}"] = DayField(
-                    "The last day on which it holds", description="For example, 31 3 2027. It is in the document."
+                    "The last day on which it is valid", description="For example, 31 3 2027. It is in the document."
                 )
         fields[f"{CONFIRM}{question.key}"] = BooleanField("Yes, this is still right")
     made: SectionForm = type("SectionForm", (SectionForm,), fields)()
@@ -158,7 +158,7 @@ def evidence_words(evidence: Evidence) -> str:
     """A document in a list to choose from."""
     if evidence.expires_on is None:
         return f"{evidence.file_name}, added on {london_date(evidence.added_at)}"
-    return f"{evidence.file_name}, holds until {london_date(evidence.expires_on)}"
+    return f"{evidence.file_name}, valid until {london_date(evidence.expires_on)}"
 
 
 class DocumentForm(BaseForm):
@@ -166,7 +166,7 @@ class DocumentForm(BaseForm):
 
     file = FileField("The document")
     expires_on = DayField(
-        "The last day on which it holds, if it lapses",
+        "The last day on which it is valid, if it runs out",
         description="For example, 31 3 2027. We remind you 30 days, 7 days and 1 day before.",
     )
 
@@ -186,6 +186,11 @@ class NewDocumentForm(DocumentForm):
 
     kind = SelectField("What does it prove?", validate_choice=False)
 
+    def validate_kind(self, field: SelectField) -> None:
+        """Asked for together with the file, so that nobody is sent back twice."""
+        if not field.data:
+            raise ValidationError("Say what the document proves.")
+
     def offer(self, asked_for: Sequence[str]) -> None:
         """Offer the usual kinds and those that questionnaires ask for."""
         kinds = {kind: kind_words(kind) for kind in (*KINDS, *asked_for)}
@@ -196,7 +201,8 @@ class DayForm(BaseForm):
     """Until when a document holds; blank says that it does not lapse."""
 
     expires_on = DayField(
-        "The last day on which it holds", description="For example, 31 3 2027. Leave it blank if it does not lapse."
+        "The last day on which it is valid",
+        description="For example, 31 3 2027. Leave it blank if it does not run out."
     )
 
 

@@ -19,7 +19,7 @@ from portal.frameworks.evidence import (
     replace_evidence,
 )
 from portal.frameworks.forms.joining import DayForm, DocumentForm, NewDocumentForm, PlainForm, profile_form
-from portal.frameworks.profile import asked_kinds, change_profile, profile_of, profile_questions
+from portal.frameworks.profile import asked_kinds, change_profile, in_order, profile_of, profile_questions
 from portal.frameworks.views.joining_pages import file_store
 from portal.organisations.queries import provider_with_id
 from portal.web.access import actor, for_provider
@@ -40,8 +40,9 @@ def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 def profile() -> Any:
     """What the organisation has said once and reuses."""
     provider = provider_with_id(actor().provider_id)
-    said = profile_of(provider.id)
-    form = profile_form(said, profile_questions())
+    questions = profile_questions()
+    said = in_order(profile_of(provider.id), questions)
+    form = profile_form(said, questions)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_profile(provider=provider, answers=form.answers, actor=actor(), now=clock.now())
     ):

@@ -18,7 +18,7 @@ from portal.frameworks.evidence import add_evidence, date_evidence
 from portal.frameworks.forms.joining import ANSWER, FILE, SectionForm
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Application
-from portal.frameworks.own_applications import part_status, refusal_reasons, standing_of
+from portal.frameworks.own_applications import part_status, refusal_reasons, standing_of, still_to_put_right
 from portal.frameworks.questionnaire import REPLY, Section
 from portal.frameworks.states import EDITABLE
 from portal.frameworks.submitting import record_late_attempt
@@ -66,7 +66,8 @@ def inside(application: Application) -> dict[str, Any]:
     gaps = gaps_of(application, answered, today=clock.today())
     failing = failing_answers(answered)
     reasons = refusal_reasons(application)
-    statuses = {section.key: part_status(section, answered, gaps, failing, reasons) for section in answered.sections}
+    wrong = still_to_put_right(application, answered, reasons)
+    statuses = {section.key: part_status(section, answered, gaps, failing, wrong) for section in answered.sections}
     return {
         "answered": answered,
         "gaps": gaps,

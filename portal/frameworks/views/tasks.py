@@ -65,7 +65,9 @@ def _row(framework: Framework, task: Task, title: str, problems: list[Problem], 
     row: dict[str, Any] = {"title": title, "status": _status(framework, task, wrong)}
     if may_edit and row["status"] != "Cannot start yet":
         row["href"] = url_for(ADDRESSES[task], reference=framework.reference)
-    if wrong and row["status"] in {"In progress", "There is a problem"}:
+    if row["status"] == "Cannot start yet":
+        row["hint"] = "Give the CPV codes under “What is bought” first."
+    elif wrong and row["status"] in {"In progress", "There is a problem"}:
         row["hint"] = wrong[0]
     return row
 

@@ -46,7 +46,8 @@ def start(reference: str) -> Any:
             now=clock.now(),
         )
     ):
-        return saved(form.outcome.reference, "Draft started. It has taken over the framework’s criteria.")
+        started = f"Draft started. It has taken over the award criteria of the {terms_of(framework).name}."
+        return saved(form.outcome.reference, started)
     return _start_page(framework, form), form.status_code
 
 

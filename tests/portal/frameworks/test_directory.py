@@ -175,12 +175,12 @@ def test_pages(framework: Framework) -> None:
 
 
 def test_counting_stops(framework: Framework) -> None:
-    """Beyond a hundred it is "more than 100"."""
+    """Beyond two hundred it is "more than 200"."""
     provider = make_member(framework.lots[0], "Demo Many")
-    for number in range(103):
+    for number in range(203):
         offered(f"House {number:03}", framework.lots[0], provider)
     page = search_directory(Search(), frameworks=[framework], now=clock.now())
-    assert (len(page.rows), page.count) == (20, 101)
+    assert (len(page.rows), page.count) == (20, 201)
 
 
 def test_a_file_is_safe_to_open(framework: Framework) -> None:

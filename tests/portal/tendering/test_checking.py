@@ -159,6 +159,10 @@ BROKEN: dict[str, tuple[Break, Problem]] = {
             "The price formula is not complete. The floor is at least 0 and below the ceiling.",
         ),
     ),
+    "formula without figures": (
+        _set("criterion", "price", price_formula={"formula": "benchmark"}),
+        Problem(Task.PRICE, "The price formula is not complete. Choose it and give its figures."),
+    ),
     "tie": (
         _set_itt(tie_break=["nobody"]),
         Problem(Task.TIE_BREAK, "“nobody” is neither a criterion nor the lowest price."),

@@ -88,6 +88,12 @@ def test_a_wrong_password_keeps_the_address_and_says_nothing_more(client: Checke
     assert (fields_of(wrong)["password"], fields_of(unknown)["password"]) == ("", "")
 
 
+def test_whoever_registers_instead_keeps_the_page_that_was_asked_for(client: CheckedClient, db_session: object) -> None:
+    """The way from "Apply to join" through signing in to registering."""
+    page = client.get("/sign-in?next=/frameworks").get_data(as_text=True)
+    assert 'href="/register?next=/frameworks"' in page
+
+
 def test_empty_fields_are_named(client: CheckedClient, db_session: object) -> None:
     """Nothing typed costs no try and says what is missing."""
     answer = fill(client, "/sign-in", {"email": "", "password": ""})

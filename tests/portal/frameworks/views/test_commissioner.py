@@ -73,7 +73,7 @@ def test_the_queue_has_the_most_urgent_first(client: CheckedClient) -> None:
     text = text_of(answer)
     assert "1 application is overdue" in text
     assert f"The oldest is that of Late Provider , due by the end of {late.due_on:%-d %B %Y}" in text
-    assert "The law gives 10 working days (PCR2015 reg 34(16))." in text
+    assert "The law gives 10 working days (Public Contracts Regulations 2015, regulation 34(16))." in text
     assert text.index("Overdue by") < text.index("10 working days left")
     assert "Nothing is decided yet" in text_of(client.get(queue(framework) + "?show=decided"))
 

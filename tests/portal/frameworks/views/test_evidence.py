@@ -15,8 +15,8 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.evidence import evidence_of
-from portal.frameworks.member_models import Evidence
-from portal.frameworks.profile import profile_of
+from portal.frameworks.member_models import Evidence, ProfileAnswer
+from portal.frameworks.profile import in_order, profile_of
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import PDF
@@ -44,12 +44,12 @@ def test_a_document_is_added_dated_replaced_and_removed(signed_in: CheckedClient
     typed = {"kind": "public_liability", "file": (io.BytesIO(PDF), "cover.pdf")}
     assert fill(signed_in, "/provider/evidence/add", typed).location == "/provider/evidence"
     (evidence,) = evidence_of(actor.provider_id)
-    assert "Does not lapse" in text_of(signed_in.get("/provider/evidence"))
+    assert "Does not run out" in text_of(signed_in.get("/provider/evidence"))
     day = clock.today() + timedelta(days=12)
     parts = {"expires_on-day": str(day.day), "expires_on-month": str(day.month), "expires_on-year": str(day.year)}
     fill(signed_in, f"/provider/evidence/{evidence.id}/date", parts)
     assert evidence.expires_on == day
-    assert "Lapses soon" in text_of(signed_in.get("/provider/evidence"))
+    assert "Runs out soon" in text_of(signed_in.get("/provider/evidence"))
     newer = {"file": (io.BytesIO(PDF), "newer.pdf")}
     assert fill(signed_in, f"/provider/evidence/{evidence.id}/replace", newer).location == "/provider/evidence"
     (evidence,) = evidence_of(actor.provider_id)
@@ -60,7 +60,10 @@ def test_a_document_is_added_dated_replaced_and_removed(signed_in: CheckedClient
 
 def test_what_is_wrong_stands_beside_its_field(signed_in: CheckedClient, actor: Actor) -> None:
     """No file, no kind, a wrong type; the old document stays where a replacement is refused."""
-    assert errors_of(fill(signed_in, "/provider/evidence/add")) == ["Choose the document."]
+    assert errors_of(fill(signed_in, "/provider/evidence/add")) == [
+        "Choose the document.",
+        "Say what the document proves.",
+    ]
     typed = {"file": (io.BytesIO(PDF), "cover.pdf")}
     assert errors_of(fill(signed_in, "/provider/evidence/add", typed)) == ["Say what the document proves."]
     evidence = make_evidence(actor)
@@ -77,7 +80,7 @@ def test_what_is_wrong_stands_beside_its_field(signed_in: CheckedClient, actor: 
 def test_a_lapsed_document_says_so(signed_in: CheckedClient, actor: Actor) -> None:
     """Its last day still holds."""
     make_evidence(actor, expires_on=clock.today() - timedelta(days=1))
-    assert "Lapsed" in text_of(signed_in.get("/provider/evidence"))
+    assert "Run out" in text_of(signed_in.get("/provider/evidence"))
 
 
 def test_the_profile_shows_and_forgets(signed_in: CheckedClient, actor: Actor) -> None:
@@ -89,6 +92,13 @@ def test_the_profile_shows_and_forgets(signed_in: CheckedClient, actor: Actor) -
     assert [row.value for row in profile_of(actor.provider_id)] == ["Somebody new"]
     fill(signed_in, "/provider/profile", {"answers-contact_name": ""})
     assert list(profile_of(actor.provider_id)) == []
+
+
+def test_the_profile_keeps_the_order_of_the_questions(actor: Actor) -> None:
+    """Not that of the keys; what nobody asks for any more comes last."""
+    questions = {"zebra": None, "apple": None}
+    said = [ProfileAnswer(key=key) for key in ("apple", "gone", "zebra")]
+    assert [answer.key for answer in in_order(said, questions)] == ["zebra", "apple", "gone"]  # type: ignore[arg-type]
 
 
 def test_a_document_is_downloaded_as_a_file_and_never_shown(signed_in: CheckedClient, actor: Actor) -> None:

@@ -86,6 +86,18 @@ def test_the_timeline_tells_the_whole_history(client: CheckedClient) -> None:
     assert person.display_name not in text
 
 
+def test_a_member_from_a_list_is_not_said_to_have_applied(client: CheckedClient) -> None:
+    """Without an application there are no declarations yet and no history; its settings are one link away."""
+    admission = admit(live_framework().lots[0])
+    sign_in(client, officer(admission.framework))
+    text = text_of(client.get(page(admission)))
+    assert "None here yet: this member came from a list" in text
+    assert "Nothing has happened to this membership since it came from a list." in text
+    assert "As given with the application" not in text
+    shown = client.get(page(admission)).text
+    assert f"/commissioning/directory?words={admission.provider.name.replace(' ', '+')}" in shown
+
+
 def test_suspension_needs_published_terms(client: CheckedClient) -> None:
     """Without terms the page says why nobody is suspended; with them it takes a reason."""
     without = admit(live_framework(kind=FrameworkKind.DPS).lots[0])

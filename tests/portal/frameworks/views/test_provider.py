@@ -321,12 +321,16 @@ def test_after_a_refusal_it_is_put_right_where_it_stands(signed_in: CheckedClien
     page = signed_in.get(home(application))
     assert banner_of(page.get_data(as_text=True)) == "Not admitted yet"
     assert "Put this right" in text_of(page)
+    assert "Nothing changed yet" in text_of(page)
+    assert "You have changed nothing yet" in text_of(signed_in.get(f"{home(application)}/check"))
     section = text_of(signed_in.get(part(application, "conditions")))
     assert "Why you were not admitted The certificate covers another organisation." in section
     newer = make_evidence(actor, name="right.pdf")
     fill(signed_in, part(application, "conditions"), {"answers-insurance": str(newer.id)})
     check = signed_in.get(f"{home(application)}/check")
     assert "Send version 2" in check.get_data(as_text=True)
+    assert "You have changed nothing yet" not in text_of(check)
+    assert "Put this right" not in text_of(signed_in.get(home(application)))
     assert press(signed_in, f"{home(application)}/check", f"{home(application)}/send").location.endswith("/receipt/2")
     assert "another organisation" not in text_of(signed_in.get(home(application)))
     assert "A later version counts now." in text_of(signed_in.get(f"{home(application)}/receipt/1"))

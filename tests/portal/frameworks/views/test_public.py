@@ -133,6 +133,19 @@ def test_an_ended_one_says_so(client: CheckedClient) -> None:
     assert "Ended early" in text_of(client.get("/frameworks"))
 
 
+def test_figures_that_never_moved_are_bars_and_not_the_same_column_twelve_times(client: CheckedClient) -> None:
+    """A lot whose members all came on the first day has one bar; once one more joins, there are columns over time."""
+    framework = live_framework(live_ago=timedelta(days=400))
+    admit(framework.lots[0], at=framework.live_at)
+    still = text_of(client.get(f"/frameworks/{framework.reference}"))
+    assert "The same at the end of every period since" in still
+    assert "Providers on each lot over time" not in still
+    admit(framework.lots[0])
+    moved = text_of(client.get(f"/frameworks/{framework.reference}"))
+    assert "Providers on each lot over time" in moved
+    assert "The same at the end of every period since" not in moved
+
+
 def test_members_stand_with_their_settings_where_they_are_published(client: CheckedClient) -> None:
     """By lot, with open settings of their own counted once; the figures at the top count everything once."""
     framework = live_framework(lots=2, bands=1, providers_before=2)
@@ -246,3 +259,14 @@ def test_the_page_takes_few_statements(
 def test_a_reference_may_be_typed_in_small_letters(client: CheckedClient) -> None:
     """People copy references by hand."""
     assert client.get(f"/frameworks/{live_framework().reference.lower()}").status_code == 200
+
+
+def test_who_may_call_off_finds_the_way(client: CheckedClient) -> None:
+    """A commissioner of an authority that takes part is led to calling off, nobody else."""
+    framework = live_framework()
+    address, way = f"/frameworks/{framework.reference}", f"/commissioning/frameworks/{framework.reference}/call-off"
+    assert way not in client.get(address).text
+    sign_in(client, make_person(Role.COMMISSIONER))
+    assert way not in client.get(address).text
+    sign_in(client, make_person(Role.COMMISSIONER, authority=framework.authority))
+    assert way in client.get(address).text

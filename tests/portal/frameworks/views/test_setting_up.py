@@ -85,6 +85,7 @@ def test_a_market_is_drawn_up_page_by_page_and_goes_live(client: CheckedClient, 
         "Documents": "Optional",
         "Notice on Find a Tender": "Not started",
     }
+    assert "Give the CPV codes under “What is bought” first." in client.get(draft).text
     typed: list[tuple[str, dict[str, Any]]] = [
         (
             "about",
