@@ -21,6 +21,7 @@ from tests.services import Database, Mailbox
 from tests.worker_process import running_worker
 
 
+@pytest.mark.long
 @pytest.mark.journey
 def test_from_the_last_panel_to_the_mail(
     fresh_app: Flask,

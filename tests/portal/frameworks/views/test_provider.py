@@ -383,6 +383,7 @@ def test_others_find_nothing(client: CheckedClient, actor: Actor, page: str) -> 
     assert client.get(f"{home(application)}{page}").status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", list(FrameworkKind))
 def test_the_standard_questionnaire_fits_its_pages(signed_in: CheckedClient, actor: Actor, kind: FrameworkKind) -> None:
     """Every section of it can be opened, answered with what opens further questions, and read back."""
