@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from portal.contracts.models import Contract
+from portal.core.spreadsheet import csv_lines
 
 COLUMNS = (
     "reference",
@@ -53,22 +52,5 @@ def register_lines(contracts: Iterable[Contract]) -> Iterator[str]:
 
     A cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    yield _taken(buffer)
-    for contract in contracts:
-        row = register_row(contract)
-        writer.writerow([_as_text(row[column]) for column in COLUMNS])
-        yield _taken(buffer)
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
-
-
-def _as_text(value: str) -> str:
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else value
+    rows = map(register_row, contracts)
+    return csv_lines(COLUMNS, ([row[column] for column in COLUMNS] for row in rows))

@@ -117,6 +117,7 @@ def _zip_fault(kind: str, content: bytes) -> str | None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             media_type = _declared_type(archive) if kind in {"odt", "ods"} else None
+    # NotImplementedError is what zipfile raises for a way of compressing that it does not know.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, EOFError):
         return "is damaged or cut off. Save it again and choose it again"
     names = {entry.filename for entry in entries}

@@ -15,10 +15,10 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
 from portal.core.permissions import Actor, policy
-from portal.frameworks import rules  # noqa: F401  (declares the policy rows)
 from portal.frameworks.member_models import Admission, Application
 from portal.frameworks.models import Band, Framework, FrameworkLot, SettingOffer
 from portal.frameworks.states import CLOSED, CURRENT, FrameworkStatus
+from portal.organisations import rules  # noqa: F401  (declares the policy rows)
 from portal.organisations.models import Setting
 
 

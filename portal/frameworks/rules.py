@@ -50,7 +50,6 @@ policy.declare(
         permit("admission", "propose_removal", {Role.COMMISSIONER}, [AdmissionStatus.ACTIVE]),
         permit("admission", "note_reasons_sent", {Role.COMMISSIONER}, [AdmissionStatus.REMOVAL_PROPOSED]),
         permit("admission", "decide_removal", {Role.APPROVER}, [AdmissionStatus.REMOVAL_PROPOSED]),
-        permit("setting", "change", PROVIDER_ROLES),
         permit("provider", "keep_profile", PROVIDER_ROLES),
         permit("provider", "keep_evidence", PROVIDER_ROLES),
     ]
