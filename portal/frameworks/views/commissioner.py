@@ -28,12 +28,12 @@ from portal.frameworks.forms.deciding import (
 )
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission, minister_told_by
 from portal.frameworks.member_models import Application
-from portal.frameworks.models import Framework
-from portal.frameworks.queries import find_framework, membership_of
+from portal.frameworks.queries import membership_of
 from portal.frameworks.queue import clock_of, decisions_of, due_words, find_application, glance, queue_of, working_days
 from portal.frameworks.states import ApplicationStatus, Outcome
 from portal.frameworks.submitting import version_of
 from portal.frameworks.timeline import history_of_application
+from portal.frameworks.views.desk import framework_of
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
 
@@ -44,7 +44,7 @@ bp = Blueprint("admissions", __name__, url_prefix="/commissioning/frameworks/<re
 @for_authority()
 def queue(reference: str) -> str:
     """The applications that wait, with their clocks, or those that are decided; and how the officers are doing."""
-    framework = _framework(reference)
+    framework = framework_of(reference, "see_applications")
     decided = request.args.get("show") == "decided"
     page = max(request.args.get("page", 1, type=int), 1)
     now = clock.now()
@@ -176,14 +176,8 @@ def _second_opinion(form: SecondOpinionForm, application: Application) -> None:
         send_back_refusal(application=application, reason=note, actor=actor(), now=now)
 
 
-def _framework(reference: str) -> Framework:
-    framework = find_framework(reference)
-    policy.require(actor(), "see_applications", framework)
-    return framework
-
-
 def _application(reference: str, application_reference: str) -> Application:
-    application = find_application(_framework(reference), application_reference)
+    application = find_application(framework_of(reference, "see_applications"), application_reference)
     policy.require(actor(), "read", application)
     return application
 

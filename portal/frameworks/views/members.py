@@ -15,8 +15,6 @@ from portal.frameworks.forms.deciding import PlainForm, RemovalDecisionForm, Rem
 from portal.frameworks.grounds import KIND_WORDS, minister_told_by, removal_grounds
 from portal.frameworks.member_models import Admission
 from portal.frameworks.membership import find_membership, members_page, tag_of
-from portal.frameworks.models import Framework
-from portal.frameworks.queries import find_framework
 from portal.frameworks.removing import (
     decide_removal,
     drop_removal,
@@ -29,6 +27,7 @@ from portal.frameworks.renewing import ask_renewal
 from portal.frameworks.states import AdmissionStatus
 from portal.frameworks.suspending import lift_suspension, suspend_member, why_nobody_is_suspended
 from portal.frameworks.timeline import history_of_member
+from portal.frameworks.views.desk import framework_of
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
 from portal.web.forms import BaseForm
@@ -40,7 +39,7 @@ bp = Blueprint("members", __name__, url_prefix="/commissioning/frameworks/<refer
 @for_authority()
 def index(reference: str) -> str:
     """The members of every lot, or those who left or were removed."""
-    framework = _framework(reference)
+    framework = framework_of(reference, "see_applications")
     ended = request.args.get("show") == "ended"
     page = max(request.args.get("page", 1, type=int), 1)
     now = clock.now()
@@ -173,14 +172,8 @@ def _pressed(admission: Admission, act: Callable[[], Any], said: str) -> Any:
     return _page(admission, form)
 
 
-def _framework(reference: str) -> Framework:
-    framework = find_framework(reference)
-    policy.require(actor(), "see_applications", framework)
-    return framework
-
-
 def _admission(reference: str, admission_id: uuid.UUID) -> Admission:
-    framework = _framework(reference)
+    framework = framework_of(reference, "see_applications")
     admission = find_membership(admission_id)
     if admission.framework_id != framework.id:
         raise NotFound("There is no such membership.")
