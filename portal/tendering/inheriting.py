@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, or_, select
 
 from portal.core.columns import db
 from portal.core.errors import PortalError
+from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
 from portal.frameworks.states import FrameworkKind
@@ -58,7 +59,7 @@ class Terms:
 _FRAMEWORK = (IttKind.MINI_COMPETITION, IttKind.DIRECT_AWARD)
 TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
     (FrameworkKind.FRAMEWORK, Regime.PA2023): Terms(
-        "framework",
+        KIND_WORDS[FrameworkKind.FRAMEWORK],
         _FRAMEWORK,
         "PA2023 s.45(5)",
         "PA2023 s.46",
@@ -67,7 +68,7 @@ TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
         "PA2023 s.45",
     ),
     (FrameworkKind.FRAMEWORK, Regime.PCR2015): Terms(
-        "framework",
+        KIND_WORDS[FrameworkKind.FRAMEWORK],
         _FRAMEWORK,
         "PCR2015 reg 33(5)",
         "PCR2015 reg 33(11)(a)",
@@ -76,7 +77,7 @@ TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
         "PCR2015 reg 33(7)-(8)",
     ),
     (FrameworkKind.DPS, Regime.PCR2015): Terms(
-        "dynamic purchasing system",
+        KIND_WORDS[FrameworkKind.DPS],
         (IttKind.DPS_CALL_OFF,),
         "PCR2015 reg 34(21)",
         "PCR2015 reg 34(21)-(22)",
@@ -85,7 +86,7 @@ TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
         "PCR2015 reg 34(14), (21)",
     ),
     (FrameworkKind.DYNAMIC_MARKET, Regime.PA2023): Terms(
-        "dynamic market",
+        KIND_WORDS[FrameworkKind.DYNAMIC_MARKET],
         (IttKind.MARKET_CALL_OFF,),
         "PR24 reg 25(2)",
         "PA2023 s.34(1), (3)",
