@@ -45,9 +45,7 @@ MEMBERS = sum(map(len, PANELS.values()))
 
 def the_method() -> dict[str, Any]:
     """Return the method of every workload: 25 questions that three panels share, and a relative price."""
-    questions = [
-        {"id": f"q{index:02}", "weight": "4", "panels": SHARES, "scale": "0-5"} for index in range(CRITERIA)
-    ]
+    questions = [{"id": f"q{index:02}", "weight": "4", "panels": SHARES, "scale": "0-5"} for index in range(CRITERIA)]
     return {
         "scales": {"0-5": {"minimum": "0", "maximum": "5"}},
         "panels": {name: {"combine": "mean", "quorum": 2} for name in PANELS},
@@ -90,11 +88,7 @@ def arrays(bids: int) -> tuple[np.ndarray, np.ndarray]:
 
 def float_weights() -> np.ndarray:
     """Return what each column is worth for one step of score, in floats."""
-    row = [
-        70 * 0.04 * int(SHARES[panel]) / 100 / len(names) / 5
-        for panel, names in PANELS.items()
-        for _ in names
-    ]
+    row = [70 * 0.04 * int(SHARES[panel]) / 100 / len(names) / 5 for panel, names in PANELS.items() for _ in names]
     return np.array(row * CRITERIA, np.float32)
 
 
@@ -261,9 +255,7 @@ def memory() -> None:
 
 def main() -> None:
     """Measure everything and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--bids", type=int, default=0, help="one more size from arrays, such as 1000000")
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall")

@@ -17,9 +17,7 @@ from tender_scoring.explaining import explain
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command on one case: print and return 0, or name the fault on standard error and return 2."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tender_scoring", description="Execute a method statement."
-    )
+    parser = argparse.ArgumentParser(prog="python -m tender_scoring", description="Execute a method statement.")
     parser.add_argument("command", choices=sorted(_COMMANDS))
     parser.add_argument("case", metavar="CASE.json")
     options = parser.parse_args(arguments)

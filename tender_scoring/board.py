@@ -38,13 +38,9 @@ class Layout:
         """Return the layout of a method's parts over columns, those of one part side by side."""
         parts = parts_of(method)
         bounds = list(spans(columns, len(parts)))
-        divisors = tuple(
-            _divisor(part, end - start) for part, (start, end) in zip(parts, bounds, strict=True)
-        )
+        divisors = tuple(_divisor(part, end - start) for part, (start, end) in zip(parts, bounds, strict=True))
         form = _reduced(linear_form(parts, divisors))
-        factors = [
-            0 if parts[column.part].combine == "median" else form.factors[column.part] for column in columns
-        ]
+        factors = [0 if parts[column.part].combine == "median" else form.factors[column.part] for column in columns]
         most = max((part.scale.steps for part in parts), default=0)
         named = list(enumerate(zip(parts, bounds, strict=True)))
         least = {index: _least(part, divisors[index]) for index, (part, _) in named}
@@ -93,9 +89,7 @@ class Board:
     prices: NDArray[Any] | None
     price_unit: Fraction
 
-    def with_score(
-        self, bid: int, criterion: str, panel: str, member: str | None, score: Fraction
-    ) -> "Board":
+    def with_score(self, bid: int, criterion: str, panel: str, member: str | None, score: Fraction) -> "Board":
         """Return the board with one cell changed; `member` is None for the agreed score of a panel.
 
         Raises KeyError for a cell that the board does not have, ValueError for a score off its scale.

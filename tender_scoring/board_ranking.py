@@ -232,9 +232,7 @@ def _settle(found: BoardRanks, bids: list[int], before: int) -> None:
         sums = combine(board.cells[tied], layout.columns, layout.parts).sums
         prices = {bid: board.price(bid) for bid in tied}
         marks = {
-            bid: bid_marks(
-                board.method, layout.parts, layout.form, list(map(int, row)), prices[bid], found.field
-            )
+            bid: bid_marks(board.method, layout.parts, layout.form, list(map(int, row)), prices[bid], found.field)
             for bid, row in zip(tied, sums.tolist(), strict=True)
         }
         ranks = rank(values, tie_breakers(board.method, marks, prices))

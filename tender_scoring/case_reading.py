@@ -43,9 +43,7 @@ def case_from(document: Any) -> Case:
     )
     individual = read_entries(entries.get("scores", []), "/scores", known, agreed=False)
     agreed = read_entries(entries.get("agreed", []), "/agreed", known, agreed=True)
-    sheet = _Sheet(
-        bids, parts, "/scores" if "scores" in entries else "", "/agreed" if "agreed" in entries else ""
-    )
+    sheet = _Sheet(bids, parts, "/scores" if "scores" in entries else "", "/agreed" if "agreed" in entries else "")
     columns, cells = sheet.fill(individual, agreed)
     return Case(method, bids, prices, parts, columns, cells, individual, agreed)
 
@@ -78,9 +76,7 @@ def _read_recused(value: Any, where: str, method: Method) -> frozenset[tuple[str
         panel = get_id(entries["panel"], pointer(place, "panel"))
         member = get_id(entries["member"], pointer(place, "member"))
         if panel not in method.panels:
-            raise InvalidCase(
-                Code.UNKNOWN_PANEL, f"There is no panel {shown(panel)}.", pointer(place, "panel")
-            )
+            raise InvalidCase(Code.UNKNOWN_PANEL, f"There is no panel {shown(panel)}.", pointer(place, "panel"))
         if (panel, member) in recused:
             raise InvalidCase(Code.DUPLICATE_RECUSAL, "This recusal is given twice.", place)
         recused.add((panel, member))
@@ -150,7 +146,5 @@ class _Sheet:
         if column.member is None:
             message = f"{shown(part.panel)} has no agreed score for {shown(bid)} on {shown(part.criterion)}."
             return InvalidCase(Code.MISSING_AGREED, message, self.agreed)
-        message = (
-            f"The member {shown(column.member)} has no score for {shown(bid)} on {shown(part.criterion)}."
-        )
+        message = f"The member {shown(column.member)} has no score for {shown(bid)} on {shown(part.criterion)}."
         return InvalidCase(Code.MISSING_SCORE, message, self.scores)

@@ -78,9 +78,7 @@ def _nearest(what: WhatIf, crossings: dict[int, Fraction], choose: Any) -> Thres
     if not crossings:
         return None
     weight: Fraction = choose(crossings.values())
-    return Threshold(
-        weight, what.names(bid for bid, crossing in sorted(crossings.items()) if crossing == weight)
-    )
+    return Threshold(weight, what.names(bid for bid, crossing in sorted(crossings.items()) if crossing == weight))
 
 
 def _line(what: WhatIf, bid: int, panel: str, share: Fraction) -> tuple[Fraction, Fraction]:

@@ -55,9 +55,7 @@ def _parse_text(text: str) -> Any:
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         built = dict(pairs)
         if len(built) != len(pairs):
-            doubled.append(
-                (built, next(key for key, times in Counter(k for k, _ in pairs).items() if times > 1))
-            )
+            doubled.append((built, next(key for key, times in Counter(k for k, _ in pairs).items() if times > 1)))
         return built
 
     try:
@@ -88,9 +86,7 @@ def _refusal_of_doubled(value: Any, doubled: list[tuple[dict[str, Any], str]]) -
         if isinstance(item, dict):
             if id(item) in keys:
                 key = keys[id(item)]
-                return InvalidCase(
-                    Code.DUPLICATE_KEY, f"The key {key[:60]!r} is given twice.", pointer(where, key)
-                )
+                return InvalidCase(Code.DUPLICATE_KEY, f"The key {key[:60]!r} is given twice.", pointer(where, key))
             stack.extend((child, pointer(where, key)) for key, child in item.items())
         elif isinstance(item, list):
             stack.extend((child, pointer(where, index)) for index, child in enumerate(item))

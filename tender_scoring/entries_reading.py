@@ -31,9 +31,7 @@ class Known:
 def read_entries(value: Any, where: str, known: Known, *, agreed: bool) -> Entries:
     """Return the entries of a list, less those of recused members, every one checked."""
     items = get_array(value, where)
-    required = (
-        ("panel", "bid", "criterion", "score") if agreed else ("panel", "member", "bid", "criterion", "score")
-    )
+    required = ("panel", "bid", "criterion", "score") if agreed else ("panel", "member", "bid", "criterion", "score")
     columns = _columns(items, where, required)
     for key, column in columns.items():
         if key != "score":
@@ -82,9 +80,7 @@ def _indices(column: list[Any], known: Mapping[Any, int], code: Code, key: str, 
         return np.fromiter(map(known.__getitem__, column), np.int64, len(column))
     except KeyError:
         index = next(index for index, item in enumerate(column) if item not in known)
-        raise InvalidCase(
-            code, f"There is no {key} {shown(column[index])}.", pointer(where, index, key)
-        ) from None
+        raise InvalidCase(code, f"There is no {key} {shown(column[index])}.", pointer(where, index, key)) from None
 
 
 def _parts(columns: Mapping[str, list[Any]], where: str, known: Known) -> Any:
@@ -101,9 +97,7 @@ def _parts(columns: Mapping[str, list[Any]], where: str, known: Known) -> Any:
     wrong = np.flatnonzero(np.append(codes, -1)[found] != given)
     if wrong.size:
         index = int(wrong[0])
-        message = (
-            f"The panel {shown(columns['panel'][index])} does not score {shown(columns['criterion'][index])}."
-        )
+        message = f"The panel {shown(columns['panel'][index])} does not score {shown(columns['criterion'][index])}."
         raise InvalidCase(Code.NOT_THIS_PANEL, message, pointer(where, index))
     return np.array([index for _, index in named], np.int64)[found]
 

@@ -62,9 +62,7 @@ def work_out(case: Case) -> Workings:
     out = {entry.bid for entry in eliminated}
     standing = tuple(index for index, bid in enumerate(case.bids) if bid not in out)
     field = price_field(case, standing)
-    marks = {
-        bid: bid_marks(case.method, case.parts, form, sums[bid], case.prices[bid], field) for bid in standing
-    }
+    marks = {bid: bid_marks(case.method, case.parts, form, sums[bid], case.prices[bid], field) for bid in standing}
     roots = [criterion.id for criterion in case.method.criteria]
     totals = {bid: sum((marks[bid][name] for name in roots), Fraction(0)) for bid in standing}
     return Workings(
@@ -78,9 +76,7 @@ def work_out(case: Case) -> Workings:
         marks=marks,
         panels={bid: _panels(case, form, sums[bid]) for bid in standing},
         totals=totals,
-        ranks=rank(
-            ranking_values(case, totals), tie_breakers(case.method, marks, dict(enumerate(case.prices)))
-        ),
+        ranks=rank(ranking_values(case, totals), tie_breakers(case.method, marks, dict(enumerate(case.prices)))),
     )
 
 
@@ -125,9 +121,7 @@ def price_of(case: Case, bid: int) -> Fraction:
     return price
 
 
-def _eliminated(
-    case: Case, sums: list[list[int]], divisors: tuple[int, ...]
-) -> Iterable[BelowMinimum | AboveCeiling]:
+def _eliminated(case: Case, sums: list[list[int]], divisors: tuple[int, ...]) -> Iterable[BelowMinimum | AboveCeiling]:
     """Yield every elimination in tree order: of one criterion by panel, of one panel by bid."""
     parts_by_criterion: dict[str, list[int]] = {}
     for index, part in enumerate(case.parts):
@@ -145,9 +139,7 @@ def _eliminated(
             for bid, name in enumerate(case.bids):
                 steps = Fraction(sums[bid][index], divisors[index])
                 if steps < least:
-                    yield BelowMinimum(
-                        name, part.criterion, part.panel, part.scale.score(steps), part.minimum
-                    )
+                    yield BelowMinimum(name, part.criterion, part.panel, part.scale.score(steps), part.minimum)
 
 
 def bid_marks(
@@ -211,9 +203,7 @@ def result_of(work: Workings) -> Result:
 
 def _pilots(work: Workings, method: Method) -> Mapping[str, Mapping[str, Mapping[str, Fraction]]]:
     pilots: dict[str, dict[str, dict[str, Fraction]]] = {
-        name: {bid: {} for bid in work.case.bids}
-        for name, panel in sorted(method.panels.items())
-        if not panel.counts
+        name: {bid: {} for bid in work.case.bids} for name, panel in sorted(method.panels.items()) if not panel.counts
     }
     for index, part in enumerate(work.case.parts):
         if not part.counts:

@@ -46,9 +46,7 @@ def weights_for(exact: Sequence[int], most: int) -> Weights:
         count = -(-max(needed, 1) // bits) if bits > 0 else _MOST_LIMBS + 1
         if count <= _MOST_LIMBS:
             mask = (1 << bits) - 1
-            limbs = tuple(
-                np.array([weight >> bits * limb & mask for weight in exact], kind) for limb in range(count)
-            )
+            limbs = tuple(np.array([weight >> bits * limb & mask for weight in exact], kind) for limb in range(count))
             return Weights(tuple(exact), bits, limbs)
     return Weights(tuple(exact), 0, ())
 

@@ -52,9 +52,7 @@ def _and(bids: tuple[str, ...]) -> str:
 def _line(step: Step) -> str:
     name = " > ".join(_names(step.id))
     values = {key: _plain(value) for key, value in step.inputs.items()}
-    shown = (
-        step.shown if Fraction(step.shown) == Fraction(step.exact) else f"{step.shown} (exactly {step.exact})"
-    )
+    shown = step.shown if Fraction(step.shown) == Fraction(step.exact) else f"{step.shown} (exactly {step.exact})"
     return f"{name} = {_SUMS[step.rule](values)} = {shown}"
 
 
@@ -67,12 +65,8 @@ def _plain(value: str) -> str:
 
 
 def _agreed(values: Mapping[str, str]) -> str:
-    own = [
-        f"{name.removeprefix('individual: ')} {value}" for name, value in values.items() if name != "agreed"
-    ]
-    return f"agreed {values['agreed']}" + (
-        f" [own scores, shown and not averaged: {', '.join(own)}]" if own else ""
-    )
+    own = [f"{name.removeprefix('individual: ')} {value}" for name, value in values.items() if name != "agreed"]
+    return f"agreed {values['agreed']}" + (f" [own scores, shown and not averaged: {', '.join(own)}]" if own else "")
 
 
 def _mean(values: Mapping[str, str]) -> str:
@@ -97,9 +91,7 @@ def _in_order(template: str) -> Callable[[Mapping[str, str]], str]:
 
 
 def _banded(values: Mapping[str, str]) -> str:
-    bands = ", ".join(
-        f"{name[5:]} over: {value} percent" for name, value in values.items() if name[:5] == "band "
-    )
+    bands = ", ".join(f"{name[5:]} over: {value} percent" for name, value in values.items() if name[:5] == "band ")
     lowest = values["/lowest_price"]
     return f"{values['worth']} x the band of ({values['price']} - {lowest}) / {lowest} [{bands}; beyond: 0]"
 

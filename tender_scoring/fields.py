@@ -28,16 +28,12 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def get_object(
-    value: Any, where: str, required: Collection[str], optional: Collection[str] = ()
-) -> dict[str, Any]:
+def get_object(value: Any, where: str, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Any]:
     """Return an object that has every required key and no key outside the two lists."""
     entries = get_mapping(value, where)
     for key in entries:
         if key not in required and key not in optional:
-            raise InvalidCase(
-                Code.UNKNOWN_KEY, f"The key {shown(key)} has no meaning here.", pointer(where, key)
-            )
+            raise InvalidCase(Code.UNKNOWN_KEY, f"The key {shown(key)} has no meaning here.", pointer(where, key))
     for key in required:
         if key not in entries:
             raise InvalidCase(Code.MISSING_KEY, f"The key {key!r} is missing.", where)

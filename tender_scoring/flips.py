@@ -74,9 +74,7 @@ class _Flips:
 
     def _moved(self, bid: int, index: int, steps: int) -> Iterator[Flip]:
         part = self.case.parts[index]
-        failing = (self.what.failed[bid] - {index}) | (
-            {index} if self.what.fails(index, steps) else frozenset()
-        )
+        failing = (self.what.failed[bid] - {index}) | ({index} if self.what.fails(index, steps) else frozenset())
         stands = not failing and bid not in self.what.over_ceiling
         if stands and bid in self.standing:
             effect, winners = "changes_winner", self._still_standing(bid, index, steps)
@@ -89,9 +87,7 @@ class _Flips:
         else:
             return
         before, after = part.scale.score(self.what.sums[bid][index]), part.scale.score(steps)
-        yield Flip(
-            part.panel, self.case.bids[bid], part.criterion, before, after, effect, self.what.names(winners)
-        )
+        yield Flip(part.panel, self.case.bids[bid], part.criterion, before, after, effect, self.what.names(winners))
 
     def _row(self, bid: int, index: int, steps: int) -> list[int]:
         row = list(self.what.sums[bid])

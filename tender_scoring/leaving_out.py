@@ -69,9 +69,7 @@ def without_each_bid(what: WhatIf) -> tuple[WithoutBid, ...]:
             others = [rival for rival in what.standing if rival != bid]
             after = _order_without(what.order(others), bid)
         winners = tuple(after[0]) if after else ()
-        found.append(
-            WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before)
-        )
+        found.append(WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before))
     return tuple(found)
 
 
@@ -129,8 +127,6 @@ def _without(case: Case, panel: str, member: str, winners: tuple[str, ...]) -> W
     below = any(count < part.quorum for count, part in of_panel)
     if any(count == 0 for count, _ in of_panel):
         return WithoutMember(panel, member, None, False, below)
-    smaller = WhatIf(
-        replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep])
-    )
+    smaller = WhatIf(replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep]))
     after = smaller.names(smaller.order(smaller.standing).winners)
     return WithoutMember(panel, member, after, after != winners, below)

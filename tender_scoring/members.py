@@ -93,9 +93,7 @@ def krippendorff_alpha(units: Units) -> Fraction | None:
     expected = _squared_differences(every)
     if expected == 0:
         return None
-    observed = sum(
-        (Fraction(_squared_differences(values), len(values) - 1) for values in paired), Fraction(0)
-    )
+    observed = sum((Fraction(_squared_differences(values), len(values) - 1) for values in paired), Fraction(0))
     return 1 - observed * (len(every) - 1) / expected
 
 
@@ -128,13 +126,9 @@ def members(case: Case) -> tuple[Member, ...]:
                     by_count[count] = by_count.get(count, 0) + count * value - total
                     compared[name] += 1
         for name in names:
-            summed = sum(
-                (Fraction(total, count - 1) for count, total in differences[name].items()), Fraction(0)
-            )
+            summed = sum((Fraction(total, count - 1) for count, total in differences[name].items()), Fraction(0))
             severity = summed / (compared[name] * common) if compared[name] else None
-            found.append(
-                Member(panel, name, len(positions[name]), severity, _deviation(positions[name], common))
-            )
+            found.append(Member(panel, name, len(positions[name]), severity, _deviation(positions[name], common)))
     return tuple(found)
 
 

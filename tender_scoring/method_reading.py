@@ -67,9 +67,7 @@ def read_method(value: Any, where: str = "") -> Method:
 
 def _read_named(value: Any, where: str, read: Any) -> Mapping[str, Any]:
     named = get_mapping(value, where)
-    return MappingProxyType(
-        {get_id(name, where): read(item, pointer(where, name)) for name, item in named.items()}
-    )
+    return MappingProxyType({get_id(name, where): read(item, pointer(where, name)) for name, item in named.items()})
 
 
 def _read_scale(value: Any, where: str) -> Scale:
@@ -83,15 +81,11 @@ def _read_scale(value: Any, where: str) -> Scale:
         message = "The step is above 0 and leads from the minimum exactly to a higher maximum."
         raise InvalidCase(Code.SCALE_GRID, message, where)
     if normalise == "from_zero" and minimum < 0:
-        raise InvalidCase(
-            Code.SCALE_NORMALISE, "from_zero needs a minimum of at least 0.", pointer(where, "minimum")
-        )
+        raise InvalidCase(Code.SCALE_NORMALISE, "from_zero needs a minimum of at least 0.", pointer(where, "minimum"))
     scale = Scale(minimum, maximum, step, normalise)
     if "bands" not in entries:
         return scale
-    return Scale(
-        minimum, maximum, step, normalise, _read_bands(entries["bands"], pointer(where, "bands"), scale)
-    )
+    return Scale(minimum, maximum, step, normalise, _read_bands(entries["bands"], pointer(where, "bands"), scale))
 
 
 def _read_bands(value: Any, where: str, scale: Scale) -> tuple[Band, ...]:
@@ -157,9 +151,7 @@ def _register(value: Any, where: str, reading: _Reading) -> None:
 def _read_weight(value: Any, where: str) -> Fraction:
     weight = get_number(value, where)
     if weight <= 0:
-        raise InvalidCase(
-            Code.WEIGHT_SIGN, "A weight is above 0, except on a pilot panel's own criterion.", where
-        )
+        raise InvalidCase(Code.WEIGHT_SIGN, "A weight is above 0, except on a pilot panel's own criterion.", where)
     return weight
 
 
@@ -178,18 +170,14 @@ def _about(total: Fraction) -> str:
 def _read_question(entries: dict[str, Any], where: str, reading: _Reading) -> Question:
     scale_id = get_id(entries["scale"], pointer(where, "scale"))
     if scale_id not in reading.scales:
-        raise InvalidCase(
-            Code.UNKNOWN_SCALE, f"There is no scale {shown(scale_id)}.", pointer(where, "scale")
-        )
+        raise InvalidCase(Code.UNKNOWN_SCALE, f"There is no scale {shown(scale_id)}.", pointer(where, "scale"))
     shares = _read_shares(entries, where, reading)
     minimum = _read_minimum(entries, where, reading.scales[scale_id])
     place = pointer(where, "weight")
     weight = get_number(entries["weight"], place)
     if len(shares) == 1 and not reading.panels[shares[0][0]].counts:
         if weight != 0:
-            raise InvalidCase(
-                Code.PILOT_COUNTS, 'A criterion that only a pilot panel scores has weight "0".', place
-            )
+            raise InvalidCase(Code.PILOT_COUNTS, 'A criterion that only a pilot panel scores has weight "0".', place)
     else:
         _read_weight(entries["weight"], place)
     return Question(entries["id"], weight, shares, "panels" in entries, scale_id, minimum)
@@ -228,9 +216,7 @@ def _read_minimum(entries: dict[str, Any], where: str, scale: Scale) -> Fraction
         return None
     minimum = get_number(entries["minimum"], pointer(where, "minimum"))
     if not scale.minimum <= minimum <= scale.maximum:
-        raise InvalidCase(
-            Code.MINIMUM_OFF_SCALE, "The minimum is not within the scale.", pointer(where, "minimum")
-        )
+        raise InvalidCase(Code.MINIMUM_OFF_SCALE, "The minimum is not within the scale.", pointer(where, "minimum"))
     return minimum
 
 

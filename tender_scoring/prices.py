@@ -127,9 +127,7 @@ def _read_bands(value: Any, where: str) -> tuple[tuple[Fraction, Fraction], ...]
             raise InvalidCase(Code.PRICE_PARAMETERS, "A band is a limit and its marks.", place)
         limit, marks = (get_number(item, pointer(place, side)) for side, item in enumerate(pair))
         if limit < 0 or not 0 <= marks <= 100:
-            raise InvalidCase(
-                Code.PRICE_PARAMETERS, "A limit is at least 0, marks are 0 to 100 percent.", place
-            )
+            raise InvalidCase(Code.PRICE_PARAMETERS, "A limit is at least 0, marks are 0 to 100 percent.", place)
         if bands and (limit <= bands[-1][0] or marks > bands[-1][1]):
             raise InvalidCase(Code.PRICE_PARAMETERS, "Limits rise and marks do not rise.", place)
         bands.append((limit, marks))

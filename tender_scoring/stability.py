@@ -101,9 +101,7 @@ def _draw(moves: Moves, random: np.random.Generator, size: int) -> tuple[Floats,
     bids, choices = moves.marks.shape
     if not choices:
         return np.zeros((size, bids)), np.zeros((size, bids), np.int64)
-    chosen = (
-        random.integers(0, choices, (size, bids), dtype=np.int32) + np.arange(bids, dtype=np.int32) * choices
-    )
+    chosen = random.integers(0, choices, (size, bids), dtype=np.int32) + np.arange(bids, dtype=np.int32) * choices
     if not moves.failures.any():
         return moves.marks.ravel()[chosen], np.zeros((1, bids), np.int64)
     return moves.marks.ravel()[chosen], moves.failures.ravel()[chosen]
@@ -192,9 +190,7 @@ def _shares(formula: PriceFormula, price: Floats, stands: NDArray[np.bool_]) -> 
         return np.where(highest > lowest, (highest - price) / spread, 1.0)
     if formula.name == "mean_relative":
         count = np.maximum(stands.sum(axis=1, keepdims=True), 1)
-        mean = np.where(
-            stands.any(axis=1, keepdims=True), np.where(stands, price, 0).sum(axis=1, keepdims=True), 1
-        )
+        mean = np.where(stands.any(axis=1, keepdims=True), np.where(stands, price, 0).sum(axis=1, keepdims=True), 1)
         mean = mean / count
         return np.asarray(np.clip(50 - 100 * (price - mean) / mean, 0, 100) / 100)
     if formula.ceiling is not None:

@@ -132,9 +132,7 @@ class _Narration:
             return
         bids = [(self.case.bids[bid], self.case.prices[bid] or Fraction(0)) for bid in self.work.standing]
         inputs = {name: exact(price) for name, price in bids}
-        formulas = {
-            node.formula.name for node, _ in self.case.method.walk() if isinstance(node, PriceQuestion)
-        }
+        formulas = {node.formula.name for node, _ in self.case.method.walk() if isinstance(node, PriceQuestion)}
         if formulas - {"benchmark", "mean_relative"}:
             yield self._step("/lowest_price", "lowest_price", inputs, field.lowest)
         if "min_max" in formulas:

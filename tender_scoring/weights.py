@@ -52,7 +52,5 @@ def effective_weights(method: Method | dict[str, Any]) -> tuple[EffectiveWeight,
         if isinstance(node, PriceQuestion):
             weights.append(EffectiveWeight(node.id, None, marks))
         elif isinstance(node, Question):
-            weights.extend(
-                EffectiveWeight(node.id, panel, marks * share / HUNDRED) for panel, share in node.shares
-            )
+            weights.extend(EffectiveWeight(node.id, panel, marks * share / HUNDRED) for panel, share in node.shares)
     return tuple(weights)

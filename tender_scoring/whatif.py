@@ -27,9 +27,7 @@ class WhatIf:
         self.divisors = combined.divisors
         self.form = linear_form(case.parts, combined.divisors)
         self.quality = [self.quality_of(row) for row in self.sums]
-        self.prices = [
-            (worth, node.formula) for node, worth in case.method.walk() if isinstance(node, PriceQuestion)
-        ]
+        self.prices = [(worth, node.formula) for node, worth in case.method.walk() if isinstance(node, PriceQuestion)]
         self.minimums = [
             (index, least * divisor)
             for index, (part, divisor) in enumerate(zip(case.parts, self.divisors, strict=True))
@@ -83,9 +81,7 @@ class WhatIf:
             values[bid] = self.value(bid, self.total(bid, field, quality))
         return self.broken(values, field, changed)
 
-    def broken(
-        self, values: Mapping[int, Value], field: PriceField | None, rows: Mapping[int, Sequence[int]]
-    ) -> Ranks:
+    def broken(self, values: Mapping[int, Value], field: PriceField | None, rows: Mapping[int, Sequence[int]]) -> Ranks:
         """Return ranks by value, the published tie-break applied to whatever is equal."""
         plain = rank(values)
         tied = [bid for tie in plain.ties for bid in tie]
@@ -93,9 +89,7 @@ class WhatIf:
             return plain
         case = self.case
         marks = {
-            bid: bid_marks(
-                case.method, case.parts, self.form, rows.get(bid, self.sums[bid]), case.prices[bid], field
-            )
+            bid: bid_marks(case.method, case.parts, self.form, rows.get(bid, self.sums[bid]), case.prices[bid], field)
             for bid in tied
         }
         return rank(values, tie_breakers(case.method, marks, dict(enumerate(case.prices))))

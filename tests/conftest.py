@@ -167,9 +167,7 @@ def new_client(app: Flask, db_session: object) -> Callable[[], CheckedClient]:
 
 
 @pytest.fixture(scope="session")
-def worker_environment(
-    settings_for: Callable[[Database], Settings], worker_database: Database
-) -> Iterator[Settings]:
+def worker_environment(settings_for: Callable[[Database], Settings], worker_database: Database) -> Iterator[Settings]:
     """The environment that `worker.app` reads at its import: import it inside the test, not above."""
     settings = settings_for(worker_database)
     with pytest.MonkeyPatch.context() as patch:

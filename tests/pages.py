@@ -49,9 +49,7 @@ def _control_faults(page: BeautifulSoup) -> list[str]:
         if not button.get_text(strip=True) and not button.get("aria-label"):
             faults.append("a button without words")
     faults += [
-        f"form {form.get('id') or ''} without an action"
-        for form in page.find_all("form")
-        if not form.get("action")
+        f"form {form.get('id') or ''} without an action" for form in page.find_all("form") if not form.get("action")
     ]
     return faults
 

@@ -42,9 +42,7 @@ def encrypt(content: bytes, key: bytes, context: bytes) -> bytes:
 def decrypt(sealed: bytes, key: bytes, context: bytes) -> bytes:
     """Reverse `encrypt`, or raise `SealBroken` when content, key or context is not the one that was sealed."""
     try:
-        return crypto_aead_xchacha20poly1305_ietf_decrypt(
-            sealed[NONCE_BYTES:], context, sealed[:NONCE_BYTES], key
-        )
+        return crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[NONCE_BYTES:], context, sealed[:NONCE_BYTES], key)
     except (CryptoError, ValueError) as broken:
         # Content that was cut short below the length of its tag is refused with a plain ValueError.
         raise SealBroken("The sealed content does not match its seal.") from broken

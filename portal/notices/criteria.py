@@ -59,9 +59,7 @@ def _criterion(itt: InvitationToTender, leaf: AwardCriterion) -> Json:
 def _marked_by(leaf: AwardCriterion) -> str:
     """Who marks a leaf, named as panels only: who sits on a panel is nobody's business here."""
     if leaf.price_formula is not None:
-        return (
-            f"Marks follow from the price by the published formula “{leaf.price_formula.get('formula', '')}”."
-        )
+        return f"Marks follow from the price by the published formula “{leaf.price_formula.get('formula', '')}”."
     shares = _counting_shares(leaf)
     if not shares:
         return "Reported beside the result and not counted."

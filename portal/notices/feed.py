@@ -33,9 +33,7 @@ def opportunities_feed(
     _add(feed, "title", f"Open opportunities – {publisher.name}")
     _add(feed, "updated", _instant(max((notice.published_at for notice, _ in entries), default=now)))
     ET.SubElement(feed, _tag("link"), rel="self", href=address, type="application/atom+xml")
-    ET.SubElement(
-        feed, _tag("link"), rel="alternate", href=f"{publisher.public_url}/opportunities", type="text/html"
-    )
+    ET.SubElement(feed, _tag("link"), rel="alternate", href=f"{publisher.public_url}/opportunities", type="text/html")
     if next_address:
         ET.SubElement(feed, _tag("link"), rel="next", href=next_address, type="application/atom+xml")
     for notice, itt in entries:

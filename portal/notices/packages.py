@@ -53,9 +53,7 @@ def release_package(
     yield "}"
 
 
-def record_package(
-    *, ocid: str, releases: Iterable[Published], compiled: str, publisher: Publisher, uri: str
-) -> str:
+def record_package(*, ocid: str, releases: Iterable[Published], compiled: str, publisher: Publisher, uri: str) -> str:
     """Write the record of one contracting process: every release from the oldest on, and the compiled one."""
     published = list(releases)
     texts = ",".join(release.text for release in published)

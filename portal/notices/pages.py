@@ -16,8 +16,7 @@ from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
 from portal.web.filters import london, london_date, marks, pounds
 
 BASIS_WORDS = {
-    "central_reference": "This procurement is published first on the central digital platform "
-    "(Find a Tender).",
+    "central_reference": "This procurement is published first on the central digital platform (Find a Tender).",
     "fallback": "Published here because the central digital platform was not available in time "
     "(Procurement Regulations 2024 reg 8).",
     "not_required": "This procurement does not have to be published on the central digital platform.",
@@ -116,9 +115,7 @@ def _facts(notice: Notice, release: Json) -> list[Row]:
 def _lot(lot: Json) -> Part:
     criteria = [_criterion(entry) for entry in lot.get("awardCriteria", {}).get("criteria", [])]
     title = f"Lot {lot['id']}: {lot['title']}"
-    return Part(
-        title, _rows(("Term", _term(lot.get("contractPeriod")))), lot.get("description", ""), criteria
-    )
+    return Part(title, _rows(("Term", _term(lot.get("contractPeriod")))), lot.get("description", ""), criteria)
 
 
 def _award(award: Json, release: Json) -> Part:

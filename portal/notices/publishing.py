@@ -100,16 +100,12 @@ def _subject(event: Event) -> InvitationToTender | AwardDecision | Contract:
     return found
 
 
-def _release(
-    header: Header, subject: InvitationToTender | AwardDecision | Contract, itt: InvitationToTender
-) -> Json:
+def _release(header: Header, subject: InvitationToTender | AwardDecision | Contract, itt: InvitationToTender) -> Json:
     if isinstance(subject, AwardDecision):
         return award_release(header, itt, award_facts(subject, published_at=header.published_at))
     if isinstance(subject, Contract):
         return contract_release(header, itt, subject)
-    return tender_release(
-        header, itt, {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)}
-    )
+    return tender_release(header, itt, {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)})
 
 
 def _require_basis(itt: InvitationToTender) -> None:
@@ -118,9 +114,7 @@ def _require_basis(itt: InvitationToTender) -> None:
         raise WrongState("The invitation to tender has not been published.")
     basis = itt.publication_basis
     if basis is PublicationBasis.CENTRAL_REFERENCE and not (itt.central_reference or "").strip():
-        raise WrongState(
-            "The central digital platform’s reference is missing, so this cannot be published here yet."
-        )
+        raise WrongState("The central digital platform’s reference is missing, so this cannot be published here yet.")
     if basis is PublicationBasis.FALLBACK and not itt.publication_reason.strip():
         raise WrongState("The reason for publishing here before the central digital platform is missing.")
 
@@ -133,9 +127,7 @@ def _require_order(kind_code: str, earlier: list[Notice]) -> None:
     """A process is announced in the law's order: tender, award, contract. The outbox tries again later."""
     needed = {"UK6": "UK4", "UK7": "UK6"}.get(kind_code)
     if needed is not None and needed not in {notice.kind_code for notice in earlier}:
-        raise WrongState(
-            f"The {CATALOGUE[needed].name.lower()} of this procurement has to be published first."
-        )
+        raise WrongState(f"The {CATALOGUE[needed].name.lower()} of this procurement has to be published first.")
 
 
 def _reference(itt: InvitationToTender, kind_code: str, earlier: list[Notice]) -> str:

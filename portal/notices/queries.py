@@ -65,9 +65,7 @@ def compiled_record(ocid: str) -> OcdsRecord:
     return found
 
 
-def open_opportunities(
-    *, now: datetime, before: int, limit: int
-) -> Sequence[tuple[Notice, InvitationToTender]]:
+def open_opportunities(*, now: datetime, before: int, limit: int) -> Sequence[tuple[Notice, InvitationToTender]]:
     """List published tender notices whose ITT can still be answered at `now`, the latest notice first.
 
     Only notices with a number below `before`: the last number of the page before. The authority comes with

@@ -276,10 +276,7 @@ def _lot(lot: Lot, itt: InvitationToTender) -> Json:
 
 
 def _item(lot: Lot, itt: InvitationToTender, cpv_names: Mapping[str, str]) -> Json:
-    codes = [
-        without_gaps({"scheme": "CPV", "id": code, "description": cpv_names.get(code)})
-        for code in itt.cpv_codes
-    ]
+    codes = [without_gaps({"scheme": "CPV", "id": code, "description": cpv_names.get(code)}) for code in itt.cpv_codes]
     return without_gaps(
         {
             "id": lot_id(lot),
@@ -304,9 +301,7 @@ def _term(itt: InvitationToTender) -> Json | None:
 
 def _tender_break_points(itt: InvitationToTender) -> list[Json]:
     start = itt.contract_start_date
-    return [
-        _break_point(months, months_after(start, months) if start else None) for months in itt.break_months
-    ]
+    return [_break_point(months, months_after(start, months) if start else None) for months in itt.break_months]
 
 
 def _break_point(months: int, on: date | None) -> Json:

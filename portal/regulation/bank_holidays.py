@@ -44,9 +44,7 @@ def bundled_holidays() -> tuple[Holiday, ...]:
     return tuple(
         sorted(
             (
-                Holiday(
-                    day=date.fromisoformat(event["date"]), nation=_DIVISIONS[division], title=event["title"]
-                )
+                Holiday(day=date.fromisoformat(event["date"]), nation=_DIVISIONS[division], title=event["title"])
                 for division, content in json.loads(text).items()
                 for event in content["events"]
             ),

@@ -23,9 +23,7 @@ class Code:
     reservable: bool
 
 
-BUNDLED = tuple(
-    Code(code, description, True, reservable) for code, description, reservable in LIGHT_TOUCH_ROWS
-)
+BUNDLED = tuple(Code(code, description, True, reservable) for code, description, reservable in LIGHT_TOUCH_ROWS)
 """The codes that the table starts with."""
 
 
@@ -50,9 +48,7 @@ def normalise(typed: str, *, field: str | None = None) -> str:
     return code
 
 
-def require_known(
-    codes: Iterable[str], known: Collection[str], *, field: str | None = None
-) -> tuple[str, ...]:
+def require_known(codes: Iterable[str], known: Collection[str], *, field: str | None = None) -> tuple[str, ...]:
     """Read typed codes and keep their order, each once; refuse the first that is malformed or not in the
     table.
 

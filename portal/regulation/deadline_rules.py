@@ -126,9 +126,7 @@ _ALL = (
             "sole tenderer",
         ),
     ),
-    DeadlineRule(
-        "PCR.framework.max_term", "PCR2015 reg 33(3)", YEARS, 4, INCLUSIVE, exceptions=("duly justified",)
-    ),
+    DeadlineRule("PCR.framework.max_term", "PCR2015 reg 33(3)", YEARS, 4, INCLUSIVE, exceptions=("duly justified",)),
     DeadlineRule("PCR.records", "PCR2015 reg 84(9)", YEARS, 3, AFTER),
     DeadlineRule("PCR.ltr.award_notice_quarterly", "PCR2015 reg 75(4)", DAYS, 30, PCR, ENGLAND),
 )

@@ -172,9 +172,7 @@ def standstill_until(published_on: date, calendar: Calendar, *, working_days: in
     rule = RULES["PA.standstill.voluntary_min"]
     days = rule.n if working_days is None else working_days
     if days < rule.n:
-        raise InvalidInput(
-            f"A standstill lasts at least {rule.n} working days ({rule.law}).", field="working_days"
-        )
+        raise InvalidInput(f"A standstill lasts at least {rule.n} working days ({rule.law}).", field="working_days")
     if calendar.name is not rule.calendar:
         raise ValueError("a standstill is counted by the UK-wide calendar (PA2023 s.123(1))")
     return end_of_day(last_day(published_on, days, rule.unit, rule.convention, calendar))

@@ -133,9 +133,7 @@ def charity_number(typed: str, scheme: Scheme, *, field: str | None = None) -> I
     if scheme is Scheme.CHARITY_ENGLAND_AND_WALES:
         return _charity_england_and_wales(value, field)
     if scheme is Scheme.CHARITY_SCOTLAND:
-        _require(
-            _CHARITY_SCOTLAND, value, "A Scottish charity number is SC and 6 digits, such as SC042386.", field
-        )
+        _require(_CHARITY_SCOTLAND, value, "A Scottish charity number is SC and 6 digits, such as SC042386.", field)
         return Identifier(scheme, value)
     if scheme is Scheme.CHARITY_NORTHERN_IRELAND:
         match = _CHARITY_NI.fullmatch(value)

@@ -39,13 +39,11 @@ def to_utc(day: date, clock: time, *, field: str | None = None) -> datetime:
     said = f"{_clock_words(clock)} on {_day_words(day)}"
     if _round_trips(first):
         raise AmbiguousTime(
-            f"{said} happens twice, because the clocks go back at 2am. "
-            "Choose a time before 1am, or 2am or later.",
+            f"{said} happens twice, because the clocks go back at 2am. Choose a time before 1am, or 2am or later.",
             field=field,
         )
     raise NonExistentTime(
-        f"{said} does not exist, because the clocks go forward at 1am. "
-        "Choose a time before 1am, or 2am or later.",
+        f"{said} does not exist, because the clocks go forward at 1am. Choose a time before 1am, or 2am or later.",
         field=field,
     )
 

@@ -126,8 +126,7 @@ _ALL = (
         regulation="PR24 regs 32-36",
         trigger="public contract entered into; notifiable below-threshold contract entered into",
         timing=(
-            "30 days beginning with day of entry (light touch 120); below-threshold: as soon as "
-            "reasonably practicable"
+            "30 days beginning with day of entry (light touch 120); below-threshold: as soon as reasonably practicable"
         ),
         light_touch="120 days",
         tag="contract",

@@ -47,6 +47,4 @@ def _codes(wanted: list[str] | None) -> list[Code]:
     query = select(CpvCode).order_by(CpvCode.code)
     if wanted is not None:
         query = query.where(CpvCode.code.in_(wanted))
-    return [
-        Code(row.code, row.description, row.light_touch, row.reservable) for row in db.session.scalars(query)
-    ]
+    return [Code(row.code, row.description, row.light_touch, row.reservable) for row in db.session.scalars(query)]

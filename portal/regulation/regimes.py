@@ -89,9 +89,7 @@ LIGHT_TOUCH_EFFECTS = (
         "none; one that is offered lasts at least 8 working days",
         False,
     ),
-    Effect(
-        "award_notice", "Contract award notice", "PA2023 s.50", "yes", "yes, except user-choice awards", True
-    ),
+    Effect("award_notice", "Contract award notice", "PA2023 s.50", "yes", "yes, except user-choice awards", True),
     Effect("assessment_summaries", "Assessment summaries", "PA2023 s.50(3)", "yes", "yes", True),
     Effect(
         "key_performance_indicators",
@@ -213,9 +211,7 @@ def standstill_rule(
         )
     exemption = _pa_exemption(light_touch, award)
     if exemption is not None:
-        return StandstillRule(
-            Standstill.VOLUNTARY, "PA.standstill.voluntary_min", "PA2023 s.51(3)-(5)", exemption
-        )
+        return StandstillRule(Standstill.VOLUNTARY, "PA.standstill.voluntary_min", "PA2023 s.51(3)-(5)", exemption)
     return StandstillRule(
         Standstill.MANDATORY,
         "PA.standstill.mandatory",

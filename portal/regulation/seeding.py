@@ -16,8 +16,7 @@ def seed_reference_data(connection: Connection) -> None:
     Idempotent: what an administrator edited or withdrew stays so. The caller commits.
     """
     holidays = [
-        {"day": holiday.day, "nation": holiday.nation, "title": holiday.title}
-        for holiday in bundled_holidays()
+        {"day": holiday.day, "nation": holiday.nation, "title": holiday.title} for holiday in bundled_holidays()
     ]
     codes = [
         {

@@ -79,9 +79,7 @@ THRESHOLDS = (
     _schedule_1(ThresholdKind.WORKS_OR_CONCESSION, "5193000"),
     Threshold(ThresholdKind.NOTIFIABLE_SUB_CENTRAL, Decimal(30000), "PA2023 s.87(4)", _ACT_IN_FORCE),
     Threshold(ThresholdKind.NOTIFIABLE_CENTRAL, Decimal(12000), "PA2023 s.87(4)", _ACT_IN_FORCE),
-    Threshold(
-        ThresholdKind.KEY_PERFORMANCE_INDICATORS, Decimal(5000000), "PA2023 s.52(1)", _ACT_IN_FORCE, True
-    ),
+    Threshold(ThresholdKind.KEY_PERFORMANCE_INDICATORS, Decimal(5000000), "PA2023 s.52(1)", _ACT_IN_FORCE, True),
     Threshold(ThresholdKind.CONTRACT_COPY, Decimal(5000000), "PA2023 s.53(3)", _ACT_IN_FORCE, True),
     Threshold(ThresholdKind.NAMES_OF_UNSUCCESSFUL, Decimal(5000000), "PR24 reg 27", _ACT_IN_FORCE, True),
 )
@@ -104,15 +102,11 @@ def contract_threshold_kind(*, light_touch: bool, sub_central: bool = True) -> T
     return ThresholdKind.GOODS_SERVICES_SUB_CENTRAL if sub_central else ThresholdKind.GOODS_SERVICES_CENTRAL
 
 
-def is_above_threshold(
-    value: Decimal | None, *, light_touch: bool, on: date, sub_central: bool = True
-) -> bool:
+def is_above_threshold(value: Decimal | None, *, light_touch: bool, on: date, sub_central: bool = True) -> bool:
     """Say whether a services contract is a public contract by its value in pounds including VAT.
 
     A value that cannot be estimated counts as above the threshold (PA2023 Sch 3). Raises `ThresholdUnknown`.
     """
     if value is None:
         return True
-    return threshold(
-        contract_threshold_kind(light_touch=light_touch, sub_central=sub_central), on
-    ).reached_by(value)
+    return threshold(contract_threshold_kind(light_touch=light_touch, sub_central=sub_central), on).reached_by(value)

@@ -103,4 +103,3 @@ def _page(status: int, message: str, code: str) -> Any:
         response = make_response(body)
     response.status_code = status
     return response
-

@@ -59,11 +59,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def stage_modules() -> dict[str, Path]:
     """The modules of the stages."""
-    return {
-        name: path
-        for name, path in modules().items()
-        if name.startswith(tuple(f"portal.{s}." for s in STAGES))
-    }
+    return {name: path for name, path in modules().items() if name.startswith(tuple(f"portal.{s}." for s in STAGES))}
 
 
 def is_web(name: str) -> bool:

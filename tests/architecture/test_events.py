@@ -44,9 +44,7 @@ def test_stages_send_no_tasks() -> None:
     wrong = [
         f"{name}:{node.lineno}"
         for name, path in modules().items()
-        if name.startswith("portal.")
-        and name != "portal.web.nudging"
-        and not name.startswith("portal.running")
+        if name.startswith("portal.") and name != "portal.web.nudging" and not name.startswith("portal.running")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -57,9 +55,7 @@ def test_stages_send_no_tasks() -> None:
 
 def test_only_the_worker_knows_celery() -> None:
     """Beside the worker, Celery is imported by the nudge and by what starts processes."""
-    users = {
-        name for name, path in modules().items() if any(t.split(".")[0] == "celery" for t in imports(path))
-    }
+    users = {name for name, path in modules().items() if any(t.split(".")[0] == "celery" for t in imports(path))}
     assert {name for name in users if not name.startswith("worker")} <= {
         "portal.web.nudging",
         "portal.running.celery",

@@ -30,11 +30,7 @@ def test_only_views_import_forms() -> None:
         name: sorted(found)
         for name, path in modules().items()
         if not is_web(name) and name != "portal.web.forms"
-        if (
-            found := {
-                target for target in imports(path) if target.startswith("portal.") and ".forms" in target
-            }
-        )
+        if (found := {target for target in imports(path) if target.startswith("portal.") and ".forms" in target})
     }
     assert wrong == {}
 

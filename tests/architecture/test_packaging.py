@@ -32,9 +32,7 @@ def test_setup_cfg_lists_every_package() -> None:
     """A package that is missing in setup.cfg would be left out of the wheel without a word."""
     listed = setup()["options"]["packages"].split()
     there = {
-        ".".join(path.parent.relative_to(ROOT).parts)
-        for top in PACKAGES
-        for path in (ROOT / top).rglob("__init__.py")
+        ".".join(path.parent.relative_to(ROOT).parts) for top in PACKAGES for path in (ROOT / top).rglob("__init__.py")
     }
     assert sorted(listed) == sorted(there | {"portal.templates", "portal.migrations"})
 
@@ -146,9 +144,7 @@ def _run_the_engine_from(installed: Path, folder: Path) -> None:
 
 
 def _versions(lock: str) -> dict[str, str]:
-    return dict(
-        re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", (ROOT / lock).read_text(), re.MULTILINE)
-    )
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", (ROOT / lock).read_text(), re.MULTILINE))
 
 
 def _expected(source: Path) -> set[str]:

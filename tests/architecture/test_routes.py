@@ -111,12 +111,7 @@ def test_nobody_reaches_a_closed_page_without_signing_in(app: Flask, client: Che
     """Every page without parameters that is not public sends a stranger to sign in."""
     wrong = []
     for rule, access in rules(app):
-        if (
-            access is None
-            or access.audience == "public"
-            or rule.arguments
-            or "GET" not in (rule.methods or ())
-        ):
+        if access is None or access.audience == "public" or rule.arguments or "GET" not in (rule.methods or ()):
             continue
         response = client.get(rule.rule)
         if response.status_code != 302 or "/sign-in" not in response.headers["Location"]:
@@ -128,12 +123,7 @@ def test_public_pages_answer_on_an_empty_database(app: Flask, client: CheckedCli
     """Every public page without parameters works before anybody has written anything."""
     wrong = []
     for rule, access in rules(app):
-        if (
-            access is None
-            or access.audience != "public"
-            or rule.arguments
-            or "GET" not in (rule.methods or ())
-        ):
+        if access is None or access.audience != "public" or rule.arguments or "GET" not in (rule.methods or ()):
             continue
         status = client.get(rule.rule).status_code
         if status >= 500:

@@ -85,9 +85,7 @@ def history(
     itt = published_itt(closes_in=-timedelta(days=10), published_ago=timedelta(days=40))
     commissioner = make_person(Role.COMMISSIONER, authority=itt.authority)
     approver = make_person(Role.APPROVER, authority=itt.authority)
-    winner = make_provider(
-        "Winner Youth Trust", charity_number="1090095", charity_scheme="GB-CHC", is_vcse=True
-    )
+    winner = make_provider("Winner Youth Trust", charity_number="1090095", charity_scheme="GB-CHC", is_vcse=True)
     others = [make_provider(f"Loser Marker {number} Ltd") for number in range(1, losers + 1)]
     opened_at = clock.now() - timedelta(days=9)
     opening = _opening(itt, opened_at, commissioner.id, approver.id)
@@ -208,9 +206,7 @@ def _young_member(itt: InvitationToTender, bid: Bid) -> str:
     """A young person on the panel, and the panel's agreed score with its reason; returns their name."""
     panel = next(panel for panel in itt.panels if panel.kind == "young_people")
     person = make_person(Role.YOUNG_MEMBER, panel=panel, display_name=YOUNG_ALIAS)
-    db.session.add(
-        PanelMember(panel_id=panel.id, user_id=person.id, role=MemberRole.YOUNG_MEMBER, alias=YOUNG_ALIAS)
-    )
+    db.session.add(PanelMember(panel_id=panel.id, user_id=person.id, role=MemberRole.YOUNG_MEMBER, alias=YOUNG_ALIAS))
     db.session.add(
         ModeratedScore(
             panel_id=panel.id,

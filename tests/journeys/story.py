@@ -66,9 +66,7 @@ class Story:
         administrator = cast.administrator(AUTHORITY)
         self.commissioner = cast.colleague(administrator, "Demo Commissioner", "commissioner")
         self.approver = cast.colleague(administrator, "Demo Approver", "approver")
-        self.openers = [
-            cast.colleague(administrator, f"Demo Opener {number}", "opener") for number in ("One", "Two")
-        ]
+        self.openers = [cast.colleague(administrator, f"Demo Opener {number}", "opener") for number in ("One", "Two")]
         self.manager = cast.colleague(administrator, "Demo Manager", "contract_manager")
         self.providers = {name: cast.provider(name, number) for name, (number, _, _) in PROVIDERS.items()}
         self.visitor = cast.seat()

@@ -31,9 +31,7 @@ Told = TypeVar("Told", bound=Tellable)
 
 
 @contextmanager
-def told(
-    kind: type[Told], seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path
-) -> Iterator[Told]:
+def told(kind: type[Told], seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path) -> Iterator[Told]:
     """Tell a story to people who sit down at browsers that `seat` makes, and close these at the end."""
     seats: list[Person] = []
 

@@ -17,9 +17,7 @@ from tests.portal_process import RunningPortal
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 
-def test_in_chromium(
-    chromium: Browser, portal: RunningPortal, clock: MovingClock, state: Path, folder: Path
-) -> None:
+def test_in_chromium(chromium: Browser, portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:
     """The same story in a browser, and axe finds no violation on any page of it."""
 
     def seat() -> Person:

@@ -42,9 +42,7 @@ def price(weight, **formula):
     return {"id": "price", "weight": weight, "price": formula or {"formula": "lowest_relative"}}
 
 
-def agreed(
-    bid, criterion, score, panel="professional", reason="The answer names two staff and their training."
-):
+def agreed(bid, criterion, score, panel="professional", reason="The answer names two staff and their training."):
     """Return an agreed score."""
     return {"panel": panel, "bid": bid, "criterion": criterion, "score": score, "reason": reason}
 

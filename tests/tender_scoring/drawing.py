@@ -158,9 +158,7 @@ def fill(chance, case, panel, item):
         if case["method"]["panels"][panel]["combine"] == "agreed":
             case["agreed"].append({**base, "score": score(chance, item["scale"]), "reason": "As minuted."})
             continue
-        members = (
-            ["m1", "m2", "m3"] if panel != "mixed" else ["m1", "m2", "m3", "m4"][: 3 + len(item["id"]) % 2]
-        )
+        members = ["m1", "m2", "m3"] if panel != "mixed" else ["m1", "m2", "m3", "m4"][: 3 + len(item["id"]) % 2]
         if panel == "young" and bid == "B0":
             members = [*members, "m9"]  # recused after one bid: must not count anywhere
         same = score(chance, item["scale"])

@@ -122,9 +122,7 @@ def eliminations(case, places):
 
 def marks_of(case, bid, standing):
     """Return the marks of every node and of every counting panel for one bid."""
-    by_panel = {
-        name: Fraction(0) for name, panel in case["method"]["panels"].items() if panel.get("counts", True)
-    }
+    by_panel = {name: Fraction(0) for name, panel in case["method"]["panels"].items() if panel.get("counts", True)}
     marks = {}
 
     def visit(node, above):

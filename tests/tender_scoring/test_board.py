@@ -93,9 +93,7 @@ def test_quality_beyond_int64_is_settled_by_fractions_beside_a_price():
     """A criterion worth 10**-20 marks decides between bids of the same price, as it does in the engine."""
     small = "0.000000001"
     children = [question("x", small), question("y", "99.999999999")]
-    stated = method(
-        question("a", "69.999999999"), {"id": "group", "weight": small, "children": children}, price("30")
-    )
+    stated = method(question("a", "69.999999999"), {"id": "group", "weight": small, "children": children}, price("30"))
     given = {"A": "4", "B": "5", "C": "4"}
     sheet = [agreed(bid, name, x if name == "x" else "3") for bid, x in given.items() for name in "axy"]
     case = case_from({"method": stated, "bids": priced(A="90", B="90", C="90"), "agreed": sheet})

@@ -41,9 +41,7 @@ def test_bytes_that_are_no_case_are_refused(data, code):
     assert refusal_of(data) == (code, "")
 
 
-@pytest.mark.parametrize(
-    "number", ["1.5", "1e3", "-0.0", "NaN", "Infinity", "-Infinity", "9" * 19, "9" * 100_000]
-)
+@pytest.mark.parametrize("number", ["1.5", "1e3", "-0.0", "NaN", "Infinity", "-Infinity", "9" * 19, "9" * 100_000])
 def test_a_number_that_is_not_exact_is_kept_for_the_refusal_of_its_field(number):
     """A float, NaN, an infinity or a huge integer never becomes a number; its field refuses it in place."""
     assert isinstance(parse(f'{{"a": {number}}}'.encode())["a"], NotExact)

@@ -12,9 +12,7 @@ from tests.tender_scoring.cases import agreed, complete, method, outcome, price,
 
 def shared_case(young):
     """Return a case of one criterion under 60/40, the professionals at 3, the young people as given."""
-    stated = method(
-        {"id": "q", "weight": "100", "panels": {"officers": "60", "young_people": "40"}, "scale": "0-5"}
-    )
+    stated = method({"id": "q", "weight": "100", "panels": {"officers": "60", "young_people": "40"}, "scale": "0-5"})
     stated["panels"]["officers"] = {"combine": "mean"}
     entries = [*scores("A", "q", ["3"] * 3, "officers"), *scores("A", "q", young)]
     return {"method": stated, "bids": {"A": {}}, "scores": entries}
@@ -86,9 +84,7 @@ def test_a_mean_is_compared_with_the_minimum_exactly():
     """A mean of 11/3 is below a minimum of 3.7 and not below 3.6."""
     case = shared_case(["4", "4", "3"])
     case["method"]["criteria"][0]["minimum"] = "3.7"
-    case["scores"] = [
-        entry | {"score": "5"} if entry["panel"] == "officers" else entry for entry in case["scores"]
-    ]
+    case["scores"] = [entry | {"score": "5"} if entry["panel"] == "officers" else entry for entry in case["scores"]]
     (entry,) = evaluate(case).eliminated
     assert (entry.panel, entry.score) == ("young_people", Fraction(11, 3))
     case["method"]["criteria"][0]["minimum"] = "3.6"
@@ -114,9 +110,7 @@ def test_eliminations_are_in_tree_order():
         "bids": priced(Z="101", A="100"),
         "agreed": [agreed("Z", "a", "0"), agreed("A", "a", "2")],
         "scores": [
-            entry
-            for bid in "ZA"
-            for entry in [*scores(bid, "b", ["1", "1"]), *scores(bid, "b", ["1"], "officers")]
+            entry for bid in "ZA" for entry in [*scores(bid, "b", ["1", "1"]), *scores(bid, "b", ["1"], "officers")]
         ],
     }
     result = evaluate(case).to_dict()

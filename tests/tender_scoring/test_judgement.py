@@ -76,9 +76,7 @@ def test_a_single_move_is_worked_out_exactly(seed):
     what = WhatIf(case)
     moves = moves_of(what)
     counting = [index for index, column in enumerate(case.columns) if case.parts[column.part].counts]
-    for bid, (place, column), up in itertools.product(
-        range(len(case.bids)), enumerate(counting), (False, True)
-    ):
+    for bid, (place, column), up in itertools.product(range(len(case.bids)), enumerate(counting), (False, True)):
         top = case.parts[case.columns[column].part].scale.steps
         cells = case.cells.copy()
         steps = int(cells[bid, column])

@@ -42,9 +42,7 @@ def test_the_parts_of_a_total_add_up_exactly(case):
     for standing in result.ranking:
         assert sum(standing.marks[node["id"]] for node in tree) == standing.total
         for group in groups:
-            assert (
-                sum(standing.marks[child["id"]] for child in group["children"]) == standing.marks[group["id"]]
-            )
+            assert sum(standing.marks[child["id"]] for child in group["children"]) == standing.marks[group["id"]]
         assert sum(standing.panels.values()) + sum(standing.marks[name] for name in prices) == standing.total
         assert 0 <= standing.total <= 100
 
@@ -94,9 +92,7 @@ def test_weights_scaled_scale_the_marks(data):
 
 
 @slow
-@given(
-    st.sampled_from(FORMULAS), st.lists(st.tuples(whole_scores, st.integers(50, 139)), min_size=2, max_size=6)
-)
+@given(st.sampled_from(FORMULAS), st.lists(st.tuples(whole_scores, st.integers(50, 139)), min_size=2, max_size=6))
 def test_a_dominated_bid_never_ranks_above_its_dominator(formula, bids):
     """A bid with no lower score and no higher price ranks at least as high, under every formula."""
     stated = method(question("a", "60"), price("40", **formula))
@@ -162,9 +158,7 @@ def test_the_board_ranks_as_the_engine_does(case):
     """The vectorised board gives the ranks and the exact totals of the engine with steps."""
     known = case_from(case)
     result, ranks = evaluate(known), rank_board(board_of(known))
-    found = {
-        known.bids[bid]: (rank, ranks.total(bid)) for bid, rank in enumerate(ranks.ranks.tolist()) if rank
-    }
+    found = {known.bids[bid]: (rank, ranks.total(bid)) for bid, rank in enumerate(ranks.ranks.tolist()) if rank}
     assert found == {standing.bid: (standing.rank, standing.total) for standing in result.ranking}
 
 

@@ -39,10 +39,7 @@ def test_negometrix_low_bid_scoring_formula():
     """
     tops = {"experience": ("30", "60"), "assurance": ("20", "40"), "time": ("15", "30")}
     stated = method(
-        *(
-            {"id": name, "weight": weight, "panel": "professional", "scale": name}
-            for name, (weight, _) in tops.items()
-        ),
+        *({"id": name, "weight": weight, "panel": "professional", "scale": name} for name, (weight, _) in tops.items()),
         price("35"),
     )
     stated["scales"] = {name: {"minimum": "0", "maximum": top} for name, (_, top) in tops.items()}
@@ -51,9 +48,7 @@ def test_negometrix_low_bid_scoring_formula():
         "method": stated,
         "bids": priced(A="10000", B="8000"),
         "agreed": [
-            agreed(bid, name, score)
-            for bid, marks in given.items()
-            for name, score in zip(tops, marks, strict=True)
+            agreed(bid, name, score) for bid, marks in given.items() for name, score in zip(tops, marks, strict=True)
         ],
     }
     assert outcome(evaluate(case)) == [("A", 1, "73.0000"), ("B", 2, "72.0000")]

@@ -51,9 +51,7 @@ def test_a_price_formula_gives_the_marks_of_the_examples(name, formula):
 def test_panels_are_weighted_after_they_are_aggregated():
     """Three professionals at 3 and twelve young people at 5 give 3.8 under 60/40, not the pooled 4.6."""
     example = reference("scoring_examples.json")["POOLING"]
-    stated = method(
-        {"id": "q", "weight": "100", "panels": {"officers": "60", "young_people": "40"}, "scale": "0-5"}
-    )
+    stated = method({"id": "q", "weight": "100", "panels": {"officers": "60", "young_people": "40"}, "scale": "0-5"})
     stated["panels"]["officers"] = {"combine": "mean"}
     case = {
         "method": stated,

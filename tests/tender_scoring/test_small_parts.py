@@ -48,9 +48,7 @@ def test_the_hash_does_not_depend_on_how_a_method_is_written():
         lambda stated: stated["tie_break"].reverse(),
         lambda stated: stated["panels"]["young_people"].update(quorum=1),
         lambda stated: stated["scales"]["0-5"].update(normalise="from_minimum"),
-        lambda stated: stated["scales"]["0-5"].update(
-            bands=[{"score": "5", "label": "Great", "descriptor": ""}]
-        ),
+        lambda stated: stated["scales"]["0-5"].update(bands=[{"score": "5", "label": "Great", "descriptor": ""}]),
     ],
     ids=["order", "minimum", "places", "tie-break", "quorum", "normalise", "bands"],
 )

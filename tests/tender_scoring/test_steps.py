@@ -59,9 +59,7 @@ def follow(rule, named):
         case "benchmark":
             return worth * min(1, (named["ceiling"] - cost) / (named["ceiling"] - named["floor"]))
         case "banded":
-            bands = [
-                (Fraction(key.split()[3]), value) for key, value in named.items() if key.startswith("band ")
-            ]
+            bands = [(Fraction(key.split()[3]), value) for key, value in named.items() if key.startswith("band ")]
             return banded(worth, cost, lowest, bands)
     raise AssertionError(rule)
 
@@ -122,9 +120,7 @@ def test_the_text_of_a_result_is_that_of_its_values(name):
         assert result.to_json() == json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
 
 
-@pytest.mark.parametrize(
-    "place", ["/A/safeguarding/professional/combined", "/lowest_price", "/B/price/marks"]
-)
+@pytest.mark.parametrize("place", ["/A/safeguarding/professional/combined", "/lowest_price", "/B/price/marks"])
 def test_steps_are_in_the_order_of_the_method(place):
     """Scores are combined before minimums, minimums before prices, prices before totals."""
     order = [step.id for step in evaluate(complete()).steps]

@@ -35,11 +35,7 @@ def standing(case):
 def flips_the_long_way(case):
     """Return every flip by evaluating the whole case again for each move of each agreed score."""
     scales = {name: {"step": "1", **scale} for name, scale in case["method"]["scales"].items()}
-    leaves = {
-        leaf["id"]: scales[leaf["scale"]]
-        for leaf in drawing.flat(case["method"]["criteria"])
-        if "scale" in leaf
-    }
+    leaves = {leaf["id"]: scales[leaf["scale"]] for leaf in drawing.flat(case["method"]["criteria"]) if "scale" in leaf}
     before, stood = winners(case), standing(case)
     found = set()
     for index, entry in enumerate(case["agreed"]):
@@ -49,9 +45,7 @@ def flips_the_long_way(case):
             if not Fraction(scale["minimum"]) <= score <= Fraction(scale["maximum"]):
                 continue
             moved = copy.deepcopy(case)
-            moved["agreed"][index]["score"] = (
-                drawing.decimal(score) if score >= 0 else "-" + drawing.decimal(-score)
-            )
+            moved["agreed"][index]["score"] = drawing.decimal(score) if score >= 0 else "-" + drawing.decimal(-score)
             after, stands = winners(moved), standing(moved)
             effect = "changes_winner" if after != before else None
             if stands != stood:
@@ -76,9 +70,7 @@ def test_flips_are_those_found_the_long_way(seed):
 
 def test_a_step_across_a_minimum_is_worked_out_again():
     """Falling below a minimum eliminates the winner; rising to it brings an eliminated bid back to win."""
-    case = quality_and_price(
-        "70", {"A": "3", "B": "2", "C": "1"}, {"A": "3", "B": "4", "C": "5"}, scale_top="4"
-    )
+    case = quality_and_price("70", {"A": "3", "B": "2", "C": "1"}, {"A": "3", "B": "4", "C": "5"}, scale_top="4")
     case["method"]["scales"]["marks"]["step"] = "1"
     case["method"]["criteria"][0]["minimum"] = "3"
     (flip, other) = diagnose(case).single_steps
@@ -114,9 +106,7 @@ def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
     case = drawing.draw_case(drawing.Chance(seed))
     result = evaluate(case)
     if not result.ranking:
-        assert all(
-            entry.below is entry.above is None for entry in diagnose(case, simulations=1).decisive_weights
-        )
+        assert all(entry.below is entry.above is None for entry in diagnose(case, simulations=1).decisive_weights)
         return
     cost = {bid: Fraction(item["price"]) for bid, item in case["bids"].items()}
     per_pound = "ranking" in case["method"]
@@ -141,13 +131,13 @@ def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
             weight = low + (high - low) * Fraction(part, 8)
             assert low == high or best(entry.panel, entry.share, weight) & first
         if entry.below:
-            assert best(entry.panel, entry.share, low - little) != best(
-                entry.panel, entry.share, entry.share
-            ) or (low == entry.share)
+            assert best(entry.panel, entry.share, low - little) != best(entry.panel, entry.share, entry.share) or (
+                low == entry.share
+            )
         if entry.above:
-            assert best(entry.panel, entry.share, high + little) != best(
-                entry.panel, entry.share, entry.share
-            ) or (high == entry.share)
+            assert best(entry.panel, entry.share, high + little) != best(entry.panel, entry.share, entry.share) or (
+                high == entry.share
+            )
 
 
 def order(case, without=None):

@@ -202,7 +202,7 @@ class DayForm(BaseForm):
 
     expires_on = DayField(
         "The last day on which it is valid",
-        description="For example, 31 3 2027. Leave it blank if it does not run out."
+        description="For example, 31 3 2027. Leave it blank if it does not run out.",
     )
 
 

@@ -74,9 +74,7 @@ def record(ocid: str) -> Response:
     compiled = queries.compiled_record(ocid)
     notices = [_published(notice) for notice in queries.notices_of_process(ocid)]
     uri = f"{_publisher().public_url}/ocds/records/{ocid}.json"
-    body = record_package(
-        ocid=ocid, releases=notices, compiled=compiled.text, publisher=_publisher(), uri=uri
-    )
+    body = record_package(ocid=ocid, releases=notices, compiled=compiled.text, publisher=_publisher(), uri=uri)
     return Response(body, mimetype=JSON)
 
 
@@ -89,9 +87,7 @@ def opportunities() -> Response:
     shown = found[:PAGE_SIZE]
     address = f"{_publisher().public_url}/feeds/opportunities.atom"
     following = f"{address}?before={shown[-1][0].number}" if len(found) > PAGE_SIZE else None
-    body = opportunities_feed(
-        shown, publisher=_publisher(), address=address, next_address=following, now=clock.now()
-    )
+    body = opportunities_feed(shown, publisher=_publisher(), address=address, next_address=following, now=clock.now())
     return Response(body, mimetype="application/atom+xml")
 
 
