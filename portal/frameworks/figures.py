@@ -100,19 +100,21 @@ def counts_of(framework_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Counts]:
 
 def members_by_lot(framework_id: uuid.UUID) -> dict[uuid.UUID, list[Member]]:
     """The current members of each lot by name, in one statement."""
-    offered = func.count(distinct(Setting.id))
+    # Counted before it is joined: by lot alone every member would meet every offer of the lot, and a lot of five
+    # thousand members would make a hundred million rows.
+    offered = (
+        select(SettingOffer.lot_id, Setting.provider_id, func.count(distinct(Setting.id)).label("settings"))
+        .join(Setting, Setting.id == SettingOffer.setting_id)
+        .join(FrameworkLot, FrameworkLot.id == SettingOffer.lot_id)
+        .where(FrameworkLot.framework_id == framework_id, Setting.closed_at.is_(None))
+        .group_by(SettingOffer.lot_id, Setting.provider_id)
+        .subquery()
+    )
     rows = db.session.execute(
-        select(Admission.lot_id, Provider.name, offered)
+        select(Admission.lot_id, Provider.name, func.coalesce(offered.c.settings, 0))
         .join(Provider, Provider.id == Admission.provider_id)
-        .outerjoin(SettingOffer, SettingOffer.lot_id == Admission.lot_id)
-        .outerjoin(
-            Setting,
-            (Setting.id == SettingOffer.setting_id)
-            & (Setting.provider_id == Admission.provider_id)
-            & Setting.closed_at.is_(None),
-        )
+        .outerjoin(offered, (offered.c.lot_id == Admission.lot_id) & (offered.c.provider_id == Admission.provider_id))
         .where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
-        .group_by(Admission.lot_id, Provider.name, Admission.id)
         .order_by(func.lower(Provider.name), Admission.id)
     )
     found: dict[uuid.UUID, list[Member]] = {}

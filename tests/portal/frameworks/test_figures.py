@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from portal.core import clock
 from portal.extensions import db
@@ -29,6 +30,7 @@ from portal.frameworks.states import AdmissionStatus, FrameworkKind
 from portal.organisations.models import Provider, Setting
 from tests.factories.frameworks import admit, live_framework, participant
 from tests.factories.organisations import make_provider
+from tests.plans import rows_touched
 from tests.portal.frameworks.submitted import (
     FINDINGS,
     approver_of,
@@ -36,6 +38,7 @@ from tests.portal.frameworks.submitted import (
     lasting_framework,
     submitted_application,
 )
+from tests.services import Database
 
 
 def offer(framework: Framework, provider: Provider, *lots: int) -> Setting:
@@ -96,6 +99,22 @@ def test_members_stand_by_lot_and_name(db_session: object) -> None:
         [("Elm Care", 0), ("oak homes", 2)],
         [("oak homes", 1)],
     ]
+
+
+def test_no_figure_meets_every_member_with_every_offer(fresh_app: Flask, fresh_database: Database) -> None:
+    """Forty members with two settings each on three lots: no step of a query handles more rows than there are."""
+    with fresh_app.app_context():
+        framework = live_framework(lots=3)
+        for _ in range(40):
+            provider = make_provider()
+            for lot in framework.lots:
+                admit(lot, provider)
+            for _ in range(2):
+                offer(framework, provider, 1, 2, 3)
+        db.session.commit()
+        offers = 40 * 2 * 3 * 2
+        for work in (lambda: members_by_lot(framework.id), lambda: counts_of([framework.id])):
+            assert rows_touched(work, fresh_database) == offers
 
 
 def test_growth_shows_two_becoming_fourteen(db_session: object) -> None:
