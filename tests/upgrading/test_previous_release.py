@@ -1,0 +1,138 @@
+"""Whoever works with the previous release finds everything again after the upgrade, and goes on where they were."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.accounts.models import Membership, User
+from portal.accounts.sessions import actor_for
+from portal.audit.verifying import verify_ledger
+from portal.awarding.models import AwardDecision
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid, BidVersion
+from portal.bidding.reconciling import reconcile_files
+from portal.bidding.sealing import read_version
+from portal.extensions import db
+from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.states import AdmissionStatus, ApplicationStatus
+from portal.tendering.models import InvitationToTender
+from tender_scoring import method_hash, validate_method
+from tests.client import CheckedClient
+from tests.factories.accounts import sign_in
+from tests.filling import fill
+
+MOST_PAGES = 40
+
+
+def person(email: str) -> User:
+    return db.session.scalars(select(User).where(User.email == email)).one()
+
+
+def test_ledger_and_files_are_sound(app: Flask, db_session: object) -> None:
+    """No entry's hash changed, and every stored file and sealed version is the one that was recorded."""
+    ledger = verify_ledger()
+    assert (ledger.events > 400, ledger.findings) == (True, ())
+    reconciled = reconcile_files(files=app.extensions["files"])
+    assert (reconciled.files > 0, reconciled.versions, reconciled.findings) == (True, 19, ())
+
+
+def test_frozen_methods_keep_their_hash(db_session: object) -> None:
+    """Each published method is valid today and has the hash that was published."""
+    itts = db.session.scalars(select(InvitationToTender).where(InvitationToTender.method.is_not(None))).all()
+    assert len(itts) == 8
+    for itt in itts:
+        assert itt.method is not None
+        validate_method(itt.method)
+        assert method_hash(itt.method) == itt.method_hash
+
+
+def test_old_seals_open(app: Flask, db_session: object) -> None:
+    """Every submitted version can be read back by its provider, and is what it committed itself to."""
+    versions = db.session.execute(select(Bid, BidVersion).join(BidVersion, BidVersion.bid_id == Bid.id)).all()
+    assert len(versions) == 19
+    for bid, version in versions:
+        writer = db.session.scalars(
+            select(Membership.user_id).where(Membership.provider_id == bid.provider_id, Membership.ended_at.is_(None))
+        ).first()
+        assert writer is not None
+        content, _ = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])
+        assert content.answers
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("email", "start", "within"),
+    [
+        (None, "/", ("/opportunities", "/frameworks", "/contracts", "/notices")),
+        ("commissioner@demo.example", "/account", ("/commissioning",)),
+        ("approver@demo.example", "/account", ("/commissioning",)),
+        ("auditor@demo.example", "/account", ("/commissioning",)),
+        ("admin@demo.example", "/account", ("/commissioning", "/account")),
+        ("harbour@demo.example", "/account", ("/provider", "/account")),
+        ("bridge@demo.example", "/account", ("/provider",)),
+        ("chair@demo.example", "/account", ("/panel",)),
+        ("facilitator@demo.example", "/account", ("/panel",)),
+        ("ne12-commissioner@demo.example", "/account", ("/commissioning",)),
+    ],
+)
+def test_pages_show_what_was_there(
+    client: CheckedClient, email: str | None, start: str, within: tuple[str, ...]
+) -> None:
+    """Whatever a person reaches opens, page by page."""
+    if email:
+        sign_in(client, person(email))
+    seen, ahead, opened = {start}, deque([start]), 0
+    while ahead and opened < MOST_PAGES:
+        address = ahead.popleft()
+        answer = client.get(address)
+        assert answer.status_code < 404, f"{address} answered {answer.status_code}"
+        opened += 1
+        for onward in onward_from(address, answer):
+            if onward not in seen and onward.startswith(within):
+                seen.add(onward)
+                ahead.append(onward)
+    assert opened > 3
+
+
+def onward_from(address: str, answer: TestResponse) -> list[str]:
+    """Where the page leads within the portal."""
+    if answer.mimetype != "text/html":
+        return []
+    page = BeautifulSoup(answer.text, "html.parser")
+    found = [answer.location] if answer.location else [str(link["href"]) for link in page.select("a[href]")]
+    targets = [urlsplit(urljoin(f"http://localhost{address}", urldefrag(link).url)) for link in found]
+    return [target._replace(scheme="", netloc="").geturl() for target in targets if target.netloc == "localhost"]
+
+
+def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
+    """An award and a refusal that waited for a second person are decided by one."""
+    decision = db.session.scalars(select(AwardDecision).where(AwardDecision.status == DecisionStatus.PROPOSED)).one()
+    itt = db.session.get_one(InvitationToTender, decision.itt_id)
+    sign_in(client, person("approver@demo.example"))
+    award = f"/commissioning/itts/{itt.reference}/award"
+    answer = fill(client, award, {"verdict": "approve", "note": "Approved after the upgrade."})
+    assert answer.status_code == 302
+    assert decision.status is DecisionStatus.DECIDED
+
+    application = db.session.scalars(
+        select(Application).where(Application.status == ApplicationStatus.REFUSAL_PROPOSED)
+    ).one()
+    framework = application.framework
+    address = f"/commissioning/frameworks/{framework.reference}/applications/{application.reference}/refusal"
+    answer = fill(client, address, {"verdict": "refuse", "note": "Decided after the upgrade."})
+    assert answer.status_code == 302, answer.text
+    assert application.status is ApplicationStatus.REFUSED
+
+    admission = db.session.scalars(select(Admission).where(Admission.status == AdmissionStatus.REMOVAL_PROPOSED)).one()
+    officer = new_client()
+    sign_in(officer, person("ne12-commissioner@demo.example"))
+    address = f"/commissioning/frameworks/{admission.framework.reference}/members/{admission.id}"
+    assert officer.get(address).status_code == 200
