@@ -22,7 +22,7 @@ from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
-from portal.web import access, assets, failures, filters, headers, transactions
+from portal.web import access, addresses, assets, failures, filters, headers, transactions
 from portal.web.navigation import navigation
 from portal.web.nudging import Nudger
 
@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _bind_extensions(app, settings)
     _bind_templates(app)
+    addresses.bind(app)
     app.before_request(access.enforce)
     filters.bind(app)
     assets.bind(app)

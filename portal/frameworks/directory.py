@@ -16,7 +16,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from portal.core.clock import LONDON
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.paging import page_key, read_page_key
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot, Participant, SettingOffer
 from portal.frameworks.states import FrameworkStatus
@@ -98,7 +98,7 @@ def search_directory(
 ) -> Page:
     """A page of the settings that match, by name: two statements beyond those for `frameworks`, later pages three.
 
-    `after` is the `next_key` of the page before. Raises `InvalidInput` for a key that is not one.
+    `after` is the `next_key` of the page before. Raises `NotFound` for a key that is not one.
     """
     lots = _lots(search, frameworks)
     if not lots:
@@ -106,7 +106,8 @@ def search_directory(
     # The first page is cut from what is counted: looking through everything twice would cost twice as much.
     query = _matching(search, lots, now)
     if after:
-        later = tuple_(Setting.name, Setting.id) > tuple_(*_read_key(after))
+        last, name = read_page_key(after, uuid.UUID, str)
+        later = tuple_(Setting.name, Setting.id) > tuple_(name, last)
         found = db.session.scalars(query.where(later).limit(size + 1)).all()
         some = query.order_by(None).with_only_columns(Setting.id).limit(COUNTED_TO + 1).subquery()
         count = db.session.execute(select(func.count()).select_from(some)).scalar_one()
@@ -211,12 +212,4 @@ def _with_offers(settings: Sequence[Setting], frameworks: Sequence[Framework], n
 
 
 def _key(setting: Setting) -> str:
-    return f"{setting.id}~{setting.name}"
-
-
-def _read_key(after: str) -> tuple[str, uuid.UUID]:
-    last, _, name = after.partition("~")
-    try:
-        return name, uuid.UUID(last)
-    except ValueError as wrong:
-        raise InvalidInput("That page of the directory does not exist. Start again from the first page.") from wrong
+    return page_key(setting.id, setting.name)

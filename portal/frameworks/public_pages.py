@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.paging import page_key, read_page_key
 from portal.frameworks.desk_lists import participants_of
 from portal.frameworks.figures import (
     BUCKETS,
@@ -102,7 +102,7 @@ def list_frameworks(
 ) -> Page:
     """List what went live, newest first, in five statements at most.
 
-    `after` is the `next_key` of the page before. Raises `InvalidInput` for a key that is not one.
+    `after` is the `next_key` of the page before. Raises `NotFound` for a key that is not one.
     """
     query = (
         select(Framework)
@@ -118,7 +118,9 @@ def list_frameworks(
     if kind is not None:
         query = query.where(Framework.kind == kind)
     if after:
-        query = query.where(and_(tuple_(Framework.live_at, Framework.id) < tuple_(*_read_key(after))))
+        query = query.where(
+            tuple_(Framework.live_at, Framework.id) < tuple_(*read_page_key(after, datetime, uuid.UUID))
+        )
     found = list(db.session.scalars(query))
     shown = found[:size]
     counts = counts_of(framework.id for framework in shown)
@@ -279,15 +281,4 @@ def _money(value: Any) -> dict[str, str] | None:
 
 def _key(framework: Framework) -> str:
     assert framework.live_at is not None
-    return f"{framework.live_at.astimezone(UTC).isoformat()}~{framework.id}"
-
-
-def _read_key(after: str) -> tuple[datetime, uuid.UUID]:
-    try:
-        typed, last = after.split("~")
-        instant, row = datetime.fromisoformat(typed), uuid.UUID(last)
-    except ValueError as wrong:
-        raise InvalidInput("That page of the list does not exist. Start again from the first page.") from wrong
-    if instant.tzinfo is None:
-        raise InvalidInput("That page of the list does not exist. Start again from the first page.")
-    return instant, row
+    return page_key(framework.live_at, framework.id)

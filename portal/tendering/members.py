@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Row, Select, func, select, tuple_
 
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.paging import page_key, read_page_key
 from portal.frameworks.member_models import Admission, active_at
 from portal.organisations.models import Provider
 from portal.tendering.models import Invitation, InvitationToTender
@@ -31,21 +31,18 @@ class Invited:
 def list_invited(itt: InvitationToTender, now: datetime, *, after: str = "", size: int = PAGE_SIZE) -> Invited:
     """List a page of who is invited: of a draft the active members at `now`, else the invitations. Two statements.
 
-    Each row has the provider's `id`, `name`, and `since` when (a member, or invited). Raises `InvalidInput` for a key
-    that is not one.
+    Each row has the provider's `id`, `name`, and `since` when (a member, or invited). Raises `NotFound` for a key that
+    is not one.
     """
     query = _drafted(itt, now) if itt.status is IttStatus.DRAFT else _recorded(itt)
     total = db.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if after:
-        name, _, last = after.rpartition("~")
-        try:
-            query = query.where(tuple_(Provider.name, Provider.id) > tuple_(name, uuid.UUID(last)))
-        except ValueError as wrong:
-            raise InvalidInput("That page of the list does not exist. Start again from the first page.") from wrong
+        last, name = read_page_key(after, uuid.UUID, str)
+        query = query.where(tuple_(Provider.name, Provider.id) > tuple_(name, last))
     rows = db.session.execute(query.order_by(Provider.name, Provider.id).limit(size + 1)).all()
     more = len(rows) > size
     shown = rows[:size]
-    return Invited(shown, total, f"{shown[-1].name}~{shown[-1].id}" if more else None)
+    return Invited(shown, total, page_key(shown[-1].id, shown[-1].name) if more else None)
 
 
 def declined_for(itt: InvitationToTender) -> Sequence[Row[str, int]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.paging import page_key, read_page_key
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.models import InvitationToTender
@@ -20,7 +21,14 @@ from portal.tendering.states import IttKind, IttStatus
 PAGE_SIZE = 20
 COUNTED_TO = 100
 """Beyond this the page says "more than 100": counting everything would cost as much as reading everything."""
-OPEN, OVER = "o", "c"
+
+
+class Group(StrEnum):
+    """The two parts of the list, as a page's key names them."""
+
+    OPEN = "o"
+    OVER = "c"
+
 
 Itt = InvitationToTender
 
@@ -48,11 +56,11 @@ class Page:
 def list_opportunities(filters: Filters, *, now: datetime, after: str = "", size: int = PAGE_SIZE) -> Page:
     """List a page: open ones by closing time, then the others, newest first. At most three statements.
 
-    `after` is the `next_key` of the page before. Raises `InvalidInput` for a key that is not one.
+    `after` is the `next_key` of the page before. Raises `NotFound` for a key that is not one.
     """
     group, instant, last = _read_key(after)
     rows: list[InvitationToTender] = []
-    if group == OPEN:
+    if group is Group.OPEN:
         rows = _open_rows(filters, now, instant, last, size + 1)
         instant, last = None, None
     if len(rows) <= size and not (filters.open_only or filters.closing_days):
@@ -148,18 +156,11 @@ def _matching(filters: Filters) -> list[ColumnElement[bool]]:
 def _key(itt: InvitationToTender, now: datetime) -> str:
     is_open = itt.status is IttStatus.PUBLISHED and not itt.has_closed(now)
     instant: Any = itt.closes_at if is_open else itt.published_at
-    return f"{OPEN if is_open else OVER}~{instant.astimezone(UTC).isoformat()}~{itt.id}"
+    return page_key(Group.OPEN if is_open else Group.OVER, instant, itt.id)
 
 
-def _read_key(after: str) -> tuple[str, datetime | None, uuid.UUID | None]:
+def _read_key(after: str) -> tuple[Group, datetime | None, uuid.UUID | None]:
     if not after:
-        return OPEN, None, None
-    missing = "That page of the list does not exist. Start again from the first page."
-    try:
-        group, typed, last = after.split("~")
-        instant, row = datetime.fromisoformat(typed), uuid.UUID(last)
-    except ValueError as wrong:
-        raise InvalidInput(missing) from wrong
-    if group not in {OPEN, OVER} or instant.tzinfo is None:
-        raise InvalidInput(missing)
+        return Group.OPEN, None, None
+    group, instant, row = read_page_key(after, Group, datetime, uuid.UUID)
     return group, instant, row

@@ -36,6 +36,7 @@ from portal.frameworks.timeline import history_of_application
 from portal.frameworks.views.desk import framework_of
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
+from portal.web.addresses import page_in_query
 
 bp = Blueprint("admissions", __name__, url_prefix="/commissioning/frameworks/<reference>/applications")
 
@@ -46,7 +47,7 @@ def queue(reference: str) -> str:
     """The applications that wait, with their clocks, or those that are decided; and how the officers are doing."""
     framework = framework_of(reference, "see_applications")
     decided = request.args.get("show") == "decided"
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_in_query()
     now = clock.now()
     rows, more = queue_of(framework, decided=decided, page=page, today=local_date(now))
     return render_template(

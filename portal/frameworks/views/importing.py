@@ -32,6 +32,7 @@ from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.frameworks.states import RowStatus
 from portal.web.access import actor, for_authority
+from portal.web.addresses import number_in_query
 
 FILE = {"columns": COLUMNS, "most_rows": MOST_ROWS}
 bp = Blueprint("imports", __name__, url_prefix="/commissioning/frameworks/<reference>/import")
@@ -167,8 +168,7 @@ def _ready(batch: ImportBatch, number: int) -> ResponseReturnValue:
 def _show(batch: ImportBatch, form: PlainForm) -> ResponseReturnValue:
     shown = request.args.get("show", RowStatus.REJECTED.value)
     status = RowStatus(shown) if shown in list(RowStatus) else RowStatus.REJECTED
-    after = request.args.get("after", "0")
-    page = rows_page(batch, status, after=int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0)
+    page = rows_page(batch, status, after=number_in_query("after", 0))
     html = render_template(
         "frameworks/importing/show.html",
         batch=batch,

@@ -30,6 +30,7 @@ from portal.frameworks.timeline import history_of_member
 from portal.frameworks.views.desk import framework_of
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
+from portal.web.addresses import page_in_query
 from portal.web.forms import BaseForm
 
 bp = Blueprint("members", __name__, url_prefix="/commissioning/frameworks/<reference>/members")
@@ -41,7 +42,7 @@ def index(reference: str) -> str:
     """The members of every lot, or those who left or were removed."""
     framework = framework_of(reference, "see_applications")
     ended = request.args.get("show") == "ended"
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = page_in_query()
     now = clock.now()
     rows, more = members_page(framework, ended=ended, page=page)
     return render_template(

@@ -16,6 +16,7 @@ from portal.notices.publisher import Publisher, publisher
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.queries import find_published_itt
 from portal.web.access import public
+from portal.web.addresses import number_in_query
 
 bp = Blueprint("notices", __name__)
 
@@ -59,8 +60,8 @@ def of_procurement(reference: str) -> str:
 @public
 def releases() -> Response:
     """Every release in the order of publication, a page at a time, streamed as it was published."""
-    after = _number("after", 0, LARGEST_NUMBER)
-    size = max(1, _number("limit", PAGE_SIZE, LARGEST_PAGE))
+    after = number_in_query("after", 0, largest=LARGEST_NUMBER)
+    size = min(max(1, number_in_query("limit", PAGE_SIZE)), LARGEST_PAGE)
     uri = f"{_publisher().public_url}/ocds/releases.json?after={after}&limit={size}"
     found = queries.releases_after(after, limit=size + 1)
     pieces = release_package(found, publisher=_publisher(), uri=uri, page_size=size, now=clock.now())
@@ -82,7 +83,7 @@ def record(ocid: str) -> Response:
 @public
 def opportunities() -> Response:
     """The open opportunities as an Atom feed, the latest first."""
-    before = _number("before", LARGEST_NUMBER, LARGEST_NUMBER)
+    before = number_in_query("before", LARGEST_NUMBER, largest=LARGEST_NUMBER)
     found = queries.open_opportunities(now=clock.now(), before=before, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     address = f"{_publisher().public_url}/feeds/opportunities.atom"
@@ -105,14 +106,6 @@ def _package_of(notice: Notice) -> Response:
         [_published(notice)], publisher=_publisher(), uri=uri, page_size=1, now=notice.published_at
     )
     return Response("".join(pieces), mimetype=JSON)
-
-
-def _number(name: str, otherwise: int, largest: int) -> int:
-    """A number from the address: anything that is not one counts as absent, and none is larger than
-    `largest`.
-    """
-    given = request.args.get(name, "")
-    return min(int(given), largest) if given.isascii() and given.isdigit() and len(given) < 20 else otherwise
 
 
 def _wants_json() -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from portal.core import clock
-from portal.core.errors import InvalidInput
+from portal.core.errors import NotFound
 from portal.core.spreadsheet import csv_lines
 from portal.extensions import db
 from portal.frameworks.directory import (
@@ -170,7 +170,7 @@ def test_pages(framework: Framework) -> None:
     assert sorted(setting.name for setting in seen) == sorted(names)
     assert len({setting.id for setting in seen}) == len(names)
     for wrong in ("x", "~", f"{framework.id}x~"):
-        with pytest.raises(InvalidInput, match="does not exist"):
+        with pytest.raises(NotFound, match="does not exist"):
             search_directory(Search(), frameworks=[framework], now=clock.now(), after=wrong)
 
 

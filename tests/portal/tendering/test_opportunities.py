@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from portal.core import clock
-from portal.core.errors import InvalidInput
+from portal.core.errors import NotFound
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.drafting import cancel_draft, describe_service
 from portal.tendering.models import InvitationToTender
@@ -74,7 +74,7 @@ def test_pages_are_continued_by_key(db_session: object) -> None:
 )
 def test_a_made_up_key_is_refused(db_session: object, after: str) -> None:
     """Anything but a key that a page gave."""
-    with pytest.raises(InvalidInput):
+    with pytest.raises(NotFound):
         list_opportunities(Filters(), now=clock.now(), after=after)
 
 
