@@ -17,8 +17,8 @@ from portal.accounts.models import Membership, User
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
-from portal.frameworks.member_models import Admission
-from portal.frameworks.models import Framework, SettingOffer
+from portal.frameworks.member_models import Admission, SettingOffer
+from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus, FrameworkKind
 from portal.organisations.models import Provider, Setting
 from portal.organisations.names import name_key

@@ -10,6 +10,8 @@ import portal.contracts.models
 import portal.evaluation.models
 import portal.frameworks.member_models
 import portal.frameworks.models
+import portal.joining.models
+import portal.members.models
 import portal.notices.models
 import portal.notifications.models
 import portal.organisations.models

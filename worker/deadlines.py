@@ -5,8 +5,8 @@ from __future__ import annotations
 from portal.awarding.standstill import end_due_standstills
 from portal.core import clock
 from portal.extensions import db
-from portal.frameworks.evidence import remind_lapsing
-from portal.frameworks.pausing import note_ended_pauses
+from portal.joining.evidence import remind_lapsing
+from portal.members.pausing import note_ended_pauses
 from portal.tendering.closing import record_closed_itts
 from worker.app import celery
 

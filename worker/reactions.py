@@ -17,7 +17,7 @@ from portal.awarding.standstill import start_standstill as start_standstill_of
 from portal.core import clock
 from portal.extensions import db
 from portal.frameworks.queries import current_memberships
-from portal.frameworks.removing import note_reasons_sent
+from portal.members.removing import note_reasons_sent
 from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.notifications import letters, letters_of_applications, letters_of_call_offs, letters_of_memberships

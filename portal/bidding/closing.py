@@ -23,8 +23,8 @@ from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, WrongState
 from portal.core.permissions import Actor
 from portal.tendering.entitlement import may_bid, standing_of
+from portal.tendering.explaining import NotEntitled
 from portal.tendering.models import InvitationToTender
-from portal.tendering.standing_words import NotEntitled
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 # The questions are frozen once the invitation is published, so reading them inside the locking statement is

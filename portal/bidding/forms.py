@@ -133,10 +133,6 @@ class ReplaceForm(BaseForm):
             raise ValidationError("Choose the new file.")
 
 
-class PlainForm(BaseForm):
-    """A button: remove, withdraw."""
-
-
 class OpeningForm(FactorField):
     """Agree to open the bids."""
 

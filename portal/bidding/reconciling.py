@@ -13,8 +13,8 @@ from portal.bidding.models import BidFile, BidVersion
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.storage import FileStore
-from portal.frameworks.member_models import Evidence
 from portal.frameworks.models import FrameworkDocument
+from portal.joining.models import Evidence
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import PROVIDER_ROLES, Role, permit, policy
+from portal.core.permissions import PROVIDER_ROLES, SUBMITTING_ROLES, Role, permit, policy
 from portal.tendering.states import AFTER_PUBLICATION, IttStatus
-
-SUBMITTING_ROLES = frozenset({Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
-"""Both sign in with a second factor; whoever registers an organisation is its administrator and may bid alone."""
 
 READING_ROLES = frozenset({Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER, Role.AUDITOR})
 

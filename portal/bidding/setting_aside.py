@@ -23,9 +23,10 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.permissions import Actor, policy
-from portal.frameworks.member_models import Admission, Application, ApplicationDecision, ApplicationVersion, active_at
+from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.states import PENDING, Outcome
+from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
+from portal.joining.states import PENDING, Outcome
 from portal.tendering.entitlement import in_force_at
 from portal.tendering.inheriting import SHORTEST_REASON
 from portal.tendering.models import InvitationToTender

@@ -36,6 +36,8 @@ class Role(StrEnum):
 
 
 PROVIDER_ROLES = frozenset({Role.CONTRIBUTOR, Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
+SUBMITTING_ROLES = frozenset({Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
+"""Both sign in with a second factor; whoever registers an organisation is its administrator and may send alone."""
 AUTHORITY_ROLES = frozenset(
     {
         Role.COMMISSIONER,

@@ -12,9 +12,11 @@ from sqlalchemy.orm import joinedload, load_only
 
 from portal.bidding.models import Bid
 from portal.core.columns import db
-from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
-from portal.frameworks.states import CURRENT, PENDING, AdmissionStatus, ApplicationStatus
+from portal.frameworks.states import CURRENT, AdmissionStatus
+from portal.joining.models import Application
+from portal.joining.states import PENDING, ApplicationStatus
 from portal.tendering.entitlement import open_call_offs_for
 from portal.tendering.models import InvitationToTender
 

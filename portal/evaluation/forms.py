@@ -58,10 +58,6 @@ class AppointForm(BaseForm):
         return Appointee(MemberRole(self.role.data), self.name.data or "", (self.email.data or "").strip() or None)
 
 
-class PlainForm(BaseForm):
-    """A button and its token."""
-
-
 class AgreeForm(BaseForm):
     """The panel's agreed score and reason; `based_on` is the agreed score that was on the page."""
 

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
-from portal.organisations.models import ContractingAuthority, Setting
+from portal.organisations.models import ContractingAuthority
 from portal.regulation.regimes import Regime
 
 
@@ -238,30 +238,3 @@ class FrameworkDocument(Model):
     added_at: Mapped[CreatedAt]
 
     framework: Mapped[Framework] = relationship(back_populates="documents")
-
-
-class SettingOffer(Model):
-    """What a provider's setting offers on a framework: a lot, a banding of it, a placement type."""
-
-    __tablename__ = "setting_offer"
-    __table_args__ = (
-        UniqueConstraint(
-            "setting_id",
-            "lot_id",
-            "band_id",
-            "placement_type",
-            name="uq_setting_offer_setting_id_lot_id_band_id_placement_type",
-            postgresql_nulls_not_distinct=True,
-        ),
-        Index("ix_setting_offer_lot_id_band_id", "lot_id", "band_id"),
-    )
-
-    id: Mapped[Id]
-    setting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("setting.id", ondelete="CASCADE"))
-    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("framework_lot.id", ondelete="CASCADE"))
-    band_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("band.id", ondelete="CASCADE"))
-    placement_type: Mapped[str] = mapped_column(default="", server_default=text("''"))
-
-    setting: Mapped[Setting] = relationship()
-    lot: Mapped[FrameworkLot] = relationship()
-    band: Mapped[Band | None] = relationship()

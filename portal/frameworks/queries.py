@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.frameworks.member_models import Admission, Application, active_at
-from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.states import CURRENT, PENDING, FrameworkStatus
+from portal.core.permissions import Actor, policy
+from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.models import Framework, FrameworkLot, Participant
+from portal.frameworks.states import CURRENT, FrameworkStatus
+from portal.frameworks.terms import TermsFrozen
+from portal.organisations.models import ContractingAuthority
+
+
+@dataclass(frozen=True)
+class AuthorityFrameworks:
+    """What the authority leads, drafts too; and the live ones of others that it has committed itself to."""
+
+    led: list[Framework]
+    joined: list[Framework]
 
 
 def find_framework(reference: str) -> Framework:
@@ -33,6 +46,20 @@ def find_framework(reference: str) -> Framework:
     return found
 
 
+def framework_for(reference: str, actor: Actor, verb: str = "edit") -> Framework:
+    """The framework to which the actor may do `verb`.
+
+    Raises `NotFound`, `NotAllowed`, `TermsFrozen` with the section for an edit of a live one, `WrongState`.
+    """
+    framework = find_framework(reference)
+    if verb == "edit" and framework.status is FrameworkStatus.LIVE:
+        policy.require(actor, "view", framework)
+        if policy.allows(actor, "cease", framework):
+            raise TermsFrozen(framework.kind, framework.regime)
+    policy.require(actor, verb, framework)
+    return framework
+
+
 def find_public_framework(reference: str) -> Framework:
     """The same once it is public; raises `NotFound` for drafts, and for those that ceased before they were live."""
     found = find_framework(reference)
@@ -50,17 +77,6 @@ def lock_framework(framework_id: uuid.UUID, *, share: bool = False) -> Framework
         select(Framework)
         .where(Framework.id == framework_id)
         .with_for_update(of=Framework, read=share)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def lock_application(application_id: uuid.UUID) -> Application:
-    """Lock the application's row until the transaction ends and read it afresh: of two officers one comes first."""
-    return db.session.scalars(
-        select(Application)
-        .where(Application.id == application_id)
-        .options(joinedload(Application.framework), joinedload(Application.lot))
-        .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     ).one()
 
@@ -108,10 +124,39 @@ def current_memberships(framework_id: uuid.UUID, provider_ids: Sequence[uuid.UUI
     ).all()
 
 
-def pending_application(lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Application | None:
-    """The provider's application to the lot that was received and is not decided, or None."""
-    return db.session.scalars(
-        select(Application).where(
-            Application.lot_id == lot_id, Application.provider_id == provider_id, Application.status.in_(PENDING)
+def authority_frameworks(authority_id: uuid.UUID | None) -> AuthorityFrameworks:
+    """List both, newest first; drafts that were given up are left out. Four statements."""
+    committed = select(Participant.framework_id).where(
+        Participant.authority_id == authority_id, Participant.withdrawn_on.is_(None)
+    )
+    found = db.session.scalars(
+        select(Framework)
+        .where((Framework.authority_id == authority_id) | Framework.id.in_(committed))
+        .options(joinedload(Framework.authority), selectinload(Framework.windows))
+        .order_by(Framework.created_at.desc(), Framework.id)
+    ).all()
+    led = [one for one in found if one.authority_id == authority_id and not _given_up(one)]
+    joined = [one for one in found if one.authority_id != authority_id and one.live_at is not None]
+    return AuthorityFrameworks(led, joined)
+
+
+def all_authorities() -> list[ContractingAuthority]:
+    """Every contracting authority of the portal, by name."""
+    return list(db.session.scalars(select(ContractingAuthority).order_by(ContractingAuthority.name)))
+
+
+def participants_of(framework_id: uuid.UUID) -> list[Participant]:
+    """Every authority that takes or took part, with its name: those that do first, by name."""
+    return list(
+        db.session.scalars(
+            select(Participant)
+            .join(Participant.authority)
+            .where(Participant.framework_id == framework_id)
+            .options(contains_eager(Participant.authority))
+            .order_by(Participant.withdrawn_on.is_not(None), ContractingAuthority.name)
         )
-    ).one_or_none()
+    )
+
+
+def _given_up(framework: Framework) -> bool:
+    return framework.status is FrameworkStatus.CEASED and framework.live_at is None

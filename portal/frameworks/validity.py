@@ -8,6 +8,7 @@ the windows that were published for it.
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from portal.core import clock
@@ -30,6 +31,16 @@ class NotAccepting(DeadlinePassed):
         super().__init__(f"{message} ({law}).")
         self.at = at
         self.law = law
+
+
+@dataclass(frozen=True)
+class PublicState:
+    """Where it stands for everybody: a stable key, words for the tag, its tone, and a sentence."""
+
+    key: str
+    label: str
+    tone: str
+    sentence: str
 
 
 def law_of_joining(framework: Framework) -> str:
@@ -78,6 +89,21 @@ def next_window(framework: Framework, instant: datetime) -> JoiningWindow | None
     """The framework's next window after `instant`, or None."""
     later = [window for window in framework.windows if window.opens_at > instant]
     return min(later, key=lambda window: window.opens_at, default=None)
+
+
+def public_state(framework: Framework, now: datetime) -> PublicState:
+    """Say where it stands at `now`."""
+    if framework.status is FrameworkStatus.CEASED:
+        return PublicState("ceased", "Ended early", "muted", "It has ended. Nobody can join and nothing is called off.")
+    if framework.valid_until is not None and now >= framework.valid_until:
+        return PublicState("expired", "Ended", "muted", "Its validity has ended. Nobody can join any more.")
+    if accepting_until(framework, now) is not None:
+        return PublicState("open", "Open to providers", "success", "You can apply to join now.")
+    if framework.valid_from is not None and now < framework.valid_from:
+        return PublicState("coming", "Begins soon", "info", "You can apply as soon as it begins.")
+    if next_window(framework, now) is not None:
+        return PublicState("window", "Opens again", "info", "Providers can join again when the next window opens.")
+    return PublicState("closed", "Closed to new providers", "neutral", "It does not take new providers at the moment.")
 
 
 def lock_accepting(framework_id: uuid.UUID) -> tuple[Framework, datetime]:

@@ -12,11 +12,12 @@ from portal.audit.models import Event
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Role
-from portal.frameworks.evidence import kind_words
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission
-from portal.frameworks.member_models import Admission, Application, ApplicationDecision, Evidence
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FrameworkKind
+from portal.joining.evidence import kind_words
+from portal.joining.models import Application, ApplicationDecision, Evidence
 from portal.notifications import recipients
 from portal.notifications.composing import tell
 from portal.tendering.entitlement import open_call_offs_for

@@ -12,7 +12,7 @@ from portal.core.permissions import Role
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
-from portal.frameworks.removing import ground_of, last_day_to_answer
+from portal.members.removing import ground_of, last_day_to_answer
 from portal.notifications import recipients
 from portal.notifications.composing import tell
 from portal.tendering.entitlement import open_call_offs_for

@@ -16,15 +16,10 @@ from portal.core.columns import db
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
-from portal.frameworks.answering import answers_of
-from portal.frameworks.applying import save_answers, start_application
-from portal.frameworks.deciding import admit_provider, decide_refusal, propose_refusal
+from portal.directory.offering import choices_of, set_offers
 from portal.frameworks.drafting import create_framework, describe_framework, set_publication, set_terms, set_validity
-from portal.frameworks.evidence import add_evidence
 from portal.frameworks.going_live import go_live
-from portal.frameworks.member_models import Application
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.offering import choices_of, set_offers
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question
 from portal.frameworks.states import FrameworkKind
 from portal.frameworks.structure import (
@@ -35,8 +30,13 @@ from portal.frameworks.structure import (
     conditions_of,
     save_condition,
 )
-from portal.frameworks.submitting import submit_application
 from portal.frameworks.terms import Validity
+from portal.joining.answering import answers_of
+from portal.joining.applying import save_answers, start_application
+from portal.joining.deciding import admit_provider, decide_refusal, propose_refusal
+from portal.joining.evidence import add_evidence
+from portal.joining.models import Application
+from portal.joining.submitting import submit_application
 from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting

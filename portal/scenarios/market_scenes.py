@@ -8,9 +8,9 @@ from flask import url_for
 from sqlalchemy import select
 
 from portal.core.columns import db
-from portal.frameworks.member_models import Application
 from portal.frameworks.models import Framework
-from portal.frameworks.states import ApplicationStatus
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
 from portal.scenarios import market, people
 from portal.scenarios.people import Part

@@ -17,9 +17,11 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from portal.core.columns import db
-from portal.frameworks.member_models import Admission, Application, ApplicationDecision, active_at
+from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.states import CURRENT, PENDING, AdmissionStatus, ApplicationStatus, FrameworkStatus, Outcome
+from portal.frameworks.states import CURRENT, AdmissionStatus, FrameworkStatus
+from portal.joining.models import Application, ApplicationDecision
+from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.inheriting import terms_of
 from portal.tendering.models import Invitation, InvitationToTender

@@ -71,6 +71,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         return 422 if self.errors else 200
 
 
+class PlainForm(BaseForm):
+    """A button and its token."""
+
+
 def without_nul(typed: Any) -> Any:
     """The text without NUL characters and halves of characters, which nobody types and no column can hold."""
     if not isinstance(typed, str):

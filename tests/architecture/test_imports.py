@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import subprocess
 import sys
 
@@ -22,6 +23,17 @@ def test_the_import_contracts_hold() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_package_is_missing_from_a_contract() -> None:
+    """Every package stands in the layers, and starting and stopping may import none that knows of procurement."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    layers = settings["importlinter:contract:stages"]["layers"].replace("|", " ").replace(" : ", " ").split()
+    packages = {f"portal.{path.parent.name}" for path in (ROOT / "portal").glob("*/__init__.py")} - {"portal.running"}
+    assert packages - set(layers) == set()
+    forbidden = settings["importlinter:contract:running"]["forbidden_modules"].split()
+    assert set(forbidden) == packages | {"portal.app", "portal.tables", "worker"}
 
 
 def test_only_views_import_forms() -> None:

@@ -14,9 +14,10 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.core.references import new_reference
 from portal.extensions import db
-from portal.frameworks.member_models import Application, ApplicationDecision, ApplicationVersion
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import ApplicationStatus, FrameworkKind, Outcome
+from portal.frameworks.states import FrameworkKind
+from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
+from portal.joining.states import ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.local_time import local_date
 from portal.tendering.asking import add_question

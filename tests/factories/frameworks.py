@@ -10,10 +10,11 @@ from typing import Any
 from portal.core import clock
 from portal.core.references import new_reference
 from portal.extensions import db
-from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Band, Framework, FrameworkCriterion, FrameworkLot, JoiningWindow, Participant
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.joining.models import Application
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Regime
@@ -199,7 +200,7 @@ def admit(
         framework_id=lot.framework_id,
         lot_id=lot.id,
         provider=application.provider if application and provider is None else provider or make_provider(),
-        application=application,
+        application_id=application.id if application else None,
         admitted_at=at or clock.now(),
     )
     db.session.add(admission)

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from portal.frameworks.importing_file import NAMES
+from portal.members.importing_file import NAMES
 
 ROW = {
     "provider": "Demo Care Ltd",

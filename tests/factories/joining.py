@@ -12,13 +12,13 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.core.storage import FileStore
 from portal.extensions import db
-from portal.frameworks.answering import answers_of
-from portal.frameworks.applying import Saved, save_answers, start_application
-from portal.frameworks.evidence import add_evidence
-from portal.frameworks.member_models import Application, Evidence
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import AnswerKind
-from portal.frameworks.submitting import Submitted, submit_application
+from portal.joining.answering import answers_of
+from portal.joining.applying import Saved, save_answers, start_application
+from portal.joining.evidence import add_evidence
+from portal.joining.models import Application, Evidence
+from portal.joining.submitting import Submitted, submit_application
 from portal.organisations.models import Provider
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import PDF

@@ -21,8 +21,10 @@ from portal.bidding.models import Bid, BidVersion
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
 from portal.extensions import db
-from portal.frameworks.member_models import Admission, Application
-from portal.frameworks.states import AdmissionStatus, ApplicationStatus
+from portal.frameworks.member_models import Admission
+from portal.frameworks.states import AdmissionStatus
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient

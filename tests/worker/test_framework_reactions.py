@@ -13,23 +13,17 @@ from portal.config import Settings
 from portal.core import clock
 from portal.core.permissions import PROVIDER_ROLES, Role
 from portal.extensions import db
-from portal.frameworks.deciding import admit_provider, decide_refusal, propose_refusal
-from portal.frameworks.pausing import pause_membership
-from portal.frameworks.removing import propose_removal
 from portal.frameworks.states import FrameworkKind
+from portal.joining.deciding import admit_provider, decide_refusal, propose_refusal
+from portal.members.pausing import pause_membership
+from portal.members.removing import propose_removal
 from portal.notifications.models import Message
 from portal.tendering.models import Invitation
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_provider
-from tests.portal.frameworks.submitted import (
-    FINDINGS,
-    REASON,
-    approver_of,
-    commissioner_of,
-    submitted_application,
-)
+from tests.portal.joining.submitted import FINDINGS, REASON, approver_of, commissioner_of, submitted_application
 from tests.services import Mailbox
 
 pytestmark = pytest.mark.usefixtures("db_session", "worker_environment")
@@ -114,7 +108,7 @@ def test_who_hears_of_what() -> None:
 
 def test_a_pause_that_ended_invites_again(worker_environment: Settings) -> None:
     """The deadlines' task notes it; the provider is invited to what was published meanwhile."""
-    from portal.frameworks.pausing import note_ended_pauses
+    from portal.members.pausing import note_ended_pauses
 
     framework = live_framework(kind=FrameworkKind.DPS)
     make_person(Role.SUBMITTER, provider=admit(framework.lots[0]).provider)

@@ -13,15 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from portal.bidding.completeness import gaps_of, words_in
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
-from portal.bidding.forms import (
-    PlainForm,
-    PriceForm,
-    ReplaceForm,
-    StartForm,
-    SubmitForm,
-    answers_form,
-    documents_form,
-)
+from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import as_asked, file_questions, standing_of, status_of
 from portal.bidding.queries import (
@@ -52,8 +44,9 @@ from portal.bidding.views.pages import (
 )
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.tendering.standing_words import told
+from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
+from portal.web.forms import PlainForm
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
 bp.add_app_template_filter(words_in)

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, policy
-from portal.evaluation.forms import ROLE_HINTS, AppointForm, PlainForm
+from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.panels import appoint_panel_member, remove_panel_member
 from portal.evaluation.published_method import points, scored_keys
@@ -32,6 +32,7 @@ from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.tendering.models import InvitationToTender, Panel
 from portal.web.access import actor, for_authority
+from portal.web.forms import PlainForm
 
 bp = Blueprint("evaluation_desk", __name__, url_prefix="/commissioning/itts/<reference>")
 

@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, send
 from portal.core import clock
 from portal.core.permissions import Role, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms import AgreeForm, CloseForm, PlainForm, declaration_form, score_form
+from portal.evaluation.forms import AgreeForm, CloseForm, declaration_form, score_form
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import (
     agree_score,
@@ -41,6 +41,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import note_reading, plain_reading, read_file, reading_of
 from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
 from portal.web.access import actor, for_panel, signed_in
+from portal.web.forms import PlainForm
 from portal.web.transactions import commit_record
 
 bp = Blueprint("panel_desk", __name__, url_prefix="/panel")

@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms import GO_BACK, GO_LATER, PlainForm, YoungAnswerForm, young_declaration_form
+from portal.evaluation.forms import GO_BACK, GO_LATER, YoungAnswerForm, young_declaration_form
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.published_method import points
 from portal.evaluation.queries import has_declared, opened_bids, seat_of, work_of
@@ -24,6 +24,7 @@ from portal.evaluation.rules import SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of
 from portal.web.access import actor, for_panel, public
+from portal.web.forms import PlainForm
 from portal.web.transactions import commit_record
 
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")

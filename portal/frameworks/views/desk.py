@@ -8,31 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.core.errors import NotFound
-from portal.core.permissions import policy
-from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.queries import find_framework
-from portal.frameworks.states import FrameworkStatus
-from portal.frameworks.terms import TermsFrozen
-from portal.web.access import actor
 from portal.web.forms import BaseForm
 
 bp = Blueprint("framework_desk", __name__, url_prefix="/commissioning/frameworks")
-
-
-def framework_of(reference: str, verb: str = "edit") -> Framework:
-    """Find the framework to which the person may do `verb`.
-
-    Raises `NotFound`, `NotAllowed`, `TermsFrozen` with the section for an edit of a live one, `WrongState`.
-    """
-    framework = find_framework(reference)
-    if verb == "edit" and framework.status is FrameworkStatus.LIVE:
-        policy.require(actor(), "view", framework)
-        if policy.allows(actor(), "cease", framework):
-            raise TermsFrozen(framework.kind, framework.regime)
-    policy.require(actor(), verb, framework)
-    return framework
 
 
 def lot_of(framework: Framework, number: int) -> FrameworkLot:

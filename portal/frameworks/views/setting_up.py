@@ -13,21 +13,20 @@ from portal.core import clock
 from portal.core.permissions import Role, policy
 from portal.frameworks.ceasing import abandon_draft, cease_framework
 from portal.frameworks.checking import problems_of
-from portal.frameworks.desk_lists import authority_frameworks
+from portal.frameworks.counting import counts_of
 from portal.frameworks.drafting import create_framework
-from portal.frameworks.figures import counts_of
 from portal.frameworks.forms.setting_up import CeaseForm, ConfirmForm, GoLiveForm, NewForm
 from portal.frameworks.going_live import go_live
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework
 from portal.frameworks.proportion import warnings_of
-from portal.frameworks.public_pages import public_state
-from portal.frameworks.queries import find_framework
+from portal.frameworks.queries import authority_frameworks, find_framework, framework_for
 from portal.frameworks.questionnaire import read
 from portal.frameworks.rules import READING_ROLES
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
-from portal.frameworks.views import taking_part, terms_of_it, what_it_holds  # noqa: F401
-from portal.frameworks.views.desk import bp, framework_of, saved, shown
+from portal.frameworks.validity import public_state
+from portal.frameworks.views import structure, taking_part, terms  # noqa: F401
+from portal.frameworks.views.desk import bp, saved, shown
 from portal.frameworks.views.tasks import ADDRESSES, groups_of
 from portal.organisations.queries import authority_with_id
 from portal.regulation.queries import cpv_codes_among
@@ -110,7 +109,7 @@ def show(reference: str) -> str:
 @for_authority(Role.COMMISSIONER)
 def publish(reference: str) -> Any:
     """The last look at everything that becomes fixed, and the button."""
-    framework = framework_of(reference)
+    framework = framework_for(reference, actor())
     form = GoLiveForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: go_live(framework=framework, actor=actor(), now=clock.now())
@@ -134,7 +133,7 @@ def publish(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def cease(reference: str) -> Any:
     """End it before its time."""
-    framework = framework_of(reference, "cease")
+    framework = framework_for(reference, actor(), "cease")
     form = CeaseForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: cease_framework(framework=framework, reason=form.reason.data, actor=actor(), now=clock.now())
@@ -147,7 +146,7 @@ def cease(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def abandon(reference: str) -> Any:
     """Give a draft up."""
-    framework = framework_of(reference)
+    framework = framework_for(reference, actor())
     form = ConfirmForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: abandon_draft(framework=framework, actor=actor(), now=clock.now())

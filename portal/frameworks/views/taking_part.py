@@ -9,11 +9,11 @@ from flask import current_app
 
 from portal.core import clock
 from portal.core.permissions import Role, policy
-from portal.frameworks.desk_lists import all_authorities, participants_of
 from portal.frameworks.documents import add_document, remove_document
 from portal.frameworks.forms.setting_up import ConfirmForm, DocumentForm, ParticipantForm, WindowForm
 from portal.frameworks.participating import commit_participant, withdraw_participant
-from portal.frameworks.views.desk import bp, framework_of, saved, shown
+from portal.frameworks.queries import all_authorities, framework_for, participants_of
+from portal.frameworks.views.desk import bp, saved, shown
 from portal.frameworks.windows import publish_window
 from portal.organisations.queries import authority_with_id
 from portal.regulation.local_time import end_of_day, start_of_day
@@ -30,7 +30,7 @@ PARTICIPANTS, WINDOWS, DOCUMENTS = (
 @for_authority(Role.COMMISSIONER)
 def participants(reference: str) -> Any:
     """Who takes part, and a form for one more."""
-    framework = framework_of(reference, "name_participants")
+    framework = framework_for(reference, actor(), "name_participants")
     form = ParticipantForm()
     form.offer(all_authorities())
     if form.validate_on_submit() and form.carry_out(
@@ -51,7 +51,7 @@ def participants(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
     """An authority takes part no longer."""
-    framework = framework_of(reference, "name_participants")
+    framework = framework_for(reference, actor(), "name_participants")
     authority = authority_with_id(authority_id)
     form = ConfirmForm()
     if form.validate_on_submit() and form.carry_out(
@@ -66,7 +66,7 @@ def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
 @for_authority(Role.COMMISSIONER)
 def windows(reference: str) -> Any:
     """The windows for joining, and a form for one more."""
-    framework = framework_of(reference, "open_window")
+    framework = framework_for(reference, actor(), "open_window")
     form = WindowForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: publish_window(
@@ -85,7 +85,7 @@ def windows(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def documents(reference: str) -> Any:
     """The documents for everybody, and a form for one more."""
-    framework = framework_of(reference, "add_document")
+    framework = framework_for(reference, actor(), "add_document")
     form = DocumentForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: add_document(
@@ -105,7 +105,7 @@ def documents(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def document_remove(reference: str, document_id: uuid.UUID) -> Any:
     """Take a document of a draft away."""
-    framework = framework_of(reference)
+    framework = framework_for(reference, actor())
     form = ConfirmForm()
     files = current_app.extensions["files"]
     if form.validate_on_submit() and form.carry_out(

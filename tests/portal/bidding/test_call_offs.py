@@ -19,13 +19,15 @@ from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Actor
 from portal.extensions import db
-from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import AdmissionStatus, ApplicationStatus, FrameworkKind, FrameworkStatus
+from portal.frameworks.states import AdmissionStatus, FrameworkKind, FrameworkStatus
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
 from portal.tendering.entitlement import Reason
+from portal.tendering.explaining import NotEntitled
 from portal.tendering.models import InvitationToTender
-from portal.tendering.standing_words import NotEntitled
 from portal.tendering.states import IttStatus
 from tests.factories.bidding import (
     close_now,

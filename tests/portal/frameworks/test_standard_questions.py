@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from portal.frameworks.findings import EXCLUSION_LAWS
 from portal.frameworks.proportion import warnings_of
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, read
 from portal.frameworks.standard_questions import (
@@ -14,6 +13,7 @@ from portal.frameworks.standard_questions import (
     STANDARD_SECTIONS,
     standard_questionnaire,
 )
+from portal.joining.findings import EXCLUSION_LAWS
 from portal.regulation.regimes import Regime
 
 

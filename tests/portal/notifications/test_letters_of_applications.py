@@ -15,7 +15,8 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
-from portal.frameworks.deciding import (
+from portal.frameworks.states import FrameworkKind
+from portal.joining.deciding import (
     admit_provider,
     ask_clarification,
     decide_refusal,
@@ -24,14 +25,13 @@ from portal.frameworks.deciding import (
     send_back_refusal,
     take_back_question,
 )
-from portal.frameworks.member_models import Application
-from portal.frameworks.states import FrameworkKind
+from portal.joining.models import Application
 from portal.notifications import letters_of_applications as letters
 from portal.notifications.models import Message
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import live_framework
 from tests.factories.organisations import make_provider
-from tests.portal.frameworks.submitted import FINDINGS, REASON, submitted_application
+from tests.portal.joining.submitted import FINDINGS, REASON, submitted_application
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -211,7 +211,7 @@ def test_too_late() -> None:
 
 def test_evidence_that_lapses() -> None:
     """Each document with its day; removed ones are not mentioned, and nothing is sent when none is left."""
-    from portal.frameworks.member_models import Evidence
+    from portal.joining.models import Evidence
 
     case = Case()
     rows = []

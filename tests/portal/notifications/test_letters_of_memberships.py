@@ -16,18 +16,18 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.ceasing import abandon_draft, cease_framework
 from portal.frameworks.member_models import Admission
-from portal.frameworks.membership import leave_lot
-from portal.frameworks.pausing import note_ended_pauses, pause_membership, resume_membership
-from portal.frameworks.removing import decide_removal, drop_removal, note_reasons_sent, propose_removal
-from portal.frameworks.renewing import ask_renewal, renew_declarations
 from portal.frameworks.states import FrameworkKind
-from portal.frameworks.suspending import lift_suspension, suspend_member
+from portal.members.membership import leave_lot
+from portal.members.pausing import note_ended_pauses, pause_membership, resume_membership
+from portal.members.removing import decide_removal, drop_removal, note_reasons_sent, propose_removal
+from portal.members.renewing import ask_renewal, renew_declarations
+from portal.members.suspending import lift_suspension, suspend_member
 from portal.notifications import letters_of_memberships as letters
 from portal.notifications.models import Message
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit, draft_framework, live_framework
 from tests.factories.organisations import make_provider
-from tests.portal.frameworks.submitted import REASON
+from tests.portal.joining.submitted import REASON
 
 pytestmark = pytest.mark.usefixtures("db_session")
 

@@ -10,9 +10,9 @@ from flask import Flask
 
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.directory.searching import Search, frameworks_to_search, search_directory
 from portal.extensions import db
-from portal.frameworks.directory import Search, frameworks_to_search, search_directory
-from portal.frameworks.figures import counts_of
+from portal.frameworks.counting import counts_of
 from portal.frameworks.queries import active_members, find_framework
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.regimes import Regime

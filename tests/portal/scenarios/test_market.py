@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.extensions import db
-from portal.frameworks.member_models import Admission, Application
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
+from portal.joining.models import Application
 from portal.organisations.models import Provider
 from portal.running.demonstration import mark_as_demonstration
 from portal.scenarios import market, people

@@ -1,0 +1,96 @@
+"""A commissioner says what is bought, how long, on which terms, and where the notice was published first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.core import clock
+from portal.core.permissions import Role
+from portal.frameworks.drafting import describe_framework, set_publication, set_terms, set_validity
+from portal.frameworks.forms.setting_up import AboutForm, PublicationForm, TermForm, TermsForm
+from portal.frameworks.queries import framework_for
+from portal.frameworks.terms import FeePayer
+from portal.frameworks.views.desk import bp, saved, shown
+from portal.regulation.queries import cpv_codes
+from portal.web.access import actor, for_authority
+
+
+@bp.route("/<reference>/about", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def about(reference: str) -> Any:
+    """Title, description, codes, value, what it replaces."""
+    framework = framework_for(reference, actor())
+    form = AboutForm(obj=framework)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: describe_framework(
+            framework=framework,
+            title=form.title.data,
+            description=form.description.data,
+            cpv_codes=form.cpv_codes.data,
+            estimated_value=form.estimated_value.data,
+            replaces=form.replaces.data,
+            providers_before=form.providers_before.data,
+            actor=actor(),
+        )
+    ):
+        return saved(reference)
+    return shown("about", form, framework, codes=cpv_codes())
+
+
+@bp.route("/<reference>/term", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def term(reference: str) -> Any:
+    """Established when, valid from when until when."""
+    framework = framework_for(reference, actor())
+    form = TermForm(obj=framework)
+    form.show(framework)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_validity(framework=framework, validity=form.validity(), actor=actor(), now=clock.now())
+    ):
+        return saved(reference)
+    return shown("term", form, framework)
+
+
+@bp.route("/<reference>/terms", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def terms(reference: str) -> Any:
+    """How it works, the time to decide, fee, direct award, suspension."""
+    framework = framework_for(reference, actor())
+    form = TermsForm(obj=framework)
+    if not form.is_submitted() and framework.fee_percent is not None:
+        form.fee_payer.data = FeePayer.AWARDED.value
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_terms(framework=framework, **_terms(form), actor=actor())
+    ):
+        return saved(reference)
+    return shown("terms", form, framework)
+
+
+@bp.route("/<reference>/publication", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def publication(reference: str) -> Any:
+    """The notice on the central platform, or why there is none."""
+    framework = framework_for(reference, actor())
+    form = PublicationForm(obj=framework)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_publication(
+            framework=framework,
+            reference=form.publication_reference.data,
+            reason=form.publication_reason.data,
+            actor=actor(),
+        )
+    ):
+        return saved(reference)
+    return shown("publication", form, framework)
+
+
+def _terms(form: TermsForm) -> dict[str, Any]:
+    return {
+        "how_it_works": form.how_it_works.data,
+        "decision_days": form.decision_days.data,
+        "fee_payer": FeePayer(form.fee_payer.data),
+        "fee_percent": form.fee_percent.data,
+        "suspension_terms": form.suspension_terms.data or "",
+        "direct_award_terms": form.direct_award_terms.data or "",
+        "publishes_members": bool(form.publishes_members.data),
+    }

@@ -1,0 +1,102 @@
+"""What still keeps an application from being submitted: the exact list, never just "incomplete"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portal.core.errors import InvalidInput
+from portal.frameworks.questionnaire import REPLY, AnswerKind, Question, number_in
+from portal.joining.answering import Answered, answers_of, reply_of
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
+from portal.web.filters import london_date
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that blocks submission: the question's key (`REPLY` for the answer to the officers) and what to do."""
+
+    key: str
+    message: str
+
+
+class Incomplete(InvalidInput):
+    """The application cannot be submitted yet; `gaps` says exactly why."""
+
+    code = "incomplete"
+
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        count = len(gaps)
+        super().__init__(
+            "One thing has to be done before you can submit."
+            if count == 1
+            else f"{count} things have to be done before you can submit."
+        )
+        self.gaps = tuple(gaps)
+
+
+def gaps_of(application: Application, answered: Answered | None = None, *, today: date) -> list[Gap]:
+    """List what blocks the submission, in the order of the questions.
+
+    Required questions without an answer (white space is none), answers that cannot be read, documents that are
+    gone, lapsed before `today` (a date in Europe/London) or without the date that is asked for, suggestions from
+    the profile that nobody has confirmed, and the officers' question without a reply. An answer that fails the
+    published rule is no gap: a person decides about it.
+    """
+    answered = answered or answers_of(application)
+    gaps = []
+    for key, question in answered.questions.items():
+        gap = _gap(answered, question, today)
+        if gap is not None:
+            gaps.append(Gap(key, gap))
+    if application.status is ApplicationStatus.CLARIFICATION and not reply_of(application).strip():
+        gaps.append(Gap(REPLY, "Answer the question that the officers asked."))
+    return gaps
+
+
+def _gap(answered: Answered, question: Question, today: date) -> str | None:
+    value = answered.value(question.key).strip()
+    if not value:
+        return _missing(question) if question.required else None
+    if answered.is_suggested(question.key) and not question.required:
+        # What nobody has to answer and nobody has confirmed is simply left out.
+        return None
+    unreadable = _unreadable(question, value)
+    if unreadable:
+        return unreadable
+    if question.kind is AnswerKind.EVIDENCE:
+        gap = _evidence_gap(answered, question, today)
+        if gap:
+            return gap
+    if answered.is_suggested(question.key):
+        return f"Confirm what you have told us before: “{question.prompt}”."
+    return None
+
+
+def _missing(question: Question) -> str:
+    if question.kind is AnswerKind.EVIDENCE:
+        return f"Give a document for “{question.prompt}”."
+    return f"Answer “{question.prompt}”."
+
+
+def _unreadable(question: Question, value: str) -> str | None:
+    if question.kind is AnswerKind.NUMBER and number_in(value) is None:
+        return f"Write a number for “{question.prompt}”, such as 5,000,000."
+    if question.options() and value not in dict(question.options()):
+        return f"Choose an answer to “{question.prompt}”."
+    return None
+
+
+def _evidence_gap(answered: Answered, question: Question, today: date) -> str | None:
+    document = answered.evidence_with(answered.value(question.key))
+    if document is None:
+        return f"Choose a document for “{question.prompt}” again: the one you chose was removed."
+    if document.expires_on is not None and document.expires_on < today:
+        return (
+            f"Replace {document.file_name} for “{question.prompt}”: it lapsed after {london_date(document.expires_on)}."
+        )
+    if question.expires and document.expires_on is None:
+        return f"Say until when {document.file_name} holds, for “{question.prompt}”."
+    return None

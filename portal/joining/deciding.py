@@ -1,0 +1,338 @@
+"""Deciding an application: everybody who meets the published criteria is admitted, and nobody is refused by one
+person alone.
+
+To a dynamic purchasing system or market there is no limit to how many are admitted (PCR2015 reg 34(6); PA2023
+s.36(6)-(7)), so nothing here counts members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from portal.core.permissions import Actor, policy
+from portal.frameworks.grounds import KIND_WORDS, law_of_admission
+from portal.frameworks.member_models import Admission
+from portal.frameworks.queries import membership_of
+from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.joining.findings import Judgement, Standing, every_judgement, judged_sections
+from portal.joining.models import Application, ApplicationDecision
+from portal.joining.queries import lock_application
+from portal.joining.states import APPLICATION, ApplicationStatus, Outcome
+from portal.joining.submitting import version_of
+from portal.regulation.deadlines import dps_application_due
+from portal.regulation.local_time import local_date
+from portal.regulation.queries import calendar
+from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
+from portal.web.filters import london, london_date
+
+SHORTEST_REASON = 20
+LONGER_BY = 5
+"""Working days by which an extension moves the last day: what PCR2015 reg 34(17) allows, and our promise elsewhere."""
+
+
+def ask_clarification(*, application: Application, version: int, question: str, actor: Actor, now: datetime) -> None:
+    """Ask the provider about a submitted version; it answers by submitting again.
+
+    The provider's people are told. The last day to decide stays where it is until the provider submits again.
+    Records APPLICATION_CLARIFIED. Raises `Conflict` when somebody decided or submitted meanwhile, `InvalidInput` for
+    a question of fewer than 20 characters.
+    """
+    _take(application, "ask", actor, version)
+    application.clarification = _reason(question, "question", "Ask in at least one sentence (20 characters).")
+    application.status = APPLICATION.move(application.status, ApplicationStatus.CLARIFICATION)
+    _record(EventKind.APPLICATION_CLARIFIED, application, actor)
+
+
+def take_back_question(*, application: Application, actor: Actor, now: datetime) -> None:
+    """Stop waiting for the provider's answer: the application is decided as it was submitted.
+
+    The provider's people are told. Records APPLICATION_CLARIFIED. Raises `Conflict` when it has answered meanwhile.
+    """
+    _take(application, "take_back_question", actor)
+    application.status = APPLICATION.move(application.status, ApplicationStatus.SUBMITTED)
+    _record(EventKind.APPLICATION_CLARIFIED, application, actor, taken_back=True)
+
+
+def extend_decision(*, application: Application, reason: str, actor: Actor, now: datetime) -> None:
+    """Take 5 more working days to decide this one application, for a reason that the provider is told.
+
+    For a DPS the last day becomes the 15th working day after receipt (PCR2015 reg 34(17): individual justified
+    cases, such as documents that must be looked at again); elsewhere the authority's own promise plus 5. Records
+    APPLICATION_EXTENDED. Raises `Conflict` when it was extended before or decided meanwhile, `WrongState` once the
+    last day has passed (an extension cannot mend a breach), `InvalidInput` for a reason of fewer than 20 characters.
+    """
+    _take(application, "extend", actor)
+    if application.extended_at is not None:
+        raise Conflict(
+            f"The time was extended before, at {london(application.extended_at)}. It can be extended once "
+            "(PCR2015 reg 34(17))."
+        )
+    assert application.due_on is not None
+    assert application.received_at is not None
+    if local_date(now) > application.due_on:
+        raise WrongState(
+            f"The last day to decide was {london_date(application.due_on)}, so the time cannot be extended any more. "
+            "Decide now; the application is in the report of late decisions (PCR2015 reg 34(16)-(17))."
+        )
+    application.extended_reason = _reason(reason, "reason")
+    application.extended_at = now
+    days = calendar(CalendarName.ENGLAND_AND_WALES)
+    received_on = local_date(application.received_at)
+    if application.framework.kind is FrameworkKind.DPS:
+        application.due_on = dps_application_due(received_on, days, extended=True)
+    else:
+        promised = application.framework.decision_days + LONGER_BY
+        application.due_on = last_day_from_day_after(received_on, promised, Unit.WORKING_DAY, days)
+    _record(EventKind.APPLICATION_EXTENDED, application, actor, due_on=application.due_on)
+
+
+def admit_provider(*, application: Application, version: int, actor: Actor, now: datetime) -> Admission:
+    """Admit the provider to the lot: from this instant it is a member, and every open call-off is its to answer.
+
+    One transaction writes the decision, the membership, the application's status and PROVIDER_ADMITTED: a crash at
+    any of them leaves nothing. There is no limit to how many members a lot has (PCR2015 reg 34(6); PA2023
+    s.36(7)). `version` is the one that the officer looked at. Raises `Conflict` when the provider submitted anew,
+    somebody else decided, or it is a member already; `WrongState` when a criterion fails by its published rule, and
+    once the framework has ceased.
+    """
+    _take(application, "admit", actor, version)
+    _require_not_ceased(application)
+    failed = [judged for judged in _judgements(application, now).values() if judged.standing is Standing.FAILS]
+    if failed:
+        raise WrongState(
+            f"“{failed[0].question.prompt}” fails by the published rule, so this provider cannot be admitted. "
+            f"Propose a refusal, or ask the provider about it ({law_of_admission(application.framework)})."
+        )
+    member = membership_of(application.lot_id, application.provider_id)
+    if member is not None:
+        raise _already_member(member)
+    db.session.add(
+        ApplicationDecision(
+            application_id=application.id,
+            version=version,
+            outcome=Outcome.ADMITTED,
+            findings=[],
+            proposed_by_id=actor.user_id,
+            proposed_at=now,
+            decided_by_id=actor.user_id,
+            decided_at=now,
+        )
+    )
+    application.status = APPLICATION.move(application.status, ApplicationStatus.ADMITTED)
+    admission = _new_member(application, now)
+    record(
+        EventKind.PROVIDER_ADMITTED,
+        actor=actor,
+        object_type="admission",
+        object_id=admission.id,
+        own_chain=application.framework_id,
+        application=application.id,
+        lot=application.lot.number,
+        version=version,
+    )
+    return admission
+
+
+def propose_refusal(
+    *, application: Application, version: int, findings: Mapping[str, str], actor: Actor, now: datetime
+) -> ApplicationDecision:
+    """Propose to refuse the application for criteria that it fails; a second person decides.
+
+    `findings` is {question key: reason}: the provider reads each reason. Approvers are told. Records
+    REFUSAL_PROPOSED. Raises `InvalidInput` without a failed criterion (PCR2015 reg 34(6); PA2023 s.36(6)), for a
+    question that was not asked, that nobody judges or that passes by its published rule, and for a reason of fewer
+    than 20 characters; `Conflict` when somebody decided or submitted meanwhile.
+    """
+    _take(application, "propose_refusal", actor, version)
+    judgements = _judgements(application, now)
+    law = law_of_admission(application.framework)
+    if not findings:
+        raise InvalidInput(
+            "Nobody is refused who meets every published criterion. Name at least one criterion that this "
+            f"application fails, with the reason ({law})."
+        )
+    decision = ApplicationDecision(
+        application_id=application.id,
+        version=version,
+        outcome=Outcome.REFUSED,
+        findings=[_finding(judgements, key, reason, law) for key, reason in findings.items()],
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+    )
+    db.session.add(decision)
+    application.status = APPLICATION.move(application.status, ApplicationStatus.REFUSAL_PROPOSED)
+    _record(EventKind.REFUSAL_PROPOSED, application, actor, criteria=sorted(findings))
+    return decision
+
+
+def decide_refusal(*, application: Application, note: str, actor: Actor, now: datetime) -> ApplicationDecision:
+    """Refuse the application as the second person; the provider is told every failed criterion and its reason.
+
+    It can put things right and submit again at once, in place. Records APPLICATION_REFUSED. Raises `NotAllowed` for
+    the person who proposed, `Conflict` when somebody else decided meanwhile or the provider withdrew.
+    """
+    _take(application, "decide_refusal", actor)
+    decision = proposed_refusal(application)
+    _require_second_person(decision, actor)
+    decision.decided_by_id = actor.user_id
+    decision.decided_at = now
+    decision.note = note.strip()
+    application.status = APPLICATION.move(application.status, ApplicationStatus.REFUSED)
+    keys = sorted(finding["question"] for finding in decision.findings)
+    _record(EventKind.APPLICATION_REFUSED, application, actor, decision=decision.id, criteria=keys)
+    return decision
+
+
+def send_back_refusal(*, application: Application, reason: str, actor: Actor, now: datetime) -> None:
+    """Send a proposed refusal back as the second person: the application is open again, its clock unchanged.
+
+    The commissioners are told; the proposal stays in the record with the reason. Records REFUSAL_SENT_BACK. Raises
+    `NotAllowed` for the person who proposed, `Conflict` when somebody else decided meanwhile, `InvalidInput` for a
+    reason of fewer than 20 characters.
+    """
+    _take(application, "decide_refusal", actor)
+    decision = proposed_refusal(application)
+    _require_second_person(decision, actor)
+    decision.sent_back_reason = _reason(reason, "note")
+    decision.sent_back_at = now
+    decision.sent_back_by_id = actor.user_id
+    application.status = APPLICATION.move(application.status, ApplicationStatus.SUBMITTED)
+    _record(EventKind.REFUSAL_SENT_BACK, application, actor, decision=decision.id)
+
+
+def proposed_refusal(application: Application) -> ApplicationDecision:
+    """The refusal that waits for its second person."""
+    return db.session.scalars(
+        select(ApplicationDecision).where(
+            ApplicationDecision.application_id == application.id,
+            ApplicationDecision.decided_at.is_(None),
+            ApplicationDecision.sent_back_at.is_(None),
+        )
+    ).one()
+
+
+def _take(application: Application, verb: str, actor: Actor, version: int | None = None) -> None:
+    """Lock the application and read it afresh; whoever comes second is told what happened before."""
+    db.session.flush()
+    lock_application(application.id)
+    try:
+        policy.require(actor, verb, application)
+    except WrongState as closed:
+        raise Conflict(_what_happened(application)) from closed
+    if version is not None and version != application.version:
+        assert application.received_at is not None
+        raise Conflict(
+            f"The provider submitted version {application.version} at {london(application.received_at)}, after you "
+            f"opened version {version}. Read the new version before you decide."
+        )
+
+
+def _what_happened(application: Application) -> str:
+    """Who by role did what, and when, in the words of the page that came too late."""
+    officer = f"of {application.framework.authority.name}"
+    last = db.session.scalars(
+        select(ApplicationDecision)
+        .where(ApplicationDecision.application_id == application.id)
+        .order_by(ApplicationDecision.proposed_at.desc(), ApplicationDecision.id)
+        .limit(1)
+    ).one_or_none()
+    sent_back = ""
+    if last is not None and last.sent_back_at is not None:
+        sent_back = f" An approver {officer} sent the proposed refusal back at {london(last.sent_back_at)}."
+    told = {
+        ApplicationStatus.SUBMITTED: f"This application waits for a decision by a commissioner.{sent_back}",
+        ApplicationStatus.CLARIFICATION: f"A commissioner {officer} asked the provider a question, and it has not "
+        "answered yet. It answers by submitting again.",
+        ApplicationStatus.WITHDRAWN: "The provider withdrew this application, so nothing is left to decide.",
+    }
+    if last is not None:
+        told |= {
+            ApplicationStatus.REFUSAL_PROPOSED: f"A commissioner {officer} proposed to refuse this application at "
+            f"{london(last.proposed_at)}. A second person decides that first.",
+            ApplicationStatus.REFUSED: f"An approver {officer} refused this application at {london(last.decided_at)}.",
+            ApplicationStatus.ADMITTED: f"A commissioner {officer} admitted this provider at "
+            f"{london(last.decided_at)}.",
+        }
+    return told.get(application.status, "This application has not been submitted.")
+
+
+def _judgements(application: Application, now: datetime) -> dict[str, Judgement]:
+    return every_judgement(judged_sections(application, version_of(application), local_date(now)))
+
+
+def _finding(judgements: Mapping[str, Judgement], key: str, reason: str, law: str) -> dict[str, str]:
+    judged = judgements.get(key)
+    field = f"reason_{key}"
+    if judged is None:
+        raise InvalidInput(f"“{key}” is not among the questions that this provider was asked.", field=field)
+    if not judged.can_fail:
+        raise InvalidInput(
+            f"“{judged.question.prompt}” is not failed: the answer meets the published rule, or it is only recorded. "
+            f"Nobody is refused for it ({law}).",
+            field=field,
+        )
+    return {"question": key, "title": judged.question.prompt, "reason": _reason(reason, field)}
+
+
+def _new_member(application: Application, now: datetime) -> Admission:
+    admission = Admission(
+        framework_id=application.framework_id,
+        lot_id=application.lot_id,
+        provider_id=application.provider_id,
+        application_id=application.id,
+        admitted_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(admission)
+    except IntegrityError as broken:
+        if "uq_admission_lot_id_provider_id_current" not in str(broken.orig):
+            raise
+        raise Conflict("This provider was admitted to the lot a moment ago, by another way.") from broken
+    return admission
+
+
+def _already_member(member: Admission) -> Conflict:
+    return Conflict(f"This provider is a member of the lot already, since {london(member.admitted_at)}.")
+
+
+def _require_not_ceased(application: Application) -> None:
+    framework = application.framework
+    if framework.status is not FrameworkStatus.LIVE:
+        raise WrongState(
+            f"This {KIND_WORDS[framework.kind]} ceased at {london(framework.ceased_at)}, so nobody can join it."
+        )
+
+
+def _require_second_person(decision: ApplicationDecision, actor: Actor) -> None:
+    if decision.proposed_by_id == actor.user_id:
+        raise NotAllowed("The person who proposed a refusal cannot decide it as well.")
+
+
+def _reason(reason: str, field: str, message: str = "Give the reason in at least one sentence (20 characters).") -> str:
+    words = reason.strip()
+    if len(words) < SHORTEST_REASON:
+        raise InvalidInput(message, field=field)
+    return words
+
+
+def _record(kind: EventKind, application: Application, actor: Actor, **data: Any) -> None:
+    record(
+        kind,
+        actor=actor,
+        object_type="application",
+        object_id=application.id,
+        own_chain=application.framework_id,
+        version=application.version,
+        **data,
+    )

@@ -1,0 +1,32 @@
+"""Withdrawing an application: nothing is decided about it any more, and the provider can apply anew at any time."""
+
+from __future__ import annotations
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.permissions import Actor, policy
+from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.joining.models import Application
+from portal.joining.queries import lock_application
+from portal.joining.states import APPLICATION, ApplicationStatus
+
+
+def withdraw_application(*, application: Application, actor: Actor) -> None:
+    """Withdraw the application, whatever the officers are about to decide.
+
+    Consequences: status WITHDRAWN; what was submitted stays on record, and a proposed refusal is not decided any
+    more. Records APPLICATION_WITHDRAWN. Raises `WrongState` once it is decided by an admission or withdrawn.
+    """
+    policy.require(actor, "withdraw", application)
+    lock_application(application.id)
+    policy.require(actor, "withdraw", application)
+    application.status = APPLICATION.move(application.status, ApplicationStatus.WITHDRAWN)
+    record(
+        EventKind.APPLICATION_WITHDRAWN,
+        actor=actor,
+        object_type="application",
+        object_id=application.id,
+        own_chain=application.framework_id,
+        lot=application.lot.number,
+        version=application.version,
+    )

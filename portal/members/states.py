@@ -1,0 +1,14 @@
+"""The stages of an imported row."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RowStatus(StrEnum):
+    """Where a row of an imported file is."""
+
+    REJECTED = "rejected"
+    """Something in it is wrong, and it says what by column; it can be corrected and tried again."""
+    READY = "ready"
+    IMPORTED = "imported"
