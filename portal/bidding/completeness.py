@@ -4,38 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from portal.bidding.contents import Content
-from portal.core.errors import InvalidInput
+from portal.core.drafts import Gap
 from portal.tendering.states import QuestionKind
 
 PRICE = ""
 """The key of the price among the questions' keys."""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """One thing that blocks submission: the question's key ("" for the price) and what to do."""
-
-    key: str
-    message: str
-
-
-class Incomplete(InvalidInput):
-    """The bid cannot be submitted yet; `gaps` says exactly why."""
-
-    code = "incomplete"
-
-    def __init__(self, gaps: Sequence[Gap]) -> None:
-        count = len(gaps)
-        super().__init__(
-            "One thing has to be done before you can submit."
-            if count == 1
-            else f"{count} things have to be done before you can submit."
-        )
-        self.gaps = tuple(gaps)
 
 
 def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Gap]:

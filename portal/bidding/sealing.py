@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from portal.audit.kinds import EventKind
 from portal.audit.recording import Recorded, record
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
-from portal.bidding.completeness import Incomplete, gaps_of
+from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import (
     Content,
     as_bytes,
@@ -34,6 +34,7 @@ from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.states import BID, BidStatus
 from portal.core import clock
 from portal.core.columns import db
+from portal.core.drafts import Incomplete
 from portal.core.errors import SealBroken
 from portal.core.permissions import Actor, policy
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.errors import PortalError
 from portal.frameworks import requirements, terms
 from portal.frameworks.models import Framework
@@ -35,17 +35,9 @@ OPTIONAL = frozenset({Task.WINDOWS, Task.DOCUMENTS})
 """Nothing has to be there."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing to put right before it goes live, and the task where that is done."""
-
-    task: Task
-    message: str
-
-
-def problems_of(framework: Framework, now: datetime) -> list[Problem]:
+def problems_of(framework: Framework, now: datetime) -> list[Problem[Task]]:
     """List everything that keeps the draft from going live at `now`, in the order of the tasks."""
-    return [Problem(task, message) for task, check in CHECKS.items() for message in check(framework, now)]
+    return find_problems(CHECKS, framework, now)
 
 
 def is_blank(framework: Framework, task: Task) -> bool:
@@ -76,30 +68,23 @@ def validity_of(framework: Framework) -> Validity:
     )
 
 
-def _said(act: Callable[[], object]) -> Iterator[str]:
-    try:
-        act()
-    except PortalError as refusal:
-        yield refusal.message
-
-
 def _about(framework: Framework, _now: datetime) -> Iterator[str]:
     if not framework.title.strip():
         yield "Give it a title."
     if not framework.description.strip():
         yield "Describe what is bought."
-    yield from _said(lambda: requirements.require_codes(framework.cpv_codes))
-    yield from _said(lambda: requirements.require_value(framework.estimated_value))
+    yield from refusal_of(lambda: requirements.require_codes(framework.cpv_codes))
+    yield from refusal_of(lambda: requirements.require_value(framework.estimated_value))
 
 
 def _term(framework: Framework, now: datetime) -> Iterator[str]:
     if framework.established_on is not None:
-        yield from _said(lambda: terms.regime_of(framework.kind, framework.established_on))  # type: ignore[arg-type]
+        yield from refusal_of(lambda: terms.regime_of(framework.kind, framework.established_on))  # type: ignore[arg-type]
     elif framework.regime is Regime.PCR2015:
         yield "Give the day on which it was established."
     light_touch = framework.light_touch
     validity = validity_of(framework)
-    yield from _said(
+    yield from refusal_of(
         lambda: terms.require_validity(framework.kind, framework.regime, validity, light_touch=light_touch)
     )
     if framework.valid_until is not None and framework.valid_until <= now:
@@ -111,10 +96,10 @@ def _terms(framework: Framework, _now: datetime) -> Iterator[str]:
         yield "Say how providers join and how work is called off."
     kind, percent = framework.kind, framework.fee_percent
     payer = FeePayer.NOBODY if percent is None else FeePayer.AWARDED
-    yield from _said(lambda: terms.require_fee(kind, percent, payer))
-    yield from _said(lambda: terms.require_decision_days(kind, framework.decision_days))
-    yield from _said(lambda: terms.require_direct_award_allowed(kind, framework.direct_award_terms))
-    yield from _said(lambda: terms.require_suspension_allowed(kind, framework.suspension_terms))
+    yield from refusal_of(lambda: terms.require_fee(kind, percent, payer))
+    yield from refusal_of(lambda: terms.require_decision_days(kind, framework.decision_days))
+    yield from refusal_of(lambda: terms.require_direct_award_allowed(kind, framework.direct_award_terms))
+    yield from refusal_of(lambda: terms.require_suspension_allowed(kind, framework.suspension_terms))
 
 
 def _lots(framework: Framework, _now: datetime) -> Iterator[str]:
@@ -156,7 +141,7 @@ def _participants(framework: Framework, _now: datetime) -> Iterator[str]:
 
 def _windows(framework: Framework, _now: datetime) -> Iterator[str]:
     if framework.windows:
-        yield from _said(
+        yield from refusal_of(
             lambda: terms.require_windows_allowed(
                 framework.kind,
                 framework.regime,
@@ -177,7 +162,7 @@ def _documents(_framework: Framework, _now: datetime) -> Iterator[str]:
 
 
 def _publication(framework: Framework, _now: datetime) -> Iterator[str]:
-    yield from _said(
+    yield from refusal_of(
         lambda: requirements.require_publication(framework.publication_reference, framework.publication_reason)
     )
 

@@ -7,27 +7,16 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
 from portal.frameworks import requirements
 from portal.frameworks.changing import begin_change
-from portal.frameworks.checking import Problem, problems_of
+from portal.frameworks.checking import problems_of
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
 from portal.frameworks.states import FRAMEWORK, FrameworkStatus
 from portal.regulation.local_time import local_date
-
-
-class NotReady(InvalidInput):
-    """The draft cannot go live yet; `problems` says everything that is missing or wrong."""
-
-    code = "not_ready"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        more = len(problems) - 1
-        rest = f" There {'is' if more == 1 else 'are'} {more} more to put right." if more else ""
-        super().__init__(problems[0].message + rest)
-        self.problems = problems
 
 
 def go_live(*, framework: Framework, actor: Actor, now: datetime) -> None:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from portal.core.errors import InvalidInput
+from portal.core.drafts import Gap
 from portal.frameworks.questionnaire import REPLY, AnswerKind, Question, number_in
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.web.filters import london_date
-
-
-@dataclass(frozen=True)
-class Gap:
-    """One thing that blocks submission: the question's key (`REPLY` for the answer to the officers) and what to do."""
-
-    key: str
-    message: str
-
-
-class Incomplete(InvalidInput):
-    """The application cannot be submitted yet; `gaps` says exactly why."""
-
-    code = "incomplete"
-
-    def __init__(self, gaps: Sequence[Gap]) -> None:
-        count = len(gaps)
-        super().__init__(
-            "One thing has to be done before you can submit."
-            if count == 1
-            else f"{count} things have to be done before you can submit."
-        )
-        self.gaps = tuple(gaps)
 
 
 def gaps_of(application: Application, answered: Answered | None = None, *, today: date) -> list[Gap]:

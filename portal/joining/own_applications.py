@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from portal.accounts.models import User
 from portal.core.columns import db
+from portal.core.drafts import Gap
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, policy
 from portal.frameworks.member_models import Admission
@@ -21,7 +22,6 @@ from portal.frameworks.questionnaire import Section
 from portal.frameworks.states import CURRENT
 from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.joining.answering import Answered, Failing
-from portal.joining.completeness import Gap
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import CLOSED, ApplicationStatus, Outcome
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
+from portal.core.drafts import Incomplete
 from portal.core.errors import Conflict
 from portal.core.permissions import Actor, policy
 from portal.frameworks.models import Framework
@@ -23,7 +24,7 @@ from portal.frameworks.states import FrameworkKind
 from portal.frameworks.validity import NotAccepting, lock_accepting, require_accepting
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.applying import require_own_act
-from portal.joining.completeness import Incomplete, gaps_of
+from portal.joining.completeness import gaps_of
 from portal.joining.models import Application, ApplicationVersion, Evidence
 from portal.joining.queries import lock_application
 from portal.joining.states import APPLICATION, ApplicationStatus

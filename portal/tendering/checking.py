@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from portal.core.errors import PortalError
+from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.regulation.local_time import local_date
 from portal.tendering import requirements
 from portal.tendering.inheriting import check_period, criteria_faults, invitation_faults
@@ -46,17 +45,9 @@ class Task(StrEnum):
     PUBLICATION = "publication"
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing to put right before publication, and the task where that is done."""
-
-    task: Task
-    message: str
-
-
-def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem]:
+def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem[Task]]:
     """List everything that keeps the draft from being published at `now`, in the order of the tasks."""
-    return [Problem(task, message) for task, check in CHECKS.items() for message in check(itt, now)]
+    return find_problems(CHECKS, itt, now)
 
 
 def is_blank(itt: InvitationToTender, task: Task) -> bool:
@@ -91,29 +82,22 @@ def require_closing(itt: InvitationToTender, closes_at: datetime | None, now: da
         )
 
 
-def _said(act: Callable[[], object]) -> Iterator[str]:
-    try:
-        act()
-    except PortalError as refusal:
-        yield refusal.message
-
-
 def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not itt.title.strip():
         yield "Give the procurement a title."
     if not itt.description.strip():
         yield "Describe the service."
-    yield from _said(lambda: requirements.require_codes(itt.cpv_codes))
+    yield from refusal_of(lambda: requirements.require_codes(itt.cpv_codes))
 
 
 def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    yield from _said(lambda: requirements.require_value(itt.estimated_value))
-    yield from _said(lambda: requirements.require_term(itt.term_months, itt.break_months))
+    yield from refusal_of(lambda: requirements.require_value(itt.estimated_value))
+    yield from refusal_of(lambda: requirements.require_term(itt.term_months, itt.break_months))
 
 
 def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
-    yield from _said(lambda: require_closing(itt, itt.closes_at, now))
-    yield from _said(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
+    yield from refusal_of(lambda: require_closing(itt, itt.closes_at, now))
+    yield from refusal_of(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
 
 
 def _panels(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -147,7 +131,7 @@ def _criteria(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         elif not is_pilot_only(node) and node.weight <= 0:
             yield f"“{node.title}” has no weight. Give it one, or remove it."
         if node.minimum is not None and node.scale is not None:
-            yield from _said(lambda node=node: require_minimum(node.minimum, node.scale))  # type: ignore[misc]
+            yield from refusal_of(lambda node=node: require_minimum(node.minimum, node.scale))  # type: ignore[misc]
 
 
 def _shares(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -174,7 +158,7 @@ def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not itt.tie_break:
         yield "Say what decides when two bids have the same total."
-    yield from _said(lambda: require_tie_break(itt, itt.tie_break))
+    yield from refusal_of(lambda: require_tie_break(itt, itt.tie_break))
 
 
 def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -187,7 +171,7 @@ def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 
 
 def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
-    yield from _said(
+    yield from refusal_of(
         lambda: requirements.require_publication_basis(
             itt.publication_basis,
             itt.central_reference,

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, policy
 from portal.core.seals import KeyFolder
 from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.tendering.calling_off import require_may_publish
-from portal.tendering.checking import Problem, problems_of
+from portal.tendering.checking import problems_of
 from portal.tendering.inheriting import codes_of
 from portal.tendering.inviting import invite_admitted_providers
 from portal.tendering.method import method_of
@@ -19,18 +20,6 @@ from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import lock_itt
 from portal.tendering.states import ITT, IttStatus
 from tender_scoring import InvalidCase, method_hash, validate_method
-
-
-class NotReady(InvalidInput):
-    """The draft cannot be published yet; `problems` says everything that is missing or wrong."""
-
-    code = "not_ready"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        more = len(problems) - 1
-        rest = f" There {'is' if more == 1 else 'are'} {more} more to put right." if more else ""
-        super().__init__(problems[0].message + rest)
-        self.problems = problems
 
 
 def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: KeyFolder, demonstration: bool) -> None:

@@ -9,7 +9,6 @@ from uuid import uuid4
 from flask import current_app, flash, render_template, url_for
 
 from portal.bidding.closing import TooLate, record_late_attempt
-from portal.bidding.completeness import Gap, Incomplete
 from portal.bidding.contents import Content
 from portal.bidding.drafting import DraftChanged, read_draft
 from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
@@ -18,6 +17,7 @@ from portal.bidding.progress import Section, gaps_outside, has_closed, sections_
 from portal.bidding.queries import criteria_of, questions_of, version_of
 from portal.bidding.sealing import read_version
 from portal.core import clock
+from portal.core.drafts import Gap, Incomplete
 from portal.core.errors import NotFound, PortalError
 from portal.core.permissions import policy
 from portal.core.seals import KeyFolder

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import url_for
 
-from portal.frameworks.checking import OPTIONAL, Problem, Task, is_blank
+from portal.core.drafts import Problem
+from portal.frameworks.checking import OPTIONAL, Task, is_blank
 from portal.frameworks.models import Framework
 from portal.frameworks.terms import takes_new_providers
+from portal.web.task_list import task_group, task_row
 
 GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
     (
@@ -37,17 +39,17 @@ GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
     ("Publication", ((Task.DOCUMENTS, "Documents"), (Task.PUBLICATION, "Notice on Find a Tender"))),
 )
 ADDRESSES = {task: f"framework_desk.{task.value}" for task in Task}
-WRONG_RATHER_THAN_UNFINISHED = frozenset({Task.TERM, Task.CRITERIA, Task.WINDOWS})
+FINISHED_AT_ONCE = frozenset({Task.TERM, Task.CRITERIA, Task.WINDOWS})
 
 
-def groups_of(framework: Framework, problems: list[Problem], *, may_edit: bool) -> list[dict[str, Any]]:
-    """List the groups with their tasks as the task list shows them, and how many of each are done."""
-    groups = []
-    for title, tasks in GROUPS:
-        rows = [_row(framework, task, text, problems, may_edit) for task, text in tasks if _has(framework, task)]
-        done = sum(row["status"] == "Completed" for row in rows)
-        groups.append({"title": title, "tasks": rows, "done": done})
-    return groups
+def groups_of(framework: Framework, problems: list[Problem[Task]], *, may_edit: bool) -> list[dict[str, Any]]:
+    """List the groups with their tasks as the task list shows them."""
+    return [
+        task_group(
+            title, (_row(framework, task, text, problems, may_edit) for task, text in tasks if _has(framework, task))
+        )
+        for title, tasks in GROUPS
+    ]
 
 
 def _has(framework: Framework, task: Task) -> bool:
@@ -60,24 +62,14 @@ def _has(framework: Framework, task: Task) -> bool:
     )
 
 
-def _row(framework: Framework, task: Task, title: str, problems: list[Problem], may_edit: bool) -> dict[str, Any]:
-    wrong = [problem.message for problem in problems if problem.task is task]
-    row: dict[str, Any] = {"title": title, "status": _status(framework, task, wrong)}
-    if may_edit and row["status"] != "Cannot start yet":
-        row["href"] = url_for(ADDRESSES[task], reference=framework.reference)
-    if row["status"] == "Cannot start yet":
-        row["hint"] = "Give the CPV codes under “What is bought” first."
-    elif wrong and row["status"] in {"In progress", "There is a problem"}:
-        row["hint"] = wrong[0]
-    return row
-
-
-def _status(framework: Framework, task: Task, wrong: list[str]) -> str:
-    if task is Task.LOTS and not framework.cpv_codes:
-        return "Cannot start yet"
-    blank = is_blank(framework, task)
-    if not wrong:
-        return "Optional" if blank and task in OPTIONAL else "Completed"
-    if blank:
-        return "Not started"
-    return "There is a problem" if task in WRONG_RATHER_THAN_UNFINISHED else "In progress"
+def _row(framework: Framework, task: Task, title: str, problems: list[Problem[Task]], may_edit: bool) -> dict[str, Any]:
+    return task_row(
+        title,
+        [problem.message for problem in problems if problem.task is task],
+        href=url_for(ADDRESSES[task], reference=framework.reference) if may_edit else None,
+        blank=is_blank(framework, task),
+        waits=task is Task.LOTS and not framework.cpv_codes,
+        waits_for="Give the CPV codes under “What is bought” first.",
+        optional=task in OPTIONAL,
+        finished_at_once=task in FINISHED_AT_ONCE,
+    )

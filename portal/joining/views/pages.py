@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, flash, render_template, url_for
 
 from portal.core import clock
+from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.permissions import policy
 from portal.core.storage import FileStore
@@ -16,7 +17,7 @@ from portal.frameworks.questionnaire import REPLY, Section
 from portal.frameworks.validity import NotAccepting, accepting_until
 from portal.joining.answering import Answered, answers_of, failing_answers, kind_of
 from portal.joining.applying import Saved, save_answers
-from portal.joining.completeness import Gap, gaps_of
+from portal.joining.completeness import gaps_of
 from portal.joining.evidence import add_evidence, date_evidence
 from portal.joining.forms.applying import ANSWER, FILE, SectionForm
 from portal.joining.models import Application

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import url_for
 
-from portal.tendering.checking import Problem, Task, is_blank
+from portal.core.drafts import Problem
+from portal.tendering.checking import Task, is_blank
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttKind
 from portal.tendering.tree import scored
+from portal.web.task_list import task_group, task_row
 
 Group = tuple[str, tuple[tuple[Task, str], ...]]
 
@@ -39,18 +41,15 @@ GROUPS: tuple[Group, ...] = (
 INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
 CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
 ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {Task.INVITED: "calling_off.invited"}
-SUMS = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
-"""Where something unfinished is more likely something wrong."""
+FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 
-def groups_of(itt: InvitationToTender, problems: list[Problem], *, may_edit: bool) -> list[dict[str, Any]]:
-    """List the groups with their tasks as the task list shows them, and how many of each are done."""
-    groups = []
-    for title, tasks in (*_first(itt), *GROUPS):
-        rows = [_row(itt, task, text, problems, may_edit) for task, text in tasks]
-        done = sum(row["status"] == "Completed" for row in rows)
-        groups.append({"title": title, "tasks": rows, "done": done})
-    return groups
+def groups_of(itt: InvitationToTender, problems: list[Problem[Task]], *, may_edit: bool) -> list[dict[str, Any]]:
+    """List the groups with their tasks as the task list shows them."""
+    return [
+        task_group(title, (_row(itt, task, text, problems, may_edit) for task, text in tasks))
+        for title, tasks in (*_first(itt), *GROUPS)
+    ]
 
 
 def address_of(itt: InvitationToTender, task: Task) -> str:
@@ -66,23 +65,15 @@ def _first(itt: InvitationToTender) -> tuple[Group, ...]:
     return (CHOSEN,) if itt.kind is IttKind.DIRECT_AWARD else (INVITED,)
 
 
-def _row(itt: InvitationToTender, task: Task, title: str, problems: list[Problem], may_edit: bool) -> dict[str, Any]:
-    wrong = [problem.message for problem in problems if problem.task is task]
-    row: dict[str, Any] = {"title": title, "status": _status(itt, task, wrong)}
-    if may_edit and row["status"] != "Cannot start yet":
-        row["href"] = url_for(address_of(itt, task), reference=itt.reference)
-    if wrong and row["status"] in {"In progress", "There is a problem"}:
-        row["hint"] = wrong[0]
-    return row
-
-
-def _status(itt: InvitationToTender, task: Task, wrong: list[str]) -> str:
-    if task is Task.SHARES and not (itt.panels and scored(itt)):
-        return "Cannot start yet"
-    if task is Task.PRICE and not wrong and is_blank(itt, task):
-        return "Optional"
-    if not wrong:
-        return "Completed"
-    if is_blank(itt, task):
-        return "Not started"
-    return "There is a problem" if task in SUMS else "In progress"
+def _row(
+    itt: InvitationToTender, task: Task, title: str, problems: list[Problem[Task]], may_edit: bool
+) -> dict[str, Any]:
+    return task_row(
+        title,
+        [problem.message for problem in problems if problem.task is task],
+        href=url_for(address_of(itt, task), reference=itt.reference) if may_edit else None,
+        blank=is_blank(itt, task),
+        waits=task is Task.SHARES and not (itt.panels and scored(itt)),
+        optional=task is Task.PRICE,
+        finished_at_once=task in FINISHED_AT_ONCE,
+    )

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from portal.bidding.completeness import Gap, gaps_of, words_in, words_over
+from portal.bidding.completeness import gaps_of, words_in, words_over
 from portal.bidding.contents import Content
+from portal.core.drafts import Gap
 
 
 def question(key: str, **details: Any) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from portal.audit.models import Event
 from portal.audit.queries import events_of
 from portal.bidding.closing import TooLate, record_late_attempt, require_open
 from portal.bidding.closing import lock_bid as lock
-from portal.bidding.completeness import Incomplete
 from portal.bidding.drafting import DraftChanged, read_draft, save_answers
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.sealing import Submitted, read_version, submit_bid, withdraw_bid
 from portal.bidding.states import BidStatus
 from portal.core import clock
+from portal.core.drafts import Incomplete
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, SealBroken, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db

@@ -13,11 +13,12 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.core.drafts import NotReady
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.drafting import set_terms
-from portal.frameworks.going_live import NotReady, go_live
+from portal.frameworks.going_live import go_live
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.frameworks.questionnaire import read

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from portal.core import clock
+from portal.core.drafts import Incomplete
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire
-from portal.joining.completeness import Incomplete, gaps_of
+from portal.joining.completeness import gaps_of
 from portal.joining.evidence import date_evidence, remove_evidence
 from portal.joining.models import Application, Evidence
 from portal.joining.states import ApplicationStatus

@@ -6,12 +6,12 @@ import pytest
 
 from portal.audit.models import Event
 from portal.core import clock
+from portal.core.drafts import Incomplete
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.questionnaire import AnswerKind, Question, Section, SelectionQuestionnaire
 from portal.joining.answering import answers_of, suggested_answers
-from portal.joining.completeness import Incomplete
 from portal.joining.evidence import replace_evidence
 from portal.joining.models import Evidence
 from portal.joining.profile import asked_kinds, change_profile, profile_of, profile_questions

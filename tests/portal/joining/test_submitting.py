@@ -21,6 +21,7 @@ from sqlalchemy.exc import ProgrammingError
 from portal.audit.models import Event
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.core.drafts import Incomplete
 from portal.core.errors import NotAllowed, NotFound, PortalError, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -31,7 +32,6 @@ from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.frameworks.validity import NotAccepting
 from portal.joining.answering import answers_of, failing_answers
 from portal.joining.applying import save_reply
-from portal.joining.completeness import Incomplete
 from portal.joining.evidence import date_evidence, replace_evidence
 from portal.joining.models import Application, ApplicationVersion, Evidence
 from portal.joining.profile import change_profile

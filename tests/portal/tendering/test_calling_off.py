@@ -9,6 +9,7 @@ import pytest
 
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
 from portal.extensions import db
@@ -19,7 +20,6 @@ from portal.tendering.calling_off import approve_direct_award, propose_direct_aw
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.drafting import describe_service, set_value_and_term
 from portal.tendering.inheriting import CallOffRefused
-from portal.tendering.publishing import NotReady
 from portal.tendering.states import IttKind, IttStatus
 from portal.tendering.tree import CriterionKind, kind_of
 from tests.factories.accounts import actor_of, make_person

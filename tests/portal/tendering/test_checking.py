@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from portal.core import clock
-from portal.tendering.checking import Problem, Task, is_blank, problems_of
+from portal.core.drafts import Problem
+from portal.tendering.checking import Task, is_blank, problems_of
 from portal.tendering.models import InvitationToTender, PanelShare
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import PublicationBasis, QuestionKind

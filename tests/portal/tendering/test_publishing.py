@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.core.drafts import NotReady
 from portal.core.errors import NotAllowed, NotFound, PortalError, WrongState
 from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
@@ -24,7 +25,7 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.criteria import save_weights
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import NotReady, publish_itt
+from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
 from portal.tendering.states import IttStatus
 from tender_scoring import method_hash, validate_method
