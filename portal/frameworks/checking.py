@@ -13,6 +13,7 @@ from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
 from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import FeePayer, Validity
+from portal.regulation.queries import require_codes
 from portal.regulation.regimes import Regime
 
 
@@ -73,7 +74,7 @@ def _about(framework: Framework, _now: datetime) -> Iterator[str]:
         yield "Give it a title."
     if not framework.description.strip():
         yield "Describe what is bought."
-    yield from refusal_of(lambda: requirements.require_codes(framework.cpv_codes))
+    yield from refusal_of(lambda: require_codes(framework.cpv_codes))
     yield from refusal_of(lambda: requirements.require_value(framework.estimated_value))
 
 

@@ -22,6 +22,7 @@ from portal.frameworks.structure import conditions_of
 from portal.frameworks.terms import FeePayer, Validity
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
+from portal.regulation.queries import require_codes
 
 PREFIXES = {FrameworkKind.FRAMEWORK: "FWK", FrameworkKind.DPS: "DPS", FrameworkKind.DYNAMIC_MARKET: "DMK"}
 MOST_PROVIDERS_BEFORE = 100_000
@@ -96,7 +97,7 @@ def describe_framework(
     begin_change(framework, actor)
     framework.title = required(title, "title", "Give it a title.")
     framework.description = required(description, "description", "Describe what is bought.")
-    framework.cpv_codes, framework.light_touch = requirements.require_codes(cpv_codes)
+    framework.cpv_codes, framework.light_touch = require_codes(cpv_codes)
     requirements.require_value(estimated_value)
     if providers_before is not None and not 0 <= providers_before <= MOST_PROVIDERS_BEFORE:
         raise InvalidInput("Give the number of providers before, such as 12.", field="providers_before")

@@ -10,13 +10,13 @@ from portal.audit.recording import record
 from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
-from portal.frameworks import requirements
 from portal.frameworks.changing import begin_change
 from portal.frameworks.checking import problems_of
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
 from portal.frameworks.states import FRAMEWORK, FrameworkStatus
 from portal.regulation.local_time import local_date
+from portal.regulation.queries import require_codes
 
 
 def go_live(*, framework: Framework, actor: Actor, now: datetime) -> None:
@@ -32,7 +32,7 @@ def go_live(*, framework: Framework, actor: Actor, now: datetime) -> None:
     begin_change(framework, actor, "go_live")
     # The table of codes may have changed since they were typed; codes that are none are among the problems.
     with suppress(InvalidInput):
-        framework.cpv_codes, framework.light_touch = requirements.require_codes(framework.cpv_codes)
+        framework.cpv_codes, framework.light_touch = require_codes(framework.cpv_codes)
     problems = problems_of(framework, now)
     if problems:
         raise NotReady(problems)

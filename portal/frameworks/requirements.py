@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from portal.core.errors import InvalidInput
 from portal.frameworks.models import FrameworkCriterion
-from portal.regulation.cpv import is_light_touch, require_known
-from portal.regulation.queries import cpv_codes_among
+from portal.regulation.cpv import require_known
 
 CENTRAL_REFERENCE = re.compile(r"[0-9]{6,}-[0-9]{4}")
 LARGEST_VALUE = Decimal(10) ** 12
@@ -20,17 +19,6 @@ MOST_LOTS = 50
 MOST_BANDS = 30
 LONGEST_WORD = 120
 """Characters of an area, a placement type or a banding's title."""
-
-
-def require_codes(codes: Iterable[str]) -> tuple[list[str], bool]:
-    """Read CPV codes, each once, and say whether together they are light touch (PA2023 s.9, PR24 Sch 1).
-
-    Raises `InvalidInput` (field `cpv_codes`) for a code that is not 8 digits or not in the table, and for none.
-    """
-    wanted = list(codes)
-    known = {code.code: code for code in cpv_codes_among(code.strip()[:8] for code in wanted)}
-    read = require_known(wanted, known, field="cpv_codes")
-    return list(read), is_light_touch(read, {code for code, row in known.items() if row.light_touch})
 
 
 def require_codes_among(codes: Iterable[str], parent: Collection[str]) -> list[str]:

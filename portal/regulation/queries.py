@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.extensions import db
 from portal.regulation.bank_holidays import Holiday, build_calendar
-from portal.regulation.cpv import Code
+from portal.regulation.cpv import Code, is_light_touch, require_known
 from portal.regulation.models import BankHoliday, CpvCode
 from portal.regulation.working_days import Calendar, CalendarName
 
@@ -36,6 +36,17 @@ def cpv_codes() -> list[Code]:
 def cpv_codes_among(codes: Iterable[str]) -> list[Code]:
     """List those of `codes` that are in the table, in order of code."""
     return _codes(list(codes))
+
+
+def require_codes(codes: Iterable[str]) -> tuple[list[str], bool]:
+    """Read CPV codes, each once, and say whether together they are light touch (PA2023 s.9, PR24 Sch 1).
+
+    Raises `InvalidInput` (field `cpv_codes`) for a code that is not 8 digits or not in the table, and for none.
+    """
+    wanted = list(codes)
+    known = {code.code: code for code in cpv_codes_among(code.strip()[:8] for code in wanted)}
+    read = require_known(wanted, known, field="cpv_codes")
+    return list(read), is_light_touch(read, {code for code, row in known.items() if row.light_touch})
 
 
 def light_touch_codes() -> frozenset[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.regulation.local_time import local_date
+from portal.regulation.queries import require_codes
 from portal.tendering import requirements
 from portal.tendering.inheriting import check_period, criteria_faults, invitation_faults
 from portal.tendering.method_rules import require_minimum, require_tie_break
@@ -87,7 +88,7 @@ def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         yield "Give the procurement a title."
     if not itt.description.strip():
         yield "Describe the service."
-    yield from refusal_of(lambda: requirements.require_codes(itt.cpv_codes))
+    yield from refusal_of(lambda: require_codes(itt.cpv_codes))
 
 
 def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:

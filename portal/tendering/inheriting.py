@@ -18,10 +18,9 @@ from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadlines import Tendering, check_dps_tendering_period, check_tendering_period
 from portal.regulation.local_time import local_date
-from portal.regulation.queries import uk_calendar
+from portal.regulation.queries import require_codes, uk_calendar
 from portal.regulation.regimes import Regime
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.requirements import require_codes
 from portal.tendering.states import IttKind
 from portal.tendering.tree import children_of
 

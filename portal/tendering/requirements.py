@@ -6,15 +6,13 @@ The same functions run when a part is saved and again, all of them, before publi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
-from portal.regulation.cpv import is_light_touch, require_known
 from portal.regulation.deadlines import Tendering, check_tendering_period
 from portal.regulation.local_time import local_date
-from portal.regulation.queries import cpv_codes_among
 from portal.regulation.regimes import Regime
 from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
 from portal.tendering.states import IttKind, PublicationBasis
@@ -25,17 +23,6 @@ LONGEST_TERM = 600
 LONGEST_OPEN = timedelta(days=730)
 WITHOUT_NOTICE = frozenset({IttKind.MINI_COMPETITION, IttKind.DPS_CALL_OFF, IttKind.DIRECT_AWARD})
 """Call-offs that need no notice of their own; a market's does (PA2023 s.21: s.40 excuses utilities alone)."""
-
-
-def require_codes(codes: Iterable[str]) -> tuple[list[str], bool]:
-    """Read CPV codes, each once, and say whether together they are light touch (PA2023 s.9, PR24 Sch 1).
-
-    Raises `InvalidInput` (field `cpv_codes`) for a code that is not 8 digits or not in the table, and for none.
-    """
-    wanted = list(codes)
-    known = {code.code: code for code in cpv_codes_among(code.strip()[:8] for code in wanted)}
-    read = require_known(wanted, known, field="cpv_codes")
-    return list(read), is_light_touch(read, {code for code, row in known.items() if row.light_touch})
 
 
 def require_value(value: Decimal | None) -> None:

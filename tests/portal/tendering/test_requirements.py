@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from portal.core.errors import InvalidInput
+from portal.regulation.queries import require_codes
 from portal.regulation.regimes import Regime
 from portal.tendering.requirements import (
     require_closing_time,
-    require_codes,
     require_dates,
     require_publication_basis,
     require_term,
