@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
     from portal.config import Settings
     from tests.client import CheckedClient
+
+# How long an example takes says how busy the machine is: time is measured in benchmarks/. A fixture lasts for all
+# examples of a test, which make what they need anew.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("untimed")
 
 STARTED = pytest.StashKey[tuple[ExitStack, Services]]()
 
@@ -115,7 +123,21 @@ def settings_for(services: Services, mail_server: Mailbox) -> Iterator[Callable[
 
 
 @pytest.fixture(scope="session")
-def app(settings_for: Callable[[Database], Settings], worker_database: Database) -> Iterator[Flask]:
+def cheap_passwords() -> Iterator[None]:
+    """Hashes of passwords that cost nothing, in this process alone; a portal that a test starts has real ones."""
+    from argon2 import PasswordHasher
+
+    from portal.accounts import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def app(
+    settings_for: Callable[[Database], Settings], worker_database: Database, cheap_passwords: None
+) -> Iterator[Flask]:
     """The portal on this worker's database, as the application's own role."""
     from portal.audit.queries import is_demonstration
 
@@ -193,7 +215,9 @@ def fresh_database(services: Services, worker_id: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def fresh_app(settings_for: Callable[[Database], Settings], fresh_database: Database) -> Iterator[Flask]:
+def fresh_app(
+    settings_for: Callable[[Database], Settings], fresh_database: Database, cheap_passwords: None
+) -> Iterator[Flask]:
     """The portal on `fresh_database`: push `app.app_context()` yourself, in each thread."""
     with _made_app(settings_for(fresh_database)) as made:
         yield made

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from werkzeug.test import TestResponse
+
+from tests.pages import read
 
 
 def fields_of(response: TestResponse, *, action: str | None = None) -> dict[str, Any]:
     """What a browser would send for the page's form (the one in `main`, or the one with that action)."""
-    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    page = read(response.get_data(as_text=True))
     forms = page.select("form") if action else page.select("main form")
     form = next(item for item in forms if action is None or item.get("action") == action)
     held: dict[str, Any] = {}
@@ -33,13 +35,13 @@ def press(client: Any, page: str, action: str, typed: dict[str, Any] | None = No
 
 def errors_of(response: TestResponse) -> list[str]:
     """The messages of the page's error summary, in order."""
-    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    page = read(response.get_data(as_text=True))
     return [item.get_text(strip=True) for item in page.select(".govuk-error-summary__list li")]
 
 
 def text_of(response: TestResponse) -> str:
     """The words of the page's main part, with single spaces."""
-    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    page = read(response.get_data(as_text=True))
     return " ".join((page.find("main") or page).get_text(" ").split())
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import lru_cache
+
 from bs4 import BeautifulSoup, Tag
 
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
@@ -11,9 +14,15 @@ class PageFault(AssertionError):
     """A page breaks one of the rules for every page."""
 
 
+@lru_cache(maxsize=8)
+def read(html: str) -> BeautifulSoup:
+    """The page, to look at and not to change: the client that checked it and the test that reads it share it."""
+    return BeautifulSoup(html, "html.parser")
+
+
 def check_page(html: str, address: str) -> None:
     """Raise `PageFault` listing everything that is wrong with a whole HTML page."""
-    page = BeautifulSoup(html, "html.parser")
+    page = read(html)
     faults = [*_head_faults(page), *_control_faults(page), *_inline_faults(page), *_identifier_faults(page)]
     if faults:
         raise PageFault(f"{address}: " + "; ".join(faults))
@@ -36,12 +45,14 @@ def _head_faults(page: BeautifulSoup) -> list[str]:
 def _control_faults(page: BeautifulSoup) -> list[str]:
     faults = []
     labelled = {label.get("for") for label in page.find_all("label") if label.get_text(strip=True)}
-    for control in page.find_all(["input", "select", "textarea"]):
+    controls = page.find_all(["input", "select", "textarea"])
+    alike = Counter((control.get("name"), control.get("type")) for control in controls)
+    for control in controls:
         if control.name == "input" and control.get("type", "text") in UNLABELLED_KINDS:
             continue
         if control.get("id") not in labelled and control.find_parent("label") is None:
             faults.append(f"no label for {control.name} {control.get('name')!r}")
-        if control.get("type") in {"radio", "checkbox"} and _is_one_of_several(control, page):
+        if control.get("type") in {"radio", "checkbox"} and alike[control.get("name"), control.get("type")] > 1:
             group = control.find_parent("fieldset")
             if group is None or group.find("legend") is None:
                 faults.append(f"no fieldset with a legend around {control.get('name')!r}")
@@ -52,10 +63,6 @@ def _control_faults(page: BeautifulSoup) -> list[str]:
         f"form {form.get('id') or ''} without an action" for form in page.find_all("form") if not form.get("action")
     ]
     return faults
-
-
-def _is_one_of_several(control: Tag, page: BeautifulSoup) -> bool:
-    return len(page.find_all("input", attrs={"name": control.get("name"), "type": control.get("type")})) > 1
 
 
 def _inline_faults(page: BeautifulSoup) -> list[str]:
@@ -73,8 +80,5 @@ def _inline_faults(page: BeautifulSoup) -> list[str]:
 
 
 def _identifier_faults(page: BeautifulSoup) -> list[str]:
-    seen = [element["id"] for element in page.find_all(id=True)]
-    return [
-        f"the id {identifier!r} {seen.count(identifier)} times"
-        for identifier in sorted({i for i in seen if seen.count(i) > 1})
-    ]
+    seen = Counter(str(element["id"]) for element in page.find_all(id=True))
+    return [f"the id {identifier!r} {times} times" for identifier, times in sorted(seen.items()) if times > 1]

@@ -17,10 +17,11 @@ TOO_COMMON = frozenset(
 )  # fmt: skip
 
 # OWASP's parameters for argon2id on one thread: deadline day is when everybody signs in at once, and a hash that
-# takes every core for a tenth of a second would keep bidders waiting.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# takes every core for a tenth of a second would keep bidders waiting. No setting changes them; only tests, which hash
+# many passwords, put another hasher here.
+hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # A hash of nothing that anybody can type, so that an unknown address takes as long as a wrong password.
-_NOBODY = _hasher.hash("nobody has this password, it is only here to take as long as one that somebody has")
+NOBODY = hasher.hash("nobody has this password, it is only here to take as long as one that somebody has")
 
 
 def check_new_password(password: str) -> None:
@@ -35,12 +36,12 @@ def check_new_password(password: str) -> None:
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store."""
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def password_matches(stored: str | None, typed: str) -> bool:
     """Whether `typed` is the stored hash's password; takes the same time when there is no stored hash."""
     try:
-        return _hasher.verify(stored or _NOBODY, typed[:MAXIMUM_LENGTH]) and stored is not None
+        return hasher.verify(stored or NOBODY, typed[:MAXIMUM_LENGTH]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False

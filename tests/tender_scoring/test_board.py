@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tender_scoring import Code, InvalidCase, board_from_arrays, board_of, evaluate, rank_board, read_case
@@ -15,7 +15,6 @@ from tender_scoring.method_reading import read_method
 from tests.tender_scoring.cases import agreed, complete, method, price, priced, question
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 2**60), min_size=1, max_size=40),
     st.sampled_from([1, 5, 255, 65535, 2**32 - 1]),

@@ -12,7 +12,7 @@ from tender_scoring.case_reading import case_from
 from tests.tender_scoring.cases import agreed, method, price, priced, quality_and_price, question
 from tests.tender_scoring.drawing import FORMULAS, cases
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 whole_scores = st.integers(0, 5).map(str)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
@@ -15,6 +18,13 @@ def test_a_hash_matches_its_password_alone() -> None:
     assert first != second
     assert password_matches(first, "three random words")
     assert not password_matches(first, "Three random words")
+
+
+def test_a_process_of_the_portal_hashes_as_owasp_advises() -> None:
+    """The portal's hashes cost 19 MiB and two passes, and so does the one for addresses that nobody has (W-04)."""
+    script = "from portal.accounts.passwords import *; print(hash_password('three random words'), NOBODY)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert [hashed.rpartition("p=1$")[0] for hashed in done.stdout.split()] == ["$argon2id$v=19$m=19456,t=2,"] * 2
 
 
 @pytest.mark.parametrize("stored", [None, "", "not a hash"])

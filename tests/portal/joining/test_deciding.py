@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -357,7 +357,7 @@ def test_the_ledger_holds_no_words() -> None:
     assert "Marker" not in " ".join(str(event.data) for event in events)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(before=st.integers(0, 60), kind=st.sampled_from([FrameworkKind.DPS, FrameworkKind.DYNAMIC_MARKET]))
 def test_admission_has_no_cap(before: int, kind: FrameworkKind) -> None:
     """However many members a lot has, whoever qualifies becomes one more (PCR2015 reg 34(6); PA2023 s.36(7))."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -38,11 +38,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 A_DAY = timedelta(days=1)
 
-many_times = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+many_times = settings(max_examples=25)
 
 
 def is_active(admission: Admission, instant: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.core import clock
@@ -105,7 +105,7 @@ def test_applicants_may_bid_in_a_market_and_not_in_a_dps(
         assert reason_of(itt, applied(lot_of(itt), status=status).provider) is reason
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     kind=st.sampled_from(FrameworkKind),
     membership=st.sampled_from(("none", *STATES)),

@@ -23,7 +23,7 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 
 
 @pytest.mark.journey
-def test_public_pages(running_portal: RunningPortal, chromium: Browser) -> None:
+def test_public_pages(chromium: Browser, running_portal: RunningPortal) -> None:
     """axe finds nothing on any of them, and none is wider than the screen."""
     page = chromium.new_page(viewport=DESK)  # type: ignore[arg-type]
     for path in PAGES:
@@ -37,7 +37,7 @@ def test_public_pages(running_portal: RunningPortal, chromium: Browser) -> None:
 
 
 @pytest.mark.journey
-def test_a_form_that_was_filled_in_badly(running_portal: RunningPortal, chromium: Browser) -> None:
+def test_a_form_that_was_filled_in_badly(chromium: Browser, running_portal: RunningPortal) -> None:
     """The summary of errors leads to the field, by keyboard alone, and what was typed is still there."""
     page = chromium.new_page(viewport=PHONE)  # type: ignore[arg-type]
     page.goto(f"{running_portal.url}/register")

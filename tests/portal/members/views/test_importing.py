@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -219,7 +219,7 @@ CELL = st.one_of(
 
 
 @pytest.mark.long
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.lists(CELL, min_size=12, max_size=14), min_size=1, max_size=4), st.booleans())
 def test_whatever_is_sent(browser: CheckedClient, framework: Framework, rows: list[list[str]], raw: bool) -> None:
     """Every file is answered with its page or an explanation; its rows open, and can be imported or not."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bs4 import BeautifulSoup
-
 from tests.client import CheckedClient
+from tests.pages import read
 
 
 def filled(client: CheckedClient, address: str) -> tuple[str, dict[str, Any]]:
     """The form at an address: where it is sent, and what it would send as it is shown."""
-    page = BeautifulSoup(client.get(address).text, "html.parser")
+    page = read(client.get(address).text)
     form = next(form for form in page.find_all("form") if "fl-form" in (form.get("class") or []))
     sent: dict[str, Any] = {}
     for control in form.find_all(["input", "textarea", "select"]):
@@ -34,13 +33,13 @@ def post(client: CheckedClient, address: str, **data: Any) -> Any:
 
 def errors_of(answer: Any) -> dict[str, str]:
     """The error summary: what it links to, and its words."""
-    summary = BeautifulSoup(answer.text, "html.parser").select(".fl-errors li")
+    summary = read(answer.text).select(".fl-errors li")
     return {(item.a["href"] if item.a else ""): item.get_text(strip=True) for item in summary}
 
 
 def statuses_of(page: str) -> dict[str, str]:
     """The task list: each task and its status."""
-    rows = BeautifulSoup(page, "html.parser").select(".govuk-task-list__item")
+    rows = read(page).select(".govuk-task-list__item")
     names = [row.select_one(".govuk-task-list__name-and-hint > *").get_text(strip=True) for row in rows]  # type: ignore[union-attr]
     return dict(
         zip(names, [row.select_one(".fl-tag").get_text(strip=True) for row in rows], strict=True)  # type: ignore[union-attr]
