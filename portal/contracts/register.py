@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from portal.contracts.models import Contract
-from portal.core.spreadsheet import csv_lines
 
 COLUMNS = (
     "reference",
@@ -14,6 +12,7 @@ COLUMNS = (
     "authority",
     "description",
     "provider",
+    "organisation_id",
     "company_number",
     "charity_number",
     "value_gbp",
@@ -35,6 +34,7 @@ def register_row(contract: Contract) -> dict[str, str]:
         "authority": contract.authority.name,
         "description": contract.itt.description,
         "provider": provider.name,
+        "organisation_id": provider.identifiers[0].org_id,
         "company_number": provider.company_number or "",
         "charity_number": provider.charity_number or "",
         "value_gbp": f"{contract.value:.2f}",
@@ -45,12 +45,3 @@ def register_row(contract: Contract) -> dict[str, str]:
         "vcse": "yes" if provider.is_vcse else "no",
         "invitation_to_tender": contract.itt.reference,
     }
-
-
-def register_lines(contracts: Iterable[Contract]) -> Iterator[str]:
-    """The register as the lines of a CSV file, heading first.
-
-    A cell that a spreadsheet would take for a formula is kept as text by a leading apostrophe.
-    """
-    rows = map(register_row, contracts)
-    return csv_lines(COLUMNS, ([row[column] for column in COLUMNS] for row in rows))

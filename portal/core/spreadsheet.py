@@ -7,17 +7,25 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-FORMULA = frozenset("=+-@\t\r\n")
+MARK = "\ufeff"
+"""Excel reads a CSV file in the computer's own code page unless it begins with the byte-order mark."""
+FORMULA = frozenset("=+-@")
 """How a cell begins that a spreadsheet would run as a formula."""
 
 
 def as_text(value: str) -> str:
-    """The cell, kept as text by a leading apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{value}" if value[:1] in FORMULA else value
+    """The cell on one line, kept as text by a leading apostrophe where a spreadsheet would take it for a formula."""
+    line = " ".join(value.split())
+    return f"'{line}" if line[:1] in FORMULA else line
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a CSV file, heading first, each cell safe to open."""
+    """The lines of a CSV file with its byte-order mark, heading first, each cell safe to open.
+
+    A number that begins with a zero loses it in a spreadsheet, whatever stands around it in the file: identifiers of
+    organisations go into a column of their own as org-id codes (GB-COH-09506232), which stay text everywhere.
+    """
+    yield MARK
     for row in chain([columns], rows):
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\r\n").writerow([as_text(cell) for cell in row])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from portal.notices.canonical import Json, without_gaps
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.regulation.identifiers import Scheme
 
 COUNTRY = "United Kingdom"
 
@@ -22,7 +21,7 @@ def authority_id(authority: ContractingAuthority) -> str:
 
 def provider_id(provider: Provider) -> str:
     """The provider's org-id code: its company number, else its charity number."""
-    return "-".join(_provider_identifiers(provider)[0])
+    return provider.identifiers[0].org_id
 
 
 def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
@@ -47,13 +46,13 @@ def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
 
 def provider_party(provider: Provider, *, roles: list[str]) -> Json:
     """Write a provider with its register numbers, address, size and kind, in these roles."""
-    (scheme, value), *others = _provider_identifiers(provider)
+    first, *others = provider.identifiers
     return without_gaps(
         {
             "id": provider_id(provider),
             "name": provider.name,
-            "identifier": {"scheme": scheme, "id": value, "legalName": provider.name},
-            "additionalIdentifiers": [{"scheme": other, "id": number} for other, number in others],
+            "identifier": {"scheme": first.scheme.value, "id": first.value, "legalName": provider.name},
+            "additionalIdentifiers": [{"scheme": other.scheme.value, "id": other.value} for other in others],
             "address": _address(provider.address, provider.postcode),
             "details": without_gaps({"scale": "sme" if provider.is_sme else None, "vcse": provider.is_vcse}),
             "roles": roles,
@@ -64,18 +63,6 @@ def provider_party(provider: Provider, *, roles: list[str]) -> Json:
 def reference(party: Json) -> Json:
     """Refer to a party from elsewhere in the release."""
     return {"id": party["id"], "name": party["name"]}
-
-
-def _provider_identifiers(provider: Provider) -> list[tuple[str, str]]:
-    found = []
-    if provider.company_number:
-        found.append((Scheme.COMPANY.value, provider.company_number))
-    if provider.charity_number:
-        scheme = provider.charity_scheme or Scheme.CHARITY_ENGLAND_AND_WALES.value
-        found.append((scheme, provider.charity_number))
-    if not found:
-        raise ValueError("a provider without a registered number cannot be published")
-    return found
 
 
 def _address(street: str, postcode: str) -> Json:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from portal.core.columns import CreatedAt, Id, Model
 from portal.core.permissions import Actor, Role
 from portal.organisations.names import name_key
+from portal.regulation.identifiers import Identifier, Scheme
 
 
 class ContractingAuthority(Model):
@@ -71,6 +72,18 @@ class Provider(Model):
     def _follow_name(self, _key: str, name: str) -> str:
         self.name_key = name_key(name)
         return name
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """Its numbers in registers, the company's before the charity's; there is always one."""
+        found = []
+        if self.company_number:
+            found.append(Identifier(Scheme.COMPANY, self.company_number))
+        if self.charity_number:
+            found.append(
+                Identifier(Scheme(self.charity_scheme or Scheme.CHARITY_ENGLAND_AND_WALES), self.charity_number)
+            )
+        return found
 
     policy_object = "provider"
 

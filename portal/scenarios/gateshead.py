@@ -8,8 +8,6 @@ The members come in through the import, from files that are written here, and ev
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -18,6 +16,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
+from portal.core.spreadsheet import csv_lines
 from portal.core.storage import FileStore
 from portal.frameworks.drafting import (
     create_framework,
@@ -237,11 +236,7 @@ def _open(framework: Framework, actor: Actor) -> Framework:
 
 def _import(framework: Framework, rows: Iterator[Mapping[str, str]], actor: Actor) -> None:
     """Bring the members in as a commissioner does: send the file, see that every row is ready, import."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, NAMES, restval="")
-    writer.writeheader()
-    writer.writerows(rows)
-    content = buffer.getvalue().encode()
+    content = "".join(csv_lines(NAMES, ([row.get(name, "") for name in NAMES] for row in rows))).encode()
     batch = read_members_file(
         framework=framework, file_name="members.csv", content=content, actor=actor, now=clock.now()
     )

@@ -10,6 +10,7 @@ import sys
 from tests.architecture.source import ROOT, functions, imports, is_web, modules, parsed, stage_modules
 
 WEB_LIBRARIES = ("flask", "flask_login", "flask_wtf", "wtforms", "celery", "werkzeug")
+READ_AND_WRITE_CSV = ["portal.core.spreadsheet", "portal.members.importing_file"]
 
 
 def test_the_import_contracts_hold() -> None:
@@ -146,3 +147,10 @@ def test_activities_take_keywords_only() -> None:
         if node.args.args and not node.name.startswith("_")
     ]
     assert wrong == []
+
+
+def test_one_module_writes_spreadsheets_and_one_reads_them() -> None:
+    """What makes a file safe to open, and to read, cannot be forgotten by a second module."""
+    assert [name for name, path in modules().items() if "csv" in imports(path)] == READ_AND_WRITE_CSV
+    sent = [name for name, path in modules().items() if "text/csv" in path.read_text()]
+    assert sent == ["portal.core.inspecting", "portal.web.downloads"]

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 
 from portal.contracts.models import Contract
 from portal.contracts.queries import PAGE, contract_by_reference, register_page, whole_register
-from portal.contracts.register import register_lines, register_row
+from portal.contracts.register import COLUMNS, register_row
 from portal.contracts.terms import milestones
 from portal.core import clock
 from portal.web.access import public
+from portal.web.downloads import csv_download
 
 # Without a prefix: a blueprint would put a slash between it and ".csv".
 bp = Blueprint("contracts", __name__)
@@ -43,9 +44,8 @@ def index_json() -> Any:
 @public
 def csv() -> Any:
     """The whole register as CSV."""
-    headers = {"Content-Disposition": 'attachment; filename="contracts.csv"'}
-    lines = stream_with_context(register_lines(whole_register()))
-    return Response(lines, mimetype="text/csv", headers=headers)
+    rows = (list(register_row(contract).values()) for contract in whole_register())
+    return csv_download("contracts.csv", COLUMNS, rows)
 
 
 @bp.get("/contracts/<reference>")

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from portal.core import clock
-from portal.core.spreadsheet import csv_lines
 from portal.directory.forms.searching import areas_of, placement_types_of, read_what_can_be
 from portal.directory.searching import (
     COLUMNS,
@@ -18,6 +17,7 @@ from portal.directory.searching import (
     search_directory,
 )
 from portal.web.access import actor, for_authority
+from portal.web.downloads import csv_download
 
 bp = Blueprint("directory", __name__, url_prefix="/commissioning/directory")
 
@@ -54,6 +54,5 @@ def download() -> Response:
     """What the search finds, as a file."""
     now = clock.now()
     search, _wrong = read_what_can_be(request.args)
-    rows = directory_rows(search, frameworks=frameworks_to_search(actor().authority_id, now), now=now)
-    headers = {"Content-Disposition": 'attachment; filename="settings.csv"'}
-    return Response("\ufeff" + "".join(csv_lines(COLUMNS, rows)), mimetype="text/csv", headers=headers)
+    rows = list(directory_rows(search, frameworks=frameworks_to_search(actor().authority_id, now), now=now))
+    return csv_download("settings.csv", COLUMNS, rows)

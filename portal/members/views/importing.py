@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, policy
-from portal.core.spreadsheet import csv_lines
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.members.forms.importing import AnswerForm, FileForm, RowForm
@@ -33,6 +32,7 @@ from portal.members.models import ImportBatch, ImportRow
 from portal.members.states import RowStatus
 from portal.web.access import actor, for_authority
 from portal.web.addresses import number_in_query
+from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
 
 FILE = {"columns": COLUMNS, "most_rows": MOST_ROWS}
@@ -65,9 +65,7 @@ def index(reference: str) -> ResponseReturnValue:
 def template(reference: str) -> Response:
     """A file to fill in: the heading, and a row as an example."""
     _framework(reference)
-    lines = csv_lines(NAMES, [[column.example for column in COLUMNS]])
-    headers = {"Content-Disposition": 'attachment; filename="members.csv"'}
-    return Response("\ufeff" + "".join(lines), mimetype="text/csv", headers=headers)
+    return csv_download("members.csv", NAMES, [[column.example for column in COLUMNS]])
 
 
 @bp.get("/<uuid:batch_id>")
