@@ -30,14 +30,7 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
     else:
         role, place = Role.AUTHORITY_ADMINISTRATOR, _authority_named(authority).id
     grant(person, role, authority_id=place)
-    record(
-        EventKind.MEMBERSHIP_GRANTED,
-        actor=SYSTEM,
-        object_type="user",
-        object_id=person.id,
-        place=place,
-        roles=[role],
-    )
+    record(EventKind.MEMBERSHIP_GRANTED, person, actor=SYSTEM, place=place, roles=[role])
     return person
 
 

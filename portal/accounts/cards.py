@@ -57,7 +57,7 @@ def issue_card(*, member_user: User, issued_by: Actor, keys: KeyFolder, now: dat
         keys=keys,
         now=now,
     )
-    record(EventKind.ACCESS_CARD_ISSUED, actor=issued_by, object_type="user", object_id=member_user.id)
+    record(EventKind.ACCESS_CARD_ISSUED, member_user, actor=issued_by)
     return IssuedCard(code=code, expires_at=now + CARD_LASTS)
 
 
@@ -74,13 +74,7 @@ def use_card(*, code: str, address: str, keys: KeyFolder, now: datetime) -> str 
         return None
     end_sessions_of(user_id=member.id, now=now)
     token = start_session(user_id=member.id, now=now, lasts=SITTING_LASTS)
-    record(
-        EventKind.ACCESS_CARD_USED,
-        actor=Actor(user_id=member.id),
-        object_type="user",
-        object_id=member.id,
-        card=card.id,
-    )
+    record(EventKind.ACCESS_CARD_USED, member, actor=Actor(user_id=member.id), card=card.id)
     return token
 
 

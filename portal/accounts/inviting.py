@@ -89,7 +89,7 @@ def join(*, code: str, password: str, address: str, keys: KeyFolder, now: dateti
     if card is None or person is None or not person.is_active:
         return None
     person.password_hash = hash_password(password)
-    record(EventKind.PERSON_REGISTERED, actor=Actor(user_id=person.id), object_type="user", object_id=person.id)
+    record(EventKind.PERSON_REGISTERED, person, actor=Actor(user_id=person.id))
     return person
 
 
@@ -109,14 +109,7 @@ def end_membership(*, place: Provider | ContractingAuthority, person: User, acto
     ending = update(Membership).where(Membership.id.in_([row.id for row in rows])).values(ended_at=now)
     db.session.execute(ending)
     end_sessions_of(user_id=person.id, now=now)
-    record(
-        EventKind.MEMBERSHIP_ENDED,
-        actor=actor,
-        object_type="user",
-        object_id=person.id,
-        place=place.id,
-        roles=sorted(row.role for row in rows),
-    )
+    record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=sorted(row.role for row in rows))
 
 
 def roles_offered(place: Provider | ContractingAuthority, actor: Actor) -> frozenset[Role]:
@@ -160,14 +153,7 @@ def _hand_out(
         keys=keys,
         now=now,
     )
-    record(
-        EventKind.MEMBER_INVITED,
-        actor=actor,
-        object_type="user",
-        object_id=person.id,
-        place=place.id,
-        roles=sorted(roles),
-    )
+    record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
     return InvitedColleague(person=person, code=code, expires_at=now + CODE_LASTS)
 
 

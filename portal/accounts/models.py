@@ -9,11 +9,12 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnSystemChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Role
 
 
-class User(Model):
+class User(OnSystemChain, Model):
     """A person. A young panel member has an alias for a name and neither e-mail address nor password."""
 
     __tablename__ = "user_account"
@@ -35,6 +36,8 @@ class User(Model):
     created_at: Mapped[CreatedAt]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
+
+    ledger_object = "user"
 
 
 class Membership(Model):

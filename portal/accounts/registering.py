@@ -49,12 +49,5 @@ def register(
     roles = (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER)
     for role in roles:
         grant(person, role, provider_id=provider.id)
-    record(
-        EventKind.PERSON_REGISTERED,
-        actor=actor,
-        object_type="user",
-        object_id=person.id,
-        provider=provider.id,
-        roles=sorted(roles),
-    )
+    record(EventKind.PERSON_REGISTERED, person, actor=actor, provider=provider.id, roles=sorted(roles))
     return person

@@ -81,7 +81,7 @@ def set_up_factor(
     user.totp_sealed = sealed_secret(proposal.secret, user_id=user.id, keys=keys)
     user.totp_step = step
     session.factor_at = now
-    record(EventKind.SECOND_FACTOR_SET, actor=actor, object_type="user", object_id=user.id, replaced=replaced)
+    record(EventKind.SECOND_FACTOR_SET, user, actor=actor, replaced=replaced)
 
 
 def confirm_factor(

@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, UserSession
+from portal.audit.subjects import OnSystemChain
 from portal.core.columns import db
 from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role
 
@@ -47,7 +48,7 @@ _TOUCH = text(
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SignedIn(OnSystemChain):
     """Who is signed in, as the request sees it; carries the members that Flask-Login asks for."""
 
     token: str
@@ -64,6 +65,13 @@ class SignedIn:
     is_authenticated = True
     is_active = True
     is_anonymous = False
+
+    ledger_object = "user"
+
+    @property
+    def ledger_id(self) -> uuid.UUID:
+        """The person's identifier."""
+        return self.user_id
 
     def get_id(self) -> str:
         """What the cookie carries: the random token, of which the database holds the hash."""

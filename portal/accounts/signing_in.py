@@ -37,24 +37,18 @@ def sign_in(*, email: str, password: str, address: str, keys: KeyFolder, now: da
     if person is None or not right or not person.is_active:
         # One entry in either case: the ledger's work takes the same time for an address that nobody has.
         known = person.id if person else None
-        record(
-            EventKind.SIGN_IN_REFUSED,
-            actor=SYSTEM,
-            object_type="attempt",
-            object_id=attempt.id,
-            account=known,
-        )
+        record(EventKind.SIGN_IN_REFUSED, attempt, actor=SYSTEM, account=known)
         return None
     token = start_session(user_id=person.id, now=now)
     attempt.succeed()
-    record(EventKind.SIGNED_IN, actor=Actor(user_id=person.id), object_type="user", object_id=person.id)
+    record(EventKind.SIGNED_IN, person, actor=Actor(user_id=person.id))
     return token
 
 
 def sign_out(*, signed_in: SignedIn, now: datetime) -> None:
     """End the session: its token is worthless from now on, wherever it was copied to. Records SIGNED_OUT."""
     end_session(session_id=signed_in.session_id, now=now)
-    record(EventKind.SIGNED_OUT, actor=signed_in.actor, object_type="user", object_id=signed_in.user_id)
+    record(EventKind.SIGNED_OUT, signed_in, actor=signed_in.actor)
 
 
 def change_password(*, actor: Actor, session_id: uuid.UUID, old: str, new: str, keys: KeyFolder, now: datetime) -> None:
@@ -72,4 +66,4 @@ def change_password(*, actor: Actor, session_id: uuid.UUID, old: str, new: str, 
     check_new_password(new)
     person.password_hash = hash_password(new)
     end_sessions_of(user_id=person.id, now=now, except_session=session_id)
-    record(EventKind.PASSWORD_CHANGED, actor=actor, object_type="user", object_id=person.id)
+    record(EventKind.PASSWORD_CHANGED, person, actor=actor)

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import SignInAttempt
+from portal.audit.subjects import OnSystemChain
 from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.seals import KeyFolder
@@ -33,10 +34,12 @@ class TooManyTries(PortalError):
 
 
 @dataclass(frozen=True)
-class Try:
+class Try(OnSystemChain):
     """One try that may be looked at; it counts as failed until `succeed` is called."""
 
     id: uuid.UUID
+
+    ledger_object = "attempt"
 
     def succeed(self) -> None:
         """Note, in a transaction of its own, that the try was right: it no longer counts."""

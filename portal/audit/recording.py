@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import text
 
 from portal.audit.kinds import EventKind
+from portal.audit.subjects import Subject
 from portal.core.columns import db
 from portal.core.permissions import Actor
-
-SYSTEM_CHAIN = "system"
 
 _seeding: ContextVar[bool] = ContextVar("seeding", default=False)
 
@@ -60,25 +59,20 @@ def marked_as_seeded() -> Iterator[None]:
 
 def record(
     kind: EventKind,
+    about: Subject,
+    /,
     *,
     actor: Actor,
-    object_type: str,
-    object_id: uuid.UUID,
-    itt_id: uuid.UUID | None = None,
-    own_chain: uuid.UUID | None = None,
     **data: Any,
 ) -> Recorded:
-    """Append the event to its chain (the ITT's, else "system") and put it into the outbox.
-
-    `own_chain` keeps the events of one bid in a chain of their own: in the ITT's, positions and gaps would tell
-    rivals and the authority before the opening that a bid exists. The opening ties those chains into the ITT's.
+    """Append an event to the chain of the thing that it is about, and put it into the outbox.
 
     Call it last: it locks the head of the chain until the transaction ends. `data` must hold pseudonymous
     identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text.
     """
     # Pending changes go first, so that a constraint they break is met before the chain is locked.
     db.session.flush()
-    chain = str(own_chain or itt_id or SYSTEM_CHAIN)
+    chain = about.ledger_chain
     row = db.session.execute(
         _INSERT,
         {
@@ -86,8 +80,8 @@ def record(
             "chain": chain,
             "kind": kind.value,
             "actor_id": actor.user_id,
-            "object_type": object_type,
-            "object_id": object_id,
+            "object_type": about.ledger_object,
+            "object_id": about.ledger_id,
             "data": _as_json(data),
             "seeded": _seeding.get(),
         },

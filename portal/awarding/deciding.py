@@ -64,10 +64,8 @@ def propose_award(
     db.session.flush()
     record(
         EventKind.AWARD_PROPOSED,
+        decision,
         actor=actor,
-        object_type="award",
-        object_id=decision.id,
-        itt_id=itt.id,
         lot=lot.number,
         result=result.inputs_hash,
         standstill=kind.value,
@@ -87,13 +85,7 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     _check_reason(note, field="note")
     decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
     _sign(decision, actor, note, now)
-    record(
-        EventKind.AWARD_REFUSED,
-        actor=actor,
-        object_type="award",
-        object_id=decision.id,
-        itt_id=decision.itt_id,
-    )
+    record(EventKind.AWARD_REFUSED, decision, actor=actor)
 
 
 def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
@@ -117,22 +109,13 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     summaries = issue_summaries(decision=decision, now=now)
     record(
         EventKind.AWARD_DECIDED,
+        decision,
         actor=actor,
-        object_type="award",
-        object_id=decision.id,
-        itt_id=decision.itt_id,
         lot=decision.lot.number,
         result=newest.inputs_hash,
         standstill=decision.standstill_kind.value,
     )
-    record(
-        EventKind.SUMMARIES_ISSUED,
-        actor=actor,
-        object_type="award",
-        object_id=decision.id,
-        itt_id=decision.itt_id,
-        count=len(summaries),
-    )
+    record(EventKind.SUMMARIES_ISSUED, decision, actor=actor, count=len(summaries))
 
 
 def _lock(itt_id: uuid.UUID) -> None:

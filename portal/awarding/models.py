@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnIttChain
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid
 from portal.core.columns import CreatedAt, Id, Model, one_of
@@ -19,7 +20,7 @@ from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 
 
-class AwardDecision(Model):
+class AwardDecision(OnIttChain, Model):
     """The decision to award a lot: proposed by one person, decided by another (two people where money is at stake)."""
 
     __tablename__ = "award_decision"
@@ -94,7 +95,7 @@ class AssessmentSummary(Model):
         return actor.towards_provider(self.provider_id) | self.decision.policy_roles(actor)
 
 
-class Standstill(Model):
+class Standstill(OnIttChain, Model):
     """The wait between telling the bidders and signing, in UK-wide working days (s.51(2), s.123(1))."""
 
     __tablename__ = "standstill"

@@ -52,10 +52,8 @@ def _start(decision: AwardDecision, published_at: datetime) -> Standstill:
     db.session.flush()
     record(
         EventKind.STANDSTILL_STARTED,
+        standstill,
         actor=SYSTEM,
-        object_type="standstill",
-        object_id=standstill.id,
-        itt_id=decision.itt_id,
         duty=standstill.kind.value,
         starts=starts,
         last_day=last,
@@ -77,11 +75,5 @@ def end_due_standstills(*, now: datetime) -> int:
     ).all()
     for standstill in due:
         standstill.ended_at = now
-        record(
-            EventKind.STANDSTILL_ENDED,
-            actor=SYSTEM,
-            object_type="standstill",
-            object_id=standstill.id,
-            itt_id=standstill.itt_id,
-        )
+        record(EventKind.STANDSTILL_ENDED, standstill, actor=SYSTEM)
     return len(due)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.audit.subjects import OnOwnChain
 from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.models import Bid, LateAttempt
 from portal.bidding.states import BidStatus
@@ -59,7 +60,7 @@ class TooLate(DeadlinePassed):
 
 
 @dataclass(frozen=True)
-class Entered:
+class Entered(OnOwnChain):
     """A bid and its invitation as they are under the lock."""
 
     id: uuid.UUID
@@ -85,6 +86,8 @@ class Entered:
     questions: list[dict[str, Any]]
     at: datetime
     """The database's clock, read after the locks were granted."""
+
+    ledger_object = "bid"
 
 
 def lock_bid(bid: Bid) -> Entered:
@@ -137,10 +140,8 @@ def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> N
         db.session.add(LateAttempt(bid_id=bid.id, at=late.at, closes_at=late.closes_at, attempted_by_id=actor.user_id))
     record(
         EventKind.BID_REFUSED_LATE,
+        bid,
         actor=actor,
-        object_type="bid",
-        object_id=bid.id,
-        own_chain=bid.id,
         act=act,
         at=late.at.isoformat(),
         closes_at=late.closes_at.isoformat(),

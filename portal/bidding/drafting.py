@@ -69,15 +69,7 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
     ).scalar_one_or_none()
     bid = db.session.scalars(select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)).one()
     if made is not None:
-        record(
-            EventKind.BID_STARTED,
-            actor=actor,
-            object_type="bid",
-            object_id=bid.id,
-            own_chain=bid.id,
-            itt=itt.id,
-            lot=lot.number,
-        )
+        record(EventKind.BID_STARTED, bid, actor=actor, itt=itt.id, lot=lot.number)
     return bid
 
 
@@ -200,15 +192,7 @@ def change_draft(
             draft_saved_at=entered.at,
         )
     )
-    record(
-        EventKind.BID_DRAFT_SAVED,
-        actor=actor,
-        object_type="bid",
-        object_id=bid.id,
-        own_chain=bid.id,
-        revision=revision,
-        **data,
-    )
+    record(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, **data)
     return revision
 
 

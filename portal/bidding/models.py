@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnOwnChain, Subject
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
@@ -22,8 +23,12 @@ from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import EnvelopeKind
 
 
-class Bid(Model):
-    """One provider's bid for one lot. What was last submitted before the deadline counts."""
+class Bid(OnOwnChain, Model):
+    """One provider's bid for one lot. What was last submitted before the deadline counts.
+
+    Its events have a chain of their own: in the invitation's, positions and gaps would tell rivals and the authority
+    before the opening that a bid exists. The opening ties those chains into the invitation's.
+    """
 
     __tablename__ = "bid"
     __table_args__ = (
@@ -150,7 +155,7 @@ class BidOpening(Model):
     bids: Mapped[list[OpenedBid]] = relationship(back_populates="opening", order_by="OpenedBid.label")
 
 
-class OpenedBid(Model):
+class OpenedBid(Subject, Model):
     """A bid as the opening revealed it. One that did not match its commitment is quarantined with the evidence."""
 
     __tablename__ = "opened_bid"
@@ -170,6 +175,18 @@ class OpenedBid(Model):
     opening: Mapped[BidOpening] = relationship(back_populates="bids")
     bid: Mapped[Bid] = relationship()
     version: Mapped[BidVersion] = relationship()
+
+    ledger_object = "bid"
+
+    @property
+    def ledger_id(self) -> uuid.UUID:
+        """The bid's identifier."""
+        return self.bid_id
+
+    @property
+    def ledger_chain(self) -> str:
+        """The invitation's: once opened it is no secret that there is a bid."""
+        return str(self.opening.itt_id)
 
     @property
     def is_sound(self) -> bool:

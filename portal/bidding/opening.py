@@ -92,14 +92,7 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
 
 def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: PortalError) -> None:
     """Record OPENING_REFUSED for an attempt, after its own transaction was rolled back."""
-    record(
-        EventKind.OPENING_REFUSED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        reason=getattr(refusal, "reason", refusal.code),
-    )
+    record(EventKind.OPENING_REFUSED, itt, actor=actor, reason=getattr(refusal, "reason", refusal.code))
 
 
 def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None) -> None:
@@ -162,14 +155,7 @@ def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpen
         raise NotAllowed("Two people open bids, not the portal by itself.")
     opening = BidOpening(itt_id=itt.id, first_opener_id=actor.user_id, first_at=at)
     db.session.add(opening)
-    record(
-        EventKind.OPENING_STARTED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        at=at.isoformat(),
-    )
+    record(EventKind.OPENING_STARTED, itt, actor=actor, at=at.isoformat())
     return opening
 
 
@@ -195,10 +181,8 @@ def _open(
         db.session.add(DisregardedBid(bid_id=version.bid_id, opening_id=opening.id, reason=reason))
     record(
         EventKind.BIDS_OPENED,
+        itt,
         actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
         opening=opening.id,
         openers=[opening.first_opener_id, actor.user_id],
         opened=sum(bid.is_sound for bid in revealed),

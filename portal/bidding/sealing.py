@@ -142,15 +142,7 @@ def withdraw_bid(*, bid: Bid, actor: Actor) -> None:
     entered = lock_bid(bid)
     require_open(entered)
     bid.status = BID.move(entered.status, BidStatus.WITHDRAWN)
-    record(
-        EventKind.BID_WITHDRAWN,
-        actor=actor,
-        object_type="bid",
-        object_id=bid.id,
-        own_chain=bid.id,
-        itt=bid.itt_id,
-        version=entered.version,
-    )
+    record(EventKind.BID_WITHDRAWN, bid, actor=actor, itt=bid.itt_id, version=entered.version)
 
 
 def seal_version(entered: Entered, content: Content, number: int, keys: KeyFolder) -> tuple[dict[str, Any], bytes]:
@@ -251,10 +243,8 @@ def _what_happened(entered: Entered) -> str:
 def _record_submission(entered: Entered, actor: Actor, number: int, sealed: dict[str, Any]) -> Recorded:
     return record(
         EventKind.BID_SUBMITTED,
+        entered,
         actor=actor,
-        object_type="bid",
-        object_id=entered.id,
-        own_chain=entered.id,
         itt=entered.itt_id,
         lot=entered.lot_number,
         version=number,

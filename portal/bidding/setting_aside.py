@@ -113,14 +113,7 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
             field="reason",
         )
     itt.undecided_reason = reason.strip()
-    record(
-        EventKind.UNDECIDED_APPLICATIONS_EXPLAINED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        count=count,
-    )
+    record(EventKind.UNDECIDED_APPLICATIONS_EXPLAINED, itt, actor=actor, count=count)
 
 
 def lock_for_opening(itt_id: uuid.UUID) -> InvitationToTender:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnIttChain
 from portal.awarding.models import AwardDecision
 from portal.core.columns import Amount, Id, Model
 from portal.core.permissions import Actor, Role
@@ -15,7 +16,7 @@ from portal.organisations.models import ContractingAuthority, Provider
 from portal.tendering.models import InvitationToTender, Lot
 
 
-class Contract(Model):
+class Contract(OnIttChain, Model):
     """A concluded contract, in the public register from that instant on."""
 
     __tablename__ = "contract"

@@ -58,10 +58,8 @@ def conclude_contract(
         itt.status = ITT.move(itt.status, IttStatus.CONTRACTED)
     record(
         EventKind.CONTRACT_CONCLUDED,
+        contract,
         actor=actor,
-        object_type="contract",
-        object_id=contract.id,
-        itt_id=itt.id,
         lot=lot.number,
         reference=contract.reference,
         value=contract.value,

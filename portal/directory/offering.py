@@ -129,9 +129,8 @@ def set_offers(
     db.session.add_all(offers)
     record(
         EventKind.PROVIDER_CHANGED,
+        setting.provider,
         actor=actor,
-        object_type="provider",
-        object_id=setting.provider_id,
         setting=setting.id,
         what="offers_set",
         lot=lot.id,

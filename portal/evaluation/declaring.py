@@ -57,22 +57,12 @@ def declare_interest(
     interests = sum(answers[bid.bid_id].has_interest for bid in bids)
     if interests:
         _recuse(member, locked, now=now)
-    record(
-        EventKind.INTEREST_DECLARED,
-        actor=actor,
-        object_type="panel_member",
-        object_id=member.id,
-        itt_id=locked.itt_id,
-        bids=len(bids),
-        interests=interests,
-    )
+    record(EventKind.INTEREST_DECLARED, member, actor=actor, bids=len(bids), interests=interests)
     if interests:
         record(
             EventKind.MEMBER_RECUSED,
+            member,
             actor=actor,
-            object_type="panel_member",
-            object_id=member.id,
-            itt_id=locked.itt_id,
             panel=locked.panel.key,
             moderating=locked.status is PanelWorkStatus.MODERATING,
         )

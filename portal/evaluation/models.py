@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
+from portal.audit.subjects import OnIttChain, Subject
 from portal.bidding.models import Bid
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_matches
 from portal.core.permissions import Actor, Role
@@ -18,7 +19,7 @@ from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Pan
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 
-class PanelWork(Model):
+class PanelWork(OnIttChain, Model):
     """How far a panel is: a row from its first member on, work from the opening of the bids on."""
 
     __tablename__ = "panel_work"
@@ -42,6 +43,11 @@ class PanelWork(Model):
     policy_object = "panel"
 
     @property
+    def ledger_id(self) -> uuid.UUID:
+        """The panel's identifier."""
+        return self.panel_id
+
+    @property
     def policy_state(self) -> str:
         """Its status; "waiting" until the bids are opened, "cancelled" with its ITT."""
         if self.itt.status is IttStatus.CANCELLED:
@@ -53,7 +59,7 @@ class PanelWork(Model):
         return actor.towards_panel(self.panel_id) | self.itt.policy_roles(actor)
 
 
-class PanelMember(Model):
+class PanelMember(Subject, Model):
     """A person on a panel. `alias` is what the record and the panel call a young person."""
 
     __tablename__ = "panel_member"
@@ -81,6 +87,11 @@ class PanelMember(Model):
     user: Mapped[User] = relationship()
 
     @property
+    def ledger_chain(self) -> str:
+        """The invitation's."""
+        return str(self.panel.itt_id)
+
+    @property
     def may_score(self) -> bool:
         """Whether this person's scores belong to the panel's."""
         return self.removed_at is None and self.recused_at is None and self.role is not MemberRole.FACILITATOR
@@ -103,7 +114,7 @@ class Declaration(Model):
     made_at: Mapped[CreatedAt]
 
 
-class Scorecard(Model):
+class Scorecard(Subject, Model):
     """One member's scores of one bid."""
 
     __tablename__ = "scorecard"
@@ -122,6 +133,11 @@ class Scorecard(Model):
     bid: Mapped[Bid] = relationship()
     scores: Mapped[list[Score]] = relationship(back_populates="scorecard")
 
+    @property
+    def ledger_chain(self) -> str:
+        """The invitation's."""
+        return str(self.bid.itt_id)
+
 
 class Score(Model):
     """One member's score of one bid under one criterion, with the reason; kept after submission."""
@@ -138,7 +154,7 @@ class Score(Model):
     criterion: Mapped[AwardCriterion] = relationship()
 
 
-class ModeratedScore(Model):
+class ModeratedScore(Subject, Model):
     """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes it."""
 
     __tablename__ = "moderated_score"
@@ -168,8 +184,13 @@ class ModeratedScore(Model):
     panel: Mapped[Panel] = relationship()
     bid: Mapped[Bid] = relationship()
 
+    @property
+    def ledger_chain(self) -> str:
+        """The invitation's."""
+        return str(self.panel.itt_id)
 
-class Result(Model):
+
+class Result(OnIttChain, Model):
     """What the scoring engine made of one lot's inputs; the same inputs never make a second row."""
 
     __tablename__ = "result"

@@ -59,15 +59,7 @@ def start_moderation(*, work: PanelWork, actor: Actor, now: datetime) -> None:
         raise WrongState(f"Not everybody has submitted their scores. Waiting for: {names}.")
     locked.status = PANEL_WORK.move(locked.status, PanelWorkStatus.MODERATING)
     locked.moderation_started_at = now
-    record(
-        EventKind.MODERATION_STARTED,
-        actor=actor,
-        object_type="panel",
-        object_id=locked.panel_id,
-        itt_id=locked.itt_id,
-        panel=locked.panel.key,
-        members=len(members),
-    )
+    record(EventKind.MODERATION_STARTED, locked, actor=actor, panel=locked.panel.key, members=len(members))
 
 
 def waiting_for(work: PanelWork) -> list[str]:
@@ -120,10 +112,8 @@ def agree_score(
     agreed = _supersede(locked, bid, leaf, before, value, words, actor=actor, now=now)
     record(
         EventKind.SCORE_AGREED,
+        agreed,
         actor=actor,
-        object_type="moderated_score",
-        object_id=agreed.id,
-        itt_id=locked.itt_id,
         panel=locked.panel.key,
         bid=bid.bid_id,
         criterion=leaf.key,
@@ -165,10 +155,8 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
         itt.status = ITT.move(itt.status, IttStatus.MODERATED)
     record(
         EventKind.MODERATION_CLOSED,
+        locked,
         actor=actor,
-        object_type="panel",
-        object_id=locked.panel_id,
-        itt_id=itt.id,
         panel=locked.panel.key,
         last=last,
         agreed_sha256=_digest(list(agreed_scores(locked.panel_id).values())),

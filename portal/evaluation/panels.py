@@ -115,14 +115,7 @@ def appoint_panel_member(
     _check_stage(work, panel, person, appointee)
     member = _seat(panel, person, appointee, now=now)
     record(
-        EventKind.PANEL_MEMBER_APPOINTED,
-        actor=actor,
-        object_type="panel_member",
-        object_id=member.id,
-        itt_id=itt.id,
-        panel=panel.key,
-        role=appointee.role,
-        person=person.id,
+        EventKind.PANEL_MEMBER_APPOINTED, member, actor=actor, panel=panel.key, role=appointee.role, person=person.id
     )
     return Appointment(member, code)
 
@@ -146,14 +139,7 @@ def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: 
     if member.role is MemberRole.YOUNG_MEMBER:
         db.session.execute(update(User).where(User.id == member.user_id).values(is_active=False))
         end_sessions_of(user_id=member.user_id, now=now)
-    record(
-        EventKind.PANEL_MEMBER_REMOVED,
-        actor=actor,
-        object_type="panel_member",
-        object_id=member.id,
-        itt_id=itt.id,
-        panel=work.panel.key,
-    )
+    record(EventKind.PANEL_MEMBER_REMOVED, member, actor=actor, panel=work.panel.key)
 
 
 def issue_sitting_card(
@@ -243,7 +229,7 @@ def _adult(
         keys=keys,
         now=now,
     )
-    record(EventKind.MEMBER_INVITED, actor=actor, object_type="user", object_id=person.id, panel=panel.id)
+    record(EventKind.MEMBER_INVITED, person, actor=actor, panel=panel.id)
     return person, code
 
 

@@ -123,13 +123,4 @@ def _manifest(bid: OpenedBid) -> Sequence[Mapping[str, Any]]:
 
 
 def _note(work: PanelWork, bid: OpenedBid, actor: Actor, **details: Any) -> None:
-    record(
-        EventKind.BID_FILE_VIEWED,
-        actor=actor,
-        object_type="bid",
-        object_id=bid.bid_id,
-        itt_id=work.itt_id,
-        panel=work.panel.key,
-        version=bid.version_id,
-        **details,
-    )
+    record(EventKind.BID_FILE_VIEWED, bid, actor=actor, panel=work.panel.key, version=bid.version_id, **details)

@@ -75,10 +75,8 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
     db.session.flush()
     record(
         EventKind.RESULT_CALCULATED,
+        result,
         actor=SYSTEM,
-        object_type="result",
-        object_id=result.id,
-        itt_id=itt.id,
         lot=lot.id,
         inputs_sha256=inputs_hash,
         method_hash=outcome["method_hash"],
@@ -97,10 +95,8 @@ def _block(itt: InvitationToTender, lot: Lot, inputs_hash: str, refusal: Invalid
     if db.session.execute(noted).first() is None:
         record(
             EventKind.RESULT_BLOCKED,
+            lot,
             actor=SYSTEM,
-            object_type="lot",
-            object_id=lot.id,
-            itt_id=itt.id,
             inputs_sha256=inputs_hash,
             code=refusal.code.value,
             where=refusal.where,

@@ -107,10 +107,8 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequen
     for card in fresh:
         record(
             EventKind.SCORECARD_SUBMITTED,
+            card,
             actor=actor,
-            object_type="scorecard",
-            object_id=card.id,
-            itt_id=work.itt_id,
             panel=work.panel.key,
             bid=card.bid_id,
             member=member.id,

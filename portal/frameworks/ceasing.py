@@ -34,11 +34,4 @@ def abandon_draft(*, framework: Framework, actor: Actor, now: datetime) -> None:
 def _end(framework: Framework, reason: str, actor: Actor, now: datetime, *, was: str) -> None:
     framework.status = FRAMEWORK.move(framework.status, FrameworkStatus.CEASED)
     framework.ceased_at, framework.cease_reason = now, reason
-    record(
-        EventKind.FRAMEWORK_CEASED,
-        actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
-        was=was,
-    )
+    record(EventKind.FRAMEWORK_CEASED, framework, actor=actor, was=was)

@@ -33,15 +33,7 @@ def begin_change(framework: Framework, actor: Actor, verb: str = "edit") -> None
 
 def record_change(framework: Framework, actor: Actor, task: Task, **figures: Any) -> None:
     """Record that a part was changed (figures and identifiers only, no words that people wrote)."""
-    record(
-        EventKind.FRAMEWORK_CHANGED,
-        actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
-        part=task.value,
-        **figures,
-    )
+    record(EventKind.FRAMEWORK_CHANGED, framework, actor=actor, part=task.value, **figures)
 
 
 def required(text: str, field: str, message: str) -> str:

@@ -67,10 +67,8 @@ def create_framework(
     db.session.flush()
     record(
         EventKind.FRAMEWORK_DRAFTED,
+        framework,
         actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
         reference=framework.reference,
         framework_kind=kind.value,
         regime=regime.value,

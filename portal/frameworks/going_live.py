@@ -45,10 +45,8 @@ def go_live(*, framework: Framework, actor: Actor, now: datetime) -> None:
     framework.status = FRAMEWORK.move(framework.status, FrameworkStatus.LIVE)
     record(
         EventKind.FRAMEWORK_WENT_LIVE,
+        framework,
         actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
         reference=framework.reference,
         framework_kind=framework.kind.value,
         regime=framework.regime.value,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnFrameworkChain
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Band, Framework, FrameworkLot
@@ -15,7 +16,7 @@ from portal.frameworks.states import CURRENT, AdmissionStatus
 from portal.organisations.models import Provider, Setting
 
 
-class Admission(Model):
+class Admission(OnFrameworkChain, Model):
     """A provider's membership of one lot: whoever is an active member is invited to every call-off from it."""
 
     __tablename__ = "admission"

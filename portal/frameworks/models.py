@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, Text, UniqueConstra
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
@@ -18,7 +19,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.regulation.regimes import Regime
 
 
-class Framework(Model):
+class Framework(OnOwnChain, Model):
     """A framework agreement, dynamic purchasing system or dynamic market, from its draft to its end.
 
     From the instant at which it goes live its terms, lots, criteria and questionnaire are frozen (PA2023

@@ -48,13 +48,7 @@ def commit_participant(
         framework.participants.append(known)
     known.committed_on, known.commitment, known.withdrawn_on = committed_on, said, None
     record(
-        EventKind.PARTICIPANT_COMMITTED,
-        actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
-        authority_id=authority.id,
-        committed_on=committed_on,
+        EventKind.PARTICIPANT_COMMITTED, framework, actor=actor, authority_id=authority.id, committed_on=committed_on
     )
     return known
 
@@ -70,14 +64,7 @@ def withdraw_participant(*, framework: Framework, authority: ContractingAuthorit
         raise NotFound("That authority does not take part.")
     # Somebody entered the commitment after midnight, or for a day to come in another zone: never before it.
     known.withdrawn_on = max(local_date(now), known.committed_on)
-    record(
-        EventKind.PARTICIPANT_WITHDREW,
-        actor=actor,
-        object_type="framework",
-        object_id=framework.id,
-        own_chain=framework.id,
-        authority_id=authority.id,
-    )
+    record(EventKind.PARTICIPANT_WITHDREW, framework, actor=actor, authority_id=authority.id)
 
 
 def _participant(framework: Framework, authority: ContractingAuthority) -> Participant | None:

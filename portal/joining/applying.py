@@ -82,15 +82,9 @@ def start_application(*, lot: FrameworkLot, actor: Actor) -> Application:
     ).scalar_one_or_none()
     if made is None:
         raise _open_already(lot, actor, law)
-    record(
-        EventKind.APPLICATION_STARTED,
-        actor=actor,
-        object_type="application",
-        object_id=made,
-        own_chain=lot.framework_id,
-        lot=lot.number,
-    )
-    return db.session.get_one(Application, made)
+    application = db.session.get_one(Application, made)
+    record(EventKind.APPLICATION_STARTED, application, actor=actor, lot=lot.number)
+    return application
 
 
 def open_application(lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Application | None:

@@ -132,10 +132,8 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
     admission = _new_member(application, now)
     record(
         EventKind.PROVIDER_ADMITTED,
+        admission,
         actor=actor,
-        object_type="admission",
-        object_id=admission.id,
-        own_chain=application.framework_id,
         application=application.id,
         lot=application.lot.number,
         version=version,
@@ -327,12 +325,4 @@ def _reason(reason: str, field: str, message: str = "Give the reason in at least
 
 
 def _record(kind: EventKind, application: Application, actor: Actor, **data: Any) -> None:
-    record(
-        kind,
-        actor=actor,
-        object_type="application",
-        object_id=application.id,
-        own_chain=application.framework_id,
-        version=application.version,
-        **data,
-    )
+    record(kind, application, actor=actor, version=application.version, **data)

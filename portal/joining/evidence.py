@@ -219,12 +219,12 @@ def remind_lapsing(*, now: datetime) -> int:
     """
     due = evidence_lapsing(now)
     count = 0
-    for provider_id, documents in groupby(due, key=lambda one: one.evidence.provider_id):
+    for provider, documents in groupby(due, key=lambda one: one.evidence.provider):
         told = []
         for one in documents:
             one.evidence.reminded_for = one.days
             told.append({"evidence": str(one.evidence.id), "days": one.days})
-        record(EventKind.EVIDENCE_LAPSING, actor=SYSTEM, object_type="provider", object_id=provider_id, documents=told)
+        record(EventKind.EVIDENCE_LAPSING, provider, actor=SYSTEM, documents=told)
         count += 1
     return count
 
@@ -311,9 +311,8 @@ def _was_sent_to(evidence: Evidence, actor: Actor) -> bool:
 def _record(evidence: Evidence, actor: Actor, act: str) -> None:
     record(
         EventKind.PROVIDER_CHANGED,
+        evidence.provider,
         actor=actor,
-        object_type="provider",
-        object_id=evidence.provider_id,
         changed=[act],
         evidence=evidence.id,
         proves=evidence.kind,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnFrameworkChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Framework, FrameworkLot
@@ -61,7 +62,7 @@ class Evidence(Model):
     provider: Mapped[Provider] = relationship()
 
 
-class Application(Model):
+class Application(OnFrameworkChain, Model):
     """A provider's application to one lot. What was last submitted is what officers decide about."""
 
     __tablename__ = "application"

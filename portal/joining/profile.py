@@ -86,14 +86,7 @@ def change_profile(*, provider: Provider, answers: Mapping[str, str], actor: Act
     db.session.execute(
         delete(ProfileAnswer).where(ProfileAnswer.provider_id == provider.id, ProfileAnswer.key.in_(blank))
     )
-    record(
-        EventKind.PROVIDER_CHANGED,
-        actor=actor,
-        object_type="provider",
-        object_id=provider.id,
-        changed=["profile"],
-        keys=sorted(changed),
-    )
+    record(EventKind.PROVIDER_CHANGED, provider, actor=actor, changed=["profile"], keys=sorted(changed))
 
 
 def _live_questions() -> list[Question]:

@@ -95,10 +95,8 @@ def submit_application(
     _put_in_the_queue(application, version, framework)
     record(
         EventKind.APPLICATION_SUBMITTED,
+        application,
         actor=actor,
-        object_type="application",
-        object_id=application.id,
-        own_chain=framework.id,
         lot=application.lot.number,
         version=version.number,
         received_at=version.received_at,
@@ -115,15 +113,7 @@ def record_late_attempt(*, application: Application, actor: Actor, late: NotAcce
     The draft is as it was. Records APPLICATION_REFUSED_LATE with the instant and the section.
     """
     policy.require(actor, "read", application)
-    record(
-        EventKind.APPLICATION_REFUSED_LATE,
-        actor=actor,
-        object_type="application",
-        object_id=application.id,
-        own_chain=application.framework_id,
-        at=late.at,
-        law=late.law,
-    )
+    record(EventKind.APPLICATION_REFUSED_LATE, application, actor=actor, at=late.at, law=late.law)
 
 
 def decision_due(framework: Framework, received_at: datetime, days: Calendar) -> date:

@@ -23,10 +23,8 @@ def withdraw_application(*, application: Application, actor: Actor) -> None:
     application.status = APPLICATION.move(application.status, ApplicationStatus.WITHDRAWN)
     record(
         EventKind.APPLICATION_WITHDRAWN,
+        application,
         actor=actor,
-        object_type="application",
-        object_id=application.id,
-        own_chain=application.framework_id,
         lot=application.lot.number,
         version=application.version,
     )

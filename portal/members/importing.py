@@ -191,10 +191,8 @@ def import_ready_rows(*, batch: ImportBatch, actor: Actor, now: datetime) -> Cou
     if counts.anything:
         record(
             EventKind.MEMBERS_IMPORTED,
+            framework,
             actor=actor,
-            object_type="framework",
-            object_id=framework.id,
-            own_chain=framework.id,
             batch=batch.id,
             sha256=batch.sha256,
             rows=counts.rows,

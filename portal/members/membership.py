@@ -177,11 +177,4 @@ def require_valid(admission: Admission, now: datetime) -> None:
 
 def record_of(kind: EventKind, admission: Admission, actor: Actor, **data: Any) -> None:
     """Record an event of the membership on its framework's chain."""
-    record(
-        kind,
-        actor=actor,
-        object_type="admission",
-        object_id=admission.id,
-        own_chain=admission.framework_id,
-        **data,
-    )
+    record(kind, admission, actor=actor, **data)

@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.audit.subjects import OnIttChain
 from portal.core.columns import Id, Model
 
 
-class Notice(Model):
+class Notice(OnIttChain, Model):
     """One published notice and its OCDS release. Never changed once written: a correction is a new notice.
 
     `number` is the order of publication, given under a lock, so that a reader who pages by it misses none.

@@ -73,10 +73,8 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
     _compile(notice, [*(other.text for other in earlier), notice.text], now)
     record(
         EventKind.NOTICE_PUBLISHED,
+        notice,
         actor=SYSTEM,
-        object_type="notice",
-        object_id=notice.id,
-        itt_id=itt.id,
         reference=notice.reference,
         kind_code=kind_code,
         about=event.object_id,

@@ -30,13 +30,7 @@ def register_provider(*, details: ProviderDetails, alerts: Sequence[str], actor:
     put_alerts(provider, alerts)
     db.session.add(provider)
     _flush()
-    record(
-        EventKind.PROVIDER_REGISTERED,
-        actor=actor,
-        object_type="provider",
-        object_id=provider.id,
-        alerts=[alert.cpv_code for alert in provider.alerts],
-    )
+    record(EventKind.PROVIDER_REGISTERED, provider, actor=actor, alerts=[alert.cpv_code for alert in provider.alerts])
     return provider
 
 
@@ -55,13 +49,7 @@ def change_provider(*, provider: Provider, details: ProviderDetails, actor: Acto
     if {"company_number", "charity_number", "charity_scheme"} & set(changed):
         provider.verified_at = provider.verified_by_id = provider.verification_note = None
     _flush()
-    record(
-        EventKind.PROVIDER_CHANGED,
-        actor=actor,
-        object_type="provider",
-        object_id=provider.id,
-        changed=changed,
-    )
+    record(EventKind.PROVIDER_CHANGED, provider, actor=actor, changed=changed)
 
 
 def choose_alerts(*, provider: Provider, codes: Sequence[str], actor: Actor) -> None:
@@ -73,7 +61,7 @@ def choose_alerts(*, provider: Provider, codes: Sequence[str], actor: Actor) -> 
     policy.require(actor, "choose_alerts", provider)
     put_alerts(provider, codes)
     chosen = [alert.cpv_code for alert in provider.alerts]
-    record(EventKind.PROVIDER_CHANGED, actor=actor, object_type="provider", object_id=provider.id, alerts=chosen)
+    record(EventKind.PROVIDER_CHANGED, provider, actor=actor, alerts=chosen)
 
 
 def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetime) -> None:
@@ -87,7 +75,7 @@ def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetim
         raise InvalidInput("Say what you checked, for example “Name and address match Companies House”.", field="note")
     provider.verified_at, provider.verified_by_id = now, actor.user_id
     provider.verification_note = note.strip()[:1000]
-    record(EventKind.PROVIDER_VERIFIED, actor=actor, object_type="provider", object_id=provider.id)
+    record(EventKind.PROVIDER_VERIFIED, provider, actor=actor)
 
 
 def put_alerts(provider: Provider, codes: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from portal.audit.subjects import OnSystemChain
 from portal.core.columns import CreatedAt, Id, Model
 from portal.core.permissions import Actor, Role
 from portal.organisations.names import name_key
@@ -36,7 +37,7 @@ class ContractingAuthority(Model):
         return actor.towards_authority(self.id) | actor.platform_roles
 
 
-class Provider(Model):
+class Provider(OnSystemChain, Model):
     """An organisation that bids. Usable at once; "not yet verified" until an officer checked its number."""
 
     __tablename__ = "provider"

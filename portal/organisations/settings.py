@@ -186,9 +186,8 @@ def _require_open(setting: Setting, actor: Actor) -> None:
 def _record(setting: Setting, actor: Actor, what: str) -> None:
     record(
         EventKind.PROVIDER_CHANGED,
+        setting.provider,
         actor=actor,
-        object_type="provider",
-        object_id=setting.provider_id,
         setting=setting.id,
         what=what,
         capacity=setting.capacity,

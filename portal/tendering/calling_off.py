@@ -81,16 +81,7 @@ def create_call_off(
     fill_from_framework(itt, framework)
     db.session.add(itt)
     db.session.flush()
-    record(
-        EventKind.ITT_DRAFTED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        reference=itt.reference,
-        start=kind.value,
-        framework_lot=lot.id,
-    )
+    record(EventKind.ITT_DRAFTED, itt, actor=actor, reference=itt.reference, start=kind.value, framework_lot=lot.id)
     return itt
 
 
@@ -148,14 +139,7 @@ def approve_direct_award(*, itt: InvitationToTender, actor: Actor, now: datetime
     if not _is_member(itt, itt.direct_award_provider_id, now):
         raise CallOffRefused("The provider is not an active member of the lot any more.")
     itt.direct_award_approved_by_id, itt.direct_award_approved_at = actor.user_id, now
-    record(
-        EventKind.DIRECT_AWARD_APPROVED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        provider=itt.direct_award_provider_id,
-    )
+    record(EventKind.DIRECT_AWARD_APPROVED, itt, actor=actor, provider=itt.direct_award_provider_id)
 
 
 def _require_direct(itt: InvitationToTender) -> None:

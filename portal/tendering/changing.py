@@ -26,12 +26,4 @@ def begin_change(itt: InvitationToTender, actor: Actor) -> None:
 
 def record_change(itt: InvitationToTender, actor: Actor, task: Task, **figures: Any) -> None:
     """Record that a part of the draft was changed (figures and keys only, no words that people wrote)."""
-    record(
-        EventKind.ITT_CHANGED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        part=task.value,
-        **figures,
-    )
+    record(EventKind.ITT_CHANGED, itt, actor=actor, part=task.value, **figures)

@@ -23,7 +23,7 @@ def record_closed_itts(*, now: datetime) -> int:
     """
     noted = exists().where(Event.chain == cast(InvitationToTender.id, Text), Event.kind == EventKind.ITT_CLOSED.value)
     due = (
-        select(InvitationToTender.id)
+        select(InvitationToTender)
         .where(InvitationToTender.status == IttStatus.PUBLISHED, InvitationToTender.closes_at <= now, ~noted)
         .order_by(InvitationToTender.closes_at)
         .with_for_update(skip_locked=True)
@@ -34,11 +34,11 @@ def record_closed_itts(*, now: datetime) -> int:
     already = set(
         db.session.scalars(
             select(Event.chain).where(
-                Event.chain.in_([str(itt_id) for itt_id in locked]), Event.kind == EventKind.ITT_CLOSED.value
+                Event.chain.in_([itt.ledger_chain for itt in locked]), Event.kind == EventKind.ITT_CLOSED.value
             )
         )
     )
-    closed = [itt_id for itt_id in locked if str(itt_id) not in already]
-    for itt_id in closed:
-        record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=itt_id, itt_id=itt_id)
+    closed = [itt for itt in locked if itt.ledger_chain not in already]
+    for itt in closed:
+        record(EventKind.ITT_CLOSED, itt, actor=SYSTEM)
     return len(closed)

@@ -57,15 +57,7 @@ def create_itt(
         fill_with_three_panels(itt)
     db.session.add(itt)
     db.session.flush()
-    record(
-        EventKind.ITT_DRAFTED,
-        actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
-        reference=itt.reference,
-        start=start.value,
-    )
+    record(EventKind.ITT_DRAFTED, itt, actor=actor, reference=itt.reference, start=start.value)
     return itt
 
 
@@ -162,7 +154,7 @@ def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
     lock_itt(itt.id)
     policy.require(actor, "cancel_draft", itt)
     itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
-    record(EventKind.ITT_CANCELLED, actor=actor, object_type="itt", object_id=itt.id, itt_id=itt.id, was="draft")
+    record(EventKind.ITT_CANCELLED, itt, actor=actor, was="draft")
 
 
 def _required(text: str, field: str, message: str) -> str:

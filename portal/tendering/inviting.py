@@ -54,10 +54,8 @@ def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: date
         raise CallOffRefused(nobody_to_invite(lot, terms_of(db.session.get_one(Framework, lot.framework_id))))
     record(
         EventKind.INVITATIONS_ISSUED,
+        itt,
         actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
         framework_lot=lot.id,
         count=len(invited),
         providers_sha256=digest_of(invited),
@@ -92,10 +90,8 @@ def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uui
     for itt_id in invited:
         record(
             EventKind.PROVIDER_INVITED_LATE,
+            db.session.get_one(InvitationToTender, itt_id),
             actor=SYSTEM,
-            object_type="itt",
-            object_id=itt_id,
-            itt_id=itt_id,
             provider=admission.provider_id,
             admission=admission_id,
         )

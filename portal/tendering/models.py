@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.audit.subjects import OnIttChain, OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import FrameworkCriterion, FrameworkLot
@@ -35,7 +36,7 @@ from portal.tendering.states import (
 )
 
 
-class InvitationToTender(Model):
+class InvitationToTender(OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"
@@ -136,7 +137,7 @@ class InvitationToTender(Model):
         return self.closes_at is not None and instant >= self.closes_at
 
 
-class Lot(Model):
+class Lot(OnIttChain, Model):
     """A part that is bid for and awarded by itself; every ITT has at least one."""
 
     __tablename__ = "lot"

@@ -53,10 +53,8 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     itt.status = ITT.move(itt.status, IttStatus.PUBLISHED)
     record(
         EventKind.ITT_PUBLISHED,
+        itt,
         actor=actor,
-        object_type="itt",
-        object_id=itt.id,
-        itt_id=itt.id,
         reference=itt.reference,
         method_hash=itt.method_hash,
         closes_at=itt.closes_at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -13,6 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.audit.subjects import OnSystemChain
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.core.references import new_reference
 from portal.extensions import db
@@ -21,6 +24,15 @@ from portal.web.access import actor
 log = structlog.get_logger()
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+
+@dataclass(frozen=True)
+class Page(OnSystemChain):
+    """A page that somebody who is signed in was refused, named by who that was."""
+
+    id: uuid.UUID
+
+    ledger_object = "page"
 
 
 def request_reference() -> str:
@@ -45,9 +57,8 @@ def _refused(refusal: PortalError) -> Any:
         # An attempt at what is not one's own is evidence (PCR 2015 reg 22(16)(g)).
         record(
             EventKind.ACCESS_REFUSED,
+            Page(current_user.user_id),
             actor=actor(),
-            object_type="page",
-            object_id=current_user.user_id,
             endpoint=request.endpoint or "",
             method=request.method,
             code=refusal.code,

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
+from portal.audit.subjects import Subject
 from portal.awarding.models import AssessmentSummary, AwardDecision
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
@@ -102,9 +103,9 @@ def history(
     return History(itt, winner, others, decision, contract, [young, *people])
 
 
-def event_of(kind: EventKind, object_type: str, object_id: uuid.UUID, itt_id: uuid.UUID) -> uuid.UUID:
+def event_of(kind: EventKind, about: Subject) -> uuid.UUID:
     """Record an event as its activity would and give its id."""
-    return record(kind, actor=SYSTEM, object_type=object_type, object_id=object_id, itt_id=itt_id).id
+    return record(kind, about, actor=SYSTEM).id
 
 
 def publication_event(itt: InvitationToTender) -> uuid.UUID:
@@ -120,14 +121,14 @@ def publish_tender(itt: InvitationToTender, *, publisher: Publisher = PUBLISHER)
 
 def publish_award(made: History, *, now: datetime | None = None, publisher: Publisher = PUBLISHER) -> Notice:
     """Publish the award notice of a history whose tender notice is published."""
-    event = event_of(EventKind.SUMMARIES_ISSUED, "award", made.decision.id, made.itt.id)
+    event = event_of(EventKind.SUMMARIES_ISSUED, made.decision)
     return publish_release(event_id=event, publisher=publisher, now=now or clock.now())
 
 
 def publish_contract(made: History, *, publisher: Publisher = PUBLISHER) -> Notice:
     """Publish the contract details notice of a history whose award notice is published."""
     made.itt.status = IttStatus.CONTRACTED
-    event = event_of(EventKind.CONTRACT_CONCLUDED, "contract", made.contract.id, made.itt.id)
+    event = event_of(EventKind.CONTRACT_CONCLUDED, made.contract)
     return publish_release(event_id=event, publisher=publisher, now=clock.now())
 
 

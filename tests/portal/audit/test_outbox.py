@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery
 from portal.audit.outbox import BACKOFF, MAIL, REACTIONS, OutboxStatus, attempt, claim, enqueue, outbox_status
@@ -22,9 +23,7 @@ from portal.extensions import db
 
 def happened(count: int = 1) -> list[uuid.UUID]:
     """Record that many events and return their identifiers."""
-    return [
-        record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=uuid.uuid4()).id for _ in range(count)
-    ]
+    return [record(EventKind.SIGNED_IN, User(id=uuid.uuid4()), actor=SYSTEM).id for _ in range(count)]
 
 
 def later(seconds: float = 1) -> datetime:

@@ -16,11 +16,12 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
+from portal.tendering.models import InvitationToTender
 
 
 def an_event() -> uuid.UUID:
     """An event, whose own reaction counts as done."""
-    made = record(EventKind.ITT_CHANGED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    made = record(EventKind.ITT_CHANGED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     db.session.execute(text("UPDATE delivery SET sent_at = now() WHERE event_id = :id"), {"id": made.id})
     return made.id
 

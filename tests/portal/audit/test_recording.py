@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead, Delivery, Event
 from portal.audit.queries import events_of, is_demonstration
@@ -24,25 +25,20 @@ from portal.audit.verifying import verify_ledger
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Actor
 from portal.extensions import db
+from portal.tendering.models import InvitationToTender
 from tests.services import Database
 
 
 def note(itt_id: uuid.UUID | None = None, **data: object) -> Recorded:
     """Record something."""
-    return record(
-        EventKind.ITT_CHANGED,
-        actor=SYSTEM,
-        object_type="itt",
-        object_id=itt_id or uuid.uuid4(),
-        itt_id=itt_id,
-        **data,
-    )
+    about = InvitationToTender(id=itt_id) if itt_id else User(id=uuid.uuid4())
+    return record(EventKind.ITT_CHANGED, about, actor=SYSTEM, **data)
 
 
 def test_an_entry_says_who_what_when(db_session: object) -> None:
     """The actor, the object and the data as they were given, and the database's time to the microsecond."""
     actor, itt_id = Actor(uuid.uuid4()), uuid.uuid4()
-    recorded = record(EventKind.ITT_PUBLISHED, actor=actor, object_type="itt", object_id=itt_id, itt_id=itt_id, lots=2)
+    recorded = record(EventKind.ITT_PUBLISHED, InvitationToTender(id=itt_id), actor=actor, lots=2)
     (event,) = events_of(itt_id)
     assert (event.kind, event.actor_id, event.object_id) == ("itt_published", actor.user_id, itt_id)
     assert (event.data, event.seeded) == ({"lots": 2}, False)

@@ -10,12 +10,14 @@ import psycopg
 import pytest
 from flask import Flask
 
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.audit.verifying import Finding, verify_ledger
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
 from portal.running import postgres
+from portal.tendering.models import InvitationToTender
 from tests.services import Database
 
 CHAIN = uuid.UUID("00000000-0000-4000-8000-000000000001")
@@ -26,17 +28,10 @@ def ledger(fresh_app: Flask) -> Iterator[None]:
     """Five entries in one chain and two in another."""
     with fresh_app.app_context():
         for number in range(5):
-            record(
-                EventKind.ITT_CHANGED,
-                actor=SYSTEM,
-                object_type="itt",
-                object_id=CHAIN,
-                itt_id=CHAIN,
-                number=number,
-                price="118000.50",
-            )
+            itt = InvitationToTender(id=CHAIN)
+            record(EventKind.ITT_CHANGED, itt, actor=SYSTEM, number=number, price="118000.50")
         for _ in range(2):
-            record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=uuid.uuid4())
+            record(EventKind.SIGNED_IN, User(id=uuid.uuid4()), actor=SYSTEM)
         db.session.commit()
         yield
 

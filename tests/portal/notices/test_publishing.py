@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.contracts.models import Contract
 from portal.core import clock
 from portal.core.errors import NotFound, WrongState
 from portal.extensions import db
@@ -113,7 +114,7 @@ def test_the_contract_waits_for_the_award_notice(reference_data: Any) -> None:
 def test_nothing_is_published_before_the_invitation_is(reference_data: Any) -> None:
     """An event that speaks of a draft publishes nothing."""
     itt = ready_itt()
-    event = event_of(EventKind.ITT_PUBLISHED, "itt", itt.id, itt.id)
+    event = event_of(EventKind.ITT_PUBLISHED, itt)
     with pytest.raises(WrongState, match="has not been published"):
         publish_release(event_id=event, publisher=PUBLISHER, now=clock.now())
     assert db.session.scalars(select(Notice).where(Notice.itt_id == itt.id)).all() == []
@@ -143,7 +144,7 @@ def test_a_fallback_needs_its_reason(reference_data: Any) -> None:
 def test_an_unannounced_kind_of_event_is_refused(reference_data: Any) -> None:
     """Only three kinds of event have a notice; asking for another is the caller's error."""
     itt = published_itt()
-    event = event_of(EventKind.SCORECARD_SUBMITTED, "scorecard", uuid.uuid4(), itt.id)
+    event = event_of(EventKind.SCORECARD_SUBMITTED, itt)
     with pytest.raises(ValueError, match="no notice announces scorecard_submitted"):
         publish_release(event_id=event, publisher=PUBLISHER, now=clock.now())
 
@@ -153,7 +154,7 @@ def test_an_unknown_event_is_not_found(reference_data: Any) -> None:
     with pytest.raises(NotFound):
         publish_release(event_id=uuid.uuid4(), publisher=PUBLISHER, now=clock.now())
     itt = published_itt()
-    event = event_of(EventKind.CONTRACT_CONCLUDED, "contract", uuid.uuid4(), itt.id)
+    event = event_of(EventKind.CONTRACT_CONCLUDED, Contract(id=uuid.uuid4(), itt_id=itt.id))
     with pytest.raises(NotFound):
         publish_release(event_id=event, publisher=PUBLISHER, now=clock.now())
 

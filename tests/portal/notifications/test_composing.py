@@ -22,6 +22,7 @@ from portal.extensions import db
 from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
+from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person
 
 TEMPLATES_OF_MAIL = sorted(
@@ -114,7 +115,7 @@ def test_a_missing_value_is_an_error() -> None:
 def test_nobody_is_told_twice(db_session: object) -> None:
     """The same event told again gives no second message and no second mail."""
     people = [make_person(Role.COMMISSIONER).id, make_person(Role.COMMISSIONER).id]
-    made = record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     event = db.session.get_one(Event, made.id)
     told = [tell(event=event, people=people, template="tendering/itt_closed_openers", link="/x", itt=values()["itt"])
             for _ in range(2)]  # fmt: skip

@@ -85,10 +85,8 @@ def submitted_event(case: Case) -> None:
     assert application.received_at is not None
     record(
         EventKind.APPLICATION_SUBMITTED,
+        application,
         actor=SYSTEM,
-        object_type="application",
-        object_id=application.id,
-        own_chain=application.framework_id,
         version=1,
         received_at=application.received_at,
         due_on=application.due_on,
@@ -195,10 +193,8 @@ def test_too_late() -> None:
     case = Case(FrameworkKind.DPS)
     record(
         EventKind.APPLICATION_REFUSED_LATE,
+        case.application,
         actor=SYSTEM,
-        object_type="application",
-        object_id=case.application.id,
-        own_chain=case.framework.id,
         at=clock.now(),
         law="PCR2015 reg 34(13), (15)",
     )
@@ -235,9 +231,8 @@ def test_evidence_that_lapses() -> None:
     for documents in (rows, rows[1:]):
         record(
             EventKind.EVIDENCE_LAPSING,
+            case.application.provider,
             actor=SYSTEM,
-            object_type="provider",
-            object_id=case.application.provider_id,
             documents=[{"evidence": str(row.id), "days": 30} for row in documents],
         )
         found = told(EventKind.EVIDENCE_LAPSING, letters.evidence_lapsing)

@@ -22,6 +22,7 @@ from portal.notifications.composing import tell
 from portal.notifications.models import Message
 from portal.notifications.sending import Mailer
 from portal.running.redis import free_port
+from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person
 from tests.factories.tendering import published_itt
 from tests.services import Mailbox
@@ -33,7 +34,7 @@ PUBLIC_URL = "https://fairlot.example"
 def delivery(db_session: object) -> Delivery:
     """A message to one opener, waiting to be mailed."""
     opener = make_person(Role.OPENER, email="opener@authority.example")
-    made = record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     tell(
         event=db.session.get_one(Event, made.id),
         people=[opener.id],

@@ -23,7 +23,7 @@ from tests.services import Database, Services
 def something_happened() -> None:
     """Put one event, and so one delivery, into the outbox."""
     person = make_person()
-    record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=person.id)
+    record(EventKind.SIGNED_IN, person, actor=SYSTEM)
 
 
 def test_all_is_well(client: CheckedClient, db_session: object) -> None:

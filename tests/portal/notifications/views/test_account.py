@@ -18,6 +18,7 @@ from portal.extensions import db
 from portal.notifications.composing import tell
 from portal.notifications.models import Message
 from portal.notifications.queries import unread_count
+from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.tendering import published_itt
@@ -33,7 +34,7 @@ def person(db_session: object) -> User:
 def told(person: User, title: str = "Youth work") -> Message:
     """A message in the person's inbox."""
     itt = published_itt(title=title)
-    made = record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     tell(
         event=db.session.get_one(Event, made.id),
         people=[person.id],

@@ -1,0 +1,58 @@
+"""What events are about: the name and the chain that each thing has in the ledger."""
+
+from __future__ import annotations
+
+import pytest
+
+import portal.app  # noqa: F401  (every module that says what an event can be about)
+from portal.audit.subjects import OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain, Subject
+
+CHAINS = (OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain)
+
+NAMES = {
+    "Admission": "admission",
+    "Application": "application",
+    "AwardDecision": "award",
+    "Bid": "bid",
+    "Contract": "contract",
+    "Entered": "bid",
+    "Framework": "framework",
+    "InvitationToTender": "itt",
+    "Lot": "lot",
+    "ModeratedScore": "moderated_score",
+    "Notice": "notice",
+    "OpenedBid": "bid",
+    "Page": "page",
+    "PanelMember": "panel_member",
+    "PanelWork": "panel",
+    "Provider": "provider",
+    "Result": "result",
+    "Scorecard": "scorecard",
+    "SignedIn": "user",
+    "Standstill": "standstill",
+    "Try": "attempt",
+    "User": "user",
+}
+
+
+def subjects() -> list[type[Subject]]:
+    """Every class that an event can be about."""
+    found = [kind for base in (Subject, *CHAINS) for kind in base.__subclasses__()]
+    return sorted({kind for kind in found if kind not in CHAINS}, key=lambda kind: kind.__name__)
+
+
+def test_the_names_in_the_ledger_stay() -> None:
+    """A reader of the ledger years on finds the same name for the same kind of thing."""
+    assert {kind.__name__: object.__new__(kind).ledger_object for kind in subjects()} == NAMES
+
+
+@pytest.mark.parametrize("kind", subjects(), ids=lambda kind: kind.__name__)
+def test_everything_says_its_chain(kind: type[Subject]) -> None:
+    """Nothing falls into a chain that it did not name."""
+    assert kind.ledger_chain is not Subject.ledger_chain
+
+
+def test_what_says_no_chain_cannot_be_recorded() -> None:
+    """There is no default that a new model could fall into."""
+    with pytest.raises(NotImplementedError, match="Subject says no chain"):
+        Subject().ledger_chain  # noqa: B018
