@@ -13,11 +13,12 @@ from flask_login import AnonymousUserMixin
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
-import portal.tables  # noqa: F401  (the metadata is whole before the first query)
+import portal.tables  # noqa: F401  (the tables and the policy are whole before the first request)
 from portal.accounts.sessions import SignedIn, find_signed_in
 from portal.audit.queries import is_demonstration
 from portal.config import Settings, load_settings
 from portal.core import clock
+from portal.core.permissions import Verb
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.extensions import csrf, db, login_manager
@@ -153,6 +154,7 @@ def _bind_templates(app: Flask) -> None:
         ]
     )
     app.jinja_env.globals.update(
+        Verb=Verb,
         navigation=navigation,
         demonstration=is_demonstration,
         request_reference=failures.request_reference,

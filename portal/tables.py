@@ -1,19 +1,32 @@
-"""Every table, imported once so that the metadata is whole before mappers are configured or compared."""
+"""Every table and every policy row, imported once.
+
+So the metadata is whole before mappers are configured or compared, and the policy before anybody is judged by it.
+"""
 
 from __future__ import annotations
 
 import portal.accounts.models
+import portal.accounts.rules
 import portal.audit.models
 import portal.awarding.models
+import portal.awarding.rules
 import portal.bidding.models
+import portal.bidding.rules
 import portal.contracts.models
+import portal.contracts.rules
 import portal.evaluation.models
+import portal.evaluation.rules
 import portal.frameworks.member_models
 import portal.frameworks.models
+import portal.frameworks.rules
 import portal.joining.models
+import portal.joining.rules
 import portal.members.models
+import portal.members.rules
 import portal.notices.models
 import portal.notifications.models
 import portal.organisations.models
+import portal.organisations.rules
 import portal.regulation.models
-import portal.tendering.models  # noqa: F401
+import portal.tendering.models
+import portal.tendering.rules  # noqa: F401

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from portal.accounts import rules  # noqa: F401  (declares the policy rows)
 from portal.accounts.handed_codes import hand_out, take_in
 from portal.accounts.models import AccessCard, CardPurpose, Membership, User
 from portal.accounts.passwords import check_new_password, hash_password
@@ -20,7 +19,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, policy
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.organisations.models import ContractingAuthority, Provider
 
@@ -69,7 +68,7 @@ def renew_invitation(
     Records MEMBER_INVITED. Raises `NotFound` for somebody who is not a colleague, `WrongState` for one who
     joined.
     """
-    policy.require(actor, "invite", place)
+    policy.require(actor, Verb.INVITE, place)
     roles = [row.role for row in _memberships(place, person)]
     if not roles:
         raise NotFound("There is no such colleague.")
@@ -100,7 +99,7 @@ def end_membership(*, place: Provider | ContractingAuthority, person: User, acto
     is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the administrator who
     acts).
     """
-    policy.require(actor, "end_membership", place)
+    policy.require(actor, Verb.END_MEMBERSHIP, place)
     rows = _memberships(place, person)
     if not rows:
         raise NotFound("There is no such colleague.")
@@ -114,13 +113,13 @@ def end_membership(*, place: Provider | ContractingAuthority, person: User, acto
 
 def roles_offered(place: Provider | ContractingAuthority, actor: Actor) -> frozenset[Role]:
     """The roles that the actor may give in the place; raises `NotAllowed` when the actor may not invite."""
-    policy.require(actor, "invite", place)
+    policy.require(actor, Verb.INVITE, place)
     return PROVIDER_ROLES if isinstance(place, Provider) else AUTHORITY_ROLES
 
 
 def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
     """Whether the actor may bring people in and end their access."""
-    return policy.allows(actor, "invite", place)
+    return policy.allows(actor, Verb.INVITE, place)
 
 
 def awaits_joining(person: User) -> bool:

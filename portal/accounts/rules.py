@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import Role, permit, policy
+from portal.core.permissions import Role, Verb, permit, policy
 
 RULES = [
-    permit("provider", "invite", {Role.PROVIDER_ADMINISTRATOR}),
-    permit("provider", "end_membership", {Role.PROVIDER_ADMINISTRATOR}),
-    permit("authority", "invite", {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
-    permit("authority", "end_membership", {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
+    permit("provider", Verb.INVITE, {Role.PROVIDER_ADMINISTRATOR}),
+    permit("provider", Verb.END_MEMBERSHIP, {Role.PROVIDER_ADMINISTRATOR}),
+    permit("authority", Verb.INVITE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
+    permit("authority", Verb.END_MEMBERSHIP, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
 ]
 
 policy.declare(RULES)

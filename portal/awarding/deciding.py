@@ -16,7 +16,7 @@ from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
 from portal.regulation.regimes import Standstill as StandstillDuty
@@ -38,7 +38,7 @@ def propose_award(
     reason of fewer than 20 characters.
     """
     _lock(itt.id)
-    policy.require(actor, "propose award", itt)
+    policy.require(actor, Verb.PROPOSE_AWARD, itt)
     if decision_in_force(lot.id) is not None:
         raise Conflict("An award of this lot has already been proposed.")
     result = current_result(lot.id)
@@ -126,7 +126,7 @@ def _lock(itt_id: uuid.UUID) -> None:
 
 
 def _require_second_person(decision: AwardDecision, actor: Actor) -> None:
-    policy.require(actor, "decide", decision)
+    policy.require(actor, Verb.DECIDE, decision)
     if decision.proposed_by_id == actor.user_id:
         raise NotAllowed("The person who proposed an award cannot decide it as well.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.awarding.states import DecisionStatus
-from portal.core.permissions import PROVIDER_ROLES, Role, permit, policy
+from portal.core.permissions import PROVIDER_ROLES, Role, Verb, permit, policy
 from portal.regulation.regimes import AwardKind, StandstillRule, standstill_rule
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttKind, IttStatus
@@ -17,11 +17,11 @@ READERS = (
 
 policy.declare(
     [
-        permit("itt", "propose award", [Role.COMMISSIONER], [IttStatus.MODERATED]),
-        permit("itt", "see award", READERS, [IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED]),
-        permit("award", "see", READERS),
-        permit("award", "decide", [Role.APPROVER], [DecisionStatus.PROPOSED]),
-        permit("summary", "read", [*PROVIDER_ROLES, *READERS]),
+        permit("itt", Verb.PROPOSE_AWARD, [Role.COMMISSIONER], [IttStatus.MODERATED]),
+        permit("itt", Verb.SEE_AWARD, READERS, [IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED]),
+        permit("award", Verb.READ, READERS),
+        permit("award", Verb.DECIDE, [Role.APPROVER], [DecisionStatus.PROPOSED]),
+        permit("summary", Verb.READ, [*PROVIDER_ROLES, *READERS]),
     ]
 )
 

@@ -16,7 +16,6 @@ from sqlalchemy import text
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.audit.subjects import OnOwnChain
-from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.models import Bid, LateAttempt
 from portal.bidding.states import BidStatus
 from portal.core import clock

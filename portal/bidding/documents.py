@@ -17,7 +17,7 @@ from portal.bidding.stored_files import discard_file, read_stored_file, store_fi
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.inspecting import MEGABYTE, Inspected, inspect_file, shown_name
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.tendering.states import QuestionKind
@@ -50,7 +50,7 @@ def attach_files(
     Scan status is "not scanned". Records BID_DRAFT_SAVED once. Raises `TooLate` from the closing instant on,
     `InvalidInput` for a question that takes no files.
     """
-    policy.require(actor, "draft", bid)
+    policy.require(actor, Verb.DRAFT, bid)
     # Reading and checking may take seconds: not under the lock.
     checked = [_checked(name, read) for name, read in uploads]
     entered = lock_bid(bid)
@@ -84,7 +84,7 @@ def replace_file(
     the new file cannot be kept (the old one then stays), `NotFound` when the draft has no such file,
     `TooLate`.
     """
-    policy.require(actor, "draft", bid)
+    policy.require(actor, Verb.DRAFT, bid)
     found = _checked(*upload)
     if isinstance(found, str):
         raise InvalidInput(found, field="file")
@@ -113,7 +113,7 @@ def remove_file(*, bid: Bid, actor: Actor, keys: KeyFolder, files: FileStore, fi
     holds the file, which stays as evidence. Records BID_DRAFT_SAVED. Removing what is gone already changes
     nothing. Raises `TooLate` from the closing instant on.
     """
-    policy.require(actor, "draft", bid)
+    policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
 
@@ -130,7 +130,7 @@ def read_file(
     *, bid: Bid, actor: Actor, content: Content, files: FileStore, file_id: uuid.UUID
 ) -> tuple[dict[str, Any], bytes]:
     """Read one file of the provider's own draft or version (`content`): its entry and its bytes."""
-    policy.require(actor, "read", bid)
+    policy.require(actor, Verb.READ, bid)
     entry = content.file(file_id)
     if entry is None:
         raise NotFound("That file is not part of this bid.")

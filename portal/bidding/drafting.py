@@ -23,7 +23,7 @@ from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, DeadlinePassed, InvalidInput, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
 from portal.tendering.models import InvitationToTender, Lot
@@ -58,7 +58,7 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
         provider_id=actor.provider_id,
         status=BidStatus.DRAFT,
     )
-    policy.require(actor, "start", proposed)
+    policy.require(actor, Verb.START, proposed)
     _require_open_itt(itt, actor.provider_id)
     columns = {name: getattr(proposed, name) for name in ("id", "reference", "itt_id", "lot_id", "provider_id")}
     made = db.session.execute(
@@ -93,7 +93,7 @@ def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) ->
 
 def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:
     """Read the working draft for one of its provider's people; raises `NotFound` for everybody else."""
-    policy.require(actor, "read", bid)
+    policy.require(actor, Verb.READ, bid)
     return read_sealed_draft(bid, bid.draft_sealed, bid.draft_revision, keys)
 
 
@@ -106,7 +106,7 @@ def save_answers(*, bid: Bid, actor: Actor, keys: KeyFolder, answers: Mapping[st
     when somebody else changed one of the same answers after `expected_revision` (nothing is merged or lost),
     `InvalidInput` for an answer of more than 100,000 characters or to no question.
     """
-    policy.require(actor, "draft", bid)
+    policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
 
@@ -122,7 +122,7 @@ def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None
     Consequences and errors as for `save_answers`; `InvalidInput` (field "price") when it is not above zero,
     has fractions of a penny or is a thousand billion pounds or more.
     """
-    policy.require(actor, "draft", bid)
+    policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
     if price is not None and not Decimal(0) < price <= HIGHEST_PRICE:

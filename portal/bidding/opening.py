@@ -18,7 +18,6 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead
 from portal.audit.queries import is_demonstration
 from portal.audit.recording import record
-from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
 from portal.bidding.sealing import unsealed
@@ -27,7 +26,7 @@ from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactorNeeded, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder, unwrap_at_opening
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, IttStatus
@@ -72,7 +71,7 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     application to a dynamic market is undecided (PA2023 s.34(4)), for a member of one of its panels, and for the
     same person twice. The caller records a refusal (PCR 2015 reg 22(16)(b), (e), (g)).
     """
-    policy.require(actor, "open_bids", itt)
+    policy.require(actor, Verb.OPEN_BIDS, itt)
     itt = lock_for_opening(itt.id)
     at = clock.database_time()
     _require_may_open(itt, actor, at, factor_at)

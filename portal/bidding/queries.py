@@ -14,12 +14,11 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 
 from portal.accounts.models import User
-from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, LateAttempt, OpenedBid
 from portal.bidding.states import OpeningStatus
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
@@ -146,7 +145,7 @@ def own_itt(reference: str, actor: Actor) -> InvitationToTender:
     ).one_or_none()
     if found is None:
         raise NotFound("There is no invitation to tender with that reference.")
-    policy.require(actor, "see_opening", found)
+    policy.require(actor, Verb.SEE_OPENING, found)
     return found
 
 
@@ -232,5 +231,5 @@ def _own(reference: str, actor: Actor, *options: object) -> Bid:
     ).one_or_none()
     if found is None or not found.policy_roles(actor):
         raise NotFound(NOTHING_HERE)
-    policy.require(actor, "read", found)
+    policy.require(actor, Verb.READ, found)
     return found

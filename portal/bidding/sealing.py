@@ -36,7 +36,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.drafts import Incomplete
 from portal.core.errors import SealBroken
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
 from portal.tendering.states import EnvelopeKind
 
@@ -92,7 +92,7 @@ def submit_bid(
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
     """
-    policy.require(actor, "submit", bid)
+    policy.require(actor, Verb.SUBMIT, bid)
     entered = lock_bid(bid)
     repeated = _already_made(entered, idempotency_key)
     if repeated is not None:
@@ -138,7 +138,7 @@ def withdraw_bid(*, bid: Bid, actor: Actor) -> None:
     Consequences: status WITHDRAWN, every version and the draft are kept; records BID_WITHDRAWN. Raises
     `TooLate` from the closing instant on: what was submitted then stays submitted.
     """
-    policy.require(actor, "withdraw", bid)
+    policy.require(actor, Verb.WITHDRAW, bid)
     entered = lock_bid(bid)
     require_open(entered)
     bid.status = BID.move(entered.status, BidStatus.WITHDRAWN)
@@ -170,7 +170,7 @@ def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder
 
     Raises `NotFound` for everybody else, `SealBroken` when something does not match.
     """
-    policy.require(actor, "read", bid)
+    policy.require(actor, Verb.READ, bid)
     wrapped = context_of(bid, f"version {version.number}", "keys")
     both = decrypt(version.keys_for_draft, key_of_drafts(bid, keys), wrapped)
     return unsealed(bid, version, both[:KEY_BYTES], both[KEY_BYTES:])

@@ -16,13 +16,12 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.bidding import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
@@ -97,9 +96,9 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
     after the closing time by the database's clock. Records UNDECIDED_APPLICATIONS_EXPLAINED with the number. Raises
     `WrongState` when nothing is undecided, `InvalidInput` (field `reason`) under 40 characters.
     """
-    policy.require(actor, "explain_undecided", itt)
+    policy.require(actor, Verb.EXPLAIN_UNDECIDED, itt)
     itt = lock_for_opening(itt.id)
-    policy.require(actor, "explain_undecided", itt)
+    policy.require(actor, Verb.EXPLAIN_UNDECIDED, itt)
     at = clock.database_time()
     if not itt.has_closed(at):
         raise WrongState("Bidding is still open. Applications are decided as they come.")

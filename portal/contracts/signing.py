@@ -13,13 +13,12 @@ from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.queries import award_notice_at, decision_in_force, standstill_of
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import OpenedBid
-from portal.contracts import rules  # noqa: F401  (declares the policy rows)
 from portal.contracts.models import BreakPoint, Contract
 from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Standstill as StandstillDuty
@@ -44,7 +43,7 @@ def conclude_contract(
     concluded already, `InvalidInput` for dates that cannot be (fields "signed_date", "start_date").
     """
     _lock(itt.id)
-    policy.require(actor, "conclude contract", itt)
+    policy.require(actor, Verb.CONCLUDE_CONTRACT, itt)
     now = clock.database_time()
     decision = _decided(lot)
     announced_at = _announced_at(decision)

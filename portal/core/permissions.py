@@ -35,6 +35,80 @@ class Role(StrEnum):
     FACILITATOR = "facilitator"
 
 
+class Verb(StrEnum):
+    """What the policy can be asked about, in the order of a procurement; each stage's rows say who may."""
+
+    # Organisations and accounts
+    CHANGE = "change"
+    VERIFY = "verify"
+    CHOOSE_ALERTS = "choose_alerts"
+    KEEP_PROFILE = "keep_profile"
+    KEEP_EVIDENCE = "keep_evidence"
+    INVITE = "invite"
+    END_MEMBERSHIP = "end_membership"
+    # What several kinds of thing know
+    READ = "read"
+    START = "start"
+    DRAFT = "draft"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    EDIT = "edit"
+    DECLINE = "decline"
+    # Frameworks
+    DRAFT_FRAMEWORK = "draft_framework"
+    GO_LIVE = "go_live"
+    CEASE = "cease"
+    ADD_DOCUMENT = "add_document"
+    NAME_PARTICIPANTS = "name_participants"
+    OPEN_WINDOW = "open_window"
+    IMPORT_MEMBERS = "import_members"
+    SEE_APPLICATIONS = "see_applications"
+    # Applications
+    ASK = "ask"
+    TAKE_BACK_QUESTION = "take_back_question"
+    EXTEND = "extend"
+    ADMIT = "admit"
+    PROPOSE_REFUSAL = "propose_refusal"
+    DECIDE_REFUSAL = "decide_refusal"
+    # Memberships of a framework
+    PAUSE = "pause"
+    RENEW = "renew"
+    LEAVE = "leave"
+    ASK_RENEWAL = "ask_renewal"
+    SUSPEND = "suspend"
+    PROPOSE_REMOVAL = "propose_removal"
+    NOTE_REASONS_SENT = "note_reasons_sent"
+    DECIDE_REMOVAL = "decide_removal"
+    # Invitations to tender
+    DRAFT_ITT = "draft_itt"
+    PUBLISH = "publish"
+    CANCEL_DRAFT = "cancel_draft"
+    APPROVE_DIRECT_AWARD = "approve_direct_award"
+    # Openings
+    OPEN_BIDS = "open_bids"
+    EXPLAIN_UNDECIDED = "explain_undecided"
+    SEE_OPENING = "see_opening"
+    # Panels
+    APPOINT_PANEL = "appoint_panel"
+    SEE_PANELS = "see_panels"
+    DECLARE = "declare"
+    READ_BIDS = "read_bids"
+    SCORE = "score"
+    ISSUE_CARD = "issue_card"
+    SEE_PROGRESS = "see_progress"
+    START_MODERATION = "start_moderation"
+    SEE_SCORES = "see_scores"
+    AGREE = "agree"
+    CLOSE_MODERATION = "close_moderation"
+    SEE_RESULT = "see_result"
+    # Awards and contracts
+    PROPOSE_AWARD = "propose_award"
+    SEE_AWARD = "see_award"
+    DECIDE = "decide"
+    CONCLUDE_CONTRACT = "conclude_contract"
+    SEE_CONTRACT_DESK = "see_contract_desk"
+
+
 PROVIDER_ROLES = frozenset({Role.CONTRIBUTOR, Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
 SUBMITTING_ROLES = frozenset({Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR})
 """Both sign in with a second factor; whoever registers an organisation is its administrator and may send alone."""
@@ -116,21 +190,21 @@ class Permit:
     """One row: these roles may do `verb` to `object` in these states (None: in every state)."""
 
     object: str
-    verb: str
+    verb: Verb
     roles: frozenset[Role]
     states: frozenset[str] | None = None
 
 
-def permit(object: str, verb: str, roles: Iterable[Role], states: Iterable[str] | None = None) -> Permit:
-    """Write one policy row."""
-    return Permit(object, verb, frozenset(roles), None if states is None else frozenset(str(s) for s in states))
+def permit(object: str, verb: Verb, roles: Iterable[Role], states: Iterable[str] | None = None) -> Permit:
+    """Write one policy row; raises `ValueError` for a verb that is none."""
+    return Permit(object, Verb(verb), frozenset(roles), None if states is None else frozenset(str(s) for s in states))
 
 
 class Policy:
     """The merged rows of all stages."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str], list[Permit]] = {}
+        self._rows: dict[tuple[str, Verb], list[Permit]] = {}
 
     def declare(self, rows: Iterable[Permit]) -> None:
         """Add a stage's rows; declaring the same rows twice changes nothing."""
@@ -143,7 +217,7 @@ class Policy:
         """Every row, ordered by object and verb."""
         return [row for key in sorted(self._rows) for row in self._rows[key]]
 
-    def allows(self, actor: Actor, verb: str, thing: Governed) -> bool:
+    def allows(self, actor: Actor, verb: Verb, thing: Governed) -> bool:
         """Whether `require` would pass."""
         try:
             self.require(actor, verb, thing)
@@ -151,12 +225,18 @@ class Policy:
             return False
         return True
 
-    def require(self, actor: Actor, verb: str, thing: Governed) -> None:
-        """Raise `NotFound`, `NotAllowed` or `WrongState` unless a row permits the act."""
+    def require(self, actor: Actor, verb: Verb, thing: Governed) -> None:
+        """Raise `NotFound`, `NotAllowed` or `WrongState` unless a row permits the act.
+
+        Raises `LookupError` when no row speaks of the verb for such an object: a mistake in the code, never an answer.
+        """
+        rows = self._rows.get((thing.policy_object, verb))
+        if rows is None:
+            raise LookupError(f"no policy row says who may {verb} what is called {thing.policy_object}")
         held = thing.policy_roles(actor)
         if not held:
             raise NotFound("There is nothing here for you.")
-        by_role = [row for row in self._rows.get((thing.policy_object, verb), []) if row.roles & held]
+        by_role = [row for row in rows if row.roles & held]
         if not by_role:
             raise NotAllowed("Your role does not allow this.")
         state = thing.policy_state

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from portal.core.permissions import Actor, Role, policy
+from portal.core.permissions import Actor, Role, Verb, policy
 from portal.dashboards.situation import Situation, Wait
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -21,7 +21,7 @@ class Step:
 
     text: str
     endpoint: str
-    verb: str
+    verb: Verb
     hint: str = ""
     is_act: bool = False
     """Whether something waits for this person; else there is only something to read."""
@@ -31,27 +31,27 @@ class Step:
         return url_for(self.endpoint, reference=itt.reference)
 
 
-DRAFT = Step("Finish the draft and publish it", "itts.draft", "edit", is_act=True)
+DRAFT = Step("Finish the draft and publish it", "itts.draft", Verb.EDIT, is_act=True)
 PANELS = Step(
     "Appoint the panels",
     "evaluation_desk.panels",
-    "appoint panel",
+    Verb.APPOINT_PANEL,
     "A panel has nobody yet. Nobody on a panel sees a bid before the opening.",
     is_act=True,
 )
-OPEN = Step("Open the bids", "openings.show", "open_bids", "Two openers, at most 15 minutes apart.", is_act=True)
-SEATED = Step("See who sits on the panels", "evaluation_desk.panels", "see panels")
-FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", "see panels", "Counts only, no scores.")
-RESULT = Step("Read the result", "evaluation_desk.result", "see result", "Every figure of the calculation.")
-NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", "see result")
-PROPOSE = Step("Propose the award", "awards.show", "propose award", "To the bid that came first.", is_act=True)
-DECIDE = Step("Decide the award", "awards.show", "see award", "A colleague has proposed it.", is_act=True)
-PROPOSED = Step("Read the proposed award", "awards.show", "see award", "It waits for an approver.")
-AWARD = Step("Read the award and the summaries", "awards.show", "see award")
-CONCLUDE = Step("Conclude the contract", "contract_desk.conclude", "conclude contract", is_act=True)
-WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", "see contract desk")
-CONTRACT = Step("Read the contract", "contract_desk.conclude", "see contract desk")
-RECORD = Step("Read the opening record", "openings.show", "see_opening")
+OPEN = Step("Open the bids", "openings.show", Verb.OPEN_BIDS, "Two openers, at most 15 minutes apart.", is_act=True)
+SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
+FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
+RESULT = Step("Read the result", "evaluation_desk.result", Verb.SEE_RESULT, "Every figure of the calculation.")
+NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", Verb.SEE_RESULT)
+PROPOSE = Step("Propose the award", "awards.show", Verb.PROPOSE_AWARD, "To the bid that came first.", is_act=True)
+DECIDE = Step("Decide the award", "awards.show", Verb.SEE_AWARD, "A colleague has proposed it.", is_act=True)
+PROPOSED = Step("Read the proposed award", "awards.show", Verb.SEE_AWARD, "It waits for an approver.")
+AWARD = Step("Read the award and the summaries", "awards.show", Verb.SEE_AWARD)
+CONCLUDE = Step("Conclude the contract", "contract_desk.conclude", Verb.CONCLUDE_CONTRACT, is_act=True)
+WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
+CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
+RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
 
 
 def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> list[Step]:

@@ -14,13 +14,12 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Band, Framework, FrameworkLot
 from portal.frameworks.states import CURRENT, FrameworkStatus
 from portal.joining.models import Application
 from portal.joining.states import CLOSED
-from portal.organisations import rules  # noqa: F401  (declares the policy rows)
 from portal.organisations.models import Setting
 
 
@@ -106,7 +105,7 @@ def set_offers(
     `InvalidInput` (field "chosen") for what the lot does not hold, `WrongState` for a closed setting, `NotFound`
     where the provider is neither a member of the lot nor applying to it.
     """
-    policy.require(actor, "change", setting)
+    policy.require(actor, Verb.CHANGE, setting)
     if setting.closed_at is not None:
         raise WrongState("This setting is closed.")
     lot = lot_to_offer_on(lot.id, setting.provider_id, now)

@@ -16,7 +16,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.panels import end_seat, lock_work
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
@@ -47,9 +47,9 @@ def declare_interest(
     which of the two it was. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's id),
     `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
     """
-    policy.require(actor, "declare", work)
+    policy.require(actor, Verb.DECLARE, work)
     locked = lock_work(work.panel_id)
-    policy.require(actor, "declare", locked)
+    policy.require(actor, Verb.DECLARE, locked)
     member = seat_of(locked.panel_id, actor.user_id)
     bids = opened_bids(locked.itt_id)
     _check(bids, answers)

@@ -17,7 +17,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.panels import lock_work
@@ -47,7 +47,7 @@ def start_moderation(*, work: PanelWork, actor: Actor, now: datetime) -> None:
     MODERATION_STARTED. Raises `WrongState` naming how many have not submitted: a gap is never imputed, and
     only recusal or removal takes a member out of the panel.
     """
-    policy.require(actor, "start moderation", work)
+    policy.require(actor, Verb.START_MODERATION, work)
     require_declared(work, actor)
     locked = lock_work(work.panel_id)
     members = counting_members(locked.panel_id)
@@ -92,10 +92,10 @@ def agree_score(
     `NotFound` for a question that is not the panel's, `WrongState` outside moderation or where the method
     combines by mean or median.
     """
-    policy.require(actor, "agree", work)
+    policy.require(actor, Verb.AGREE, work)
     require_declared(work, actor)
     locked = lock_work(work.panel_id)
-    policy.require(actor, "agree", locked)
+    policy.require(actor, Verb.AGREE, locked)
     if locked.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(locked.itt_id, bid_id)
@@ -131,14 +131,14 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
     `WrongState` naming the open cells, `InvalidInput` (field "meeting_record") for a record under 20
     characters.
     """
-    policy.require(actor, "close moderation", work)
+    policy.require(actor, Verb.CLOSE_MODERATION, work)
     require_declared(work, actor)
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
     itt = db.session.scalars(
         select(InvitationToTender).where(InvitationToTender.id == work.itt_id).with_for_update()
     ).one()
     locked = lock_work(work.panel_id)
-    policy.require(actor, "close moderation", locked)
+    policy.require(actor, Verb.CLOSE_MODERATION, locked)
     words = meeting_record.strip()
     if len(words) < SHORTEST_REASON:
         raise InvalidInput("Write who met, when, and how you came to the agreed scores.", field="meeting_record")

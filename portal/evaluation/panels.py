@@ -23,9 +23,8 @@ from portal.audit.recording import record
 from portal.bidding.models import BidOpening
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import PROVIDER_ROLES, Actor, Role, policy
+from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb, policy
 from portal.core.seals import KeyFolder
-from portal.evaluation import rules  # noqa: F401  (declares the policy rows)
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Panel
@@ -103,7 +102,7 @@ def appoint_panel_member(
     chair. Records PANEL_MEMBER_APPOINTED. Raises `InvalidInput` (fields "role", "name", "email"),
     `NotAllowed`, `WrongState`.
     """
-    policy.require(actor, "appoint panel", itt)
+    policy.require(actor, Verb.APPOINT_PANEL, itt)
     work = begin_work(panel)
     _check_role(panel, appointee)
     code = None
@@ -128,7 +127,7 @@ def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: 
     Raises `NotAllowed`, `WrongState` once the panel moderates (whoever has an interest declares it and is
     recused).
     """
-    policy.require(actor, "appoint panel", itt)
+    policy.require(actor, Verb.APPOINT_PANEL, itt)
     work = lock_work(member.panel_id)
     if work.status is not PanelWorkStatus.SCORING:
         raise WrongState("The panel has started to moderate, so nobody can be removed from it.")
@@ -151,7 +150,7 @@ def issue_sitting_card(
     Raises `NotAllowed` for anybody but the facilitator, `NotFound` for a member who is not on the panel any
     more, `WrongState` before the opening and once the panel moderates.
     """
-    policy.require(actor, "issue card", work)
+    policy.require(actor, Verb.ISSUE_CARD, work)
     member = db.session.get(PanelMember, member_id)
     if member is None or member.panel_id != work.panel_id or not member.may_score:
         raise NotFound("There is no such young person on your panel.")

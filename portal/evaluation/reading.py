@@ -12,7 +12,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.bidding.stored_files import read_stored_file
 from portal.core.errors import NotFound
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
@@ -64,7 +64,7 @@ def note_reading(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion:
     `NotFound` for a bid that is not there or whose seal did not match and for another panel's question,
     `WrongState` before the opening and after the panel has closed.
     """
-    policy.require(actor, "read bids", work)
+    policy.require(actor, Verb.READ_BIDS, work)
     require_declared(work, actor)
     bid = bid_to_score(work.itt_id, bid_id)
     keys = scored_keys(work.itt.method or {}, work.panel.key)
@@ -92,7 +92,7 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
     Records BID_FILE_VIEWED with the version and the SHA-256. Raises as `note_reading`, `NotFound` for a file
     of another bid or of another panel's question, `SealBroken` when the bytes are not what was sealed.
     """
-    policy.require(actor, "read bids", work)
+    policy.require(actor, Verb.READ_BIDS, work)
     require_declared(work, actor)
     bid = bid_to_score(work.itt_id, bid_id)
     own = {question.key for leaf in leaves_of(work.itt, work.panel) for question in leaf.questions}

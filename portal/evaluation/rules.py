@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import Role, permit, policy
+from portal.core.permissions import Role, Verb, permit, policy
 from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION, IttStatus
 
 SCORERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER)
@@ -17,21 +17,21 @@ CLOSED = "closed"
 
 policy.declare(
     [
-        permit("itt", "appoint panel", [Role.COMMISSIONER], [IttStatus.PUBLISHED, IttStatus.OPENED]),
-        permit("itt", "see panels", [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
-        permit("itt", "see result", [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_OPENING),
-        permit("panel", "see", [*SEATED, *OVERSIGHT]),
+        permit("itt", Verb.APPOINT_PANEL, [Role.COMMISSIONER], [IttStatus.PUBLISHED, IttStatus.OPENED]),
+        permit("itt", Verb.SEE_PANELS, [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
+        permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_OPENING),
+        permit("panel", Verb.READ, [*SEATED, *OVERSIGHT]),
         # Procurement Act 2023 s.81: whoever influences the decision declares, a facilitator as well.
-        permit("panel", "declare", SEATED, [SCORING, MODERATING]),
-        permit("panel", "read bids", SEATED, [SCORING, MODERATING]),
-        permit("panel", "score", SCORERS, [SCORING]),
-        permit("panel", "issue card", [Role.FACILITATOR], [SCORING]),
-        permit("panel", "see progress", [*MODERATORS, *OVERSIGHT]),
-        permit("panel", "start moderation", MODERATORS, [SCORING]),
+        permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),
+        permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),
+        permit("panel", Verb.SCORE, SCORERS, [SCORING]),
+        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING]),
+        permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
+        permit("panel", Verb.START_MODERATION, MODERATORS, [SCORING]),
         # A member reads the others' scores once all are submitted; a young person does in the room.
-        permit("panel", "see scores", [Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR], [MODERATING, CLOSED]),
-        permit("panel", "see scores", [Role.COMMISSIONER, Role.AUDITOR], [CLOSED]),
-        permit("panel", "agree", MODERATORS, [MODERATING]),
-        permit("panel", "close moderation", MODERATORS, [MODERATING]),
+        permit("panel", Verb.SEE_SCORES, [Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR], [MODERATING, CLOSED]),
+        permit("panel", Verb.SEE_SCORES, [Role.COMMISSIONER, Role.AUDITOR], [CLOSED]),
+        permit("panel", Verb.AGREE, MODERATORS, [MODERATING]),
+        permit("panel", Verb.CLOSE_MODERATION, MODERATORS, [MODERATING]),
     ]
 )

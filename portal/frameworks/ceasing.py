@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.changing import begin_change, required
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FRAMEWORK, FrameworkStatus
@@ -18,7 +18,7 @@ def cease_framework(*, framework: Framework, reason: str, actor: Actor, now: dat
     Members and history stay readable. A notice is due as soon as reasonably practicable (PA2023 s.39; PCR2015 reg
     34(28)). Records FRAMEWORK_CEASED. Raises `InvalidInput` (field `reason`), `WrongState` unless it is live.
     """
-    begin_change(framework, actor, "cease")
+    begin_change(framework, actor, Verb.CEASE)
     _end(framework, required(reason, "reason", "Say why it ends. Providers read it."), actor, now, was="live")
 
 

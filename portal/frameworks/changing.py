@@ -7,8 +7,7 @@ from typing import Any
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import Actor, policy
-from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import lock_framework
@@ -16,7 +15,7 @@ from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import TermsFrozen
 
 
-def begin_change(framework: Framework, actor: Actor, verb: str = "edit") -> None:
+def begin_change(framework: Framework, actor: Actor, verb: Verb = Verb.EDIT) -> None:
     """Lock the framework, read it afresh and require that the actor may do `verb` to it.
 
     The lock makes editing and going live take turns: what is frozen is what was checked. Raises `NotFound`,

@@ -12,7 +12,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.inspecting import inspect_file
 from portal.core.keeping import discard_file, keep_file
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.core.storage import FileStore
 from portal.frameworks.changing import begin_change, record_change, required
 from portal.frameworks.checking import Task
@@ -44,7 +44,7 @@ def add_document(
         inspected = inspect_file(file_name, content)
     except InvalidInput as refusal:
         raise InvalidInput(refusal.message, field="file") from refusal
-    begin_change(framework, actor, "add_document")
+    begin_change(framework, actor, Verb.ADD_DOCUMENT)
     if len(framework.documents) >= MOST_DOCUMENTS:
         raise InvalidInput(f"There can be at most {MOST_DOCUMENTS} documents.", field="file")
     if any(document.title.casefold() == said.casefold() for document in framework.documents):

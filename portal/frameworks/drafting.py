@@ -10,7 +10,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.frameworks import requirements, terms
 from portal.frameworks.changing import begin_change, record_change, required
@@ -44,7 +44,7 @@ def create_framework(
     authority, `InvalidInput` (field `title`), `RegimeRefused` and `AgainstTerms` (field `established_on`): a DPS
     needs an establishment before 24 February 2025 (SI 2024/716 reg 5).
     """
-    policy.require(actor, "draft_framework", authority)
+    policy.require(actor, Verb.DRAFT_FRAMEWORK, authority)
     today = local_date(now)
     if established_on is not None and established_on > today:
         raise InvalidInput("The day on which it was established is in the future.", field="established_on")

@@ -9,7 +9,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.changing import begin_change
 from portal.frameworks.checking import problems_of
 from portal.frameworks.models import Framework
@@ -29,7 +29,7 @@ def go_live(*, framework: Framework, actor: Actor, now: datetime) -> None:
     FRAMEWORK_WENT_LIVE, from which the notice follows. Raises `NotAllowed`, `NotFound`, `TermsFrozen` when it is
     live already.
     """
-    begin_change(framework, actor, "go_live")
+    begin_change(framework, actor, Verb.GO_LIVE)
     # The table of codes may have changed since they were typed; codes that are none are among the problems.
     with suppress(InvalidInput):
         framework.cpv_codes, framework.light_touch = require_codes(framework.cpv_codes)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.changing import begin_change, required
 from portal.frameworks.models import Framework, Participant
 from portal.frameworks.states import FrameworkStatus
@@ -32,7 +32,7 @@ def commit_participant(
     under light touch; to a DPS or market one can at any time. Records PARTICIPANT_COMMITTED. Raises `InvalidInput`
     beside `authority`, `committed_on` or `commitment`.
     """
-    begin_change(framework, actor, "name_participants")
+    begin_change(framework, actor, Verb.NAME_PARTICIPANTS)
     if committed_on is None:
         raise InvalidInput("Give the day on which it committed itself.", field="committed_on")
     if committed_on > local_date(now):
@@ -58,7 +58,7 @@ def withdraw_participant(*, framework: Framework, authority: ContractingAuthorit
 
     Records PARTICIPANT_WITHDREW. Raises `NotFound` for one that does not take part.
     """
-    begin_change(framework, actor, "name_participants")
+    begin_change(framework, actor, Verb.NAME_PARTICIPANTS)
     known = _participant(framework, authority)
     if known is None or known.withdrawn_on is not None:
         raise NotFound("That authority does not take part.")

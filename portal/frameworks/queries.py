@@ -12,8 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.core.permissions import Actor, policy
-from portal.frameworks import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot, Participant
 from portal.frameworks.states import CURRENT, FrameworkStatus
@@ -46,15 +45,15 @@ def find_framework(reference: str) -> Framework:
     return found
 
 
-def framework_for(reference: str, actor: Actor, verb: str = "edit") -> Framework:
+def framework_for(reference: str, actor: Actor, verb: Verb = Verb.EDIT) -> Framework:
     """The framework to which the actor may do `verb`.
 
     Raises `NotFound`, `NotAllowed`, `TermsFrozen` with the section for an edit of a live one, `WrongState`.
     """
     framework = find_framework(reference)
-    if verb == "edit" and framework.status is FrameworkStatus.LIVE:
-        policy.require(actor, "view", framework)
-        if policy.allows(actor, "cease", framework):
+    if verb is Verb.EDIT and framework.status is FrameworkStatus.LIVE:
+        policy.require(actor, Verb.READ, framework)
+        if policy.allows(actor, Verb.CEASE, framework):
             raise TermsFrozen(framework.kind, framework.regime)
     policy.require(actor, verb, framework)
     return framework

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import AUTHORITY_ROLES, Role, permit, policy
+from portal.core.permissions import AUTHORITY_ROLES, Role, Verb, permit, policy
 from portal.frameworks.states import FrameworkStatus
 
 READING_ROLES = frozenset({Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER, Role.AUDITOR})
@@ -12,15 +12,15 @@ LIVE = (FrameworkStatus.LIVE,)
 
 policy.declare(
     [
-        permit("authority", "draft_framework", {Role.COMMISSIONER}),
-        permit("framework", "view", AUTHORITY_ROLES),
-        permit("framework", "edit", {Role.COMMISSIONER}, DRAFT),
-        permit("framework", "go_live", {Role.COMMISSIONER}, DRAFT),
-        permit("framework", "cease", {Role.COMMISSIONER}, LIVE),
-        permit("framework", "add_document", {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
-        permit("framework", "name_participants", {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
-        permit("framework", "open_window", {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
-        permit("framework", "import_members", {Role.COMMISSIONER}, LIVE),
-        permit("framework", "see_applications", READING_ROLES),
+        permit("authority", Verb.DRAFT_FRAMEWORK, {Role.COMMISSIONER}),
+        permit("framework", Verb.READ, AUTHORITY_ROLES),
+        permit("framework", Verb.EDIT, {Role.COMMISSIONER}, DRAFT),
+        permit("framework", Verb.GO_LIVE, {Role.COMMISSIONER}, DRAFT),
+        permit("framework", Verb.CEASE, {Role.COMMISSIONER}, LIVE),
+        permit("framework", Verb.ADD_DOCUMENT, {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
+        permit("framework", Verb.NAME_PARTICIPANTS, {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
+        permit("framework", Verb.OPEN_WINDOW, {Role.COMMISSIONER}, (*DRAFT, *LIVE)),
+        permit("framework", Verb.IMPORT_MEMBERS, {Role.COMMISSIONER}, LIVE),
+        permit("framework", Verb.SEE_APPLICATIONS, READING_ROLES),
     ]
 )

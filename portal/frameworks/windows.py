@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.changing import begin_change, record_change
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework, JoiningWindow
@@ -23,7 +23,7 @@ def publish_window(
     `InvalidInput` beside `opens` or `closes`: outside the validity, over another window, or once it is live in the
     past. Records FRAMEWORK_CHANGED.
     """
-    begin_change(framework, actor, "open_window")
+    begin_change(framework, actor, Verb.OPEN_WINDOW)
     require_windows_allowed(
         framework.kind, framework.regime, light_touch=framework.light_touch, is_open=framework.is_open_framework
     )

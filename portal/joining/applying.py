@@ -16,7 +16,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.queries import membership_of
@@ -67,7 +67,7 @@ def start_application(*, lot: FrameworkLot, actor: Actor) -> Application:
         status=ApplicationStatus.DRAFT,
         version=0,
     )
-    policy.require(actor, "start", proposed)
+    policy.require(actor, Verb.START, proposed)
     framework, at = lock_accepting(lot.framework_id)
     require_accepting(framework, at)
     law = law_of_joining(framework)
@@ -119,9 +119,9 @@ def save_answers(
     changes nothing. Only submitting again makes a change count. Raises `WrongState` while the officers decide, and
     once it is admitted or withdrawn.
     """
-    require_own_act(actor, "draft", application)
+    require_own_act(actor, Verb.DRAFT, application)
     lock_application(application.id)
-    require_own_act(actor, "draft", application)
+    require_own_act(actor, Verb.DRAFT, application)
     before = answers_of(application)
     draft = _Draft(application, before, expected_revision)
     for key, typed in answers.items():
@@ -146,9 +146,9 @@ def save_reply(*, application: Application, actor: Actor, reply: str, now: datet
 
     Raises `WrongState` when nothing is asked (any more).
     """
-    require_own_act(actor, "draft", application)
+    require_own_act(actor, Verb.DRAFT, application)
     lock_application(application.id)
-    require_own_act(actor, "draft", application)
+    require_own_act(actor, Verb.DRAFT, application)
     if application.status is not ApplicationStatus.CLARIFICATION:
         raise WrongState("The officers’ question has been answered already.")
     text = tidy(reply)
@@ -161,7 +161,7 @@ def save_reply(*, application: Application, actor: Actor, reply: str, now: datet
     return Saved(application.revision)
 
 
-def require_own_act(actor: Actor, verb: str, application: Application) -> None:
+def require_own_act(actor: Actor, verb: Verb, application: Application) -> None:
     """Judge an act of the provider's people by the policy.
 
     Raises `WrongState` in words that do not tell of a refusal which is proposed and not decided: until then it is

@@ -18,12 +18,11 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
-from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.joining.findings import Judgement, Standing, every_judgement, judged_sections
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.queries import lock_application
@@ -47,7 +46,7 @@ def ask_clarification(*, application: Application, version: int, question: str, 
     Records APPLICATION_CLARIFIED. Raises `Conflict` when somebody decided or submitted meanwhile, `InvalidInput` for
     a question of fewer than 20 characters.
     """
-    _take(application, "ask", actor, version)
+    _take(application, Verb.ASK, actor, version)
     application.clarification = _reason(question, "question", "Ask in at least one sentence (20 characters).")
     application.status = APPLICATION.move(application.status, ApplicationStatus.CLARIFICATION)
     _record(EventKind.APPLICATION_CLARIFIED, application, actor)
@@ -58,7 +57,7 @@ def take_back_question(*, application: Application, actor: Actor, now: datetime)
 
     The provider's people are told. Records APPLICATION_CLARIFIED. Raises `Conflict` when it has answered meanwhile.
     """
-    _take(application, "take_back_question", actor)
+    _take(application, Verb.TAKE_BACK_QUESTION, actor)
     application.status = APPLICATION.move(application.status, ApplicationStatus.SUBMITTED)
     _record(EventKind.APPLICATION_CLARIFIED, application, actor, taken_back=True)
 
@@ -71,7 +70,7 @@ def extend_decision(*, application: Application, reason: str, actor: Actor, now:
     APPLICATION_EXTENDED. Raises `Conflict` when it was extended before or decided meanwhile, `WrongState` once the
     last day has passed (an extension cannot mend a breach), `InvalidInput` for a reason of fewer than 20 characters.
     """
-    _take(application, "extend", actor)
+    _take(application, Verb.EXTEND, actor)
     if application.extended_at is not None:
         raise Conflict(
             f"The time was extended before, at {london(application.extended_at)}. It can be extended once "
@@ -105,7 +104,7 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
     somebody else decided, or it is a member already; `WrongState` when a criterion fails by its published rule, and
     once the framework has ceased.
     """
-    _take(application, "admit", actor, version)
+    _take(application, Verb.ADMIT, actor, version)
     _require_not_ceased(application)
     failed = [judged for judged in _judgements(application, now).values() if judged.standing is Standing.FAILS]
     if failed:
@@ -151,7 +150,7 @@ def propose_refusal(
     question that was not asked, that nobody judges or that passes by its published rule, and for a reason of fewer
     than 20 characters; `Conflict` when somebody decided or submitted meanwhile.
     """
-    _take(application, "propose_refusal", actor, version)
+    _take(application, Verb.PROPOSE_REFUSAL, actor, version)
     judgements = _judgements(application, now)
     law = law_of_admission(application.framework)
     if not findings:
@@ -179,7 +178,7 @@ def decide_refusal(*, application: Application, note: str, actor: Actor, now: da
     It can put things right and submit again at once, in place. Records APPLICATION_REFUSED. Raises `NotAllowed` for
     the person who proposed, `Conflict` when somebody else decided meanwhile or the provider withdrew.
     """
-    _take(application, "decide_refusal", actor)
+    _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
     _require_second_person(decision, actor)
     decision.decided_by_id = actor.user_id
@@ -198,7 +197,7 @@ def send_back_refusal(*, application: Application, reason: str, actor: Actor, no
     `NotAllowed` for the person who proposed, `Conflict` when somebody else decided meanwhile, `InvalidInput` for a
     reason of fewer than 20 characters.
     """
-    _take(application, "decide_refusal", actor)
+    _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
     _require_second_person(decision, actor)
     decision.sent_back_reason = _reason(reason, "note")
@@ -219,7 +218,7 @@ def proposed_refusal(application: Application) -> ApplicationDecision:
     ).one()
 
 
-def _take(application: Application, verb: str, actor: Actor, version: int | None = None) -> None:
+def _take(application: Application, verb: Verb, actor: Actor, version: int | None = None) -> None:
     """Lock the application and read it afresh; whoever comes second is told what happened before."""
     db.session.flush()
     lock_application(application.id)

@@ -24,7 +24,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.inspecting import inspect_file
 from portal.core.keeping import discard_file, keep_file
-from portal.core.permissions import SYSTEM, Actor, policy
+from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.frameworks.models import Framework
 from portal.frameworks.rules import READING_ROLES
@@ -107,7 +107,7 @@ def add_evidence(
     yet. Records PROVIDER_CHANGED. Raises `InvalidInput` (field "file") for a file that cannot be kept, with the
     reason, and (field "kind") for a kind that is none.
     """
-    policy.require(actor, "keep_evidence", provider)
+    policy.require(actor, Verb.KEEP_EVIDENCE, provider)
     if not _KIND.fullmatch(kind):
         raise InvalidInput("Say what the document proves.", field="kind")
     kept = db.session.scalar(
@@ -129,7 +129,7 @@ def replace_evidence(
     the old one. Records PROVIDER_CHANGED. Raises `InvalidInput` (field "file") when the new file cannot be kept:
     the old one then stays.
     """
-    policy.require(actor, "keep_evidence", evidence.provider)
+    policy.require(actor, Verb.KEEP_EVIDENCE, evidence.provider)
     newer = _stored(evidence.provider_id, evidence.kind, upload, expires_on, actor, files, now)
     _take_away(evidence, files, now)
     _record(newer, actor, "evidence_replaced")
@@ -141,7 +141,7 @@ def date_evidence(*, evidence: Evidence, actor: Actor, expires_on: date | None) 
 
     Records PROVIDER_CHANGED. What was submitted keeps the day that it was submitted with.
     """
-    policy.require(actor, "keep_evidence", evidence.provider)
+    policy.require(actor, Verb.KEEP_EVIDENCE, evidence.provider)
     if evidence.expires_on == expires_on:
         return
     evidence.expires_on = expires_on
@@ -155,7 +155,7 @@ def remove_evidence(*, evidence: Evidence, actor: Actor, files: FileStore, now: 
     Its bytes are deleted after the commit, unless a submitted application cites it: then they stay as they were
     submitted. Records PROVIDER_CHANGED. Raises `NotFound` when a colleague removed it at the same moment.
     """
-    policy.require(actor, "keep_evidence", evidence.provider)
+    policy.require(actor, Verb.KEEP_EVIDENCE, evidence.provider)
     _take_away(evidence, files, now)
     _record(evidence, actor, "evidence_removed")
 

@@ -15,12 +15,11 @@ from portal.accounts.models import User
 from portal.core.columns import db
 from portal.core.drafts import Gap
 from portal.core.errors import NotFound
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import Section
 from portal.frameworks.states import CURRENT
-from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.joining.answering import Answered, Failing
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import CLOSED, ApplicationStatus, Outcome
@@ -78,7 +77,7 @@ def own_application(reference: str, actor: Actor) -> Application:
     ).one_or_none()
     if found is None or not actor.towards_provider(found.provider_id):
         raise NotFound("There is no application of yours with that reference.")
-    policy.require(actor, "read", found)
+    policy.require(actor, Verb.READ, found)
     return found
 
 

@@ -13,11 +13,10 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import AnswerKind, Question, read
 from portal.frameworks.states import FrameworkStatus
-from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.joining.answering import Answered, kind_of
 from portal.joining.models import ProfileAnswer
 from portal.organisations.models import Provider
@@ -73,7 +72,7 @@ def change_profile(*, provider: Provider, answers: Mapping[str, str], actor: Act
     PROVIDER_CHANGED with the keys. Raises `InvalidInput` (field: the key) for an answer of more than 20,000
     characters.
     """
-    policy.require(actor, "keep_profile", provider)
+    policy.require(actor, Verb.KEEP_PROFILE, provider)
     known = {row.key: row.value for row in profile_of(provider.id)}
     changed = {key: value.strip() for key, value in answers.items() if value.strip() != known.get(key, "")}
     for key, value in changed.items():

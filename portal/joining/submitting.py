@@ -17,7 +17,7 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.drafts import Incomplete
 from portal.core.errors import Conflict
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import REPLY, AnswerKind
 from portal.frameworks.states import FrameworkKind
@@ -70,16 +70,16 @@ def submit_application(
     Raises `NotAccepting` with the section (the caller records the late attempt after its rollback), `Incomplete`
     with the exact list of gaps, `ApplicationChanged` when the draft is not the one that the person saw.
     """
-    policy.require(actor, "read", application)
+    policy.require(actor, Verb.READ, application)
     repeated = _version_with(application, idempotency_key)
     if repeated is not None:
         return Submitted(repeated, repeated=True)
-    require_own_act(actor, "submit", application)
+    require_own_act(actor, Verb.SUBMIT, application)
     lock_application(application.id)
     repeated = _version_with(application, idempotency_key)
     if repeated is not None:
         return Submitted(repeated, repeated=True)
-    require_own_act(actor, "submit", application)
+    require_own_act(actor, Verb.SUBMIT, application)
     framework, at = lock_accepting(application.framework_id)
     require_accepting(framework, at)
     if application.revision != expected_revision:
@@ -112,7 +112,7 @@ def record_late_attempt(*, application: Application, actor: Actor, late: NotAcce
 
     The draft is as it was. Records APPLICATION_REFUSED_LATE with the instant and the section.
     """
-    policy.require(actor, "read", application)
+    policy.require(actor, Verb.READ, application)
     record(EventKind.APPLICATION_REFUSED_LATE, application, actor=actor, at=late.at, law=late.law)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.permissions import Actor, policy
-from portal.joining import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.core.permissions import Actor, Verb, policy
 from portal.joining.models import Application
 from portal.joining.queries import lock_application
 from portal.joining.states import APPLICATION, ApplicationStatus
@@ -17,9 +16,9 @@ def withdraw_application(*, application: Application, actor: Actor) -> None:
     Consequences: status WITHDRAWN; what was submitted stays on record, and a proposed refusal is not decided any
     more. Records APPLICATION_WITHDRAWN. Raises `WrongState` once it is decided by an admission or withdrawn.
     """
-    policy.require(actor, "withdraw", application)
+    policy.require(actor, Verb.WITHDRAW, application)
     lock_application(application.id)
-    policy.require(actor, "withdraw", application)
+    policy.require(actor, Verb.WITHDRAW, application)
     application.status = APPLICATION.move(application.status, ApplicationStatus.WITHDRAWN)
     record(
         EventKind.APPLICATION_WITHDRAWN,

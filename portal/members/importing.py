@@ -18,10 +18,9 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import lock_framework
-from portal.members import rules  # noqa: F401  (declares the policy rows)
 from portal.members.importing_checks import ALIKE, Checked, check_rows, identity
 from portal.members.importing_file import NAMES, read_file
 from portal.members.importing_names import OF_A_PROVIDER
@@ -103,7 +102,7 @@ def read_members_file(
     Each row is ready, or rejected with what is wrong by column. Raises `InvalidInput` (field "file") for what is no
     such file, `WrongState` when the framework is not in force.
     """
-    policy.require(actor, "import_members", framework)
+    policy.require(actor, Verb.IMPORT_MEMBERS, framework)
     _require_valid(framework, now)
     batch = ImportBatch(
         framework_id=framework.id,
@@ -179,7 +178,7 @@ def import_ready_rows(*, batch: ImportBatch, actor: Actor, now: datetime) -> Cou
     there was nothing new. Raises `WrongState` when no row is ready or the framework is not in force, `Conflict` when
     somebody registered one of the organisations in the same moment.
     """
-    policy.require(actor, "import_members", batch.framework)
+    policy.require(actor, Verb.IMPORT_MEMBERS, batch.framework)
     framework = lock_framework(batch.framework_id)
     _begin(batch, actor, now)
     ready = [one for one in _check(batch, now) if one.row.status is RowStatus.READY]
@@ -222,7 +221,7 @@ def _written(framework: Framework, ready: Sequence[Checked]) -> Counts:
 
 def _begin(batch: ImportBatch, actor: Actor, now: datetime) -> None:
     """Permission, state, and the file's row locked: two officers correct one file in turn."""
-    policy.require(actor, "import_members", batch.framework)
+    policy.require(actor, Verb.IMPORT_MEMBERS, batch.framework)
     _require_valid(batch.framework, now)
     db.session.scalars(
         select(ImportBatch)

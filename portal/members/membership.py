@@ -15,13 +15,12 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import ADMISSION, CURRENT, AdmissionStatus
-from portal.members import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.organisations.models import Provider
 from portal.web.filters import london, london_date
 
@@ -104,7 +103,7 @@ def leave_lot(*, admission: Admission, actor: Actor, now: datetime) -> None:
     membership is checked again at the closing. The officers are told. Records PROVIDER_LEFT. Raises `WrongState` when
     it is no member any more.
     """
-    take_admission(admission, "leave", actor)
+    take_admission(admission, Verb.LEAVE, actor)
     admission.status = ADMISSION.move(admission.status, AdmissionStatus.LEFT)
     admission.ended_at = now
     record_of(EventKind.PROVIDER_LEFT, admission, actor)
@@ -160,7 +159,7 @@ def members_page(framework: Framework, *, ended: bool, page: int) -> tuple[Seque
     return rows[:PAGE], len(rows) > PAGE
 
 
-def take_admission(admission: Admission, verb: str, actor: Actor) -> None:
+def take_admission(admission: Admission, verb: Verb, actor: Actor) -> None:
     """Lock the membership's row, read it afresh, and judge who may do what with it."""
     db.session.flush()
     lock_admission(admission.id)

@@ -10,7 +10,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import SYSTEM, Actor
+from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import lock_admission
@@ -28,7 +28,7 @@ def pause_membership(*, admission: Admission, last_day: date, actor: Actor, now:
     MEMBERSHIP_PAUSED. Raises `InvalidInput` for a day that has passed or lies after the framework's end, `WrongState`
     outside the validity.
     """
-    take_admission(admission, "pause", actor)
+    take_admission(admission, Verb.PAUSE, actor)
     require_valid(admission, now)
     framework = admission.framework
     assert framework.valid_until is not None
@@ -53,7 +53,7 @@ def resume_membership(*, admission: Admission, actor: Actor, now: datetime) -> N
     Records MEMBERSHIP_RESUMED; the provider is told of every open call-off of the lot. Raises `WrongState` when
     nothing is paused.
     """
-    take_admission(admission, "pause", actor)
+    take_admission(admission, Verb.PAUSE, actor)
     if not admission.is_paused(now):
         raise WrongState("This membership is not paused.")
     admission.paused_until = now

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import SYSTEM, Actor
+from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.frameworks.grounds import RemovalGround, removal_ground
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import lock_admission
@@ -32,7 +32,7 @@ def propose_removal(*, admission: Admission, ground: str, reasons: str, actor: A
     ground that this regime does not have (PA2023 s.37, s.48; PCR2015 reg 57-58) and for reasons of fewer than 20
     characters, `WrongState` when a removal waits already or it is no member any more.
     """
-    take_admission(admission, "propose_removal", actor)
+    take_admission(admission, Verb.PROPOSE_REMOVAL, actor)
     if removal_ground(admission.framework, ground) is None:
         raise InvalidInput("Choose the ground for the removal: the law allows no other.", field="ground")
     if ground == RENEWAL and not _renewal_is_overdue(admission, now):
@@ -72,7 +72,7 @@ def note_reasons_given_elsewhere(*, admission: Admission, sent_on: date, actor: 
     The time to answer runs from the end of `sent_on`. Records REMOVAL_REASONS_SENT. Raises `WrongState` when they
     went out through the portal, `InvalidInput` for a day before the proposal or after today.
     """
-    take_admission(admission, "note_reasons_sent", actor)
+    take_admission(admission, Verb.NOTE_REASONS_SENT, actor)
     if admission.reasons_sent_at is not None:
         raise WrongState(f"The reasons were sent at {london(admission.reasons_sent_at)}.")
     assert admission.removal_proposed_at is not None
@@ -89,7 +89,7 @@ def decide_removal(*, admission: Admission, actor: Actor, now: datetime) -> None
     who proposed, `WrongState` before the reasons were sent (PA2023 s.37) and before the provider has had 5 working
     days to answer (but for a debarment, where the law leaves no choice).
     """
-    take_admission(admission, "decide_removal", actor)
+    take_admission(admission, Verb.DECIDE_REMOVAL, actor)
     if admission.removal_proposed_by_id == actor.user_id:
         raise NotAllowed("The person who proposed a removal cannot decide it as well.")
     if admission.reasons_sent_at is None:
@@ -111,7 +111,7 @@ def drop_removal(*, admission: Admission, actor: Actor, now: datetime) -> None:
 
     Records REMOVAL_DROPPED. Raises `WrongState` when no removal waits.
     """
-    take_admission(admission, "decide_removal", actor)
+    take_admission(admission, Verb.DECIDE_REMOVAL, actor)
     admission.status = ADMISSION.move(admission.status, AdmissionStatus.ACTIVE)
     record_of(EventKind.REMOVAL_DROPPED, admission, actor)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.core.errors import Conflict, InvalidInput, WrongState
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.member_models import Admission
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.deadlines import last_day_of
@@ -23,7 +23,7 @@ def ask_renewal(*, admission: Admission, actor: Actor, now: datetime) -> None:
     our own. The member stays active whatever happens: only a decision ends a membership. Its people are told.
     Records RENEWAL_ASKED. Raises `Conflict` while an earlier request waits, `WrongState` outside the validity.
     """
-    take_admission(admission, "ask_renewal", actor)
+    take_admission(admission, Verb.ASK_RENEWAL, actor)
     require_valid(admission, now)
     if admission.renewal_due_on is not None:
         raise Conflict(f"It was asked already: the last day to answer is {london_date(admission.renewal_due_on)}.")
@@ -40,7 +40,7 @@ def renew_declarations(*, admission: Admission, confirmed: bool, actor: Actor, n
     A late confirmation counts as well, and the record says that it was late. The officers are told. Records
     DECLARATIONS_RENEWED. Raises `WrongState` when nobody asked, `InvalidInput` when it is not confirmed.
     """
-    take_admission(admission, "renew", actor)
+    take_admission(admission, Verb.RENEW, actor)
     if admission.renewal_due_on is None:
         raise WrongState("Nobody has asked you to renew your declarations.")
     if not confirmed:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
 from portal.core.errors import Conflict, InvalidInput, WrongState
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Verb
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
@@ -26,7 +26,7 @@ def suspend_member(*, admission: Admission, reason: str, last_day: date | None, 
     34(21); PA2023 s.34(3), s.37) and outside the validity, `Conflict` when it is suspended already, `InvalidInput`
     for a reason of fewer than 20 characters or a day that has passed.
     """
-    take_admission(admission, "suspend", actor)
+    take_admission(admission, Verb.SUSPEND, actor)
     require_valid(admission, now)
     if not admission.framework.suspension_terms.strip():
         raise WrongState(why_nobody_is_suspended(admission.framework))
@@ -50,7 +50,7 @@ def lift_suspension(*, admission: Admission, actor: Actor, now: datetime) -> Non
     Its people are told, with every open call-off of the lot. Records SUSPENSION_LIFTED. Raises `WrongState` when it
     is not suspended.
     """
-    take_admission(admission, "suspend", actor)
+    take_admission(admission, Verb.SUSPEND, actor)
     if not admission.is_suspended(now):
         raise WrongState("This member is not suspended.")
     admission.suspended_until = now

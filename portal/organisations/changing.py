@@ -11,8 +11,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, policy
-from portal.organisations import rules  # noqa: F401  (declares the policy rows)
+from portal.core.permissions import Actor, Verb, policy
 from portal.organisations.details import ProviderDetails, already_registered, put_details
 from portal.organisations.models import Provider, ProviderAlert
 from portal.regulation.cpv import normalise
@@ -40,7 +39,7 @@ def change_provider(*, provider: Provider, details: ProviderDetails, actor: Acto
     Another number makes it "not yet verified" again. Records PROVIDER_CHANGED with the names of the changed
     fields. Raises `InvalidInput` with the field (see `put_details`).
     """
-    policy.require(actor, "change", provider)
+    policy.require(actor, Verb.CHANGE, provider)
     before = _facts(provider)
     put_details(provider, details)
     changed = sorted(name for name, value in _facts(provider).items() if value != before[name])
@@ -58,7 +57,7 @@ def choose_alerts(*, provider: Provider, codes: Sequence[str], actor: Actor) -> 
     Records PROVIDER_CHANGED with the codes. Raises `InvalidInput` (field "codes") for a code that is not in
     the table.
     """
-    policy.require(actor, "choose_alerts", provider)
+    policy.require(actor, Verb.CHOOSE_ALERTS, provider)
     put_alerts(provider, codes)
     chosen = [alert.cpv_code for alert in provider.alerts]
     record(EventKind.PROVIDER_CHANGED, provider, actor=actor, alerts=chosen)
@@ -70,7 +69,7 @@ def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetim
     Consequences: the provider is shown as verified to everybody. Records PROVIDER_VERIFIED (without the
     note). Raises `InvalidInput` (field "note") without a note, `WrongState` when it is verified already.
     """
-    policy.require(actor, "verify", provider)
+    policy.require(actor, Verb.VERIFY, provider)
     if not note.strip():
         raise InvalidInput("Say what you checked, for example “Name and address match Companies House”.", field="note")
     provider.verified_at, provider.verified_by_id = now, actor.user_id

@@ -14,8 +14,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, policy
-from portal.organisations import rules  # noqa: F401  (declares the policy rows)
+from portal.core.permissions import Actor, Verb, policy
 from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
 from portal.organisations.models import Provider, Setting
 from portal.organisations.names import clean_name, name_key
@@ -64,7 +63,7 @@ def add_setting(*, provider: Provider, details: SettingDetails, vacancies: str, 
     number, or more than there are places), "address", "postcode", "registration_number".
     """
     setting = Setting(provider_id=provider.id, vacancies=0)
-    policy.require(actor, "change", setting)
+    policy.require(actor, Verb.CHANGE, setting)
     # Of two people who add the same place at once, the second sees the first's.
     db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
     _put(setting, details)
@@ -178,7 +177,7 @@ def _put_vacancies(setting: Setting, typed: str, now: datetime) -> None:
 
 
 def _require_open(setting: Setting, actor: Actor) -> None:
-    policy.require(actor, "change", setting)
+    policy.require(actor, Verb.CHANGE, setting)
     if setting.closed_at is not None:
         raise WrongState("This setting is closed.")
 

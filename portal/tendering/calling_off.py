@@ -13,7 +13,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
@@ -21,7 +21,6 @@ from portal.frameworks.queries import lock_framework
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.inheriting import (
@@ -55,7 +54,7 @@ def create_call_off(
     (PCR2015 reg 33(5), 34(21); PA2023 s.45(5)), a framework that is not valid now, and a kind that its law or its
     published terms do not know; `NotAllowed`, `NotFound` for another authority; `InvalidInput` (field `title`).
     """
-    policy.require(actor, "draft_itt", authority)
+    policy.require(actor, Verb.DRAFT_ITT, authority)
     framework = lot.framework
     require_in_force(framework, now)
     require_committed(framework, authority.id, on=local_date(now))
@@ -130,7 +129,7 @@ def approve_direct_award(*, itt: InvitationToTender, actor: Actor, now: datetime
     DIRECT_AWARD_APPROVED. Raises `NotAllowed` for the same person, `WrongState` when there is nothing to approve.
     """
     lock_itt(itt.id)
-    policy.require(actor, "approve_direct_award", itt)
+    policy.require(actor, Verb.APPROVE_DIRECT_AWARD, itt)
     _require_direct(itt)
     if itt.direct_award_provider_id is None or not itt.direct_award_reason:
         raise WrongState("Nobody has said yet whom the direct award goes to, and why.")

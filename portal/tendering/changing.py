@@ -6,8 +6,7 @@ from typing import Any
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.permissions import Actor, policy
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.core.permissions import Actor, Verb, policy
 from portal.tendering.checking import Task
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import lock_itt
@@ -20,7 +19,7 @@ def begin_change(itt: InvitationToTender, actor: Actor) -> None:
     approved before has to be approved again. Raises `NotFound`, `NotAllowed`, or `WrongState` once it is published.
     """
     lock_itt(itt.id)
-    policy.require(actor, "edit", itt)
+    policy.require(actor, Verb.EDIT, itt)
     itt.direct_award_approved_by_id = itt.direct_award_approved_at = None
 
 

@@ -10,7 +10,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
@@ -39,7 +39,7 @@ def create_itt(
     example with everything but timetable and publication basis. Records ITT_DRAFTED. Raises `NotAllowed`,
     `NotFound` for another authority, `InvalidInput` (field `title`).
     """
-    policy.require(actor, "draft_itt", authority)
+    policy.require(actor, Verb.DRAFT_ITT, authority)
     itt = InvitationToTender(
         reference=new_reference("ITT"),
         authority=authority,
@@ -152,7 +152,7 @@ def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
     Records ITT_CANCELLED.
     """
     lock_itt(itt.id)
-    policy.require(actor, "cancel_draft", itt)
+    policy.require(actor, Verb.CANCEL_DRAFT, itt)
     itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
     record(EventKind.ITT_CANCELLED, itt, actor=actor, was="draft")
 

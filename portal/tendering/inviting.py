@@ -21,10 +21,9 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
-from portal.core.permissions import SYSTEM, Actor, policy
+from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite, terms_of
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttKind, IttStatus
@@ -113,7 +112,7 @@ def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, no
     ).one_or_none()
     if invitation is None:
         raise NotFound("Your organisation was not invited to this.")
-    policy.require(actor, "decline", invitation)
+    policy.require(actor, Verb.DECLINE, invitation)
     if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
         raise WrongState("Bidding has closed, so there is nothing left to decline.")
     invitation.declined_at, invitation.decline_reason = now, reason.strip()[:LONGEST_REASON]

@@ -8,9 +8,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.tendering.calling_off import require_may_publish
 from portal.tendering.checking import problems_of
 from portal.tendering.inheriting import codes_of
@@ -35,7 +34,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     transaction (INVITATIONS_ISSUED). Raises `NotAllowed`, `NotFound`, `WrongState` when it is published already.
     """
     lock_itt(itt.id)
-    policy.require(actor, "publish", itt)
+    policy.require(actor, Verb.PUBLISH, itt)
     problems = problems_of(itt, now)
     if problems:
         raise NotReady(problems)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role, permit, policy
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role, Verb, permit, policy
 from portal.tendering.states import IttStatus
 
 DRAFT = (IttStatus.DRAFT,)
 
 ROWS = (
-    permit("authority", "draft_itt", {Role.COMMISSIONER}),
-    permit("itt", "view", AUTHORITY_ROLES),
-    permit("itt", "edit", {Role.COMMISSIONER}, DRAFT),
-    permit("itt", "publish", {Role.COMMISSIONER}, DRAFT),
-    permit("itt", "cancel_draft", {Role.COMMISSIONER}, DRAFT),
-    permit("itt", "approve_direct_award", {Role.APPROVER}, DRAFT),
-    permit("invitation", "decline", PROVIDER_ROLES),
+    permit("authority", Verb.DRAFT_ITT, {Role.COMMISSIONER}),
+    permit("itt", Verb.READ, AUTHORITY_ROLES),
+    permit("itt", Verb.EDIT, {Role.COMMISSIONER}, DRAFT),
+    permit("itt", Verb.PUBLISH, {Role.COMMISSIONER}, DRAFT),
+    permit("itt", Verb.CANCEL_DRAFT, {Role.COMMISSIONER}, DRAFT),
+    permit("itt", Verb.APPROVE_DIRECT_AWARD, {Role.APPROVER}, DRAFT),
+    permit("invitation", Verb.DECLINE, PROVIDER_ROLES),
 )
 
 policy.declare(ROWS)

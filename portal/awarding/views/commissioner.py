@@ -13,7 +13,7 @@ from portal.awarding.models import AwardDecision
 from portal.awarding.rules import standstill_duty
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -26,10 +26,10 @@ bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/a
 def show(reference: str) -> Any:
     """The lot's award: propose it, decide it, or read it (the first lot that still waits)."""
     itt = find_itt(reference)
-    policy.require(actor(), "see award", itt)
+    policy.require(actor(), Verb.SEE_AWARD, itt)
     lot = _waiting_lot(itt)
     decision = queries.decision_in_force(lot.id)
-    if decision is None and policy.allows(actor(), "propose award", itt):
+    if decision is None and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
     if decision is not None and decision.status is DecisionStatus.PROPOSED and _may_decide(decision):
         return _decide(itt, decision)
@@ -71,7 +71,7 @@ def _verdict(form: DecisionForm, decision: AwardDecision) -> None:
 
 
 def _may_decide(decision: AwardDecision) -> bool:
-    return policy.allows(actor(), "decide", decision) and decision.proposed_by_id != actor().user_id
+    return policy.allows(actor(), Verb.DECIDE, decision) and decision.proposed_by_id != actor().user_id
 
 
 def _waiting_lot(itt: InvitationToTender) -> Lot:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from portal.awarding.queries import standstill_of, summary_by_reference
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.web.access import actor, signed_in
 
 bp = Blueprint("summaries", __name__, url_prefix="/provider/summaries")
@@ -18,7 +18,7 @@ bp = Blueprint("summaries", __name__, url_prefix="/provider/summaries")
 def show(reference: str) -> Any:
     """One bidder's summary, ready to print."""
     summary = summary_by_reference(reference)
-    policy.require(actor(), "read", summary)
+    policy.require(actor(), Verb.READ, summary)
     return render_template(
         "awarding/provider/summary.html",
         summary=summary,

@@ -12,7 +12,7 @@ from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refu
 from portal.bidding.queries import agreement_waiting, late_attempts_of, names_of, opening_of, own_itt, set_aside_of
 from portal.bidding.setting_aside import explain_undecided, undecided_bidders
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority
 
@@ -71,8 +71,8 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "late": late_attempts_of(opening) if opening else [],
         "set_aside": set_aside_of(opening) if opening and itt.framework_lot_id is not None else [],
         "undecided": undecided_bidders(itt, now) if opening is None and itt.has_closed(now) else 0,
-        "may_explain": policy.allows(actor(), "explain_undecided", itt),
+        "may_explain": policy.allows(actor(), Verb.EXPLAIN_UNDECIDED, itt),
         "names": names_of(people.first_opener_id, people.second_opener_id) if people else {},
-        "may_open": policy.allows(actor(), "open_bids", itt),
+        "may_open": policy.allows(actor(), Verb.OPEN_BIDS, itt),
         "is_first": waiting is not None and in_time and waiting.first_opener_id == actor().user_id,
     }

@@ -19,7 +19,7 @@ from portal.bidding.sealing import read_version
 from portal.core import clock
 from portal.core.drafts import Gap, Incomplete
 from portal.core.errors import NotFound, PortalError
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.tendering.models import Question
@@ -85,8 +85,8 @@ def around(bid: Bid) -> dict[str, Any]:
         "now": now,
         "closed": closed,
         "standing": standing_of(bid),
-        "may_submit": policy.allows(actor(), "submit", bid),
-        "may_withdraw": not closed and policy.allows(actor(), "withdraw", bid),
+        "may_submit": policy.allows(actor(), Verb.SUBMIT, bid),
+        "may_withdraw": not closed and policy.allows(actor(), Verb.WITHDRAW, bid),
     }
 
 

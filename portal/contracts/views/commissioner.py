@@ -11,7 +11,7 @@ from portal.contracts.forms import ContractForm
 from portal.contracts.queries import contracts_of_itt
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -24,10 +24,10 @@ bp = Blueprint("contract_desk", __name__, url_prefix="/commissioning/itts/<refer
 def conclude(reference: str) -> Any:
     """Wait out the standstill, then conclude the contract of the first lot that still has none."""
     itt = find_itt(reference)
-    policy.require(actor(), "see contract desk", itt)
+    policy.require(actor(), Verb.SEE_CONTRACT_DESK, itt)
     concluded = contracts_of_itt(itt.id)
     lot = next((lot for lot in itt.lots if lot.id not in {contract.lot_id for contract in concluded}), None)
-    form = ContractForm() if lot is not None and policy.allows(actor(), "conclude contract", itt) else None
+    form = ContractForm() if lot is not None and policy.allows(actor(), Verb.CONCLUDE_CONTRACT, itt) else None
     if (
         form is not None
         and lot is not None

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from portal.core import clock
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.dashboards.joining import queues_of
 from portal.dashboards.next_steps import Step, steps_for
 from portal.dashboards.queries import history_of, itt_for_hub, itts_of_authority
@@ -69,7 +69,7 @@ def index() -> Any:
 def itt(reference: str) -> Any:
     """One procurement: where it stands, what to do next, what happened."""
     found = itt_for_hub(reference)
-    policy.require(actor(), "view", found)
+    policy.require(actor(), Verb.READ, found)
     now = clock.now()
     situation = situations_of([found.id], now)[found.id]
     history = history_of(found.id)

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.panels import appoint_panel_member, remove_panel_member
@@ -43,7 +43,7 @@ READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER
 @for_authority(Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER)
 def panels(reference: str) -> Any:
     """Every panel with its members and how far they are."""
-    itt = _itt(reference, "see panels")
+    itt = _itt(reference, Verb.SEE_PANELS)
     works = works_of_itt(itt.id)
     ids = [panel.id for panel in itt.panels]
     return render_template(
@@ -54,7 +54,7 @@ def panels(reference: str) -> Any:
         progress={p.member.id: p for rows in progress_of(ids, itt.id).values() for p in rows},
         bids=len(bids_to_score(itt.id)),
         leaves={panel.id: len(scored_keys(itt.method or {}, panel.key)) for panel in itt.panels},
-        appoints=policy.allows(actor(), "appoint panel", itt),
+        appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
     )
 
 
@@ -62,7 +62,7 @@ def panels(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def appoint(reference: str, panel_id: uuid.UUID) -> Any:
     """Appoint somebody to a panel; a new adult's code is shown this once."""
-    itt = _itt(reference, "appoint panel")
+    itt = _itt(reference, Verb.APPOINT_PANEL)
     panel = _panel(itt, panel_id)
     form = AppointForm().for_panel(panel)
     if form.validate_on_submit() and form.carry_out(lambda: _appoint(itt, panel, form)):
@@ -79,7 +79,7 @@ def appoint(reference: str, panel_id: uuid.UUID) -> Any:
 @for_authority(Role.COMMISSIONER)
 def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
     """Remove a member from a panel."""
-    itt = _itt(reference, "appoint panel")
+    itt = _itt(reference, Verb.APPOINT_PANEL)
     panel = _panel(itt, panel_id)
     member = _member(panel, member_id)
     form = PlainForm()
@@ -133,7 +133,7 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
 @for_authority(*READERS)
 def result(reference: str) -> Any:
     """The ranking with everything that led to it, from the stored result."""
-    itt = _itt(reference, "see result")
+    itt = _itt(reference, Verb.SEE_RESULT)
     results = newest_results(itt.id)
     if not results:
         blocked = block_reason(itt.id)
@@ -146,7 +146,7 @@ def result(reference: str) -> Any:
 @for_authority(*READERS)
 def workings(reference: str, result_id: uuid.UUID, bid: str) -> Any:
     """Every figure behind one bid's total."""
-    itt = _itt(reference, "see result")
+    itt = _itt(reference, Verb.SEE_RESULT)
     found = next((found for found in newest_results(itt.id) if found.id == result_id), None)
     if found is None:
         raise NotFound("There is no such result.")
@@ -154,7 +154,7 @@ def workings(reference: str, result_id: uuid.UUID, bid: str) -> Any:
     return render_template("evaluation/commissioner/workings.html", itt=itt, page=page)
 
 
-def _itt(reference: str, verb: str) -> InvitationToTender:
+def _itt(reference: str, verb: Verb) -> InvitationToTender:
     itt = itt_by_reference(reference)
     policy.require(actor(), verb, itt)
     return itt
@@ -175,9 +175,9 @@ def _member(panel: Panel, member_id: uuid.UUID) -> PanelMember:
 
 
 def _closed_work(reference: str, panel_id: uuid.UUID) -> tuple[InvitationToTender, PanelWork]:
-    itt = _itt(reference, "see panels")
+    itt = _itt(reference, Verb.SEE_PANELS)
     work = work_of(_panel(itt, panel_id).id)
-    policy.require(actor(), "see scores", work)
+    policy.require(actor(), Verb.SEE_SCORES, work)
     return itt, work
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
 from portal.evaluation.forms import AgreeForm, CloseForm, declaration_form, score_form
 from portal.evaluation.models import PanelWork
@@ -78,7 +78,7 @@ def show(panel_id: uuid.UUID) -> Any:
         leaves=leaves,
         cards=cards,
         complete={bid.bid_id for bid in bids if is_complete(cards.get(bid.bid_id), leaves)},
-        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, "see progress") else None,
+        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, Verb.SEE_PROGRESS) else None,
         form=PlainForm(),
     )
 
@@ -152,7 +152,7 @@ def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Any:
 def submit(panel_id: uuid.UUID) -> Any:
     """Check all scores and submit them."""
     work = visible(panel_id)
-    policy.require(actor(), "score", work)
+    policy.require(actor(), Verb.SCORE, work)
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: submit_scorecards(work=work, actor=actor(), now=clock.now())
@@ -176,14 +176,14 @@ def submit(panel_id: uuid.UUID) -> Any:
 def cards(panel_id: uuid.UUID) -> Any:
     """The young people of the panel, how far they are, and their cards."""
     work = visible(panel_id)
-    policy.require(actor(), "see progress", work)
+    policy.require(actor(), Verb.SEE_PROGRESS, work)
     progress = progress_of([panel_id], work.itt_id).get(panel_id, [])
     return render_template(
         "evaluation/panel/cards.html",
         work=work,
         young=[found for found in progress if found.member.role.value == "young_member"],
         cells=len(bids_to_score(work.itt_id)) * len(leaves_of(work.itt, work.panel)),
-        issuing=may(work, "issue card"),
+        issuing=may(work, Verb.ISSUE_CARD),
     )
 
 
@@ -202,7 +202,7 @@ def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
 def board(panel_id: uuid.UUID) -> Any:
     """The moderation board: the spread of each cell, what is agreed, what is open."""
     work = visible(panel_id)
-    policy.require(actor(), "see scores", work)
+    policy.require(actor(), Verb.SEE_SCORES, work)
     if undeclared(work):
         return redirect(url_for(".declare", panel_id=panel_id))
     return render_template(
@@ -212,7 +212,7 @@ def board(panel_id: uuid.UUID) -> Any:
         leaves=leaves_of(work.itt, work.panel),
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
-        moderates=may(work, "agree"),
+        moderates=may(work, Verb.AGREE),
     )
 
 
@@ -236,7 +236,7 @@ def start(panel_id: uuid.UUID) -> Any:
 def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
     """One bid and question: what each member gave and why, and the score that the panel agrees."""
     work = visible(panel_id)
-    policy.require(actor(), "see scores", work)
+    policy.require(actor(), Verb.SEE_SCORES, work)
     if undeclared(work):
         return redirect(url_for(".declare", panel_id=panel_id))
     form = AgreeForm()
@@ -246,7 +246,7 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
         if rest and rest[0][0].bid_id == bid_id:
             return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest[0][1].key))
         return redirect(url_for(".board", panel_id=panel_id))
-    if not form.is_submitted() and may(work, "read bids"):
+    if not form.is_submitted() and may(work, Verb.READ_BIDS):
         note_reading(work=work, bid_id=bid_id, actor=actor(), criterion=criterion)
         commit_record()
     return _cell_page(work, bid_id, criterion, form), form.status_code
@@ -257,7 +257,7 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
 def close(panel_id: uuid.UUID) -> Any:
     """Close the moderation with the record of the meeting."""
     work = visible(panel_id)
-    policy.require(actor(), "close moderation", work)
+    policy.require(actor(), Verb.CLOSE_MODERATION, work)
     form = CloseForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: close_moderation(
@@ -274,17 +274,17 @@ def close(panel_id: uuid.UUID) -> Any:
 def visible(panel_id: uuid.UUID) -> PanelWork:
     """The panel's work, if it exists for the person."""
     work = work_of(panel_id)
-    policy.require(actor(), "see", work)
+    policy.require(actor(), Verb.READ, work)
     return work
 
 
 def undeclared(work: PanelWork) -> bool:
     """Whether the person has still to declare before reading anything; a closed panel asks nobody."""
     seat = seat_of(work.panel_id, actor().user_id)
-    return may(work, "declare") and not has_declared(seat)
+    return may(work, Verb.DECLARE) and not has_declared(seat)
 
 
-def may(work: PanelWork, verb: str) -> bool:
+def may(work: PanelWork, verb: Verb) -> bool:
     """Whether the person may do that to the panel now."""
     return policy.allows(actor(), verb, work)
 
@@ -321,13 +321,13 @@ def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
         reading=reading,
         points={leaf.key: points(leaf.scale) for leaf in reading.leaves},
         card=card,
-        scores=may(work, "score") and not (card and card.submitted_at),
+        scores=may(work, Verb.SCORE) and not (card and card.submitted_at),
     )
     return page, form.status_code
 
 
 def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
-    reading = reading_of(work, bid_id) if may(work, "read bids") else plain_reading(work, bid_id)
+    reading = reading_of(work, bid_id) if may(work, Verb.READ_BIDS) else plain_reading(work, bid_id)
     leaf = reading.leaf(criterion)
     agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
     if form.refusal is not None or not form.is_submitted():
@@ -344,5 +344,5 @@ def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeFo
         opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),
         agreed=agreed,
         history=agreed_history(work.panel_id, bid_id).get(leaf.criterion.id, []),
-        moderates=may(work, "agree"),
+        moderates=may(work, Verb.AGREE),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.frameworks.ceasing import abandon_draft, cease_framework
 from portal.frameworks.checking import problems_of
 from portal.frameworks.counting import counts_of
@@ -86,10 +86,10 @@ def new() -> Any:
 def show(reference: str) -> str:
     """The task list of a draft; of a live one, what can still be done."""
     framework = find_framework(reference)
-    policy.require(actor(), "view", framework)
+    policy.require(actor(), Verb.READ, framework)
     now = clock.now()
     problems = problems_of(framework, now) if framework.status is FrameworkStatus.DRAFT else []
-    may_edit = policy.allows(actor(), "edit", framework)
+    may_edit = policy.allows(actor(), Verb.EDIT, framework)
     return render_template(
         "frameworks/setting_up/show.html",
         framework=framework,
@@ -98,7 +98,7 @@ def show(reference: str) -> str:
         open_tasks=len({problem.task for problem in problems}),
         groups=groups_of(framework, problems, may_edit=may_edit),
         may_edit=may_edit,
-        may_manage=policy.allows(actor(), "cease", framework),
+        may_manage=policy.allows(actor(), Verb.CEASE, framework),
         state=public_state(framework, now),
         counts=counts_of([framework.id])[framework.id],
         work=_work(framework),
@@ -133,7 +133,7 @@ def publish(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def cease(reference: str) -> Any:
     """End it before its time."""
-    framework = framework_for(reference, actor(), "cease")
+    framework = framework_for(reference, actor(), Verb.CEASE)
     form = CeaseForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: cease_framework(framework=framework, reason=form.reason.data, actor=actor(), now=clock.now())

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.frameworks.documents import add_document, remove_document
 from portal.frameworks.forms.setting_up import ConfirmForm, DocumentForm, ParticipantForm, WindowForm
 from portal.frameworks.participating import commit_participant, withdraw_participant
@@ -30,7 +30,7 @@ PARTICIPANTS, WINDOWS, DOCUMENTS = (
 @for_authority(Role.COMMISSIONER)
 def participants(reference: str) -> Any:
     """Who takes part, and a form for one more."""
-    framework = framework_for(reference, actor(), "name_participants")
+    framework = framework_for(reference, actor(), Verb.NAME_PARTICIPANTS)
     form = ParticipantForm()
     form.offer(all_authorities())
     if form.validate_on_submit() and form.carry_out(
@@ -51,7 +51,7 @@ def participants(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
     """An authority takes part no longer."""
-    framework = framework_for(reference, actor(), "name_participants")
+    framework = framework_for(reference, actor(), Verb.NAME_PARTICIPANTS)
     authority = authority_with_id(authority_id)
     form = ConfirmForm()
     if form.validate_on_submit() and form.carry_out(
@@ -66,7 +66,7 @@ def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
 @for_authority(Role.COMMISSIONER)
 def windows(reference: str) -> Any:
     """The windows for joining, and a form for one more."""
-    framework = framework_for(reference, actor(), "open_window")
+    framework = framework_for(reference, actor(), Verb.OPEN_WINDOW)
     form = WindowForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: publish_window(
@@ -85,7 +85,7 @@ def windows(reference: str) -> Any:
 @for_authority(Role.COMMISSIONER)
 def documents(reference: str) -> Any:
     """The documents for everybody, and a form for one more."""
-    framework = framework_for(reference, actor(), "add_document")
+    framework = framework_for(reference, actor(), Verb.ADD_DOCUMENT)
     form = DocumentForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: add_document(
@@ -98,7 +98,7 @@ def documents(reference: str) -> Any:
         )
     ):
         return saved(reference, "The document is added.", DOCUMENTS)
-    return shown("documents", form, framework, may_remove=policy.allows(actor(), "edit", framework))
+    return shown("documents", form, framework, may_remove=policy.allows(actor(), Verb.EDIT, framework))
 
 
 @bp.route("/<reference>/documents/<uuid:document_id>/remove", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission, minister_told_by
 from portal.frameworks.queries import framework_for, membership_of
 from portal.joining.deciding import (
@@ -38,7 +38,7 @@ bp = Blueprint("admissions", __name__, url_prefix="/commissioning/frameworks/<re
 @for_authority()
 def queue(reference: str) -> str:
     """The applications that wait, with their clocks, or those that are decided; and how the officers are doing."""
-    framework = framework_for(reference, actor(), "see_applications")
+    framework = framework_for(reference, actor(), Verb.SEE_APPLICATIONS)
     decided = request.args.get("show") == "decided"
     page = page_in_query()
     now = clock.now()
@@ -150,7 +150,7 @@ def refusal(reference: str, application_reference: str) -> Any:
     application = _application(reference, application_reference)
     if application.status is not ApplicationStatus.REFUSAL_PROPOSED:
         return _back(application)
-    policy.require(actor(), "decide_refusal", application)
+    policy.require(actor(), Verb.DECIDE_REFUSAL, application)
     form = SecondOpinionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _second_opinion(form, application)):
         refused = form.verdict.data == "refuse"
@@ -171,8 +171,8 @@ def _second_opinion(form: SecondOpinionForm, application: Application) -> None:
 
 
 def _application(reference: str, application_reference: str) -> Application:
-    application = find_application(framework_for(reference, actor(), "see_applications"), application_reference)
-    policy.require(actor(), "read", application)
+    application = find_application(framework_for(reference, actor(), Verb.SEE_APPLICATIONS), application_reference)
+    policy.require(actor(), Verb.READ, application)
     return application
 
 
@@ -210,7 +210,7 @@ def _page(application: Application, form: VersionedForm) -> Any:
     )
 
 
-VERBS = ("ask", "take_back_question", "extend", "admit", "propose_refusal", "decide_refusal")
+VERBS = (Verb.ASK, Verb.TAKE_BACK_QUESTION, Verb.EXTEND, Verb.ADMIT, Verb.PROPOSE_REFUSAL, Verb.DECIDE_REFUSAL)
 
 
 def _minister_by(application: Application, judged: dict[str, Any], decisions: Any) -> Any:

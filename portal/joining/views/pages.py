@@ -10,7 +10,7 @@ from flask import current_app, flash, render_template, url_for
 from portal.core import clock
 from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.core.storage import FileStore
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.questionnaire import REPLY, Section
@@ -56,8 +56,8 @@ def around(application: Application) -> dict[str, Any]:
         "words": KIND_WORDS[application.framework.kind],
         "editable": application.status in EDITABLE,
         "open_until": accepting_until(application.framework, now),
-        "may_send": policy.allows(actor(), "submit", application),
-        "may_withdraw": policy.allows(actor(), "withdraw", application),
+        "may_send": policy.allows(actor(), Verb.SUBMIT, application),
+        "may_withdraw": policy.allows(actor(), Verb.WITHDRAW, application),
     }
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.frameworks.grounds import KIND_WORDS, minister_told_by, removal_grounds
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import framework_for
@@ -40,7 +40,7 @@ bp = Blueprint("members", __name__, url_prefix="/commissioning/frameworks/<refer
 @for_authority()
 def index(reference: str) -> str:
     """The members of every lot, or those who left or were removed."""
-    framework = framework_for(reference, actor(), "see_applications")
+    framework = framework_for(reference, actor(), Verb.SEE_APPLICATIONS)
     ended = request.args.get("show") == "ended"
     page = page_in_query()
     now = clock.now()
@@ -150,7 +150,7 @@ def decision(reference: str, admission_id: uuid.UUID) -> Any:
     admission = _admission(reference, admission_id)
     if admission.status is not AdmissionStatus.REMOVAL_PROPOSED:
         return _back(admission)
-    policy.require(actor(), "decide_removal", admission)
+    policy.require(actor(), Verb.DECIDE_REMOVAL, admission)
     form = RemovalDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, admission)):
         removed = form.verdict.data == "remove"
@@ -174,11 +174,11 @@ def _pressed(admission: Admission, act: Callable[[], Any], said: str) -> Any:
 
 
 def _admission(reference: str, admission_id: uuid.UUID) -> Admission:
-    framework = framework_for(reference, actor(), "see_applications")
+    framework = framework_for(reference, actor(), Verb.SEE_APPLICATIONS)
     admission = find_membership(admission_id)
     if admission.framework_id != framework.id:
         raise NotFound("There is no such membership.")
-    policy.require(actor(), "read", admission)
+    policy.require(actor(), Verb.READ, admission)
     return admission
 
 
@@ -190,7 +190,7 @@ def _renewal_is_overdue(admission: Admission) -> bool:
     return admission.renewal_due_on is not None and clock.today() > admission.renewal_due_on
 
 
-VERBS = ("ask_renewal", "suspend", "propose_removal", "note_reasons_sent", "decide_removal")
+VERBS = (Verb.ASK_RENEWAL, Verb.SUSPEND, Verb.PROPOSE_REMOVAL, Verb.NOTE_REASONS_SENT, Verb.DECIDE_REMOVAL)
 
 
 def _page(admission: Admission, form: BaseForm) -> Any:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.members.forms.importing import AnswerForm, FileForm, RowForm
@@ -151,7 +151,7 @@ def discard(reference: str, batch_id: uuid.UUID) -> ResponseReturnValue:
 def _framework(reference: str) -> Framework:
     """The framework, for those who may import into it in the state that it is in."""
     framework = find_framework(reference)
-    policy.require(actor(), "import_members", framework)
+    policy.require(actor(), Verb.IMPORT_MEMBERS, framework)
     return framework
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.permissions import policy
+from portal.core.permissions import Verb, policy
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.joining.findings import judged_sections
@@ -132,7 +132,7 @@ def _declared(admission: Admission) -> list[Any]:
     return judged_sections(application, version_of(application), clock.today())
 
 
-VERBS = ("pause", "renew", "leave")
+VERBS = (Verb.PAUSE, Verb.RENEW, Verb.LEAVE)
 
 
 def _page(admission: Admission, form: BaseForm) -> Any:

@@ -9,8 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from portal.core.errors import NotFound
-from portal.core.permissions import policy
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
+from portal.core.permissions import Verb, policy
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.web.access import actor
@@ -30,7 +29,7 @@ Part = TypeVar("Part", bound=Keyed)
 def draft_of(reference: str) -> InvitationToTender:
     """Find the draft that the person may edit; raises `NotFound`, `NotAllowed`, or `WrongState` once published."""
     itt = find_itt(reference)
-    policy.require(actor(), "edit", itt)
+    policy.require(actor(), Verb.EDIT, itt)
     return itt
 
 

@@ -8,13 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
-from portal.tendering import rules  # noqa: F401  (declares the rows that `require` judges by)
 from portal.tendering.calling_off import approve_direct_award, create_call_off, propose_direct_award
 from portal.tendering.forms.calling_off import ApprovalForm, CallOffForm, DirectAwardForm
 from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force, terms_of
@@ -102,7 +101,7 @@ def approve(reference: str) -> Any:
 
 def _call_off(reference: str) -> tuple[InvitationToTender, Framework]:
     itt = find_itt(reference)
-    policy.require(actor(), "view", itt)
+    policy.require(actor(), Verb.READ, itt)
     framework = parent_of(itt)
     if framework is None:
         raise NotFound("This invitation is open to every provider, so there is no list of who is invited.")
@@ -147,6 +146,6 @@ def _award_page(page: str, itt: InvitationToTender, framework: Framework, form: 
         framework=framework,
         terms=terms_of(framework),
         provider=provider_chosen(itt),
-        may_edit=policy.allows(actor(), "edit", itt),
-        may_approve=policy.allows(actor(), "approve_direct_award", itt),
+        may_edit=policy.allows(actor(), Verb.EDIT, itt),
+        may_approve=policy.allows(actor(), Verb.APPROVE_DIRECT_AWARD, itt),
     )

@@ -11,7 +11,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 
 from portal.audit.queries import is_demonstration
 from portal.core import clock
-from portal.core.permissions import Role, policy
+from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.queries import cpv_codes_among
@@ -59,11 +59,11 @@ def new() -> Any:
 def draft(reference: str) -> Any:
     """The task list of a draft; a published one is at its public address."""
     itt = find_itt(reference)
-    policy.require(actor(), "view", itt)
+    policy.require(actor(), Verb.READ, itt)
     if itt.status in AFTER_PUBLICATION:
         return redirect(url_for("opportunities.show", reference=itt.reference))
     problems = problems_of(itt, clock.now())
-    may_edit = policy.allows(actor(), "edit", itt)
+    may_edit = policy.allows(actor(), Verb.EDIT, itt)
     return render_template(
         "tendering/commissioner/draft.html",
         itt=itt,
@@ -74,7 +74,7 @@ def draft(reference: str) -> Any:
         weights=effective(itt),
         framework=parent_of(itt),
         warnings=warnings_of(itt, clock.now()),
-        may_approve=policy.allows(actor(), "approve_direct_award", itt),
+        may_approve=policy.allows(actor(), Verb.APPROVE_DIRECT_AWARD, itt),
     )
 
 

@@ -197,7 +197,7 @@ def test_who_may_act(role: Role) -> None:
 
     def allowed(held: Role) -> list[bool]:
         actor = Actor(uuid.uuid4(), authority_id=itt.authority_id, authority_roles=frozenset({held}))
-        return [policy.allows(actor, "propose award", itt), policy.allows(actor, "decide", waiting)]
+        return [policy.allows(actor, "propose_award", itt), policy.allows(actor, "decide", waiting)]
 
     assert allowed(role) == [False, False]
     assert allowed(Role.COMMISSIONER) == [True, False]

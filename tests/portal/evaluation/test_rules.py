@@ -20,30 +20,30 @@ OTHERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER, Role.SUBM
 
 # verb: {role: the states in which it may}; who is not listed never may
 TABLE: dict[str, dict[Role, tuple[str, ...]]] = {
-    "see": dict.fromkeys((*PANEL_ROLES, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES),
+    "read": dict.fromkeys((*PANEL_ROLES, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES),
     "declare": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
-    "read bids": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
+    "read_bids": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "score": dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER), ("scoring",)),
-    "issue card": {Role.FACILITATOR: ("scoring",)},
-    "see progress": dict.fromkeys(
+    "issue_card": {Role.FACILITATOR: ("scoring",)},
+    "see_progress": dict.fromkeys(
         (Role.CHAIR, Role.FACILITATOR, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES
     ),
-    "start moderation": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("scoring",)),
-    "see scores": {
+    "start_moderation": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("scoring",)),
+    "see_scores": {
         **dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR), ("moderating", "closed")),
         **dict.fromkeys((Role.COMMISSIONER, Role.AUDITOR), ("closed",)),
     },
     "agree": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("moderating",)),
-    "close moderation": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("moderating",)),
+    "close_moderation": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("moderating",)),
 }
 
 ITT_TABLE: dict[str, dict[Role, tuple[IttStatus, ...]]] = {
-    "appoint panel": {Role.COMMISSIONER: (IttStatus.PUBLISHED, IttStatus.OPENED)},
-    "see panels": dict.fromkeys(
+    "appoint_panel": {Role.COMMISSIONER: (IttStatus.PUBLISHED, IttStatus.OPENED)},
+    "see_panels": dict.fromkeys(
         (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER),
         tuple(state for state in IttStatus if state not in (IttStatus.DRAFT, IttStatus.CANCELLED)),
     ),
-    "see result": dict.fromkeys(
+    "see_result": dict.fromkeys(
         (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER),
         (IttStatus.OPENED, IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED),
     ),

@@ -14,12 +14,12 @@ from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
-VERBS = ("view", "edit", "publish", "cancel_draft", "approve_direct_award")
+VERBS = ("read", "edit", "publish", "cancel_draft", "approve_direct_award")
 
 
 def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None:
     """What the table of the product says, written a second time by hand."""
-    if verb == "view":
+    if verb == "read":
         return None
     if role is not (Role.APPROVER if verb == "approve_direct_award" else Role.COMMISSIONER):
         return NotAllowed
