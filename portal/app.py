@@ -21,9 +21,10 @@ from portal.core import clock
 from portal.core.permissions import Verb
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
+from portal.core.words import FILTERS
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
-from portal.web import access, addresses, assets, failures, filters, headers, transactions
+from portal.web import access, addresses, assets, failures, headers, transactions
 from portal.web.navigation import navigation
 from portal.web.nudging import Nudger
 
@@ -84,7 +85,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     _bind_templates(app)
     addresses.bind(app)
     app.before_request(access.enforce)
-    filters.bind(app)
     assets.bind(app)
     headers.bind(app, secure=settings.secure_cookies)
     transactions.bind(app, Nudger(settings.redis_url))
@@ -153,6 +153,7 @@ def _bind_templates(app: Flask) -> None:
             ),
         ]
     )
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     app.jinja_env.globals.update(
         Verb=Verb,
         navigation=navigation,

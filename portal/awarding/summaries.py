@@ -21,12 +21,12 @@ from portal.awarding.queries import opened_bids_of_lot
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.references import new_reference
+from portal.core.words import marks as marks_text
+from portal.core.words import pounds
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.tree import kind_of, walk
-from portal.web.filters import marks as marks_text
-from portal.web.filters import pounds
 from tender_scoring import effective_weights
 
 Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]

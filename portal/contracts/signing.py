@@ -20,11 +20,11 @@ from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
+from portal.core.words import london, london_date
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
-from portal.web.filters import london, london_date
 
 LONGEST_LEAD = 60
 """Months between signature and first day; a mistyped year is the likely reason for more."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.web.filters import london_date
+from portal.core.words import london_date
 
 
 def months_after(start: date, months: int) -> date:

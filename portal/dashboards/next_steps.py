@@ -9,10 +9,10 @@ from datetime import datetime
 from flask import url_for
 
 from portal.core.permissions import Actor, Role, Verb, policy
+from portal.core.words import london_date
 from portal.dashboards.situation import Situation, Wait
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
-from portal.web.filters import london_date
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.core.words import london_date, london_short
 from portal.dashboards.situation import Situation, Wait
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
-from portal.web.filters import london_date, london_short
 
 
 @dataclass(frozen=True)

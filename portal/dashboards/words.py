@@ -9,8 +9,8 @@ from itertools import groupby
 
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.core.words import london_date
 from portal.dashboards.queries import Entry
-from portal.web.filters import london_date
 
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",

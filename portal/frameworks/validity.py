@@ -14,12 +14,12 @@ from datetime import datetime
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed
+from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, JoiningWindow
 from portal.frameworks.queries import lock_framework
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.regulation.regimes import Regime
-from portal.web.filters import london
 
 
 class NotAccepting(DeadlinePassed):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from portal.core.drafts import Gap
+from portal.core.words import london_date
 from portal.frameworks.questionnaire import REPLY, AnswerKind, Question, number_in
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
-from portal.web.filters import london_date
 
 
 def gaps_of(application: Application, answered: Answered | None = None, *, today: date) -> list[Gap]:

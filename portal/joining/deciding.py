@@ -19,6 +19,7 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.words import london, london_date
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
@@ -32,7 +33,6 @@ from portal.regulation.deadlines import dps_application_due
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
-from portal.web.filters import london, london_date
 
 SHORTEST_REASON = 20
 LONGER_BY = 5

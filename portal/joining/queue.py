@@ -12,13 +12,13 @@ from sqlalchemy.orm import defer, joinedload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.words import london_date
 from portal.frameworks.models import Framework
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import PENDING, ApplicationStatus
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import ONE_DAY, Calendar, CalendarName
-from portal.web.filters import london_date
 
 PAGE = 100
 SOON = 2

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core.columns import db
+from portal.core.words import london_date
 from portal.frameworks.member_models import Admission
 from portal.joining.models import Application
-from portal.web.filters import london_date
 
 LONGEST = 200
 

@@ -16,13 +16,13 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.words import london, london_date
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import ADMISSION, CURRENT, AdmissionStatus
 from portal.organisations.models import Provider
-from portal.web.filters import london, london_date
 
 PAGE = 100
 

@@ -11,13 +11,13 @@ from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.permissions import SYSTEM, Actor, Verb
+from portal.core.words import london_date
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import CURRENT
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.local_time import end_of_day, local_date
-from portal.web.filters import london_date
 
 
 def pause_membership(*, admission: Admission, last_day: date, actor: Actor, now: datetime) -> None:

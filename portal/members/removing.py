@@ -8,6 +8,7 @@ from datetime import date, datetime
 from portal.audit.kinds import EventKind
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import SYSTEM, Actor, Verb
+from portal.core.words import london
 from portal.frameworks.grounds import RemovalGround, removal_ground
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import lock_admission
@@ -16,7 +17,6 @@ from portal.members.membership import record_of, take_admission
 from portal.regulation.local_time import end_of_day, local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
-from portal.web.filters import london
 
 SHORTEST_REASON = 20
 RENEWAL = "renewal"

@@ -7,13 +7,13 @@ from datetime import datetime
 from portal.audit.kinds import EventKind
 from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.permissions import Actor, Verb
+from portal.core.words import london_date
 from portal.frameworks.member_models import Admission
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.deadlines import last_day_of
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName
-from portal.web.filters import london_date
 
 
 def ask_renewal(*, admission: Admission, actor: Actor, now: datetime) -> None:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from portal.audit.kinds import EventKind
 from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.permissions import Actor, Verb
+from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FrameworkKind
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.local_time import end_of_day, local_date
-from portal.web.filters import london
 
 SHORTEST_REASON = 20
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.clock import LONDON
+from portal.core.words import london, london_date, marks, pounds
 from portal.notices.canonical import Json
 from portal.notices.criteria import METHOD_HASH_WORDS
 from portal.notices.models import Notice
 from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
-from portal.web.filters import london, london_date, marks, pounds
 
 BASIS_WORDS = {
     "central_reference": "This procurement is published first on the central digital platform (Find a Tender).",

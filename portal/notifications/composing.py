@@ -14,9 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit.models import Event
 from portal.audit.outbox import MAIL, enqueue, enqueue_each
 from portal.core.columns import db
+from portal.core.words import FILTERS
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
-from portal.web.filters import FILTERS
 
 SUBJECT = "Subject: "
 

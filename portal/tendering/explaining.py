@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.core.errors import PortalError
+from portal.core.words import london
 from portal.frameworks.validity import accepts_applications
 from portal.tendering.entitlement import Fix, Reason, Standing, standing_of
 from portal.tendering.models import InvitationToTender
-from portal.web.filters import london
 
 _SENTENCES = {
     Reason.OPEN_TO_ALL: "Any provider can bid.",

@@ -13,13 +13,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.core.words import london_date
 from portal.frameworks.questionnaire import AnswerKind, Question, Section
 from portal.joining.answering import Answered
 from portal.joining.evidence import KINDS, Upload, kind_words
 from portal.joining.models import Evidence, ProfileAnswer
 from portal.joining.own_applications import LotChoice
 from portal.web.fields import DayField
-from portal.web.filters import london_date
 from portal.web.forms import BaseForm
 
 ANSWER, CONFIRM, FILE, EXPIRES = "answers-", "confirm-", "file-", "expires-"

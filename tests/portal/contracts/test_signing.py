@@ -17,9 +17,9 @@ from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
+from portal.core.words import london, london_date
 from portal.extensions import db
 from portal.tendering.states import IttStatus
-from portal.web.filters import london, london_date
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import Award, announce, let_standstill_pass, publish_of, standstill_row
 from tests.factories.contracts import conclude

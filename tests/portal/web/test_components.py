@@ -29,8 +29,8 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
+from portal.core.words import FILTERS
 from portal.paths import TEMPLATES
-from portal.web import filters
 
 HOSTILE = "<script>alert('x')</script>\"' onfocus=alert(1) {{ 7*7 }}"
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
@@ -72,7 +72,7 @@ def app() -> Iterator[Flask]:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(csrf_token=lambda: "token", static_url=lambda name: f"/static/{name}")
-    filters.bind(app)
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     with app.test_request_context("/some/page?lot=2"):
         yield app
 

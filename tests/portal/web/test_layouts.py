@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
 
+from portal.core.words import FILTERS
 from portal.paths import TEMPLATES
-from portal.web import filters
 from tests.pages import check_page
 
 VISITOR = SimpleNamespace(is_authenticated=False, display_name="", organisation_name=None)
@@ -42,7 +42,7 @@ def app() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(static_url=lambda name: f"/static/{name}")
-    filters.bind(app)
+    app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     return app
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from portal.contracts.models import Contract
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.core.words import london
 from portal.extensions import db
-from portal.web.filters import london
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import Award, let_standstill_pass, standstill_row

@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.core import clock
 from portal.core.permissions import Actor, Role
+from portal.core.words import london, london_date
 from portal.extensions import db
 from portal.frameworks.standard_questions import standard_questionnaire
 from portal.frameworks.states import FrameworkKind
@@ -25,7 +26,6 @@ from portal.joining.models import Application, ApplicationDecision, ApplicationV
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.joining.withdrawing import withdraw_application
 from portal.regulation.regimes import Regime
-from portal.web.filters import london, london_date
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import PDF

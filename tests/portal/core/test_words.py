@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from portal.web import filters
+from portal.core import words
 
 
 def utc(*parts: int) -> datetime:
@@ -33,28 +33,28 @@ def utc(*parts: int) -> datetime:
 )
 def test_an_instant_has_date_time_and_zone(instant: datetime | None, written: str) -> None:
     """Noon and midnight are words; the hour that comes twice is told apart by its zone."""
-    assert filters.london(instant) == written
+    assert words.london(instant) == written
 
 
 def test_an_exclusive_end_is_the_end_of_the_day_before() -> None:
     """Midnight is told as the end of the last day; any other instant as it is."""
-    assert filters.london_until(utc(2030, 3, 31, 23)) == "the end of Sunday 31 March 2030"
-    assert filters.london_until(utc(2029, 2, 24)) == "the end of Friday 23 February 2029"
-    assert filters.london_until(utc(2026, 12, 4, 12)) == "noon on Friday 4 December 2026 GMT"
-    assert filters.london_until(None) == "not set"
+    assert words.london_until(utc(2030, 3, 31, 23)) == "the end of Sunday 31 March 2030"
+    assert words.london_until(utc(2029, 2, 24)) == "the end of Friday 23 February 2029"
+    assert words.london_until(utc(2026, 12, 4, 12)) == "noon on Friday 4 December 2026 GMT"
+    assert words.london_until(None) == "not set"
 
 
 def test_short_and_bare_dates() -> None:
     """For tables, and for days without a time; the day is London's."""
-    assert filters.london_short(utc(2026, 7, 1, 23, 30)) == "2 Jul 2026, 00:30 BST"
-    assert filters.london_date(utc(2026, 7, 1, 23, 30)) == "2 July 2026"
-    assert filters.london_date(date(2026, 12, 4)) == "4 December 2026"
-    assert (filters.london_short(None), filters.london_date(None)) == ("not set", "not set")
+    assert words.london_short(utc(2026, 7, 1, 23, 30)) == "2 Jul 2026, 00:30 BST"
+    assert words.london_date(utc(2026, 7, 1, 23, 30)) == "2 July 2026"
+    assert words.london_date(date(2026, 12, 4)) == "4 December 2026"
+    assert (words.london_short(None), words.london_date(None)) == ("not set", "not set")
 
 
 def test_a_receipt_s_time_has_microseconds() -> None:
     """All six places, in UTC."""
-    assert filters.micro(datetime(2026, 12, 4, 11, 58, 7, 123, tzinfo=UTC)) == "2026-12-04 11:58:07.000123 UTC"
+    assert words.micro(datetime(2026, 12, 4, 11, 58, 7, 123, tzinfo=UTC)) == "2026-12-04 11:58:07.000123 UTC"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_receipt_s_time_has_microseconds() -> None:
 )
 def test_pounds_show_pence_only_when_there_are_some(amount: object, written: str) -> None:
     """Whole pounds are shorter to read."""
-    assert filters.pounds(amount) == written  # type: ignore[arg-type]
+    assert words.pounds(amount) == written  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -88,8 +88,8 @@ def test_pounds_show_pence_only_when_there_are_some(amount: object, written: str
 )
 def test_marks_have_at_most_four_places(value: object, written: str) -> None:
     """Without superfluous zeros, and never a minus before nothing."""
-    assert filters.marks(value) == written  # type: ignore[arg-type]
-    assert filters.percent(value) == ("–" if value is None else f"{written}%")  # type: ignore[arg-type]
+    assert words.marks(value) == written  # type: ignore[arg-type]
+    assert words.percent(value) == ("–" if value is None else f"{written}%")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_marks_have_at_most_four_places(value: object, written: str) -> None:
 )
 def test_sizes(count: int, written: str) -> None:
     """As file managers write them."""
-    assert filters.filesize(count) == written
+    assert words.filesize(count) == written

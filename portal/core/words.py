@@ -1,12 +1,10 @@
-"""How values are written on every page: times with their zone, pounds, marks, sizes."""
+"""How values are written on every page and in every letter: times with their zone, pounds, marks, sizes."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-
-from flask import Flask
 
 from portal.core.clock import LONDON
 
@@ -103,9 +101,4 @@ def _time(local: datetime) -> str:
 
 
 FILTERS = (london, london_short, london_until, london_date, micro, pounds, marks, percent, filesize)
-
-
-def bind(app: Flask) -> None:
-    """Give every template the filters, by their own names."""
-    for function in FILTERS:
-        app.jinja_env.filters[function.__name__] = function
+"""What every template has as a filter, by its own name."""
