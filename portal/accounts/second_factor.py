@@ -22,9 +22,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, SealBroken, SecondFactorNeeded
-from portal.core.permissions import Actor
+from portal.core.permissions import FRESH_FACTOR, Actor
 from portal.core.seals import KeyFolder, decrypt, encrypt
-from portal.web.access import FRESH_FACTOR
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1

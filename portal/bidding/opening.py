@@ -26,13 +26,12 @@ from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactorNeeded, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import FRESH_FACTOR, Actor, Verb, policy
 from portal.core.seals import KeyFolder, unwrap_at_opening
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, IttStatus
 
 APART = timedelta(minutes=15)
-FRESH_FACTOR = timedelta(minutes=5)
 Fates = dict[uuid.UUID, Fate]
 
 

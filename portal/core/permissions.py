@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -131,6 +132,8 @@ SECOND_FACTOR_ROLES = AUTHORITY_ROLES | {
     Role.FACILITATOR,
 }
 """Roles that sign in with a second factor."""
+FRESH_FACTOR = timedelta(minutes=5)
+"""How long a second factor that was shown counts for the acts that ask for one."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ can put things right. Both are asked at an instant: now while bids arrive, the c
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -55,27 +55,18 @@ MAY_BID = frozenset({Reason.OPEN_TO_ALL, Reason.MEMBER, Reason.APPLICANT})
 
 
 @dataclass(frozen=True)
-class Fix:
-    """The page that puts it right: its endpoint, its arguments, and the words of the link."""
-
-    endpoint: str
-    arguments: Mapping[str, Any]
-    text: str
-
-
-@dataclass(frozen=True)
 class Standing:
     """Whether a provider may answer an invitation, and why; `until` ends a pause or a suspension, if it has an end.
 
     `details` are the reasons of a refusal, one for each criterion that was failed. `lot` is None for an invitation
-    that is open to everybody.
+    that is open to everybody. `application` is the one that the reason speaks of, where there is one.
     """
 
     reason: Reason
     lot: FrameworkLot | None = None
     until: datetime | None = None
     details: tuple[str, ...] = ()
-    fix: Fix | None = None
+    application: Application | None = None
     law: str = ""
     lot_words: str = ""
     """ "lot 2 (Fostering) of the dynamic market Homes for children" """
@@ -160,17 +151,16 @@ def standing_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant:
     base = Standing(
         Reason.NOT_A_MEMBER,
         lot,
-        fix=Fix("frameworks.show", {"reference": lot.framework.reference}, "How to join"),
         law=terms.everybody,
         lot_words=f"lot {lot.number} ({lot.title}) of the {terms.name} {lot.framework.title}",
     )
     if not was_in_force(lot.framework, instant):
-        return replace(base, reason=Reason.ENDED, fix=None)
+        return replace(base, reason=Reason.ENDED)
     if itt.kind is IttKind.DIRECT_AWARD and itt.direct_award_provider_id != provider_id:
-        return replace(base, reason=Reason.AWARDED_TO_ANOTHER, fix=None)
+        return replace(base, reason=Reason.AWARDED_TO_ANOTHER)
     admission: Admission | None = _newest(Admission, lot.id, provider_id)
     if admission is not None and admission.is_active(instant):
-        return replace(base, reason=Reason.MEMBER, fix=None)
+        return replace(base, reason=Reason.MEMBER)
     return _without_membership(itt, base, admission, _newest(Application, lot.id, provider_id), instant)
 
 
@@ -217,28 +207,20 @@ def _without_membership(
 ) -> Standing:
     """The standing of a provider that is no active member: by its application, its absence, or its past."""
     if application is not None and application.status in PENDING:
-        if itt.kind is IttKind.MARKET_CALL_OFF:
-            return replace(base, reason=Reason.APPLICANT, fix=_to(application, "Your application"))
-        return replace(base, reason=Reason.WAITING, fix=_to(application, "Your application"))
+        reason = Reason.APPLICANT if itt.kind is IttKind.MARKET_CALL_OFF else Reason.WAITING
+        return replace(base, reason=reason, application=application)
     if admission is not None and admission.status in CURRENT:
         if admission.is_suspended(instant):
-            fix = Fix("memberships.index", {}, "Your memberships")
-            return replace(base, reason=Reason.SUSPENDED, until=admission.suspended_until, fix=fix)
-        fix = Fix("memberships.index", {}, "End your pause")
-        return replace(base, reason=Reason.PAUSED, until=admission.paused_until, fix=fix)
+            return replace(base, reason=Reason.SUSPENDED, until=admission.suspended_until)
+        return replace(base, reason=Reason.PAUSED, until=admission.paused_until)
     if application is not None and application.status is ApplicationStatus.REFUSED:
-        fix = _to(application, "Put it right and send it again")
-        return replace(base, reason=Reason.REFUSED, details=_why_refused(application), fix=fix)
+        return replace(base, reason=Reason.REFUSED, details=_why_refused(application), application=application)
     if application is not None and application.status is ApplicationStatus.DRAFT:
-        return replace(base, reason=Reason.NOT_SENT, fix=_to(application, "Finish and send your application"))
+        return replace(base, reason=Reason.NOT_SENT, application=application)
     if admission is not None:
         reason = Reason.REMOVED if admission.status is AdmissionStatus.REMOVED else Reason.LEFT
         return replace(base, reason=reason)
     return base
-
-
-def _to(application: Application, text: str) -> Fix:
-    return Fix("applications.show", {"reference": application.reference}, text)
 
 
 def _newest(model: Any, lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Any:

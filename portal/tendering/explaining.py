@@ -9,7 +9,7 @@ from datetime import datetime
 from portal.core.errors import PortalError
 from portal.core.words import london
 from portal.frameworks.validity import accepts_applications
-from portal.tendering.entitlement import Fix, Reason, Standing, standing_of
+from portal.tendering.entitlement import Reason, Standing, standing_of
 from portal.tendering.models import InvitationToTender
 
 _SENTENCES = {
@@ -46,12 +46,15 @@ class NotEntitled(PortalError):
 
 @dataclass(frozen=True)
 class Told:
-    """What a page shows of a standing: `fix` is None where nothing can be done."""
+    """How a provider stands, and the sentence for it."""
 
-    may_bid: bool
+    standing: Standing
     sentence: str
-    details: tuple[str, ...]
-    fix: Fix | None
+
+    @property
+    def may_bid(self) -> bool:
+        """Whether it may answer."""
+        return self.standing.may_bid
 
 
 def told(itt: InvitationToTender, provider_id: uuid.UUID | None, now: datetime) -> Told | None:
@@ -59,7 +62,7 @@ def told(itt: InvitationToTender, provider_id: uuid.UUID | None, now: datetime) 
     if itt.framework_lot_id is None or provider_id is None:
         return None
     standing = standing_of(itt, provider_id, now)
-    return Told(standing.may_bid, why(standing), standing.details, standing.fix)
+    return Told(standing, why(standing))
 
 
 def joining_is_open(itt: InvitationToTender, now: datetime) -> bool:

@@ -11,28 +11,21 @@ from portal.tendering.states import IttStatus
 
 @dataclass(frozen=True)
 class PublicState:
-    """A key for programs, a tag with its tone, and one sentence."""
+    """A key for programs, a word or two for a tag, and one sentence."""
 
     key: str
     label: str
-    tone: str
     sentence: str
 
 
-OPEN = PublicState("open", "Open for bids", "success", "Bids can be made until the closing time.")
+OPEN = PublicState("open", "Open for bids", "Bids can be made until the closing time.")
 CLOSED = PublicState(
-    "closed", "Closed", "muted", "Bidding has closed. No more bids can be made. The bids will be opened and judged."
+    "closed", "Closed", "Bidding has closed. No more bids can be made. The bids will be opened and judged."
 )
-JUDGED = PublicState("judged", "Being judged", "progress", "Bidding has closed. The panels are judging the bids.")
-DECIDING = PublicState(
-    "deciding", "Decision to come", "progress", "The panels have scored the bids. A decision follows."
-)
-AWARDED = PublicState(
-    "awarded", "Awarded", "info", "The award is decided. Every bidder was told the scores and the reasons."
-)
-CONTRACTED = PublicState(
-    "contracted", "Contract signed", "neutral", "The contract is signed. It is in the register of contracts."
-)
+JUDGED = PublicState("judged", "Being judged", "Bidding has closed. The panels are judging the bids.")
+DECIDING = PublicState("deciding", "Decision to come", "The panels have scored the bids. A decision follows.")
+AWARDED = PublicState("awarded", "Awarded", "The award is decided. Every bidder was told the scores and the reasons.")
+CONTRACTED = PublicState("contracted", "Contract signed", "The contract is signed. It is in the register of contracts.")
 _AFTER = {
     IttStatus.OPENED: JUDGED,
     IttStatus.MODERATED: DECIDING,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import abort, current_app, redirect, request, url_for
@@ -17,12 +16,9 @@ from werkzeug.wrappers import Response
 
 from portal.core import clock
 from portal.core.errors import NotAllowed
-from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
+from portal.core.permissions import AUTHORITY_ROLES, FRESH_FACTOR, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-FRESH_FACTOR = timedelta(minutes=5)
-"""How long a shown second factor counts as fresh for opening bids, awarding and granting roles."""
 
 WHILE_FACTOR_IS_AWAITED = frozenset({"accounts.sign_in_code", "accounts.sign_out", "account.second_factor"})
 """What somebody reaches between the password and the second factor: showing it, setting it up, leaving."""

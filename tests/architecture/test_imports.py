@@ -7,6 +7,8 @@ import configparser
 import subprocess
 import sys
 
+from flask import Flask
+
 from tests.architecture.source import ROOT, functions, imports, is_web, modules, parsed, stage_modules
 
 WEB_LIBRARIES = ("flask", "flask_login", "flask_wtf", "wtforms", "celery", "werkzeug")
@@ -73,6 +75,30 @@ def test_stages_know_neither_flask_nor_celery() -> None:
         if (found := {target for target in imports(path) if target.split(".")[0] in WEB_LIBRARIES})
     }
     assert wrong == {}
+
+
+def test_stages_know_no_pages() -> None:
+    """What decides, asks or writes in a stage imports nothing of portal.web: only views and forms do."""
+    wrong = {
+        name: sorted(found)
+        for name, path in stage_modules().items()
+        if not is_web(name)
+        if (found := {target for target in imports(path) if target.startswith("portal.web")})
+    }
+    assert wrong == {}
+
+
+def test_stages_know_no_endpoints(app: Flask) -> None:
+    """Where something is done is said in templates and views: no other module of a stage names a page."""
+    endpoints = set(app.view_functions)
+    wrong = [
+        f"{name}:{node.lineno} {node.value}"
+        for name, path in stage_modules().items()
+        if not is_web(name)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value in endpoints
+    ]
+    assert wrong == []
 
 
 def test_scoring_stands_alone() -> None:

@@ -129,17 +129,13 @@ def test_the_rule_and_the_reason_agree(
 
 
 def test_a_refusal_names_every_failed_criterion(db_session: object) -> None:
-    """The newest decision's reasons, and the page where they are put right."""
+    """The newest decision's reasons, and the application in which they are put right."""
     itt = call_off()
     application = applied(lot_of(itt))
     refuse(application)
     standing = standing_of(itt, application.provider_id, clock.now())
     assert standing.details == ("Insurance: It lapsed in May.",)
-    assert standing.fix is not None
-    assert (standing.fix.endpoint, standing.fix.arguments) == (
-        "applications.show",
-        {"reference": application.reference},
-    )
+    assert standing.application is application
 
 
 def test_the_sentence_names_lot_and_section(db_session: object) -> None:
@@ -151,11 +147,7 @@ def test_the_sentence_names_lot_and_section(db_session: object) -> None:
         f"Only members of lot 1 (Lot title 1) of the dynamic purchasing system {lot.framework.title} can bid "
         "(PCR2015 reg 34(21)-(22)), and you are not one."
     )
-    assert standing.fix is not None
-    assert (standing.fix.endpoint, standing.fix.arguments) == (
-        "frameworks.show",
-        {"reference": lot.framework.reference},
-    )
+    assert (standing.lot, standing.application) == (lot, None)
     assert told(itt, None, clock.now()) is None
     assert told(published_itt(), make_provider().id, clock.now()) is None
 
