@@ -24,6 +24,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, SealBroken, SecondFactorNeeded
 from portal.core.permissions import FRESH_FACTOR, Actor
 from portal.core.seals import KeyFolder, decrypt, encrypt
+from portal.core.taking import lock
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
@@ -66,8 +67,8 @@ def set_up_factor(
     shown in this session in the last five minutes (a password alone must not replace it), `InvalidInput`
     (field "factor_code") for a wrong code, `TooManyTries` after ten.
     """
-    user = db.session.scalars(select(User).where(User.id == actor.user_id).with_for_update()).one()
-    session = db.session.get_one(UserSession, session_id, with_for_update=True)
+    user = lock(User, actor.user_id)
+    session = lock(UserSession, session_id)
     if user.totp_sealed is not None and not (session.factor_at and now - session.factor_at <= FRESH_FACTOR):
         raise SecondFactorNeeded("Show a code from your present authenticator first.")
     attempt = begin_try(account=f"factor:{user.id}", address=f"factor:{user.id}", keys=keys, now=now,

@@ -18,6 +18,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.permissions import SYSTEM, Actor
 from portal.core.seals import KeyFolder
+from portal.core.taking import lock
 
 WRONG = "The e-mail address or the password is not right."
 
@@ -57,7 +58,7 @@ def change_password(*, actor: Actor, session_id: uuid.UUID, old: str, new: str, 
     Records PASSWORD_CHANGED. Raises `InvalidInput` (field "old_password" when it is not right, "password"
     when the new one may not be used) and `TooManyTries`.
     """
-    person = db.session.scalars(select(User).where(User.id == actor.user_id).with_for_update()).one()
+    person = lock(User, actor.user_id)
     own = f"password:{person.id}"
     attempt = begin_try(account=own, address=own, keys=keys, now=now, field="old_password")
     if not password_matches(person.password_hash, old):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
-
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
@@ -16,7 +14,8 @@ from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import lock, take
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
 from portal.regulation.regimes import Standstill as StandstillDuty
@@ -37,8 +36,7 @@ def propose_award(
     without a single bid in first place, `Conflict` when another proposal is in force, `InvalidInput` for a
     reason of fewer than 20 characters.
     """
-    _lock(itt.id)
-    policy.require(actor, Verb.PROPOSE_AWARD, itt)
+    take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
         raise Conflict("An award of this lot has already been proposed.")
     result = current_result(lot.id)
@@ -80,8 +78,7 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     `NotAllowed` for the person who proposed, `WrongState` when it is not waiting (any more), `InvalidInput` for
     a reason of fewer than 20 characters.
     """
-    _lock(decision.itt_id)
-    _require_second_person(decision, actor)
+    _take(decision, actor)
     _check_reason(note, field="note")
     decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
     _sign(decision, actor, note, now)
@@ -96,8 +93,7 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting, and
     `Conflict` when a newer result has replaced the one that was proposed.
     """
-    _lock(decision.itt_id)
-    _require_second_person(decision, actor)
+    _take(decision, actor)
     _check_reason(note, field="note")
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
@@ -118,15 +114,10 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     record(EventKind.SUMMARIES_ISSUED, decision, actor=actor, count=len(summaries))
 
 
-def _lock(itt_id: uuid.UUID) -> None:
-    """Awards and results of one ITT take turns; what was read before the turn came is read again."""
-    db.session.flush()
-    db.session.execute(select(InvitationToTender.id).where(InvitationToTender.id == itt_id).with_for_update())
-    db.session.expire_all()
-
-
-def _require_second_person(decision: AwardDecision, actor: Actor) -> None:
-    policy.require(actor, Verb.DECIDE, decision)
+def _take(decision: AwardDecision, actor: Actor) -> None:
+    """Take the decision for its second person; the ITT's row first, for its awards and results take turns."""
+    lock(InvitationToTender, decision.itt_id)
+    take(decision, Verb.DECIDE, actor=actor)
     if decision.proposed_by_id == actor.user_id:
         raise NotAllowed("The person who proposed an award cannot decide it as well.")
 

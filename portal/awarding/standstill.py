@@ -15,6 +15,7 @@ from portal.awarding.states import DecisionStatus
 from portal.core.clock import LONDON
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
+from portal.core.taking import lock
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.deadlines import standstill_until
 from portal.regulation.queries import uk_calendar
@@ -29,7 +30,7 @@ def start_standstill(*, decision_id: uuid.UUID, published_at: datetime) -> Stand
     nothing and returns the one that runs. Records STANDSTILL_STARTED. Raises `CalendarUnknown` past the known
     bank holidays.
     """
-    decision = db.session.scalars(select(AwardDecision).where(AwardDecision.id == decision_id).with_for_update()).one()
+    decision = lock(AwardDecision, decision_id)
     if decision.status is not DecisionStatus.DECIDED or decision.standstill_kind is StandstillDuty.NONE:
         return None
     return standstill_of(decision.id) or _start(decision, published_at)

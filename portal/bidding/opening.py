@@ -21,13 +21,14 @@ from portal.audit.recording import record
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
 from portal.bidding.sealing import unsealed
-from portal.bidding.setting_aside import Fate, check_memberships, lock_for_opening, why_set_aside
+from portal.bidding.setting_aside import Fate, check_memberships, why_set_aside
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactorNeeded, WrongState
-from portal.core.permissions import FRESH_FACTOR, Actor, Verb, policy
+from portal.core.permissions import FRESH_FACTOR, Actor, Verb
 from portal.core.seals import KeyFolder, unwrap_at_opening
+from portal.core.taking import take
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, IttStatus
 
@@ -70,8 +71,7 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     application to a dynamic market is undecided (PA2023 s.34(4)), for a member of one of its panels, and for the
     same person twice. The caller records a refusal (PCR 2015 reg 22(16)(b), (e), (g)).
     """
-    policy.require(actor, Verb.OPEN_BIDS, itt)
-    itt = lock_for_opening(itt.id)
+    take(itt, Verb.OPEN_BIDS, actor=actor)
     at = clock.database_time()
     _require_may_open(itt, actor, at, factor_at)
     fates = _require_decided(itt, at)
@@ -94,8 +94,6 @@ def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: Po
 
 
 def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None) -> None:
-    if itt.status is not IttStatus.PUBLISHED:
-        raise OpeningRefused("The bids have been opened already.", "already_opened")
     if not itt.has_closed(at):
         raise OpeningRefused(
             "The closing time has not come yet, so the bids stay sealed. This attempt is on record.",

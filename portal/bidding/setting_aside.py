@@ -21,7 +21,8 @@ from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
@@ -96,9 +97,7 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
     after the closing time by the database's clock. Records UNDECIDED_APPLICATIONS_EXPLAINED with the number. Raises
     `WrongState` when nothing is undecided, `InvalidInput` (field `reason`) under 40 characters.
     """
-    policy.require(actor, Verb.EXPLAIN_UNDECIDED, itt)
-    itt = lock_for_opening(itt.id)
-    policy.require(actor, Verb.EXPLAIN_UNDECIDED, itt)
+    take(itt, Verb.EXPLAIN_UNDECIDED, actor=actor)
     at = clock.database_time()
     if not itt.has_closed(at):
         raise WrongState("Bidding is still open. Applications are decided as they come.")
@@ -113,16 +112,6 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
         )
     itt.undecided_reason = reason.strip()
     record(EventKind.UNDECIDED_APPLICATIONS_EXPLAINED, itt, actor=actor, count=count)
-
-
-def lock_for_opening(itt_id: uuid.UUID) -> InvitationToTender:
-    """Lock the invitation's row until the transaction ends and read it afresh, without what it is made of."""
-    return db.session.scalars(
-        select(InvitationToTender)
-        .where(InvitationToTender.id == itt_id)
-        .with_for_update(of=InvitationToTender)
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def why_set_aside(itt: InvitationToTender, fate: Fate) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -18,8 +17,9 @@ from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
 from portal.core.references import new_reference
+from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Standstill as StandstillDuty
@@ -42,8 +42,7 @@ def conclude_contract(
     notice is published or the standstill is over (Procurement Act 2023 ss.50-51), `Conflict` when it is
     concluded already, `InvalidInput` for dates that cannot be (fields "signed_date", "start_date").
     """
-    _lock(itt.id)
-    policy.require(actor, Verb.CONCLUDE_CONTRACT, itt)
+    take(itt, Verb.CONCLUDE_CONTRACT, actor=actor)
     now = clock.database_time()
     decision = _decided(lot)
     announced_at = _announced_at(decision)
@@ -66,13 +65,6 @@ def conclude_contract(
         signed=signed_date,
     )
     return contract
-
-
-def _lock(itt_id: uuid.UUID) -> None:
-    """Contracts of one ITT take turns; what was read before the turn came is read again."""
-    db.session.flush()
-    db.session.execute(select(InvitationToTender.id).where(InvitationToTender.id == itt_id).with_for_update())
-    db.session.expire_all()
 
 
 def _drawn_up(

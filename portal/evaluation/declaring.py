@@ -16,9 +16,10 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
-from portal.evaluation.panels import end_seat, lock_work
+from portal.evaluation.panels import end_seat
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.states import MemberRole, PanelWorkStatus
 
@@ -47,24 +48,22 @@ def declare_interest(
     which of the two it was. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's id),
     `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
     """
-    policy.require(actor, Verb.DECLARE, work)
-    locked = lock_work(work.panel_id)
-    policy.require(actor, Verb.DECLARE, locked)
-    member = seat_of(locked.panel_id, actor.user_id)
-    bids = opened_bids(locked.itt_id)
+    take(work, Verb.DECLARE, actor=actor)
+    member = seat_of(work.panel_id, actor.user_id)
+    bids = opened_bids(work.itt_id)
     _check(bids, answers)
     _store(member, bids, answers, now=now)
     interests = sum(answers[bid.bid_id].has_interest for bid in bids)
     if interests:
-        _recuse(member, locked, now=now)
+        _recuse(member, work, now=now)
     record(EventKind.INTEREST_DECLARED, member, actor=actor, bids=len(bids), interests=interests)
     if interests:
         record(
             EventKind.MEMBER_RECUSED,
             member,
             actor=actor,
-            panel=locked.panel.key,
-            moderating=locked.status is PanelWorkStatus.MODERATING,
+            panel=work.panel.key,
+            moderating=work.status is PanelWorkStatus.MODERATING,
         )
     return member
 

@@ -17,10 +17,10 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import lock, take
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import ModeratedScore, PanelWork
-from portal.evaluation.panels import lock_work
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
     agreed_scores,
@@ -47,19 +47,18 @@ def start_moderation(*, work: PanelWork, actor: Actor, now: datetime) -> None:
     MODERATION_STARTED. Raises `WrongState` naming how many have not submitted: a gap is never imputed, and
     only recusal or removal takes a member out of the panel.
     """
-    policy.require(actor, Verb.START_MODERATION, work)
+    take(work, Verb.START_MODERATION, actor=actor)
     require_declared(work, actor)
-    locked = lock_work(work.panel_id)
-    members = counting_members(locked.panel_id)
-    if len(members) < max(1, locked.panel.quorum):
+    members = counting_members(work.panel_id)
+    if len(members) < max(1, work.panel.quorum):
         raise WrongState("Too few members score on this panel: appoint more before it moderates.")
-    open_for = waiting_for(locked)
+    open_for = waiting_for(work)
     if open_for:
         names = ", ".join(open_for)
         raise WrongState(f"Not everybody has submitted their scores. Waiting for: {names}.")
-    locked.status = PANEL_WORK.move(locked.status, PanelWorkStatus.MODERATING)
-    locked.moderation_started_at = now
-    record(EventKind.MODERATION_STARTED, locked, actor=actor, panel=locked.panel.key, members=len(members))
+    work.status = PANEL_WORK.move(work.status, PanelWorkStatus.MODERATING)
+    work.moderation_started_at = now
+    record(EventKind.MODERATION_STARTED, work, actor=actor, panel=work.panel.key, members=len(members))
 
 
 def waiting_for(work: PanelWork) -> list[str]:
@@ -92,29 +91,27 @@ def agree_score(
     `NotFound` for a question that is not the panel's, `WrongState` outside moderation or where the method
     combines by mean or median.
     """
-    policy.require(actor, Verb.AGREE, work)
+    take(work, Verb.AGREE, actor=actor)
     require_declared(work, actor)
-    locked = lock_work(work.panel_id)
-    policy.require(actor, Verb.AGREE, locked)
-    if locked.panel.combine is not Combination.AGREED:
+    if work.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
-    bid = bid_to_score(locked.itt_id, bid_id)
-    leaf = _leaf(locked, criterion)
+    bid = bid_to_score(work.itt_id, bid_id)
+    leaf = _leaf(work, criterion)
     value = read_score(score, leaf.scale, field="score")
     words = _checked_reason(reason, leaf.scale)
-    before = _in_force(locked, bid, leaf)
+    before = _in_force(work, bid, leaf)
     if before is not None and (plain(before.score), before.reason) == (value, words):
         return before
     if (before.id if before else None) != based_on:
         raise Conflict(
             "Somebody agreed a score for this meanwhile. Look at it below, then decide whether to change it."
         )
-    agreed = _supersede(locked, bid, leaf, before, value, words, actor=actor, now=now)
+    agreed = _supersede(work, bid, leaf, before, value, words, actor=actor, now=now)
     record(
         EventKind.SCORE_AGREED,
         agreed,
         actor=actor,
-        panel=locked.panel.key,
+        panel=work.panel.key,
         bid=bid.bid_id,
         criterion=leaf.key,
         score=value,
@@ -131,35 +128,31 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
     `WrongState` naming the open cells, `InvalidInput` (field "meeting_record") for a record under 20
     characters.
     """
-    policy.require(actor, Verb.CLOSE_MODERATION, work)
-    require_declared(work, actor)
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
-    itt = db.session.scalars(
-        select(InvitationToTender).where(InvitationToTender.id == work.itt_id).with_for_update()
-    ).one()
-    locked = lock_work(work.panel_id)
-    policy.require(actor, Verb.CLOSE_MODERATION, locked)
+    itt = lock(InvitationToTender, work.itt_id)
+    take(work, Verb.CLOSE_MODERATION, actor=actor)
+    require_declared(work, actor)
     words = meeting_record.strip()
     if len(words) < SHORTEST_REASON:
         raise InvalidInput("Write who met, when, and how you came to the agreed scores.", field="meeting_record")
     if len(words) > LONGEST_RECORD:
         raise InvalidInput(f"Use at most {LONGEST_RECORD} characters.", field="meeting_record")
-    _check_everything_is_agreed(locked)
-    locked.status = PANEL_WORK.move(locked.status, PanelWorkStatus.CLOSED)
-    locked.closed_at = now
-    locked.closed_by_id = actor.user_id
-    locked.meeting_record = words
+    _check_everything_is_agreed(work)
+    work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
+    work.closed_at = now
+    work.closed_by_id = actor.user_id
+    work.meeting_record = words
     db.session.flush()
     last = not open_panels(itt)
     if last:
         itt.status = ITT.move(itt.status, IttStatus.MODERATED)
     record(
         EventKind.MODERATION_CLOSED,
-        locked,
+        work,
         actor=actor,
-        panel=locked.panel.key,
+        panel=work.panel.key,
         last=last,
-        agreed_sha256=_digest(list(agreed_scores(locked.panel_id).values())),
+        agreed_sha256=_digest(list(agreed_scores(work.panel_id).values())),
         meeting_record_sha256=hashlib.sha256(words.encode()).hexdigest(),
     )
 

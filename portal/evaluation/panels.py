@@ -23,8 +23,9 @@ from portal.audit.recording import record
 from portal.bidding.models import BidOpening
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb, policy
+from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
 from portal.core.seals import KeyFolder
+from portal.core.taking import lock, take
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Panel
@@ -72,17 +73,7 @@ def begin_work(panel: Panel) -> PanelWork:
         insert(PanelWork).values(panel_id=panel.id, itt_id=panel.itt_id, status=PanelWorkStatus.SCORING)
         .on_conflict_do_nothing()
     )  # fmt: skip
-    return lock_work(panel.id)
-
-
-def lock_work(panel_id: uuid.UUID) -> PanelWork:
-    """Lock the panel's work until the transaction ends, and read it afresh: its acts take turns."""
-    return db.session.scalars(
-        select(PanelWork)
-        .where(PanelWork.panel_id == panel_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    return lock(PanelWork, panel.id)
 
 
 def appoint_panel_member(
@@ -102,7 +93,7 @@ def appoint_panel_member(
     chair. Records PANEL_MEMBER_APPOINTED. Raises `InvalidInput` (fields "role", "name", "email"),
     `NotAllowed`, `WrongState`.
     """
-    policy.require(actor, Verb.APPOINT_PANEL, itt)
+    take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
     work = begin_work(panel)
     _check_role(panel, appointee)
     code = None
@@ -127,8 +118,8 @@ def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: 
     Raises `NotAllowed`, `WrongState` once the panel moderates (whoever has an interest declares it and is
     recused).
     """
-    policy.require(actor, Verb.APPOINT_PANEL, itt)
-    work = lock_work(member.panel_id)
+    take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
+    work = lock(PanelWork, member.panel_id)
     if work.status is not PanelWorkStatus.SCORING:
         raise WrongState("The panel has started to moderate, so nobody can be removed from it.")
     if member.removed_at is not None:
@@ -150,7 +141,7 @@ def issue_sitting_card(
     Raises `NotAllowed` for anybody but the facilitator, `NotFound` for a member who is not on the panel any
     more, `WrongState` before the opening and once the panel moderates.
     """
-    policy.require(actor, Verb.ISSUE_CARD, work)
+    take(work, Verb.ISSUE_CARD, actor=actor, share=True)
     member = db.session.get(PanelMember, member_id)
     if member is None or member.panel_id != work.panel_id or not member.may_score:
         raise NotFound("There is no such young person on your panel.")

@@ -14,8 +14,9 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import NotFound, WrongState
+from portal.core.errors import WrongState
 from portal.core.permissions import SYSTEM
+from portal.core.taking import lock
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import case_for, hash_of
 from portal.tendering.models import InvitationToTender, Lot
@@ -35,11 +36,7 @@ def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
     engine's reason for a lot that it refuses (once for the same inputs). Returns the results that there are.
     Raises `NotFound`, and `WrongState` while a panel is open. Source: docs/scoring.md.
     """
-    itt = db.session.scalars(
-        select(InvitationToTender).where(InvitationToTender.id == itt_id).with_for_update()
-    ).one_or_none()
-    if itt is None:
-        raise NotFound("There is no such invitation to tender.")
+    itt = lock(InvitationToTender, itt_id)
     if itt.status not in CALCULABLE:
         raise WrongState("The result waits until every panel has closed its moderation.")
     calculated = [_calculate_lot(itt, lot, now=now) for lot in itt.lots]

@@ -18,7 +18,8 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
@@ -62,7 +63,7 @@ def save_scores(
     (fields "score-" or "reason-" and the criterion's key) for a score off the published scale, `WrongState`
     once submitted.
     """
-    policy.require(actor, Verb.SCORE, work)
+    take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     bid = bid_to_score(work.itt_id, bid_id)
     leaves = {leaf.key: leaf for leaf in leaves_of(work.itt, work.panel)}
@@ -92,7 +93,7 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequen
     nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or a reason is missing,
     `NotAllowed` until interests are declared, `WrongState` before the opening and during moderation.
     """
-    policy.require(actor, Verb.SCORE, work)
+    take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     bids = bids_to_score(work.itt_id)
     leaves = leaves_of(work.itt, work.panel)

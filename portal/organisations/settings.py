@@ -15,6 +15,7 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.taking import lock, take
 from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
 from portal.organisations.models import Provider, Setting
 from portal.organisations.names import clean_name, name_key
@@ -62,10 +63,10 @@ def add_setting(*, provider: Provider, details: SettingDetails, vacancies: str, 
     field: "name" (missing, too long, or that of another open setting), "area", "capacity", "vacancies" (not a whole
     number, or more than there are places), "address", "postcode", "registration_number".
     """
+    # Of two people who add the same place at once, the second sees the first's.
+    lock(Provider, provider.id)
     setting = Setting(provider_id=provider.id, vacancies=0)
     policy.require(actor, Verb.CHANGE, setting)
-    # Of two people who add the same place at once, the second sees the first's.
-    db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
     _put(setting, details)
     _put_vacancies(setting, vacancies, now)
     db.session.add(setting)
@@ -80,8 +81,8 @@ def change_setting(*, setting: Setting, details: SettingDetails, actor: Actor) -
     Records PROVIDER_CHANGED. Raises `InvalidInput` as `add_setting` does; "capacity" also when fewer places are left
     than were said to be free. Raises `WrongState` for a closed setting.
     """
-    _require_open(setting, actor)
-    db.session.execute(select(Provider.id).where(Provider.id == setting.provider_id).with_for_update())
+    lock(Provider, setting.provider_id)
+    _take_open(setting, actor)
     with db.session.no_autoflush:
         _put(setting, details)
         if setting.vacancies > setting.capacity:
@@ -96,7 +97,7 @@ def say_vacancies(*, setting: Setting, vacancies: str, actor: Actor, now: dateti
     Practitioners see the number and when it was said. Records PROVIDER_CHANGED. Raises `InvalidInput` (field
     "vacancies") for anything but a whole number from none to the setting's capacity, `WrongState` when it is closed.
     """
-    _require_open(setting, actor)
+    _take_open(setting, actor)
     _put_vacancies(setting, vacancies, now)
     _record(setting, actor, "vacancies_said")
 
@@ -106,7 +107,7 @@ def close_setting(*, setting: Setting, actor: Actor, now: datetime) -> None:
 
     Records PROVIDER_CHANGED. Raises `WrongState` when it is closed already.
     """
-    _require_open(setting, actor)
+    _take_open(setting, actor)
     setting.closed_at = now
     _record(setting, actor, "setting_closed")
 
@@ -176,8 +177,8 @@ def _put_vacancies(setting: Setting, typed: str, now: datetime) -> None:
     setting.vacancies, setting.vacancies_at = vacancies, now
 
 
-def _require_open(setting: Setting, actor: Actor) -> None:
-    policy.require(actor, Verb.CHANGE, setting)
+def _take_open(setting: Setting, actor: Actor) -> None:
+    take(setting, Verb.CHANGE, actor=actor)
     if setting.closed_at is not None:
         raise WrongState("This setting is closed.")
 

@@ -15,6 +15,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
+from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.queries import lock_framework
@@ -31,7 +32,7 @@ from portal.tendering.inheriting import (
     require_kind,
 )
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.queries import lock_itt
+from portal.tendering.queries import whole
 from portal.tendering.starting_points import fill_from_framework
 from portal.tendering.states import IttKind
 
@@ -128,8 +129,7 @@ def approve_direct_award(*, itt: InvitationToTender, actor: Actor, now: datetime
     Afterwards it can be published as it stands; any change to the draft takes the approval back. Records
     DIRECT_AWARD_APPROVED. Raises `NotAllowed` for the same person, `WrongState` when there is nothing to approve.
     """
-    lock_itt(itt.id)
-    policy.require(actor, Verb.APPROVE_DIRECT_AWARD, itt)
+    take(itt, Verb.APPROVE_DIRECT_AWARD, *whole(), actor=actor)
     _require_direct(itt)
     if itt.direct_award_provider_id is None or not itt.direct_award_reason:
         raise WrongState("Nobody has said yet whom the direct award goes to, and why.")

@@ -6,10 +6,11 @@ from typing import Any
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.tendering.checking import Task
 from portal.tendering.models import InvitationToTender
-from portal.tendering.queries import lock_itt
+from portal.tendering.queries import whole
 
 
 def begin_change(itt: InvitationToTender, actor: Actor) -> None:
@@ -18,8 +19,7 @@ def begin_change(itt: InvitationToTender, actor: Actor) -> None:
     The lock makes editing and publishing take turns: what is published is what was checked. A direct award that was
     approved before has to be approved again. Raises `NotFound`, `NotAllowed`, or `WrongState` once it is published.
     """
-    lock_itt(itt.id)
-    policy.require(actor, Verb.EDIT, itt)
+    take(itt, Verb.EDIT, *whole(), actor=actor)
     itt.direct_award_approved_by_id = itt.direct_award_approved_at = None
 
 

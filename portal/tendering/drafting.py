@@ -12,6 +12,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
+from portal.core.taking import take
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
@@ -20,7 +21,7 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task, require_closing
 from portal.tendering.inheriting import codes_of
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.queries import lock_itt
+from portal.tendering.queries import whole
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
 from portal.tendering.states import ITT, IttStatus, PublicationBasis
 
@@ -151,8 +152,7 @@ def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
     Raises `WrongState` once it is published (ending a published procurement needs a notice: PA2023 s.55).
     Records ITT_CANCELLED.
     """
-    lock_itt(itt.id)
-    policy.require(actor, Verb.CANCEL_DRAFT, itt)
+    take(itt, Verb.CANCEL_DRAFT, *whole(), actor=actor)
     itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
     record(EventKind.ITT_CANCELLED, itt, actor=actor, was="draft")
 

@@ -21,7 +21,8 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
-from portal.core.permissions import SYSTEM, Actor, Verb, policy
+from portal.core.permissions import SYSTEM, Actor, Verb
+from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite, terms_of
@@ -104,15 +105,10 @@ def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, no
     opening its chain would tell who will not bid. Raises `NotFound` for whoever was not invited, `WrongState` from
     the closing time on.
     """
-    invitation = db.session.scalars(
-        select(Invitation)
-        .where(Invitation.itt_id == itt.id, Invitation.provider_id == actor.provider_id)
-        .with_for_update(of=Invitation)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    invitation = db.session.get(Invitation, (itt.id, actor.provider_id)) if actor.provider_id else None
     if invitation is None:
         raise NotFound("Your organisation was not invited to this.")
-    policy.require(actor, Verb.DECLINE, invitation)
+    take(invitation, Verb.DECLINE, actor=actor)
     if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
         raise WrongState("Bidding has closed, so there is nothing left to decline.")
     invitation.declined_at, invitation.decline_reason = now, reason.strip()[:LONGEST_REASON]

@@ -8,15 +8,16 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
 from portal.core.seals import KeyFolder
+from portal.core.taking import take
 from portal.tendering.calling_off import require_may_publish
 from portal.tendering.checking import problems_of
 from portal.tendering.inheriting import codes_of
 from portal.tendering.inviting import invite_admitted_providers
 from portal.tendering.method import method_of
 from portal.tendering.models import InvitationToTender
-from portal.tendering.queries import lock_itt
+from portal.tendering.queries import whole
 from portal.tendering.states import ITT, IttStatus
 from tender_scoring import InvalidCase, method_hash, validate_method
 
@@ -33,8 +34,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     framework is valid by the database's clock and its buyer committed (`CallOffRefused`), and invites in the same
     transaction (INVITATIONS_ISSUED). Raises `NotAllowed`, `NotFound`, `WrongState` when it is published already.
     """
-    lock_itt(itt.id)
-    policy.require(actor, Verb.PUBLISH, itt)
+    take(itt, Verb.PUBLISH, *whole(), actor=actor)
     problems = problems_of(itt, now)
     if problems:
         raise NotReady(problems)

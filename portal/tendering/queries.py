@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -15,7 +13,7 @@ from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
 from portal.tendering.states import AFTER_PUBLICATION
 
 
-def whole() -> tuple[ExecutableOption, ...]:
+def whole() -> tuple[ORMOption, ...]:
     """Options that load an invitation with everything the method is made of, in eight statements (a call-off: nine)."""
     itt = InvitationToTender
     return (
@@ -45,14 +43,3 @@ def find_published_itt(reference: str) -> InvitationToTender:
     if found.status not in AFTER_PUBLICATION:
         raise NotFound("There is no invitation to tender with that reference.")
     return found
-
-
-def lock_itt(itt_id: uuid.UUID) -> InvitationToTender:
-    """Lock the invitation's row until the transaction ends, and read all of it afresh under the lock."""
-    return db.session.scalars(
-        select(InvitationToTender)
-        .where(InvitationToTender.id == itt_id)
-        .options(*whole())
-        .with_for_update(of=InvitationToTender)
-        .execution_options(populate_existing=True)
-    ).one()

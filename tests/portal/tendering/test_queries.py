@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from portal.core.errors import NotFound
 from portal.tendering.method import method_of
-from portal.tendering.queries import find_itt, find_published_itt, lock_itt
+from portal.tendering.queries import find_itt, find_published_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.weighing import effective
-from tests.factories.tendering import draft_itt, make_commissioner, published_itt
+from tests.factories.tendering import draft_itt, published_itt
 
 
 @pytest.mark.parametrize("start", [StartingPoint.EMPTY, StartingPoint.THREE_PANELS])
@@ -40,12 +39,3 @@ def test_only_what_was_published_is_found_by_everybody(db_session: object) -> No
         find_published_itt(draft.reference)
     with pytest.raises(NotFound):
         find_itt("ITT-NOTTHERE")
-
-
-def test_a_lock_reads_afresh(db_session: Any) -> None:
-    """What another transaction changed meanwhile is seen under the lock."""
-    itt = published_itt(actor=make_commissioner(), closes_in=timedelta(days=3))
-    db_session.commit()
-    db_session.connection().exec_driver_sql("UPDATE itt SET title = 'Changed'")
-    assert lock_itt(itt.id).title == "Changed"
-    assert itt.title == "Changed"
