@@ -34,7 +34,8 @@ _ENTER = text(
     """
     SELECT bid.id, bid.reference, bid.itt_id, bid.lot_id, bid.provider_id, bid.status, bid.version,
     bid.draft_sealed,
-           bid.draft_revision, bid.draft_saved_at, bid.submitted_revision, itt.reference AS itt_reference,
+           bid.draft_revision, bid.draft_saved_at, bid.draft_saved_by_id, bid.submitted_revision,
+           itt.reference AS itt_reference,
            itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.framework_lot_id,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
@@ -72,6 +73,7 @@ class Entered(OnOwnChain):
     draft_sealed: bytes | None
     draft_revision: int
     draft_saved_at: datetime | None
+    draft_saved_by_id: uuid.UUID | None
     submitted_revision: int
     itt_reference: str
     itt_title: str

@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
-from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
@@ -190,29 +189,21 @@ def change_draft(
             draft_sealed=seal_draft(entered, content, revision, keys),
             draft_revision=revision,
             draft_saved_at=entered.at,
+            draft_saved_by_id=actor.user_id,
         )
     )
     record(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, **data)
     return revision
 
 
-def last_act_on(bid_id: uuid.UUID) -> tuple[str, datetime] | None:
-    """Who last changed the bid, by name, and when: for the bid's own people only."""
-    found = db.session.execute(
-        select(User.display_name, Event.at)
-        .join(User, User.id == Event.actor_id)
-        .where(
-            Event.chain == str(bid_id),
-            Event.kind.in_([EventKind.BID_DRAFT_SAVED.value, EventKind.BID_SUBMITTED.value]),
-        )
-        .order_by(Event.seq.desc())
-        .limit(1)
-    ).first()
-    return (found.display_name, found.at) if found else None
+def last_saved(entered: Entered) -> tuple[str, datetime] | None:
+    """Who saved the draft last, by name, and when: for the bid's own people only."""
+    saver = db.session.get(User, entered.draft_saved_by_id) if entered.draft_saved_by_id else None
+    return (saver.display_name, entered.draft_saved_at) if saver and entered.draft_saved_at else None
 
 
 def _who_was_first(entered: Entered, what: str) -> str:
-    act = last_act_on(entered.id)
+    act = last_saved(entered)
     who = f"{act[0]} saved this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}" if act else "This bid was saved"
     return f"{who}, after you had opened this page, and changed {what}. Nothing of either of you was lost."
 

@@ -51,6 +51,7 @@ class Bid(OnOwnChain, Model):
     """The working draft (answers, file manifest, price) under the installation's draft key."""
     draft_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     draft_saved_at: Mapped[datetime | None]
+    draft_saved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The draft revision that the last version was made of: a higher draft revision is an unsubmitted change."""
 

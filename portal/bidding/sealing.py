@@ -28,7 +28,7 @@ from portal.bidding.contents import (
     read_sealed_draft,
     seal_draft,
 )
-from portal.bidding.drafting import DraftChanged, last_act_on, put_answers
+from portal.bidding.drafting import DraftChanged, last_saved, put_answers
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.states import BID, BidStatus
@@ -55,7 +55,7 @@ _STORE = text(
     )
     UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision =
     :revision,
-        draft_saved_at = :saved_at, submitted_revision = :revision
+        draft_saved_at = :saved_at, draft_saved_by_id = :saved_by_id, submitted_revision = :revision
     WHERE id = :bid_id
     """
 ).bindparams(bindparam("receipt", type_=JSONB))
@@ -126,6 +126,7 @@ def submit_bid(
             "draft_sealed": draft,
             "revision": entered.draft_revision,
             "saved_at": entered.at if answers else entered.draft_saved_at,
+            "saved_by_id": actor.user_id if answers else entered.draft_saved_by_id,
         },
     )
     db.session.expire(bid)
@@ -231,7 +232,7 @@ def _current_draft(
 
 
 def _what_happened(entered: Entered) -> str:
-    act = last_act_on(entered.id)
+    act = last_saved(entered)
     who = (
         f"{act[0]} changed or submitted this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}"
         if act

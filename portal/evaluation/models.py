@@ -211,3 +211,15 @@ class Result(OnIttChain, Model):
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
+
+
+class BlockedResult(Model):
+    """Inputs of one lot that the scoring engine refused, and why, by its code; the newest one is what stands."""
+
+    __tablename__ = "blocked_result"
+
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+    inputs_hash: Mapped[str] = mapped_column(primary_key=True)
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    code: Mapped[str]
+    blocked_at: Mapped[datetime]

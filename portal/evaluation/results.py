@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import cast, func, select
-from sqlalchemy.dialects.postgresql import JSONPATH, distinct_on
+from sqlalchemy.dialects.postgresql import JSONPATH, distinct_on, insert
 from sqlalchemy.orm import joinedload
 
 from portal.audit.kinds import EventKind
-from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import WrongState
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
-from portal.evaluation.models import Result
+from portal.evaluation.models import BlockedResult, Result
 from portal.evaluation.scoring_input import case_for, hash_of
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
@@ -55,7 +54,7 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
         outcome = evaluate(case).to_dict()
         diagnostics = diagnose(case).to_dict()
     except InvalidCase as refusal:
-        _block(itt, lot, inputs_hash, refusal)
+        _block(lot, inputs_hash, refusal, now=now)
         return None
     steps = outcome.pop("steps")
     result = Result(
@@ -83,13 +82,14 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
     return result
 
 
-def _block(itt: InvitationToTender, lot: Lot, inputs_hash: str, refusal: InvalidCase) -> None:
-    noted = select(Event.id).where(
-        Event.chain == str(itt.id),
-        Event.kind == EventKind.RESULT_BLOCKED.value,
-        Event.data["inputs_sha256"].astext == inputs_hash,
-    )
-    if db.session.execute(noted).first() is None:
+def _block(lot: Lot, inputs_hash: str, refusal: InvalidCase, *, now: datetime) -> None:
+    made = db.session.execute(
+        insert(BlockedResult)
+        .values(lot_id=lot.id, itt_id=lot.itt_id, inputs_hash=inputs_hash, code=refusal.code.value, blocked_at=now)
+        .on_conflict_do_nothing()
+        .returning(BlockedResult.lot_id)
+    ).first()
+    if made is not None:
         record(
             EventKind.RESULT_BLOCKED,
             lot,
@@ -138,8 +138,8 @@ def steps_of_bid(result_id: uuid.UUID, bid: str) -> list[dict[str, Any]]:
 def block_reason(itt_id: uuid.UUID) -> str | None:
     """Why the engine refused last, by its code, when there is no result; None when it has not refused."""
     return db.session.scalars(
-        select(Event.data["code"].astext)
-        .where(Event.chain == str(itt_id), Event.kind == EventKind.RESULT_BLOCKED.value)
-        .order_by(Event.seq.desc())
+        select(BlockedResult.code)
+        .where(BlockedResult.itt_id == itt_id)
+        .order_by(BlockedResult.blocked_at.desc(), BlockedResult.lot_id)
         .limit(1)
     ).one_or_none()

@@ -45,6 +45,8 @@ class Admission(OnFrameworkChain, Model):
     admitted_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    pause_end_noted: Mapped[datetime | None]
+    """The `paused_until` whose coming has been recorded, so that its provider is told once."""
     """The provider asked for it; it ends by itself at this instant."""
     suspended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]

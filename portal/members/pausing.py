@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, DateTime, cast, exists, select
+from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
-from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.words import london_date
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
-from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import CURRENT
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.local_time import end_of_day, local_date
@@ -66,36 +64,20 @@ def note_ended_pauses(*, now: datetime) -> int:
     Nobody's rights wait for this: whoever's pause has ended is active by the clock. Records MEMBERSHIP_RESUMED for
     each.
     """
-    ended = db.session.scalars(
-        select(Admission.id)
-        .where(Admission.paused_until <= now, Admission.status.in_(CURRENT), ~_is_noted())
-        .order_by(Admission.id)
-    ).all()
-    noted = 0
-    for admission_id in ended:
-        lock_admission(admission_id)
-        still = select(Admission).where(
-            Admission.id == admission_id, Admission.paused_until <= now, Admission.status.in_(CURRENT), ~_is_noted()
-        )
-        admission = db.session.scalars(still).one_or_none()
-        if admission is not None:
-            _record_end(admission, SYSTEM)
-            noted += 1
-    return noted
-
-
-def _is_noted() -> ColumnElement[bool]:
-    """The condition that the end of the admission's pause is in the ledger."""
-    return exists().where(
-        Event.object_type == "admission",
-        Event.object_id == Admission.id,
-        Event.kind == EventKind.MEMBERSHIP_RESUMED.value,
-        cast(Event.data["until"].astext, DateTime(timezone=True)) == Admission.paused_until,
+    ended = select(Admission).where(
+        Admission.paused_until <= now,
+        Admission.status.in_(CURRENT),
+        Admission.pause_end_noted.is_distinct_from(Admission.paused_until),
     )
+    due = db.session.scalars(ended.order_by(Admission.id).with_for_update(skip_locked=True)).all()
+    for admission in due:
+        _record_end(admission, SYSTEM)
+    return len(due)
 
 
 def _record_end(admission: Admission, actor: Actor) -> None:
     """The pause itself stays on the row: whether somebody was away when a call-off closed is asked later."""
+    admission.pause_end_noted = admission.paused_until
     record_of(
         EventKind.MEMBERSHIP_RESUMED,
         admission,

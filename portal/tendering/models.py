@@ -99,6 +99,8 @@ class InvitationToTender(OnOwnChain, Model):
     """Criterion keys, or "lowest_price", tried in order."""
     closes_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    closing_noted_at: Mapped[datetime | None]
+    """When the ledger noted that it had closed; whether it has is never read here but from `closes_at`."""
     opened_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))

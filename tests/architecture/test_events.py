@@ -39,6 +39,28 @@ def test_only_the_queue_that_is_consumed_is_used() -> None:
     assert [task.name for task in celery.tasks.values() if getattr(task, "queue", None)] == []
 
 
+READERS_OF_THE_LEDGER = {
+    "portal.awarding.queries": "when the award notice was announced",
+    "portal.bidding.reconciling": "compares the ledger with what is stored",
+    "portal.dashboards.queries": "a procurement's timeline",
+    "portal.joining.timeline": "an application's and a member's timeline",
+    "portal.scenarios.building": "waits for what the worker records",
+    "portal.tendering.calling_off": "who wrote the reason of a direct award",
+}
+
+
+def test_the_ledger_is_evidence_and_not_state() -> None:
+    """Nobody but the ledger's own package, notices and timelines asks what is in it: state stands in columns."""
+    readers = {
+        name
+        for name, path in modules().items()
+        if name.startswith("portal.") and not name.startswith(("portal.audit.", "portal.notices."))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Event" and node.attr != "id"
+    }
+    assert sorted(readers - READERS_OF_THE_LEDGER.keys()) == []
+
+
 def test_stages_send_no_tasks() -> None:
     """No activity sends a task: the outbox does, after the commit."""
     wrong = [

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.models import Membership, User
 from portal.accounts.sessions import actor_for
+from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
 from portal.awarding.models import AwardDecision
 from portal.awarding.states import DecisionStatus
@@ -138,3 +139,16 @@ def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
     sign_in(officer, person("ne12-commissioner@demo.example"))
     address = f"/commissioning/frameworks/{admission.framework.reference}/members/{admission.id}"
     assert officer.get(address).status_code == 200
+
+
+def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:
+    """Closings that were noted, and who saved each draft last, are where they are read from now on."""
+    said = db_session.scalars(select(Event.object_id).where(Event.kind == "itt_closed")).all()
+    noted = db_session.scalars(
+        select(InvitationToTender.id).where(InvitationToTender.closing_noted_at.is_not(None))
+    ).all()
+    assert sorted(noted) == sorted(said) != []
+    savers = select(Event.object_id, Event.actor_id).where(Event.kind.in_(["bid_draft_saved", "bid_submitted"]))
+    last = {row.object_id: row.actor_id for row in db_session.execute(savers.order_by(Event.seq))}
+    held = db_session.execute(select(Bid.id, Bid.draft_saved_by_id).where(Bid.draft_saved_by_id.is_not(None))).all()
+    assert {row.id: row.draft_saved_by_id for row in held} == last != {}
