@@ -29,7 +29,7 @@ def lock(model: type[Row], identifier: Any, *options: ORMOption, share: bool = F
         model, identifier, options=options, populate_existing=True, with_for_update={"of": model, "read": share}
     )
     if found is None:
-        raise NotFound("There is no such thing any more.")
+        raise NotFound("This is no longer there.")
     return found
 
 

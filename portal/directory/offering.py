@@ -14,7 +14,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Band, Framework, FrameworkLot
 from portal.frameworks.states import CURRENT, FrameworkStatus
@@ -105,15 +106,14 @@ def set_offers(
     `InvalidInput` (field "chosen") for what the lot does not hold, `WrongState` for a closed setting, `NotFound`
     where the provider is neither a member of the lot nor applying to it.
     """
-    policy.require(actor, Verb.CHANGE, setting)
+    # Two people of one provider who change the same setting at once take turns.
+    take(setting, Verb.CHANGE, actor=actor)
     if setting.closed_at is not None:
         raise WrongState("This setting is closed.")
     lot = lot_to_offer_on(lot.id, setting.provider_id, now)
     possible = {choice.key: choice for choice in choices_of(lot)}
     if unknown := sorted(set(chosen) - possible.keys()):
         raise InvalidInput(f"This lot has nothing called {unknown[0][:60]}. Choose from the list.", field="chosen")
-    # Two people of one provider who change the same setting at once take turns.
-    db.session.execute(select(Setting.id).where(Setting.id == setting.id).with_for_update())
     db.session.execute(delete(SettingOffer).where(SettingOffer.setting_id == setting.id, SettingOffer.lot_id == lot.id))
     offers = [
         SettingOffer(

@@ -7,10 +7,10 @@ from typing import Any
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework
-from portal.frameworks.queries import lock_framework
 from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import TermsFrozen
 
@@ -21,9 +21,8 @@ def begin_change(framework: Framework, actor: Actor, verb: Verb = Verb.EDIT) -> 
     The lock makes editing and going live take turns: what is frozen is what was checked. Raises `NotFound`,
     `NotAllowed`, `TermsFrozen` with the section once it is live, `WrongState` once it has ceased.
     """
-    lock_framework(framework.id)
     try:
-        policy.require(actor, verb, framework)
+        take(framework, verb, actor=actor)
     except WrongState as refusal:
         if framework.status is FrameworkStatus.LIVE:
             raise TermsFrozen(framework.kind, framework.regime) from refusal

@@ -67,30 +67,6 @@ def find_public_framework(reference: str) -> Framework:
     return found
 
 
-def lock_framework(framework_id: uuid.UUID, *, share: bool = False) -> Framework:
-    """Lock the framework's row until the transaction ends and read it afresh.
-
-    `share`: with others who only rely on its terms (applications do not wait for each other).
-    """
-    return db.session.scalars(
-        select(Framework)
-        .where(Framework.id == framework_id)
-        .with_for_update(of=Framework, read=share)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
-def lock_admission(admission_id: uuid.UUID) -> Admission:
-    """Lock the membership's row until the transaction ends and read it afresh."""
-    return db.session.scalars(
-        select(Admission)
-        .where(Admission.id == admission_id)
-        .options(joinedload(Admission.framework), joinedload(Admission.lot))
-        .with_for_update(of=Admission)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def active_members(lot_id: uuid.UUID, instant: datetime) -> Sequence[Admission]:
     """The active members of a lot at `instant`, in order of admission, with their providers."""
     return db.session.scalars(

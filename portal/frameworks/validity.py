@@ -14,10 +14,10 @@ from datetime import datetime
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed
+from portal.core.taking import lock
 from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, JoiningWindow
-from portal.frameworks.queries import lock_framework
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.regulation.regimes import Regime
 
@@ -35,11 +35,10 @@ class NotAccepting(DeadlinePassed):
 
 @dataclass(frozen=True)
 class PublicState:
-    """Where it stands for everybody: a stable key, words for the tag, its tone, and a sentence."""
+    """Where it stands for everybody: a stable key, a word or two for a tag, and a sentence."""
 
     key: str
     label: str
-    tone: str
     sentence: str
 
 
@@ -94,16 +93,16 @@ def next_window(framework: Framework, instant: datetime) -> JoiningWindow | None
 def public_state(framework: Framework, now: datetime) -> PublicState:
     """Say where it stands at `now`."""
     if framework.status is FrameworkStatus.CEASED:
-        return PublicState("ceased", "Ended early", "muted", "It has ended. Nobody can join and nothing is called off.")
+        return PublicState("ceased", "Ended early", "It has ended. Nobody can join and nothing is called off.")
     if framework.valid_until is not None and now >= framework.valid_until:
-        return PublicState("expired", "Ended", "muted", "Its validity has ended. Nobody can join any more.")
+        return PublicState("expired", "Ended", "Its validity has ended. Nobody can join any more.")
     if accepting_until(framework, now) is not None:
-        return PublicState("open", "Open to providers", "success", "You can apply to join now.")
+        return PublicState("open", "Open to providers", "You can apply to join now.")
     if framework.valid_from is not None and now < framework.valid_from:
-        return PublicState("coming", "Begins soon", "info", "You can apply as soon as it begins.")
+        return PublicState("coming", "Begins soon", "You can apply as soon as it begins.")
     if next_window(framework, now) is not None:
-        return PublicState("window", "Opens again", "info", "Providers can join again when the next window opens.")
-    return PublicState("closed", "Closed to new providers", "neutral", "It does not take new providers at the moment.")
+        return PublicState("window", "Opens again", "Providers can join again when the next window opens.")
+    return PublicState("closed", "Closed to new providers", "It does not take new providers at the moment.")
 
 
 def lock_accepting(framework_id: uuid.UUID) -> tuple[Framework, datetime]:
@@ -112,7 +111,7 @@ def lock_accepting(framework_id: uuid.UUID) -> tuple[Framework, datetime]:
     Returns the framework with its windows as they are under the lock, and the instant. Nothing is refused yet:
     `require_accepting` does that, after whatever is answered alike on both sides of the end (a repeated request).
     """
-    framework = lock_framework(framework_id, share=True)
+    framework = lock(Framework, framework_id, share=True)
     db.session.expire(framework, ["windows"])
     return framework, clock.database_time()
 

@@ -18,6 +18,7 @@ from portal.core.columns import db
 from portal.core.errors import WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
+from portal.core.taking import take
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.queries import membership_of
 from portal.frameworks.questionnaire import REPLY, AnswerKind
@@ -25,7 +26,7 @@ from portal.frameworks.validity import law_of_joining, lock_accepting, require_a
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.models import Application
 from portal.joining.profile import LONGEST_ANSWER, remember_answers
-from portal.joining.queries import lock_application
+from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import CLOSED, ApplicationStatus
 
 TOO_LONG = f"Your answer is too long to be saved: use at most {LONGEST_ANSWER:,} characters."
@@ -119,9 +120,7 @@ def save_answers(
     changes nothing. Only submitting again makes a change count. Raises `WrongState` while the officers decide, and
     once it is admitted or withdrawn.
     """
-    require_own_act(actor, Verb.DRAFT, application)
-    lock_application(application.id)
-    require_own_act(actor, Verb.DRAFT, application)
+    take_own(application, Verb.DRAFT, actor)
     before = answers_of(application)
     draft = _Draft(application, before, expected_revision)
     for key, typed in answers.items():
@@ -146,9 +145,7 @@ def save_reply(*, application: Application, actor: Actor, reply: str, now: datet
 
     Raises `WrongState` when nothing is asked (any more).
     """
-    require_own_act(actor, Verb.DRAFT, application)
-    lock_application(application.id)
-    require_own_act(actor, Verb.DRAFT, application)
+    take_own(application, Verb.DRAFT, actor)
     if application.status is not ApplicationStatus.CLARIFICATION:
         raise WrongState("The officers’ question has been answered already.")
     text = tidy(reply)
@@ -161,14 +158,14 @@ def save_reply(*, application: Application, actor: Actor, reply: str, now: datet
     return Saved(application.revision)
 
 
-def require_own_act(actor: Actor, verb: Verb, application: Application) -> None:
-    """Judge an act of the provider's people by the policy.
+def take_own(application: Application, verb: Verb, actor: Actor) -> None:
+    """Take the application for an act of the provider's people.
 
     Raises `WrongState` in words that do not tell of a refusal which is proposed and not decided: until then it is
     the officers' alone.
     """
     try:
-        policy.require(actor, verb, application)
+        take(application, verb, *WITH_FRAMEWORK, actor=actor)
     except WrongState as refusal:
         if application.status is not ApplicationStatus.REFUSAL_PROPOSED:
             raise

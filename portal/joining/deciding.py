@@ -18,7 +18,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.member_models import Admission
@@ -26,7 +27,7 @@ from portal.frameworks.queries import membership_of
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.joining.findings import Judgement, Standing, every_judgement, judged_sections
 from portal.joining.models import Application, ApplicationDecision
-from portal.joining.queries import lock_application
+from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus, Outcome
 from portal.joining.submitting import version_of
 from portal.regulation.deadlines import dps_application_due
@@ -219,11 +220,9 @@ def proposed_refusal(application: Application) -> ApplicationDecision:
 
 
 def _take(application: Application, verb: Verb, actor: Actor, version: int | None = None) -> None:
-    """Lock the application and read it afresh; whoever comes second is told what happened before."""
-    db.session.flush()
-    lock_application(application.id)
+    """Take the application for an officer; whoever comes second is told what happened before."""
     try:
-        policy.require(actor, verb, application)
+        take(application, verb, *WITH_FRAMEWORK, actor=actor)
     except WrongState as closed:
         raise Conflict(_what_happened(application)) from closed
     if version is not None and version != application.version:

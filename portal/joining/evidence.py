@@ -26,6 +26,7 @@ from portal.core.inspecting import inspect_file
 from portal.core.keeping import discard_file, keep_file
 from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.storage import FileStore
+from portal.core.taking import lock
 from portal.frameworks.models import Framework
 from portal.frameworks.rules import READING_ROLES
 from portal.joining.models import Application, ApplicationVersion, Evidence
@@ -269,9 +270,7 @@ def _stored(
 
 def _take_away(evidence: Evidence, files: FileStore, now: datetime) -> None:
     # The row's lock comes first: a submission that is citing the document right now holds a share of it.
-    locked = select(Evidence).where(Evidence.id == evidence.id).with_for_update(of=Evidence)
-    if db.session.scalars(locked.execution_options(populate_existing=True)).one_or_none() is None:
-        raise NotFound("That document was removed already.")
+    lock(Evidence, evidence.id)
     if db.session.scalar(select(_is_cited(evidence))):
         evidence.removed_at = evidence.removed_at or now
     else:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
-
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.core.columns import db
 from portal.frameworks.member_models import Admission
 from portal.joining.models import Application
 
-
-def lock_application(application_id: uuid.UUID) -> Application:
-    """Lock the application's row until the transaction ends and read it afresh: of two officers one comes first."""
-    return db.session.scalars(
-        select(Application)
-        .where(Application.id == application_id)
-        .options(joinedload(Application.framework), joinedload(Application.lot))
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
-    ).one()
+WITH_FRAMEWORK = (joinedload(Application.framework), joinedload(Application.lot))
+"""What an act on an application reads afresh with it, under its lock."""
 
 
 def application_of(admission: Admission) -> Application | None:

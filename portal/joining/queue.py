@@ -39,9 +39,9 @@ class Clock:
     is_late: bool
 
     @property
-    def tone(self) -> str:
-        """How urgent, for the status tag."""
-        return "danger" if self.is_late else "warning" if self.left <= SOON else "info"
+    def is_soon(self) -> bool:
+        """Whether the last day is near."""
+        return not self.is_late and self.left <= SOON
 
     @property
     def words(self) -> str:

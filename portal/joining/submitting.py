@@ -18,15 +18,16 @@ from portal.core.columns import db
 from portal.core.drafts import Incomplete
 from portal.core.errors import Conflict
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.taking import take
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import REPLY, AnswerKind
 from portal.frameworks.states import FrameworkKind
 from portal.frameworks.validity import NotAccepting, lock_accepting, require_accepting
 from portal.joining.answering import Answered, answers_of, reply_of
-from portal.joining.applying import require_own_act
+from portal.joining.applying import take_own
 from portal.joining.completeness import gaps_of
 from portal.joining.models import Application, ApplicationVersion, Evidence
-from portal.joining.queries import lock_application
+from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus
 from portal.regulation.deadlines import dps_application_due
 from portal.regulation.local_time import local_date
@@ -70,16 +71,11 @@ def submit_application(
     Raises `NotAccepting` with the section (the caller records the late attempt after its rollback), `Incomplete`
     with the exact list of gaps, `ApplicationChanged` when the draft is not the one that the person saw.
     """
-    policy.require(actor, Verb.READ, application)
+    take(application, Verb.READ, *WITH_FRAMEWORK, actor=actor)
     repeated = _version_with(application, idempotency_key)
     if repeated is not None:
         return Submitted(repeated, repeated=True)
-    require_own_act(actor, Verb.SUBMIT, application)
-    lock_application(application.id)
-    repeated = _version_with(application, idempotency_key)
-    if repeated is not None:
-        return Submitted(repeated, repeated=True)
-    require_own_act(actor, Verb.SUBMIT, application)
+    take_own(application, Verb.SUBMIT, actor)
     framework, at = lock_accepting(application.framework_id)
     require_accepting(framework, at)
     if application.revision != expected_revision:

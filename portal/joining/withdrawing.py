@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.joining.models import Application
-from portal.joining.queries import lock_application
+from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus
 
 
@@ -16,9 +17,7 @@ def withdraw_application(*, application: Application, actor: Actor) -> None:
     Consequences: status WITHDRAWN; what was submitted stays on record, and a proposed refusal is not decided any
     more. Records APPLICATION_WITHDRAWN. Raises `WrongState` once it is decided by an admission or withdrawn.
     """
-    policy.require(actor, Verb.WITHDRAW, application)
-    lock_application(application.id)
-    policy.require(actor, Verb.WITHDRAW, application)
+    take(application, Verb.WITHDRAW, *WITH_FRAMEWORK, actor=actor)
     application.status = APPLICATION.move(application.status, ApplicationStatus.WITHDRAWN)
     record(
         EventKind.APPLICATION_WITHDRAWN,

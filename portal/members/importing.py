@@ -19,8 +19,8 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.taking import lock, take
 from portal.frameworks.models import Framework
-from portal.frameworks.queries import lock_framework
 from portal.members.importing_checks import ALIKE, Checked, check_rows, identity
 from portal.members.importing_file import NAMES, read_file
 from portal.members.importing_names import OF_A_PROVIDER
@@ -178,8 +178,7 @@ def import_ready_rows(*, batch: ImportBatch, actor: Actor, now: datetime) -> Cou
     there was nothing new. Raises `WrongState` when no row is ready or the framework is not in force, `Conflict` when
     somebody registered one of the organisations in the same moment.
     """
-    policy.require(actor, Verb.IMPORT_MEMBERS, batch.framework)
-    framework = lock_framework(batch.framework_id)
+    framework = take(batch.framework, Verb.IMPORT_MEMBERS, actor=actor)
     _begin(batch, actor, now)
     ready = [one for one in _check(batch, now) if one.row.status is RowStatus.READY]
     if not ready:
@@ -220,16 +219,10 @@ def _written(framework: Framework, ready: Sequence[Checked]) -> Counts:
 
 
 def _begin(batch: ImportBatch, actor: Actor, now: datetime) -> None:
-    """Permission, state, and the file's row locked: two officers correct one file in turn."""
+    """The file's row locked, permission, and state: two officers correct one file in turn."""
+    lock(ImportBatch, batch.id, joinedload(ImportBatch.framework), selectinload(ImportBatch.rows))
     policy.require(actor, Verb.IMPORT_MEMBERS, batch.framework)
     _require_valid(batch.framework, now)
-    db.session.scalars(
-        select(ImportBatch)
-        .where(ImportBatch.id == batch.id)
-        .with_for_update(of=ImportBatch)
-        .options(joinedload(ImportBatch.framework), selectinload(ImportBatch.rows))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
 
 
 def _require_valid(framework: Framework, now: datetime) -> None:

@@ -15,12 +15,12 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import ADMISSION, CURRENT, AdmissionStatus
 from portal.organisations.models import Provider
 
@@ -55,24 +55,6 @@ def standing_of(admission: Admission, instant: datetime) -> Standing:
     if admission.status is AdmissionStatus.REMOVAL_PROPOSED:
         return Standing.REMOVAL_PROPOSED
     return Standing.ACTIVE if admission.renewal_due_on is None else Standing.RENEWAL_DUE
-
-
-TAGS = {
-    Standing.ACTIVE: ("Active", "success"),
-    Standing.RENEWAL_DUE: ("Declarations due", "warning"),
-    Standing.REMOVAL_PROPOSED: ("Removal proposed", "warning"),
-    Standing.PAUSED: ("Paused", "info"),
-    Standing.SUSPENDED: ("Suspended", "danger"),
-    Standing.REMOVED: ("Removed", "muted"),
-    Standing.LEFT: ("Left", "muted"),
-    Standing.ENDED_WITH_FRAMEWORK: ("Ended", "muted"),
-}
-"""Each standing in a word or two, and the tone of its tag."""
-
-
-def tag_of(admission: Admission, instant: datetime) -> tuple[str, str]:
-    """The words and the tone of the membership's tag at `instant`."""
-    return TAGS[standing_of(admission, instant)]
 
 
 def meaning_of(admission: Admission, instant: datetime) -> str:
@@ -160,10 +142,8 @@ def members_page(framework: Framework, *, ended: bool, page: int) -> tuple[Seque
 
 
 def take_admission(admission: Admission, verb: Verb, actor: Actor) -> None:
-    """Lock the membership's row, read it afresh, and judge who may do what with it."""
-    db.session.flush()
-    lock_admission(admission.id)
-    policy.require(actor, verb, admission)
+    """Take the membership, and its framework with it: memberships end with that."""
+    take(admission, verb, joinedload(Admission.framework), joinedload(Admission.lot), actor=actor)
 
 
 def require_valid(admission: Admission, now: datetime) -> None:

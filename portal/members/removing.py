@@ -8,10 +8,10 @@ from datetime import date, datetime
 from portal.audit.kinds import EventKind
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import SYSTEM, Actor, Verb
+from portal.core.taking import lock
 from portal.core.words import london
 from portal.frameworks.grounds import RemovalGround, removal_ground
 from portal.frameworks.member_models import Admission
-from portal.frameworks.queries import lock_admission
 from portal.frameworks.states import ADMISSION, AdmissionStatus
 from portal.members.membership import record_of, take_admission
 from portal.regulation.local_time import end_of_day, local_date
@@ -58,7 +58,7 @@ def note_reasons_sent(*, admission_id: uuid.UUID, at: datetime) -> bool:
 
     Returns whether this was new: a second call changes nothing. Records REMOVAL_REASONS_SENT.
     """
-    admission = lock_admission(admission_id)
+    admission = lock(Admission, admission_id)
     if admission.status is not AdmissionStatus.REMOVAL_PROPOSED or admission.reasons_sent_at is not None:
         return False
     admission.reasons_sent_at = at

@@ -15,10 +15,9 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
-from portal.core.taking import take
+from portal.core.taking import lock, take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.queries import lock_framework
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
@@ -92,7 +91,7 @@ def require_may_publish(itt: InvitationToTender) -> Framework:
     `CallOffRefused`.
     """
     assert itt.framework_lot is not None
-    framework = lock_framework(itt.framework_lot.framework_id, share=True)
+    framework = lock(Framework, itt.framework_lot.framework_id, share=True)
     at = clock.database_time()
     require_in_force(framework, at)
     require_committed(framework, itt.authority_id, on=local_date(at))

@@ -88,6 +88,21 @@ def test_stages_know_no_pages() -> None:
     assert wrong == {}
 
 
+TONES = frozenset({"neutral", "info", "progress", "success", "warning", "danger", "muted"})
+
+
+def test_stages_know_no_tones() -> None:
+    """How urgent something looks is said in templates: no stage's module but its views names a tag's tone."""
+    wrong = [
+        f"{name}:{node.lineno} {node.value}"
+        for name, path in stage_modules().items()
+        if not is_web(name)
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and node.value in TONES
+    ]
+    assert wrong == []
+
+
 def test_stages_know_no_endpoints(app: Flask) -> None:
     """Where something is done is said in templates and views: no other module of a stage names a page."""
     endpoints = set(app.view_functions)
@@ -98,6 +113,46 @@ def test_stages_know_no_endpoints(app: Flask) -> None:
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and node.value in endpoints
     ]
+    assert wrong == []
+
+
+LOCKING = {
+    "portal.core.taking": "the one step",
+    "portal.accounts.handed_codes": "a code is found by its hash, and used up by the first",
+    "portal.accounts.second_factor": "a code is used up in a transaction of its own",
+    "portal.awarding.standstill": "whatever is due, what others hold is theirs",
+    "portal.bidding.drafting": "three columns of the invitation before a bid is begun",
+    "portal.evaluation.scoring": "a member's scorecards, found by the member",
+    "portal.joining.evidence": "whatever lapses, what others hold is theirs",
+    "portal.members.pausing": "whatever is due, what others hold is theirs",
+    "portal.joining.submitting": "the documents that a version cites, all at once",
+    "portal.tendering.closing": "whatever is due, what others hold is theirs",
+    "portal.tendering.inviting": "the lot's key alone",
+}
+
+
+def test_rows_are_locked_in_one_place() -> None:
+    """A row is locked, read afresh and judged by portal.core.taking; who else locks says here why."""
+    found = {
+        name
+        for name, path in modules().items()
+        if name.startswith("portal.") and name != "portal.audit.outbox"
+        for node in ast.walk(parsed(path))
+        if (isinstance(node, ast.Attribute) and node.attr == "with_for_update")
+        or (isinstance(node, ast.keyword) and node.arg == "with_for_update")
+    }
+    assert found == set(LOCKING)
+
+
+def test_nobody_judges_before_the_lock() -> None:
+    """A function that takes a row does not ask the policy about it beforehand: the answer might not hold."""
+    wrong = []
+    for name, path in stage_modules().items():
+        for node in functions(path):
+            calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+            locks = [call.lineno for call in calls if ast.unparse(call.func) in {"take", "lock"}]
+            asked = [call.lineno for call in calls if ast.unparse(call.func) == "policy.require"]
+            wrong += [f"{name}:{line}" for line in asked if locks and line < max(locks)]
     assert wrong == []
 
 

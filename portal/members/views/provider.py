@@ -23,7 +23,6 @@ from portal.members.membership import (
     meaning_of,
     memberships_of_provider,
     standing_of,
-    tag_of,
 )
 from portal.members.pausing import pause_membership, resume_membership
 from portal.members.removing import ground_of
@@ -42,7 +41,7 @@ def index() -> str:
     now = clock.now()
     provider_id = actor().provider_id
     assert provider_id is not None
-    held = [(one, tag_of(one, now), meaning_of(one, now)) for one in memberships_of_provider(provider_id)]
+    held = [(one, standing_of(one, now), meaning_of(one, now)) for one in memberships_of_provider(provider_id)]
     return render_template("members/provider/index.html", held=held)
 
 
@@ -156,7 +155,6 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         kind=KIND_WORDS[admission.framework.kind],
         form=form,
         standing=standing_of(admission, now),
-        tag=tag_of(admission, now),
         meaning=meaning_of(admission, now),
         is_paused=admission.is_paused(now),
         today=local_date(now),

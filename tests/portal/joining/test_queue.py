@@ -20,24 +20,24 @@ RECEIVED = datetime(2026, 12, 11, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("today", "words", "tone"),
+    ("today", "words", "is_soon"),
     [
-        (date(2026, 12, 11), "10 working days left", "info"),
-        (date(2026, 12, 22), "3 working days left", "info"),
-        (date(2026, 12, 23), "2 working days left", "warning"),
-        (date(2026, 12, 24), "1 working day left", "warning"),
-        (date(2026, 12, 28), "1 working day left", "warning"),
-        (date(2026, 12, 29), "Due today", "warning"),
-        (date(2026, 12, 30), "Overdue by 1 working day", "danger"),
-        (date(2027, 1, 4), "Overdue by 3 working days", "danger"),
+        (date(2026, 12, 11), "10 working days left", False),
+        (date(2026, 12, 22), "3 working days left", False),
+        (date(2026, 12, 23), "2 working days left", True),
+        (date(2026, 12, 24), "1 working day left", True),
+        (date(2026, 12, 28), "1 working day left", True),
+        (date(2026, 12, 29), "Due today", True),
+        (date(2026, 12, 30), "Overdue by 1 working day", False),
+        (date(2027, 1, 4), "Overdue by 3 working days", False),
     ],
 )
-def test_the_clock_over_christmas(today: date, words: str, tone: str) -> None:
+def test_the_clock_over_christmas(today: date, words: str, is_soon: bool) -> None:
     """Working days of England and Wales: neither Christmas nor the weekend counts, before or after the last day."""
     application = submitted_application(lasting_framework(kind=FrameworkKind.DPS), received_at=RECEIVED)
     clock = clock_of(application, today, working_days())
     assert clock is not None
-    assert (clock.due_on, clock.words, clock.tone) == (date(2026, 12, 29), words, tone)
+    assert (clock.due_on, clock.words, clock.is_soon) == (date(2026, 12, 29), words, is_soon)
 
 
 def test_overdue_since_a_friday_is_overdue_on_the_saturday() -> None:

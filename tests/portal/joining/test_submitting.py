@@ -24,9 +24,9 @@ from portal.core import clock
 from portal.core.drafts import Incomplete
 from portal.core.errors import NotAllowed, NotFound, PortalError, WrongState
 from portal.core.permissions import Actor, Role
+from portal.core.taking import lock
 from portal.extensions import db
 from portal.frameworks.models import Framework
-from portal.frameworks.queries import lock_framework
 from portal.frameworks.questionnaire import REPLY
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.frameworks.validity import NotAccepting
@@ -417,7 +417,7 @@ def test_a_submission_waits_for_an_end_that_is_under_way(fresh_app: Flask) -> No
         application = complete_application(actor=actor)
         framework, identifier = application.framework, application.id
         db.session.commit()
-        framework = lock_framework(framework.id)
+        framework = lock(Framework, framework.id)
         framework.status, framework.ceased_at = FrameworkStatus.CEASED, clock.now()
         db.session.flush()
         outcomes: list[Any] = []
