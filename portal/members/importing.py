@@ -17,20 +17,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from portal.core.errors import Conflict, NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
 from portal.frameworks.models import Framework
-from portal.members.importing_checks import ALIKE, Checked, check_rows, identity
-from portal.members.importing_file import NAMES, read_file
-from portal.members.importing_names import OF_A_PROVIDER
+from portal.importing.correcting import open_row, put_cells, take_answer
+from portal.importing.files import read_file
+from portal.importing.states import RowStatus
+from portal.members.importing_checks import Checked, check_rows
+from portal.members.importing_columns import MEMBERS_FILE
 from portal.members.importing_writing import Counts, write_rows
 from portal.members.models import ImportBatch, ImportRow
-from portal.members.states import RowStatus
 
 PAGE_SIZE = 50
-NEW = "new"
-"""The answer that a row's provider is none of those with a like name."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def read_members_file(
         created_by_id=actor.user_id,
         rows=[
             ImportRow(number=row.number, cells=row.cells, status=RowStatus.REJECTED, faults={}, is_new=False)
-            for row in read_file(content)
+            for row in read_file(content, MEMBERS_FILE)
         ],
     )
     check_rows(framework, batch.rows, now)
@@ -127,11 +126,8 @@ def correct_row(*, batch: ImportBatch, number: int, cells: Mapping[str, str], ac
     the file has not, `WrongState` for one that is imported.
     """
     _begin(batch, actor, now)
-    row = _open_row(batch, number)
-    before = identity(row)
-    row.cells = {name: cells.get(name, "").strip() for name in NAMES}
-    if identity(row) != before:
-        row.same_as_id, row.is_new = None, False
+    row = open_row(batch.rows, number)
+    put_cells(row, cells, MEMBERS_FILE.names)
     _check(batch, now)
     return row
 
@@ -144,19 +140,8 @@ def decide_organisation(*, batch: ImportBatch, number: int, answer: str, actor: 
     anything else, `NotFound` and `WrongState` as `correct_row` does.
     """
     _begin(batch, actor, now)
-    row = _open_row(batch, number)
-    possible = {candidate["answer"] for candidate in row.faults.get(ALIKE, ())} | {NEW}
-    if answer not in possible:
-        raise InvalidInput("Choose one of the answers.", field="answer")
-    kind, _, what = answer.partition(":")
-    alike = [
-        other for other in batch.rows if identity(other) == identity(row) and other.status is not RowStatus.IMPORTED
-    ]
-    taken = {name: find_row(batch, int(what)).cells[name] for name in OF_A_PROVIDER} if kind == "row" else {}
-    for other in alike:
-        other.cells = {**other.cells, **taken}
-        other.same_as_id = uuid.UUID(what) if kind == "same" else None
-        other.is_new = answer == NEW
+    row = open_row(batch.rows, number)
+    take_answer(batch.rows, row, answer)
     _check(batch, now)
     return row
 
@@ -164,7 +149,7 @@ def decide_organisation(*, batch: ImportBatch, number: int, answer: str, actor: 
 def leave_row_out(*, batch: ImportBatch, number: int, actor: Actor, now: datetime) -> None:
     """Take a row that is not imported yet out of the file, and check the others again."""
     _begin(batch, actor, now)
-    batch.rows.remove(_open_row(batch, number))
+    batch.rows.remove(open_row(batch.rows, number))
     db.session.flush()
     _check(batch, now)
 
@@ -228,15 +213,6 @@ def _begin(batch: ImportBatch, actor: Actor, now: datetime) -> None:
 def _require_valid(framework: Framework, now: datetime) -> None:
     if not framework.is_valid(now):
         raise WrongState("Members are imported while this is in force.")
-
-
-def _open_row(batch: ImportBatch, number: int) -> ImportRow:
-    for row in batch.rows:
-        if row.number == number:
-            if row.status is RowStatus.IMPORTED:
-                raise WrongState("This row is imported. Its provider changes its settings now.")
-            return row
-    raise NotFound("The file has no such row.")
 
 
 def _check(batch: ImportBatch, now: datetime) -> list[Checked]:

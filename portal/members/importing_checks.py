@@ -14,17 +14,15 @@ from portal.core.columns import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.states import CURRENT, AdmissionStatus
-from portal.members.importing_cells import Reader, Reading
-from portal.members.importing_file import SHAPE
-from portal.members.importing_names import OF_A_PROVIDER, Group, Organisation, Organisations, registered_organisations
+from portal.importing.files import SHAPE
+from portal.importing.organisations import ALIKE, Organisation, resolve_rows
+from portal.importing.states import RowStatus
+from portal.members.importing_cells import MemberReading, Reader
 from portal.members.models import ImportRow
-from portal.members.states import RowStatus
 from portal.organisations.models import Setting
 from portal.organisations.names import name_key
 from portal.regulation.local_time import local_date
 
-ALIKE = "alike"
-"""Stands among a row's faults: whom its provider may be, as [{"answer", "name", "reason"}]."""
 # What two rows about one setting must agree on.
 _OF_A_SETTING = ("area", "postcode", "registration_number", "capacity", "vacancies")
 # What the file must not contradict in a setting that is there already; free places the provider keeps itself.
@@ -40,7 +38,7 @@ class Checked:
     """A row, what it says, and of whom; `setting` is the one that is there already, if it is."""
 
     row: ImportRow
-    reading: Reading
+    reading: MemberReading
     organisation: Organisation | None
     setting: Setting | None
 
@@ -62,41 +60,20 @@ def check_rows(framework: Framework, rows: Iterable[ImportRow], now: datetime) -
     waiting = sorted((row for row in rows if row.status is not RowStatus.IMPORTED), key=lambda row: row.number)
     reader = Reader(framework, now)
     readings = {row.number: reader.read(row.number, row.cells) for row in waiting}
-    groups = _groups(waiting, readings)
-    of_row: dict[int, Organisation] = {}
-    alike: dict[int, list[dict[str, str]]] = {}
-    for group, organisation in zip(groups, Organisations(registered_organisations()).resolve(groups), strict=True):
-        for reading in group.readings:
-            alike[reading.number] = group.candidates
-            if organisation is not None:
-                of_row[reading.number] = organisation
-    known = {organisation.id for organisation in of_row.values() if organisation.id}
+    resolved = resolve_rows(waiting, readings)
+    known = {organisation.id for organisation in resolved.organisations.values() if organisation.id}
     settings = _settings_of(known)
     checked = []
     for row in waiting:
-        reading, whose = readings[row.number], of_row.get(row.number)
+        reading, whose = readings[row.number], resolved.organisations.get(row.number)
         held = settings.get((whose.id, name_key(reading.setting))) if whose and whose.id and reading.setting else None
         checked.append(Checked(row, reading, whose, held))
     _check_memberships(framework, checked, known)
     _check_settings(checked)
     _check_against_each_other(checked)
     for one in checked:
-        _write_down(one, alike[one.row.number])
+        _write_down(one, resolved.candidates[one.row.number])
     return checked
-
-
-def identity(row: ImportRow) -> tuple[str, ...]:
-    """How a row writes its organisation: rows that write it the same way are decided together."""
-    return tuple(row.cells.get(column, "") for column in OF_A_PROVIDER)
-
-
-def _groups(rows: Sequence[ImportRow], readings: dict[int, Reading]) -> list[Group]:
-    groups: dict[Hashable, Group] = {}
-    for row in rows:
-        key = (identity(row), row.same_as_id, row.is_new)
-        group = groups.setdefault(key, Group([], row.same_as_id, row.is_new))
-        group.readings.append(readings[row.number])
-    return list(groups.values())
 
 
 def _settings_of(provider_ids: Iterable[uuid.UUID | None]) -> dict[tuple[uuid.UUID, str], Setting]:
@@ -143,8 +120,8 @@ def _check_settings(checked: Sequence[Checked]) -> None:
 
 def _check_against_each_other(checked: Sequence[Checked]) -> None:
     offers: dict[Hashable, int] = {}
-    days: dict[Hashable, Reading] = {}
-    places: dict[Hashable, Reading] = {}
+    days: dict[Hashable, MemberReading] = {}
+    places: dict[Hashable, MemberReading] = {}
     for one in checked:
         reading = one.reading
         if one.organisation is None or reading.lot is None:
@@ -159,7 +136,7 @@ def _check_against_each_other(checked: Sequence[Checked]) -> None:
             _compare(places.setdefault(one.place, reading), reading)
 
 
-def _compare(first: Reading, reading: Reading) -> None:
+def _compare(first: MemberReading, reading: MemberReading) -> None:
     for column in _OF_A_SETTING:
         before, now = getattr(first, column), getattr(reading, column)
         if before != now and column not in first.faults and column not in reading.faults:

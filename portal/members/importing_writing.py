@@ -13,8 +13,8 @@ from portal.core.columns import db
 from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Framework
 from portal.frameworks.states import CURRENT
+from portal.importing.organisations import Organisation
 from portal.members.importing_checks import Checked, Place
-from portal.members.importing_names import Organisation
 from portal.organisations.models import Provider, Setting
 from portal.regulation.local_time import start_of_day
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from sqlalchemy import ForeignKey, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.columns import CreatedAt, Id, Model
 from portal.frameworks.models import Framework
-from portal.members.states import RowStatus
+from portal.importing.models import ImportedRow
 
 
 class ImportBatch(Model):
@@ -31,22 +30,11 @@ class ImportBatch(Model):
     )
 
 
-class ImportRow(Model):
-    """One row of an imported file as it stands in it, and what is wrong with it by column."""
+class ImportRow(ImportedRow, Model):
+    """A row of a file of members."""
 
     __tablename__ = "import_row"
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    """The line in the file; the heading is 1."""
-    cells: Mapped[dict[str, Any]]
-    """{column: text}, as read or as corrected since."""
-    faults: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
-    """{column: message}, and under "alike" whom its provider may be; empty when it can be imported."""
-    status: Mapped[RowStatus] = one_of(RowStatus)
-    same_as_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"))
-    """The provider that an officer said it is, where names are alike; nothing is guessed."""
-    is_new: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    """An officer said that it is another organisation than those with a like name."""
 
     batch: Mapped[ImportBatch] = relationship(back_populates="rows")

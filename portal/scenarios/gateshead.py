@@ -32,9 +32,9 @@ from portal.frameworks.states import FrameworkKind
 from portal.frameworks.structure import CriterionDetails, LotDetails, add_criterion, add_lot
 from portal.frameworks.terms import Validity
 from portal.frameworks.windows import publish_window
+from portal.importing.states import RowStatus
 from portal.members.importing import import_ready_rows, read_members_file
-from portal.members.importing_file import NAMES
-from portal.members.states import RowStatus
+from portal.members.importing_columns import MEMBERS_FILE
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.scenarios import people
@@ -236,7 +236,8 @@ def _open(framework: Framework, actor: Actor) -> Framework:
 
 def _import(framework: Framework, rows: Iterator[Mapping[str, str]], actor: Actor) -> None:
     """Bring the members in as a commissioner does: send the file, see that every row is ready, import."""
-    content = "".join(csv_lines(NAMES, ([row.get(name, "") for name in NAMES] for row in rows))).encode()
+    names = MEMBERS_FILE.names
+    content = "".join(csv_lines(names, ([row.get(name, "") for name in names] for row in rows))).encode()
     batch = read_members_file(
         framework=framework, file_name="members.csv", content=content, actor=actor, now=clock.now()
     )

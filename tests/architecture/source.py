@@ -12,6 +12,7 @@ PACKAGES = ("portal", "tender_scoring", "worker")
 STAGES = (
     "organisations",
     "accounts",
+    "importing",
     "frameworks",
     "joining",
     "members",

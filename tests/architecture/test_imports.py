@@ -12,7 +12,7 @@ from flask import Flask
 from tests.architecture.source import ROOT, functions, imports, is_web, modules, parsed, stage_modules
 
 WEB_LIBRARIES = ("flask", "flask_login", "flask_wtf", "wtforms", "celery", "werkzeug")
-READ_AND_WRITE_CSV = ["portal.core.spreadsheet", "portal.members.importing_file"]
+READ_AND_WRITE_CSV = ["portal.core.spreadsheet", "portal.importing.files"]
 
 
 def test_the_import_contracts_hold() -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from portal.members.importing_file import NAMES
+from portal.members.importing_columns import MEMBERS_FILE
 
 ROW = {
     "provider": "Demo Care Ltd",
@@ -35,7 +35,7 @@ def setting_row(**cells: str) -> dict[str, str]:
     return ROW | cells
 
 
-def members_file(*rows: dict[str, Any], names: tuple[str, ...] = NAMES) -> bytes:
+def members_file(*rows: dict[str, Any], names: tuple[str, ...] = MEMBERS_FILE.names) -> bytes:
     """The rows as a CSV file."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, names, restval="")

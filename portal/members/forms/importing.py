@@ -8,9 +8,10 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, StringField
 
-from portal.members.importing import NEW
-from portal.members.importing_checks import ALIKE
-from portal.members.importing_file import COLUMNS, LARGEST, NAMES, SHAPE
+from portal.importing.correcting import NEW
+from portal.importing.files import LARGEST, SHAPE
+from portal.importing.organisations import ALIKE
+from portal.members.importing_columns import MEMBERS_FILE
 from portal.members.models import ImportRow
 from portal.web.forms import BaseForm
 
@@ -32,22 +33,22 @@ class RowForm(BaseForm):
     @classmethod
     def of(cls, row: ImportRow) -> RowForm:
         """The form, filled with the row's cells (or with what was posted)."""
-        return cls(data={name: row.cells.get(name, "") for name in NAMES})
+        return cls(data={name: row.cells.get(name, "") for name in MEMBERS_FILE.names})
 
     def cells(self) -> dict[str, str]:
         """The cells as typed."""
-        return {name: self[name].data or "" for name in NAMES}
+        return {name: self[name].data or "" for name in MEMBERS_FILE.names}
 
     def show_faults(self, faults: Mapping[str, Any]) -> None:
         """Put what is wrong with the row beside its columns."""
-        for name in NAMES:
+        for name in MEMBERS_FILE.names:
             if name in faults:
                 self[name].errors = [faults[name]]
         if SHAPE in faults:
             self.form_errors = [faults[SHAPE]]
 
 
-for _column in COLUMNS:
+for _column in MEMBERS_FILE.columns:
     setattr(RowForm, _column.name, StringField(_column.title, description=_column.explained))
 
 

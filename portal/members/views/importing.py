@@ -12,6 +12,9 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
+from portal.importing.files import MOST_ROWS
+from portal.importing.organisations import ALIKE
+from portal.importing.states import RowStatus
 from portal.members.forms.importing import AnswerForm, FileForm, RowForm
 from portal.members.importing import (
     batches_of,
@@ -26,16 +29,14 @@ from portal.members.importing import (
     rows_page,
     tally_of,
 )
-from portal.members.importing_checks import ALIKE
-from portal.members.importing_file import COLUMNS, MOST_ROWS, NAMES
+from portal.members.importing_columns import MEMBERS_FILE
 from portal.members.models import ImportBatch, ImportRow
-from portal.members.states import RowStatus
 from portal.web.access import actor, for_authority
 from portal.web.addresses import number_in_query
 from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
 
-FILE = {"columns": COLUMNS, "most_rows": MOST_ROWS}
+FILE = {"columns": MEMBERS_FILE.columns, "most_rows": MOST_ROWS}
 bp = Blueprint("imports", __name__, url_prefix="/commissioning/frameworks/<reference>/import")
 
 
@@ -65,7 +66,7 @@ def index(reference: str) -> ResponseReturnValue:
 def template(reference: str) -> Response:
     """A file to fill in: the heading, and a row as an example."""
     _framework(reference)
-    return csv_download("members.csv", NAMES, [[column.example for column in COLUMNS]])
+    return csv_download("members.csv", MEMBERS_FILE.names, [[column.example for column in MEMBERS_FILE.columns]])
 
 
 @bp.get("/<uuid:batch_id>")
@@ -175,7 +176,7 @@ def _show(batch: ImportBatch, form: PlainForm) -> ResponseReturnValue:
         tally=tally_of(batch),
         page=page,
         status=status,
-        titles={column.name: column.title for column in COLUMNS},
+        titles={column.name: column.title for column in MEMBERS_FILE.columns},
         alike=ALIKE,
     )
     return html, form.status_code
@@ -184,5 +185,11 @@ def _show(batch: ImportBatch, form: PlainForm) -> ResponseReturnValue:
 def _row(batch: ImportBatch, found: ImportRow, form: RowForm, answer: AnswerForm) -> Any:
     reasons = {one["answer"]: one["reason"] for one in found.faults.get(ALIKE, [])}
     return render_template(
-        "members/importing/row.html", batch=batch, row=found, form=form, answer=answer, names=NAMES, reasons=reasons
+        "members/importing/row.html",
+        batch=batch,
+        row=found,
+        form=form,
+        answer=answer,
+        names=MEMBERS_FILE.names,
+        reasons=reasons,
     )

@@ -18,6 +18,7 @@ from portal.extensions import db
 from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus, FrameworkStatus
+from portal.importing.states import RowStatus
 from portal.members import importing
 from portal.members.importing import (
     correct_row,
@@ -29,7 +30,6 @@ from portal.members.importing import (
     tally_of,
 )
 from portal.members.models import ImportBatch
-from portal.members.states import RowStatus
 from portal.organisations.models import Provider, Setting
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit, live_framework

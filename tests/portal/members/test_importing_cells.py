@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.frameworks.models import Band, Framework, FrameworkLot
+from portal.importing.files import SHAPE
 from portal.members.importing_cells import Reader
-from portal.members.importing_file import NAMES, SHAPE
+from portal.members.importing_columns import MEMBERS_FILE
 from tests.factories.importing import member_row, setting_row
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -138,10 +139,10 @@ CELL = st.one_of(
 )
 
 
-@given(st.dictionaries(st.sampled_from(NAMES), CELL))
+@given(st.dictionaries(st.sampled_from(MEMBERS_FILE.names), CELL))
 def test_any_cells(cells: dict[str, str]) -> None:
     """Whatever stands in the cells, a row is read, and either whole or faulty."""
     reading = Reader(FRAMEWORK, NOW).read(2, cells)
     whole = bool(reading.provider and reading.lot and reading.admitted_on and (reading.company or reading.charity))
     assert whole or reading.faults
-    assert set(reading.faults) <= {*NAMES, SHAPE}
+    assert set(reading.faults) <= {*MEMBERS_FILE.names, SHAPE}

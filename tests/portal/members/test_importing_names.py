@@ -10,8 +10,9 @@ from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.models import Framework
+from portal.importing.correcting import NEW
+from portal.importing.states import RowStatus
 from portal.members.importing import (
-    NEW,
     correct_row,
     decide_organisation,
     find_row,
@@ -19,7 +20,6 @@ from portal.members.importing import (
     read_members_file,
 )
 from portal.members.models import ImportBatch
-from portal.members.states import RowStatus
 from portal.organisations.models import Provider
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import live_framework

@@ -19,7 +19,7 @@ from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.members.importing import tally_of
-from portal.members.importing_file import NAMES
+from portal.members.importing_columns import MEMBERS_FILE
 from portal.members.models import ImportBatch
 from portal.organisations.models import Provider
 from tests.client import CheckedClient
@@ -72,7 +72,7 @@ def count(model: type) -> int:
 def test_from_the_template_to_members(browser: CheckedClient, framework: Framework) -> None:
     """The template can be filled in and sent; a faulty row is corrected in place; then both are imported."""
     template = browser.get(address(framework, "/template.csv")).get_data(as_text=True)
-    assert template.splitlines()[0].removeprefix("\ufeff").split(",") == list(NAMES)
+    assert template.splitlines()[0].removeprefix("\ufeff").split(",") == list(MEMBERS_FILE.names)
     page = sent(
         browser,
         framework,
@@ -212,7 +212,7 @@ def test_statements_are_constant(
     assert counted[0] == counted[1] <= 10
 
 
-HEADING = ",".join(NAMES)
+HEADING = ",".join(MEMBERS_FILE.names)
 CELL = st.one_of(
     st.text(max_size=12), st.sampled_from(["1", "Demo Care", "09506232", "Band 1", "2018-04-01", DAY, "=1+1"])
 )

@@ -5,20 +5,35 @@ an officer says. Nothing is guessed: whatever is doubtful stays a fault of the r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from portal.core.columns import db
-from portal.members.importing_cells import Reading
+from portal.importing.cells import Reading
+from portal.importing.files import Column
+from portal.importing.models import ImportedRow
 from portal.organisations.likeness import Name, Names
 from portal.organisations.models import Provider
 from portal.organisations.names import name_key, other_scripts
 from portal.regulation.identifiers import Identifier, Scheme
 
 SHOWN = 5
-OF_A_PROVIDER = ("provider", "company_number", "charity_number")
+NUMBERS = ("company_number", "charity_number")
+ORGANISATION_COLUMNS = (
+    Column("provider", "Provider", "The organisation’s name as its register has it.", "Demo Care Ltd", required=True),
+    Column(
+        "company_number",
+        "Company number",
+        "8 characters from Companies House. Each row needs this or a charity number.",
+        "09506232",
+    ),
+    Column("charity_number", "Charity number", "SC before a Scottish number, NIC for Northern Ireland.", ""),
+)
+OF_A_PROVIDER = tuple(column.name for column in ORGANISATION_COLUMNS)
+ALIKE = "alike"
+"""Stands among a row's faults: whom its provider may be, as [{"answer", "name", "reason"}]."""
 
 
 @dataclass(eq=False)
@@ -166,6 +181,35 @@ class Organisations:
         for number in (organisation.company, organisation.charity):
             if number:
                 self._by_number.setdefault(number, organisation)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Whom the rows of a file speak of, by line, and for each whom an officer may say that it is."""
+
+    organisations: dict[int, Organisation]
+    candidates: dict[int, list[dict[str, str]]]
+
+
+def identity(row: ImportedRow) -> tuple[str, ...]:
+    """How a row writes its organisation: rows that write it the same way are decided together."""
+    return tuple(row.cells.get(column, "") for column in OF_A_PROVIDER)
+
+
+def resolve_rows(rows: Iterable[ImportedRow], readings: Mapping[int, Reading]) -> Resolved:
+    """Resolve the organisations of the rows, noting in their readings what is doubtful. One statement."""
+    grouped: dict[Hashable, Group] = {}
+    for row in rows:
+        key = (identity(row), row.same_as_id, row.is_new)
+        grouped.setdefault(key, Group([], row.same_as_id, row.is_new)).readings.append(readings[row.number])
+    groups = list(grouped.values())
+    found = Resolved({}, {})
+    for group, organisation in zip(groups, Organisations(registered_organisations()).resolve(groups), strict=True):
+        for reading in group.readings:
+            found.candidates[reading.number] = group.candidates
+            if organisation is not None:
+                found.organisations[reading.number] = organisation
+    return found
 
 
 def registered_organisations() -> list[Organisation]:

@@ -7,36 +7,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import InvalidInput
-from portal.members.importing_file import LARGEST, MOST_ROWS, NAMES, SHAPE, FileRow, read_file
+from portal.importing.files import LARGEST, MOST_ROWS, SHAPE, FileRow, read_file
+from portal.members.importing_columns import MEMBERS_FILE
 from tests.factories.importing import member_row, members_file, setting_row
 
-HEADING = ",".join(NAMES).encode()
+HEADING = ",".join(MEMBERS_FILE.names).encode()
 SAVE_AS = "In Excel choose Save as, then “CSV UTF-8 (Comma delimited)”; in LibreOffice choose the character set UTF-8."
 
 
 def test_rows_keep_their_lines() -> None:
     """Each row has the line that it begins on, also after a cell of several lines and after empty rows."""
     content = members_file(member_row(provider="Demo\nCare"), {}, member_row(), member_row(provider="Café Démo"))
-    rows = read_file(content)
+    rows = read_file(content, MEMBERS_FILE)
     assert [(row.number, row.cells["provider"]) for row in rows] == [
         (2, "Demo\nCare"),
         (5, "Demo Care Ltd"),
         (6, "Café Démo"),
     ]
-    assert rows[0].cells.keys() == set(NAMES)
+    assert rows[0].cells.keys() == set(MEMBERS_FILE.names)
 
 
 def test_a_byte_order_mark_changes_nothing() -> None:
     """UTF-8 is read with a byte order mark as without."""
     content = members_file(setting_row(provider="Café Démo"))
-    assert read_file(b"\xef\xbb\xbf" + content) == read_file(content)
+    assert read_file(b"\xef\xbb\xbf" + content, MEMBERS_FILE) == read_file(content, MEMBERS_FILE)
 
 
 def test_the_heading_may_be_written_freely() -> None:
     """Case, spaces, order, empty columns at the end and columns that are not needed do not matter."""
-    rows = read_file(b"LOT, Provider ,company number,Admitted On,,\n1,Demo,09506232,2018-04-01,,\n")
+    rows = read_file(b"LOT, Provider ,company number,Admitted On,,\n1,Demo,09506232,2018-04-01,,\n", MEMBERS_FILE)
     assert [row.cells for row in rows] == [
-        dict.fromkeys(NAMES, "")
+        dict.fromkeys(MEMBERS_FILE.names, "")
         | {"lot": "1", "provider": "Demo", "company_number": "09506232", "admitted_on": "2018-04-01"}
     ]
 
@@ -44,7 +45,7 @@ def test_the_heading_may_be_written_freely() -> None:
 @pytest.mark.parametrize(("line", "shape"), [(b"Demo,1", "2 of 13"), (b",".join([b"x"] * 15), "15 of 13")])
 def test_a_row_of_another_length(line: bytes, shape: str) -> None:
     """Cells may stand in wrong columns then: that is noted, never put right."""
-    rows = read_file(HEADING + b"\n" + line)
+    rows = read_file(HEADING + b"\n" + line, MEMBERS_FILE)
     assert rows[0].cells[SHAPE] == shape
 
 
@@ -90,7 +91,7 @@ def test_a_row_of_another_length(line: bytes, shape: str) -> None:
 def test_what_is_no_such_file(content: bytes, message: str) -> None:
     """Each refusal says what to do."""
     with pytest.raises(InvalidInput) as refused:
-        read_file(content)
+        read_file(content, MEMBERS_FILE)
     assert (refused.value.field, refused.value.message) == ("file", message)
 
 
@@ -105,7 +106,7 @@ def test_whatever_is_sent(content: bytes) -> None:
     field = "file"
     rows: list[FileRow] = []
     try:
-        rows = read_file(content)
+        rows = read_file(content, MEMBERS_FILE)
     except InvalidInput as refused:
         field = str(refused.field)
     assert field == "file"
