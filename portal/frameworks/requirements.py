@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
+from portal.core.numbers import plain
 from portal.frameworks.models import FrameworkCriterion
 from portal.regulation.cpv import require_known
 
@@ -85,11 +86,7 @@ def weights_fault(criteria: Sequence[FrameworkCriterion]) -> str | None:
     low = sum((criterion.lowest_weight for criterion in criteria), Decimal(0))
     high = sum((criterion.highest_weight for criterion in criteria), Decimal(0))
     if low > 100:
-        return f"The lowest weights come to {_plain(low)}: no call-off could keep within 100."
+        return f"The lowest weights come to {plain(low)}: no call-off could keep within 100."
     if high < 100:
-        return f"The highest weights come to {_plain(high)}: no call-off could reach 100."
+        return f"The highest weights come to {plain(high)}: no call-off could reach 100."
     return None
-
-
-def _plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")

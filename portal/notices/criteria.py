@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 
+from portal.core.numbers import plain
 from portal.notices.canonical import Json, number, without_gaps
 from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare
 
@@ -34,7 +35,7 @@ def who_marks(itt: InvitationToTender) -> str:
         for share in _counting_shares(leaf):
             name = share.panel.name
             totals[name] = totals.get(name, Decimal(0)) + weight * share.share / HUNDRED
-    parts = [f"{name} {_plain(total)}%" for name, total in totals.items() if total > 0]
+    parts = [f"{name} {plain(total)}%" for name, total in totals.items() if total > 0]
     words = f"Marks out of 100: {', '.join(parts)}." if parts else ""
     frozen = f"{METHOD_HASH_WORDS}{itt.method_hash}." if itt.method_hash else ""
     return " ".join(part for part in (words, frozen) if part)
@@ -65,7 +66,7 @@ def _marked_by(leaf: AwardCriterion) -> str:
         return "Reported beside the result and not counted."
     if len(shares) == 1:
         return f"Marked by: {shares[0].panel.name}."
-    return f"Marked by: {', '.join(f'{s.panel.name} {_plain(s.share)}%' for s in shares)}."
+    return f"Marked by: {', '.join(f'{s.panel.name} {plain(s.share)}%' for s in shares)}."
 
 
 def _counting_shares(leaf: AwardCriterion) -> list[PanelShare]:
@@ -102,7 +103,3 @@ def _weight_of_total(itt: InvitationToTender, leaf: AwardCriterion) -> Decimal:
     for node in _path(itt, leaf):
         weight = weight * node.weight / HUNDRED
     return weight.normalize()
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"

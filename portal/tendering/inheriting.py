@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, or_, select
 
 from portal.core.columns import db
 from portal.core.errors import PortalError
+from portal.core.numbers import plain
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
@@ -265,8 +266,8 @@ def criteria_faults(itt: InvitationToTender) -> Iterator[str]:
                 yield f"The framework’s “{criterion.title}” is missing; it weighs {_range(criterion)} ({law})."
         elif not criterion.lowest_weight <= weights[criterion.id] <= criterion.highest_weight:
             yield (
-                f"“{criterion.title}” weighs {_plain(weights[criterion.id])} here. The framework’s published range is "
-                f"{_range(criterion)} ({law})."
+                f"“{criterion.title}” weighs {plain(weights[criterion.id])} here. The framework’s published range "
+                f"is {_range(criterion)} ({law})."
             )
 
 
@@ -279,9 +280,5 @@ def root_of(itt: InvitationToTender, node: AwardCriterion) -> AwardCriterion:
 
 
 def _range(criterion: FrameworkCriterion) -> str:
-    low, high = _plain(criterion.lowest_weight), _plain(criterion.highest_weight)
+    low, high = plain(criterion.lowest_weight), plain(criterion.highest_weight)
     return low if low == high else f"{low} to {high}"
-
-
-def _plain(weight: Decimal) -> str:
-    return format(weight.normalize(), "f")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
+from portal.core.numbers import plain
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Scale
 from portal.tendering.states import Combination
 from portal.tendering.tree import CriterionKind, children_of, kind_of
@@ -28,21 +28,16 @@ def method_of(itt: InvitationToTender) -> dict[str, Any]:
     }
 
 
-def number(value: Decimal) -> str:
-    """Write a decimal without superfluous zeros and without an exponent: "100", "2.5"."""
-    return format(value.normalize(), "f")
-
-
 def _scale(scale: Scale) -> dict[str, Any]:
     stated: dict[str, Any] = {
-        "minimum": number(scale.minimum),
-        "maximum": number(scale.maximum),
-        "step": number(scale.step),
+        "minimum": plain(scale.minimum),
+        "maximum": plain(scale.maximum),
+        "step": plain(scale.step),
         "normalise": scale.normalise,
     }
     if scale.bands:
         stated["bands"] = [
-            {"score": number(band.score), "label": band.label, "descriptor": band.descriptor}
+            {"score": plain(band.score), "label": band.label, "descriptor": band.descriptor}
             for band in sorted(scale.bands, key=lambda band: band.score)
         ]
     return stated
@@ -56,7 +51,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
 
 
 def _criterion(itt: InvitationToTender, node: AwardCriterion) -> dict[str, Any]:
-    stated: dict[str, Any] = {"id": node.key, "weight": number(node.weight)}
+    stated: dict[str, Any] = {"id": node.key, "weight": plain(node.weight)}
     kind = kind_of(node)
     if kind is CriterionKind.PRICE:
         stated["price"] = node.price_formula
@@ -67,7 +62,7 @@ def _criterion(itt: InvitationToTender, node: AwardCriterion) -> dict[str, Any]:
         if node.scale is not None:
             stated["scale"] = node.scale.key
         if node.minimum is not None:
-            stated["minimum"] = number(node.minimum)
+            stated["minimum"] = plain(node.minimum)
     return stated
 
 
@@ -75,4 +70,4 @@ def _who_scores(node: AwardCriterion) -> dict[str, Any]:
     shares = sorted((share for share in node.shares if share.share > 0), key=lambda share: share.panel.position)
     if len(shares) == 1 and shares[0].share == 100:
         return {"panel": shares[0].panel.key}
-    return {"panels": {share.panel.key: number(share.share) for share in shares}}
+    return {"panels": {share.panel.key: plain(share.share) for share in shares}}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.errors import InvalidInput
-from portal.tendering.method import number
+from portal.core.numbers import plain
 from portal.tendering.models import InvitationToTender, Scale
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import read_formula
@@ -29,7 +29,8 @@ def points_of(minimum: Decimal, maximum: Decimal, step: Decimal) -> list[Decimal
         raise InvalidInput("The step must be more than 0.", field="step")
     if (maximum - minimum) % step:
         raise InvalidInput(
-            f"Steps of {number(step)} do not lead from {number(minimum)} exactly to {number(maximum)}.", field="step"
+            f"Steps of {plain(step)} do not lead from {plain(minimum)} exactly to {plain(maximum)}.",
+            field="step",
         )
     count = int((maximum - minimum) / step) + 1
     if count > MOST_POINTS:
@@ -42,8 +43,8 @@ def require_minimum(minimum: Decimal, scale: Scale) -> None:
     on_grid = (minimum - scale.minimum) % scale.step == 0
     if not scale.minimum <= minimum <= scale.maximum or not on_grid:
         raise InvalidInput(
-            f"The minimum {number(minimum)} is not on the scale {scale.key}: it runs from {number(scale.minimum)} "
-            f"to {number(scale.maximum)} in steps of {number(scale.step)}.",
+            f"The minimum {plain(minimum)} is not on the scale {scale.key}: it runs from {plain(scale.minimum)} "
+            f"to {plain(scale.maximum)} in steps of {plain(scale.step)}.",
             field="minimum",
         )
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.numbers import plain
 from portal.core.permissions import Actor
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
-from portal.tendering.method import number
 from portal.tendering.method_rules import points_of
 from portal.tendering.models import InvitationToTender, Scale, ScaleBand
 from portal.tendering.naming import new_key
@@ -100,7 +100,7 @@ def _draw(
     if normalise not in NORMALISE:
         raise InvalidInput("Choose how a score becomes a share of the marks.", field="normalise")
     others = {other.key for other in itt.scales if other is not scale}
-    scale.key = new_key(f"{number(minimum)}-{number(maximum)}", others, otherwise="scale")
+    scale.key = new_key(f"{plain(minimum)}-{plain(maximum)}", others, otherwise="scale")
     scale.minimum, scale.maximum, scale.step, scale.normalise = minimum, maximum, step, normalise
     kept = {band.score: band for band in scale.bands}
     scale.bands = [

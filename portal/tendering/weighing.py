@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from portal.core.numbers import plain
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question
 from portal.tendering.tree import CriterionKind, children_of, is_pilot_only, kind_of, sibling_groups, walk
 
@@ -130,7 +131,7 @@ def shares_of(
 def total_sentence(what: str, of: str, count: int, total: Decimal, where: str = "") -> str:
     """ "The weights of the four parts total 95, they must total 100." """
     said = NUMBERS[count] if count < len(NUMBERS) else str(count)
-    number = format(total.normalize(), "f")
+    number = plain(total)
     if count == 1:
         return f"The {what} of the only {of}{where} is {number}, it must be 100."
     return f"The {what}s of the {said} {of}s{where} total {number}, they must total 100."

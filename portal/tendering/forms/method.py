@@ -9,10 +9,10 @@ from typing import Any
 from wtforms import BooleanField
 
 from portal.core.errors import PortalError
+from portal.core.numbers import plain
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.criteria import DoesNotTotal
 from portal.tendering.inheriting import parent_of
-from portal.tendering.method import number
 from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.pricing import FORMULAS
@@ -189,11 +189,11 @@ class PriceForm(BaseForm):
         """The formula in the engine's form."""
         stated: dict[str, Any] = {"formula": self.formula.data}
         if self.formula.data == "benchmark":
-            stated |= {name: number(self[name].data) for name in ("floor", "ceiling")}
+            stated |= {name: plain(self[name].data) for name in ("floor", "ceiling")}
         if self.formula.data == "banded":
             rows = [(self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data) for row in range(1, BANDS + 1)]
             given = [(over, marks or Decimal(0)) for over, marks in rows if over is not None]
-            stated["bands"] = [[number(over), number(marks)] for over, marks in given]
+            stated["bands"] = [[plain(over), plain(marks)] for over, marks in given]
         return stated
 
     def show(self, formula: Mapping[str, Any] | None) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import render_template
 
+from portal.core.numbers import plain
 from portal.core.permissions import Role
 from portal.tendering.forms.method import ScaleForm, points_form
 from portal.tendering.forms.service import ConfirmForm
-from portal.tendering.method import number
 from portal.tendering.models import Scale, ScaleBand
 from portal.tendering.scales import Meaning, add_scale, change_scale, describe_points, remove_scale
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
@@ -56,12 +56,12 @@ def points(reference: str, key: str) -> Any:
     """What the points of a scale mean."""
     itt = draft_of(reference)
     scale = part_of(itt.scales, key)
-    form = points_form({_name(band): (number(band.score), band) for band in scale.bands})
+    form = points_form({_name(band): (plain(band.score), band) for band in scale.bands})
     if form.validate_on_submit() and form.carry_out(
         lambda: describe_points(itt=itt, scale=scale, meanings=_meanings(form, scale), actor=actor())
     ):
         return saved(reference, "Scale saved.", "itts.scales")
-    names = [(_name(band), number(band.score)) for band in scale.bands]
+    names = [(_name(band), plain(band.score)) for band in scale.bands]
     page = render_template("tendering/commissioner/points.html", form=form, itt=itt, scale=scale, names=names)
     return page, form.status_code
 
@@ -96,7 +96,7 @@ def _range(form: ScaleForm) -> dict[str, Any]:
 
 
 def _name(band: ScaleBand) -> str:
-    return "point-" + number(band.score).replace(".", "_")
+    return "point-" + plain(band.score).replace(".", "_")
 
 
 def _meanings(form: BaseForm, scale: Scale) -> dict[Decimal, Meaning]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from portal.tendering.method import method_of, number
+from portal.core.numbers import plain
+from portal.tendering.method import method_of
 from portal.tendering.models import PanelShare
 from portal.tendering.states import Combination
 from tender_scoring import effective_weights, validate_method
@@ -66,4 +67,4 @@ def test_shared_criteria_and_quorums_are_stated(db_session: object) -> None:
 def test_numbers_are_written_shortest() -> None:
     """No superfluous zeros and no exponents."""
     given = ["100.0000", "2.500", "0", "0.05", "240000.00"]
-    assert [number(Decimal(text)) for text in given] == ["100", "2.5", "0", "0.05", "240000"]
+    assert [plain(Decimal(text)) for text in given] == ["100", "2.5", "0", "0.05", "240000"]
