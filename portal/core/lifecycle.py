@@ -33,3 +33,12 @@ class Lifecycle(Generic[State]):
 def words(state: StrEnum) -> str:
     """A state's name in ordinary words: `AWAITING_APPROVAL` reads "awaiting approval"."""
     return state.value.replace("_", " ").lower()
+
+
+@dataclass(frozen=True)
+class PublicState:
+    """Where something stands for everybody: a key for programs, a word or two for a tag, and one sentence."""
+
+    key: str
+    label: str
+    sentence: str

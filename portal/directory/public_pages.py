@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from portal.core.columns import db
+from portal.core.lifecycle import PublicState
 from portal.core.paging import page_key, read_page_key
 from portal.directory.figures import (
     BUCKETS,
@@ -30,7 +31,7 @@ from portal.frameworks.queries import participants_of
 from portal.frameworks.questionnaire import Question, SelectionQuestionnaire, read
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.frameworks.terms import award_again_by
-from portal.frameworks.validity import PublicState, public_state
+from portal.frameworks.validity import public_state
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.cpv import Code
 from portal.regulation.local_time import local_date

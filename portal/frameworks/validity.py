@@ -8,12 +8,12 @@ the windows that were published for it.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed
+from portal.core.lifecycle import PublicState
 from portal.core.taking import lock
 from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
@@ -31,15 +31,6 @@ class NotAccepting(DeadlinePassed):
         super().__init__(f"{message} ({law}).")
         self.at = at
         self.law = law
-
-
-@dataclass(frozen=True)
-class PublicState:
-    """Where it stands for everybody: a stable key, a word or two for a tag, and a sentence."""
-
-    key: str
-    label: str
-    sentence: str
 
 
 def law_of_joining(framework: Framework) -> str:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from portal.core.lifecycle import PublicState
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
-
-
-@dataclass(frozen=True)
-class PublicState:
-    """A key for programs, a word or two for a tag, and one sentence."""
-
-    key: str
-    label: str
-    sentence: str
-
 
 OPEN = PublicState("open", "Open for bids", "Bids can be made until the closing time.")
 CLOSED = PublicState(
