@@ -6,10 +6,12 @@ Every figure is measured in this one run, the contestants of a line taking turns
 them alike. Shown are the median time, the spread (the middle half of the times) and the ratio of medians. On a
 busy machine the processor's own time says more; then OPENBLAS_NUM_THREADS=1 keeps threads that wait out of it.
 
-W1  454 bids x 25 criteria x 12 members in 3 panels, from JSON to JSON and from prepared arrays
-W2  W1 x 100 bids from prepared arrays; with --bids 1000000 as many as asked for
+W1  454 bids x 25 criteria x 12 members in 3 panels, from JSON to JSON and from the arrays of a case
+W2  W1 x 10 bids from arrays
 W3  ranking again after one score has changed
-W4  10,000 stability simulations of W1
+W4  all diagnostics of W1, under the formula that compares least and the one that compares most, and with agreed
+    scores that each could decide
+W5  10,000 stability simulations of W1
 """
 
 import argparse
@@ -17,24 +19,17 @@ import json
 import random
 import statistics
 import time
-import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from tender_scoring import (
-    board_from_arrays,
-    board_of,
-    evaluate,
-    method_hash,
-    rank_board,
-    read_case,
-    validate_method,
-)
+from tender_scoring import diagnose, evaluate, method_hash, read_case
+from tender_scoring.case import Case
 from tender_scoring.stability import stability
-from tender_scoring.whatif import WhatIf
+from tender_scoring.totals import Totals
 
 BIDS, CRITERIA = 454, 25
 PANELS = {"parents": ["p0", "p1", "p2"], "professional": ["m0", "m1", "m2", "m3", "m4"],
@@ -79,11 +74,36 @@ def the_case() -> dict[str, Any]:
     return {"method": the_method(), "bids": bids, "scores": scores}
 
 
-def arrays(bids: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return random cells and prices of so many bids."""
-    chance = np.random.default_rng(1)
+def agreed_case() -> dict[str, Any]:
+    """Return W1 with one agreed score of each panel for every bid and criterion."""
+    case = the_case()
+    case["method"]["panels"] = {name: {"combine": "agreed"} for name in PANELS}
+    first = {members[0] for members in PANELS.values()}
+    case["agreed"] = [
+        {key: value for key, value in entry.items() if key != "member"}
+        for entry in case["scores"]
+        if entry["member"] in first
+    ]
+    return case
+
+
+def case_of(document: dict[str, Any]) -> Case:
+    """Return the case of a document by way of JSON, as the command reads it."""
+    return read_case(json.dumps(document).encode())
+
+
+def repeated(case: Case, times: int) -> Case:
+    """Return a case of so many times as many bids, with random cells and prices."""
+    chance, bids = np.random.default_rng(1), BIDS * times
     cells = chance.integers(0, 6, (bids, CRITERIA * MEMBERS), np.uint8)
-    return cells, chance.integers(90_000, 200_000, bids)
+    prices = tuple(map(Fraction, chance.integers(90_000, 200_000, bids).tolist()))
+    return replace(case, bids=tuple(f"bid-{index:06}" for index in range(bids)), prices=prices, cells=cells)
+
+
+def ranked(case: Case) -> list[int]:
+    """Return the exact rank of every bid, from the arrays of a case."""
+    totals = Totals(case)
+    return [place for _, place in sorted(totals.order(totals.standing).places)]
 
 
 def float_weights() -> np.ndarray:
@@ -154,15 +174,12 @@ def from_json(repeats: int, clock: str) -> None:
     """W1 from JSON to JSON as the command does it, and W3 against it."""
     data = json.dumps(the_case()).encode()
     case = read_case(data)
-    output = evaluate(case).to_json()
-    values = json.loads(output)
-    board = board_of(case)
-    column = board.layout.columns[0]
-    part = board.layout.parts[column.part]
+    values = json.loads(evaluate(case).to_json())
 
     def change() -> Any:
-        moved = board.with_score(7, part.criterion, part.panel, column.member, Fraction(random.randint(0, 5)))
-        return rank_board(moved)
+        cells = case.cells.copy()
+        cells[7, 0] = random.randint(0, 5)
+        return ranked(replace(case, cells=cells))
 
     times = measure(
         repeats,
@@ -174,33 +191,43 @@ def from_json(repeats: int, clock: str) -> None:
         "read, evaluate, every step, write": times["whole"],
         "json.loads + json.dumps without indents": times["bare"],
     }
-    report(f"W1 from JSON ({len(data) / 1e6:.0f} MB in, {len(output) / 1e6:.0f} MB out)", named, "<= 3")
-    again = measure(50 * repeats, clock, again=change)["again"]
+    report(
+        f"W1 from JSON ({len(data) / 1e6:.0f} MB in, {len(json.dumps(values, indent=1)) / 1e6:.0f} MB out)",
+        named,
+        "<= 3",
+    )
+    again = measure(5 * repeats, clock, again=change)["again"]
     named = {"one score changed, all ranks": again, "W1 from JSON": times["whole"]}
-    report("W3 rank again", named, "<= 1/50 = 0.02")
+    report("W3 rank again", named, "<= 100 ms")
 
 
-def from_arrays(bids: int, repeats: int, clock: str, *, with_fractions: bool, target: str) -> None:
-    """W1 and W2 from prepared arrays."""
-    cells, prices = arrays(bids)
+def from_arrays(case: Case, repeats: int, clock: str, *, with_fractions: bool, target: str) -> None:
+    """W1 and W2 from the arrays of a case."""
+    cells, prices = case.cells, np.array([float(price or 1) for price in case.prices])
     floats, weights = cells.astype(np.float32), float_weights()
-    doubles = weights.astype(np.float64)
-    board = board_from_arrays(validate_method(the_method()), PANELS, cells, prices)
     contestants: dict[str, Callable[[], Any]] = {
-        "exact ranks from uint8": lambda: rank_board(board),
-        "plain numpy from float32 made beforehand": lambda: plain(floats, prices, weights),
-        "plain numpy from the same uint8": lambda: plain(cells, prices, weights),
+        "exact totals and ranks": lambda: ranked(case),
+        "plain numpy, floats": lambda: plain(floats, prices, weights),
     }
-    if bids <= 45_400:
-        eight = cells.astype(np.float64)
-        contestants["plain numpy from float64 made beforehand"] = lambda: plain(eight, prices, doubles)
-        contestants |= peers(cells, prices)
-    times = measure(repeats, clock, **contestants)
+    times = measure(repeats, clock, **contestants, **peers(cells, prices))
     if with_fractions:
         times |= measure(3, clock, **{"naive fractions": lambda: naive(cells, prices)})
-        if rank_board(board).ranks.tolist() != naive(cells, prices):
+        if ranked(case) != naive(cells, prices):
             raise SystemExit("the ranks are not those of the naive engine")
-    report(f"{bids:,} bids x {CRITERIA} x {MEMBERS} from arrays", times, target)
+    report(f"{len(cells):,} bids x {CRITERIA} x {MEMBERS} from arrays", times, target)
+
+
+def diagnostics(repeats: int, clock: str) -> None:
+    """W4: everything that is said about a result beside the result."""
+    compares_most = the_case()
+    compares_most["method"]["criteria"][1]["price"] = {"formula": "mean_relative"}
+    read = {
+        "lowest price compared, means": case_of(the_case()),
+        "mean price compared, means": case_of(compares_most),
+        "lowest price compared, agreed scores": case_of(agreed_case()),
+    }
+    acts = {name: lambda case=case: diagnose(case) for name, case in read.items()}
+    report("W4 all diagnostics of W1", measure(repeats, clock, **acts), "<= 2 s")
 
 
 def peers(cells: np.ndarray, prices: np.ndarray) -> dict[str, Callable[[], Any]]:
@@ -219,13 +246,13 @@ def peers(cells: np.ndarray, prices: np.ndarray) -> dict[str, Callable[[], Any]]
 
 
 def simulations(repeats: int, clock: str) -> None:
-    """W4: the stability of W1."""
-    case = read_case(json.dumps(the_case()).encode())
-    what = WhatIf(case)
+    """W5: the stability of W1."""
+    case = case_of(the_case())
+    what = Totals(case)
     cells, weights = case.cells.astype(np.float32), float_weights()
     prices = np.array([float(price or 1) for price in case.prices])
 
-    def repeated() -> None:
+    def by_hand() -> None:
         for _ in range(10_000):
             plain(cells, prices, weights)
 
@@ -234,40 +261,25 @@ def simulations(repeats: int, clock: str) -> None:
         clock,
         **{
             "10,000 simulations": lambda: stability(what, seed=1, simulations=10_000),
-            "10,000 weighted sums in plain numpy": repeated,
+            "10,000 weighted sums in plain numpy": by_hand,
         },
     )
-    report("W4 rank stability of W1", times, "<= 3")
-
-
-def memory() -> None:
-    """Print the most memory that ranking takes beyond the board, at x1, x10 and x100 bids."""
-    print("\nMemory beyond the arrays themselves  [target: linear]")
-    for times in (1, 10, 100):
-        cells, prices = arrays(BIDS * times)
-        board = board_from_arrays(validate_method(the_method()), PANELS, cells, prices)
-        tracemalloc.start()
-        rank_board(board)
-        _, most = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        print(f"  {BIDS * times:>9,} bids {most / 1e6:9.2f} MB   {most / cells.size:.3f} bytes a cell")
+    report("W5 rank stability of W1", times, "<= 3")
 
 
 def main() -> None:
     """Measure everything and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--bids", type=int, default=0, help="one more size from arrays, such as 1000000")
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall")
     options = parser.parse_args()
     repeats, clock = options.repeats, options.clock
     print(f"numpy {np.__version__}, method {method_hash(the_method())[:8]}, {repeats} turns each, {clock} time")
-    from_arrays(BIDS, 50 * repeats, clock, with_fractions=True, target="<= 10 x plain, <= 1/50 of fractions")
-    from_arrays(100 * BIDS, 3 * repeats, clock, with_fractions=False, target="<= 1.5 x plain")
-    if options.bids:
-        from_arrays(options.bids, repeats, clock, with_fractions=False, target="<= 1.5 x plain")
-    memory()
+    case = case_of(the_case())
+    from_arrays(case, repeats, clock, with_fractions=True, target="<= 100 ms")
+    from_arrays(repeated(case, 10), repeats, clock, with_fractions=False, target="<= 1 s")
     from_json(repeats, clock)
+    diagnostics(repeats, clock)
     simulations(repeats, clock)
 
 

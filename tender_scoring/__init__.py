@@ -3,8 +3,6 @@
 The rules it executes are described in docs/scoring.md.
 """
 
-from tender_scoring.board import Board, board_from_arrays, board_of
-from tender_scoring.board_ranking import BoardRanks, rank_board
 from tender_scoring.case import Case
 from tender_scoring.case_reading import read_case
 from tender_scoring.diagnosing import Diagnostics, diagnose
@@ -17,8 +15,6 @@ from tender_scoring.result import Result, Step
 from tender_scoring.weights import EffectiveWeight, effective_weights, validate_method
 
 __all__ = [
-    "Board",
-    "BoardRanks",
     "Case",
     "Code",
     "Diagnostics",
@@ -27,14 +23,11 @@ __all__ = [
     "Method",
     "Result",
     "Step",
-    "board_from_arrays",
-    "board_of",
     "diagnose",
     "effective_weights",
     "evaluate",
     "explain",
     "method_hash",
-    "rank_board",
     "read_case",
     "validate_method",
 ]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tender_scoring.evaluation import price_field, price_of
 from tender_scoring.method import HUNDRED
+from tender_scoring.prices import PriceField
 from tender_scoring.rounding import exact, half_up
-from tender_scoring.whatif import WhatIf
+from tender_scoring.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,18 @@ class DecisiveWeight:
         }
 
 
-def decisive_weights(what: WhatIf) -> tuple[DecisiveWeight, ...]:
+def decisive_weights(what: Totals) -> tuple[DecisiveWeight, ...]:
     """Return the decisive weights of every counting panel, in the order of their ids."""
     panels = what.case.method.panels
     return tuple(_decisive(what, name) for name, panel in sorted(panels.items()) if panel.counts)
 
 
-def _decisive(what: WhatIf, panel: str) -> DecisiveWeight:
+def _decisive(what: Totals, panel: str) -> DecisiveWeight:
     share = sum((part.marks for part in what.case.parts if part.panel == panel), Fraction(0)) / HUNDRED
     if not 0 < share < 1 or not what.standing:
         return DecisiveWeight(panel, share, None, None)
-    lines = {bid: _line(what, bid, panel, share) for bid in what.standing}
+    field = what.field(what.standing)
+    lines = {bid: _line(what, bid, panel, share, field) for bid in what.standing}
     winners = what.order(what.standing).winners
     leader = winners[0]
     below: dict[int, Fraction] = {}
@@ -74,23 +75,21 @@ def _decisive(what: WhatIf, panel: str) -> DecisiveWeight:
     return DecisiveWeight(panel, share, _nearest(what, below, max), _nearest(what, above, min))
 
 
-def _nearest(what: WhatIf, crossings: dict[int, Fraction], choose: Any) -> Threshold | None:
+def _nearest(what: Totals, crossings: dict[int, Fraction], choose: Any) -> Threshold | None:
     if not crossings:
         return None
     weight: Fraction = choose(crossings.values())
     return Threshold(weight, what.names(bid for bid, crossing in sorted(crossings.items()) if crossing == weight))
 
 
-def _line(what: WhatIf, bid: int, panel: str, share: Fraction) -> tuple[Fraction, Fraction]:
+def _line(what: Totals, bid: int, panel: str, share: Fraction, field: PriceField | None) -> tuple[Fraction, Fraction]:
     """Return the value that ranks a bid at the published share, and its slope in the share."""
+    sums = what.row(bid)
     whole = sum(
-        what.form.constants[index] + what.form.factors[index] * what.sums[bid][index]
+        what.form.constants[index] + what.form.factors[index] * sums[index]
         for index, part in enumerate(what.case.parts)
         if part.panel == panel
     )
-    given = Fraction(whole, what.form.denominator)
-    total = what.total(bid, price_field(what.case, what.standing))
+    given, total = Fraction(whole, what.form.denominator), what.total(bid, field)
     slope = given / share - (total - given) / (1 - share)
-    if what.case.method.ranking == "price_per_quality_point":
-        slope /= price_of(what.case, bid)
-    return what.value(bid, total), slope
+    return what.value(bid, total), what.value(bid, slope)

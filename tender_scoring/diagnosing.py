@@ -6,8 +6,9 @@ from typing import Any
 
 from tender_scoring.case import Case
 from tender_scoring.case_reading import case_from
+from tender_scoring.collector import paused
 from tender_scoring.decisive import DecisiveWeight, decisive_weights
-from tender_scoring.evaluation import evaluate
+from tender_scoring.evaluation import Workings, result_of, work_out
 from tender_scoring.flips import Flip, single_step_flips
 from tender_scoring.leaving_out import WithoutBid, WithoutMember, without_each_bid, without_each_member
 from tender_scoring.members import Agreement, Member, agreement, members
@@ -15,7 +16,6 @@ from tender_scoring.reasons import MemberReasons, WeakReason, member_reasons, we
 from tender_scoring.result import Result
 from tender_scoring.rounding import exact, half_up
 from tender_scoring.stability import Stability, stability
-from tender_scoring.whatif import WhatIf
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,16 @@ def diagnose(case: Case | dict[str, Any], *, seed: int = 1, simulations: int = 1
     Everything is exact but `stability` (that many simulations from `seed`) and the spread of members. Raises
     InvalidCase exactly where evaluate does.
     """
-    known = case if isinstance(case, Case) else case_from(case)
-    result = evaluate(known)
-    what = WhatIf(known)
+    with paused():
+        known = case if isinstance(case, Case) else case_from(case)
+        return _diagnosed(work_out(known), seed, simulations)
+
+
+def _diagnosed(work: Workings, seed: int, simulations: int) -> Diagnostics:
+    known, what = work.case, work.totals
     return Diagnostics(
-        winners=tuple(standing.bid for standing in result.ranking if standing.rank == 1),
-        margin=_margin(result),
+        winners=what.names(work.ranks.winners),
+        margin=_margin(result_of(work)),
         single_steps=single_step_flips(what),
         decisive_weights=decisive_weights(what),
         without_bid=without_each_bid(what),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
+from tender_scoring.prices import FORMULAS
 from tender_scoring.result import BelowMinimum, Result, Step
 from tender_scoring.rounding import half_up
 
@@ -53,7 +54,8 @@ def _line(step: Step) -> str:
     name = " > ".join(_names(step.id))
     values = {key: _plain(value) for key, value in step.inputs.items()}
     shown = step.shown if Fraction(step.shown) == Fraction(step.exact) else f"{step.shown} (exactly {step.exact})"
-    return f"{name} = {_SUMS[step.rule](values)} = {shown}"
+    rule = _SUMS.get(step.rule) or FORMULAS[step.rule].written
+    return f"{name} = {rule(values)} = {shown}"
 
 
 def _names(identifier: str) -> list[str]:
@@ -90,12 +92,6 @@ def _in_order(template: str) -> Callable[[Mapping[str, str]], str]:
     return lambda values: template.format(*values.values())
 
 
-def _banded(values: Mapping[str, str]) -> str:
-    bands = ", ".join(f"{name[5:]} over: {value} percent" for name, value in values.items() if name[:5] == "band ")
-    lowest = values["/lowest_price"]
-    return f"{values['worth']} x the band of ({values['price']} - {lowest}) / {lowest} [{bands}; beyond: 0]"
-
-
 _SUMS: dict[str, Callable[[Mapping[str, str]], str]] = {
     "agreed": _agreed,
     "mean": _mean,
@@ -108,12 +104,6 @@ _SUMS: dict[str, Callable[[Mapping[str, str]], str]] = {
     "from_zero": _in_order("{} / {}"),
     "from_minimum": _in_order("({0} - {1}) / ({2} - {1})"),
     "weigh": _in_order("{} x {} marks"),
-    "lowest_relative": _in_order("{2} x {1} / {0}"),
-    "percentage_deviation": _in_order("{2} x max(0, 1 - ({0} - {1}) / {1})"),
-    "min_max": _in_order("{3} x ({2} - {0}) / ({2} - {1}), or {3} if all are equal"),
-    "mean_relative": _in_order("{2} x (50 - 100 x ({0} - {1}) / {1}, within 0 and 100) / 100"),
-    "benchmark": _in_order("{3} x min(1, ({2} - {0}) / ({2} - {1}))"),
-    "banded": _banded,
     "sum": _sum,
     "total": _sum,
     "price_per_point": _in_order("{} / {}"),

@@ -1,8 +1,9 @@
 """Which single agreed score, moved one step, changes who wins.
 
 A total is linear in every agreed score, so a move is judged by adding one known difference to one total and
-comparing it with the best of the others. Only a move across a minimum is different: it changes which bids
-stand, and with them every relative price; such a move is worked out again with the new field.
+comparing it with the best of the others; most moves leave a bid so far behind that double precision is proof enough.
+Only a move across a minimum is different: it changes which bids stand, and with them every relative price; such a
+move is worked out again with the new field.
 """
 
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tender_scoring.evaluation import price_field
+import numpy as np
+
 from tender_scoring.fields import decimal_text
-from tender_scoring.whatif import WhatIf
+from tender_scoring.totals import CLOSE, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,75 +46,87 @@ class Flip:
         }
 
 
-def single_step_flips(what: WhatIf) -> tuple[Flip, ...]:
+def single_step_flips(what: Totals) -> tuple[Flip, ...]:
     """Return every move of one agreed score by one step that changes the winner or who stands."""
     return tuple(_Flips(what).found())
 
 
 class _Flips:
-    def __init__(self, what: WhatIf) -> None:
+    def __init__(self, what: Totals) -> None:
         self.what, self.case = what, what.case
-        self.ranks = what.order(what.standing)
-        self.winners = self.ranks.winners
-        self.standing = frozenset(what.standing)
-        field = self.field = price_field(what.case, what.standing)
-        self.values = {bid: what.value(bid, what.total(bid, field)) for bid in what.standing}
+        ranks = what.order(what.standing)
+        self.winners = ranks.winners
+        self.first_two = [bid for bid, _ in ranks.places[:2]]
+        self.field = what.field(what.standing)
+        self.stands, self.wins = np.zeros((2, len(self.case.bids)), np.bool_)
+        self.stands[list(what.standing)] = True
+        self.wins[list(self.winners)] = True
+        self.price_marks = what.price_marks(self.field)[1]
+        self.best = what.values(self.price_marks)[self.stands].max(initial=0)
+        self.missed = what.below.sum(axis=1)
         self.without: dict[int, tuple[int, ...]] = {}
         self.behind: dict[int, tuple[int, ...]] = {}
-        places = [bid for bid, _ in self.ranks.places]
-        self.first_two = places[:2]
 
     def found(self) -> Iterator[Flip]:
         for index, part in enumerate(self.case.parts):
-            if part.combine != "agreed" or not part.counts:
-                continue
-            for bid in range(len(self.case.bids)):
-                for direction in (-1, 1):
-                    steps = self.what.sums[bid][index] + direction
-                    if 0 <= steps <= part.scale.steps:
-                        yield from self._moved(bid, index, steps)
+            if part.combine == "agreed" and part.counts:
+                moves = [(bid, step) for step in (-1, 1) for bid in self._candidates(index, step)]
+                for bid, step in sorted(moves):
+                    yield from self._moved(bid, index, step)
 
-    def _moved(self, bid: int, index: int, steps: int) -> Iterator[Flip]:
+    def _candidates(self, index: int, step: int) -> list[int]:
+        """Return the bids whose move by one step could change anything."""
+        what = self.what
+        steps = what.sums[:, index] + step
+        within = (steps >= 0) & (steps <= self.case.parts[index].scale.steps)
+        values = what.values(self.price_marks, step * what.form.factors[index] / what.form.denominator)
+        matters = self.wins | (values >= self.best - CLOSE * self.best)
+        after = self._stands_after(index, step)
+        found: list[int] = np.flatnonzero(within & ((self.stands != after) | (self.stands & matters))).tolist()
+        return found
+
+    def _stands_after(self, index: int, step: int) -> Any:
+        what = self.what
+        fails = what.sums[:, index] + step < what.least.get(index, 0)
+        return (self.missed - what.below[:, index] + fails == 0) & ~what.over_ceiling
+
+    def _moved(self, bid: int, index: int, step: int) -> Iterator[Flip]:
         part = self.case.parts[index]
-        failing = (self.what.failed[bid] - {index}) | ({index} if self.what.fails(index, steps) else frozenset())
-        stands = not failing and bid not in self.what.over_ceiling
-        if stands and bid in self.standing:
+        steps = int(self.what.sums[bid, index]) + step
+        if not self._stands_after(index, step)[bid]:
+            effect, winners = "eliminates", self._eliminated(bid)
+        elif not self.stands[bid]:
+            effect, winners = "reinstates", self._reinstated(bid, index, steps)
+        else:
             effect, winners = "changes_winner", self._still_standing(bid, index, steps)
             if winners == self.winners:
                 return
-        elif stands:
-            effect, winners = "reinstates", self._reinstated(bid, index, steps)
-        elif bid in self.standing:
-            effect, winners = "eliminates", self._eliminated(bid)
-        else:
-            return
-        before, after = part.scale.score(self.what.sums[bid][index]), part.scale.score(steps)
+        before, after = part.scale.score(steps - step), part.scale.score(steps)
         yield Flip(part.panel, self.case.bids[bid], part.criterion, before, after, effect, self.what.names(winners))
 
     def _row(self, bid: int, index: int, steps: int) -> list[int]:
-        row = list(self.what.sums[bid])
+        row = self.what.row(bid)
         row[index] = steps
         return row
 
     def _still_standing(self, bid: int, index: int, steps: int) -> tuple[int, ...]:
         what = self.what
-        moved = what.form.factors[index] * (steps - what.sums[bid][index])
-        value = what.value(bid, what.total(bid, self.field, what.quality[bid] + moved))
+        value = self._value(bid, what.quality_of(self._row(bid, index, steps)))
         rivals = [rival for rival in self.first_two if rival != bid]
-        best = self.values[rivals[0]] if rivals else None
-        if best is None or value > best:
+        if not rivals or value > (best := self._value(rivals[0])):
             return (bid,)
         if value == best:
             return what.order(what.standing, {bid: self._row(bid, index, steps)}).winners
-        if bid not in self.winners:
-            return self.winners
-        return self._behind(bid)
+        return self.winners if bid not in self.winners else self._behind(bid)
+
+    def _value(self, bid: int, quality: int | None = None) -> Fraction:
+        return self.what.value(bid, self.what.total(bid, self.field, quality))
 
     def _behind(self, bid: int) -> tuple[int, ...]:
         """Return who wins once a winner, still standing, has fallen behind the best of the others."""
         if bid not in self.behind:
-            others = {rival: value for rival, value in self.values.items() if rival != bid}
-            self.behind[bid] = self.what.broken(others, self.field, {}).winners
+            others = [rival for rival in self.what.standing if rival != bid]
+            self.behind[bid] = self.what.order(others, among=self.what.standing).winners
         return self.behind[bid]
 
     def _eliminated(self, bid: int) -> tuple[int, ...]:

@@ -1,14 +1,12 @@
 """Who would win without one of the bids, and without one of the members."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tender_scoring.case import Case
-from tender_scoring.evaluation import price_field, price_of
 from tender_scoring.ranking import Ranks
-from tender_scoring.whatif import WhatIf
+from tender_scoring.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +52,23 @@ class WithoutMember:
         }
 
 
-def without_each_bid(what: WhatIf) -> tuple[WithoutBid, ...]:
+def without_each_bid(what: Totals) -> tuple[WithoutBid, ...]:
     """Return the outcome without each standing bid, in the order of their ids.
 
     `winner_changes` compares the winners with the old ones less the bid itself, so the winner's own entry is
     true: somebody else would win.
     """
     ranks = what.order(what.standing)
-    moving = _moving_prices(what)
+    figures = what.figures(what.field(what.standing))
     found: list[WithoutBid] = []
     for bid in what.standing:
         before = after = _order_without(ranks, bid)
-        if bid in moving:  # otherwise the same prices are compared, and nobody's marks move
-            others = [rival for rival in what.standing if rival != bid]
+        others = [rival for rival in what.standing if rival != bid]
+        if what.figures(what.field(others)) != figures:  # otherwise nobody's marks move
             after = _order_without(what.order(others), bid)
         winners = tuple(after[0]) if after else ()
         found.append(WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before))
     return tuple(found)
-
-
-def _moving_prices(what: WhatIf) -> set[int]:
-    """Return the bids with which a price that a formula of the method looks at would leave, or move."""
-    names = {formula.name for _, formula in what.prices} - {"benchmark"}
-    field = price_field(what.case, what.standing) if names else None
-    if field is None:
-        return set()
-    prices = {bid: price_of(what.case, bid) for bid in what.standing}
-    times = Counter(prices.values())
-    ends = {field.lowest} if names - {"mean_relative"} else set()
-    if "min_max" in names:
-        ends.add(field.highest)
-    moving = {bid for bid, price in prices.items() if price in ends and times[price] == 1}
-    if "mean_relative" in names:
-        moving |= {bid for bid, price in prices.items() if price != field.mean}
-    return moving
 
 
 def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:
@@ -99,7 +80,7 @@ def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:
     return [sorted(group) for group in groups.values()]
 
 
-def without_each_member(what: WhatIf) -> tuple[WithoutMember, ...]:
+def without_each_member(what: Totals) -> tuple[WithoutMember, ...]:
     """Return the outcome without each member whose scores count, by panel and member."""
     winners = what.names(what.order(what.standing).winners)
     return tuple(_without(what.case, panel, member, winners) for panel, member in _members(what.case))
@@ -127,6 +108,6 @@ def _without(case: Case, panel: str, member: str, winners: tuple[str, ...]) -> W
     below = any(count < part.quorum for count, part in of_panel)
     if any(count == 0 for count, _ in of_panel):
         return WithoutMember(panel, member, None, False, below)
-    smaller = WhatIf(replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep]))
+    smaller = Totals(replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep]))
     after = smaller.names(smaller.order(smaller.standing).winners)
     return WithoutMember(panel, member, after, after != winners, below)

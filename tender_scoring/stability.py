@@ -6,9 +6,7 @@ Differences are added to totals in double precision and rounded to nine decimals
 frequencies, not results. What each single move does, medians included, is worked out beforehand.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,8 @@ from numpy.typing import NDArray
 
 from tender_scoring.combining import spans
 from tender_scoring.plan import Part
-from tender_scoring.prices import PriceFormula
-from tender_scoring.whatif import WhatIf
+from tender_scoring.totals import Floats, Totals
 
-Floats = NDArray[np.float64]
 _CELLS_AT_ONCE = 1 << 18
 
 
@@ -67,11 +63,11 @@ class Moves:
     failures: NDArray[np.int64]
 
 
-def stability(what: WhatIf, *, seed: int, simulations: int) -> Stability:
+def stability(what: Totals, *, seed: int, simulations: int) -> Stability:
     """Return how stable the ranking is under random one-step changes; the same seed gives the same answer."""
     bids = len(what.case.bids)
     moves = moves_of(what)
-    field = _Field(what)
+    missed = what.below.sum(axis=1) + what.over_ceiling * (len(what.case.parts) + 1)  # no move undoes a ceiling
     winners = np.zeros(bids, bool)
     winners[list(what.order(what.standing).winners)] = True
     first = np.zeros(bids, np.int64)
@@ -81,7 +77,8 @@ def stability(what: WhatIf, *, seed: int, simulations: int) -> Stability:
     batch = max(1, _CELLS_AT_ONCE // bids)
     for start in range(0, simulations, batch):
         size = min(batch, simulations - start)
-        values = field.values(*_draw(moves, random, size))
+        marks, failures = _draw(moves, random, size)
+        values = _values(what, marks, missed + failures == 0)
         leads = (values == values.max(axis=1, keepdims=True)) & np.isfinite(values)
         first += leads.sum(axis=0)
         kept += int((leads == winners).all(axis=1).sum())
@@ -107,12 +104,10 @@ def _draw(moves: Moves, random: np.random.Generator, size: int) -> tuple[Floats,
     return moves.marks.ravel()[chosen], moves.failures.ravel()[chosen]
 
 
-def moves_of(what: WhatIf) -> Moves:
+def moves_of(what: Totals) -> Moves:
     """Return what every single move of a counting score does."""
     case = what.case
-    kind = object if case.cells.dtype == object else np.int64
-    sums = np.array(what.sums, kind).reshape(len(case.bids), len(case.parts))
-    least = dict(what.minimums)
+    kind = what.sums.dtype
     marks: list[Floats] = []
     failures: list[NDArray[np.int64]] = []
     for direction in (-1, 1):
@@ -125,7 +120,7 @@ def moves_of(what: WhatIf) -> Moves:
             for column in range(end - start):
                 change = _change(block, column, direction, part)
                 marks.append(np.asarray(change, np.float64) * step)
-                failures.append(_failures(sums[:, index], change, least.get(index)))
+                failures.append(_failures(what.sums[:, index], change, what.least.get(index)))
     bids = len(case.bids)
     if not marks:
         return Moves(np.zeros((bids, 0)), np.zeros((bids, 0), np.int64))
@@ -145,64 +140,19 @@ def _change(block: Any, column: int, direction: int, part: Part) -> Any:
     return np.sort(moved, axis=1)[:, middle].sum(axis=1) - np.sort(block, axis=1)[:, middle].sum(axis=1)
 
 
-def _failures(before: Any, change: Any, least: Fraction | None) -> NDArray[np.int64]:
+def _failures(before: Any, change: Any, least: int | None) -> NDArray[np.int64]:
     """Return how many minimums more (1), as many (0) or fewer (-1) a bid misses after a change of a sum."""
     if least is None:
         return np.zeros(len(before), np.int64)
-    needed = -(-least // 1)  # sums are whole, so at least the minimum is at least its ceiling
-    return np.asarray((before + change < needed).astype(np.int64) - (before < needed).astype(np.int64))
+    return np.asarray((before + change < least).astype(np.int64) - (before < least).astype(np.int64))
 
 
-class _Field:
-    """Totals in double precision of many simulations at once."""
-
-    def __init__(self, what: WhatIf) -> None:
-        case = what.case
-        self.quality = np.array([quality / what.form.denominator for quality in what.quality])
-        self.price = np.array([float(price or 1) for price in case.prices])
-        self.failures = np.array([len(failed) for failed in what.failed])
-        self.failures[list(what.over_ceiling)] += len(case.parts) + 1
-        self.formulas = [(float(worth), formula) for worth, formula in what.prices]
-        self.per_pound = case.method.ranking == "price_per_quality_point"
-
-    def values(self, marks: Floats, failures: NDArray[np.int64]) -> Floats:
-        """Return what ranks each bid in each simulation, minus infinity where it does not stand."""
-        stands = self.failures + failures == 0
-        totals = self.quality + marks
-        for worth, formula in self.formulas:
-            totals += worth * _shares(formula, self.price, stands)
-        if self.per_pound:
-            totals /= self.price
-        return np.where(stands, np.round(totals, 9), -np.inf)
-
-
-def _shares(formula: PriceFormula, price: Floats, stands: NDArray[np.bool_]) -> Floats:
-    """Return the share of the marks that every price earns among those that stand in each simulation."""
-    lowest = np.where(stands, price, np.inf).min(axis=1, keepdims=True)
-    lowest[np.isinf(lowest)] = 1.0  # nobody stands, so the figure is not used
-    if formula.name == "lowest_relative":
-        return np.asarray(lowest / price)
-    if formula.name == "percentage_deviation":
-        return np.asarray(np.maximum(0, 1 - (price - lowest) / lowest))
-    if formula.name == "min_max":
-        highest = np.where(stands, price, -np.inf).max(axis=1, keepdims=True)
-        spread = np.where(highest > lowest, highest - lowest, 1.0)
-        return np.where(highest > lowest, (highest - price) / spread, 1.0)
-    if formula.name == "mean_relative":
-        count = np.maximum(stands.sum(axis=1, keepdims=True), 1)
-        mean = np.where(stands.any(axis=1, keepdims=True), np.where(stands, price, 0).sum(axis=1, keepdims=True), 1)
-        mean = mean / count
-        return np.asarray(np.clip(50 - 100 * (price - mean) / mean, 0, 100) / 100)
-    if formula.ceiling is not None:
-        return np.minimum(1, (float(formula.ceiling) - price) / float(formula.ceiling - formula.floor))
-    return _banded(formula.bands, 100 * (price - lowest) / lowest)
-
-
-def _banded(bands: Sequence[tuple[Any, Any]], over: Floats) -> Floats:
-    limits = np.array([float(limit) for limit, _ in bands])
-    marks = np.array([*(float(share) / 100 for _, share in bands), 0.0])
-    # a hair of room, so that a price exactly on a limit is within it in double precision too
-    return np.asarray(marks[np.searchsorted(limits + 1e-9, over)])
+def _values(what: Totals, marks: Floats, stands: NDArray[np.bool_]) -> Floats:
+    """Return what ranks each bid in each simulation, minus infinity where it does not stand."""
+    rows, which = np.unique(stands, axis=0, return_inverse=True)
+    price_marks = np.array([what.price_marks(what.field(np.flatnonzero(row).tolist()))[1] for row in rows])
+    values = what.values(price_marks[which.ravel()], marks)
+    return np.where(stands, np.round(values, 9), -np.inf)
 
 
 def ranks_of(values: Floats) -> NDArray[np.int64]:

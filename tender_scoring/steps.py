@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tender_scoring.fields import pointer
 from tender_scoring.method import Criterion, PriceQuestion, Question
 from tender_scoring.plan import Part
+from tender_scoring.prices import COMPARED
 from tender_scoring.result import Step
 from tender_scoring.rounding import exact, half_up
 
@@ -86,9 +87,9 @@ class _Narration:
 
     def _figures(self, index: int, part: Part) -> list[_Figures]:
         """Return the figures of every bid on a part. A board has few different sums: each is written out once."""
-        sums, known = [row[index] for row in self.work.sums], {}
+        sums, known = self.work.totals.sums[:, index].tolist(), {}
         for total in set(sums):
-            score = part.scale.score(Fraction(total, self.work.divisors[index]))
+            score = part.scale.score(Fraction(total, self.work.totals.divisors[index]))
             share = part.scale.normalised(score)
             texts = [text for value in (score, share, part.marks * share)
                      for text in (exact(value), half_up(value, self.places))]  # fmt: skip
@@ -118,13 +119,14 @@ class _Narration:
 
     def _ceiling(self, node: PriceQuestion) -> Iterator[Step]:
         """Yield each ceiling less the price: below zero eliminates."""
-        if node.formula.ceiling is None:
+        ceiling = node.formula.ruled_out_above
+        if ceiling is None:
             return
         for bid, root in enumerate(self.roots):
             price = self.case.prices[bid] or Fraction(0)
-            inputs = {"ceiling": exact(node.formula.ceiling), "price": exact(price)}
+            inputs = {"ceiling": exact(ceiling), "price": exact(price)}
             identifier = root + pointer("", node.id, "below_ceiling")
-            yield self._step(identifier, "below_ceiling", inputs, node.formula.ceiling - price)
+            yield self._step(identifier, "below_ceiling", inputs, ceiling - price)
 
     def _field(self) -> Iterator[Step]:
         field = self.work.price_field
@@ -132,13 +134,10 @@ class _Narration:
             return
         bids = [(self.case.bids[bid], self.case.prices[bid] or Fraction(0)) for bid in self.work.standing]
         inputs = {name: exact(price) for name, price in bids}
-        formulas = {node.formula.name for node, _ in self.case.method.walk() if isinstance(node, PriceQuestion)}
-        if formulas - {"benchmark", "mean_relative"}:
-            yield self._step("/lowest_price", "lowest_price", inputs, field.lowest)
-        if "min_max" in formulas:
-            yield self._step("/highest_price", "highest_price", inputs, field.highest)
-        if "mean_relative" in formulas:
-            yield self._step("/mean_price", "mean_price", inputs, field.mean)
+        compared = {name for _, formula in self.work.totals.formulas for name in formula.compares}
+        for name in COMPARED:
+            if name in compared:
+                yield self._step(f"/{name}_price", f"{name}_price", inputs, field.figure(name))
 
     def _question(self, node: Question) -> Iterator[Step]:
         for index in self.parts[node.id]:
@@ -177,13 +176,8 @@ class _Narration:
         if field is None:
             return
         formula = node.formula
-        compared = {"lowest_relative": "lowest", "percentage_deviation": "lowest", "banded": "lowest",
-                    "min_max": "lowest highest", "mean_relative": "mean", "benchmark": ""}  # fmt: skip
-        shared = {f"/{name}_price": exact(getattr(field, name)) for name in compared[formula.name].split()}
-        if formula.ceiling is not None:
-            shared |= {"floor": exact(formula.floor), "ceiling": exact(formula.ceiling)}
-        for limit, marks in formula.bands:
-            shared[f"band up to {exact(limit)} percent"] = exact(marks)
+        shared = {f"/{name}_price": exact(field.figure(name)) for name in formula.compares}
+        shared |= {name: exact(figure) for name, figure in formula.figures().items()}
         for bid in self.work.standing:
             inputs = {"price": exact(self.case.prices[bid] or Fraction(0)), **shared, "worth": exact(worth)}
             identifier = self.roots[bid] + pointer("", node.id, "marks")
@@ -199,7 +193,7 @@ class _Narration:
     def _totals(self) -> Iterator[Step]:
         tails = [(node.id, pointer("", node.id, "marks")) for node in self.case.method.criteria]
         for bid in self.work.standing:
-            root, total = self.roots[bid], self.work.totals[bid]
+            root, total = self.roots[bid], self.work.total[bid]
             inputs = {root + tail: exact(self.work.marks[bid][child]) for child, tail in tails}
             yield self._step(f"{root}/total", "total", inputs, total)
             if self.case.method.ranking == "price_per_quality_point":

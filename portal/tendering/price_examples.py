@@ -9,9 +9,7 @@ from portal.tendering.models import InvitationToTender
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from tender_scoring.errors import InvalidCase
-from tender_scoring.prices import PriceField, PriceFormula, read_formula
-
-HUNDRED_POUNDS = 100
+from tender_scoring.prices import PriceField, read_formula
 
 
 @dataclass(frozen=True)
@@ -23,10 +21,7 @@ class Priced:
 
 
 def example_of(itt: InvitationToTender) -> list[Priced]:
-    """Score four made-up prices with the formula of the invitation; empty while there is no complete formula.
-
-    Between floor and ceiling, and one above it, for `benchmark`; from 70% to 100% of the estimated value otherwise.
-    """
+    """Score the formula's own example prices by it; empty while there is no complete formula."""
     price = price_criterion(itt)
     if price is None:
         return []
@@ -35,7 +30,7 @@ def example_of(itt: InvitationToTender) -> list[Priced]:
     except InvalidCase:
         return []
     marks = next(row.marks for row in effective(itt).rows if row.criterion is price)
-    prices = _prices(formula, int(itt.estimated_value or 100_000))
+    prices = formula.examples(Fraction(itt.estimated_value or 100_000))
     standing = PriceField.of(Fraction(each) for each in prices if not formula.eliminates(Fraction(each)))
     return [
         Priced(
@@ -44,19 +39,3 @@ def example_of(itt: InvitationToTender) -> list[Priced]:
         )
         for each in prices
     ]
-
-
-def _prices(formula: PriceFormula, value: int) -> list[int]:
-    if formula.ceiling is None:
-        return [_round(Fraction(value * percent, 100)) for percent in (70, 80, 90, 100)]
-    floor, ceiling = formula.floor, formula.ceiling
-    lowest = floor if floor > 0 else (ceiling + floor) / 4
-    return [
-        *(_round(lowest + (ceiling - lowest) * Fraction(part, 2)) for part in (0, 1)),
-        int(ceiling),
-        int(ceiling) + 1000,
-    ]
-
-
-def _round(price: Fraction) -> int:
-    return max(1, round(price / HUNDRED_POUNDS)) * HUNDRED_POUNDS

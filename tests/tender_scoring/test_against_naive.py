@@ -1,15 +1,15 @@
-"""The engine, the board and the naive second engine agree on random cases."""
+"""The engine and the naive second engine agree on random cases."""
 
 import pytest
 
-from tender_scoring import board_of, evaluate, rank_board
+from tender_scoring import evaluate
 from tender_scoring.case_reading import case_from
 from tests.tender_scoring import naive
 from tests.tender_scoring.drawing import Chance, draw_case
 
 
 def check(seed):
-    """Compare all three engines on the case of a seed, and return the result."""
+    """Compare both engines on the case of a seed, and return the result."""
     document = draw_case(Chance(seed))
     case = case_from(document)
     result = evaluate(case)
@@ -17,15 +17,10 @@ def check(seed):
     printed.pop("steps")
     printed.pop("method_hash")
     assert printed == naive.result(document), f"seed {seed}"
-    ranks = rank_board(board_of(case))
-    by_bid = {case.bids[bid]: rank for bid, rank in enumerate(ranks.ranks.tolist()) if rank}
-    assert by_bid == {standing.bid: standing.rank for standing in result.ranking}, f"seed {seed}"
-    for standing in result.ranking:
-        assert ranks.total(case.bids.index(standing.bid)) == standing.total, f"seed {seed}"
     return result
 
 
-def test_three_engines_agree_on_random_cases():
+def test_two_engines_agree_on_random_cases():
     """Four hundred cases agree, with eliminations, ties, broken ties and pilots among them."""
     results = [check(seed) for seed in range(400)]
     assert sum(bool(result.eliminated) for result in results) > 50
@@ -36,7 +31,7 @@ def test_three_engines_agree_on_random_cases():
 
 
 @pytest.mark.long
-def test_three_engines_agree_on_ten_thousand_random_cases():
+def test_two_engines_agree_on_ten_thousand_random_cases():
     """Ten thousand further cases have the same whole result."""
     for seed in range(10_000, 20_000):
         check(seed)

@@ -5,17 +5,14 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
 from tender_scoring import Code, InvalidCase, diagnose, evaluate
 from tender_scoring.case_reading import case_from
-from tender_scoring.prices import PriceField
-from tender_scoring.stability import _shares, moves_of
-from tender_scoring.whatif import WhatIf
+from tender_scoring.stability import moves_of
+from tender_scoring.totals import Totals
 from tests.tender_scoring.cases import agreed, complete, method, price, priced, question, scores
-from tests.tender_scoring.drawing import FORMULAS, Chance, draw_case
-from tests.tender_scoring.test_prices import ALL
+from tests.tender_scoring.drawing import Chance, draw_case
 
 
 def test_the_same_seed_gives_the_same_simulation():
@@ -73,7 +70,7 @@ def test_frequencies_approach_the_exact_probabilities():
 def test_a_single_move_is_worked_out_exactly(seed):
     """Each move's difference of marks is that of the case with the moved score, as is who fails a minimum."""
     case = case_from(draw_case(Chance(seed)))
-    what = WhatIf(case)
+    what = Totals(case)
     moves = moves_of(what)
     counting = [index for index, column in enumerate(case.columns) if case.parts[column.part].counts]
     for bid, (place, column), up in itertools.product(range(len(case.bids)), enumerate(counting), (False, True)):
@@ -81,23 +78,11 @@ def test_a_single_move_is_worked_out_exactly(seed):
         cells = case.cells.copy()
         steps = int(cells[bid, column])
         cells[bid, column] = steps + 1 if (up and steps < top) or steps == 0 else steps - 1
-        moved = WhatIf(replace(case, cells=cells))
+        moved = Totals(replace(case, cells=cells))
         difference = Fraction(moved.quality[bid] - what.quality[bid], what.form.denominator)
         choice = place + up * len(counting)
         assert moves.marks[bid, choice] == pytest.approx(float(difference), abs=1e-12)
-        assert moves.failures[bid, choice] == len(moved.failed[bid]) - len(what.failed[bid])
-
-
-@pytest.mark.parametrize("formula", ALL, ids=[item["formula"] for item in FORMULAS])
-def test_shares_of_prices_in_double_precision_are_those_of_fractions(formula):
-    """The simulation's price marks equal the exact ones, among all bids and among those that stand."""
-    prices = [80, 84, 92, 104, 120, 121]
-    stands = np.array([[True] * 6, [False, True, True, False, True, True], [False] * 5 + [True]])
-    found = _shares(formula, np.array(prices, float), stands)
-    for row, mask in zip(np.broadcast_to(found, stands.shape), stands, strict=True):
-        known = [Fraction(cost) for cost, stand in zip(prices, mask, strict=True) if stand]
-        exact = [float(formula.share(cost, PriceField.of(known))) for cost in known]
-        assert row[mask].tolist() == pytest.approx(exact, abs=1e-12)
+        assert moves.failures[bid, choice] == moved.below[bid].sum() - what.below[bid].sum()
 
 
 def panel_of(*rows):

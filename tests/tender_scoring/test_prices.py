@@ -4,15 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from tender_scoring.prices import FORMULAS, PriceField, PriceFormula
+from tender_scoring.prices import FORMULAS, Banded, Benchmark, MinMax, PriceField
 
 BANDS = tuple((Fraction(limit), Fraction(marks)) for limit, marks in [(5, 100), (15, 80), (30, 60), (50, 40)])
-ALL = [
-    PriceFormula("benchmark", Fraction(60), Fraction(160))
-    if name == "benchmark"
-    else PriceFormula(name, bands=BANDS if name == "banded" else ())
-    for name in FORMULAS
-]
+PARAMETERS = {Benchmark: (Fraction(60), Fraction(160)), Banded: (BANDS,)}
+ALL = [formula(*PARAMETERS.get(formula, ())) for formula in FORMULAS.values()]
 
 
 def shares(formula, *prices):
@@ -23,7 +19,7 @@ def shares(formula, *prices):
 
 def test_bands_include_their_limit():
     """80, 84, 92, 104, 120, 121 are 0, 5, 15, 30, 50, 51.25 percent over: a limit belongs to its band."""
-    found = shares(PriceFormula("banded", bands=BANDS), 80, 84, 92, 104, 120, 121)
+    found = shares(Banded(BANDS), 80, 84, 92, 104, 120, 121)
     assert found == [Fraction(marks, 100) for marks in (100, 100, 80, 60, 40, 0)]
 
 
@@ -42,15 +38,15 @@ def test_a_lower_price_never_earns_less(formula):
 
 def test_equal_prices_all_have_full_marks_under_min_max():
     """Where there is no spread to measure, every bid has the lowest price and all the marks."""
-    assert shares(PriceFormula("min_max"), 70, 70) == [1, 1]
+    assert shares(MinMax(), 70, 70) == [1, 1]
 
 
 def test_a_pound_is_the_whole_spread_under_min_max():
     """Between two bids a difference of one pound is worth all the marks."""
-    assert shares(PriceFormula("min_max"), 100_000, 100_001) == [1, 0]
+    assert shares(MinMax(), 100_000, 100_001) == [1, 0]
 
 
 def test_the_benchmark_does_not_look_at_other_bids():
     """A price has the same share whatever the other prices are."""
-    formula = PriceFormula("benchmark", Fraction(60), Fraction(160))
+    formula = Benchmark(Fraction(60), Fraction(160))
     assert shares(formula, 100, 159)[0] == shares(formula, 100, 61, 62)[0] == Fraction(3, 5)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from tender_scoring import evaluate, read_case
-from tender_scoring.prices import PriceField, PriceFormula
+from tender_scoring.prices import Benchmark, LowestRelative, MeanRelative, MinMax, PercentageDeviation, PriceField
 from tender_scoring.rounding import half_up
 from tests.tender_scoring.cases import agreed, method, reference, scores
 
@@ -24,13 +24,13 @@ def test_a_complete_case_gives_its_whole_result(name):
 @pytest.mark.parametrize(
     ("name", "formula"),
     [
-        ("lowest_relative", PriceFormula("lowest_relative")),
-        ("pct_deviation_from_lowest", PriceFormula("percentage_deviation")),
-        ("min_max_linear", PriceFormula("min_max")),
-        ("mean_based_50", PriceFormula("mean_relative")),
+        ("lowest_relative", LowestRelative()),
+        ("pct_deviation_from_lowest", PercentageDeviation()),
+        ("min_max_linear", MinMax()),
+        ("mean_based_50", MeanRelative()),
         (
             "benchmark_floor60000_ceiling160000",
-            PriceFormula("benchmark", Fraction(60_000), Fraction(160_000)),
+            Benchmark(Fraction(60_000), Fraction(160_000)),
         ),
     ],
 )
