@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from tender_scoring.prices import FORMULAS
+
 RULES = {
     "agreed": "the score that the panel agreed",
     "mean": "the mean of the members’ scores",
@@ -19,13 +21,7 @@ RULES = {
     "weigh": "that share of the marks there are",
     "sum": "the marks of its parts, added up",
     "total": "all marks, added up",
-    "benchmark": "all marks at the floor or below, none at the ceiling, in a straight line between",
-    "lowest_relative": "the lowest price divided by this price, of the marks there are",
-    "percentage_deviation": "the marks less the percentage that the price is above the lowest",
-    "min_max": "the distance from the highest price, divided by the range of prices",
-    "mean_relative": "the distance from the mean price",
-    "banded": "the marks of the band that the price falls in",
-    "price_per_quality_point": "the price divided by the marks for quality; the lowest wins",
+    "price_per_point": "the price divided by the marks for quality; the lowest wins",
     "lowest_price": "the lowest price of the bids that stand",
     "highest_price": "the highest price of the bids that stand",
     "mean_price": "the mean price of the bids that stand",
@@ -36,7 +32,6 @@ INPUTS = {
     "maximum": "top of the scale",
     "minimum": "minimum",
     "price": "price in pounds",
-    "floor": "floor in pounds",
     "ceiling": "ceiling in pounds",
 }
 PARTS = {"combined": "score", "normalised": "share of the scale", "marks": "marks"}
@@ -88,15 +83,20 @@ def shown_steps(steps: Iterable[Mapping[str, Any]], names: Names) -> list[dict[s
         {
             "id": step["id"].strip("/").replace("/", "-"),
             "rule": _title(step["id"], names),
-            "note": RULES.get(step["rule"], step["rule"]).capitalize() + ".",
+            "note": _rule(step["rule"]).capitalize() + ".",
             "inputs": [
-                {"label": _input(name, names), "value": readable(value)} for name, value in step["inputs"].items()
+                {"label": _input(name, step["rule"], names), "value": readable(value)}
+                for name, value in step["inputs"].items()
             ],
             "exact": readable(step["exact"]) if "/" in readable(step["exact"]) else "",
             "shown": _short(step["shown"]),
         }
         for step in steps
     ]
+
+
+def _rule(rule: str) -> str:
+    return RULES[rule] if rule in RULES else FORMULAS[rule].note
 
 
 def _short(shown: str) -> str:
@@ -110,7 +110,7 @@ def _parts(identifier: str) -> list[str]:
 def _title(identifier: str, names: Names) -> str:
     parts = _parts(identifier)
     if len(parts) == 1:
-        return RULES.get(parts[0], parts[0]).capitalize()
+        return _rule(parts[0]).capitalize()
     if parts[1] == "total":
         return "Total"
     if parts[1] == "price_per_point":
@@ -121,14 +121,16 @@ def _title(identifier: str, names: Names) -> str:
     return f"{where}: {PARTS.get(parts[-1], parts[-1].replace('_', ' '))}"
 
 
-def _input(name: str, names: Names) -> str:
+def _input(name: str, rule: str, names: Names) -> str:
     if name.startswith("individual: "):
         return f"{names.members.get(name.removeprefix('individual: '), 'member')} gave"
     if name.startswith("/"):
         parts = _parts(name)
         if len(parts) == 1:
-            return RULES.get(parts[0], parts[0])
+            return _rule(parts[0])
         return names.criterion(parts[1]) if parts[-1] == "marks" else PARTS.get(parts[-1], parts[-1])
+    if rule in FORMULAS and (words := FORMULAS[rule].input_words(name)):
+        return words
     return INPUTS.get(name) or names.members.get(name) or names.bids.get(name) or name
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from portal.core.numbers import plain
 from portal.notices.canonical import Json, number, without_gaps
 from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare
+from tender_scoring.prices import FORMULAS
 
 PRICE = "price"
 METHOD_HASH_WORDS = "SHA-256 of the published method: "
@@ -60,7 +61,8 @@ def _criterion(itt: InvitationToTender, leaf: AwardCriterion) -> Json:
 def _marked_by(leaf: AwardCriterion) -> str:
     """Who marks a leaf, named as panels only: who sits on a panel is nobody's business here."""
     if leaf.price_formula is not None:
-        return f"Marks follow from the price by the published formula “{leaf.price_formula.get('formula', '')}”."
+        title = FORMULAS[leaf.price_formula["formula"]].title
+        return f"Marks follow from the price by the published formula “{title}”."
     shares = _counting_shares(leaf)
     if not shares:
         return "Reported beside the result and not counted."

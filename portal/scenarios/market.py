@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from portal.core import clock
 from portal.core.columns import db
@@ -57,6 +58,7 @@ from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.publishing import publish_itt
 from portal.tendering.states import Combination, IttKind, PanelKind, PublicationBasis, QuestionKind
 from portal.tendering.tree import scored
+from tender_scoring.prices import Benchmark
 
 TITLE = "Short breaks for disabled children: Demo Riverside market"
 CALL_OFF = "Saturday clubs for disabled children: Demo Harbourside"
@@ -275,7 +277,7 @@ def _call_off(lot: FrameworkLot, authority: ContractingAuthority, keys: KeyFolde
     )
     set_value_and_term(itt=itt, estimated_value=Decimal(96_000), term_months=24, break_months=[12], actor=actor)
     _timetable(itt, actor, now)
-    formula = {"formula": "benchmark", "floor": "70000", "ceiling": "96000"}
+    formula = Benchmark(Fraction(70_000), Fraction(96_000)).to_dict()
     set_price(itt=itt, formula=formula, actor=actor, makes_precise=lot.framework.criteria[-1])
     _share_out(itt, actor)
     for node in scored(itt):

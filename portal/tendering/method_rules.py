@@ -10,10 +10,12 @@ from portal.core.errors import InvalidInput
 from portal.core.numbers import plain
 from portal.tendering.models import InvitationToTender, Scale
 from tender_scoring.errors import InvalidCase
-from tender_scoring.prices import read_formula
+from tender_scoring.prices import FORMULAS, Parameter, read_formula
 
 LOWEST_PRICE = "lowest_price"
 MOST_POINTS = 21
+ROWS = 5
+"""Rows that a price formula's table of percentages has."""
 
 
 def points_of(minimum: Decimal, maximum: Decimal, step: Decimal) -> list[Decimal]:
@@ -64,5 +66,17 @@ def require_formula(formula: dict[str, Any]) -> None:
     try:
         read_formula(formula, "")
     except InvalidCase as fault:
-        beside = {"benchmark": "ceiling", "banded": "band_1_over"}
-        raise InvalidInput(fault.message, field=beside.get(formula.get("formula", ""), "formula")) from fault
+        known = FORMULAS.get(formula.get("formula", ""))
+        beside = inputs_of(known.parameters[-1])[0] if known and known.parameters else "formula"
+        raise InvalidInput(fault.message, field=beside) from fault
+
+
+def inputs_of(parameter: Parameter) -> list[str]:
+    """The names of the fields that ask for a price formula's parameter, row by row where it has columns."""
+    if not parameter.columns:
+        return [parameter.key]
+    return [
+        f"{parameter.label.lower()}_{row}_{column}"
+        for row in range(1, ROWS + 1)
+        for column in range(1, len(parameter.columns) + 1)
+    ]

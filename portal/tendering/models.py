@@ -236,7 +236,7 @@ class AwardCriterion(Model):
     framework_criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("framework_criterion.id"))
     """The criterion of the framework that it makes more precise (PCR2015 reg 34(24); PA2023 s.46(8)-(9))."""
     price_formula: Mapped[dict[str, Any] | None]
-    """{"formula": "benchmark", "floor": "90000", "ceiling": "150000"} and its like, as the engine reads it."""
+    """{"formula": its name, ...its parameters}, as the engine reads it."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="criteria")
     parent: Mapped[AwardCriterion | None] = relationship(remote_side="AwardCriterion.id")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -20,57 +19,6 @@ from portal.tendering.naming import new_key
 from portal.tendering.tree import next_position, price_criterion
 
 
-@dataclass(frozen=True)
-class Formula:
-    """One of the engine's price formulas: its name, a title, and one sentence a bidder can follow."""
-
-    key: str
-    title: str
-    sentence: str
-    relative: bool = True
-
-
-FORMULAS: Mapping[str, Formula] = {
-    formula.key: formula
-    for formula in (
-        Formula(
-            "benchmark",
-            "Against a published floor and ceiling",
-            "A price at the floor or below earns all the marks, a price at the ceiling earns none, and prices between "
-            "them earn marks in a straight line; a price above the ceiling rules the bid out.",
-            relative=False,
-        ),
-        Formula(
-            "lowest_relative",
-            "Lowest price divided by price",
-            "The lowest price earns all the marks; a price twice as high earns half of them.",
-        ),
-        Formula(
-            "percentage_deviation",
-            "Per cent above the lowest",
-            "The lowest price earns all the marks; every 1% above it takes off 1% of them, down to none at double.",
-        ),
-        Formula(
-            "min_max",
-            "Between lowest and highest",
-            "The lowest price earns all the marks, the highest earns none, and prices between them earn marks in a "
-            "straight line.",
-        ),
-        Formula(
-            "mean_relative",
-            "Against the average price",
-            "A price at the average earns half the marks; every 1% below or above it adds or takes off 1% of them.",
-        ),
-        Formula(
-            "banded",
-            "In bands above the lowest",
-            "A price earns the share of the marks that its band gives: the bands say how far above the lowest price it "
-            "may be.",
-        ),
-    )
-}
-
-
 def set_price(
     *,
     itt: InvitationToTender,
@@ -79,7 +27,7 @@ def set_price(
     actor: Actor,
     makes_precise: FrameworkCriterion | None = None,
 ) -> AwardCriterion:
-    """Say how the price earns its marks, in the engine's form: {"formula": "benchmark", "floor": ..., "ceiling": ...}.
+    """Say how the price earns its marks, in the engine's form: {"formula": its name, ...its parameters}.
 
     Adds the price criterion at the top of the tree where there is none yet, with `weight` (default 0); an
     existing one keeps its weight unless one is given. In a call-off it says which of the framework's criteria it

@@ -10,6 +10,7 @@ import re
 import uuid
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from portal.frameworks.models import Framework, FrameworkCriterion
 from portal.tendering.models import (
@@ -24,6 +25,7 @@ from portal.tendering.models import (
 from portal.tendering.naming import new_key
 from portal.tendering.spreading import spread
 from portal.tendering.states import PanelKind, QuestionKind
+from tender_scoring.prices import DEFAULT, Benchmark
 
 
 class StartingPoint(StrEnum):
@@ -48,10 +50,10 @@ CODES = ("85311300", "85312310", "85312400")
 ESTIMATED_VALUE = Decimal(240000)
 TERM_MONTHS = 30
 BREAK_MONTHS = (12, 18)
-PRICE_FORMULA = {"formula": "benchmark", "floor": "180000", "ceiling": "240000"}
+PRICE_FORMULA = Benchmark(Fraction(180_000), Fraction(240_000)).to_dict()
 PRICED = re.compile(r"\b(prices?|pricing|costs?)\b", re.IGNORECASE)
 """A framework's criterion with such a title is about the price."""
-UNFINISHED_FORMULA = {"formula": "benchmark"}
+UNFINISHED_FORMULA = {"formula": DEFAULT.name}
 """Without floor and ceiling it cannot be published: somebody has to choose."""
 
 # (key, name, kind)

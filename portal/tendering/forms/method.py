@@ -13,9 +13,8 @@ from portal.core.numbers import plain
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.criteria import DoesNotTotal
 from portal.tendering.inheriting import parent_of
-from portal.tendering.method_rules import LOWEST_PRICE
+from portal.tendering.method_rules import LOWEST_PRICE, inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.pricing import FORMULAS
 from portal.tendering.states import Combination, PanelKind, QuestionKind
 from portal.tendering.tree import CriterionKind
 from portal.web.fields import (
@@ -28,10 +27,10 @@ from portal.web.fields import (
     page,
 )
 from portal.web.forms import BaseForm
+from tender_scoring.prices import DEFAULT, FORMULAS, Parameter
 
 DIGITS = {"inputmode": "decimal", "autocomplete": "off"}
 NOBODY = ""
-BANDS = 5
 
 KIND_WORDS = {
     PanelKind.LOCAL: "Local panel",
@@ -168,50 +167,64 @@ class QuestionForm(BaseForm):
 
 
 class PriceForm(BaseForm):
-    """How the price earns its marks."""
+    """How the price earns its marks: each formula's own parameters are the fields."""
 
-    formula = ChoiceField("Formula", choices=[(formula.key, formula.title) for formula in FORMULAS.values()])
+    formula = ChoiceField("Formula", choices=[(formula.name, formula.title) for formula in FORMULAS.values()])
     makes_precise = PickField("Which criterion of the framework does it make more precise?")
-    floor = PoundsField("Floor", description="This price or less earns all the marks.", render_kw=DIGITS)
-    ceiling = PoundsField("Ceiling", description="A price above this is ruled out.", render_kw=DIGITS)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Ask for what the chosen formula needs."""
+        """Ask for what the chosen formula needs: of a table at least the first row."""
         valid: bool = super().validate(extra_validators)
-        wanted = {"benchmark": (self.floor, self.ceiling), "banded": (self["band_1_over"], self["band_1_marks"])}
-        for field in wanted.get(self.formula.data, ()):
-            if field.data is None and not field.errors:
-                field.errors = [*field.errors, f"This formula needs the {field.label.text.lower()}."]
-                valid = False
+        for parameter in self._parameters():
+            for name in inputs_of(parameter)[: len(parameter.columns) or 1]:
+                field = self[name]
+                if field.data is None and not field.errors:
+                    field.errors = [*field.errors, f"This formula needs the {field.label.text.lower()}."]
+                    valid = False
         return valid
 
     def stated(self) -> dict[str, Any]:
         """The formula in the engine's form."""
-        stated: dict[str, Any] = {"formula": self.formula.data}
-        if self.formula.data == "benchmark":
-            stated |= {name: plain(self[name].data) for name in ("floor", "ceiling")}
-        if self.formula.data == "banded":
-            rows = [(self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data) for row in range(1, BANDS + 1)]
-            given = [(over, marks or Decimal(0)) for over, marks in rows if over is not None]
-            stated["bands"] = [[plain(over), plain(marks)] for over, marks in given]
-        return stated
+        return {"formula": self.formula.data} | {p.key: self._stated(p) for p in self._parameters()}
 
     def show(self, formula: Mapping[str, Any] | None) -> None:
         """Fill in the saved formula."""
         if self.is_submitted():
             return
-        saved = formula or {"formula": "benchmark"}
+        saved = formula or {"formula": DEFAULT.name}
         self.formula.data = saved["formula"]
-        for name in ("floor", "ceiling"):
-            if name in saved:
-                self[name].data = Decimal(saved[name])
-        for row, (over, marks) in enumerate(saved.get("bands", ()), 1):
-            self[f"band_{row}_over"].data, self[f"band_{row}_marks"].data = Decimal(over), Decimal(marks)
+        for parameter in self._parameters():
+            if parameter.key in saved:
+                stated = saved[parameter.key]
+                figures = [figure for row in stated for figure in row] if parameter.columns else [stated]
+                for name, figure in zip(inputs_of(parameter), figures, strict=False):
+                    self[name].data = Decimal(figure)
+
+    def _parameters(self) -> tuple[Parameter, ...]:
+        chosen = FORMULAS.get(self.formula.data)
+        return chosen.parameters if chosen else ()
+
+    def _stated(self, parameter: Parameter) -> Any:
+        figures = [self[name].data for name in inputs_of(parameter)]
+        width = len(parameter.columns)
+        if not width:
+            return plain(figures[0])
+        rows = [figures[start : start + width] for start in range(0, len(figures), width)]
+        return [[plain(figure or Decimal(0)) for figure in row] for row in rows if row[0] is not None]
 
 
-for _row in range(1, BANDS + 1):
-    setattr(PriceForm, f"band_{_row}_over", FigureField(f"Band {_row}: up to % above the lowest", render_kw=DIGITS))
-    setattr(PriceForm, f"band_{_row}_marks", FigureField(f"Band {_row}: % of the marks", render_kw=DIGITS))
+def _ask_for(parameter: Parameter) -> None:
+    for index, name in enumerate(inputs_of(parameter)):
+        if parameter.columns:
+            row, column = divmod(index, len(parameter.columns))
+            label = f"{parameter.label} {row + 1}: {parameter.columns[column].lower()}"
+            setattr(PriceForm, name, FigureField(label, render_kw=DIGITS))
+        else:
+            setattr(PriceForm, name, PoundsField(parameter.label, description=parameter.hint, render_kw=DIGITS))
+
+
+for _parameter in (parameter for formula in FORMULAS.values() for parameter in formula.parameters):
+    _ask_for(_parameter)
 
 
 class TieBreakForm(BaseForm):

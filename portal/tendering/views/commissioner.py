@@ -20,7 +20,6 @@ from portal.tendering.drafting import cancel_draft, create_itt
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
 from portal.tendering.inheriting import members_of, parent_of, terms_of, warnings_of
 from portal.tendering.price_examples import example_of
-from portal.tendering.pricing import FORMULAS
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
 from portal.tendering.starting_points import StartingPoint
@@ -31,6 +30,7 @@ from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
 from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
+from tender_scoring.prices import FORMULAS
 
 __all__ = ["bp"]
 

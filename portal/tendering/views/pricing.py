@@ -7,14 +7,16 @@ from typing import Any
 from flask import render_template
 
 from portal.core.permissions import Role
-from portal.tendering.forms.method import BANDS, PriceForm, TieBreakForm, chosen_criterion, offer_framework
+from portal.tendering.forms.method import PriceForm, TieBreakForm, chosen_criterion, offer_framework
+from portal.tendering.method_rules import inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.price_examples import example_of
-from portal.tendering.pricing import FORMULAS, set_price, set_tie_break
+from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.tree import CriterionKind, kind_of, price_criterion, walk
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.weighing import node_marks
 from portal.web.access import actor, for_authority
+from tender_scoring.prices import FORMULAS
 
 
 @bp.route("/<reference>/draft/price", methods=["GET", "POST"])
@@ -35,7 +37,7 @@ def price(reference: str) -> Any:
         itt=itt,
         criterion=criterion,
         formulas=FORMULAS,
-        bands=range(1, BANDS + 1),
+        inputs_of=inputs_of,
         example=example_of(itt),
         example_marks=node_marks(itt)[criterion.id] if criterion else None,
     )

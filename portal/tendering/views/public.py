@@ -13,13 +13,13 @@ from portal.tendering import public_record
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
-from portal.tendering.pricing import FORMULAS
 from portal.tendering.public_state import public_state
 from portal.tendering.queries import find_published_itt
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
 from portal.web.fields import clean
+from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
 

@@ -60,7 +60,7 @@ def test_a_tie_break_names_something_once(db_session: object) -> None:
     [
         ({"formula": "cheapest"}, "formula"),
         ({"formula": "benchmark", "floor": "240000", "ceiling": "180000"}, "ceiling"),
-        ({"formula": "banded", "bands": [["10", "80"], ["5", "90"]]}, "band_1_over"),
+        ({"formula": "banded", "bands": [["10", "80"], ["5", "90"]]}, "band_1_1"),
     ],
 )
 def test_a_formula_that_the_engine_refuses_is_refused(formula: dict[str, Any], field: str) -> None:

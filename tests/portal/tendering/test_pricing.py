@@ -11,10 +11,10 @@ import pytest
 from portal.core.errors import InvalidInput, WrongState
 from portal.tendering.criteria import remove_criterion
 from portal.tendering.price_examples import example_of
-from portal.tendering.pricing import FORMULAS, set_price, set_tie_break
+from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.tree import price_criterion
-from tender_scoring.prices import FORMULAS as ENGINE_FORMULAS
+from tender_scoring.prices import FORMULAS
 from tests.factories.tendering import criterion_named, draft_itt, make_commissioner, published_itt
 
 RELATIVE: list[dict[str, Any]] = [
@@ -26,12 +26,9 @@ RELATIVE: list[dict[str, Any]] = [
 ]
 
 
-def test_every_formula_of_the_engine_is_offered() -> None:
-    """Each has a title and a sentence, the safe one first, and only that one is not relative."""
-    assert set(FORMULAS) == set(ENGINE_FORMULAS)
-    assert next(iter(FORMULAS)) == "benchmark"
-    assert [key for key, formula in FORMULAS.items() if not formula.relative] == ["benchmark"]
-    assert all(formula.title and formula.sentence.endswith(".") for formula in FORMULAS.values())
+def test_the_formula_that_compares_nothing_comes_first() -> None:
+    """It is offered before the others, and it is the only one of its kind."""
+    assert [name for name, formula in FORMULAS.items() if not formula.compares] == [next(iter(FORMULAS))]
 
 
 def test_the_price_is_added_once(db_session: object) -> None:

@@ -187,7 +187,7 @@ def test_the_price_page_explains_every_formula(client: CheckedClient, itt: Invit
     assert page.count('name="formula"') == 6
     assert "can then change which of two others comes first" in page
     assert "£210,000" in page
-    bands = {"formula": "banded", "band_1_over": "5", "band_1_marks": "100", "band_2_over": "15", "band_2_marks": "80"}
+    bands = {"formula": "banded", "band_1_1": "5", "band_1_2": "100", "band_2_1": "15", "band_2_2": "80"}
     assert post(client, address(itt, "price"), **bands).status_code == 302
     assert criterion_named(itt, "price").price_formula == {
         "formula": "banded",
@@ -200,8 +200,8 @@ def test_the_price_page_explains_every_formula(client: CheckedClient, itt: Invit
     [
         ({"floor": ""}, "#floor"),
         ({"floor": "250000"}, "#ceiling"),
-        ({"formula": "banded"}, "#band_1_over"),
-        ({"formula": "banded", "band_1_over": "5", "band_1_marks": "120"}, "#band_1_over"),
+        ({"formula": "banded"}, "#band_1_1"),
+        ({"formula": "banded", "band_1_1": "5", "band_1_2": "120"}, "#band_1_1"),
         ({"formula": "cheapest"}, "#formula"),
     ],
 )
