@@ -31,8 +31,8 @@ from portal.core.permissions import Role
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
 from portal.evaluation.models import PanelMember, Result, Score, Scorecard
-from portal.evaluation.scoring_input import hash_of
 from portal.evaluation.states import MemberRole, ScorecardStatus
+from portal.evaluation.storing import hash_of
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.names import name_key
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Question, Scale

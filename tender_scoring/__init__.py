@@ -4,7 +4,7 @@ The rules it executes are described in docs/scoring.md.
 """
 
 from tender_scoring.case import Case
-from tender_scoring.case_reading import read_case
+from tender_scoring.case_reading import case_from, read_case
 from tender_scoring.diagnosing import Diagnostics, diagnose
 from tender_scoring.errors import Code, InvalidCase
 from tender_scoring.evaluation import evaluate
@@ -23,6 +23,7 @@ __all__ = [
     "Method",
     "Result",
     "Step",
+    "case_from",
     "diagnose",
     "effective_weights",
     "evaluate",

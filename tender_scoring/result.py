@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
@@ -151,10 +152,8 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON values (the scoring rules, docs/scoring.md section 2)."""
         with paused():
-            return self._outcome() | {
-                "steps": [step.to_dict() for step in self.steps],
-                "method_hash": self.method_hash,
-            }
+            steps = [step.to_dict() for step in self.steps]
+            return self._outcome() | {"steps": steps, "method_hash": self.method_hash}
 
     def to_json(self) -> str:
         """Return what json.dumps(..., ensure_ascii=False, indent=1) makes of to_dict(), several times as fast.
@@ -163,8 +162,19 @@ class Result:
         """
         with paused():
             outcome = json.dumps(self._outcome(), ensure_ascii=False, indent=1).removesuffix("\n}")
-            steps = ",\n".join([step.to_json() for step in self._narrate()])
+            steps = "".join(self.json_steps(1000))
         return f'{outcome},\n "steps": [\n{steps}\n ],\n "method_hash": "{self.method_hash}"\n}}'
+
+    def json_steps(self, at_once: int) -> Iterator[str]:
+        """Yield the items of the JSON list of steps, so many in a text; together they are the whole list."""
+        steps, between = self._narrate(), ""
+        while texts := [step.to_json() for step in islice(steps, at_once)]:
+            yield between + ",\n".join(texts)
+            between = ",\n"
+
+    def without_steps(self) -> dict[str, Any]:
+        """Return the result but its steps as JSON values."""
+        return self._outcome() | {"method_hash": self.method_hash}
 
     def _outcome(self) -> dict[str, Any]:
         return {

@@ -16,7 +16,7 @@ from tender_scoring.combining import spans
 from tender_scoring.plan import Part
 from tender_scoring.totals import Floats, Totals
 
-_CELLS_AT_ONCE = 1 << 18
+_CELLS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ def _make_celery() -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
+        # A process that a large result made big is replaced after its task: Python gives little memory back.
+        worker_max_memory_per_child=150_000,
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
@@ -67,6 +69,7 @@ def _make_celery() -> Celery:
         beat_schedule={
             "drain": {"task": "worker.outbox.drain", "schedule": 10.0},
             "results": {"task": "worker.results.calculate", "schedule": 10.0},
+            "diagnostics": {"task": "worker.results.diagnose", "schedule": 10.0},
             "deadlines": {"task": "worker.deadlines.due", "schedule": 10.0},
         },
     )

@@ -39,8 +39,9 @@ def drain() -> int:
             if not done:
                 break
             attempted += done
-    if outbox.is_waiting(outbox.RESULT):
-        celery.send_task("worker.results.calculate")
+    for consumer, task in ((outbox.RESULT, "calculate"), (outbox.DIAGNOSTICS, "diagnose")):
+        if outbox.is_waiting(consumer):
+            celery.send_task(f"worker.results.{task}")
     return attempted
 
 

@@ -46,6 +46,11 @@ def calculate_once_moderated(event: Event) -> None:
         outbox.enqueue(event_id=event.id, consumer=outbox.RESULT, subject_ids=[itt.id])
 
 
+def diagnose_result(event: Event) -> None:
+    """What decided a result is worked out once it is stored, in a task of its own."""
+    outbox.enqueue(event_id=event.id, consumer=outbox.DIAGNOSTICS, subject_ids=[event.object_id])
+
+
 def start_standstill(event: Event) -> None:
     """The standstill begins with the day of the contract award notice (Procurement Act 2023 s.51(2))."""
     if event.data["kind_code"] == "UK6":
@@ -147,7 +152,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.MODERATION_STARTED: (letters.moderation_started,),
     EventKind.SCORE_AGREED: NOTHING,
     EventKind.MODERATION_CLOSED: (calculate_once_moderated,),
-    EventKind.RESULT_CALCULATED: (letters.result_calculated,),
+    EventKind.RESULT_CALCULATED: (diagnose_result, letters.result_calculated),
+    EventKind.RESULT_DIAGNOSED: NOTHING,
     EventKind.RESULT_BLOCKED: (letters.result_blocked,),
     EventKind.AWARD_PROPOSED: (letters.award_proposed,),
     EventKind.AWARD_REFUSED: (letters.award_refused,),

@@ -84,6 +84,7 @@ class EventKind(StrEnum):
     SCORE_AGREED = "score_agreed"
     MODERATION_CLOSED = "moderation_closed"
     RESULT_CALCULATED = "result_calculated"
+    RESULT_DIAGNOSED = "result_diagnosed"
     RESULT_BLOCKED = "result_blocked"
     # Awarding
     AWARD_PROPOSED = "award_proposed"

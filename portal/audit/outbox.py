@@ -22,6 +22,7 @@ from portal.core.columns import db
 REACTIONS = "reactions"
 MAIL = "mail"
 RESULT = "result"
+DIAGNOSTICS = "diagnostics"
 NOTICE = "notice"
 NOTICE_ONCE_MAILED = "notice_once_mailed"
 """A notice that must not appear before every person concerned was written to."""

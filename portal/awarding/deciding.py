@@ -33,8 +33,8 @@ def propose_award(
     The winner is the result's, never chosen by hand (security promise P-10). Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (Procurement Act 2023 s.51(3)-(5)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
-    without a single bid in first place, `Conflict` when another proposal is in force, `InvalidInput` for a
-    reason of fewer than 20 characters.
+    without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
+    another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters.
     """
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
@@ -42,6 +42,8 @@ def propose_award(
     result = current_result(lot.id)
     if result is None:
         raise WrongState("The result has not been calculated yet.")
+    if result.diagnostics is None:
+        raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     _check_reason(reason)
     winner = _winner(result)
     duty = standstill_duty(itt)

@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.SCORE_AGREED: "A panel agreed a score",
     EventKind.MODERATION_CLOSED: "A panel closed its moderation",
     EventKind.RESULT_CALCULATED: "The result was calculated by the published method",
+    EventKind.RESULT_DIAGNOSED: "What decided the result was worked out",
     EventKind.RESULT_BLOCKED: "The result could not be calculated",
     EventKind.AWARD_PROPOSED: "An award was proposed",
     EventKind.AWARD_REFUSED: "The proposed award was refused",

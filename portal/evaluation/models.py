@@ -207,6 +207,7 @@ class Result(OnIttChain, Model):
     steps: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"), deferred=True)
     """Every intermediate figure, in the order of the method; kept apart, for it is many times the rest."""
     diagnostics: Mapped[dict[str, Any] | None]
+    """What decided it; worked out after it is stored, and no award can be proposed before."""
     calculated_at: Mapped[CreatedAt]
 
     itt: Mapped[InvitationToTender] = relationship()

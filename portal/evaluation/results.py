@@ -17,10 +17,11 @@ from portal.core.errors import WrongState
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
 from portal.evaluation.models import BlockedResult, Result
-from portal.evaluation.scoring_input import case_for, hash_of
+from portal.evaluation.scoring_input import case_for
+from portal.evaluation.storing import hash_of, store_result, stored_case
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
-from tender_scoring import InvalidCase, diagnose, evaluate
+from tender_scoring import InvalidCase, case_from, diagnose, evaluate
 
 CALCULABLE = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
 
@@ -31,9 +32,10 @@ def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
     A pure function of the inputs: the engine executes the published method on the agreed scores and the
     prices, and the result is stored under the lot and the hash of the inputs. Calculating again with the same
     inputs returns the stored result and records nothing, so a task may run twice. Consequences: from now on
-    the authority sees the prices. Records RESULT_CALCULATED for each new result, RESULT_BLOCKED with the
-    engine's reason for a lot that it refuses (once for the same inputs). Returns the results that there are.
-    Raises `NotFound`, and `WrongState` while a panel is open. Source: docs/scoring.md.
+    the authority sees the prices. Records RESULT_CALCULATED for each new result, from which its diagnostics
+    follow; RESULT_BLOCKED with the engine's reason for a lot that it refuses (once for the same inputs).
+    Returns the results that there are. Raises `NotFound`, and `WrongState` while a panel is open. Source:
+    docs/scoring.md.
     """
     itt = lock(InvitationToTender, itt_id)
     if itt.status not in CALCULABLE:
@@ -51,35 +53,41 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
     if stored is not None:
         return stored
     try:
-        outcome = evaluate(case).to_dict()
-        diagnostics = diagnose(case).to_dict()
+        outcome = evaluate(case)
     except InvalidCase as refusal:
         _block(lot, inputs_hash, refusal, now=now)
         return None
-    steps = outcome.pop("steps")
-    result = Result(
-        itt_id=itt.id,
-        lot_id=lot.id,
-        inputs_hash=inputs_hash,
-        inputs=case,
-        outcome=outcome,
-        steps=steps,
-        diagnostics=diagnostics,
-        calculated_at=now,
-    )
-    db.session.add(result)
-    db.session.flush()
+    result = store_result(lot=lot, inputs_hash=inputs_hash, case=case, outcome=outcome, now=now)
     record(
         EventKind.RESULT_CALCULATED,
         result,
         actor=SYSTEM,
         lot=lot.id,
         inputs_sha256=inputs_hash,
-        method_hash=outcome["method_hash"],
-        ranked=len(outcome["ranking"]),
-        eliminated=len(outcome["eliminated"]),
+        method_hash=outcome.method_hash,
+        ranked=len(outcome.ranking),
+        eliminated=len(outcome.eliminated),
     )
     return result
+
+
+def diagnose_result(*, result_id: uuid.UUID) -> None:
+    """Work out from a stored result's own inputs how firm it is, and store that beside it.
+
+    A task of its own, for a large result takes a second and an award can wait for it. A result that has its
+    diagnostics stays as it is, so the task may run twice. Records RESULT_DIAGNOSED. Raises `NotFound`.
+    """
+    result = lock(Result, result_id)
+    if result.diagnostics is not None:
+        return
+    result.diagnostics = diagnose(case_from(stored_case(result.id))).to_dict()
+    record(
+        EventKind.RESULT_DIAGNOSED,
+        result,
+        actor=SYSTEM,
+        lot=result.lot_id,
+        inputs_sha256=result.inputs_hash,
+    )
 
 
 def _block(lot: Lot, inputs_hash: str, refusal: InvalidCase, *, now: datetime) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
@@ -15,6 +18,9 @@ from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scoreca
 from portal.evaluation.published_method import plain
 from portal.evaluation.states import ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
+
+ROWS = 200
+"""Groups of scores that are read at once."""
 
 
 def bid_key(opened: OpenedBid) -> str:
@@ -53,15 +59,30 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     }
 
 
-def hash_of(case: dict[str, Any]) -> str:
-    """SHA-256 (hexadecimal) of the case as canonical JSON: the same inputs never make a second result."""
-    canonical = json.dumps(case, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _given(score: InstrumentedAttribute[Decimal], reason: InstrumentedAttribute[str]) -> Any:
+    """All scores of one group as one value, [criterion, score, reason] each: a large panel has a hundred thousand."""
+    given = func.json_build_array(AwardCriterion.key, cast(score, Text), reason)
+    return func.json_agg(aggregate_order_by(given, AwardCriterion.key))
+
+
+def _entries(rows: Iterable[tuple[dict[str, str], list[list[str]]]]) -> list[dict[str, str]]:
+    """The engine's entries, the texts that many of them share kept once each."""
+    return [
+        {**whose, "criterion": sys.intern(criterion), "score": _as_published(score), "reason": reason}
+        for whose, given in rows
+        for criterion, score, reason in given
+    ]
+
+
+@cache
+def _as_published(score: str) -> str:
+    return format(plain(Decimal(score)), "f")
 
 
 def _scores(lot: Lot) -> list[dict[str, str]]:
     rows = db.session.execute(
-        select(Panel.key, PanelMember.id, Bid.reference, AwardCriterion.key, Score.score, Score.reason)
+        select(Panel.key, PanelMember.id, Bid.reference, _given(Score.score, Score.reason))
+        .select_from(Score)
         .join(Scorecard, Scorecard.id == Score.scorecard_id)
         .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
         .join(Panel, Panel.id == PanelMember.panel_id)
@@ -73,40 +94,26 @@ def _scores(lot: Lot) -> list[dict[str, str]]:
             OpenedBid.quarantine_reason.is_(None),
             Scorecard.status == ScorecardStatus.SUBMITTED,
         )
-        .order_by(Panel.key, PanelMember.id, Bid.reference, AwardCriterion.key)
+        .group_by(Panel.key, PanelMember.id, Bid.reference)
+        .order_by(Panel.key, PanelMember.id, Bid.reference)
+        .execution_options(yield_per=ROWS)
     )
-    return [
-        {
-            "panel": panel,
-            "member": member_key(member),
-            "bid": bid,
-            "criterion": criterion,
-            "score": format(plain(score), "f"),
-            "reason": reason,
-        }
-        for panel, member, bid, criterion, score, reason in rows
-    ]
+    return _entries(({"panel": row[0], "member": member_key(row[1]), "bid": row[2]}, row[3]) for row in rows)
 
 
 def _agreed(lot: Lot) -> list[dict[str, str]]:
     rows = db.session.execute(
-        select(Panel.key, Bid.reference, AwardCriterion.key, ModeratedScore.score, ModeratedScore.reason)
+        select(Panel.key, Bid.reference, _given(ModeratedScore.score, ModeratedScore.reason))
+        .select_from(ModeratedScore)
         .join(Panel, Panel.id == ModeratedScore.panel_id)
         .join(Bid, Bid.id == ModeratedScore.bid_id)
         .join(AwardCriterion, AwardCriterion.id == ModeratedScore.criterion_id)
         .where(Bid.lot_id == lot.id, ModeratedScore.superseded_at.is_(None))
-        .order_by(Panel.key, Bid.reference, AwardCriterion.key)
+        .group_by(Panel.key, Bid.reference)
+        .order_by(Panel.key, Bid.reference)
+        .execution_options(yield_per=ROWS)
     )
-    return [
-        {
-            "panel": panel,
-            "bid": bid,
-            "criterion": criterion,
-            "score": format(plain(score), "f"),
-            "reason": reason,
-        }
-        for panel, bid, criterion, score, reason in rows
-    ]
+    return _entries(({"panel": row[0], "bid": row[1]}, row[2]) for row in rows)
 
 
 def _recused(itt: InvitationToTender) -> list[dict[str, str]]:

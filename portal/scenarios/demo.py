@@ -55,7 +55,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     _being_scored(itts[SCORING])
     _in_moderation(itts[MODERATING])
     for title in (RESULT, STANDSTILL, CONTRACT):
-        building.await_event(itts[title], EventKind.RESULT_CALCULATED)
+        building.await_event(itts[title], EventKind.RESULT_DIAGNOSED)
     _propose(itts[RESULT], offers_standstill=True)
     _award(itts[STANDSTILL], offers_standstill=True)
     _award(itts[CONTRACT], offers_standstill=False)

@@ -18,7 +18,7 @@ from portal.evaluation.moderation import agree_score, close_moderation, start_mo
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.published_method import scored_keys
 from portal.evaluation.queries import agreed_scores, bids_to_score, leaves_of, opened_bids, work_of
-from portal.evaluation.results import calculate_result
+from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
@@ -204,13 +204,17 @@ def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: objec
     return evaluation
 
 
-def moderated_evaluation(n_bids: int = 3, *, give: Give = best_first, **options: object) -> Evaluation:
-    """An ITT whose panels have all closed, with everybody on them; its result is calculated."""
+def moderated_evaluation(
+    n_bids: int = 3, *, give: Give = best_first, diagnosed: bool = True, **options: object
+) -> Evaluation:
+    """An ITT whose panels have all closed, with everybody on them; its result and what decided it are stored."""
     evaluation = moderating_itt(n_bids, give=give, **options)
     for key in KEYS:
         agree_all(evaluation, key, give)
         close(evaluation, key)
-    calculate_result(itt_id=evaluation.itt.id, now=clock.now())
+    for result in calculate_result(itt_id=evaluation.itt.id, now=clock.now()):
+        if diagnosed:
+            diagnose_result(result_id=result.id)
     db.session.refresh(evaluation.itt)
     return evaluation
 

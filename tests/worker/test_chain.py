@@ -44,8 +44,15 @@ def test_from_the_last_panel_to_the_mail(
         while subject not in [mail["Subject"] for mail in mailbox.to(address)]:
             assert time.monotonic() < deadline, [mail["Subject"] for mail in mailbox.received]
             time.sleep(0.1)
-    with fresh_app.app_context():
-        (result,) = db.session.scalars(select(Result).where(Result.itt_id == itt_id)).all()
-        calculated = select(Event).where(Event.kind == EventKind.RESULT_CALCULATED.value)
-        (event,) = db.session.scalars(calculated).all()
-        assert (event.object_id, event.actor_id, len(result.outcome["ranking"])) == (result.id, None, 2)
+        with fresh_app.app_context():
+            (result,) = db.session.scalars(select(Result).where(Result.itt_id == itt_id)).all()
+            calculated = select(Event).where(Event.kind == EventKind.RESULT_CALCULATED.value)
+            (event,) = db.session.scalars(calculated).all()
+            assert (event.object_id, event.actor_id, len(result.outcome["ranking"])) == (result.id, None, 2)
+            # The mail may be out before the second task is done.
+            while result.diagnostics is None:
+                assert time.monotonic() < deadline, "the result has no diagnostics"
+                time.sleep(0.1)
+                db.session.rollback()
+            decided = select(Event.object_id).where(Event.kind == EventKind.RESULT_DIAGNOSED.value)
+            assert db.session.scalars(decided).all() == [result.id]

@@ -20,6 +20,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, PortalError, WrongState
 from portal.core.permissions import Actor, Role, policy
 from portal.evaluation.models import Result
+from portal.evaluation.results import diagnose_result
 from portal.extensions import db
 from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender
@@ -34,7 +35,7 @@ from tests.factories.awarding import (
     proposed_award,
     ready_for_award,
 )
-from tests.factories.evaluation import result_of
+from tests.factories.evaluation import moderated_evaluation, result_of
 from tests.factories.tendering import make_commissioner
 
 
@@ -42,6 +43,16 @@ def kinds_of(itt: InvitationToTender) -> list[str]:
     """The kinds of the ITT's last three events, in order."""
     chain = select(Event.kind).where(Event.chain == str(itt.id)).order_by(Event.seq.desc()).limit(3)
     return list(reversed(db.session.scalars(chain).all()))
+
+
+def test_no_award_is_proposed_before_it_is_known_how_firm_the_result_is(db_session: object) -> None:
+    """Result and diagnostics are two tasks: a proposal between them is refused and says that it is a matter of time."""
+    itt = moderated_evaluation(2, diagnosed=False).itt
+    actor = make_commissioner(itt.authority)
+    with pytest.raises(WrongState, match="still being worked out"):
+        propose_award(itt=itt, lot=itt.lots[0], actor=actor, reason=REASON, offers_standstill=False, now=clock.now())
+    diagnose_result(result_id=result_of(itt).id)
+    propose_award(itt=itt, lot=itt.lots[0], actor=actor, reason=REASON, offers_standstill=False, now=clock.now())
 
 
 def newer_result(itt: InvitationToTender) -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.audit.queries import events_of
 from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.errors import NotFound, WrongState
-from portal.evaluation.models import Result
+from portal.evaluation.models import ModeratedScore, Result
 from portal.evaluation.queries import bid_to_score, bids_to_score
-from portal.evaluation.results import block_reason, calculate_result, newest_results, steps_of_bid
-from portal.evaluation.scoring_input import bid_key, case_for, hash_of
+from portal.evaluation.results import (
+    block_reason,
+    calculate_result,
+    diagnose_result,
+    newest_results,
+    steps_of_bid,
+)
+from portal.evaluation.scoring_input import bid_key, case_for
+from portal.evaluation.storing import canonical, hash_of, stored_case
 from portal.extensions import db
-from tender_scoring import evaluate
+from tender_scoring import diagnose, evaluate
 from tests.factories.evaluation import (
     KEYS,
     LOCAL,
@@ -66,8 +75,38 @@ def test_the_result_is_what_the_engine_makes_of_the_stored_inputs() -> None:
     assert result.inputs_hash == hash_of(result.inputs)
     assert result.outcome["method_hash"] == evaluation.itt.method_hash
     assert totals(evaluation) == ["100.0000", "84.0000"]
-    assert result.diagnostics is not None
+
+
+def test_what_decided_a_result_is_stored_after_it_and_once() -> None:
+    """It is what the engine makes of the stored inputs; a task that runs twice changes and records nothing."""
+    evaluation = moderated_evaluation(2, diagnosed=False)
+    result = result_of(evaluation.itt)
+    assert result.diagnostics is None
+    for _ in range(2):
+        diagnose_result(result_id=result.id)
+    assert result.diagnostics == diagnose(result.inputs).to_dict()
     assert result.diagnostics["margin"]["by"]["shown"] == "16.0000"
+    kinds = [event.kind for event in events_of(evaluation.itt.id)]
+    assert kinds[-2:] == ["result_calculated", "result_diagnosed"]
+    with pytest.raises(NotFound):
+        diagnose_result(result_id=uuid.uuid4())
+
+
+def test_inputs_are_stored_as_they_were_written() -> None:
+    """Whatever people type in a reason, pieces or not: read back it is the same, and its hash is that of the whole."""
+    evaluation = moderating_itt(2)
+    reason = 'Backslashes \\ and \\N, a "quotation", a\ttab,\nlines, “marks”, \u2028 and \U0001f600 are text.'
+    for key in KEYS:
+        agree_all(evaluation, key)
+        db.session.execute(update(ModeratedScore).values(reason=reason))
+        close(evaluation, key)
+    (result,) = calculate_result(itt_id=evaluation.itt.id, now=clock.now())
+    case = case_for(evaluation.itt, evaluation.itt.lots[0])
+    assert {entry["reason"] for entry in case["agreed"]} == {reason}
+    assert result.inputs == stored_case(result.id) == case
+    whole = json.dumps(case, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert "".join(canonical(case)) == whole
+    assert result.inputs_hash == hash_of(case) == hashlib.sha256(whole.encode()).hexdigest()
 
 
 def test_calculating_twice_changes_nothing() -> None:

@@ -10,10 +10,12 @@ from portal.accounts.models import User
 from portal.awarding.queries import decision_in_force
 from portal.awarding.states import DecisionStatus
 from portal.core.permissions import Role
+from portal.evaluation.results import diagnose_result
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import current_code, make_person, sign_in
 from tests.factories.awarding import NOTE, REASON, announce, decided_award, proposed_award
+from tests.factories.evaluation import moderated_evaluation, result_of
 from tests.filling import errors_of, fields_of, fill
 
 
@@ -23,6 +25,20 @@ def page(itt: InvitationToTender) -> str:
 
 def somebody(itt: InvitationToTender, *roles: Role) -> User:
     return make_person(*roles, authority=itt.authority)
+
+
+def test_the_page_waits_for_what_decided_the_result(client: CheckedClient) -> None:
+    """Between the two tasks there is a ranking and no form, and both pages say what is still being worked out."""
+    itt = moderated_evaluation(2, diagnosed=False).itt
+    sign_in(client, somebody(itt, Role.COMMISSIONER))
+    asked = client.get(page(itt)).text
+    assert "What decided the result is still being worked out" in asked
+    assert "Send to an approver" not in asked
+    result = f"/commissioning/itts/{itt.reference}/result"
+    assert "How firm it is, is still being worked out" in client.get(result).text
+    diagnose_result(result_id=result_of(itt).id)
+    assert "Send to an approver" in client.get(page(itt)).text
+    assert "still being worked out" not in client.get(result).text
 
 
 def test_propose_then_decide(
