@@ -15,7 +15,7 @@ from tests.tender_scoring import naive
 from tests.tender_scoring.cases import agreed, method, price, priced, question
 from tests.tender_scoring.drawing import cases
 
-slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def outcome(case):
