@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "portal.dashboards.views.commissioner",
 )
 MEGABYTE = 1024 * 1024
+WEB_STATEMENT_SECONDS = 15
 
 
 class Visitor(AnonymousUserMixin):  # type: ignore[misc]
@@ -76,11 +77,15 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
     factor_at = None
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Build the application from the settings (from the environment when none are given)."""
+def create_app(settings: Settings | None = None, *, statement_seconds: int | None = WEB_STATEMENT_SECONDS) -> Flask:
+    """Build the application from the settings (from the environment when none are given).
+
+    The database ends any statement that takes longer than `statement_seconds`, so that no page can occupy it for
+    ever; None is for commands that an operator waits for. Migrations make their own connections and have no limit.
+    """
     settings = settings or load_settings()
     app = Flask("portal", template_folder=str(TEMPLATES), static_folder="static")
-    _configure(app, settings)
+    _configure(app, settings, statement_seconds)
     _bind_extensions(app, settings)
     _bind_templates(app)
     addresses.bind(app)
@@ -94,13 +99,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _configure(app: Flask, settings: Settings) -> None:
+def _configure(app: Flask, settings: Settings, statement_seconds: int | None) -> None:
+    connect_args = {} if statement_seconds is None else {"options": f"-c statement_timeout={statement_seconds}s"}
     host = urlsplit(settings.public_url).hostname or "localhost"
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": 8,
+            "max_overflow": 8,
+            "pool_pre_ping": True,
+            "connect_args": connect_args,
+        },
         TRUSTED_HOSTS=sorted({host, "localhost", "127.0.0.1"}),
         SESSION_COOKIE_NAME="fairlot",
         SESSION_COOKIE_HTTPONLY=True,

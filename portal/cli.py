@@ -156,7 +156,7 @@ def _on_app(command: argparse.ArgumentParser, function: str, *, bare: bool = Fal
 
         module, _, name = function.partition(".")
         answer: Callable[..., Answer] = getattr(import_module(f"portal.commands.{module}"), name)
-        app = create_app(_bare_settings() if bare else load_settings())
+        app = create_app(_bare_settings() if bare else load_settings(), statement_seconds=None)
         try:
             return give(answer(app, parsed), parsed)
         finally:

@@ -14,13 +14,18 @@ from portal.extensions import db
 
 log = structlog.get_logger()
 
+STATEMENT_SECONDS = 120
+"""Nobody waits at a screen: a statement may write to every member of a market or store a whole evaluation. It must
+still end well before the task itself does, so that the delivery is put back with its reason."""
+TASK_SECONDS = 540
+
 
 @lru_cache(maxsize=1)
 def flask_app() -> Flask:
     """The portal's application, made once in each worker process (after Celery has forked)."""
     from portal.app import create_app
 
-    return create_app()
+    return create_app(statement_seconds=STATEMENT_SECONDS)
 
 
 class PortalTask(Task):  # type: ignore[misc]
@@ -53,8 +58,8 @@ def _make_celery() -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
-        task_time_limit=600,
-        task_soft_time_limit=540,
+        task_time_limit=TASK_SECONDS + 60,
+        task_soft_time_limit=TASK_SECONDS,
         broker_transport_options={
             "visibility_timeout": 900,
             "unacked_restore_interval": 10,

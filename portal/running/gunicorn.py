@@ -21,6 +21,8 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 backlog = 4096
 worker_connections = 4096
 preload_app = True
+# A heartbeat of the process, not of a request: it has to outlast what the database may take for a statement
+# (portal.app.WEB_STATEMENT_SECONDS) several times over, for a page asks more than one.
 timeout = 60
 graceful_timeout = 10
 keepalive = 15

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -24,6 +25,12 @@ from portal.web.access import actor
 log = structlog.get_logger()
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+
+AWAY = "The portal cannot reach its records just now. Nothing was lost. Try again in a minute."
+TOO_LONG = (
+    "This took longer than one page may take, so it was stopped and nothing was changed. Try again in a minute. If you "
+    "were searching, ask for less at once."
+)
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,17 @@ def _http(error: HTTPException) -> Any:
 
 
 def _database_away(error: OperationalError) -> Any:
-    log.error("database_away", reference=request_reference(), endpoint=request.endpoint, kind=type(error.orig).__name__)
+    """The database is away, or it ended a statement that took too long (portal/app.py sets the limit)."""
+    too_long = isinstance(error.orig, QueryCanceled)
+    log.error(
+        "statement_took_too_long" if too_long else "database_away",
+        reference=request_reference(),
+        endpoint=request.endpoint,
+        kind=type(error.orig).__name__,
+    )
     _forget_session()
-    message = "The portal cannot reach its records just now. Nothing was lost. Try again in a minute."
-    answer = _page(503, message, "away")
-    answer.headers["Retry-After"] = "5"
+    answer = _page(503, TOO_LONG if too_long else AWAY, "too_long" if too_long else "away")
+    answer.headers["Retry-After"] = "30" if too_long else "5"
     return answer
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, abort
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from portal.app import WEB_STATEMENT_SECONDS, create_app
+from portal.config import Settings
 from portal.core.errors import Conflict, DeadlinePassed, InvalidInput, NotAllowed, NotFound
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.web.access import public
 from tests.client import CheckedClient
 from tests.factories.organisations import make_authority
+from tests.services import Database
 
 RAISED: dict[str, Any] = {
     "refused": NotAllowed("Your role does not allow this."),
@@ -110,3 +114,44 @@ def test_a_host_that_is_not_ours_is_refused(client: CheckedClient, db_session: o
     answer = client.get("/healthz", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
     assert client.get("/healthz", headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_said_so(
+    fresh_app: Flask, settings_for: Callable[[Database], Settings], fresh_database: Database
+) -> None:
+    """The database ends it, what the page had changed is undone, and the page says when to come back."""
+    impatient = create_app(settings_for(fresh_database), statement_seconds=1)
+    impatient.test_client_class = CheckedClient
+
+    def occupy() -> str:
+        make_authority("Half done")
+        db.session.execute(text("SELECT pg_sleep(30)"))
+        return "never"
+
+    impatient.add_url_rule("/occupy", "occupy", public(occupy), methods=["GET", "POST"])
+    impatient.extensions["csrf"].exempt(f"{__name__}.occupy")
+    with impatient.app_context():
+        client = impatient.test_client()
+        for answer in (client.get("/occupy"), client.post("/occupy")):
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+            assert "This took longer than one page may take" in words(answer)
+        told = client.get("/occupy", headers={"Accept": "application/json"})
+        assert (told.status_code, told.json["code"]) == (503, "too_long")
+        assert db.session.scalar(select(func.count(ContractingAuthority.id))) == 0
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_every_process_that_serves_people_limits_its_statements(
+    app: Flask, db_session: object, worker_environment: Settings
+) -> None:
+    """Web and worker carry a limit on each connection; migrations, as the owner, carry none."""
+    from worker.app import STATEMENT_SECONDS, flask_app
+
+    assert db.session.scalar(text("SHOW statement_timeout")) == f"{WEB_STATEMENT_SECONDS}s"
+    with flask_app().app_context():
+        assert db.session.scalar(text("SHOW statement_timeout")) == f"{STATEMENT_SECONDS // 60}min"
+        db.session.remove()
+        db.engine.dispose()
+    with psycopg.connect(worker_environment.database_owner_url.replace("+psycopg", "")) as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
