@@ -34,7 +34,7 @@ HERE = Path(__file__).resolve().parent
 WARM = (
     "from importlib import import_module; from portal.app import BLUEPRINTS; "
     "[import_module(name) for name in (*BLUEPRINTS, 'worker.app', 'portal.running.celery', 'portal.running.mailbox', "
-    "'celery.apps.worker', 'celery.apps.beat', 'gunicorn.app.wsgiapp', 'gunicorn.workers.gthread', 'redbeat', "
+    "'celery.apps.worker', 'celery.apps.beat', 'gunicorn.app.wsgiapp', 'portal.running.web_worker', "
     "'portal.cli', 'portal.migrating', 'numpy')]"
 )
 

@@ -14,18 +14,16 @@ from typing import Any
 
 from portal.running.children import die_with_parent
 
-worker_class = "gthread"
+worker_class = "portal.running.web_worker.BufferingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, max(2, os.cpu_count() or 2)))
 threads = int(os.environ.get("WEB_THREADS") or 8)
 # A rush before a deadline waits its turn here; Linux caps this at net.core.somaxconn (4096 since Linux 5.4).
 backlog = 4096
-worker_connections = 4096
 preload_app = True
 # A heartbeat of the process, not of a request: it has to outlast what the database may take for a statement
 # (portal.app.WEB_STATEMENT_SECONDS) several times over, for a page asks more than one.
 timeout = 60
 graceful_timeout = 10
-keepalive = 15
 # The workers' heartbeats are files: in memory, so that a slow disk does not look like a hanging worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") and os.access("/dev/shm", os.W_OK) else None
 # A control socket would be one more way in.
