@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import QueryCanceled
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -21,6 +21,7 @@ from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.core.references import new_reference
 from portal.extensions import db
 from portal.web.access import actor
+from portal.web.transactions import roll_back
 
 log = structlog.get_logger()
 
@@ -54,12 +55,11 @@ def bind(app: Flask) -> None:
     app.register_error_handler(PortalError, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _failed)
 
 
 def _refused(refusal: PortalError) -> Any:
-    db.session.rollback()
+    roll_back()
     if isinstance(refusal, NotAllowed | NotFound) and current_user.is_authenticated:
         # An attempt at what is not one's own is evidence (PCR 2015 reg 22(16)(g)).
         record(
@@ -75,13 +75,16 @@ def _refused(refusal: PortalError) -> Any:
 
 
 def _stale(error: CSRFError) -> Any:
-    db.session.rollback()
+    roll_back()
     message = "Your page was open for too long, or you signed out in another window. Go back, reload it and try again."
     return _page(400, message, "stale_page")
 
 
 def _http(error: HTTPException) -> Any:
-    db.session.rollback()
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        # Raised outside a view: at the commit, or by what answers another failure.
+        return _failed(error.original_exception)
+    roll_back()
     if isinstance(error, SecurityError):
         # For a host that is not ours there are no addresses, and so no page with links and styles.
         return make_response("This portal does not answer for that host.\n", 400, {"Content-Type": "text/plain"})
@@ -90,40 +93,44 @@ def _http(error: HTTPException) -> Any:
     return _page(error.code or 500, "", f"http_{error.code}")
 
 
-def _database_away(error: OperationalError) -> Any:
+def _failed(error: Exception) -> Any:
+    if _is_of_the_database(error):
+        return _database_away(error)
+    roll_back()
+    log.error("unhandled_error", reference=request_reference(), endpoint=request.endpoint, exc_info=error)
+    return _page(500, "", "failed")
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether it says that the database is away or busy, and nothing about the request."""
+    return isinstance(error, OperationalError | TimeoutError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def _database_away(error: Exception) -> Any:
     """The database is away, or it ended a statement that took too long (portal/app.py sets the limit)."""
-    too_long = isinstance(error.orig, QueryCanceled)
+    cause = getattr(error, "orig", None) or error
+    too_long = isinstance(cause, QueryCanceled)
     log.error(
         "statement_took_too_long" if too_long else "database_away",
         reference=request_reference(),
         endpoint=request.endpoint,
-        kind=type(error.orig).__name__,
+        kind=type(cause).__name__,
     )
-    _forget_session()
+    roll_back()
     answer = _page(503, TOO_LONG if too_long else AWAY, "too_long" if too_long else "away")
     answer.headers["Retry-After"] = "30" if too_long else "5"
     return answer
 
 
-def _failed(error: Exception) -> Any:
-    _forget_session()
-    log.error("unhandled_error", reference=request_reference(), endpoint=request.endpoint, exc_info=error)
-    return _page(500, "", "failed")
-
-
-def _forget_session() -> None:
-    try:
-        db.session.rollback()
-    except OperationalError:
-        db.session.remove()
-
-
 def _page(status: int, message: str, code: str) -> Any:
+    """Drawn without `render_template`, whose context asks the database who is signed in: it may be what failed."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response = jsonify({"code": code, "message": message or "The request could not be answered."})
     else:
         page = status if status in PAGES else (400 if status < 500 else 500)
-        body = render_template(f"errors/{page}.html", message=message, reference=request_reference())
-        response = make_response(body)
+        template = current_app.jinja_env.get_template(f"errors/{page}.html")
+        response = make_response(template.render(message=message, reference=request_reference()))
     response.status_code = status
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import DBAPIError
 
 from portal.extensions import db
 from portal.web.nudging import Nudger
@@ -16,7 +17,7 @@ def bind(app: Flask, nudger: Nudger) -> None:
     @app.after_request
     def commit(response: Response) -> Response:
         if request.method in SAFE_METHODS or response.status_code >= 500:
-            db.session.rollback()
+            roll_back()
             return response
         recorded = db.session.info.pop("recorded", False)
         db.session.commit()
@@ -29,3 +30,11 @@ def commit_record() -> None:
     """Commit what a page that only reads has recorded: a viewing is evidence, whatever becomes of the page."""
     db.session.info.pop("recorded", None)
     db.session.commit()
+
+
+def roll_back() -> None:
+    """Undo what the request has done so far; where the database has gone, it has undone it already."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.remove()

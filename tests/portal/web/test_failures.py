@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -155,3 +156,52 @@ def test_every_process_that_serves_people_limits_its_statements(
         db.engine.dispose()
     with psycopg.connect(worker_environment.database_owner_url.replace("+psycopg", "")) as connection:
         assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+@pytest.fixture
+def stranded(
+    settings_for: Callable[[Database], Settings], fresh_database: Database, fresh_app: Flask
+) -> Iterator[tuple[Flask, CheckedClient]]:
+    """A portal whose database goes away for real after somebody has used it, and their browser."""
+    fresh_app.config["PROPAGATE_EXCEPTIONS"] = False
+    with fresh_app.app_context():
+        client = fresh_app.test_client()
+        assert client.get("/sign-in").status_code == 200
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = "a token of an earlier visit", True
+        assert client.get("/opportunities").status_code == 200
+        fresh_database.cluster.drop_database(fresh_database.name)
+        try:
+            yield fresh_app, client  # type: ignore[misc]
+        finally:
+            db.session.remove()
+
+
+def test_no_page_needs_the_database_to_say_that_it_is_away(stranded: tuple[Flask, CheckedClient]) -> None:
+    """Every address answers, for somebody with a session: 503 and when to come back, or what it says without one."""
+    portal, client = stranded
+    seen = set()
+    for rule in portal.url_map.iter_rules():
+        path = re.sub(r"<int:[^>]+>", "1", rule.rule)
+        path = re.sub(r"<uuid:[^>]+>", "00000000-0000-4000-8000-000000000000", path)
+        path = re.sub(r"<[^>]+>", "X", path)
+        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+            answer = client.open(path, method=method)
+            seen.add(answer.status_code)
+            assert answer.status_code not in {500, 502}, path
+            if answer.status_code == 503 and rule.endpoint != "public_pages.readyz":
+                assert answer.headers["Retry-After"] == "5", path
+                assert "cannot reach its records" in words(answer), path
+                assert answer.headers["Content-Security-Policy"], path
+    assert 503 in seen
+
+
+def test_refusals_without_a_database_keep_their_own_page(stranded: tuple[Flask, CheckedClient]) -> None:
+    """For a visitor an address that does not exist, and a request that is too large, need no database to be refused."""
+    portal, _ = stranded
+    client = portal.test_client()
+    assert client.get("/nowhere").status_code == 404
+    portal.config["MAX_CONTENT_LENGTH"] = 10
+    assert client.post("/sign-in", data={"email": "x" * 100}).status_code == 413
+    told = client.get("/opportunities", headers={"Accept": "application/json"})
+    assert (told.status_code, told.json["code"], told.headers["Retry-After"]) == (503, "away", "5")

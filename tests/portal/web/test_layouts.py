@@ -135,7 +135,7 @@ def test_a_failed_form_is_announced_in_the_title(app: Flask) -> None:
     assert drawn.title.get_text() == "Error: Title – Fairlot"
 
 
-@pytest.mark.parametrize("code", [400, 413, 429, 500, 503])
+@pytest.mark.parametrize("code", [400, 403, 404, 409, 413, 429, 500, 503])
 def test_the_pages_for_failures_need_nothing_that_may_have_failed(app: Flask, code: int) -> None:
     """They are drawn without a user, the database, navigation or any other address of the portal."""
     drawn = page(app, f"errors/{code}.html", message="", reference="REF-<b>1</b>")
