@@ -30,6 +30,7 @@ from portal.web.nudging import Nudger
 
 BLUEPRINTS = (
     "portal.web.views.public",
+    "portal.monitoring.views.public",
     "portal.scenarios.views.public",
     "portal.accounts.views.public",
     "portal.accounts.views.account",

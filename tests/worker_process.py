@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from portal.config import Settings
+from portal.running import processes
 from portal.running.readiness import worker_asker
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,30 +35,35 @@ def worker_variables(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def running_worker(settings: Settings, *, seconds: float = 90) -> Iterator[None]:
-    """Run `celery worker` with beat's schedule inside while the block lasts."""
-    command = [sys.executable, "-m", "celery", "-A", "worker.app:celery", "worker", "--pool", "solo"]
+    """Run the worker and its timer while the block lasts."""
+    worker = [sys.executable, "-m", "celery", "-A", "worker.app:celery", "worker", "--pool", "solo"]
+    commands = ([*worker, "--hostname", NODE], processes.beat(sys.executable))
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "worker.log")
-        beat = ["--beat", "--schedule", str(Path(folder, "schedule")), "--hostname", NODE]
         with output.open("wb") as sink:
-            process = subprocess.Popen(
-                [*command, *beat],
-                cwd=ROOT,
-                env=os.environ | worker_variables(settings),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-            )
+            started = [
+                subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    env=os.environ | worker_variables(settings),
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                )
+                for command in commands
+            ]
         try:
-            _await(process, worker_asker(settings.redis_url, NODE), output, seconds)
+            _await(started[0], worker_asker(settings.redis_url, NODE), output, seconds)
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            for process in started:
+                process.terminate()
+            for process in started:
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
 
 def _await(process: subprocess.Popen[bytes], ready: object, output: Path, seconds: float) -> None:

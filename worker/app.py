@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask
 
 from portal.config import load_settings
 from portal.extensions import db
+from portal.web.nudging import waking_client
 
 log = structlog.get_logger()
 
@@ -26,6 +28,19 @@ def flask_app() -> Flask:
     from portal.app import create_app
 
     return create_app(statement_seconds=STATEMENT_SECONDS)
+
+
+def wake(*names: str) -> None:
+    """Ask a worker to run these tasks. A wake-up that is lost costs seconds: the timer sees what is late."""
+    with suppress(Exception):
+        for name in names:
+            # Thrown away after a while: many of them would only say the same.
+            _waking().send_task(name, retry=False, ignore_result=True, expires=60)
+
+
+@lru_cache(maxsize=1)
+def _waking() -> Celery:
+    return waking_client(flask_app().config["SETTINGS"].redis_url)
 
 
 class PortalTask(Task):  # type: ignore[misc]
@@ -66,17 +81,9 @@ def _make_celery() -> Celery:
             "unacked_restore_throttle": 1,
         },
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
         worker_hijack_root_logger=False,
         timezone="Europe/London",
-        redbeat_redis_url=settings.redis_url,
-        redbeat_lock_timeout=60,
-        beat_max_loop_interval=5,
-        beat_schedule={
-            "drain": {"task": "worker.outbox.drain", "schedule": 10.0},
-            "results": {"task": "worker.results.calculate", "schedule": 10.0},
-            "diagnostics": {"task": "worker.results.diagnose", "schedule": 10.0},
-            "deadlines": {"task": "worker.deadlines.due", "schedule": 10.0},
-        },
     )
     return celery
 

@@ -1,27 +1,27 @@
-"""Whatever is due: the database lists it, and this runs it. Nothing is scheduled far ahead in Redis."""
+"""Whatever is due by the clock: the database lists it, and this does it."""
 
 from __future__ import annotations
 
-from portal.awarding.standstill import end_due_standstills
+from sqlalchemy import text
+
 from portal.core import clock
 from portal.extensions import db
-from portal.joining.evidence import remind_lapsing
-from portal.members.pausing import note_ended_pauses
-from portal.tendering.closing import record_closed_itts
-from worker.app import celery
+from portal.monitoring.due import DUTIES
+from worker.app import celery, wake
+
+ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(hashtext('worker.deadlines.due'))")
+"""Timer and worker may both come to it; whoever is second has nothing left to do."""
 
 
 @celery.task(name="worker.deadlines.due")  # type: ignore[untyped-decorator]
 def due() -> int:
-    """End standstills, note closings and pauses whose instant has come, remind of documents that lapse.
-
-    Returns how many.
-    """
+    """Do everything that is due; return how much it was."""
+    if not db.session.scalar(ONE_AT_A_TIME):
+        return 0
     now = clock.database_time()
-    count = record_closed_itts(now=now) + end_due_standstills(now=now)
-    count += note_ended_pauses(now=now) + remind_lapsing(now=now)
+    count = sum(duty(now=now) for duty in DUTIES)
     recorded = db.session.info.pop("recorded", False)
     db.session.commit()
     if recorded:
-        celery.send_task("worker.outbox.drain")
+        wake("worker.outbox.drain")
     return count

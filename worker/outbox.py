@@ -12,7 +12,7 @@ from portal.core import clock
 from portal.extensions import db
 from portal.notifications.queries import messages_with_people
 from portal.notifications.sending import Mailer
-from worker.app import celery, flask_app
+from worker.app import celery, flask_app, wake
 from worker.reactions import publish, react
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ def drain() -> int:
             attempted += done
     for consumer, task in ((outbox.RESULT, "calculate"), (outbox.DIAGNOSTICS, "diagnose")):
         if outbox.is_waiting(consumer):
-            celery.send_task(f"worker.results.{task}")
+            wake(f"worker.results.{task}")
     return attempted
 
 

@@ -12,7 +12,7 @@ from portal.audit.models import Delivery
 from portal.core import clock
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.extensions import db
-from worker.app import celery
+from worker.app import celery, wake
 
 log = structlog.get_logger()
 
@@ -42,5 +42,5 @@ def _carry(consumer: str, act: Callable[[uuid.UUID], object]) -> int:
             log.warning(f"{consumer}_failed", delivery=str(delivery.id), failure=repr(failure)[:300])
     db.session.commit()
     if claimed:
-        celery.send_task("worker.outbox.drain")
+        wake("worker.outbox.drain")
     return len(claimed)

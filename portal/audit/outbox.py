@@ -120,6 +120,15 @@ def _put_back(delivery: Delivery, failure: Exception, now: datetime) -> None:
     delivery.attempts += 1
 
 
+def late_deliveries(then: datetime) -> int:
+    """How many deliveries were due at `then` and still wait.
+
+    A notice that waits for mail is not late: the mail is, and is counted.
+    """
+    due = (*_waits(Delivery), Delivery.next_at <= then, Delivery.consumer != NOTICE_ONCE_MAILED)
+    return db.session.scalar(select(func.count()).select_from(Delivery).where(*due)) or 0
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
     """How many deliveries wait, how long the oldest has been due (seconds), and how many are dead."""

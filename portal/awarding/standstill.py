@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -63,17 +63,18 @@ def _start(decision: AwardDecision, published_at: datetime) -> Standstill:
     return standstill
 
 
+def due_standstills(now: datetime) -> Select[Standstill]:
+    """The standstills whose last day was over at `now` and that have not been ended."""
+    due = select(Standstill).where(Standstill.ended_at.is_(None), Standstill.ends_until <= now)
+    return due.order_by(Standstill.ends_until)
+
+
 def end_due_standstills(*, now: datetime) -> int:
     """End every standstill whose last day is over at `now` (the database's time); return how many.
 
     Records STANDSTILL_ENDED for each.
     """
-    due = db.session.scalars(
-        select(Standstill)
-        .where(Standstill.ended_at.is_(None), Standstill.ends_until <= now)
-        .order_by(Standstill.ends_until)
-        .with_for_update(skip_locked=True)
-    ).all()
+    due = db.session.scalars(due_standstills(now).with_for_update(skip_locked=True)).all()
     for standstill in due:
         standstill.ended_at = now
         record(EventKind.STANDSTILL_ENDED, standstill, actor=SYSTEM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.audit.kinds import EventKind
 from portal.core.columns import db
@@ -58,18 +58,23 @@ def resume_membership(*, admission: Admission, actor: Actor, now: datetime) -> N
     _record_end(admission, actor)
 
 
+def ended_pauses(now: datetime) -> Select[Admission]:
+    """The memberships whose pause had ended by itself at `now` and whose providers have not heard of it."""
+    ended = select(Admission).where(
+        Admission.paused_until <= now,
+        Admission.status.in_(CURRENT),
+        Admission.pause_end_noted.is_distinct_from(Admission.paused_until),
+    )
+    return ended.order_by(Admission.id)
+
+
 def note_ended_pauses(*, now: datetime) -> int:
     """Note the pauses that ended by themselves, so that their providers hear of it; returns how many.
 
     Nobody's rights wait for this: whoever's pause has ended is active by the clock. Records MEMBERSHIP_RESUMED for
     each.
     """
-    ended = select(Admission).where(
-        Admission.paused_until <= now,
-        Admission.status.in_(CURRENT),
-        Admission.pause_end_noted.is_distinct_from(Admission.paused_until),
-    )
-    due = db.session.scalars(ended.order_by(Admission.id).with_for_update(skip_locked=True)).all()
+    due = db.session.scalars(ended_pauses(now).with_for_update(skip_locked=True)).all()
     for admission in due:
         _record_end(admission, SYSTEM)
     return len(due)

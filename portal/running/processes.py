@@ -26,9 +26,8 @@ def worker(python: str, *, name: str, concurrency: int = 2) -> list[str]:
 
 
 def beat(python: str) -> list[str]:
-    """The scheduler; its lock lies in Redis, so that two of them do not queue everything twice."""
-    scheduler = "redbeat.RedBeatScheduler"
-    return [python, *CELERY, "beat", "--scheduler", scheduler, "--loglevel", "INFO", "--pidfile="]
+    """The timer; two of them do nothing twice, because what is due is claimed in the database."""
+    return [python, "-m", "worker.timer"]
 
 
 def mailbox(python: str, *, ports: tuple[int, int], folder: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Wake the relay after a commit. A lost nudge costs seconds, never a message: the beat drains the outbox anyway."""
+"""Wake the relay after a commit. A lost nudge costs seconds, never a message: the timer looks at the outbox anyway."""
 
 from __future__ import annotations
 
@@ -31,17 +31,20 @@ class Nudger:
                     self._thread.start()
 
     def _run(self) -> None:
-        celery = _client(self._redis_url)
+        celery = waking_client(self._redis_url)
         while True:
             self._wanted.wait()
             self._wanted.clear()
-            # Whatever is wrong with Redis, the message is safe in the database and the beat will find it.
+            # Whatever is wrong with Redis, the message is safe in the database and the timer will find it.
             with suppress(Exception):
                 celery.send_task(DRAIN_TASK, retry=False, ignore_result=True)
 
 
-def _client(redis_url: str) -> Celery:
-    """What sends the nudge; imported with the first one, so that the web server answers its first page earlier."""
+def waking_client(redis_url: str) -> Celery:
+    """What sends a wake-up and waits a second for Redis at most.
+
+    Celery is imported with the first one, so that the web server answers its first page earlier.
+    """
     from celery import Celery
 
     celery = Celery(broker=redis_url, set_as_current=False)

@@ -20,12 +20,13 @@ def test_every_kind_of_event_has_an_entry() -> None:
 
 @pytest.mark.usefixtures("worker_environment")
 def test_every_scheduled_task_exists() -> None:
-    """What the beat sends, and what the web process nudges, is a task of the worker."""
+    """What the timer sends, and what the web process nudges, is a task of the worker."""
     from portal.web.nudging import DRAIN_TASK
     from worker.app import celery
+    from worker.timer import TASKS
 
     celery.loader.import_default_modules()
-    sent = {entry["task"] for entry in celery.conf.beat_schedule.values()} | {DRAIN_TASK}
+    sent = {task.name for task in TASKS} | {DRAIN_TASK}
     assert sorted(sent - celery.tasks.keys()) == []
 
 

@@ -1,14 +1,13 @@
-"""The house's own pages: the front door, how bids are protected, accessibility, and what monitors ask."""
+"""The house's own pages: the front door, how bids are protected, accessibility, where to report a weakness."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
-from portal.web import readiness
 from portal.web.access import public
 
 bp = Blueprint("public_pages", __name__)
@@ -35,21 +34,6 @@ def how_we_protect_your_bid() -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """The accessibility statement."""
     return render_template("web/public/accessibility.html")
-
-
-@bp.get("/healthz")
-@public
-def healthz() -> ResponseReturnValue:
-    """Say that this process answers; asks nothing else."""
-    return jsonify({"status": "ok"})
-
-
-@bp.get("/readyz")
-@public
-def readyz() -> ResponseReturnValue:
-    """Say whether people can work: 200 when they can, even if mail has to wait, else 503."""
-    found = readiness.look(current_app.config["SETTINGS"].redis_url)
-    return jsonify(found.as_json()), 503 if found.status == "down" else 200
 
 
 @bp.get("/.well-known/security.txt")

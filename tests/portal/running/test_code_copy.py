@@ -33,7 +33,7 @@ def test_the_copy_runs_what_the_portal_needs(account: Account, monkeypatch: pyte
     folder = open_folder("fairlot-copy-")
     found = code_copy.find_code(account, folder)
     assert found.copied
-    libraries = "celery, gunicorn, waitress, numpy, nacl, psycopg, redbeat, ssl, portal.cli"
+    libraries = "celery, gunicorn, waitress, numpy, nacl, psycopg, ssl, portal.cli"
     script = f"import {libraries}, portal.extensions as e; print(e.__file__)"
     asked = run([found.python, "-c", script], environment=found.environment, account=account, folder=Path("/"))
     assert asked.stdout.strip() == str(folder / "code" / "project" / "portal" / "extensions.py")

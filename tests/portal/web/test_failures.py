@@ -189,7 +189,7 @@ def test_no_page_needs_the_database_to_say_that_it_is_away(stranded: tuple[Flask
             answer = client.open(path, method=method)
             seen.add(answer.status_code)
             assert answer.status_code not in {500, 502}, path
-            if answer.status_code == 503 and rule.endpoint != "public_pages.readyz":
+            if answer.status_code == 503 and rule.endpoint != "monitoring.readyz":
                 assert answer.headers["Retry-After"] == "5", path
                 assert "cannot reach its records" in words(answer), path
                 assert answer.headers["Content-Security-Policy"], path

@@ -14,9 +14,12 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
-from portal.web import readiness
+from portal.monitoring import readiness
+from portal.monitoring.due import DUTIES, overdue
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person
+from tests.factories.bidding import close_now
+from tests.factories.tendering import published_itt
 from tests.services import Database, Services
 
 
@@ -37,6 +40,7 @@ def test_all_is_well(client: CheckedClient, db_session: object) -> None:
             "migrations": "at head",
             "outbox": {"waiting": 0, "oldest_seconds": 0.0, "dead": 0},
             "redis": "ok",
+            "late": {},
         },
     )
 
@@ -50,14 +54,32 @@ def test_a_fresh_delivery_is_no_worry(services: Services, db_session: object) ->
     assert found.outbox["waiting"] == 1
 
 
-def test_an_outbox_that_nobody_drains_is_degraded(services: Services, db_session: object) -> None:
-    """A delivery that has waited over five minutes, or is dead, shows; people can still work."""
+def test_a_delivery_that_was_given_up_is_degraded(services: Services, db_session: object) -> None:
+    """Dead mail shows; people can still work."""
     something_happened()
-    db.session.execute(update(Delivery).values(created_at=clock.now() - timedelta(minutes=6)))
-    assert readiness.look(services.redis_url).status == "degraded"
-    db.session.execute(update(Delivery).values(created_at=clock.now(), dead_at=clock.now()))
+    db.session.execute(update(Delivery).values(dead_at=clock.now()))
     found = readiness.look(services.redis_url)
     assert (found.status, found.outbox) == ("degraded", {"waiting": 0, "oldest_seconds": 0.0, "dead": 1})
+
+
+def test_what_is_due_for_over_a_minute_is_503(client: CheckedClient, db_session: object) -> None:
+    """Something happened over a minute ago and nobody carried it onwards: the answer names it."""
+    something_happened()
+    db.session.execute(update(Delivery).values(next_at=clock.now() - timedelta(seconds=61)))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["status"], answer.json["late"]) == (503, "late", {"deliveries": 1})
+
+
+def test_deadlines_are_due_like_deliveries(db_session: object) -> None:
+    """An invitation whose closing nobody has noted is due from its closing instant on, and until it is noted."""
+    close_now(published_itt())
+    db.session.execute(update(Delivery).values(sent_at=clock.now()))
+    assert overdue(0) == {"closings": 1}
+    assert overdue(60) == {}
+    for duty in DUTIES:
+        duty(now=clock.database_time())
+    db.session.execute(update(Delivery).values(sent_at=clock.now()))
+    assert overdue(0) == {}
 
 
 def test_without_redis_people_still_work(db_session: object) -> None:
