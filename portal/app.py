@@ -62,6 +62,7 @@ BLUEPRINTS = (
     "portal.contracts.views.commissioner",
     "portal.notices.views.public",
     "portal.notifications.views.account",
+    "portal.notifications.views.admin",
     "portal.dashboards.views.provider",
     "portal.dashboards.views.commissioner",
 )

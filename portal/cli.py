@@ -105,6 +105,7 @@ def _add_looking(commands: Commands) -> None:
     _on_app(ledger.add_parser("verify", help="recompute every entry"), "inspecting.ledger")
     outbox = _group(commands, "outbox", "what leaves the portal")
     _on_app(outbox.add_parser("status", help="how much waits and how much failed"), "inspecting.outbox")
+    _on_app(outbox.add_parser("retry", help="try again what was given up"), "administering.retry_outbox")
     _on_app(commands.add_parser("reconcile", help="compare files and database"), "inspecting.reconcile")
     _on_app(commands.add_parser("policy", help="who may do what"), "inspecting.policy_rows", bare=True)
     _on_app(commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True)

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,6 +38,10 @@ class Settings:
     state: Path
     mailbox_url: str | None
     ocid_prefix: str = PLACEHOLDER_OCID_PREFIX
+    mail_sender: str = ""
+    """Who mail comes from; empty for no-reply at the host of the public address."""
+    smtp_ca_file: Path | None = None
+    """The authorities that the mail server's certificate is checked against, instead of the machine's."""
 
     @property
     def secure_cookies(self) -> bool:
@@ -60,11 +65,11 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     public_url = (environ.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
     if urlsplit(public_url).scheme not in {"http", "https"} or not urlsplit(public_url).netloc:
         raise SettingsError("PUBLIC_URL is not an http or https address.")
-    smtp_url = environ.get("SMTP_URL") or "smtp://127.0.0.1:25"
-    if urlsplit(smtp_url).scheme not in {"smtp", "smtps"} or not urlsplit(smtp_url).hostname:
-        raise SettingsError("SMTP_URL is not an smtp:// or smtps:// address.")
+    smtp_ca_file = Path(environ["SMTP_CA_FILE"]).absolute() if environ.get("SMTP_CA_FILE") else None
+    if smtp_ca_file is not None and not smtp_ca_file.is_file():
+        raise SettingsError(f"SMTP_CA_FILE names {smtp_ca_file}, which is not a file.")
     redis_url = environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
-    if urlsplit(redis_url).scheme not in {"redis", "rediss", "unix"}:
+    if urlsplit(redis_url).scheme not in {"redis", "rediss", "unix"} or not _has_port(redis_url):
         raise SettingsError("REDIS_URL is not a redis://, rediss:// or unix:// address.")
     return Settings(
         database_url=database_url,
@@ -74,7 +79,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url,
         file_store=Path(environ.get("FILE_STORE") or state / "files").absolute(),
         key_dir=Path(environ.get("KEY_DIR") or state / "keys").absolute(),
-        smtp_url=smtp_url,
+        smtp_url=_smtp_url(environ),
+        smtp_ca_file=smtp_ca_file,
+        mail_sender=_mail_sender(environ),
         state=state,
         mailbox_url=environ.get("MAILBOX_URL") or None,
         ocid_prefix=_ocid_prefix(environ),
@@ -86,6 +93,32 @@ def _ocid_prefix(environ: Mapping[str, str]) -> str:
     if re.fullmatch(r"ocds-[a-z0-9]{6}", prefix) is None:
         raise SettingsError("OCID_PREFIX is not an OCDS prefix: ocds- and six letters or digits.")
     return prefix
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("SMTP_URL") or "smtp://127.0.0.1:25"
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not _has_port(url):
+        raise SettingsError("SMTP_URL is not an smtp:// or smtps:// address.")
+    if parts.query not in {"", *(f"tls={tls}" for tls in ("required", "offered", "never"))}:
+        raise SettingsError("SMTP_URL may end with ?tls=required, ?tls=offered or ?tls=never, and nothing else.")
+    return url
+
+
+def _mail_sender(environ: Mapping[str, str]) -> str:
+    sender = environ.get("MAIL_SENDER") or ""
+    if sender and re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(sender)[1]) is None:
+        raise SettingsError("MAIL_SENDER is not an address such as Fairlot <procurement@council.gov.uk>.")
+    return sender
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port, where one is given, is a number that a port can have."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        return False
+    return True
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -100,4 +133,6 @@ def _postgres_url(url: str, name: str) -> str:
     scheme, _, rest = url.partition("://")
     if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest:
         raise SettingsError(f"{name} is not a postgresql:// address; Fairlot runs on PostgreSQL only.")
+    if not _has_port(url):
+        raise SettingsError(f"{name} has a port that is not a number from 0 to 65535.")
     return f"postgresql+psycopg://{rest}"

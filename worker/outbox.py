@@ -28,7 +28,9 @@ def drain() -> int:
     settings = flask_app().config["SETTINGS"]
     attempted, mail_is_up = 0, True
     # One connection to the mail server for everything that waits; it is made when the first mail needs it.
-    with Mailer(settings.smtp_url, settings.public_url) as mailer:
+    with Mailer(
+        settings.smtp_url, settings.public_url, sender=settings.mail_sender, ca_file=settings.smtp_ca_file
+    ) as mailer:
         while True:
             done = _drain_reactions() + _drain(outbox.NOTICE, publish)
             if mail_is_up:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 
@@ -109,8 +109,9 @@ def attempt(
 
 
 def _put_back(delivery: Delivery, failure: Exception, now: datetime) -> None:
-    # The kind of failure only: a message could carry what somebody wrote.
-    delivery.last_error = type(failure.__cause__ or failure).__name__
+    # The kind of failure only, and a mail server's code: a message could carry what somebody wrote.
+    cause = failure.__cause__ or failure
+    delivery.last_error = f"{type(cause).__name__} {getattr(cause, 'smtp_code', '')}".strip()
     if isinstance(failure, WayDown):
         return
     if isinstance(failure, Undeliverable) or delivery.attempts >= len(BACKOFF):
@@ -118,6 +119,13 @@ def _put_back(delivery: Delivery, failure: Exception, now: datetime) -> None:
     else:
         delivery.next_at = now + BACKOFF[delivery.attempts]
     delivery.attempts += 1
+
+
+def revive_dead(*, now: datetime) -> int:
+    """Let everything that was given up be tried again from the beginning; return how much it was."""
+    dead = update(Delivery).where(Delivery.dead_at.is_not(None))
+    revived = db.session.execute(dead.values(dead_at=None, attempts=0, next_at=now).returning(Delivery.id))
+    return len(revived.all())
 
 
 def late_deliveries(then: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The commands that write: `seed` and `create-administrator`."""
+"""The commands that write: `seed`, `create-administrator`, `outbox retry`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import sys
 from flask import Flask
 
 from portal.accounts.administrators import create_administrator
+from portal.audit.outbox import revive_dead
 from portal.commands.answering import Answer, CouldNotRun
+from portal.core import clock
 from portal.extensions import db
 from portal.scenarios.building import WorkerNeeded
 from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
@@ -40,6 +42,14 @@ def administrator(app: Flask, arguments: argparse.Namespace) -> Answer:
         document = {"id": person.id, "email": person.email}
     line = f"{arguments.email} can sign in now, and will be asked to set up a second factor."
     return Answer(document, [line])
+
+
+def retry_outbox(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Let what was given up be tried again; the timer finds it."""
+    with app.app_context():
+        count = revive_dead(now=clock.now())
+        db.session.commit()
+    return Answer({"revived": count}, [f"{count} will be tried again within half a minute."])
 
 
 def read_password(arguments: argparse.Namespace) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.audit.models import Delivery
+from portal.audit.outbox import MAIL
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.notifications.models import Message
@@ -46,3 +48,17 @@ def unread_count(user_id: uuid.UUID) -> int:
     return db.session.scalars(
         select(func.count()).select_from(Message).where(Message.user_id == user_id, Message.read_at.is_(None))
     ).one()
+
+
+def undelivered_mail(limit: int = 500) -> Sequence[tuple[Delivery, Message]]:
+    """Mail that was given up or has failed at least once and still waits, the oldest first."""
+    failed = or_(Delivery.dead_at.is_not(None), and_(Delivery.sent_at.is_(None), Delivery.last_error.is_not(None)))
+    found = (
+        select(Delivery, Message)
+        .join(Message, Message.id == Delivery.subject_id)
+        .where(Delivery.consumer == MAIL, failed)
+        .options(joinedload(Message.user))
+        .order_by(Delivery.created_at, Delivery.id)
+        .limit(limit)
+    )
+    return [(delivery, message) for delivery, message in db.session.execute(found)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
@@ -16,14 +20,25 @@ from portal.notifications.models import Message
 
 TIMEOUT_SECONDS = 20
 
+NOT_ABOUT_THE_MESSAGE = frozenset({530, 534, 535, 538})
+"""The server wants encryption or other credentials first (RFC 3207 section 4, RFC 4954 section 6)."""
+POLICY = re.compile(r"5\.7\.\d")
+"""Refused for who sends, by the server's rules, which change (RFC 3463 section 3.8)."""
+
+
+class NotEncrypted(Exception):
+    """The mail server offers no encryption, and nothing may be sent without."""
+
 
 class Mailer:
     """A connection to the mail server, opened with the first message and used for the whole claim."""
 
-    def __init__(self, smtp_url: str, public_url: str) -> None:
+    def __init__(self, smtp_url: str, public_url: str, *, sender: str = "", ca_file: Path | None = None) -> None:
         self._smtp_url = smtp_url
+        self._ca_file = ca_file
         self._public_url = public_url
         self._host = urlsplit(public_url).hostname or "localhost"
+        self._sender = sender or f"Fairlot <no-reply@{self._host}>"
         self._connection: smtplib.SMTP | None = None
         self._unreachable: Exception | None = None
 
@@ -41,8 +56,9 @@ class Mailer:
     def deliver(self, delivery: Delivery) -> None:
         """Send the delivery's message.
 
-        Raises `WayDown` when the server cannot be reached (and at once from then on: one wait a claim is
-        enough), `Undeliverable` when it refuses the message for good (SMTP 5xx), else what SMTP raises.
+        Raises `WayDown` when nothing can be sent this way just now: the server cannot be reached, offers no
+        encryption, or refuses us as a sender (and at once from then on: one wait a claim is enough);
+        `Undeliverable` when it refuses the message for good (SMTP 5xx), else what SMTP raises.
         """
         message = db.session.get_one(Message, delivery.subject_id)
         person = message.user
@@ -53,6 +69,9 @@ class Mailer:
             connection.send_message(self.written(message, person.email))
         except (OSError, smtplib.SMTPException) as refused:
             self._close()
+            if _is_about_us(refused):
+                self._unreachable = refused
+                raise WayDown from refused
             if _is_final(refused):
                 raise Undeliverable from refused
             raise
@@ -60,7 +79,7 @@ class Mailer:
     def written(self, message: Message, address: str) -> EmailMessage:
         """The message as mail: plain text, links below PUBLIC_URL only."""
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = f"Fairlot <no-reply@{self._host}>"
+        mail["From"] = self._sender
         mail["To"] = address
         mail["Subject"] = message.subject
         # Stable, so that a mail sent twice after a crash is recognised as one.
@@ -79,14 +98,17 @@ class Mailer:
         if self._connection is None:
             try:
                 self._connection = self._connect()
-            except (OSError, smtplib.SMTPException) as failure:
+            except (OSError, smtplib.SMTPException, NotEncrypted) as failure:
                 self._unreachable = failure
                 raise WayDown from failure
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self._smtp_url)
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+        # Certificates are checked, the host's name included.
+        context = ssl.create_default_context(cafile=self._ca_file)
+        is_tls = parts.scheme == "smtps"
+        kind = partial(smtplib.SMTP_SSL, context=context) if is_tls else smtplib.SMTP
         # Named, because smtplib would ask the network for this machine's name.
         connection = kind(
             parts.hostname or "localhost",
@@ -94,9 +116,27 @@ class Mailer:
             local_hostname=self._host,
             timeout=TIMEOUT_SECONDS,
         )
+        if not is_tls:
+            self._encrypt(connection, context)
         if parts.username:
             connection.login(unquote(parts.username), unquote(parts.password or ""))
         return connection
+
+    def _encrypt(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        """STARTTLS as `SMTP_URL` asks (?tls=...): required with a password, never on this machine, else if offered."""
+        parts = urlsplit(self._smtp_url)
+        is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        usual = "required" if parts.username else "never" if is_here else "offered"
+        wanted = parts.query.removeprefix("tls=") or usual
+        if wanted == "never":
+            return
+        connection.ehlo_or_helo_if_needed()
+        if connection.has_extn("starttls"):
+            connection.starttls(context=context)
+            connection.ehlo()
+        elif wanted == "required":
+            connection.close()
+            raise NotEncrypted
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -104,8 +144,24 @@ class Mailer:
             self._connection = None
 
 
+def _replies(refused: Exception) -> list[tuple[int, str]]:
+    """What the server answered: code and text, one for each recipient where it answered about those."""
+    found: list[tuple[int, bytes | str]] = []
+    if isinstance(refused, smtplib.SMTPRecipientsRefused):
+        found += list(refused.recipients.values())
+    elif isinstance(refused, smtplib.SMTPResponseException):
+        found.append((refused.smtp_code, refused.smtp_error))
+    return [(code, text.decode(errors="replace") if isinstance(text, bytes) else str(text)) for code, text in found]
+
+
+def _is_about_us(refused: Exception) -> bool:
+    """Whether the server refuses us, and would refuse every other message as well."""
+    return isinstance(refused, smtplib.SMTPSenderRefused) or any(
+        code in NOT_ABOUT_THE_MESSAGE for code, _ in _replies(refused)
+    )
+
+
 def _is_final(refused: Exception) -> bool:
     """Whether the server said that trying again is no use (RFC 5321 section 4.2.1)."""
-    if isinstance(refused, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in refused.recipients.values())
-    return isinstance(refused, smtplib.SMTPResponseException) and refused.smtp_code >= 500
+    replies = _replies(refused)
+    return bool(replies) and all(code >= 500 and not POLICY.search(text) for code, text in replies)
