@@ -1,7 +1,19 @@
-"""`python -m portal`: the same as the `portal` command."""
+"""`python -m portal` and the `portal` command."""
 
+import signal
 import sys
 
-from portal.cli import main
+# Until the command itself listens, Ctrl-C ends the process without a traceback from the middle of an import.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-sys.exit(main())
+from portal.cli import main as run  # noqa: E402
+
+
+def main() -> int:
+    """Run one command and return its exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

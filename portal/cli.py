@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -16,6 +17,8 @@ from portal.running.failures import StartFailed
 from portal.running.joining import join_running_portal
 
 if TYPE_CHECKING:
+    import psycopg
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -35,17 +38,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sentence(failed: Exception) -> str:
-    """The sentence of an anticipated failure; raises what nobody anticipated."""
+    """One sentence for any failure; what nobody foresaw leaves its traceback as well. Never exit 1: no finding."""
     # Imported here: `portal up` must not load the database's libraries before it has said anything.
-    from sqlalchemy.exc import OperationalError
+    import psycopg
+    from alembic.util import CommandError
+    from sqlalchemy.exc import ArgumentError, DBAPIError
 
     from portal.core.errors import PortalError
 
     if isinstance(failed, PortalError):
         return failed.message
-    if isinstance(failed, OperationalError):
-        return f"The database did not answer: {str(failed.orig).splitlines()[0]}."
-    raise failed
+    cause = failed.orig if isinstance(failed, DBAPIError) else failed
+    if isinstance(cause, psycopg.Error):
+        return _of_the_database(cause)
+    if isinstance(failed, ArgumentError | CommandError):
+        return f"{str(failed).rstrip('.')}."
+    if isinstance(failed, OSError) and failed.filename is not None:
+        return f"{failed.filename} cannot be used: {failed.strerror}."
+    traceback.print_exception(failed)
+    return f"This was not foreseen ({type(failed).__name__}); nothing is known about what was asked."
+
+
+def _of_the_database(refused: psycopg.Error) -> str:
+    from psycopg import errors
+
+    said = (str(refused).splitlines() or [type(refused).__name__])[0]
+    if isinstance(refused, errors.UndefinedTable | errors.UndefinedColumn):
+        return f"The database has another schema than this code: run `portal db upgrade` ({said})."
+    if isinstance(refused, errors.InsufficientPrivilege):
+        return f"The database refused ({said}): migrations need DATABASE_OWNER_URL, the schema owner's address."
+    if isinstance(refused, errors.OperationalError):
+        return f"The database did not answer: {said}."
+    return f"The database refused: {said}."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +118,7 @@ def _add_database(commands: Commands) -> None:
     upgrade.add_argument("revision", nargs="?")
     downgrade = steps.add_parser("downgrade", help="take the schema back to a revision, or to base")
     downgrade.add_argument("revision")
+    downgrade.add_argument("--yes", action="store_true", help="do not ask: drop what later revisions brought")
     current = steps.add_parser("current", help="say where the schema stands")
     for step, command in (("upgrade", upgrade), ("downgrade", downgrade), ("current", current)):
         command.add_argument("--json", action="store_true")

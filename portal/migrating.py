@@ -34,6 +34,15 @@ def downgrade(owner_url: str, revision: str, *, app_role: str = DEFAULT_APP_ROLE
     command.downgrade(_config(owner_url, app_role), revision)
 
 
+def later_than(url: str, revision: str) -> list[str]:
+    """The revisions that a downgrade to `revision` undoes, newest first, each with what it brought."""
+    found = current(url)
+    if found is None:
+        return []
+    steps = ScriptDirectory(str(MIGRATIONS)).iterate_revisions(found, revision)
+    return [f"{step.revision}: {step.doc}" for step in steps]
+
+
 def current(url: str) -> str | None:
     """Return the schema's revision, or None when no migration ran yet."""
     engine = create_engine(_driver_url(url), poolclass=NullPool)

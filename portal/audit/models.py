@@ -20,6 +20,8 @@ class Installation(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     demonstration: Mapped[bool]
+    unfinished_scenario: Mapped[str | None]
+    """The scenario whose loading has begun and not ended: what a start that was interrupted leaves is half a story."""
 
 
 class Event(Model):

@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from portal.commands.answering import FINDING, Answer
+from portal.commands.answering import FINDING, Answer, CouldNotRun
 from portal.config import load_settings
 from portal.running import processes
 
@@ -59,11 +59,24 @@ def database(arguments: argparse.Namespace) -> Answer:
     if arguments.step == "upgrade":
         migrating.upgrade(settings.database_owner_url, arguments.revision or "head", app_role=role)
     elif arguments.step == "downgrade":
+        _confirm(migrating.later_than(settings.database_owner_url, arguments.revision), arguments)
         migrating.downgrade(settings.database_owner_url, arguments.revision, app_role=role)
     found, newest = migrating.current(settings.database_owner_url), migrating.head()
     code = FINDING if arguments.step == "current" and found != newest else 0
     line = f"The schema is at {found or 'nothing'}; the newest revision is {newest}."
     return Answer({"before": before, "current": found, "head": newest}, [line], code)
+
+
+def _confirm(undone: list[str], arguments: argparse.Namespace) -> None:
+    """Say what a downgrade drops and ask; raises `CouldNotRun` without a "yes"."""
+    if arguments.yes or not undone:
+        return
+    print("This drops what these revisions brought, with everything in it:", *undone, sep="\n  ", file=sys.stderr)
+    if not sys.stdin.isatty():
+        raise CouldNotRun("Nothing was dropped: without a terminal to ask on, --yes is needed.")
+    print('Type "yes" to drop it: ', end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != "yes":
+        raise CouldNotRun("Nothing was dropped.")
 
 
 def _become(command: list[str]) -> int:

@@ -18,6 +18,19 @@ def mark_as_demonstration(owner_url: str) -> None:
         connection.execute("INSERT INTO installation (id, demonstration) VALUES (1, true) ON CONFLICT DO NOTHING")
 
 
+def unfinished_scenario(owner_url: str) -> str | None:
+    """The scenario that an interrupted start has left half loaded, if one has."""
+    with psycopg.connect(_plain(owner_url)) as connection:
+        row = connection.execute("SELECT unfinished_scenario FROM installation WHERE demonstration").fetchone()
+    return str(row[0]) if row is not None and row[0] is not None else None
+
+
+def note_scenario(owner_url: str, unfinished: str | None) -> None:
+    """Note in a demonstration that the loading of a scenario begins, or (None) that it has ended."""
+    with psycopg.connect(_plain(owner_url)) as connection:
+        connection.execute("UPDATE installation SET unfinished_scenario = %s WHERE demonstration", (unfinished,))
+
+
 def _plain(owner_url: str) -> str:
     """The address without SQLAlchemy's driver name."""
     return f"postgresql://{owner_url.partition('://')[2]}"

@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 from portal.running.failures import StartFailed
 
+# Without the proxies of the environment: what was started here is asked here.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 def listen(host: str, port: int) -> socket.socket:
     """The web server's socket, bound here: a busy port is known first, and a restart drops nobody."""
@@ -37,7 +40,7 @@ def connectable(listener: socket.socket) -> str:
 def answers(address: str) -> bool:
     """Whether a page answers with success, for the name that it is known by."""
     try:
-        with urllib.request.urlopen(address, timeout=5) as response:
+        with DIRECTLY.open(address, timeout=5) as response:
             return bool(response.status == 200)
     except urllib.error.HTTPError as refused:
         raise StartFailed(f"{address} answered {refused.code}.") from refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from portal.running import processes, redis
 from portal.running.announcing import print_addresses, write_ready_file
 from portal.running.children import spawn, unprivileged_account
 from portal.running.code_copy import Code, find_code
-from portal.running.demonstration import is_empty, mark_as_demonstration
+from portal.running.demonstration import is_empty, mark_as_demonstration, note_scenario, unfinished_scenario
 from portal.running.failures import StartFailed, last_lines
 from portal.running.narrator import Narrator
 from portal.running.readiness import answers, connectable, listen, worker_asker
@@ -203,17 +204,32 @@ class Start:
         name = self.wishes.scenario
         if name is None:
             return False
+        if (begun := unfinished_scenario(self.stores.owner_url)) is not None:
+            self._throw_away(begun)
         if not is_empty(self.stores.owner_url):
             self.narrator.say(f"{INDENT}the database is not empty, so the scenario {name} is not loaded again")
             return False
         mark_as_demonstration(self.stores.owner_url)
+        note_scenario(self.stores.owner_url, name)
         return True
+
+    def _throw_away(self, begun: str) -> None:
+        """Empty a demonstration that an interrupted start has left half loaded; only such a one is ever emptied."""
+        with self.narrator.step(f"the scenario {begun} was interrupted: what there is of it is thrown away"):
+            self._run_command("db", "downgrade", "base", "--yes", owner=True)
+            self._run_command("db", "upgrade", owner=True)
+            for folder in (Path(self.settings["FILE_STORE"]), self.state.data / "mailbox"):
+                if folder.is_relative_to(self.state.data):
+                    shutil.rmtree(folder)
+                    folder.mkdir(mode=0o700)
+                    self.state.own(folder)
 
     def _load_scenario(self) -> dict[str, Any]:
         name = self.wishes.scenario
         assert name is not None
         with self.narrator.step(f"scenario {name}"):
             printed = self._run_command("seed", name, "--json")
+        note_scenario(self.stores.owner_url, None)
         loaded: dict[str, Any] = json.loads(printed.strip().splitlines()[-1])
         return loaded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from portal import cli
 from portal.config import Settings
-from tests.services import Database
+from tests.services import Database, Services
 
 
 @pytest.fixture
@@ -136,3 +136,79 @@ def test_a_receipt_that_is_none_is_refused(tmp_path: Path, capsys: pytest.Captur
     missing = tmp_path / "missing.json"
     assert cli.main(["receipt", "verify", str(missing)]) == 2
     assert capsys.readouterr().err == f"{missing} cannot be read: No such file or directory.\n"
+
+
+@pytest.fixture
+def unmigrated(services: Services, worker_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The environment of a database in which no migration ran."""
+    name = f"unmigrated_{worker_id}"
+    services.cluster.drop_database(name)
+    services.cluster.prepare_database(name)
+    monkeypatch.setenv("DATABASE_URL", services.cluster.web_url(name))
+    monkeypatch.setenv("SECRET_KEY", "a key for tests alone, long enough to pass")
+    monkeypatch.setenv("PORTAL_STATE", str(tmp_path))
+    yield
+    services.cluster.drop_database(name)
+
+
+@pytest.mark.usefixtures("unmigrated")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ledger verify",
+        "reconcile",
+        "outbox status",
+        "outbox retry",
+        "ocds export",
+        "seed demo",
+        "create-administrator --name A --email a@b.example --password-stdin",
+        "db upgrade",
+        "db downgrade 0001 --yes",
+        "db upgrade nowhere",
+    ],
+)
+def test_no_command_answers_a_failure_with_a_traceback(
+    words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a database without a schema, asked by a role that may not make one: a sentence and exit 2, never 1."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("three random words\n"))
+    assert cli.main(words.split()) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1), err
+    assert err.endswith(".\n")
+
+
+@pytest.mark.usefixtures("new_installation")
+def test_a_file_that_cannot_be_written_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An export into a folder that does not exist: exit 2 and one sentence."""
+    target = tmp_path / "missing" / "releases.jsonl"
+    assert cli.main(["ocds", "export", "--output", str(target)]) == 2
+    assert capsys.readouterr().err == f"{target} cannot be used: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("module", ["portal.commands.inspecting"])
+@pytest.mark.usefixtures("new_installation")
+def test_what_nobody_foresaw_is_no_finding(
+    module: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of our own exits with 2 as well, and leaves its traceback for whoever mends it."""
+    monkeypatch.setattr(f"{module}.verify_ledger", lambda: 1 // 0)
+    assert cli.main(["ledger", "verify"]) == 2
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert err.splitlines()[-1].startswith("This was not foreseen")
+
+
+def test_a_downgrade_says_what_it_drops_and_asks(
+    new_installation: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a terminal and without --yes nothing is dropped; what would be is listed."""
+    monkeypatch.setenv("DATABASE_OWNER_URL", new_installation.database_owner_url.replace("+psycopg", ""))
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    assert cli.main(["db", "downgrade", "0001"]) == 2
+    err = capsys.readouterr().err
+    assert "0002: Frameworks, dynamic purchasing systems" in err
+    assert err.splitlines()[-1] == "Nothing was dropped: without a terminal to ask on, --yes is needed."
+    code, found = answered(capsys, "db", "current")
+    assert (code, found["current"]) == (0, found["head"])
+    assert answered(capsys, "db", "downgrade", "0001", "--yes")[1]["current"] == "0001"
