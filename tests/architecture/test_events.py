@@ -84,3 +84,14 @@ def test_only_the_worker_knows_celery() -> None:
         "portal.running.celery",
         "portal.running.readiness",
     }
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_the_timer_looks_after_every_task() -> None:
+    """Nothing that the worker can do waits for a nudge alone."""
+    from worker.app import celery
+    from worker.timer import TASKS
+
+    celery.loader.import_default_modules()
+    ours = {name for name in celery.tasks if name.startswith("worker.")}
+    assert sorted(ours) == sorted(task.name for task in TASKS)

@@ -56,7 +56,7 @@ def test_what_is_late_is_done_by_the_timer_itself(app: Flask, db_session: object
     from worker.app import flask_app
     from worker.timer import HELP_AFTER_SECONDS, tick
 
-    record(EventKind.SIGNED_IN, actor=SYSTEM, object_type="user", object_id=make_person().id)
+    record(EventKind.SIGNED_IN, make_person(), actor=SYSTEM)
     db.session.commit()
     waiting = select(func.count()).select_from(Delivery).where(Delivery.sent_at.is_(None))
     with flask_app().app_context():

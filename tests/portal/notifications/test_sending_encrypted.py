@@ -23,6 +23,7 @@ from portal.extensions import db
 from portal.notifications.composing import tell
 from portal.notifications.sending import Mailer
 from portal.running.redis import free_port
+from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.tendering import published_itt
@@ -36,7 +37,7 @@ CERTIFICATE = Path(__file__).parents[2] / "certificates" / "mail.pem"
 def delivery(db_session: object) -> Delivery:
     """A message that waits to be mailed."""
     opener = make_person(Role.OPENER, email="opener@authority.example")
-    made = record(EventKind.ITT_CLOSED, actor=SYSTEM, object_type="itt", object_id=uuid.uuid4())
+    made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     event = db.session.get_one(Event, made.id)
     tell(event=event, people=[opener.id], template="tendering/itt_closed_openers", link="/x", itt=published_itt())
     return db.session.scalars(select(Delivery).where(Delivery.event_id == made.id, Delivery.consumer == "mail")).one()
