@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.bidding.contents import Content
 from portal.core.drafts import Gap
+from portal.core.parsing.text import has_text, words_in
 from portal.tendering.states import QuestionKind
 
 PRICE = ""
@@ -17,19 +17,19 @@ PRICE = ""
 def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Gap]:
     """List what blocks the submission, in the order of the questions.
 
-    `questions`: {"key", "kind", "prompt", "word_limit", "required"}. Blank mandatory answers (white space
-    counts as blank), answers over their word limit, mandatory files that are missing, files without content,
+    `questions`: {"key", "kind", "prompt", "word_limit", "required"}. Blank mandatory answers (nothing in
+    them can be seen), answers over their word limit, mandatory files that are missing, files without content,
     no price.
     """
     gaps = []
     for question in questions:
         key, prompt = question["key"], question["prompt"]
-        answer = content.answers.get(key, "").strip()
+        answer = content.answers.get(key, "")
         attached = content.files_of(key)
         takes_files = question["kind"] == QuestionKind.FILES.value
         if question["required"] and takes_files and not attached:
             gaps.append(Gap(key, f"Attach a file for “{prompt}”."))
-        if question["required"] and not takes_files and not answer:
+        if question["required"] and not takes_files and not has_text(answer):
             gaps.append(Gap(key, f"Answer “{prompt}”."))
         over = words_over(answer, question["word_limit"])
         if over:
@@ -38,11 +38,6 @@ def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Ga
     if content.price is None:
         gaps.append(Gap(PRICE, "Give your price."))
     return gaps
-
-
-def words_in(answer: str) -> int:
-    """How many words an answer has: runs of characters without white space, as the page counts them."""
-    return len(re.findall(r"\S+", answer))
 
 
 def words_over(answer: str, limit: int | None) -> int:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.accounts.forms import FactorField
 from portal.bidding.documents import Upload
 from portal.tendering.models import Lot, Question
+from portal.web.fields import PoundsField
 from portal.web.forms import BaseForm
 
 
@@ -79,19 +79,9 @@ def answers_form(questions: Sequence[Question], **values: Any) -> AnswersForm:
 class PriceForm(RevisedForm):
     """The price over the whole term, in pounds; blank clears it."""
 
-    price = StringField(
+    price = PoundsField(
         "Your price for the whole term, in pounds", render_kw={"inputmode": "decimal", "spellcheck": "false"}
     )
-
-    def validate_price(self, field: StringField) -> None:
-        """Pounds with pence, however they are written: £118,000.50 is 118000.50."""
-        typed = "".join((field.data or "").replace("£", "").replace(",", "").split())
-        try:
-            self.amount = Decimal(typed) if typed else None
-        except InvalidOperation as wrong:
-            raise ValidationError("Write the price in pounds, such as 118,000 or 118000.50.") from wrong
-        if self.amount is not None and not self.amount.is_finite():
-            raise ValidationError("Write the price in pounds, such as 118,000 or 118000.50.")
 
 
 class DocumentsForm(BaseForm):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from portal.core.clock import LONDON
+from portal.core.parsing.figures import POUNDS
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -58,8 +59,7 @@ def pounds(amount: Decimal | int | str | None) -> str:
     """ "£118,000", or "£118,000.50" when there are pence."""
     if amount is None:
         return "not set"
-    value = Decimal(amount)
-    return f"£{value:,.0f}" if value == value.to_integral_value() else f"£{value:,.2f}"
+    return POUNDS.write(Decimal(amount))
 
 
 def marks(value: Decimal | Fraction | str | int | None) -> str:

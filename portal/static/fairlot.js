@@ -8,7 +8,10 @@
   // After a failed form, bring the reader and the screen reader to the list of problems.
   each("[data-fl-errors]", function (summary) { summary.focus(); });
 
-  // Words left, in the hint below the box; spoken only when typing pauses.
+  // Words left, in the hint below the box; spoken only when typing pauses. The gaps are those of
+  // portal/core/parsing/text.py, and a word holds something that can be seen.
+  var run = /[^\s\u001c-\u001f\u0085\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0]+/g;
+  var seen = /[\p{L}\p{N}\p{P}\p{S}]/u;
   each("[data-fl-words]", function (box) {
     var limit = Number(box.getAttribute("data-fl-words"));
     var shown = document.getElementById(box.id + "-limit");
@@ -19,7 +22,7 @@
     shown.insertAdjacentElement("afterend", spoken);
     var pause;
     var count = function () {
-      var words = (box.value.match(/\S+/g) || []).length;
+      var words = (box.value.match(run) || []).filter(function (word) { return seen.test(word); }).length;
       var left = limit - words;
       shown.textContent = left >= 0 ? "You have " + plural(left, "word") + " left of " + limit + "." :
         "You have " + plural(-left, "word") + " too many. The limit is " + limit + ".";

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
+from portal.core.parsing.text import tidy
 from portal.extensions import db
 
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -26,10 +27,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         """What holds for every field."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
-            """Give every field of text a filter that drops what PostgreSQL cannot store."""
-            if issubclass(unbound_field.field_class, StringField):
-                filters = [*unbound_field.kwargs.get("filters", ()), without_nul]
-                options = {**options, "filters": filters}
+            """Read every field of text as it looks; of a password only what PostgreSQL cannot store is dropped."""
+            made = unbound_field.field_class
+            if issubclass(made, StringField):
+                plain = made.process_formdata is StringField.process_formdata
+                reads = without_nul if issubclass(made, PasswordField) else as_text if plain else as_seen
+                options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), reads]}
             return super().bind_field(form, unbound_field, options)
 
     outcome: Any = None
@@ -75,8 +78,16 @@ class PlainForm(BaseForm):
     """A button and its token."""
 
 
+def as_text(value: Any) -> Any:
+    """What a field of text holds is text, also the number that a form was made with and that was not sent back."""
+    return as_seen(str(value) if isinstance(value, int) else value)
+
+
+def as_seen(value: Any) -> Any:
+    """A text without what cannot be seen at its ends (`portal.core.parsing.text`); what a field has read stays."""
+    return tidy(value) if isinstance(value, str) else value
+
+
 def without_nul(typed: Any) -> Any:
     """The text without NUL characters and halves of characters, which nobody types and no column can hold."""
-    if not isinstance(typed, str):
-        return typed
-    return _NOT_TEXT.sub("", typed)
+    return _NOT_TEXT.sub("", typed) if isinstance(typed, str) else typed

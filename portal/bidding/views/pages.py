@@ -186,7 +186,7 @@ def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> lis
 
 def _typed(form: BaseForm) -> list[tuple[str, str]]:
     """What a person had written into a form, by label."""
-    return [(box.label.text, box.data) for box in form if box.name.startswith(("answers-", "price")) and box.data]
+    return [(box.label.text, box._value()) for box in form if box.name.startswith(("answers-", "price")) and box.data]
 
 
 def _place(page: Any, refusal: PortalError) -> None:

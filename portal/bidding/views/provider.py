@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
-from portal.bidding.completeness import gaps_of, words_in
+from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
@@ -44,6 +45,7 @@ from portal.bidding.views.pages import (
 )
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.core.parsing.text import words_in
 from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
 from portal.web.forms import PlainForm
@@ -130,13 +132,14 @@ def price(reference: str) -> Any:
     bid = own_bid(reference, actor())
     form = PriceForm()
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
-    if carried_out(form, bid, "save", lambda: save(price=form.amount, expected_revision=form.expected_revision)):
-        flash("Your price is saved. It is not submitted yet.", "success")
+    if carried_out(form, bid, "save", lambda: save(price=form.price.data, expected_revision=form.expected_revision)):
+        said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
+        flash(f"{said} It is not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
     content = draft_of(bid)
     mark_conflicts(form, content)
     if not form.is_submitted():
-        form.price.data = content.price
+        form.price.data = Decimal(content.price) if content.price else None
     form.revision.data = str(bid.draft_revision)
     return shown("price", form, bid)
 

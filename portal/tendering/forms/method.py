@@ -10,6 +10,7 @@ from wtforms import BooleanField
 
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
+from portal.core.parsing.figures import WORDS
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.criteria import DoesNotTotal
 from portal.tendering.inheriting import parent_of
@@ -20,6 +21,7 @@ from portal.tendering.tree import CriterionKind
 from portal.web.fields import (
     ChoiceField,
     FigureField,
+    PercentField,
     PickField,
     PoundsField,
     WholeField,
@@ -157,7 +159,7 @@ class QuestionForm(BaseForm):
         choices=[(QuestionKind.TEXT.value, "In words"), (QuestionKind.FILES.value, "With files")],
         default=QuestionKind.TEXT.value,
     )
-    word_limit = WholeField("Word limit", description="Only for answers in words.", render_kw=DIGITS)
+    word_limit = WholeField("Word limit", WORDS, description="Only for answers in words.", render_kw=DIGITS)
     criterion = PickField("Which criterion is the answer scored under?")
     required = BooleanField("Every bid must answer this", default=True)
 
@@ -218,7 +220,7 @@ def _ask_for(parameter: Parameter) -> None:
         if parameter.columns:
             row, column = divmod(index, len(parameter.columns))
             label = f"{parameter.label} {row + 1}: {parameter.columns[column].lower()}"
-            setattr(PriceForm, name, FigureField(label, render_kw=DIGITS))
+            setattr(PriceForm, name, PercentField(label, render_kw=DIGITS))
         else:
             setattr(PriceForm, name, PoundsField(parameter.label, description=parameter.hint, render_kw=DIGITS))
 
@@ -269,7 +271,7 @@ def figures_form(fields: Mapping[str, tuple[str, Decimal | None]]) -> TotalsForm
     """Make a form with a figure for each name: (label, saved figure)."""
     form_class = type("FiguresForm", (TotalsForm,), {})
     for name, (label, saved) in fields.items():
-        setattr(form_class, name, FigureField(label, default=saved, render_kw=DIGITS))
+        setattr(form_class, name, PercentField(label, default=saved, render_kw=DIGITS))
     form: TotalsForm = form_class()
     return form
 

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
+from portal.core.parsing.figures import MONTHS
 from portal.regulation.local_time import to_utc
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import PublicationBasis
@@ -65,7 +66,7 @@ class ValueForm(BaseForm):
         description="For the whole term, with VAT. Do not take off anything for break points.",
         render_kw=DIGITS,
     )
-    term_months = WholeField("Length of the contract", description="In months.", render_kw=DIGITS)
+    term_months = WholeField("Length of the contract", MONTHS, description="In months.", render_kw=DIGITS)
     break_months = MonthsField(
         "Break points",
         description="Months after the start at which you may end the contract early, such as 12, 18. Leave it empty "

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, request, url_for
 
 from portal.core import clock
+from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
@@ -18,7 +19,6 @@ from portal.tendering.queries import find_published_itt
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
-from portal.web.fields import clean
 from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
@@ -97,7 +97,7 @@ def _filters() -> Filters:
     days = request.args.get("closing", "")
     cpv = request.args.get("cpv", "")
     return Filters(
-        words=clean(request.args.get("words"))[:LONGEST_WORDS],
+        words=one_line(request.args.get("words"))[:LONGEST_WORDS],
         cpv=cpv if len(cpv) == 8 and cpv.isascii() and cpv.isdigit() else "",
         closing_days=int(days) if days in {str(period) for period in PERIODS} else None,
         open_only=request.args.get("state") == "open",

@@ -172,6 +172,19 @@ def test_a_price_in_words_is_refused_beside_its_field_and_kept(client: CheckedCl
         assert page.select_one(".govuk-error-summary a[href='#price']") is not None
 
 
+def test_a_price_is_repeated_as_it_was_understood(client: CheckedClient, submitter: Actor) -> None:
+    """After saving and beside its field; a comma that may be a decimal point is refused with both readings."""
+    bid = draft_bid(published_itt(), actor=submitter)
+    sign_in(client, person_of(submitter))
+    address = f"/provider/bids/{bid.reference}/price"
+    form = form_for(client, bid, "price")
+    refused = client.post(address, data=form | {"price": "118000,50"})
+    assert "“118000,50” can be read as £118,000.50 or as £11,800,050." in refused.text
+    saved = client.post(address, data=form | {"price": "118 000.5"}, follow_redirects=True)
+    assert "Your price, £118,000.50, is saved. It is not submitted yet." in saved.text
+    assert "We read this as £118,000.50." in client.get(address).text
+
+
 def test_what_is_missing_is_linked_to_where_it_is_done(client: CheckedClient, submitter: Actor) -> None:
     """The check page lists every gap with a link, and offers no submission (D-17)."""
     bid = draft_bid(published_itt(), actor=submitter)

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy.exc import IntegrityError
 
+from portal.core.parsing.figures import PERCENT
 from portal.core.permissions import Role
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import Combination
@@ -84,7 +85,8 @@ def test_weights_that_total_95_are_refused_and_weighed(client: CheckedClient, it
     ("typed", "message"),
     [
         ("-5", "A weight is from 0 to 100."),
-        ("a lot", "Type a number, such as 40 or 12.5."),
+        ("a lot", PERCENT.example),
+        ("12,5", f"“12,5” can be read as 12.5% or as 125%. {PERCENT.example}"),
         ("12.34567", "Use at most 4 decimal places."),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from portal.core.parsing.figures import MONTHS, POUNDS
 from portal.core.permissions import Role
 from portal.tendering.models import InvitationToTender
 from portal.tendering.starting_points import StartingPoint
@@ -108,10 +109,10 @@ def test_value_and_term_are_saved(client: CheckedClient, itt: InvitationToTender
     ("changes", "errors"),
     [
         ({"estimated_value": ""}, {"#estimated_value": "Give the estimated value in pounds, such as 240000."}),
-        ({"estimated_value": "lots"}, {"#estimated_value": "Type an amount in pounds, such as 240,000."}),
+        ({"estimated_value": "lots"}, {"#estimated_value": POUNDS.example}),
         ({"estimated_value": "-1"}, {"#estimated_value": "The estimated value must be more than £0."}),
         ({"term_months": "-30"}, {"#term_months": "The contract must last at least 1 month."}),
-        ({"term_months": "2.5"}, {"#term_months": "Type a whole number, such as 30."}),
+        ({"term_months": "2.5"}, {"#term_months": MONTHS.example}),
         (
             {"break_months": "12, 36"},
             {
