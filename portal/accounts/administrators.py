@@ -11,9 +11,9 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line
 from portal.core.permissions import SYSTEM, Role
 from portal.organisations.models import ContractingAuthority
-from portal.organisations.names import clean_name
 
 
 def create_administrator(*, name: str, email: str, password: str, authority: str | None = None) -> User:
@@ -35,7 +35,7 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
 
 
 def _authority_named(typed: str) -> ContractingAuthority:
-    name = clean_name(typed)
+    name = one_line(typed)
     if not name:
         raise InvalidInput("Give the authority’s name.", field="authority")
     found = db.session.scalar(select(ContractingAuthority).where(ContractingAuthority.name == name))

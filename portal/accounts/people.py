@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 from sqlalchemy import select
@@ -11,29 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts.models import Membership, User
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.emails import read_email
+from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
 
 NAME_LENGTH = 120
-EMAIL_LENGTH = 254
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 TAKEN = "That e-mail address cannot be used here. If it is yours, sign in, or use another one."
-
-
-def normalise_email(typed: str) -> str:
-    """An address as it is stored and compared: without spaces around it, in lower case."""
-    return typed.strip().lower()
 
 
 def add_person(*, name: str, email: str, password_hash: str) -> User:
     """Add a person with an account. Raises `InvalidInput` (fields "name", "email")."""
-    display_name = " ".join(name.split())
-    if not display_name:
-        raise InvalidInput("Enter a name.", field="name")
-    if len(display_name) > NAME_LENGTH:
-        raise InvalidInput(f"Use at most {NAME_LENGTH} characters.", field="name")
-    address = normalise_email(email)
-    if len(address) > EMAIL_LENGTH or not _EMAIL.fullmatch(address):
-        raise InvalidInput("Enter an e-mail address in full, such as name@example.org.", field="email")
+    display_name = require_text(one_line(name), "Enter a name.", field="name", most=NAME_LENGTH)
+    address = read_email(email)
     if db.session.scalar(select(User.id).where(User.email == address)) is not None:
         raise InvalidInput(TAKEN, field="email")
     person = User(id=uuid.uuid4(), display_name=display_name, email=address, password_hash=password_hash)

@@ -22,6 +22,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, SealBroken, SecondFactorNeeded
+from portal.core.parsing.text import squeeze
 from portal.core.permissions import FRESH_FACTOR, Actor
 from portal.core.seals import KeyFolder, decrypt, encrypt
 from portal.core.taking import lock
@@ -130,7 +131,7 @@ def _proposal(secret: str, account_name: str, sealed: str) -> Proposal:
 
 def _matching_step(secret: str, code: str, *, after: int, now: datetime) -> int | None:
     """The time step that the code belongs to, among those later than the last one used."""
-    typed = "".join(code.split())
+    typed = squeeze(code)
     totp = pyotp.TOTP(secret, interval=STEP_SECONDS)
     current = int(now.timestamp()) // STEP_SECONDS
     for step in range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1):

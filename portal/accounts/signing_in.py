@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
-from portal.accounts.people import normalise_email
 from portal.accounts.sessions import SignedIn, end_session, end_sessions_of, start_session
 from portal.accounts.throttling import begin_try
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.emails import fold_email
 from portal.core.permissions import SYSTEM, Actor
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock
@@ -31,7 +31,7 @@ def sign_in(*, email: str, password: str, address: str, keys: KeyFolder, now: da
     Records SIGNED_IN or SIGN_IN_REFUSED. Raises `TooManyTries` (10 failures in 5
     minutes for the account or the address).
     """
-    account = normalise_email(email)
+    account = fold_email(email)
     attempt = begin_try(account=account, address=address, keys=keys, now=now)
     person = db.session.scalar(select(User).where(User.email == account))
     right = password_matches(person.password_hash if person else None, password)

@@ -13,7 +13,8 @@ from portal.awarding.rules import standstill_duty
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.core.columns import db
-from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from portal.core.errors import Conflict, NotAllowed, WrongState
+from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
@@ -22,7 +23,7 @@ from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 
-SHORTEST_REASON = 20
+WHY = "Give the reason in a sentence or two"
 
 
 def propose_award(
@@ -44,7 +45,7 @@ def propose_award(
         raise WrongState("The result has not been calculated yet.")
     if result.diagnostics is None:
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
-    _check_reason(reason)
+    reason = require_reason(reason, WHY, field="reason")
     winner = _winner(result)
     duty = standstill_duty(itt)
     kind = duty.duty
@@ -55,7 +56,7 @@ def propose_award(
         lot_id=lot.id,
         result_id=result.id,
         winning_bid_id=_bid_named(lot, winner),
-        reason=reason.strip(),
+        reason=reason,
         standstill_kind=kind,
         proposed_by_id=actor.user_id,
         proposed_at=now,
@@ -81,7 +82,7 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     a reason of fewer than 20 characters.
     """
     _take(decision, actor)
-    _check_reason(note, field="note")
+    note = require_reason(note, WHY, field="note")
     decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
     _sign(decision, actor, note, now)
     record(EventKind.AWARD_REFUSED, decision, actor=actor)
@@ -96,7 +97,7 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     `Conflict` when a newer result has replaced the one that was proposed.
     """
     _take(decision, actor)
-    _check_reason(note, field="note")
+    note = require_reason(note, WHY, field="note")
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
@@ -127,12 +128,7 @@ def _take(decision: AwardDecision, actor: Actor) -> None:
 def _sign(decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
     decision.decided_by_id = actor.user_id
     decision.decided_at = now
-    decision.decision_note = note.strip()
-
-
-def _check_reason(reason: str, field: str = "reason") -> None:
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput("Give the reason in at least one sentence (20 characters).", field=field)
+    decision.decision_note = note
 
 
 def _winner(result: Result) -> str:

@@ -22,6 +22,7 @@ from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, DeadlinePassed, InvalidInput, WrongState
+from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
@@ -150,7 +151,7 @@ def put_answers(
         text = tidy(typed)
         if key not in prompts:
             raise InvalidInput("That question is not part of this invitation to tender.")
-        if len(text) > LONGEST_ANSWER:
+        if length(text) > LONGEST_ANSWER:
             raise InvalidInput("Your answer is too long to be saved.", field=f"answers-{key}")
         if text == content.answers.get(key, ""):
             continue
@@ -160,11 +161,6 @@ def put_answers(
         content.changed_in[key] = revision
     if conflicts:
         raise DraftChanged(_who_was_first(entered, _named(prompts[key] for key in conflicts)), tuple(conflicts))
-
-
-def tidy(typed: str) -> str:
-    """One kind of line break, and without the character that no database keeps."""
-    return typed.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def change_draft(

@@ -20,7 +20,8 @@ from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, WrongState
+from portal.core.errors import WrongState
+from portal.core.parsing.text import LEAST_JUSTIFICATION, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
@@ -28,7 +29,6 @@ from portal.frameworks.models import Framework, FrameworkLot
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import PENDING, Outcome
 from portal.tendering.entitlement import in_force_at
-from portal.tendering.inheriting import SHORTEST_REASON
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttKind
 
@@ -104,13 +104,8 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
     count = undecided_bidders(itt, at)
     if not count:
         raise WrongState("No application of a bidder is undecided, so there is nothing to explain.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            f"Say what makes the applications exceptionally complex, in at least {SHORTEST_REASON} characters "
-            "(PA2023 s.34(5)).",
-            field="reason",
-        )
-    itt.undecided_reason = reason.strip()
+    ask = "Say what makes the applications exceptionally complex (PA2023 s.34(5))"
+    itt.undecided_reason = require_reason(reason, ask, field="reason", least=LEAST_JUSTIFICATION)
     record(EventKind.UNDECIDED_APPLICATIONS_EXPLAINED, itt, actor=actor, count=count)
 
 

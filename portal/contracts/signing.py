@@ -13,7 +13,6 @@ from portal.awarding.queries import award_notice_at, decision_in_force, standsti
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import OpenedBid
 from portal.contracts.models import BreakPoint, Contract
-from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
@@ -23,6 +22,7 @@ from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 
@@ -90,12 +90,12 @@ def _drawn_up(
         title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
         value=opened.price,
         start_date=start_date,
-        end_until=months_after(start_date, itt.term_months),
+        end_until=months_later(start_date, itt.term_months),
         signed_date=signed_date,
         concluded_at=now,
         concluded_by_id=actor.user_id,
         break_points=[
-            BreakPoint(months=months, on_date=months_after(start_date, months)) for months in itt.break_months
+            BreakPoint(months=months, on_date=months_later(start_date, months)) for months in itt.break_months
         ],
     )
 
@@ -151,7 +151,7 @@ def _check_dates(
         )
     if start_date < signed_date:
         raise InvalidInput("The first day of the contract cannot be before the day it was signed.", field="start_date")
-    if start_date > months_after(signed_date, LONGEST_LEAD):
+    if start_date > months_later(signed_date, LONGEST_LEAD):
         raise InvalidInput(
             "The first day of the contract must be within five years of its signature.", field="start_date"
         )

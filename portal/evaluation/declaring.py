@@ -16,6 +16,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed
+from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
@@ -84,13 +85,12 @@ def _check(bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> 
                 f"Say whether you have an interest in {bid.bid.provider.name}.",
                 field=f"interest-{bid.bid_id}",
             )
-        if answer.has_interest and not answer.detail.strip():
+        if answer.has_interest and not has_text(answer.detail):
             raise InvalidInput(
                 f"Say in a sentence what connects you with {bid.bid.provider.name}.",
                 field=f"detail-{bid.bid_id}",
             )
-        if len(answer.detail) > LONGEST_DETAIL:
-            raise InvalidInput(f"Use at most {LONGEST_DETAIL} characters.", field=f"detail-{bid.bid_id}")
+        require_length(answer.detail, LONGEST_DETAIL, field=f"detail-{bid.bid_id}")
 
 
 def _store(
@@ -102,7 +102,7 @@ def _store(
             "panel_member_id": member.id,
             "bid_id": bid.bid_id,
             "has_interest": answers[bid.bid_id].has_interest,
-            "detail": answers[bid.bid_id].detail.strip() if answers[bid.bid_id].has_interest else "",
+            "detail": tidy(answers[bid.bid_id].detail) if answers[bid.bid_id].has_interest else "",
             "made_at": now,
         }
         for bid in bids

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from portal.bidding.models import OpenedBid
 from portal.core.errors import InvalidInput, PortalError
+from portal.core.parsing.text import length
 from portal.evaluation.declaring import Interest
 from portal.evaluation.models import Declaration, Scorecard
 from portal.evaluation.panels import Appointee, roles_for
@@ -55,7 +56,7 @@ class AppointForm(BaseForm):
 
     def appointee(self) -> Appointee:
         """What was typed."""
-        return Appointee(MemberRole(self.role.data), self.name.data or "", (self.email.data or "").strip() or None)
+        return Appointee(MemberRole(self.role.data), self.name.data or "", self.email.data or None)
 
 
 class AgreeForm(BaseForm):
@@ -190,7 +191,7 @@ class YoungAnswerForm(BaseForm):
 
     def entry(self) -> dict[str, str]:
         """What was answered; going on needs both halves, going back or leaving it for later does not."""
-        score, reason = (self.score.data or "").strip(), (self.reason.data or "").strip()
+        score, reason = self.score.data or "", self.reason.data or ""
         if self.go.data not in (GO_BACK, GO_LATER):
             if not score:
                 raise InvalidInput("Pick the face that fits best.", field="score")
@@ -198,6 +199,6 @@ class YoungAnswerForm(BaseForm):
                 raise InvalidInput("Tell us why. A few words are enough.", field="reason")
         elif reason and not score:
             raise InvalidInput("Pick a face as well, so that we can keep your words.", field="score")
-        if len(reason) > LONGEST_YOUNG_REASON:
+        if length(reason) > LONGEST_YOUNG_REASON:
             raise InvalidInput("That is a lot of words! Make it a bit shorter, please.", field="reason")
         return {"score": score, "reason": reason}

@@ -17,6 +17,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.declaring import require_declared
@@ -35,7 +36,6 @@ from portal.evaluation.states import PANEL_WORK, MemberRole, PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Panel, Scale
 from portal.tendering.states import ITT, Combination, IttStatus
 
-SHORTEST_REASON = 20
 LONGEST_REASON = 4000
 LONGEST_RECORD = 10_000
 
@@ -132,11 +132,8 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
     itt = lock(InvitationToTender, work.itt_id)
     take(work, Verb.CLOSE_MODERATION, actor=actor)
     require_declared(work, actor)
-    words = meeting_record.strip()
-    if len(words) < SHORTEST_REASON:
-        raise InvalidInput("Write who met, when, and how you came to the agreed scores.", field="meeting_record")
-    if len(words) > LONGEST_RECORD:
-        raise InvalidInput(f"Use at most {LONGEST_RECORD} characters.", field="meeting_record")
+    ask = "Write who met, when, and how you came to the agreed scores"
+    words = require_reason(meeting_record, ask, field="meeting_record", most=LONGEST_RECORD)
     _check_everything_is_agreed(work)
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
     work.closed_at = now
@@ -202,14 +199,8 @@ def _leaf(work: PanelWork, criterion: str) -> Leaf:
 
 
 def _checked_reason(reason: str, scale: Scale) -> str:
-    words = reason.strip()
-    if len(words) < SHORTEST_REASON:
-        raise InvalidInput(
-            f"Give the panel’s reason in at least {SHORTEST_REASON} characters: the bidder will read it.",
-            field="reason",
-        )
-    if len(words) > LONGEST_REASON:
-        raise InvalidInput(f"Use at most {LONGEST_REASON} characters.", field="reason")
+    ask = "Give the panel’s reason: the bidder will read it"
+    words = require_reason(reason, ask, field="reason", most=LONGEST_REASON)
     # A descriptor is no reason for itself (Woods v Milton Keynes [2015] EWHC 2011 (TCC)).
     published = {_bare(text) for band in scale.bands for text in (band.label, band.descriptor, band.plain_words)}
     if _bare(words) in published:

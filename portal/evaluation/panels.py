@@ -16,13 +16,15 @@ from portal.accounts.handed_codes import hand_out
 from portal.accounts.inviting import CODE_LASTS
 from portal.accounts.models import CardPurpose, Membership, User
 from portal.accounts.passwords import hash_password
-from portal.accounts.people import add_person, normalise_email
+from portal.accounts.people import add_person
 from portal.accounts.sessions import end_sessions_of
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import BidOpening
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.parsing.emails import fold_email
+from portal.core.parsing.text import has_text, length, one_line
 from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
@@ -164,7 +166,7 @@ def end_seat(member: PanelMember, *, now: datetime) -> None:
 def _check_role(panel: Panel, appointee: Appointee) -> None:
     if appointee.role not in roles_for(panel.kind):
         raise InvalidInput("There is no such role on this panel.", field="role")
-    if not appointee.name.strip():
+    if not has_text(appointee.name):
         raise InvalidInput("Enter a name.", field="name")
     if appointee.role is MemberRole.CHAIR and _in_force(panel, MemberRole.CHAIR):
         raise InvalidInput("This panel has a chair already.", field="role")
@@ -179,8 +181,8 @@ def _check_stage(work: PanelWork, panel: Panel, person: User, appointee: Appoint
 
 
 def _new_young_person(panel: Panel, appointee: Appointee) -> User:
-    alias = " ".join(appointee.name.split())
-    if len(alias) > LONGEST_ALIAS:
+    alias = one_line(appointee.name)
+    if length(alias) > LONGEST_ALIAS:
         raise InvalidInput(f"Use at most {LONGEST_ALIAS} characters for an alias.", field="name")
     if "@" in alias or re.search(r"\d{4}", alias):
         raise InvalidInput("An alias must not hold an e-mail address or a telephone number.", field="name")
@@ -200,7 +202,7 @@ def _new_young_person(panel: Panel, appointee: Appointee) -> User:
 def _adult(
     panel: Panel, appointee: Appointee, *, actor: Actor, keys: KeyFolder, now: datetime
 ) -> tuple[User, str | None]:
-    email = normalise_email(appointee.email or "")
+    email = fold_email(appointee.email)
     if not email:
         raise InvalidInput("Enter the person’s e-mail address.", field="email")
     known = db.session.scalars(select(User).where(User.email == email)).one_or_none()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.figures import read_figure
 from portal.tendering.models import AwardCriterion, Question, Scale, ScaleBand
 
 CARDS_AT_MOST = 11
@@ -101,10 +102,10 @@ def read_score(typed: str | Decimal, scale: Scale, *, field: str) -> Decimal:
         f" in steps of {plain(scale.step)}."
     )
     try:
-        score = Decimal(typed)
-    except InvalidOperation as unreadable:
+        score = read_figure(str(typed), field=field)
+    except InvalidInput as unreadable:
         raise InvalidInput(message, field=field) from unreadable
-    if not score.is_finite() or not scale.minimum <= score <= scale.maximum:
+    if score is None or not scale.minimum <= score <= scale.maximum:
         raise InvalidInput(message, field=field)
     if (score - scale.minimum) % scale.step != 0:
         raise InvalidInput(message, field=field)

@@ -18,6 +18,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
+from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.declaring import require_declared
@@ -71,7 +72,7 @@ def save_scores(
     rows = [
         _row(card, leaves[key], entry, now=now)
         for key, entry in entries.items()
-        if key in leaves and (entry.score.strip() or entry.reason.strip())
+        if key in leaves and (has_text(entry.score) or has_text(entry.reason))
     ]
     if rows:
         stored = insert(Score)
@@ -126,7 +127,7 @@ def digest_of(scores: Sequence[Score]) -> str:
 
 def is_complete(card: Scorecard | None, leaves: Sequence[Leaf]) -> bool:
     """Whether every question of the panel has a score and a reason."""
-    given = {score.criterion_id for score in card.scores if score.reason.strip()} if card else set()
+    given = {score.criterion_id for score in card.scores if has_text(score.reason)} if card else set()
     return all(leaf.criterion.id in given for leaf in leaves)
 
 
@@ -148,15 +149,13 @@ def _draft_card(member: PanelMember, bid: OpenedBid) -> Scorecard:
 
 
 def _row(card: Scorecard, leaf: Leaf, entry: Entry, *, now: datetime) -> dict[str, object]:
-    if not entry.score.strip():
+    if not has_text(entry.score):
         raise InvalidInput("Choose a score, so that your reason can be kept with it.", field=f"score-{leaf.key}")
-    if len(entry.reason) > LONGEST_REASON:
-        raise InvalidInput(f"Use at most {LONGEST_REASON} characters.", field=f"reason-{leaf.key}")
     return {
         "scorecard_id": card.id,
         "criterion_id": leaf.criterion.id,
-        "score": read_score(entry.score.strip(), leaf.scale, field=f"score-{leaf.key}"),
-        "reason": entry.reason.strip(),
+        "score": read_score(entry.score, leaf.scale, field=f"score-{leaf.key}"),
+        "reason": require_length(tidy(entry.reason), LONGEST_REASON, field=f"reason-{leaf.key}"),
         "saved_at": now,
     }
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from portal.bidding.models import OpenedBid
 from portal.core.errors import NotFound
+from portal.core.parsing.text import has_text
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.queries import bids_to_score, leaves_of, scorecards_of
@@ -39,7 +40,7 @@ class Screen:
     @property
     def is_answered(self) -> bool:
         """Whether there is a score with a reason."""
-        return self.score is not None and bool(self.score.reason.strip())
+        return self.score is not None and has_text(self.score.reason)
 
     def given(self) -> dict[str, str]:
         """What was saved, as form fields."""

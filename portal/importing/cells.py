@@ -9,10 +9,11 @@ from datetime import date
 from typing import TypeVar
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import length, one_line, require_text
 from portal.importing.files import LONGEST_CELL, SHAPE
 from portal.organisations.details import NAME_LENGTH
-from portal.organisations.names import clean_name, name_key
-from portal.organisations.settings import bounded, quoted
+from portal.organisations.names import name_key
+from portal.organisations.settings import quoted
 from portal.regulation.identifiers import Identifier, any_charity_number, company_number
 
 T = TypeVar("T")
@@ -50,13 +51,13 @@ class Reading:
 
     def values(self, cells: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
         """The row's cells by column; a row of another length, and cells that are too long, are faults."""
-        found = {name: cells.get(name, "").strip() for name in names}
+        found = {name: one_line(cells.get(name)) for name in names}
         if SHAPE in cells:
             self.fault(
                 SHAPE, f"This row has {cells[SHAPE]} cells, so they may stand in the wrong columns. Check each one."
             )
         for name, value in found.items():
-            if len(value) > LONGEST_CELL:
+            if length(value) > LONGEST_CELL:
                 self.fault(name, f"Use at most {LONGEST_CELL:,} characters.")
         return found
 
@@ -65,7 +66,7 @@ class Reading:
         missing = "Enter the provider’s name."
         name = self.attempt(
             "provider",
-            lambda: bounded(clean_name(values["provider"]), NAME_LENGTH, field="provider", missing=missing),
+            lambda: require_text(one_line(values["provider"]), missing, field="provider", most=NAME_LENGTH),
         )
         self.provider = name or ""
         if name and not name_key(name):
@@ -93,4 +94,4 @@ def read_day(typed: str, *, missing: str) -> date:
 
 def plain(text: str) -> str:
     """The text for comparing: single spaces, no capitals."""
-    return " ".join(text.split()).casefold()
+    return one_line(text).casefold()

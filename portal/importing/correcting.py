@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.parsing.text import one_line
 from portal.importing.models import ImportedRow
 from portal.importing.organisations import ALIKE, OF_A_PROVIDER, identity
 from portal.importing.states import RowStatus
@@ -36,7 +37,7 @@ def open_row(rows: Iterable[Row], number: int) -> Row:
 def put_cells(row: ImportedRow, cells: Mapping[str, str], names: Iterable[str]) -> None:
     """Put other cells into a row; what was decided about its organisation falls when the name or a number changes."""
     before = identity(row)
-    row.cells = {name: cells.get(name, "").strip() for name in names}
+    row.cells = {name: one_line(cells.get(name)) for name in names}
     if identity(row) != before:
         row.same_as_id, row.is_new = None, False
 

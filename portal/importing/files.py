@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import has_text, one_line
 
 LARGEST = 2 * 1024 * 1024
 MOST_ROWS = 5000
@@ -91,7 +92,7 @@ def _decoded(content: bytes) -> str:
         ) from broken
     if "\x00" in text:
         raise _wrong(f"The file holds NUL characters, so it is no CSV. {_SAVE_AS}")
-    if not text.strip():
+    if not has_text(text):
         raise _wrong("The file is empty.")
     return text
 
@@ -100,7 +101,7 @@ _SAVE_AS = "In Excel choose Save as, then “CSV UTF-8 (Comma delimited)”; in 
 
 
 def _read_heading(cells: Sequence[str], layout: Layout) -> list[str]:
-    names = ["_".join(cell.split()).lower() for cell in cells]
+    names = [one_line(cell).replace(" ", "_").lower() for cell in cells]
     if len(names) == 1 and (";" in names[0] or "\t" in cells[0]):
         raise _wrong("The columns are separated by semicolons or tabs. Save the file with commas.")
     while names and not names[-1]:
@@ -120,10 +121,10 @@ def _rows(reader: Iterator[list[str]], heading: Sequence[str], layout: Layout) -
     for taken, cells in enumerate(reader):
         if taken > 2 * MOST_ROWS:
             break
-        while len(cells) > len(heading) and not cells[-1].strip():
+        while len(cells) > len(heading) and not has_text(cells[-1]):
             cells.pop()
-        if any(cell.strip() for cell in cells):
-            held = dict.fromkeys(layout.names, "") | dict(zip(heading, (cell.strip() for cell in cells), strict=False))
+        if any(has_text(cell) for cell in cells):
+            held = dict.fromkeys(layout.names, "") | dict(zip(heading, map(one_line, cells), strict=False))
             if len(cells) != len(heading):
                 held[SHAPE] = f"{len(cells)} of {len(heading)}"
             yield FileRow(number, held)

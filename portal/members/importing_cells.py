@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_length, require_text
 from portal.frameworks.models import Band, Framework, FrameworkLot
 from portal.importing.cells import Reading, plain, read_day
 from portal.members.importing_columns import MEMBERS_FILE
 from portal.organisations.details import read_postcode
-from portal.organisations.names import clean_name
 from portal.organisations.settings import (
     AREA_LENGTH,
     REGISTRATION_LENGTH,
-    bounded,
     quoted,
     read_setting_name,
     whole_number,
@@ -100,14 +99,14 @@ def _read_setting(reading: MemberReading, values: Mapping[str, str]) -> None:
     reading.setting = reading.attempt("setting", lambda: read_setting_name(values["setting"], field="setting")) or ""
     missing = "Enter the council area that the setting lies in."
     reading.area = (
-        reading.attempt("area", lambda: bounded(clean_name(values["area"]), AREA_LENGTH, field="area", missing=missing))
+        reading.attempt("area", lambda: require_text(one_line(values["area"]), missing, field="area", most=AREA_LENGTH))
         or ""
     )
     if values["postcode"]:
         reading.postcode = reading.attempt("postcode", lambda: read_postcode(values["postcode"])) or ""
-    register = clean_name(values["registration_number"])
+    register = one_line(values["registration_number"])
     reading.registration_number = (
-        reading.attempt("registration_number", lambda: bounded(register, REGISTRATION_LENGTH, field="")) or ""
+        reading.attempt("registration_number", lambda: require_length(register, REGISTRATION_LENGTH, field="")) or ""
     )
     reading.capacity = reading.attempt("capacity", lambda: whole_number(values["capacity"])) or 0
     reading.vacancies = reading.attempt("vacancies", lambda: whole_number(values["vacancies"])) or 0

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from portal.core.numbers import plain
+from portal.core.parsing.text import tidy
 from portal.notices.canonical import Json, number, without_gaps
 from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare
 from tender_scoring.prices import FORMULAS
@@ -52,7 +53,7 @@ def _criterion(itt: InvitationToTender, leaf: AwardCriterion) -> Json:
         {
             "type": "price" if leaf.price_formula is not None else "quality",
             "name": ": ".join(node.title for node in _path(itt, leaf)),
-            "description": " ".join(part for part in (leaf.guidance.strip(), _marked_by(leaf)) if part),
+            "description": " ".join(part for part in (tidy(leaf.guidance), _marked_by(leaf)) if part),
             "numbers": numbers,
         }
     )

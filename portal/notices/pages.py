@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.clock import LONDON
+from portal.core.parsing.text import tidy
 from portal.core.words import london, london_date, marks, pounds
 from portal.notices.canonical import Json
 from portal.notices.criteria import METHOD_HASH_WORDS
@@ -106,7 +107,7 @@ def _facts(notice: Notice, release: Json) -> list[Row]:
         ("Estimated value, with VAT", _money(tender.get("value"))),
         ("Closes", _instant(period.get("endDate"))),
         ("Award expected by", _day(tender.get("awardPeriod", {}).get("endDate"))),
-        ("How the marks are shared", shares.strip()),
+        ("How the marks are shared", tidy(shares)),
         ("Seal of the published method (SHA-256)", method_hash.strip(" .")),
         ("Break points", _break_points(tender.get("milestones", []))),
     )

@@ -14,6 +14,7 @@ from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
 from portal.contracts.models import Contract
 from portal.core.errors import NotFound, WrongState
+from portal.core.parsing.text import has_text
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
 from portal.notices.canonical import Json, text_of
@@ -111,9 +112,9 @@ def _require_basis(itt: InvitationToTender) -> None:
     if itt.published_at is None:
         raise WrongState("The invitation to tender has not been published.")
     basis = itt.publication_basis
-    if basis is PublicationBasis.CENTRAL_REFERENCE and not (itt.central_reference or "").strip():
+    if basis is PublicationBasis.CENTRAL_REFERENCE and not has_text(itt.central_reference):
         raise WrongState("The central digital platform’s reference is missing, so this cannot be published here yet.")
-    if basis is PublicationBasis.FALLBACK and not itt.publication_reason.strip():
+    if basis is PublicationBasis.FALLBACK and not has_text(itt.publication_reason):
         raise WrongState("The reason for publishing here before the central digital platform is missing.")
 
 

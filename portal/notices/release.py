@@ -15,7 +15,6 @@ from decimal import Decimal
 
 from portal.awarding.models import AwardDecision
 from portal.contracts.models import Contract
-from portal.contracts.terms import months_after
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
 from portal.notices.publisher import Publisher
@@ -24,6 +23,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
 from portal.regulation.regimes import Regime
 from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
+from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttKind, IttStatus
 
@@ -294,14 +294,14 @@ def _term(itt: InvitationToTender) -> Json | None:
         return {"startDate": day_start(start)} if start else None
     dates = {}
     if start is not None:
-        last = months_after(start, months) - timedelta(days=1)
+        last = months_later(start, months) - timedelta(days=1)
         dates = {"startDate": day_start(start), "endDate": day_end(last)}
     return {**dates, "durationInMonths": months}
 
 
 def _tender_break_points(itt: InvitationToTender) -> list[Json]:
     start = itt.contract_start_date
-    return [_break_point(months, months_after(start, months) if start else None) for months in itt.break_months]
+    return [_break_point(months, months_later(start, months) if start else None) for months in itt.break_months]
 
 
 def _break_point(months: int, on: date | None) -> Json:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit.models import Event
 from portal.audit.outbox import MAIL, enqueue, enqueue_each
 from portal.core.columns import db
+from portal.core.parsing.text import one_line, tidy
 from portal.core.words import FILTERS
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
@@ -65,7 +66,7 @@ def compose(template: str, **values: Any) -> tuple[str, str]:
     """Render a message and return its subject (one line) and body."""
     subject, body = _parts(template)
     # One line, whatever somebody typed as a title: a header can never be smuggled in.
-    return " ".join(subject.render(values).split()), body.render(values).strip() + "\n"
+    return one_line(subject.render(values)), tidy(body.render(values)) + "\n"
 
 
 @cache

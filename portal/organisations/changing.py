@@ -11,11 +11,14 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb, policy
 from portal.organisations.details import ProviderDetails, already_registered, put_details
 from portal.organisations.models import Provider, ProviderAlert
 from portal.regulation.cpv import normalise
 from portal.regulation.queries import cpv_codes_among
+
+LONGEST_NOTE = 1000
 
 
 def register_provider(*, details: ProviderDetails, alerts: Sequence[str], actor: Actor) -> Provider:
@@ -70,10 +73,10 @@ def verify_provider(*, provider: Provider, note: str, actor: Actor, now: datetim
     note). Raises `InvalidInput` (field "note") without a note, `WrongState` when it is verified already.
     """
     policy.require(actor, Verb.VERIFY, provider)
-    if not note.strip():
-        raise InvalidInput("Say what you checked, for example “Name and address match Companies House”.", field="note")
+    missing = "Say what you checked, for example “Name and address match Companies House”."
+    said = require_text(note, missing, field="note", most=LONGEST_NOTE)
     provider.verified_at, provider.verified_by_id = now, actor.user_id
-    provider.verification_note = note.strip()[:1000]
+    provider.verification_note = said
     record(EventKind.PROVIDER_VERIFIED, provider, actor=actor)
 
 

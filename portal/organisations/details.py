@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, select
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_text, squeeze
 from portal.organisations.models import Provider
-from portal.organisations.names import clean_name, name_key
+from portal.organisations.names import name_key
 from portal.regulation.identifiers import any_charity_number, company_number
 
 NAME_LENGTH = 200
@@ -41,7 +42,9 @@ def put_details(provider: Provider, details: ProviderDetails) -> None:
     that looks like another provider's, until the person says that it is a different organisation).
     """
     provider.name = _name(details)
-    provider.address = _bounded(details.address, ADDRESS_LENGTH, "address", "Enter the organisation’s address.")
+    provider.address = require_text(
+        details.address, "Enter the organisation’s address.", field="address", most=ADDRESS_LENGTH
+    )
     provider.postcode = read_postcode(details.postcode)
     provider.is_sme, provider.is_vcse = details.is_sme, details.is_vcse
     _put_numbers(provider, details)
@@ -52,31 +55,23 @@ def put_details(provider: Provider, details: ProviderDetails) -> None:
 
 
 def _name(details: ProviderDetails) -> str:
-    name = _bounded(clean_name(details.name), NAME_LENGTH, "organisation_name", "Enter the organisation’s name.")
+    missing = "Enter the organisation’s name."
+    name = require_text(one_line(details.name), missing, field="organisation_name", most=NAME_LENGTH)
     if not name_key(name):
         raise InvalidInput("Enter the organisation’s name in letters.", field="organisation_name")
     return name
 
 
-def _bounded(typed: str, length: int, field: str, missing: str) -> str:
-    value = typed.strip()
-    if not value:
-        raise InvalidInput(missing, field=field)
-    if len(value) > length:
-        raise InvalidInput(f"Use at most {length} characters.", field=field)
-    return value
-
-
 def read_postcode(typed: str, *, field: str = "postcode") -> str:
     """The postcode in capitals with its space. Raises `InvalidInput` beside `field`."""
-    match = _POSTCODE.fullmatch("".join(typed.split()).upper())
+    match = _POSTCODE.fullmatch(squeeze(typed).upper())
     if match is None:
         raise InvalidInput("Enter a full UK postcode, such as CM1 1QH.", field=field)
     return f"{match[1]} {match[2]}"
 
 
 def _put_numbers(provider: Provider, details: ProviderDetails) -> None:
-    company, charity = details.company_number.strip(), details.charity_number.strip()
+    company, charity = squeeze(details.company_number), squeeze(details.charity_number)
     if not company and not charity:
         message = "Enter a company number or a charity number. Buyers need one of them to check who you are."
         raise InvalidInput(message, field="company_number")

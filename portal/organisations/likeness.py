@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from portal.core.parsing.text import has_text
 from portal.organisations.names import name_key, other_scripts
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ class Names(Generic[T]):
 
 
 def _without_additions(text: str) -> str:
-    while (bare := _ADDED.sub("", text)) != text and bare.strip():
+    while (bare := _ADDED.sub("", text)) != text and has_text(bare):
         text = bare
     return text
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from portal.core.parsing.text import one_line
+
 # Letters of other scripts whose small or capital form passes for a Latin one, and digits that pass for letters:
 # Unicode's table of confusables (UTS 39, confusables.txt), as far as names in Britain need it. They are written
 # as they stand after casefolding (Cherokee folds to capitals).
@@ -27,17 +29,7 @@ _LOOK_ALIKES: dict[int, str | int] = {
 }
 _SPELLINGS = str.maketrans({"&": " and ", "'": None, "’": None})
 _LEGAL_FORMS = {"limited": "ltd", "iimited": "ltd", "itd": "ltd"}
-_SPACE = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[^\w]+")
-
-
-def clean_name(typed: str) -> str:
-    """The name to store: composed, with single spaces, and nothing that cannot be seen or turns the text."""
-    if typed.isascii() and typed.isprintable():
-        return _SPACE.sub(" ", typed).strip()
-    composed = unicodedata.normalize("NFC", typed)
-    visible = (" " if c.isspace() else c for c in composed if c.isspace() or unicodedata.category(c)[0] != "C")
-    return _SPACE.sub(" ", "".join(visible)).strip()
 
 
 def name_key(name: str) -> str:
@@ -45,7 +37,7 @@ def name_key(name: str) -> str:
     if name.isascii() and name.isprintable():
         plain = name.casefold()
     else:
-        plain = unicodedata.normalize("NFKD", clean_name(unicodedata.normalize("NFKC", name))).casefold()
+        plain = unicodedata.normalize("NFKD", one_line(unicodedata.normalize("NFKC", name))).casefold()
         plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = _NOT_A_WORD.sub(" ", plain.translate(_LOOK_ALIKES).translate(_SPELLINGS)).split()
     return " ".join(_LEGAL_FORMS.get(word, word) for word in words if word != "the")

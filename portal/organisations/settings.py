@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +13,18 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.parsing.figures import Unit, read_whole
+from portal.core.parsing.text import has_text, one_line, require_length, require_text, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
 from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
 from portal.organisations.models import Provider, Setting
-from portal.organisations.names import clean_name, name_key
+from portal.organisations.names import name_key
 
 AREA_LENGTH = 100
 REGISTRATION_LENGTH = 50
 MOST_PLACES = 9999
-_WHOLE = re.compile(r"[0-9]{1,4}")
+PLACES = Unit("Enter a whole number in figures, such as 6.", places=0)
 _SHOWN = 40
 
 
@@ -113,18 +114,13 @@ def close_setting(*, setting: Setting, actor: Actor, now: datetime) -> None:
 
 
 def whole_number(typed: str, *, field: str | None = None, most: int = MOST_PLACES) -> int:
-    """Read a whole number of places, in figures and nothing else: “£143,00” is refused and never made into a number.
-
-    Raises `InvalidInput`.
-    """
-    value = typed.strip()
-    if not value:
+    """Read a whole number of places, from none. Raises `InvalidInput`."""
+    number = read_whole(typed, PLACES, field=field)
+    if number is None:
         raise InvalidInput("Enter a whole number; 0 for none.", field=field)
-    if _WHOLE.fullmatch(value) is None:
-        raise InvalidInput(f"Enter a whole number in figures, such as 6. {quoted(value)} is not one.", field=field)
-    if int(value) > most:
-        raise InvalidInput(f"Enter {most} or less.", field=field)
-    return int(value)
+    if not 0 <= number <= most:
+        raise InvalidInput(f"Enter a number from 0 to {most}.", field=field)
+    return number
 
 
 def quoted(text: str) -> str:
@@ -134,20 +130,10 @@ def quoted(text: str) -> str:
 
 def read_setting_name(typed: str, *, field: str) -> str:
     """A setting's name as it may be stored. Raises `InvalidInput`."""
-    name = bounded(clean_name(typed), NAME_LENGTH, field=field, missing="Enter the setting’s name.")
+    name = require_text(one_line(typed), "Enter the setting’s name.", field=field, most=NAME_LENGTH)
     if not name_key(name):
         raise InvalidInput("Enter the setting’s name in letters.", field=field)
     return name
-
-
-def bounded(typed: str, length: int, *, field: str, missing: str = "") -> str:
-    """The text without space around it; `InvalidInput` when it is too long, or empty where `missing` says so."""
-    value = typed.strip()
-    if missing and not value:
-        raise InvalidInput(missing, field=field)
-    if len(value) > length:
-        raise InvalidInput(f"Use at most {length} characters.", field=field)
-    return value
 
 
 def _put(setting: Setting, details: SettingDetails) -> None:
@@ -158,12 +144,12 @@ def _put(setting: Setting, details: SettingDetails) -> None:
     missing = "Enter the council area that the setting lies in."
     values = {
         "name": name,
-        "area": bounded(clean_name(details.area), AREA_LENGTH, field="area", missing=missing),
+        "area": require_text(one_line(details.area), missing, field="area", most=AREA_LENGTH),
         "capacity": whole_number(details.capacity, field="capacity"),
-        "address": bounded(details.address, ADDRESS_LENGTH, field="address"),
-        "postcode": read_postcode(details.postcode) if details.postcode.strip() else "",
-        "registration_number": bounded(
-            clean_name(details.registration_number), REGISTRATION_LENGTH, field="registration_number"
+        "address": require_length(tidy(details.address), ADDRESS_LENGTH, field="address"),
+        "postcode": read_postcode(details.postcode) if has_text(details.postcode) else "",
+        "registration_number": require_length(
+            one_line(details.registration_number), REGISTRATION_LENGTH, field="registration_number"
         ),
     }
     for column, value in values.items():

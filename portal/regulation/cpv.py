@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, squeeze
 from portal.regulation.cpv_data import LIGHT_TOUCH_ROWS
 
 _EIGHT_DIGITS = re.compile(r"[0-9]{8}")
@@ -37,13 +38,13 @@ def normalise(typed: str, *, field: str | None = None) -> str:
 
     Raises `InvalidInput` for anything that is not 8 digits.
     """
-    code = typed.strip()
+    code = squeeze(typed)
     with_check_digit = _WITH_CHECK_DIGIT.fullmatch(code)
     if with_check_digit:
         code = with_check_digit.group(1)
     if not is_well_formed(code):
         raise InvalidInput(
-            f"“{typed.strip()}” is not a CPV code. A CPV code is 8 digits, such as 85311300.", field=field
+            f"“{one_line(typed)}” is not a CPV code. A CPV code is 8 digits, such as 85311300.", field=field
         )
     return code
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import squeeze
 
 
 class Scheme(StrEnum):
@@ -107,7 +108,7 @@ def company_number(typed: str, *, field: str | None = None) -> Identifier:
 
     Raises `InvalidInput` with a plain message.
     """
-    value = _squeeze(typed)
+    value = squeeze(typed).upper()
     if _SHORT_COMPANY.fullmatch(value):
         value = value.zfill(8)
     match = _COMPANY.fullmatch(value) or _SOCIETY.fullmatch(value)
@@ -129,7 +130,7 @@ def company_number(typed: str, *, field: str | None = None) -> Identifier:
 
 def charity_number(typed: str, scheme: Scheme, *, field: str | None = None) -> Identifier:
     """Read a charity number of the register named by `scheme`. Raises `InvalidInput` with a plain message."""
-    value = _squeeze(typed)
+    value = squeeze(typed).upper()
     if scheme is Scheme.CHARITY_ENGLAND_AND_WALES:
         return _charity_england_and_wales(value, field)
     if scheme is Scheme.CHARITY_SCOTLAND:
@@ -150,7 +151,7 @@ def any_charity_number(typed: str, *, field: str | None = None) -> Identifier:
     """Read a charity number whose form tells the register: SC for Scotland, NIC for Northern Ireland, else
     England and Wales. Raises `InvalidInput` with a plain message.
     """
-    value = _squeeze(typed)
+    value = squeeze(typed).upper()
     if value.startswith("SC"):
         return charity_number(value, Scheme.CHARITY_SCOTLAND, field=field)
     if value.startswith("NI"):
@@ -174,7 +175,7 @@ def other_identifier(scheme: Scheme, typed: str, *, field: str | None = None) ->
         ),
     }
     pattern, message = rules[scheme]
-    value = _squeeze(typed)
+    value = squeeze(typed).upper()
     _require(pattern, value, message, field)
     return Identifier(scheme, value)
 
@@ -193,8 +194,3 @@ def _charity_england_and_wales(value: str, field: str | None) -> Identifier:
 def _require(pattern: re.Pattern[str], value: str, message: str, field: str | None) -> None:
     if pattern.fullmatch(value) is None:
         raise InvalidInput(message, field=field)
-
-
-def _squeeze(typed: str) -> str:
-    """Upper case without spaces: how a number is written on paper must not matter."""
-    return "".join(typed.split()).upper()

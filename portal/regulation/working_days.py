@@ -18,6 +18,7 @@ The three conventions are never mixed (each `DeadlineRule` names its own):
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -169,13 +170,23 @@ def last_day(start: date, n: int, unit: Unit, convention: Convention, calendar: 
 
 
 def years_later(start: date, years: int) -> date:
-    """Give the same day `years` later; 1 March for 29 February in a year without one, because a period of
-    years that begins on 29 February ends with 28 February.
+    """Give the first day after a period of years that begins on `start`: `months_later` of as many months."""
+    return months_later(start, 12 * years)
+
+
+def months_later(start: date, months: int) -> date:
+    """Give the first day after a period of months that begins on `start`.
+
+    It is the same day of the month; where that month has no such day the period ends with the month (the
+    corresponding-date rule: Dodds v Walker [1981] 1 WLR 1027).
+
+    >>> months_later(date(2027, 4, 1), 30), months_later(date(2027, 1, 31), 1)
+    (datetime.date(2029, 10, 1), datetime.date(2027, 3, 1))
     """
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        return date(start.year + years, 3, 1)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if start.day <= monthrange(year, month + 1)[1]:
+        return date(year, month + 1, start.day)
+    return date(year, month + 2, 1)
 
 
 def _nth_working_day(start: date, n: int, calendar: Calendar) -> date:

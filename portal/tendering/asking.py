@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import require_text, tidy
 from portal.core.permissions import Actor
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
@@ -93,13 +94,12 @@ def _describe(
     criterion: AwardCriterion | None,
     required: bool,
 ) -> None:
-    if not prompt.strip():
-        raise InvalidInput("Write the question.", field="prompt")
+    asked = require_text(prompt, "Write the question.", field="prompt")
     if kind is QuestionKind.TEXT and not 1 <= (word_limit or 0) <= MOST_WORDS:
         raise InvalidInput(f"Give a word limit from 1 to {MOST_WORDS}.", field="word_limit")
     if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
-    question.prompt, question.guidance, question.kind = prompt.strip(), guidance.strip(), kind
+    question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind
     question.word_limit = word_limit if kind is QuestionKind.TEXT else None
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
     question.required = required

@@ -13,6 +13,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.parsing.text import LEAST_JUSTIFICATION, one_line, require_reason, require_text
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import lock, take
@@ -24,7 +25,6 @@ from portal.regulation.regimes import resolve_regime
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.inheriting import (
-    SHORTEST_REASON,
     CallOffRefused,
     require_committed,
     require_in_force,
@@ -59,13 +59,12 @@ def create_call_off(
     require_in_force(framework, now)
     require_committed(framework, authority.id, on=local_date(now))
     require_kind(framework, kind)
-    if not title.strip():
-        raise InvalidInput("Give the procurement a title.", field="title")
+    named = require_text(one_line(title), "Give the procurement a title.", field="title")
     itt = InvitationToTender(
         reference=new_reference("ITT"),
         authority=authority,
         authority_id=authority.id,
-        title=title.strip(),
+        title=named,
         created_by_id=actor.user_id,
         kind=kind,
         regime=resolve_regime(local_date(now), parent=framework.regime),
@@ -112,13 +111,9 @@ def propose_direct_award(
     _require_direct(itt)
     if provider is None or not _is_member(itt, provider.id, now):
         raise InvalidInput("Choose a provider that is an active member of the lot.", field="provider")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            f"Say how each published condition is met, in at least {SHORTEST_REASON} characters. A second person reads "
-            "it before anything is published.",
-            field="reason",
-        )
-    itt.direct_award_provider_id, itt.direct_award_reason = provider.id, reason.strip()
+    ask = "Say how each published condition is met: a second person reads it before anything is published"
+    said = require_reason(reason, ask, field="reason", least=LEAST_JUSTIFICATION)
+    itt.direct_award_provider_id, itt.direct_award_reason = provider.id, said
     record_change(itt, actor, Task.INVITED, provider=provider.id)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.core.drafts import Problem, find_problems, refusal_of
+from portal.core.parsing.text import has_text
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
@@ -84,9 +85,9 @@ def require_closing(itt: InvitationToTender, closes_at: datetime | None, now: da
 
 
 def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    if not itt.title.strip():
+    if not has_text(itt.title):
         yield "Give the procurement a title."
-    if not itt.description.strip():
+    if not has_text(itt.description):
         yield "Describe the service."
     yield from refusal_of(lambda: require_codes(itt.cpv_codes))
 
@@ -114,7 +115,7 @@ def _scales(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not itt.scales:
         yield "Add a scale for the panels to score on."
     for scale in itt.scales:
-        if bare := [band for band in scale.bands if not band.label.strip() or not band.descriptor.strip()]:
+        if bare := [band for band in scale.bands if not (has_text(band.label) and has_text(band.descriptor))]:
             yield f"Say what {len(bare)} of the {len(scale.bands)} points of the scale {scale.key} mean."
 
 

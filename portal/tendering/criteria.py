@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.changing import begin_change, record_change
@@ -207,12 +208,11 @@ def _describe(
     scale: Scale | None,
     minimum: Decimal | None,
 ) -> None:
-    if not title.strip():
-        raise InvalidInput("Give the criterion a title.", field="title")
+    named = require_text(one_line(title), "Give the criterion a title.", field="title")
     _require_place(itt, node, parent)
     if minimum is not None and scale is not None:
         require_minimum(minimum, scale)
-    node.title, node.guidance, node.plain_title = title.strip(), guidance.strip(), plain_title.strip()
+    node.title, node.guidance, node.plain_title = named, tidy(guidance), one_line(plain_title)
     node.parent, node.parent_id = parent, parent.id if parent is not None else None
     node.scale, node.scale_id = scale, scale.id if scale is not None else None
     node.minimum = minimum if scale is not None else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import take
@@ -45,7 +45,7 @@ def create_itt(
         reference=new_reference("ITT"),
         authority=authority,
         authority_id=authority.id,
-        title=_required(title, "title", "Give the procurement a title."),
+        title=require_text(one_line(title), "Give the procurement a title.", field="title"),
         created_by_id=actor.user_id,
         regime=resolve_regime(local_date(now)),
         cpv_codes=[],
@@ -71,8 +71,8 @@ def describe_service(
     whatever `begin_change` raises. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
-    itt.title = _required(title, "title", "Give the procurement a title.")
-    itt.description = _required(description, "description", "Describe the service.")
+    itt.title = require_text(one_line(title), "Give the procurement a title.", field="title")
+    itt.description = require_text(description, "Describe the service.", field="description")
     itt.cpv_codes, itt.light_touch = codes_of(itt, cpv_codes)
     if len(itt.lots) == 1:
         itt.lots[0].title = itt.title
@@ -137,8 +137,8 @@ def set_publication_basis(
     ITT_CHANGED.
     """
     begin_change(itt, actor)
-    reference = central_reference.strip() if basis is PublicationBasis.CENTRAL_REFERENCE else None
-    said = reason.strip() if basis is PublicationBasis.FALLBACK else ""
+    reference = one_line(central_reference) if basis is PublicationBasis.CENTRAL_REFERENCE else None
+    said = tidy(reason) if basis is PublicationBasis.FALLBACK else ""
     requirements.require_publication_basis(
         basis, reference, said, kind=itt.kind, value=itt.estimated_value, on=local_date(now)
     )
@@ -155,9 +155,3 @@ def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
     take(itt, Verb.CANCEL_DRAFT, *whole(), actor=actor)
     itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
     record(EventKind.ITT_CANCELLED, itt, actor=actor, was="draft")
-
-
-def _required(text: str, field: str, message: str) -> str:
-    if not text.strip():
-        raise InvalidInput(message, field=field)
-    return text.strip()

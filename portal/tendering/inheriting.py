@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, or_, select
 from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
+from portal.core.parsing.text import has_text
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
@@ -25,8 +26,6 @@ from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.states import IttKind
 from portal.tendering.tree import children_of
 
-SHORTEST_REASON = 40
-"""Characters of a justification that somebody else has to be able to follow."""
 ADEQUATE_DAYS = 10
 """Days for a mini-competition under which the page warns: the law says "adequate" and has no number."""
 
@@ -163,7 +162,7 @@ def require_kind(framework: Framework, kind: IttKind) -> None:
         )
     if kind not in terms.kinds:
         raise CallOffRefused(f"That is not how work is called off from a {terms.name}.", field="kind")
-    if kind is IttKind.DIRECT_AWARD and not framework.direct_award_terms.strip():
+    if kind is IttKind.DIRECT_AWARD and not has_text(framework.direct_award_terms):
         raise CallOffRefused(
             "This framework’s published terms have no conditions for a direct award, so there can be none "
             f"({terms.direct}). Run a mini-competition.",

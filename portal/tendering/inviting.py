@@ -21,6 +21,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
+from portal.core.parsing.text import one_line
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
@@ -111,7 +112,7 @@ def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, no
     take(invitation, Verb.DECLINE, actor=actor)
     if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
         raise WrongState("Bidding has closed, so there is nothing left to decline.")
-    invitation.declined_at, invitation.decline_reason = now, reason.strip()[:LONGEST_REASON]
+    invitation.declined_at, invitation.decline_reason = now, one_line(reason)[:LONGEST_REASON]
 
 
 def digest_of(provider_ids: Iterable[uuid.UUID]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Actor
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
@@ -83,9 +84,7 @@ def _describe(
     counts: bool,
     quorum: int | None,
 ) -> None:
-    wanted = name.strip()
-    if not wanted:
-        raise InvalidInput("Give the panel a name.", field="name")
+    wanted = require_text(one_line(name), "Give the panel a name.", field="name")
     if any(other is not panel and other.name.casefold() == wanted.casefold() for other in itt.panels):
         raise InvalidInput(f"There is already a panel called “{wanted}”.", field="name")
     if combine is not Combination.AGREED and not 1 <= (quorum or 0) <= LARGEST_QUORUM:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import has_text
 from portal.regulation.deadlines import Tendering, check_tendering_period
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Regime
@@ -116,7 +117,7 @@ def require_publication_basis(
                 field="central_reference",
             )
     elif basis is PublicationBasis.FALLBACK:
-        if not reason.strip():
+        if not has_text(reason):
             raise InvalidInput("Say why the notice is not on Find a Tender yet.", field="publication_reason")
     elif kind not in WITHOUT_NOTICE:
         notifiable = threshold(ThresholdKind.NOTIFIABLE_SUB_CENTRAL, on)

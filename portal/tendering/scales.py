@@ -9,6 +9,7 @@ from decimal import Decimal
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.numbers import plain
+from portal.core.parsing.text import one_line, tidy
 from portal.core.permissions import Actor
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
@@ -77,8 +78,8 @@ def describe_points(
     for band in scale.bands:
         meaning = meanings.get(band.score)
         if meaning is not None:
-            band.label, band.descriptor = meaning.label.strip(), meaning.descriptor.strip()
-            band.plain_words = meaning.plain_words.strip()
+            band.label, band.descriptor = one_line(meaning.label), tidy(meaning.descriptor)
+            band.plain_words = tidy(meaning.plain_words)
     record_change(itt, actor, Task.SCALES, scale=scale.key)
 
 

@@ -22,7 +22,6 @@ from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.contracts.models import BreakPoint, Contract
-from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.core.references import new_reference
@@ -35,6 +34,7 @@ from portal.notices.publishing import publish_release
 from portal.organisations.models import Provider
 from portal.regulation.regimes import Standstill
 from portal.regulation.seeding import seed_reference_data
+from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import make_person
@@ -275,7 +275,7 @@ def _contract(
         title=itt.title,
         value=price,
         start_date=start,
-        end_until=months_after(start, months),
+        end_until=months_later(start, months),
         signed_date=date(2026, 12, 10),
         concluded_at=clock.now(),
         concluded_by_id=person,

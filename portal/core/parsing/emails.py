@@ -21,15 +21,13 @@ def fold_email(typed: str | None) -> str:
     return one_line(typed).lower()
 
 
-def read_email(typed: str | None, *, field: str | None = "email", missing: str = IN_FULL) -> str:
+def read_email(typed: str | None, *, field: str | None = "email") -> str:
     """Read an address to which any mail server can deliver.
 
     Letters outside ASCII are refused: before the "@" many servers cannot take them (RFC 6531 is an extension), after
     it they have an ASCII form that the address's owner knows and nobody should guess. Raises `InvalidInput`.
     """
     address = fold_email(typed)
-    if not address:
-        raise InvalidInput(missing, field=field)
     name, at, domain = address.rpartition("@")
     labels = domain.split(".")
     if not name or not at or len(labels) < 2 or len(address) > LONGEST or len(name) > LONGEST_NAME:

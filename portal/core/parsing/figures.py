@@ -67,7 +67,7 @@ def read_figure(typed: str | None, unit: Unit = NUMBER, *, field: str | None = N
     whole, _, part = bare.partition(".")
     if unit.places < 3 and _THOUSANDS.fullmatch(text):
         raise InvalidInput(_two_readings(seen, Decimal(text), Decimal(whole + part), unit), field=field)
-    if len(part.rstrip("0")) > unit.places:
+    if len(part.rstrip("0")) > unit.places or (part and not unit.places):
         raise InvalidInput(unit.too_fine, field=field)
     if len(whole.lstrip("0")) > MOST_DIGITS:
         raise InvalidInput(f"Type a figure of at most {MOST_DIGITS} digits.", field=field)

@@ -14,6 +14,8 @@ from portal.core.errors import InvalidInput
 
 LEAST_REASON = 20
 """The fewest characters that can be a reason, where a rule asks for one."""
+LEAST_JUSTIFICATION = 40
+"""The fewest where the law lets something be done only for a reason that is written down."""
 LEAST_WORDS = 3
 
 # Letters and symbols by their category that are drawn as nothing or as a gap: the Hangul fillers, and the
@@ -49,6 +51,8 @@ def tidy(text: str | None) -> str:
 
 def one_line(text: str | None) -> str:
     """A name, title or figure as it looks: composed, single spaces, nothing that cannot be seen or turns the text."""
+    if text is not None and text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = "".join(c for c in text or "" if c.isspace() or unicodedata.category(c)[0] != "C")
     return unicodedata.normalize("NFC", _SPACES.sub(" ", kept).strip()) if has_text(kept) else ""
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.core.parsing.text import has_text
 from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.frameworks.models import Framework
@@ -111,7 +112,7 @@ def _call_off(reference: str) -> tuple[InvitationToTender, Framework]:
 def _kinds(framework: Framework) -> list[IttKind]:
     """The kinds that the law and the published terms know."""
     allowed = terms_of(framework).kinds
-    return [kind for kind in allowed if kind is not IttKind.DIRECT_AWARD or framework.direct_award_terms.strip()]
+    return [kind for kind in allowed if kind is not IttKind.DIRECT_AWARD or has_text(framework.direct_award_terms)]
 
 
 def _start_page(framework: Framework, form: CallOffForm) -> str:

@@ -13,12 +13,12 @@ from portal.awarding.models import AwardDecision
 from portal.bidding.models import OpenedBid
 from portal.contracts.models import Contract
 from portal.contracts.signing import conclude_contract
-from portal.contracts.terms import months_after
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
 from portal.core.words import london, london_date
 from portal.extensions import db
+from portal.regulation.working_days import months_later
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import Award, announce, let_standstill_pass, publish_of, standstill_row
@@ -32,10 +32,10 @@ def test_the_terms_are_those_that_were_published(free: Award) -> None:
     opened = db.session.get_one(OpenedBid, free.decision.winning_bid_id)
     assert contract.value == opened.price
     assert contract.provider_id == free.decision.winning_bid.provider_id
-    assert contract.end_until == months_after(starts, 30)
+    assert contract.end_until == months_later(starts, 30)
     assert [(point.months, point.on_date) for point in contract.break_points] == [
-        (12, months_after(starts, 12)),
-        (18, months_after(starts, 18)),
+        (12, months_later(starts, 12)),
+        (18, months_later(starts, 18)),
     ]
     assert free.itt.status is IttStatus.CONTRACTED
     last = db.session.scalars(select(Event).where(Event.chain == str(free.itt.id)).order_by(Event.seq.desc())).first()

@@ -1,4 +1,4 @@
-"""Months and milestones."""
+"""Milestones."""
 
 from __future__ import annotations
 
@@ -6,22 +6,7 @@ from datetime import date
 
 import pytest
 
-from portal.contracts.terms import milestones, months_after
-
-
-@pytest.mark.parametrize(
-    ("start", "months", "day"),
-    [
-        (date(2027, 1, 31), 1, date(2027, 2, 28)),
-        (date(2027, 1, 31), 13, date(2028, 2, 29)),
-        (date(2027, 4, 1), 30, date(2029, 10, 1)),
-        (date(2026, 12, 15), 12, date(2027, 12, 15)),
-        (date(2027, 5, 31), 0, date(2027, 5, 31)),
-    ],
-)
-def test_months_after(start: date, months: int, day: date) -> None:
-    """The same day of a later month, or that month's last one."""
-    assert months_after(start, months) == day
+from portal.contracts.terms import milestones
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,10 @@ def test_days(typed: str) -> None:
         (
             {"capacity": "£143,00"},
             "capacity",
-            "Enter a whole number in figures, such as 6. “£143,00” is not one.",
+            "Leave out the £. Enter a whole number in figures, such as 6.",
         ),
         ({"capacity": ""}, "capacity", "Enter a whole number; 0 for none."),
-        ({"vacancies": "2.0"}, "vacancies", "Enter a whole number in figures, such as 6. “2.0” is not one."),
+        ({"vacancies": "2.0"}, "vacancies", "Enter a whole number in figures, such as 6."),
         ({"vacancies": "7"}, "vacancies", "There are more free places (7) than places (6)."),
         ({"area": ""}, "area", "Enter the council area that the setting lies in."),
         ({"postcode": "Gateshead"}, "postcode", "Enter a full UK postcode, such as CM1 1QH."),

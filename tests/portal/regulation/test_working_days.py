@@ -21,6 +21,7 @@ from portal.regulation.working_days import (
     last_day_from_day_after,
     last_day_inclusive,
     last_day_pcr,
+    months_later,
     union,
     years_later,
 )
@@ -113,6 +114,32 @@ def test_three_years_end_the_day_before_the_anniversary() -> None:
     assert last_day_inclusive(date(2026, 9, 1), 3, Unit.YEAR) == date(2029, 8, 31)
     assert last_day_inclusive(date(2024, 2, 29), 3, Unit.YEAR) == date(2027, 2, 28)
     assert years_later(date(2024, 2, 29), 4) == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "after"),
+    [
+        (date(2027, 4, 1), 30, date(2029, 10, 1)),
+        (date(2027, 1, 31), 1, date(2027, 3, 1)),
+        (date(2027, 1, 30), 1, date(2027, 3, 1)),
+        (date(2027, 1, 28), 1, date(2027, 2, 28)),
+        (date(2027, 1, 31), 13, date(2028, 3, 1)),
+        (date(2027, 10, 31), 1, date(2027, 12, 1)),
+        (date(2026, 12, 15), 12, date(2027, 12, 15)),
+        (date(2027, 5, 31), 0, date(2027, 5, 31)),
+    ],
+)
+def test_a_period_from_a_months_end_ends_with_a_month(start: date, months: int, after: date) -> None:
+    """A month from 31 January is all of February: it ends on the 28th and not on the 27th."""
+    assert months_later(start, months) == after
+
+
+@given(st.dates(date(1900, 1, 1), date(2150, 1, 1)), st.integers(0, 360), st.integers(0, 30))
+def test_periods_of_months_keep_their_order(start: date, months: int, years: int) -> None:
+    """A later beginning never ends earlier, a longer period never ends sooner, and twelve months are a year."""
+    assert months_later(start, months) <= months_later(start + timedelta(days=1), months)
+    assert months_later(start, months) < months_later(start, months + 1)
+    assert months_later(start, 12 * years) == years_later(start, years)
 
 
 def test_the_three_conventions_give_three_different_days() -> None:

@@ -82,7 +82,7 @@ def test_nothing_typed_is_lost(itt: InvitationToTender, client: CheckedClient) -
     answer = fill(client, page(itt), {"reason": "The best one."})
     assert answer.status_code == 422
     assert "The best one." in answer.text
-    assert errors_of(answer) == ["Give the reason in at least one sentence (20 characters)."]
+    assert errors_of(answer) == ["Give the reason in a sentence or two. Use words, and at least 20 characters."]
     assert decision_in_force(itt.lots[0].id) is None
 
 

@@ -59,6 +59,8 @@ def test_every_kind_of_line_break_is_one(soft: str) -> None:
         ("Cafe\u0301", "Café"),
         ("Trust\u202egnihsif", "Trustgnihsif"),
         ("A\u2800\u3164B", "A B"),
+        ("Demo\u200bCare\u202e", "DemoCare"),
+        ("O’Demo & Sons (Essex) Ltd.", "O’Demo & Sons (Essex) Ltd."),
     ],
 )
 def test_a_name_is_stored_as_it_looks(typed: str, kept: str) -> None:
