@@ -6,8 +6,9 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
-from portal.frameworks.changing import begin_change, required
+from portal.frameworks.changing import begin_change
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FRAMEWORK, FrameworkStatus
 
@@ -19,7 +20,7 @@ def cease_framework(*, framework: Framework, reason: str, actor: Actor, now: dat
     34(28)). Records FRAMEWORK_CEASED. Raises `InvalidInput` (field `reason`), `WrongState` unless it is live.
     """
     begin_change(framework, actor, Verb.CEASE)
-    _end(framework, required(reason, "reason", "Say why it ends. Providers read it."), actor, now, was="live")
+    _end(framework, require_text(reason, "Say why it ends. Providers read it.", field="reason"), actor, now, was="live")
 
 
 def abandon_draft(*, framework: Framework, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.errors import InvalidInput, WrongState
+from portal.core.errors import WrongState
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.frameworks.checking import Task
@@ -32,10 +32,3 @@ def begin_change(framework: Framework, actor: Actor, verb: Verb = Verb.EDIT) -> 
 def record_change(framework: Framework, actor: Actor, task: Task, **figures: Any) -> None:
     """Record that a part was changed (figures and identifiers only, no words that people wrote)."""
     record(EventKind.FRAMEWORK_CHANGED, framework, actor=actor, part=task.value, **figures)
-
-
-def required(text: str, field: str, message: str) -> str:
-    """Strip a text that must not be empty; raises `InvalidInput` beside the field."""
-    if not text.strip():
-        raise InvalidInput(message, field=field)
-    return text.strip()

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.errors import PortalError
+from portal.core.parsing.text import has_text
 from portal.frameworks import requirements, terms
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
@@ -70,9 +71,9 @@ def validity_of(framework: Framework) -> Validity:
 
 
 def _about(framework: Framework, _now: datetime) -> Iterator[str]:
-    if not framework.title.strip():
+    if not has_text(framework.title):
         yield "Give it a title."
-    if not framework.description.strip():
+    if not has_text(framework.description):
         yield "Describe what is bought."
     yield from refusal_of(lambda: require_codes(framework.cpv_codes))
     yield from refusal_of(lambda: requirements.require_value(framework.estimated_value))
@@ -93,7 +94,7 @@ def _term(framework: Framework, now: datetime) -> Iterator[str]:
 
 
 def _terms(framework: Framework, _now: datetime) -> Iterator[str]:
-    if not framework.how_it_works.strip():
+    if not has_text(framework.how_it_works):
         yield "Say how providers join and how work is called off."
     kind, percent = framework.kind, framework.fee_percent
     payer = FeePayer.NOBODY if percent is None else FeePayer.AWARDED
@@ -107,7 +108,7 @@ def _lots(framework: Framework, _now: datetime) -> Iterator[str]:
     if not framework.lots:
         yield "Add at least one lot. Where everything is one, add one lot with its title."
     for lot in framework.lots:
-        if not lot.definition.strip():
+        if not has_text(lot.definition):
             yield f"Say what belongs to lot {lot.number}."
         if strange := [code for code in lot.cpv_codes if code not in framework.cpv_codes]:
             yield f"Lot {lot.number} has the CPV code {strange[0]}, which the whole does not have."

@@ -12,9 +12,10 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.inspecting import inspect_file
 from portal.core.keeping import discard_file, keep_file
+from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.storage import FileStore
-from portal.frameworks.changing import begin_change, record_change, required
+from portal.frameworks.changing import begin_change, record_change
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework, FrameworkDocument
 
@@ -39,7 +40,7 @@ def add_document(
     durably, and its SHA-256 shown beside it. A live one's documents are only added to, never replaced. Raises
     `InvalidInput` beside `title` or `file`. Records FRAMEWORK_CHANGED.
     """
-    said = required(title, "title", "Give the document a title.")
+    said = require_text(one_line(title), "Give the document a title.", field="title")
     try:
         inspected = inspect_file(file_name, content)
     except InvalidInput as refusal:

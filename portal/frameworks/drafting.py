@@ -10,10 +10,11 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.frameworks import requirements, terms
-from portal.frameworks.changing import begin_change, record_change, required
+from portal.frameworks.changing import begin_change, record_change
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework, Participant
 from portal.frameworks.standard_questions import standard_questionnaire
@@ -56,7 +57,7 @@ def create_framework(
         kind=kind,
         regime=regime,
         light_touch=False,
-        title=required(title, "title", "Give it a title."),
+        title=require_text(one_line(title), "Give it a title.", field="title"),
         cpv_codes=[],
         established_on=established_on,
         questionnaire=standard_questionnaire(regime).to_dict(),
@@ -93,14 +94,14 @@ def describe_framework(
     beside the field, and what `begin_change` raises. Records FRAMEWORK_CHANGED.
     """
     begin_change(framework, actor)
-    framework.title = required(title, "title", "Give it a title.")
-    framework.description = required(description, "description", "Describe what is bought.")
+    framework.title = require_text(one_line(title), "Give it a title.", field="title")
+    framework.description = require_text(description, "Describe what is bought.", field="description")
     framework.cpv_codes, framework.light_touch = require_codes(cpv_codes)
     requirements.require_value(estimated_value)
     if providers_before is not None and not 0 <= providers_before <= MOST_PROVIDERS_BEFORE:
         raise InvalidInput("Give the number of providers before, such as 12.", field="providers_before")
     framework.estimated_value = estimated_value
-    framework.replaces, framework.providers_before = replaces.strip(), providers_before
+    framework.replaces, framework.providers_before = one_line(replaces), providers_before
     record_change(framework, actor, Task.ABOUT, light_touch=framework.light_touch)
 
 
@@ -123,7 +124,7 @@ def set_validity(*, framework: Framework, validity: Validity, actor: Actor, now:
         framework.regime, framework.questionnaire = regime, questionnaire.to_dict()
     framework.established_on = validity.established_on
     framework.valid_from, framework.valid_until = validity.begins, validity.ends
-    framework.term_reason, framework.is_open_framework = validity.term_reason.strip(), validity.is_open_framework
+    framework.term_reason, framework.is_open_framework = tidy(validity.term_reason), validity.is_open_framework
     record_change(
         framework, actor, Task.TERM, regime=regime.value, valid_from=validity.begins, valid_until=validity.ends
     )
@@ -149,7 +150,7 @@ def set_terms(
     """
     begin_change(framework, actor)
     kind = framework.kind
-    text = required(how_it_works, "how_it_works", "Say how providers join and how work is called off.")
+    text = require_text(how_it_works, "Say how providers join and how work is called off.", field="how_it_works")
     terms.require_decision_days(kind, decision_days)
     terms.require_fee(kind, fee_percent, fee_payer)
     terms.require_suspension_allowed(kind, suspension_terms)
@@ -157,7 +158,7 @@ def set_terms(
     framework.how_it_works = text
     framework.decision_days = decision_days or 0
     framework.fee_percent = fee_percent if fee_payer is FeePayer.AWARDED else None
-    framework.suspension_terms, framework.direct_award_terms = suspension_terms.strip(), direct_award_terms.strip()
+    framework.suspension_terms, framework.direct_award_terms = tidy(suspension_terms), tidy(direct_award_terms)
     framework.publishes_members = publishes_members
     record_change(framework, actor, Task.TERMS, decision_days=decision_days, fee_percent=framework.fee_percent)
 
@@ -169,7 +170,7 @@ def set_publication(*, framework: Framework, reference: str, reason: str, actor:
     FRAMEWORK_CHANGED.
     """
     begin_change(framework, actor)
-    given, said = reference.strip() or None, reason.strip()
+    given, said = one_line(reference) or None, tidy(reason)
     requirements.require_publication(given, said)
     framework.publication_reference, framework.publication_reason = given, "" if given else said
     record_change(framework, actor, Task.PUBLICATION, central_reference=given)

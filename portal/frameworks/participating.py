@@ -7,8 +7,9 @@ from datetime import date, datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.errors import InvalidInput, NotFound
+from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
-from portal.frameworks.changing import begin_change, required
+from portal.frameworks.changing import begin_change
 from portal.frameworks.models import Framework, Participant
 from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import require_late_participant_allowed
@@ -37,7 +38,7 @@ def commit_participant(
         raise InvalidInput("Give the day on which it committed itself.", field="committed_on")
     if committed_on > local_date(now):
         raise InvalidInput("The day is in the future: a commitment counts once it is made.", field="committed_on")
-    said = required(commitment, "commitment", "Say who decided it, and where that is written down.")
+    said = require_text(commitment, "Say who decided it, and where that is written down.", field="commitment")
     known = _participant(framework, authority)
     if known is not None and known.withdrawn_on is None:
         raise InvalidInput(f"{authority.name} takes part already.", field="authority")

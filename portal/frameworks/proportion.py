@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.questionnaire import AnswerKind, Question, SelectionQuestionnaire
+from portal.frameworks.questionnaire import AnswerKind, Question, SelectionQuestionnaire, number_in
 
 LARGEST_TURNOVER = 2
 """Times the largest call-off expected."""
@@ -84,7 +83,7 @@ def _turnover(question: Question, lots: Sequence[FrameworkLot]) -> list[Dispropo
         return []
     asked = [lot for lot in lots if not question.lots or lot.number in question.lots]
     largest = [lot.largest_contract for lot in asked if lot.largest_contract is not None]
-    if not largest or Decimal(question.passes) <= LARGEST_TURNOVER * min(largest):
+    if not largest or (number_in(question.passes) or 0) <= LARGEST_TURNOVER * min(largest):
         return []
     message = f"The turnover asked for is more than twice the largest call-off expected, £{min(largest):,.0f}."
     return [Disproportion(question, message, "PCR2015 reg 58(9), (14)")]

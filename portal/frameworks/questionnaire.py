@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.figures import Unit, read_figure
+from portal.core.parsing.text import has_text, one_line
 
 YES, NO = "yes", "no"
 REPLY = "clarification-reply"
@@ -72,8 +74,8 @@ class Question:
     def passes_by_itself(self, answer: str) -> bool:
         """Whether an answer passes the published rule; only for questions that judge themselves."""
         if self.kind is AnswerKind.NUMBER:
-            given = number_in(answer)
-            return given is not None and given >= Decimal(self.passes)
+            given, least = number_in(answer), number_in(self.passes)
+            return given is not None and least is not None and given >= least
         return answer == self.passes
 
     def options(self) -> tuple[tuple[str, str], ...]:
@@ -141,12 +143,17 @@ class SelectionQuestionnaire:
 
 
 def number_in(typed: str) -> Decimal | None:
-    """The number that somebody typed, however it is written (£5,000,000 is 5000000); None when it is none."""
+    """The number that somebody typed (£5,000,000 is 5000000); None when it is none or can be read in two ways."""
     try:
-        number = Decimal(re.sub(r"[£,\s]", "", typed))
-    except InvalidOperation:
+        return read_number(typed)
+    except InvalidInput:
         return None
-    return number if number.is_finite() else None
+
+
+def read_number(typed: str, prompt: str = "") -> Decimal | None:
+    """Read an answer that is a number, of pounds or of something else. Raises `InvalidInput`."""
+    asked = Unit(f"Write a number for “{prompt}”, such as 5,000,000.", digits=15)
+    return read_figure(one_line(typed).removeprefix("£"), asked)
 
 
 def read(stated: Mapping[str, Any]) -> SelectionQuestionnaire:
@@ -182,7 +189,7 @@ def _read_question(stated: Mapping[str, Any], seen: set[str]) -> Question:
         raise InvalidInput(f"A question of the questionnaire cannot be read: {wrong}.") from wrong
     if not all(isinstance(value, str) for value in (question.key, question.prompt, question.help, question.passes)):
         raise InvalidInput("The key and the texts of a question must be text.")
-    if not question.key or not question.prompt.strip():
+    if not question.key or not has_text(question.prompt):
         raise InvalidInput("Every question of the questionnaire needs a key and a text.")
     if not _KEY.fullmatch(question.key) or question.key == REPLY:
         raise InvalidInput(

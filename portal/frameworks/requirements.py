@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from portal.core.errors import InvalidInput
 from portal.core.numbers import plain
+from portal.core.parsing.text import has_text, length, one_line
 from portal.frameworks.models import FrameworkCriterion
 from portal.regulation.cpv import require_known
 
@@ -42,9 +43,9 @@ def require_value(value: Decimal | None, field: str = "estimated_value") -> None
 
 def require_words(words: Sequence[str], field: str) -> list[str]:
     """Read a list of areas, placement types or the like: each once, none too long."""
-    kept = [word.strip() for word in words if word.strip()]
+    kept = [one_line(word) for word in words if has_text(word)]
     for word in kept:
-        if len(word) > LONGEST_WORD:
+        if length(word) > LONGEST_WORD:
             raise InvalidInput(f"Use at most {LONGEST_WORD} characters in each line.", field=field)
     doubled = [word for place, word in enumerate(kept) if word.casefold() in {w.casefold() for w in kept[:place]}]
     if doubled:
@@ -64,7 +65,7 @@ def require_publication(reference: str | None, reason: str) -> None:
                 "as 012345-2026.",
                 field="publication_reference",
             )
-    elif not reason.strip():
+    elif not has_text(reason):
         raise InvalidInput(
             "Give the reference of the notice on Find a Tender, or say why there is none.",
             field="publication_reference",

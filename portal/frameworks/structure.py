@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,16 +9,24 @@ from typing import TypeVar
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound
+from portal.core.parsing.text import has_text, one_line, require_text, tidy
 from portal.core.permissions import Actor
 from portal.frameworks import requirements
-from portal.frameworks.changing import begin_change, record_change, required
+from portal.frameworks.changing import begin_change, record_change
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Band, Framework, FrameworkCriterion, FrameworkLot
-from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire, read
+from portal.frameworks.questionnaire import (
+    AnswerKind,
+    Judged,
+    Question,
+    Section,
+    SelectionQuestionnaire,
+    number_in,
+    read,
+)
 from portal.frameworks.standard_questions import CONDITIONS
 
 Part = TypeVar("Part")
-NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -152,10 +159,9 @@ def conditions_of(framework: Framework) -> tuple[Question, ...]:
 
 
 def _describe(framework: Framework, lot: FrameworkLot, details: LotDetails) -> None:
-    lot.title = required(details.title, "title", "Give the lot a title.")
-    lot.definition = required(
-        details.definition, "definition", "Say what belongs to this lot, so that everybody would judge it alike."
-    )
+    lot.title = require_text(one_line(details.title), "Give the lot a title.", field="title")
+    missing = "Say what belongs to this lot, so that everybody would judge it alike."
+    lot.definition = require_text(details.definition, missing, field="definition")
     wanted = list(details.cpv_codes) or list(framework.cpv_codes)
     lot.cpv_codes = requirements.require_codes_among(wanted, framework.cpv_codes)
     lot.areas = requirements.require_words(details.areas, "areas")
@@ -166,7 +172,7 @@ def _describe(framework: Framework, lot: FrameworkLot, details: LotDetails) -> N
     titles = requirements.require_words([title for title, _ in details.bands], "bands")
     if len(titles) > requirements.MOST_BANDS:
         raise InvalidInput(f"There can be at most {requirements.MOST_BANDS} bandings.", field="bands")
-    _set_bands(lot, [(title.strip(), text.strip()) for title, text in details.bands if title.strip()])
+    _set_bands(lot, [(one_line(title), tidy(text)) for title, text in details.bands if has_text(title)])
 
 
 def _set_bands(lot: FrameworkLot, wanted: list[tuple[str, str]]) -> None:
@@ -178,26 +184,26 @@ def _set_bands(lot: FrameworkLot, wanted: list[tuple[str, str]]) -> None:
 
 
 def _define(framework: Framework, criterion: FrameworkCriterion, details: CriterionDetails) -> None:
-    title = required(details.title, "title", "Give the criterion a title.")
+    title = require_text(one_line(details.title), "Give the criterion a title.", field="title")
     others = {other.title.casefold() for other in framework.criteria if other is not criterion}
     if title.casefold() in others:
         raise InvalidInput("There is a criterion with that title already.", field="title")
     requirements.require_weights(details.lowest_weight, details.highest_weight)
-    criterion.title, criterion.description = title, details.description.strip()
+    criterion.title, criterion.description = title, tidy(details.description)
     criterion.lowest_weight = details.lowest_weight or Decimal(0)
     criterion.highest_weight = details.highest_weight or Decimal(0)
 
 
 def _require_condition(framework: Framework, question: Question) -> None:
-    required(question.prompt, "prompt", "Write the question.")
+    require_text(question.prompt, "Write the question.", field="prompt")
     if question.kind is AnswerKind.CHOICE and len(question.choices) < 2:
         raise InvalidInput("Give at least two answers to choose from.", field="choices")
     if question.judged is Judged.ITSELF:
-        required(question.passes, "passes", "Say which answer passes.")
+        require_text(question.passes, "Say which answer passes.", field="passes")
         allowed = {AnswerKind.YES_NO: ("yes", "no"), AnswerKind.CHOICE: question.choices}.get(question.kind)
         if question.kind in {AnswerKind.TEXT, AnswerKind.EVIDENCE}:
             raise InvalidInput("No rule can judge a text or a document: a person must.", field="judged")
-        if question.kind is AnswerKind.NUMBER and not NUMBER.fullmatch(question.passes):
+        if question.kind is AnswerKind.NUMBER and number_in(question.passes) is None:
             raise InvalidInput("Give the smallest number that passes, such as 2.", field="passes")
         if allowed is not None and question.passes not in allowed:
             raise InvalidInput(f"The answer that passes must be one of: {', '.join(allowed)}.", field="passes")

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from portal.core.clock import LONDON
 from portal.core.errors import InvalidInput, WrongState
+from portal.core.parsing.text import has_text
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadline_rules import PCR_DPS_LAST_DAY
 from portal.regulation.deadlines import dps_valid_until
@@ -187,7 +188,7 @@ def require_decision_days(kind: FrameworkKind, days: int | None) -> None:
 
 def require_direct_award_allowed(kind: FrameworkKind, terms: str) -> None:
     """Refuse conditions of a direct award where every call-off is a competition between all members."""
-    if terms.strip() and kind is not FrameworkKind.FRAMEWORK:
+    if has_text(terms) and kind is not FrameworkKind.FRAMEWORK:
         law = "PCR2015 reg 34(21)-(22)" if kind is FrameworkKind.DPS else "PA2023 s.34(1)"
         raise AgainstTerms(
             "Every member is invited to every call-off, so there is no direct award",
@@ -198,7 +199,7 @@ def require_direct_award_allowed(kind: FrameworkKind, terms: str) -> None:
 
 def require_suspension_allowed(kind: FrameworkKind, terms: str) -> None:
     """Refuse suspension terms where a member may only be removed: a framework's contract can suspend, no other."""
-    if terms.strip() and kind is not FrameworkKind.FRAMEWORK:
+    if has_text(terms) and kind is not FrameworkKind.FRAMEWORK:
         law = "PCR2015 reg 34(21)-(22)" if kind is FrameworkKind.DPS else "PA2023 s.36(6), s.37"
         raise AgainstTerms(
             "A member is invited until it is removed with reasons, so it cannot be suspended",
@@ -279,7 +280,7 @@ def _require_framework_term(
             )
         return
     bound = regime is Regime.PCR2015 or binds("framework_term", light_touch=light_touch)
-    if bound and not validity.term_reason.strip() and ends > years_after(begins, FRAMEWORK_YEARS):
+    if bound and not has_text(validity.term_reason) and ends > years_after(begins, FRAMEWORK_YEARS):
         last = local_date(years_after(begins, FRAMEWORK_YEARS) - timedelta(microseconds=1))
         raise AgainstTerms(
             f"A framework lasts at most {FRAMEWORK_YEARS} years, until {last.day} {last:%B %Y}, unless you say why its "

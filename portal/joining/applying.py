@@ -16,6 +16,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import WrongState
+from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import take
@@ -149,7 +150,7 @@ def save_reply(*, application: Application, actor: Actor, reply: str, now: datet
     if application.status is not ApplicationStatus.CLARIFICATION:
         raise WrongState("The officers’ question has been answered already.")
     text = tidy(reply)
-    if len(text) > LONGEST_ANSWER:
+    if length(text) > LONGEST_ANSWER:
         return Saved(application.revision, {REPLY: TOO_LONG})
     if text != reply_of(application):
         application.answers = {**application.answers, REPLY: {"value": text}}
@@ -172,11 +173,6 @@ def take_own(application: Application, verb: Verb, actor: Actor) -> None:
         raise WrongState(
             "The officers are deciding about this application at the moment. It can be changed again afterwards."
         ) from refusal
-
-
-def tidy(typed: str) -> str:
-    """One kind of line break, and without the character that no database keeps."""
-    return typed.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 class _Draft:
@@ -212,7 +208,7 @@ class _Draft:
             question = self.answered.questionnaire.question(key)
         except KeyError:
             return "This is not asked."
-        if len(value) > LONGEST_ANSWER:
+        if length(value) > LONGEST_ANSWER:
             return TOO_LONG
         if value and question.kind is AnswerKind.EVIDENCE and self.answered.evidence_with(value) is None:
             return "That document was removed. Choose another one, or upload it again."

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from portal.core.drafts import Gap
+from portal.core.errors import InvalidInput
+from portal.core.parsing.text import has_text, tidy
 from portal.core.words import london_date
-from portal.frameworks.questionnaire import REPLY, AnswerKind, Question, number_in
+from portal.frameworks.questionnaire import REPLY, AnswerKind, Question, read_number
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
@@ -26,13 +28,13 @@ def gaps_of(application: Application, answered: Answered | None = None, *, today
         gap = _gap(answered, question, today)
         if gap is not None:
             gaps.append(Gap(key, gap))
-    if application.status is ApplicationStatus.CLARIFICATION and not reply_of(application).strip():
+    if application.status is ApplicationStatus.CLARIFICATION and not has_text(reply_of(application)):
         gaps.append(Gap(REPLY, "Answer the question that the officers asked."))
     return gaps
 
 
 def _gap(answered: Answered, question: Question, today: date) -> str | None:
-    value = answered.value(question.key).strip()
+    value = tidy(answered.value(question.key))
     if not value:
         return _missing(question) if question.required else None
     if answered.is_suggested(question.key) and not question.required:
@@ -57,8 +59,11 @@ def _missing(question: Question) -> str:
 
 
 def _unreadable(question: Question, value: str) -> str | None:
-    if question.kind is AnswerKind.NUMBER and number_in(value) is None:
-        return f"Write a number for “{question.prompt}”, such as 5,000,000."
+    if question.kind is AnswerKind.NUMBER:
+        try:
+            read_number(value, question.prompt)
+        except InvalidInput as unread:
+            return unread.message
     if question.options() and value not in dict(question.options()):
         return f"Choose an answer to “{question.prompt}”."
     return None

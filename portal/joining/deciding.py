@@ -18,6 +18,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from portal.core.parsing.text import require_reason, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.core.words import london, london_date
@@ -35,7 +36,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
 
-SHORTEST_REASON = 20
+WHY = "Give the reason in a sentence or two"
 LONGER_BY = 5
 """Working days by which an extension moves the last day: what PCR2015 reg 34(17) allows, and our promise elsewhere."""
 
@@ -48,7 +49,7 @@ def ask_clarification(*, application: Application, version: int, question: str, 
     a question of fewer than 20 characters.
     """
     _take(application, Verb.ASK, actor, version)
-    application.clarification = _reason(question, "question", "Ask in at least one sentence (20 characters).")
+    application.clarification = require_reason(question, "Ask in a sentence or two", field="question")
     application.status = APPLICATION.move(application.status, ApplicationStatus.CLARIFICATION)
     _record(EventKind.APPLICATION_CLARIFIED, application, actor)
 
@@ -84,7 +85,7 @@ def extend_decision(*, application: Application, reason: str, actor: Actor, now:
             f"The last day to decide was {london_date(application.due_on)}, so the time cannot be extended any more. "
             "Decide now; the application is in the report of late decisions (PCR2015 reg 34(16)-(17))."
         )
-    application.extended_reason = _reason(reason, "reason")
+    application.extended_reason = require_reason(reason, WHY, field="reason")
     application.extended_at = now
     days = calendar(CalendarName.ENGLAND_AND_WALES)
     received_on = local_date(application.received_at)
@@ -184,7 +185,7 @@ def decide_refusal(*, application: Application, note: str, actor: Actor, now: da
     _require_second_person(decision, actor)
     decision.decided_by_id = actor.user_id
     decision.decided_at = now
-    decision.note = note.strip()
+    decision.note = tidy(note)
     application.status = APPLICATION.move(application.status, ApplicationStatus.REFUSED)
     keys = sorted(finding["question"] for finding in decision.findings)
     _record(EventKind.APPLICATION_REFUSED, application, actor, decision=decision.id, criteria=keys)
@@ -201,7 +202,7 @@ def send_back_refusal(*, application: Application, reason: str, actor: Actor, no
     _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
     _require_second_person(decision, actor)
-    decision.sent_back_reason = _reason(reason, "note")
+    decision.sent_back_reason = require_reason(reason, WHY, field="note")
     decision.sent_back_at = now
     decision.sent_back_by_id = actor.user_id
     application.status = APPLICATION.move(application.status, ApplicationStatus.SUBMITTED)
@@ -277,7 +278,7 @@ def _finding(judgements: Mapping[str, Judgement], key: str, reason: str, law: st
             f"Nobody is refused for it ({law}).",
             field=field,
         )
-    return {"question": key, "title": judged.question.prompt, "reason": _reason(reason, field)}
+    return {"question": key, "title": judged.question.prompt, "reason": require_reason(reason, WHY, field=field)}
 
 
 def _new_member(application: Application, now: datetime) -> Admission:
@@ -313,13 +314,6 @@ def _require_not_ceased(application: Application) -> None:
 def _require_second_person(decision: ApplicationDecision, actor: Actor) -> None:
     if decision.proposed_by_id == actor.user_id:
         raise NotAllowed("The person who proposed a refusal cannot decide it as well.")
-
-
-def _reason(reason: str, field: str, message: str = "Give the reason in at least one sentence (20 characters).") -> str:
-    words = reason.strip()
-    if len(words) < SHORTEST_REASON:
-        raise InvalidInput(message, field=field)
-    return words
 
 
 def _record(kind: EventKind, application: Application, actor: Actor, **data: Any) -> None:

@@ -13,6 +13,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import AnswerKind, Question, read
@@ -74,9 +75,9 @@ def change_profile(*, provider: Provider, answers: Mapping[str, str], actor: Act
     """
     policy.require(actor, Verb.KEEP_PROFILE, provider)
     known = {row.key: row.value for row in profile_of(provider.id)}
-    changed = {key: value.strip() for key, value in answers.items() if value.strip() != known.get(key, "")}
+    changed = {key: tidy(value) for key, value in answers.items() if tidy(value) != known.get(key, "")}
     for key, value in changed.items():
-        if len(value) > LONGEST_ANSWER:
+        if length(value) > LONGEST_ANSWER:
             raise InvalidInput("This is too long to be kept: use at most 20,000 characters.", field=key)
     if not changed:
         return

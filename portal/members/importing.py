@@ -18,6 +18,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, NotFound, WrongState
+from portal.core.parsing.text import one_line
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
 from portal.frameworks.models import Framework
@@ -105,7 +106,7 @@ def read_members_file(
     _require_valid(framework, now)
     batch = ImportBatch(
         framework_id=framework.id,
-        file_name=file_name.strip()[:200] or "members.csv",
+        file_name=one_line(file_name)[:200] or "members.csv",
         sha256=hashlib.sha256(content).hexdigest(),
         created_by_id=actor.user_id,
         rows=[

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.parsing.text import require_reason
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import lock
 from portal.core.words import london
@@ -18,7 +19,6 @@ from portal.regulation.local_time import end_of_day, local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
 
-SHORTEST_REASON = 20
 RENEWAL = "renewal"
 RESPONSE_WORKING_DAYS = 5
 """How long a provider has to answer the reasons before anybody decides: our policy, as no law fixes a period."""
@@ -40,13 +40,10 @@ def propose_removal(*, admission: Admission, ground: str, reasons: str, actor: A
             "It was not asked to renew its declarations, or its 5 working days still run (PCR2015 reg 34(25)).",
             field="ground",
         )
-    if len(reasons.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            "Give the reasons in at least one sentence (20 characters): the provider reads them.", field="reasons"
-        )
+    said = require_reason(reasons, "Give the reasons: the provider reads them", field="reasons")
     admission.status = ADMISSION.move(admission.status, AdmissionStatus.REMOVAL_PROPOSED)
     admission.removal_ground = ground
-    admission.removal_reasons = reasons.strip()
+    admission.removal_reasons = said
     admission.removal_proposed_by_id = actor.user_id
     admission.removal_proposed_at = now
     admission.reasons_sent_at = None

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
 from portal.core.errors import Conflict, InvalidInput, WrongState
+from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
@@ -14,8 +15,6 @@ from portal.frameworks.models import Framework
 from portal.frameworks.states import FrameworkKind
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.local_time import end_of_day, local_date
-
-SHORTEST_REASON = 20
 
 
 def suspend_member(*, admission: Admission, reason: str, last_day: date | None, actor: Actor, now: datetime) -> None:
@@ -28,17 +27,14 @@ def suspend_member(*, admission: Admission, reason: str, last_day: date | None, 
     """
     take_admission(admission, Verb.SUSPEND, actor)
     require_valid(admission, now)
-    if not admission.framework.suspension_terms.strip():
+    if not has_text(admission.framework.suspension_terms):
         raise WrongState(why_nobody_is_suspended(admission.framework))
     if admission.is_suspended(now):
         raise Conflict(f"It is suspended already, since {london(admission.suspended_at)}.")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput(
-            "Give the reason in at least one sentence (20 characters), with the term that it rests on.", field="reason"
-        )
+    said = require_reason(reason, "Give the reason, with the term that it rests on", field="reason")
     if last_day is not None and last_day < local_date(now):
         raise InvalidInput("The last day of the suspension must be today or later.", field="last_day")
-    admission.suspension_reason = reason.strip()
+    admission.suspension_reason = said
     admission.suspended_at = now
     admission.suspended_until = None if last_day is None else end_of_day(last_day)
     record_of(EventKind.MEMBERSHIP_SUSPENDED, admission, actor, last_day=last_day)

@@ -24,7 +24,7 @@ from portal.organisations.names import name_key
 AREA_LENGTH = 100
 REGISTRATION_LENGTH = 50
 MOST_PLACES = 9999
-PLACES = Unit("Enter a whole number in figures, such as 6.", places=0)
+PLACES = Unit("Enter a whole number in figures, such as 6.", places=0, digits=9)
 _SHOWN = 40
 
 

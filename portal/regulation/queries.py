@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from portal.core.parsing.text import squeeze
 from portal.extensions import db
 from portal.regulation.bank_holidays import Holiday, build_calendar
 from portal.regulation.cpv import Code, is_light_touch, require_known
@@ -44,7 +45,7 @@ def require_codes(codes: Iterable[str]) -> tuple[list[str], bool]:
     Raises `InvalidInput` (field `cpv_codes`) for a code that is not 8 digits or not in the table, and for none.
     """
     wanted = list(codes)
-    known = {code.code: code for code in cpv_codes_among(code.strip()[:8] for code in wanted)}
+    known = {code.code: code for code in cpv_codes_among(squeeze(code)[:8] for code in wanted)}
     read = require_known(wanted, known, field="cpv_codes")
     return list(read), is_light_touch(read, {code for code, row in known.items() if row.light_touch})
 

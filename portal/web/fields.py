@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import NUMBER, PERCENT, POUNDS, WHOLE, Unit, read_figure, read_whole
@@ -174,6 +174,11 @@ class DayField(Field):  # type: ignore[misc, unused-ignore]
             self.data = read_day(**self.typed)
         except InvalidInput as wrong:
             self.process_errors = [wrong.message]
+
+    def pre_validate(self, form: Any) -> None:
+        """Let what is wrong with the day stand, rather than say that there is none."""
+        if self.process_errors:
+            raise StopValidation
 
     @staticmethod
     def _parts(day: date | None) -> dict[str, str]:

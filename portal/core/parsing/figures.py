@@ -12,8 +12,6 @@ from decimal import Decimal
 from portal.core.errors import InvalidInput
 from portal.core.parsing.text import one_line
 
-MOST_DIGITS = 12
-
 
 @dataclass(frozen=True)
 class Unit:
@@ -24,6 +22,8 @@ class Unit:
     after: str = ""
     """A sign, or a word that may stand in the singular too ("months")."""
     places: int = 4
+    digits: int = 12
+    """The most before the decimals, so that every column for such figures holds them."""
 
     @property
     def too_fine(self) -> str:
@@ -40,10 +40,10 @@ class Unit:
 NUMBER = Unit("Type a number, such as 40 or 12.5.")
 PERCENT = Unit("Type a percentage, such as 40 or 12.5.", after="%")
 POUNDS = Unit("Type an amount in pounds, such as 240,000 or 118000.50.", before="£", places=2)
-WHOLE = Unit("Type a whole number, such as 30.", places=0)
-MONTHS = Unit("Type a whole number of months, such as 30.", after="months", places=0)
-WORDS = Unit("Type a whole number of words, such as 500.", after="words", places=0)
-DAYS = Unit("Type a whole number of days, such as 30.", after="days", places=0)
+WHOLE = Unit("Type a whole number, such as 30.", places=0, digits=9)
+MONTHS = Unit("Type a whole number of months, such as 30.", after="months", places=0, digits=9)
+WORDS = Unit("Type a whole number of words, such as 500.", after="words", places=0, digits=9)
+DAYS = Unit("Type a whole number of days, such as 30.", after="days", places=0, digits=9)
 
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}([, ])[0-9]{3}(\1[0-9]{3})*(\.[0-9]+)?")
@@ -69,8 +69,8 @@ def read_figure(typed: str | None, unit: Unit = NUMBER, *, field: str | None = N
         raise InvalidInput(_two_readings(seen, Decimal(text), Decimal(whole + part), unit), field=field)
     if len(part.rstrip("0")) > unit.places or (part and not unit.places):
         raise InvalidInput(unit.too_fine, field=field)
-    if len(whole.lstrip("0")) > MOST_DIGITS:
-        raise InvalidInput(f"Type a figure of at most {MOST_DIGITS} digits.", field=field)
+    if len(whole.lstrip("0")) > unit.digits:
+        raise InvalidInput(f"Type a figure of at most {unit.digits} digits.", field=field)
     return Decimal(sign + bare)
 
 
@@ -96,7 +96,7 @@ def _without_unit(text: str, unit: Unit, field: str | None) -> str:
 
 def _both_readings(seen: str, text: str, unit: Unit) -> str | None:
     """The sentence for a figure whose last separator may be a decimal one or part thousands; None for no figure."""
-    if _SEPARATED.fullmatch(text) is None or len(re.sub("[^0-9]", "", text)) > MOST_DIGITS:
+    if _SEPARATED.fullmatch(text) is None or len(text) > 2 * unit.digits:
         return None
     head, last, tail = re.split(r"([., ])(?=[0-9]+$)", text)
     decimal = Decimal(f"{re.sub('[^0-9]', '', head)}.{tail}")

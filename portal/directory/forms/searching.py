@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from portal.core.errors import InvalidInput
+from portal.core.parsing.text import one_line
 from portal.directory.searching import Search
 from portal.frameworks.models import Framework
 from portal.organisations.settings import whole_number
-from portal.web.forms import without_nul
 
 LONGEST = 100
 
@@ -21,7 +21,7 @@ def read_search(typed: Mapping[str, str]) -> Search:
     are not a whole number: that is typed.
     """
     lot = typed.get("lot", "")
-    free = typed.get("vacancies", "").strip()
+    free = one_line(typed.get("vacancies"))
     return Search(
         words=_text(typed.get("words", "")),
         framework_id=_id(lot.removeprefix("all:")) if lot.startswith("all:") else None,
@@ -52,7 +52,7 @@ def placement_types_of(frameworks: Sequence[Framework]) -> list[str]:
 
 
 def _text(typed: str) -> str:
-    return " ".join(str(without_nul(typed)).split())[:LONGEST]
+    return one_line(typed)[:LONGEST]
 
 
 def _id(typed: str) -> uuid.UUID | None:

@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
+from portal.core.parsing.figures import DAYS
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import FeePayer, Validity
@@ -21,7 +22,7 @@ from portal.web.fields import (
     ChoiceField,
     CodesField,
     DayField,
-    FigureField,
+    PercentField,
     PickField,
     PoundsField,
     WholeField,
@@ -110,7 +111,10 @@ class TermsForm(BaseForm):
         "How it works", description="How providers join and how work is called off, in words that everybody follows."
     )
     decision_days = WholeField(
-        "Working days to decide an application", description="Count from the day after it arrives.", render_kw=DIGITS
+        "Working days to decide an application",
+        DAYS,
+        description="Count from the day after it arrives.",
+        render_kw=DIGITS,
     )
     fee_payer = ChoiceField(
         "Does anybody pay a fee?",
@@ -120,7 +124,7 @@ class TermsForm(BaseForm):
         ],
         default=FeePayer.NOBODY.value,
     )
-    fee_percent = FigureField("Share of the contract’s estimated value", render_kw=PLAIN)
+    fee_percent = PercentField("Share of the contract’s estimated value", render_kw=PLAIN)
     direct_award_terms = page("When can a contract be awarded directly?")
     suspension_terms = page("When can a member be suspended?")
     publishes_members = BooleanField("Show who the members are")

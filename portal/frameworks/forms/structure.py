@@ -8,10 +8,11 @@ from typing import Any
 from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.core.parsing.text import has_text, one_line
 from portal.frameworks.models import FrameworkCriterion, FrameworkLot
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question
 from portal.frameworks.structure import CriterionDetails, LotDetails
-from portal.web.fields import ChoiceField, CodesField, FigureField, PoundsField, line, page
+from portal.web.fields import ChoiceField, CodesField, PercentField, PoundsField, line, page
 from portal.web.forms import BaseForm
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -61,7 +62,7 @@ class LotForm(BaseForm):
             cpv_codes=self.cpv_codes.data or (),
             areas=_lines(self.areas.data),
             placement_types=_lines(self.placement_types.data),
-            bands=[(title.strip(), text.strip()) for title, _, text in bands],
+            bands=[(title, text) for title, _, text in bands],
             largest_contract=self.largest_contract.data,
         )
 
@@ -71,8 +72,8 @@ class CriterionForm(BaseForm):
 
     title = line("Criterion")
     description = page("What it is about")
-    lowest_weight = FigureField("Lowest weight in a call-off", render_kw=PLAIN)
-    highest_weight = FigureField("Highest weight in a call-off", render_kw=PLAIN)
+    lowest_weight = PercentField("Lowest weight in a call-off", render_kw=PLAIN)
+    highest_weight = PercentField("Highest weight in a call-off", render_kw=PLAIN)
 
     def show(self, criterion: FrameworkCriterion) -> None:
         """Fill in what is saved."""
@@ -121,7 +122,7 @@ class ConditionForm(BaseForm):
     def question(self, key: str) -> Question:
         """What was typed, as a question with that key (empty for a new one)."""
         kind, judged = AnswerKind(self.kind.data), Judged(self.judged.data)
-        passes = (self.passes.data or "").strip()
+        passes = self.passes.data or ""
         return Question(
             key,
             self.prompt.data,
@@ -137,4 +138,4 @@ class ConditionForm(BaseForm):
 
 
 def _lines(text: Any) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+    return [one_line(line) for line in (text or "").splitlines() if has_text(line)]

@@ -82,7 +82,10 @@ def test_registering_is_recorded_without_names(keys: KeyFolder) -> None:
     ("typed", "field"),
     [
         ({"name": "  "}, "name"),
+        ({"name": "\u200b\u200b"}, "name"),
         ({"name": "x" * 121}, "name"),
+        ({"email": "rené@people.example"}, "email"),
+        ({"email": "jo..dots@people.example"}, "email"),
         ({"email": "no address"}, "email"),
         ({"email": "a@b"}, "email"),
         ({"email": "a@b.example, c@d.example"}, "email"),

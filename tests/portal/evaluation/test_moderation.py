@@ -83,7 +83,11 @@ def test_moderation_waits_for_everybody() -> None:
         ({"score": ""}, "score"),
         ({"reason": "Good answer."}, "reason"),
         ({"reason": " " * 30}, "reason"),
-        ({"reason": "x" * 4001}, "reason"),
+        ({"reason": "\u200b" * 30}, "reason"),
+        ({"reason": "\u2800" * 30}, "reason"),
+        ({"reason": "." * 30}, "reason"),
+        ({"reason": "a" * 25}, "reason"),
+        ({"reason": "The bid says so. " * 300}, "reason"),
         (
             {
                 "reason": "THE ANSWER covers everything asked for in detail -"
@@ -96,7 +100,7 @@ def test_moderation_waits_for_everybody() -> None:
 def test_an_agreed_score_is_on_the_scale_and_has_a_reason_of_its_own(
     evaluation: Evaluation, changes: dict[str, object], field: str
 ) -> None:
-    """No average between two points, no reason under 20 characters, none that is the descriptor (P-06)."""
+    """No average between two points, no reason that nobody can see, none that is the descriptor (P-06)."""
     with pytest.raises(InvalidInput) as refused:
         agree(evaluation, **changes)
     assert refused.value.field == field

@@ -20,7 +20,7 @@ def test_rows_keep_their_lines() -> None:
     content = members_file(member_row(provider="Demo\nCare"), {}, member_row(), member_row(provider="Café Démo"))
     rows = read_file(content, MEMBERS_FILE)
     assert [(row.number, row.cells["provider"]) for row in rows] == [
-        (2, "Demo\nCare"),
+        (2, "Demo Care"),
         (5, "Demo Care Ltd"),
         (6, "Café Démo"),
     ]
@@ -31,6 +31,15 @@ def test_a_byte_order_mark_changes_nothing() -> None:
     """UTF-8 is read with a byte order mark as without."""
     content = members_file(setting_row(provider="Café Démo"))
     assert read_file(b"\xef\xbb\xbf" + content, MEMBERS_FILE) == read_file(content, MEMBERS_FILE)
+
+
+@pytest.mark.parametrize("noise", ["\ufeff", "\u200b", "\u00ad\u2060", "\u00a0", "\u2800"])
+def test_what_cannot_be_seen_changes_nothing(noise: str) -> None:
+    """A second byte order mark, a zero-width space in the heading or a cell, and a row of nothing else, such as ^Z."""
+    content = members_file(setting_row(provider="Café Démo")).decode("utf-8-sig")
+    heading, _, row = content.partition("\r\n")
+    marked = f"{noise}{heading}\r\n{noise}{row}{noise}\r\n\x1a\r\n"
+    assert read_file(marked.encode()) == read_file(content.encode())
 
 
 def test_the_heading_may_be_written_freely() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.contracts.models import Contract
 from portal.core import clock
+from portal.core.parsing.times import REAL_DAY
 from portal.core.permissions import Role
 from portal.core.words import london
 from portal.extensions import db
@@ -61,15 +62,16 @@ def test_refused_inside_the_standstill(waiting: Award, client: CheckedClient) ->
 
 
 def test_dates_that_nobody_can_read(free: Award, client: CheckedClient) -> None:
-    """A day that is none is refused beside its field, with an example, and stays in the box."""
+    """A day that is none is refused beside its field, however many digits it has, and stays in the box."""
     enter(client, free)
-    refused = fill(client, page(free), {"signed_date-day": "31", "signed_date-month": "2", "signed_date-year": "2027"})
+    typed = {"signed_date-day": "31" * 12, "signed_date-month": "2", "signed_date-year": "2027"}
+    refused = fill(client, page(free), typed)
     assert refused.status_code == 422
     assert errors_of(refused) == [
-        "Give the day on which both signed, such as 4 12 2026.",
+        REAL_DAY,
         "Give the first day of the contract, such as 1 4 2027.",
     ]
-    assert 'name="signed_date-day" type="text" inputmode="numeric" value="31"' in refused.text
+    assert 'name="signed_date-day" type="text" inputmode="numeric" value="313131313131313131313131"' in refused.text
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_what_is_no_figure_is_refused(typed: str, unit: Unit) -> None:
         ("2.5", WHOLE, WHOLE.example),
         ("6.0", WHOLE, WHOLE.example),
         ("1234567890123", POUNDS, "Type a figure of at most 12 digits."),
+        ("1234567890", WHOLE, "Type a figure of at most 9 digits."),
         ("3 words", MONTHS, MONTHS.example),
     ],
 )

@@ -69,12 +69,22 @@ def test_from_nothing_to_an_offer(browser: CheckedClient, provider: Provider, fr
     assert "1 on 1 lot" in page
 
 
+def test_a_form_without_its_fields_changes_nothing(browser: CheckedClient, provider: Provider) -> None:
+    """What was not sent stays as it is, numbers as well; a new setting needs its fields."""
+    address = f"/provider/settings/{make_setting(provider).id}"
+    token = {"csrf_token": fields_of(browser.get(address))["csrf_token"]}
+    assert browser.post(address, data=token).status_code == 302
+    [setting] = db.session.scalars(select(Setting))
+    assert (setting.name, setting.capacity) == ("Demo House", 4)
+    assert browser.post("/provider/settings/new", data=token).status_code == 422
+
+
 def test_what_was_typed_stays(browser: CheckedClient) -> None:
     """A wrong number of places is explained beside its field, and nothing typed is lost."""
     typed = {"name": "Demo House", "area": "Demotown", "capacity": "£143,00", "vacancies": "1"}
     page = fill(browser, "/provider/settings/new", typed)
     assert page.status_code == 422
-    assert errors_of(page) == ["Enter a whole number in figures, such as 6. “£143,00” is not one."]
+    assert errors_of(page) == ["Leave out the £. Enter a whole number in figures, such as 6."]
     assert {name: fields_of(page)[name] for name in typed} == typed
 
 

@@ -143,7 +143,7 @@ def test_refuse_in_two_steps(client: CheckedClient, new_client: Callable[[], Che
     assert empty.status_code == 422
     assert "Nobody is refused who meets every published criterion." in errors_of(empty)[0]
     short = fill(client, page(application, "/refuse"), {"failed_insurance": "y", "reason_insurance": "No good."})
-    assert errors_of(short) == ["Give the reason in at least one sentence (20 characters)."]
+    assert errors_of(short) == ["Give the reason in a sentence or two. Use words, and at least 20 characters."]
     assert "No good." in short.text
     sent = fill(client, page(application, "/refuse"), {"failed_insurance": "y", "reason_insurance": REASON})
     assert (sent.status_code, sent.location) == (302, page(application))
@@ -162,7 +162,7 @@ def test_send_a_refusal_back(client: CheckedClient) -> None:
     application = refusal_waits(framework)
     sign_in(client, officer(framework, Role.APPROVER))
     refused = fill(client, page(application, "/refusal"), {"verdict": "back"})
-    assert errors_of(refused) == ["Give the reason in at least one sentence (20 characters)."]
+    assert errors_of(refused) == ["Give the reason in a sentence or two. Use words, and at least 20 characters."]
     assert fill(client, page(application, "/refusal"), {"verdict": "back", "note": REASON}).status_code == 302
     text = text_of(client.get(page(application)))
     assert "The proposed refusal was sent back An approver" in text
@@ -212,7 +212,7 @@ def test_ask_and_take_back(client: CheckedClient) -> None:
     application = submitted_application(framework)
     sign_in(client, officer(framework))
     assert errors_of(fill(client, page(application, "/ask"), {"question": "Why?"})) == [
-        "Ask in at least one sentence (20 characters)."
+        "Ask in a sentence or two. Use words, and at least 20 characters."
     ]
     assert fill(client, page(application, "/ask"), {"question": REASON}).status_code == 302
     waiting = client.get(page(application))

@@ -79,12 +79,12 @@ def test_from_the_template_to_members(browser: CheckedClient, framework: Framewo
         setting_row(admitted_on=DAY),
         setting_row(admitted_on=DAY, band="Band 2", setting="Demo Barn", capacity="£143,00"),
     )
-    assert "Row 3 Demo Care Ltd Demo Barn 1, Band 2, Residential Places: Enter a whole number in figures" in text_of(
+    assert "Row 3 Demo Care Ltd Demo Barn 1, Band 2, Residential Places: Leave out the £. Enter a whole" in text_of(
         browser.get(page)
     )
     assert (count(Provider), count(Admission)) == (0, 0)
     row = f"{page}/rows/3"
-    assert errors_of(browser.get(row)) == ["Enter a whole number in figures, such as 6. “£143,00” is not one."]
+    assert errors_of(browser.get(row)) == ["Leave out the £. Enter a whole number in figures, such as 6."]
     still = fill(browser, row, {"capacity": "x"})
     assert (still.status_code, fields_of(still)["capacity"]) == (422, "x")
     assert fill(browser, row, {"capacity": "5"}).headers["Location"] == page
