@@ -99,7 +99,8 @@ def require_reason(
     character repeated. Raises `InvalidInput`.
     """
     text = tidy(typed)
-    words = {word for word in re.findall(r"\w+", text.casefold()) if len(set(word)) > 1}
-    if len(words) < LEAST_WORDS or sum(map(is_visible, text)) + text.count(" ") < least:
+    shown = one_line("".join(c if is_visible(c) else " " for c in unicodedata.normalize("NFC", text)))
+    words = {word for word in re.findall(r"\w+", shown.casefold()) if len(set(word)) > 1}
+    if len(words) < LEAST_WORDS or len(shown) < least:
         raise InvalidInput(f"{ask}. Use words, and at least {least} characters.", field=field)
     return text if most is None else require_length(text, most, field=field)

@@ -39,7 +39,7 @@ def test_what_cannot_be_seen_changes_nothing(noise: str) -> None:
     content = members_file(setting_row(provider="Café Démo")).decode("utf-8-sig")
     heading, _, row = content.partition("\r\n")
     marked = f"{noise}{heading}\r\n{noise}{row}{noise}\r\n\x1a\r\n"
-    assert read_file(marked.encode()) == read_file(content.encode())
+    assert read_file(marked.encode(), MEMBERS_FILE) == read_file(content.encode(), MEMBERS_FILE)
 
 
 def test_the_heading_may_be_written_freely() -> None:

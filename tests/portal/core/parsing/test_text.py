@@ -113,6 +113,13 @@ def test_one_character_repeated_is_no_reason(character: str, times: int) -> None
             require_reason(typed, "Give the reasons", field="reason")
 
 
+@given(st.lists(st.sampled_from(["\u3164\u115f", "\u2800", "\u200b", " ", "."]), max_size=60).map("".join))
+def test_no_reason_is_made_of_what_cannot_be_seen(noise: str) -> None:
+    """Blanks and fillers are neither words nor length, also beside a letter or two."""
+    with pytest.raises(InvalidInput):
+        require_reason(f"So {noise}", "Give the reasons", field="reason")
+
+
 def test_a_reason_says_what_to_do() -> None:
     """The sentence has the rule in it; a reason is stored tidied."""
     with pytest.raises(InvalidInput) as refused:
