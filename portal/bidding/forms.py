@@ -14,7 +14,7 @@ from portal.accounts.forms import FactorField
 from portal.bidding.documents import Upload
 from portal.tendering.models import Lot, Question
 from portal.web.fields import PoundsField
-from portal.web.forms import BaseForm
+from portal.web.forms import BaseForm, shown_number
 
 
 class StartForm(BaseForm):
@@ -37,7 +37,7 @@ class RevisedForm(BaseForm):
     @property
     def expected_revision(self) -> int:
         """The draft revision that the person saw; -1, which never matches, when it is not a number."""
-        return int(self.revision.data) if str(self.revision.data or "").isdecimal() else -1
+        return shown_number(self.revision, otherwise=-1)
 
 
 class SubmitForm(RevisedForm):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.core.parsing.text import tidy
@@ -76,6 +76,12 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
 class PlainForm(BaseForm):
     """A button and its token."""
+
+
+def shown_number(field: HiddenField, *, otherwise: int) -> int:
+    """The number that the page put into a hidden field; `otherwise`, which matches none, for what came back instead."""
+    typed = str(field.data or "")
+    return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else otherwise
 
 
 def as_text(value: Any) -> Any:

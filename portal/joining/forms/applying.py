@@ -20,7 +20,7 @@ from portal.joining.evidence import KINDS, Upload, kind_words
 from portal.joining.models import Evidence, ProfileAnswer
 from portal.joining.own_applications import LotChoice
 from portal.web.fields import DayField
-from portal.web.forms import BaseForm
+from portal.web.forms import BaseForm, shown_number
 
 ANSWER, CONFIRM, FILE, EXPIRES = "answers-", "confirm-", "file-", "expires-"
 NO_DOCUMENT = ""
@@ -59,7 +59,7 @@ class RevisedForm(BaseForm):
     @property
     def expected_revision(self) -> int:
         """The draft's revision that the person saw; -1, which never matches, when it is not a number."""
-        return int(self.revision.data) if str(self.revision.data or "").isdecimal() else -1
+        return shown_number(self.revision, otherwise=-1)
 
 
 class SendForm(RevisedForm):

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from portal.accounts.forms import FactorField
 from portal.joining.findings import Judgement
 from portal.web.fields import page
-from portal.web.forms import BaseForm
+from portal.web.forms import BaseForm, shown_number
 
 FAILED, REASON = "failed_", "reason_"
 
@@ -24,7 +24,7 @@ class VersionedForm(BaseForm):
     @property
     def seen(self) -> int:
         """The version that the officer saw; 0, which no application has once submitted, when it is no number."""
-        return int(self.version.data) if str(self.version.data or "").isdecimal() else 0
+        return shown_number(self.version, otherwise=0)
 
 
 class QuestionForm(VersionedForm):

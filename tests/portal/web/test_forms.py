@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FormField, IntegerField, PasswordField, StringField
+from wtforms import FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import DataRequired
 
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
-from portal.web.forms import BaseForm
+from portal.web.forms import BaseForm, shown_number
 from tests.factories.organisations import make_authority
 
 
@@ -30,6 +30,12 @@ class Nested(BaseForm):
 
     rows = FieldList(FormField(Sample), min_entries=1)
     note = StringField("Note", filters=[str.strip])
+
+
+class Numbered(BaseForm):
+    """A form that knows what its page showed."""
+
+    revision = HiddenField()
 
 
 class Secret(BaseForm):
@@ -126,3 +132,12 @@ def test_a_field_that_was_not_sent_keeps_its_text(request_context: None) -> None
     """A number that the form was made with is text there, as if it had been typed."""
     form = Sample(formdata=MultiDict({"count": "3"}), data={"title": 6}, meta={"csrf": False})
     assert form.title.data == "6"
+
+
+@pytest.mark.parametrize(("sent", "number"), [("12", 12), ("", -1), ("٣", -1), ("9" * 5000, -1), ("-1", -1), ("x", -1)])
+def test_a_hidden_number_that_came_back_as_something_else_matches_none(
+    request_context: None, sent: str, number: int
+) -> None:
+    """However long it is, and whatever it is written with."""
+    form = Numbered(formdata=MultiDict({"revision": sent}), meta={"csrf": False})
+    assert shown_number(form.revision, otherwise=-1) == number
