@@ -16,7 +16,9 @@ from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.permissions import Actor
 from portal.evaluation.models import Result
+from portal.evaluation.reading import read_prices
 from portal.evaluation.scoring_input import bid_key
 
 
@@ -102,11 +104,12 @@ def award_notice_at(decision: AwardDecision) -> datetime | None:
     return datetime.fromisoformat(said) if said else None
 
 
-def standing_of(result: Result | None) -> list[dict[str, object]]:
-    """The ranking as rows {rank, provider, label, total, price}; none without a result."""
+def standing_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
+    """The ranking for the actor as rows {rank, provider, label, total, price}; none without a result."""
     if result is None:
         return []
-    opened = {bid_key(found): found for found in opened_bids_of_lot(result.lot_id)}
+    priced = read_prices(itt=result.itt, lot_id=result.lot_id, reader=actor)
+    opened = {bid_key(found): found for found in priced.values()}
     return [
         {
             "rank": entry["rank"],

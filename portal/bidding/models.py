@@ -166,10 +166,11 @@ class OpenedBid(Subject, Model):
     opening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_opening.id"), index=True)
     label: Mapped[str]
     """What panels call it in order of opening: "Provider 1", "Provider 2" (random order)."""
-    quality: Mapped[dict[str, Any] | None]
+    # Neither is loaded by accident: portal/evaluation/reading.py alone reads them, and asks who reads.
+    quality: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
     """{"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256", "media_type", "key",
     "scan"}]}"""
-    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), deferred=True, deferred_raiseload=True)
     """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
     quarantine_reason: Mapped[str | None]
 

@@ -11,7 +11,6 @@ from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.queries import award_notice_at, decision_in_force, standstill_of
 from portal.awarding.states import DecisionStatus
-from portal.bidding.models import OpenedBid
 from portal.contracts.models import BreakPoint, Contract
 from portal.core import clock
 from portal.core.columns import db
@@ -20,6 +19,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.references import new_reference
 from portal.core.taking import take
 from portal.core.words import london, london_date
+from portal.evaluation.reading import Purpose, read_prices
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.regulation.working_days import months_later
@@ -77,8 +77,8 @@ def _drawn_up(
     now: datetime,
 ) -> Contract:
     """The contract on the published terms, at the winning price."""
-    opened = db.session.get_one(OpenedBid, decision.winning_bid_id)
-    assert opened.price is not None
+    won = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.CONTRACT)[decision.winning_bid_id]
+    assert won.price is not None
     assert itt.term_months is not None
     return Contract(
         reference=new_reference("CON"),
@@ -88,7 +88,7 @@ def _drawn_up(
         authority_id=itt.authority_id,
         provider_id=decision.winning_bid.provider_id,
         title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
-        value=opened.price,
+        value=won.price,
         start_date=start_date,
         end_until=months_later(start_date, itt.term_months),
         signed_date=signed_date,

@@ -102,6 +102,7 @@ class Verb(StrEnum):
     AGREE = "agree"
     CLOSE_MODERATION = "close_moderation"
     SEE_RESULT = "see_result"
+    SEE_PRICES = "see_prices"
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"

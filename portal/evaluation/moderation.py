@@ -16,7 +16,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
-from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
+from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
@@ -28,6 +28,7 @@ from portal.evaluation.queries import (
     bid_to_score,
     bids_to_score,
     counting_members,
+    leaf_named,
     leaves_of,
     progress_of,
     works_of_itt,
@@ -96,7 +97,7 @@ def agree_score(
     if work.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(work.itt_id, bid_id)
-    leaf = _leaf(work, criterion)
+    leaf = leaf_named(work, criterion)
     value = read_score(score, leaf.scale, field="score")
     words = _checked_reason(reason, leaf.scale)
     before = _in_force(work, bid, leaf)
@@ -189,13 +190,6 @@ def _check_everything_is_agreed(work: PanelWork) -> None:
             f"{len(still_open)} agreed {'score is' if len(still_open) == 1 else 'scores are'} missing,"
             f" the first for {bid.label}, “{leaf.criterion.title}”."
         )
-
-
-def _leaf(work: PanelWork, criterion: str) -> Leaf:
-    for leaf in leaves_of(work.itt, work.panel):
-        if leaf.key == criterion:
-            return leaf
-    raise NotFound("Your panel does not score that question.")
 
 
 def _checked_reason(reason: str, scale: Scale) -> str:

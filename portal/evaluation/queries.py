@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
@@ -98,32 +98,29 @@ def members_of(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[PanelM
     return by_panel
 
 
-def opened_bids(itt_id: uuid.UUID, *, whole: bool = False) -> Sequence[OpenedBid]:
-    """Every opened bid with its provider, by label; answers only when `whole`, prices never."""
-    statement = (
+def opened_bids(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
+    """Every opened bid with its provider, by label; neither answers nor prices."""
+    return db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
         .where(Bid.itt_id == itt_id)
-        .options(joinedload(OpenedBid.bid).joinedload(Bid.provider), defer(OpenedBid.price, raiseload=True))
+        .options(joinedload(OpenedBid.bid).joinedload(Bid.provider))
         .order_by(func.length(OpenedBid.label), OpenedBid.label)
-    )
-    if not whole:
-        statement = statement.options(defer(OpenedBid.quality))
-    return db.session.scalars(statement).all()
+    ).all()
 
 
-def bids_to_score(itt_id: uuid.UUID, *, whole: bool = False) -> Sequence[OpenedBid]:
+def bids_to_score(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
     """The opened bids that matched their seals, in the order of the labels."""
-    return [bid for bid in opened_bids(itt_id, whole=whole) if bid.is_sound]
+    return [bid for bid in opened_bids(itt_id) if bid.is_sound]
 
 
 def bid_to_score(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
-    """One sound opened bid of the ITT, or `NotFound`; its price stays unread."""
+    """One sound opened bid of the ITT, or `NotFound`; neither answers nor price."""
     found = db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
         .where(OpenedBid.bid_id == bid_id, Bid.itt_id == itt_id, OpenedBid.quarantine_reason.is_(None))
-        .options(joinedload(OpenedBid.bid), defer(OpenedBid.price, raiseload=True))
+        .options(joinedload(OpenedBid.bid))
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such bid here.")
@@ -148,6 +145,14 @@ def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
         assert criterion.scale is not None
         leaves.append(Leaf(criterion, criterion.scale, tuple(asked[criterion.id])))
     return leaves
+
+
+def leaf_named(work: PanelWork, key: str) -> Leaf:
+    """What the panel scores under that criterion key, or `NotFound`."""
+    for leaf in leaves_of(work.itt, work.panel):
+        if leaf.key == key:
+            return leaf
+    raise NotFound("Your panel does not score that question.")
 
 
 def members_who_declared(member_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:

@@ -1,24 +1,49 @@
-"""Reading a bid: only the answers to the panel's own questions, and each reading is recorded."""
+"""Reading opened bids. Nothing else reads their answers, files or prices: every function here asks who reads.
+
+A person reads within the policy, a panel's member once interests are declared, and each viewing of answers and
+files is recorded (PCR 2015 reg 22(16)(d), (f)). The portal reads for a purpose with a name, and is not recorded.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, undefer
+
 from portal.audit.kinds import EventKind
+from portal.audit.models import Event
 from portal.audit.recording import record
-from portal.bidding.models import OpenedBid
+from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.stored_files import read_stored_file
+from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
-from portal.evaluation.published_method import Leaf, scored_keys
-from portal.evaluation.queries import bid_to_score, leaves_of
-from portal.tendering.models import Question
+from portal.evaluation.published_method import Leaf
+from portal.evaluation.queries import bid_to_score, leaf_named, leaves_of
+from portal.tendering.models import InvitationToTender, Question
+
+ONE_VIEWING = timedelta(minutes=15)
+"""A page that comes back within this time, with an error perhaps, is the same viewing."""
+
+
+class Purpose(StrEnum):
+    """What the portal reads opened bids for when nobody is looking."""
+
+    RESULT = "result"
+    CONTRACT = "contract"
+    AWARD_NOTICE = "award_notice"
+
+
+Reader = Actor | Purpose
 
 
 @dataclass(frozen=True)
@@ -48,53 +73,28 @@ class Reading:
     answers: Mapping[str, tuple[Answer, ...]]
     """By criterion key."""
 
-    def leaf(self, key: str) -> Leaf:
-        """The question with that criterion key, or `NotFound` when the panel does not score it."""
-        for leaf in self.leaves:
-            if leaf.key == key:
-                return leaf
-        raise NotFound("Your panel does not score that question.")
 
+def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str | None = None) -> Reading:
+    """Read one bid's answers to the panel's questions (to the one of that key, when it is given).
 
-def note_reading(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str | None = None) -> None:
-    """Note that the actor reads one bid's answers to the panel's questions (to one of them when it is given).
-
-    The page that shows them commits this first, in a transaction of its own, and reads afterwards. Records
-    BID_FILE_VIEWED with the version. Raises `NotAllowed` until interests are declared for each bidder,
-    `NotFound` for a bid that is not there or whose seal did not match and for another panel's question,
-    `WrongState` before the opening and after the panel has closed.
+    Records BID_FILE_VIEWED with the version, once in a quarter of an hour for the same answers. Raises
+    `NotAllowed` until interests are declared for each bidder, `NotFound` for a bid that is not there or whose
+    seal did not match and for another panel's question, `WrongState` before the opening and after the panel
+    has closed.
     """
-    policy.require(actor, Verb.READ_BIDS, work)
-    require_declared(work, actor)
-    bid = bid_to_score(work.itt_id, bid_id)
-    keys = scored_keys(work.itt.method or {}, work.panel.key)
-    if criterion is not None and criterion not in keys:
-        raise NotFound("Your panel does not score that question.")
-    _note(work, bid, actor, what="answers", criteria=[criterion] if criterion else keys)
-
-
-def plain_reading(work: PanelWork, bid_id: uuid.UUID) -> Reading:
-    """One bid with the panel's questions and without any answer: what the record of a closed panel needs."""
-    bid = bid_to_score(work.itt_id, bid_id)
-    return Reading(bid, tuple(leaves_of(work.itt, work.panel)), {})
-
-
-def reading_of(work: PanelWork, bid_id: uuid.UUID) -> Reading:
-    """One bid with the answers to the panel's questions."""
-    bid = bid_to_score(work.itt_id, bid_id)
-    leaves = tuple(leaves_of(work.itt, work.panel))
-    return Reading(bid, leaves, {leaf.key: _answers(bid, leaf) for leaf in leaves})
+    bid = _bid_for(work, bid_id, actor)
+    leaves = leaves_of(work.itt, work.panel) if criterion is None else [leaf_named(work, criterion)]
+    _note(work, bid, actor, what="answers", criteria=[leaf.key for leaf in leaves])
+    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid, leaf) for leaf in leaves})
 
 
 def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:
     """Read a file that a bid gave with one of the panel's questions, unsealed and compared with its SHA-256.
 
-    Records BID_FILE_VIEWED with the version and the SHA-256. Raises as `note_reading`, `NotFound` for a file
-    of another bid or of another panel's question, `SealBroken` when the bytes are not what was sealed.
+    Records BID_FILE_VIEWED with the version and the SHA-256. Raises as `read_bid`, `NotFound` for a file of
+    another bid or of another panel's question, `SealBroken` when the bytes are not what was sealed.
     """
-    policy.require(actor, Verb.READ_BIDS, work)
-    require_declared(work, actor)
-    bid = bid_to_score(work.itt_id, bid_id)
+    bid = _bid_for(work, bid_id, actor)
     own = {question.key for leaf in leaves_of(work.itt, work.panel) for question in leaf.questions}
     for entry in _manifest(bid):
         if entry["id"] == str(file_id) and entry["question"] in own:
@@ -102,6 +102,34 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
             _note(work, bid, actor, what="file", file=entry["id"], sha256=entry["sha256"])
             return File(entry["name"], entry["media_type"], content)
     raise NotFound("There is no such file here.")
+
+
+def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -> Mapping[uuid.UUID, OpenedBid]:
+    """The opened bids of one of the invitation's lots with their providers and prices (pounds over the whole term).
+
+    By bid; a price is None where the seal did not match. People read them once every panel has closed, so that no
+    price weighs on a score; they are part of the result then, and looking at a result is not recorded. Raises
+    `WrongState` before, `NotFound` and `NotAllowed`.
+    """
+    if isinstance(reader, Actor):
+        policy.require(reader, Verb.SEE_PRICES, itt)
+    found = db.session.scalars(
+        select(OpenedBid)
+        .join(OpenedBid.bid)
+        .where(Bid.itt_id == itt.id, Bid.lot_id == lot_id)
+        .options(undefer(OpenedBid.price), joinedload(OpenedBid.bid).joinedload(Bid.provider))
+        .order_by(OpenedBid.label)
+        .execution_options(populate_existing=True)
+    )
+    return {opened.bid_id: opened for opened in found}
+
+
+def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
+    policy.require(actor, Verb.READ_BIDS, work)
+    require_declared(work, actor)
+    bid = bid_to_score(work.itt_id, bid_id)
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.quality))
+    return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
 
 def _answers(bid: OpenedBid, leaf: Leaf) -> tuple[Answer, ...]:
@@ -123,4 +151,14 @@ def _manifest(bid: OpenedBid) -> Sequence[Mapping[str, Any]]:
 
 
 def _note(work: PanelWork, bid: OpenedBid, actor: Actor, **details: Any) -> None:
-    record(EventKind.BID_FILE_VIEWED, bid, actor=actor, panel=work.panel.key, version=bid.version_id, **details)
+    seen = {"panel": work.panel.key, "version": str(bid.version_id), **details}
+    noted = select(Event.id).where(
+        Event.object_type == "bid",
+        Event.object_id == bid.bid_id,
+        Event.kind == EventKind.BID_FILE_VIEWED.value,
+        Event.actor_id == actor.user_id,
+        Event.data.contains(seen),
+        Event.at > func.clock_timestamp() - ONE_VIEWING,
+    )
+    if db.session.execute(noted.limit(1)).first() is None:
+        record(EventKind.BID_FILE_VIEWED, bid, actor=actor, **seen)

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.permissions import Actor
 from portal.evaluation.explaining import (
     Names,
     eliminated_in_words,
@@ -24,8 +24,8 @@ from portal.evaluation.explaining import (
     spread_in_words,
 )
 from portal.evaluation.models import PanelMember, Result
+from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
-from portal.organisations.models import Provider
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.states import PanelKind
 from tender_scoring import effective_weights
@@ -102,10 +102,10 @@ class ResultPage:
         return len(self.rows) > len(self.bars)
 
 
-def result_page(itt: InvitationToTender, result: Result) -> ResultPage:
-    """The page of one lot's result, in a fixed number of statements however many bids there are."""
+def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> ResultPage:
+    """The page of one lot's result for the actor, in a fixed number of statements however many bids there are."""
     outcome, diagnostics = result.outcome, result.diagnostics or {}
-    bidders = _bidders(result.lot_id)
+    bidders = _bidders(itt, result.lot_id, actor)
     panels = _panels(itt.id)
     names = Names(
         {key: bidder.label for key, bidder in bidders.items()},
@@ -148,9 +148,9 @@ class WorkingsPage:
     steps: list[dict[str, Any]]
 
 
-def workings_page(itt: InvitationToTender, result: Result, bid: str) -> WorkingsPage:
+def workings_page(itt: InvitationToTender, result: Result, bid: str, actor: Actor) -> WorkingsPage:
     """The workings of one bid, by its reference; `NotFound` for a bid that is not in the result."""
-    bidders = _bidders(result.lot_id)
+    bidders = _bidders(itt, result.lot_id, actor)
     if bid not in bidders:
         raise NotFound("There is no such bid in this result.")
     names = Names(
@@ -176,14 +176,14 @@ def _habits(diagnostics: Mapping[str, Any], names: Names, aliases: Mapping[str, 
     ]
 
 
-def _bidders(lot_id: uuid.UUID) -> dict[str, Bidder]:
-    rows = db.session.execute(
-        select(Bid.id, Bid.reference, OpenedBid.label, Provider.name, OpenedBid.price)
-        .join(OpenedBid, OpenedBid.bid_id == Bid.id)
-        .join(Provider, Provider.id == Bid.provider_id)
-        .where(Bid.lot_id == lot_id)
-    )
-    return {row.reference: Bidder(*row) for row in rows}
+def _bidders(itt: InvitationToTender, lot_id: uuid.UUID, actor: Actor) -> dict[str, Bidder]:
+    opened = read_prices(itt=itt, lot_id=lot_id, reader=actor).values()
+    return {
+        found.bid.reference: Bidder(
+            found.bid_id, found.bid.reference, found.label, found.bid.provider.name, found.price
+        )
+        for found in opened
+    }
 
 
 def _panels(itt_id: uuid.UUID) -> list[Panel]:

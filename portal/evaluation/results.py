@@ -20,10 +20,8 @@ from portal.evaluation.models import BlockedResult, Result
 from portal.evaluation.scoring_input import case_for
 from portal.evaluation.storing import hash_of, store_result, stored_case
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import IttStatus
+from portal.tendering.states import AFTER_MODERATION
 from tender_scoring import InvalidCase, case_from, diagnose, evaluate
-
-CALCULABLE = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
 
 
 def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
@@ -38,7 +36,7 @@ def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
     docs/scoring.md.
     """
     itt = lock(InvitationToTender, itt_id)
-    if itt.status not in CALCULABLE:
+    if itt.status not in AFTER_MODERATION:
         raise WrongState("The result waits until every panel has closed its moderation.")
     calculated = [_calculate_lot(itt, lot, now=now) for lot in itt.lots]
     return [result for result in calculated if result is not None]

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scorecard
 from portal.evaluation.published_method import plain
+from portal.evaluation.reading import Purpose, read_prices
 from portal.evaluation.states import ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 
@@ -41,17 +42,12 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     member in `recused`, so that the engine leaves them out in plain sight. `agreed` are the agreed scores in
     force.
     """
-    opened = db.session.scalars(
-        select(OpenedBid)
-        .join(OpenedBid.bid)
-        .where(Bid.lot_id == lot.id, OpenedBid.quarantine_reason.is_(None))
-        .options(joinedload(OpenedBid.bid))
-    ).all()
+    opened = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.RESULT).values()
     return {
         "method": itt.method,
         "bids": {
             bid_key(bid): {} if bid.price is None else {"price": format(bid.price, "f")}
-            for bid in sorted(opened, key=bid_key)
+            for bid in sorted((bid for bid in opened if bid.is_sound), key=bid_key)
         },
         "scores": _scores(lot),
         "agreed": _agreed(lot),

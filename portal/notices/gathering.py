@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.awarding.models import AssessmentSummary, AwardDecision
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.errors import WrongState
+from portal.evaluation.reading import Purpose, read_prices
 from portal.extensions import db
 from portal.notices.release import AwardFacts, Wait
 from portal.organisations.models import Provider
@@ -25,14 +26,15 @@ def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFact
     Raises `WrongState` when the winner's bid has no price, and `CalendarUnknown` where the end of the
     standstill cannot be counted.
     """
-    opened = db.session.get(OpenedBid, decision.winning_bid_id)
-    if opened is None or opened.price is None:
+    opened = read_prices(itt=decision.itt, lot_id=decision.lot_id, reader=Purpose.AWARD_NOTICE)
+    won = opened.get(decision.winning_bid_id)
+    if won is None or won.price is None:
         raise WrongState("The winning bid has no price to announce.")
     assessed = _assessed_providers(decision.id)
     return AwardFacts(
         decision=decision,
         winner=decision.winning_bid.provider,
-        price=opened.price,
+        price=won.price,
         received=_received(decision.lot_id),
         assessed=assessed,
         summaries_at=_summaries_at(decision.id),

@@ -1,4 +1,8 @@
-"""One commit a request, at the boundary; what follows from it leaves through the outbox afterwards."""
+"""One commit a request, at the boundary; what follows from it leaves through the outbox afterwards.
+
+A request that only reads commits nothing but evidence: what it recorded is stored before the page leaves, so that
+nobody sees what was not noted.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +16,18 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def bind(app: Flask, nudger: Nudger) -> None:
-    """Commit after every unsafe request that did not fail, and wake the relay when something was recorded."""
+    """Commit what changed or recorded something and did not fail, and wake the relay when something was recorded."""
 
     @app.after_request
     def commit(response: Response) -> Response:
-        if request.method in SAFE_METHODS or response.status_code >= 500:
+        recorded = db.session.info.pop("recorded", False)
+        if response.status_code >= 500 or (request.method in SAFE_METHODS and not recorded):
             roll_back()
             return response
-        recorded = db.session.info.pop("recorded", False)
         db.session.commit()
         if recorded:
             nudger.nudge()
         return response
-
-
-def commit_record() -> None:
-    """Commit what a page that only reads has recorded: a viewing is evidence, whatever becomes of the page."""
-    db.session.info.pop("recorded", None)
-    db.session.commit()
 
 
 def roll_back() -> None:

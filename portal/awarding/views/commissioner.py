@@ -92,7 +92,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         form=form,
         result=result,
         duty=standstill_duty(itt),
-        standing=queries.standing_of(result),
+        standing=queries.standing_of(result, actor()),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,

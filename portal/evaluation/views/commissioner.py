@@ -17,8 +17,10 @@ from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
+    bid_to_score,
     bids_to_score,
     itt_by_reference,
+    leaf_named,
     leaves_of,
     members_of,
     opinions_of,
@@ -27,7 +29,6 @@ from portal.evaluation.queries import (
     work_of,
     works_of_itt,
 )
-from portal.evaluation.reading import plain_reading
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.tendering.models import InvitationToTender, Panel
@@ -114,13 +115,12 @@ def record(reference: str, panel_id: uuid.UUID) -> Any:
 def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
     """One cell of the record: every individual score and reason, the agreed one, and what it superseded."""
     itt, work = _closed_work(reference, panel_id)
-    reading = plain_reading(work, bid_id)
-    leaf = reading.leaf(criterion)
+    leaf = leaf_named(work, criterion)
     return render_template(
         "evaluation/commissioner/record_cell.html",
         itt=itt,
         work=work,
-        reading=reading,
+        bid=bid_to_score(itt.id, bid_id),
         leaf=leaf,
         points=points(leaf.scale),
         opinions=opinions_of(panel_id, bid_id).get(leaf.criterion.id, []),
@@ -138,7 +138,7 @@ def result(reference: str) -> Any:
     if not results:
         blocked = block_reason(itt.id)
         return render_template("evaluation/commissioner/no_result.html", itt=itt, blocked=blocked)
-    pages = [result_page(itt, found) for found in results]
+    pages = [result_page(itt, found, actor()) for found in results]
     return render_template("evaluation/commissioner/result.html", itt=itt, pages=pages)
 
 
@@ -150,7 +150,7 @@ def workings(reference: str, result_id: uuid.UUID, bid: str) -> Any:
     found = next((found for found in newest_results(itt.id) if found.id == result_id), None)
     if found is None:
         raise NotFound("There is no such result.")
-    page = workings_page(itt, found, bid)
+    page = workings_page(itt, found, bid, actor())
     return render_template("evaluation/commissioner/workings.html", itt=itt, page=page)
 
 

@@ -25,8 +25,10 @@ from portal.evaluation.published_method import points
 from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
+    bid_to_score,
     bids_to_score,
     has_declared,
+    leaf_named,
     leaves_of,
     members_who_declared,
     opened_bids,
@@ -38,11 +40,10 @@ from portal.evaluation.queries import (
     work_of,
     works_of_person,
 )
-from portal.evaluation.reading import note_reading, plain_reading, read_file, reading_of
+from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.forms import PlainForm
-from portal.web.transactions import commit_record
 
 bp = Blueprint("panel_desk", __name__, url_prefix="/panel")
 
@@ -115,8 +116,6 @@ def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
     work = visible(panel_id)
     if undeclared(work):
         return redirect(url_for(".declare", panel_id=panel_id))
-    note_reading(work=work, bid_id=bid_id, actor=actor())
-    commit_record()
     return _score_page(work, bid_id)
 
 
@@ -141,7 +140,6 @@ def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Any:
     """A file of a bid, as an attachment that the browser does not run."""
     files = current_app.extensions["files"]
     found = read_file(work=visible(panel_id), bid_id=bid_id, file_id=file_id, actor=actor(), files=files)
-    commit_record()
     answer = send_file(BytesIO(found.content), found.media_type, as_attachment=True, download_name=found.name)
     answer.headers["Content-Security-Policy"] = "sandbox"
     return answer
@@ -246,9 +244,6 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
         if rest and rest[0][0].bid_id == bid_id:
             return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest[0][1].key))
         return redirect(url_for(".board", panel_id=panel_id))
-    if not form.is_submitted() and may(work, Verb.READ_BIDS):
-        note_reading(work=work, bid_id=bid_id, actor=actor(), criterion=criterion)
-        commit_record()
     return _cell_page(work, bid_id, criterion, form), form.status_code
 
 
@@ -311,7 +306,7 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
 
 def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
     member = seat_of(work.panel_id, actor().user_id)
-    reading = reading_of(work, bid_id)
+    reading = read_bid(work=work, bid_id=bid_id, actor=actor())
     card = scorecards_of(member.id).get(bid_id)
     form = form or score_form(reading.leaves, card)
     page = render_template(
@@ -327,8 +322,9 @@ def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
 
 
 def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
-    reading = reading_of(work, bid_id) if may(work, Verb.READ_BIDS) else plain_reading(work, bid_id)
-    leaf = reading.leaf(criterion)
+    bid, leaf, answers = bid_to_score(work.itt_id, bid_id), leaf_named(work, criterion), None
+    if may(work, Verb.READ_BIDS):
+        answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
     agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
     if form.refusal is not None or not form.is_submitted():
         form.based_on.data = str(agreed.id) if agreed else ""
@@ -338,7 +334,8 @@ def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeFo
         "evaluation/panel/cell.html",
         form=form,
         work=work,
-        reading=reading,
+        bid=bid,
+        answers=answers,
         leaf=leaf,
         points=points(leaf.scale),
         opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),

@@ -19,13 +19,12 @@ from portal.evaluation.forms import GO_BACK, GO_LATER, YoungAnswerForm, young_de
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.published_method import points
 from portal.evaluation.queries import has_declared, opened_bids, seat_of, work_of
-from portal.evaluation.reading import note_reading, reading_of
+from portal.evaluation.reading import read_bid
 from portal.evaluation.rules import SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of
 from portal.web.access import actor, for_panel, public
 from portal.web.forms import PlainForm
-from portal.web.transactions import commit_record
 
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
@@ -78,16 +77,7 @@ def know() -> Any:
 @for_panel(Role.YOUNG_MEMBER)
 def question(number: int) -> Any:
     """One question about one provider."""
-    seat = own_seat()
-    if not seat.is_open:
-        return redirect(url_for(".index"))
-    if not has_declared(seat.member):
-        return redirect(url_for(".know"))
-    found = sitting_of(seat.work, seat.member)
-    screen = found.screen(number)
-    note_reading(work=seat.work, bid_id=screen.bid_id, actor=actor(), criterion=screen.leaf.key)
-    commit_record()
-    return _question_page(number)
+    return _not_yet(own_seat()) or _question_page(number)
 
 
 @bp.post("/questions/<int:number>")
@@ -95,8 +85,9 @@ def question(number: int) -> Any:
 def answer(number: int) -> Any:
     """Save the answer and go on, back, or past it."""
     seat = own_seat()
-    found = sitting_of(seat.work, seat.member)
-    screen = found.screen(number)
+    if (elsewhere := _not_yet(seat)) is not None:
+        return elsewhere
+    screen = sitting_of(seat.work, seat.member).screen(number)
     form = YoungAnswerForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: save_score(
@@ -155,6 +146,13 @@ def own_seat() -> Seat:
     return Seat(work_of(panel_id), seat_of(panel_id, held.user_id))
 
 
+def _not_yet(seat: Seat) -> Any:
+    """Where a young person goes who may not read now: their panel does not score, or they have still to declare."""
+    if not seat.is_open:
+        return redirect(url_for(".index"))
+    return None if has_declared(seat.member) else redirect(url_for(".know"))
+
+
 def _next(found: Sitting, number: int, go: str) -> str:
     if go == GO_BACK:
         return url_for(".question", number=max(1, number - 1))
@@ -167,6 +165,7 @@ def _question_page(number: int, form: YoungAnswerForm | None = None) -> Any:
     seat = own_seat()
     found = sitting_of(seat.work, seat.member)
     screen = found.screen(number)
+    reading = read_bid(work=seat.work, bid_id=screen.bid_id, actor=actor(), criterion=screen.leaf.key)
     if form is None:
         form = YoungAnswerForm(data=screen.given())
     page = render_template(
@@ -175,7 +174,7 @@ def _question_page(number: int, form: YoungAnswerForm | None = None) -> Any:
         sitting=found,
         screen=screen,
         number=number,
-        answers=reading_of(seat.work, screen.bid_id).answers[screen.leaf.key],
+        answers=reading.answers[screen.leaf.key],
         points=points(screen.leaf.scale),
     )
     return page, form.status_code

@@ -14,6 +14,7 @@ from portal.accounts.signing_in import sign_in
 from portal.audit.queries import is_demonstration
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotFound
+from portal.extensions import db
 from portal.scenarios.cards import issue_demonstration_card, young_members
 from portal.scenarios.market_scenes import market_page, market_scenes
 from portal.scenarios.people import (
@@ -27,7 +28,6 @@ from portal.scenarios.people import (
 from portal.scenarios.scenes import SCENES, procurements_by_title, ways_in
 from portal.scenarios.sign_ins import part_named, parts_with_codes
 from portal.web.access import public, safe_next
-from portal.web.transactions import commit_record
 
 bp = Blueprint("start", __name__, url_prefix="/demonstration")
 
@@ -81,7 +81,7 @@ def play() -> Any:
     actor = enter(token)
     if current_user.awaits_factor:
         # A code is used up in a transaction of its own, which would wait for this one for ever.
-        commit_record()
+        db.session.commit()
         code = next(row.code for row in parts_with_codes(keys=keys, now=now) if row.part == part)
         try:
             show_factor(code)

@@ -82,7 +82,7 @@ def test_nothing_of_another_loser(award: Award) -> None:
     assert third.provider.name not in other
     assert third.reference not in other
     assert str(third.provider.company_number) not in other
-    price = db.session.get_one(OpenedBid, third.id).price
+    price = db.session.scalar(select(OpenedBid.price).where(OpenedBid.bid_id == third.id))
     assert price is not None
     assert f"{price:.0f}" not in other.replace(",", "")
     assert f'"total": "{own["own"]["total"]}"' not in other

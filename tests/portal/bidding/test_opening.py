@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import undefer
 
 from portal.accounts.models import Membership
 from portal.audit.queries import events_of
@@ -51,7 +52,8 @@ def agree(app: Flask, itt: InvitationToTender, actor: Actor, *, factor_age: time
 
 
 def opened() -> list[OpenedBid]:
-    return list(db.session.scalars(select(OpenedBid).order_by(OpenedBid.price)))
+    content = (undefer(OpenedBid.quality), undefer(OpenedBid.price))
+    return list(db.session.scalars(select(OpenedBid).options(*content).order_by(OpenedBid.price)))
 
 
 def test_two_openers_open_what_counts(app: Flask, itt: InvitationToTender) -> None:
@@ -213,7 +215,7 @@ def test_a_broken_bid_is_quarantined_and_the_rest_opens(fresh_app: Flask, fresh_
                 [bids[2].id],
             )
         open_itt(itt)
-        rows = db.session.scalars(select(OpenedBid)).all()
+        rows = opened()
         assert sorted(bid.price for bid in rows if bid.price) == [Decimal(n) for n in (1, 2, 4, 5)]
         [quarantined] = [bid for bid in rows if not bid.is_sound]
         assert (quarantined.bid_id, quarantined.quality, quarantined.price) == (bids[2].id, None, None)

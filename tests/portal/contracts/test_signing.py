@@ -29,8 +29,8 @@ def test_the_terms_are_those_that_were_published(free: Award) -> None:
     """Value, term and break points come from the winning bid and the ITT, counted from the first day."""
     starts = clock.today() + timedelta(days=60)
     contract = conclude(free, starts=starts)
-    opened = db.session.get_one(OpenedBid, free.decision.winning_bid_id)
-    assert contract.value == opened.price
+    price = select(OpenedBid.price).where(OpenedBid.bid_id == free.decision.winning_bid_id)
+    assert contract.value == db.session.scalar(price)
     assert contract.provider_id == free.decision.winning_bid.provider_id
     assert contract.end_until == months_later(starts, 30)
     assert [(point.months, point.on_date) for point in contract.break_points] == [

@@ -14,7 +14,11 @@ PAGES = ("/panel/sitting/thank-you", "/sitting")
 
 def post(client: CheckedClient, path: str, data: dict[str, str] | None = None) -> TestResponse:
     """Post the data with the token of whoever the client is at this moment."""
+    return client.post(path, data={"csrf_token": token_of(client)} | (data or {}))
+
+
+def token_of(client: CheckedClient) -> str:
+    """The token of whoever the client is at this moment."""
     pages = (client.get(page).get_data(as_text=True) for page in PAGES)
     tokens = (re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page) for page in pages)
-    token = next(found.group(1) for found in tokens if found)
-    return client.post(path, data={"csrf_token": token} | (data or {}))
+    return next(found.group(1) for found in tokens if found)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.audit.queries import events_of
+from portal.bidding.models import OpenedBid
 from portal.core.permissions import Role
 from portal.evaluation.models import ModeratedScore, Score
 from portal.extensions import db
@@ -91,8 +92,9 @@ def test_a_file_comes_as_an_attachment_and_is_recorded(client: CheckedClient) ->
     """Unsealed bytes, never run by the browser; another panel's member does not find it (P-12)."""
     evaluation = scoring_itt(1)
     seat, bid = evaluation.seats[LOCAL][1], evaluation.bids()[0]
-    assert bid.quality is not None
-    entry = bid.quality["files"][0]
+    quality = db.session.scalars(select(OpenedBid.quality)).one()
+    assert quality is not None
+    entry = quality["files"][0]
     sign_in(client, seat.user)
     answer = client.get(f"/panel/{seat.panel.id}/bids/{bid.bid_id}/files/{entry['id']}")
     assert answer.get_data() == PDF
