@@ -290,8 +290,8 @@ class _Builder:
     def _opened(self, itt: dict[str, Any], lot_id: uuid.UUID) -> tuple[dict[str, uuid.UUID], dict[str, Any]]:
         chance = random.Random(1)
         openers = [self._people(1, Role.OPENER, [{"authority_id": itt["authority_id"]}])[0][0] for _ in range(2)]
-        opening = {"id": uuid.uuid4(), "itt_id": itt["id"], "status": OpeningStatus.DONE, "first_at": self.now}
-        opening |= {"first_opener_id": openers[0], "second_opener_id": openers[1], "second_at": self.now}
+        opening = {"id": uuid.uuid4(), "itt_id": itt["id"], "status": OpeningStatus.DONE, "proposed_at": self.now}
+        opening |= {"proposed_by_id": openers[0], "decided_by_id": openers[1], "decided_at": self.now}
         self._add(BidOpening, [opening])
         bids = [self._draft(itt["id"], lot_id, provider) for provider in self.providers[: self.sizes.ranked_bids]]
         self._add(Bid, [bid | {"status": BidStatus.SUBMITTED, "version": 1} for bid in bids])

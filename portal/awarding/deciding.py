@@ -12,8 +12,9 @@ from portal.awarding.queries import current_result, decision_in_force, opened_bi
 from portal.awarding.rules import standstill_duty
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
+from portal.core.approval import require_second_person
 from portal.core.columns import db
-from portal.core.errors import Conflict, NotAllowed, WrongState
+from portal.core.errors import Conflict, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
@@ -84,7 +85,7 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     _take(decision, actor)
     note = require_reason(note, WHY, field="note")
     decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
-    _sign(decision, actor, note, now)
+    decision.decide(actor, now=now, note=note)
     record(EventKind.AWARD_REFUSED, decision, actor=actor)
 
 
@@ -102,7 +103,7 @@ def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     if newest is None or newest.id != decision.result_id:
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
     decision.status = DECISION.move(decision.status, DecisionStatus.DECIDED)
-    _sign(decision, actor, note, now)
+    decision.decide(actor, now=now, note=note)
     if _every_lot_is_decided(decision.itt):
         decision.itt.status = ITT.move(decision.itt.status, IttStatus.AWARDED)
     summaries = issue_summaries(decision=decision, now=now)
@@ -121,14 +122,7 @@ def _take(decision: AwardDecision, actor: Actor) -> None:
     """Take the decision for its second person; the ITT's row first, for its awards and results take turns."""
     lock(InvitationToTender, decision.itt_id)
     take(decision, Verb.DECIDE, actor=actor)
-    if decision.proposed_by_id == actor.user_id:
-        raise NotAllowed("The person who proposed an award cannot decide it as well.")
-
-
-def _sign(decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
-    decision.decided_by_id = actor.user_id
-    decision.decided_at = now
-    decision.decision_note = note
+    require_second_person(actor, decision.proposed_by_id)
 
 
 def _winner(result: Result) -> str:

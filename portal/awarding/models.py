@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnIttChain
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid
-from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.approval import Approval
+from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
@@ -20,7 +21,7 @@ from portal.regulation.regimes import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 
 
-class AwardDecision(OnIttChain, Model):
+class AwardDecision(Approval, OnIttChain, Model):
     """The decision to award a lot: proposed by one person, decided by another (two people where money is at stake)."""
 
     __tablename__ = "award_decision"
@@ -31,7 +32,6 @@ class AwardDecision(OnIttChain, Model):
             unique=True,
             postgresql_where=text("status <> 'refused'"),
         ),
-        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> proposed_by_id", name="two_people"),
         CheckConstraint(
             "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
             name="decided_by_somebody",
@@ -46,11 +46,6 @@ class AwardDecision(OnIttChain, Model):
     status: Mapped[DecisionStatus] = one_of(DecisionStatus, default=DecisionStatus.PROPOSED)
     reason: Mapped[str]
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
-    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    proposed_at: Mapped[CreatedAt]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None]
-    decision_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()

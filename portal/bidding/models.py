@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain, Subject
 from portal.bidding.states import BidStatus, OpeningStatus
+from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.organisations.models import Provider
@@ -132,25 +133,20 @@ class LateAttempt(Model):
     attempted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
 
-class BidOpening(Model):
+class BidOpening(Approval, Model):
     """The opening of an ITT's bids by two authorised people, at most 15 minutes apart."""
 
     __tablename__ = "bid_opening"
     __table_args__ = (
         Index("uq_bid_opening_itt_id_done", "itt_id", unique=True, postgresql_where=text("status = 'done'")),
-        CheckConstraint("first_opener_id <> second_opener_id", name="two_people"),
         CheckConstraint(
-            "(status = 'done') = (second_opener_id IS NOT NULL AND second_at IS NOT NULL)", name="done_by_two"
+            "(status = 'done') = (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)", name="done_by_two"
         ),
     )
 
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     status: Mapped[OpeningStatus] = one_of(OpeningStatus, default=OpeningStatus.AWAITING_SECOND)
-    first_opener_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    first_at: Mapped[datetime]
-    second_opener_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    second_at: Mapped[datetime | None]
 
     itt: Mapped[InvitationToTender] = relationship()
     bids: Mapped[list[OpenedBid]] = relationship(back_populates="opening", order_by="OpenedBid.label")

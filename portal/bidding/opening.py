@@ -78,12 +78,12 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     waiting = _waiting(itt, at)
     if waiting is None:
         return Opened(_agree_first(itt, actor, at), done=False)
-    if waiting.first_opener_id == actor.user_id:
+    if waiting.is_own(actor):
         raise OpeningRefused(
             "You have agreed already. A second person with the role of opener has to do the same.",
             "same_person",
         )
-    if _sits_on_panel(itt, waiting.first_opener_id):
+    if _sits_on_panel(itt, waiting.proposed_by_id):
         raise OpeningRefused("The first person has meanwhile joined a panel for these bids.", "panel_member")
     return Opened(_open(itt, actor, keys, waiting, at, fates), done=True)
 
@@ -139,9 +139,9 @@ def _waiting(itt: InvitationToTender, at: datetime) -> BidOpening | None:
         .where(
             BidOpening.itt_id == itt.id,
             BidOpening.status == OpeningStatus.AWAITING_SECOND,
-            BidOpening.first_at >= at - APART,
+            BidOpening.proposed_at >= at - APART,
         )
-        .order_by(BidOpening.first_at.desc())
+        .order_by(BidOpening.proposed_at.desc())
         .limit(1)
     ).one_or_none()
 
@@ -149,7 +149,7 @@ def _waiting(itt: InvitationToTender, at: datetime) -> BidOpening | None:
 def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpening:
     if actor.user_id is None:
         raise NotAllowed("Two people open bids, not the portal by itself.")
-    opening = BidOpening(itt_id=itt.id, first_opener_id=actor.user_id, first_at=at)
+    opening = BidOpening(itt_id=itt.id, proposed_by_id=actor.user_id, proposed_at=at)
     db.session.add(opening)
     record(EventKind.OPENING_STARTED, itt, actor=actor, at=at.isoformat())
     return opening
@@ -160,8 +160,7 @@ def _open(
 ) -> BidOpening:
     private_key = keys.opening_key(itt.id, demonstration=is_demonstration())
     opening.status = OpeningStatus.DONE
-    opening.second_opener_id = actor.user_id
-    opening.second_at = at
+    opening.decide(actor, now=at)
     itt.status = ITT.move(itt.status, IttStatus.OPENED)
     itt.opened_at = at
     received = _submitted_versions(itt)
@@ -180,7 +179,7 @@ def _open(
         itt,
         actor=actor,
         opening=opening.id,
-        openers=[opening.first_opener_id, actor.user_id],
+        openers=[opening.proposed_by_id, actor.user_id],
         opened=sum(bid.is_sound for bid in revealed),
         quarantined=sum(not bid.is_sound for bid in revealed),
         bids=_evidence(submitted, revealed),

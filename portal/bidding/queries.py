@@ -200,7 +200,7 @@ def agreement_waiting(itt_id: uuid.UUID) -> BidOpening | None:
     return db.session.scalars(
         select(BidOpening)
         .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.AWAITING_SECOND)
-        .order_by(BidOpening.first_at.desc())
+        .order_by(BidOpening.proposed_at.desc())
         .limit(1)
     ).one_or_none()
 

@@ -246,7 +246,7 @@ def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appo
     )
     opened = exists().where(
         BidOpening.itt_id == itt.id,
-        (BidOpening.first_opener_id == person.id) | (BidOpening.second_opener_id == person.id),
+        (BidOpening.proposed_by_id == person.id) | (BidOpening.decided_by_id == person.id),
     )
     works_for_provider, has_opened = db.session.execute(select(bids, opened)).one()
     if works_for_provider:

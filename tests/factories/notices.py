@@ -145,10 +145,10 @@ def _opening(itt: InvitationToTender, at: datetime, first: uuid.UUID, second: uu
     opening = BidOpening(
         itt_id=itt.id,
         status=OpeningStatus.DONE,
-        first_opener_id=first,
-        first_at=at,
-        second_opener_id=second,
-        second_at=at,
+        proposed_by_id=first,
+        proposed_at=at,
+        decided_by_id=second,
+        decided_at=at,
     )
     db.session.add(opening)
     db.session.flush()

@@ -71,7 +71,7 @@ def _verdict(form: DecisionForm, decision: AwardDecision) -> None:
 
 
 def _may_decide(decision: AwardDecision) -> bool:
-    return policy.allows(actor(), Verb.DECIDE, decision) and decision.proposed_by_id != actor().user_id
+    return policy.allows(actor(), Verb.DECIDE, decision) and not decision.is_own(actor())
 
 
 def _waiting_lot(itt: InvitationToTender) -> Lot:

@@ -57,7 +57,7 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
     opening = opening_of(itt.id)
     waiting = agreement_waiting(itt.id) if opening is None else None
     people = opening or waiting
-    in_time = waiting is not None and now - waiting.first_at <= APART
+    in_time = waiting is not None and now - waiting.proposed_at <= APART
     return {
         "now": now,
         "closed": itt.has_closed(now),
@@ -67,12 +67,12 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         else [],
         "waiting": waiting if in_time else None,
         "lapsed": waiting if not in_time else None,
-        "open_until": waiting.first_at + APART if waiting else None,
+        "open_until": waiting.proposed_at + APART if waiting else None,
         "late": late_attempts_of(opening) if opening else [],
         "set_aside": set_aside_of(opening) if opening and itt.framework_lot_id is not None else [],
         "undecided": undecided_bidders(itt, now) if opening is None and itt.has_closed(now) else 0,
         "may_explain": policy.allows(actor(), Verb.EXPLAIN_UNDECIDED, itt),
-        "names": names_of(people.first_opener_id, people.second_opener_id) if people else {},
+        "names": names_of(people.proposed_by_id, people.decided_by_id) if people else {},
         "may_open": policy.allows(actor(), Verb.OPEN_BIDS, itt),
-        "is_first": waiting is not None and in_time and waiting.first_opener_id == actor().user_id,
+        "is_first": waiting is not None and in_time and waiting.is_own(actor()),
     }

@@ -78,8 +78,8 @@ def test_two_openers_open_what_counts(app: Flask, itt: InvitationToTender) -> No
     ]
     assert opened()[1].quality["answers"]["welcome"] == "Better. (welcome)"  # type: ignore[index]
     record = db.session.scalars(select(BidOpening)).one()
-    assert (record.first_opener_id, record.second_opener_id) == (first.user_id, second.user_id)
-    assert (itt.status, itt.opened_at) == (IttStatus.OPENED, record.second_at)
+    assert (record.proposed_by_id, record.decided_by_id) == (first.user_id, second.user_id)
+    assert (itt.status, itt.opened_at) == (IttStatus.OPENED, record.decided_at)
 
 
 def test_the_invitations_chain_ties_in_every_bids_own_chain(itt: InvitationToTender) -> None:
@@ -129,13 +129,13 @@ def test_two_people_more_than_fifteen_minutes_apart_do_not_open(app: Flask, itt:
     submitted_bid(itt)
     close_now(itt)
     agree(app, itt, opener_of(itt.authority))
-    db.session.execute(text("UPDATE bid_opening SET first_at = first_at - interval '15 minutes 1 second'"))
+    db.session.execute(text("UPDATE bid_opening SET proposed_at = proposed_at - interval '15 minutes 1 second'"))
     second = opener_of(itt.authority)
     assert not agree(app, itt, second)
     assert opened() == []
     assert agree(app, itt, opener_of(itt.authority))
     done = db.session.scalars(select(BidOpening).where(BidOpening.status == "done")).one()
-    assert done.first_opener_id == second.user_id
+    assert done.proposed_by_id == second.user_id
 
 
 def test_before_the_closing_time_nothing_opens_and_the_attempt_is_recorded(app: Flask, itt: InvitationToTender) -> None:

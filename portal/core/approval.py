@@ -1,0 +1,62 @@
+"""Acts of two people: one proposes, another decides, and the database knows both.
+
+A table becomes such an act by adding `Approval` to its class. An act whose columns stand in the table of what it is
+about names them itself, with `two_people` for the CHECK. Either way `require_second_person` judges who may decide.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from portal.core.columns import CreatedAt
+from portal.core.errors import NotAllowed
+from portal.core.permissions import Actor
+
+
+def two_people(*, decider: str, proposer: str, unless: str = "", name: str = "two_people") -> CheckConstraint:
+    """A CHECK that whoever decided is not who proposed, but where `unless` holds."""
+    checked = f"{decider} IS NULL OR {decider} <> {proposer}"
+    return CheckConstraint(f"{unless} OR {checked}" if unless else checked, name=name)
+
+
+def require_second_person(actor: Actor, *first: uuid.UUID | None) -> None:
+    """Raise `NotAllowed` unless the actor is a person, and none of the first people of the act."""
+    if actor.user_id is None or actor.user_id in first:
+        raise NotAllowed("This takes two people: whoever proposed it cannot decide it as well.", code="same_person")
+
+
+class Approval:
+    """Columns of an act that one person proposes and another decides, with the CHECK that they are two."""
+
+    one_person_if: ClassVar[str] = ""
+    """SQL for the rows that one person may write alone; none, unless a table says so."""
+
+    @declared_attr
+    def proposed_by_id(cls) -> Mapped[uuid.UUID]:
+        """Who proposed."""
+        return mapped_column(ForeignKey("user_account.id"))
+
+    proposed_at: Mapped[CreatedAt]
+
+    @declared_attr
+    def decided_by_id(cls) -> Mapped[uuid.UUID | None]:
+        """Who decided, one way or the other."""
+        check = two_people(decider="decided_by_id", proposer="proposed_by_id", unless=cls.one_person_if)
+        return mapped_column(ForeignKey("user_account.id"), check)
+
+    decided_at: Mapped[datetime | None] = mapped_column()
+    decision_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
+
+    def is_own(self, actor: Actor) -> bool:
+        """Whether the actor proposed it, and somebody else has to decide."""
+        return self.proposed_by_id == actor.user_id
+
+    def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
+        """Sign as the second person. Raises `NotAllowed` for the first."""
+        require_second_person(actor, self.proposed_by_id)
+        self.decided_by_id, self.decided_at, self.decision_note = actor.user_id, now, note.strip()
