@@ -35,6 +35,7 @@ BLUEPRINTS = (
     "portal.accounts.views.public",
     "portal.accounts.views.account",
     "portal.accounts.views.colleagues",
+    "portal.accounts.views.roles",
     "portal.organisations.views.provider",
     "portal.organisations.views.commissioner",
     "portal.frameworks.views.setting_up",

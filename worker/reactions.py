@@ -20,7 +20,13 @@ from portal.frameworks.queries import current_memberships
 from portal.members.removing import note_reasons_sent
 from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
-from portal.notifications import letters, letters_of_applications, letters_of_call_offs, letters_of_memberships
+from portal.notifications import (
+    letters,
+    letters_of_applications,
+    letters_of_call_offs,
+    letters_of_memberships,
+    letters_of_roles,
+)
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -88,6 +94,9 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.PROVIDER_VERIFIED: NOTHING,
     EventKind.MEMBER_INVITED: NOTHING,
     EventKind.MEMBERSHIP_GRANTED: NOTHING,
+    EventKind.ROLE_PROPOSED: (letters_of_roles.role_proposed,),
+    EventKind.ROLE_CONFIRMED: (letters_of_roles.role_confirmed,),
+    EventKind.ROLE_REFUSED: (letters_of_roles.role_refused,),
     EventKind.MEMBERSHIP_ENDED: NOTHING,
     EventKind.SIGNED_IN: NOTHING,
     EventKind.SIGN_IN_REFUSED: NOTHING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.accounts.granting import administrators_of
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
@@ -19,9 +20,9 @@ from portal.organisations.models import ContractingAuthority
 def create_administrator(*, name: str, email: str, password: str, authority: str | None = None) -> User:
     """Create an administrator: of the platform, or of the contracting authority with that name.
 
-    An authority that does not exist yet is created. The person sets up a second factor when they first sign
-    in, and invites everybody else. Records MEMBERSHIP_GRANTED. Raises `InvalidInput` (fields "name",
-    "email", "password", "authority").
+    An authority that does not exist yet is created; one that has an administrator gets its second by invitation,
+    confirmed by the platform's administrator. The person sets up a second factor when they first sign in. Records
+    MEMBERSHIP_GRANTED. Raises `InvalidInput` (fields "name", "email", "password", "authority").
     """
     check_new_password(password)
     person = add_person(name=name, email=email, password_hash=hash_password(password))
@@ -43,4 +44,9 @@ def _authority_named(typed: str) -> ContractingAuthority:
         found = ContractingAuthority(name=name)
         db.session.add(found)
         db.session.flush()
+    if administrators_of(found.id):
+        raise InvalidInput(
+            "This authority has an administrator, who invites the next; the platform’s administrator confirms it.",
+            field="authority",
+        )
     return found

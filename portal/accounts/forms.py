@@ -8,8 +8,17 @@ from typing import Any
 
 from flask import current_app
 from flask_login import current_user, login_user
-from wtforms import EmailField, HiddenField, PasswordField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
@@ -231,6 +240,20 @@ class InviteForm(FactorField):
         """The chosen roles; whatever the form did not offer is dropped."""
         offered = {value for value, _ in self.roles.choices}
         return {Role(value) for value in self.roles.data or [] if value in offered}
+
+
+class RoleDecisionForm(FactorField):
+    """Confirm a role that a colleague proposed, or refuse it."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=[
+            SelectChoice("confirm", "Confirm the role"),
+            SelectChoice("refuse", "Refuse it"),
+        ],
+        validators=[InputRequired("Choose whether you confirm the role.")],
+    )
+    note = TextAreaField("Why you refuse")
 
 
 class ColleagueForm(FactorField):

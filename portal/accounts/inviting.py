@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from portal.accounts.granting import propose_role, roles_waiting_for, takes_two_people, withdraw_roles
 from portal.accounts.handed_codes import hand_out, take_in
 from portal.accounts.models import AccessCard, CardPurpose, Membership, User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
+from portal.accounts.queries import colleague_of
 from portal.accounts.sessions import end_sessions_of
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -48,7 +50,9 @@ def invite_colleague(
 ) -> InvitedColleague:
     """Add a colleague to the provider or the authority, with roles, and a code for choosing a password.
 
-    The code works once, within 14 days. Records MEMBER_INVITED. Raises `InvalidInput` with the field: "name",
+    The code works once, within 14 days. A role of an authority that takes two people to give waits until another
+    administrator has confirmed it; joining does not. Records MEMBER_INVITED, and ROLE_PROPOSED for each role that
+    waits. Raises `InvalidInput` with the field: "name",
     "email", "roles" (none, or one that does not belong to such a place).
     """
     if not roles or set(roles) - roles_offered(place, actor):
@@ -56,7 +60,10 @@ def invite_colleague(
     # Nobody knows this password: the account opens with the code alone.
     person = add_person(name=name, email=email, password_hash=hash_password(secrets.token_urlsafe(32)))
     for role in sorted(roles):
-        grant(person, role, **_where(place))
+        if isinstance(place, ContractingAuthority) and takes_two_people(role):
+            propose_role(person=person, role=role, authority=place, actor=actor)
+        else:
+            grant(person, role, **_where(place))
     return _hand_out(place, person, roles, actor, keys, now)
 
 
@@ -69,9 +76,9 @@ def renew_invitation(
     joined.
     """
     policy.require(actor, Verb.INVITE, place)
+    colleague_of(place, person.id)
     roles = [row.role for row in _memberships(place, person)]
-    if not roles:
-        raise NotFound("There is no such colleague.")
+    roles += [row.role for row in roles_waiting_for(person.id)]
     if not awaits_joining(person):
         raise WrongState("This colleague has joined already.")
     return _hand_out(place, person, roles, actor, keys, now)
@@ -95,18 +102,19 @@ def join(*, code: str, password: str, address: str, keys: KeyFolder, now: dateti
 def end_membership(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
     """End a colleague's access to the provider or the authority, and every session of theirs, at once.
 
-    What they did stays theirs in the record. Records MEMBERSHIP_ENDED. Raises `NotFound` for somebody who
-    is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the administrator who
-    acts).
+    What they did stays theirs in the record; roles they wait for fall away. Records MEMBERSHIP_ENDED. Raises
+    `NotFound` for somebody who is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the
+    administrator who acts).
     """
     policy.require(actor, Verb.END_MEMBERSHIP, place)
+    colleague_of(place, person.id)
     rows = _memberships(place, person)
-    if not rows:
-        raise NotFound("There is no such colleague.")
     if person.id == actor.user_id:
         raise InvalidInput("You cannot end your own access. Ask another administrator.")
     ending = update(Membership).where(Membership.id.in_([row.id for row in rows])).values(ended_at=now)
     db.session.execute(ending)
+    if isinstance(place, ContractingAuthority):
+        withdraw_roles(person=person, authority=place)
     end_sessions_of(user_id=person.id, now=now)
     record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=sorted(row.role for row in rows))
 

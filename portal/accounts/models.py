@@ -10,8 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
+from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
-from portal.core.permissions import Role
+from portal.core.lifecycle import Lifecycle
+from portal.core.permissions import Actor, Role
+from portal.organisations.models import ContractingAuthority
 
 
 class User(OnSystemChain, Model):
@@ -74,6 +77,69 @@ class Membership(Model):
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(back_populates="memberships")
+
+
+class GrantStatus(StrEnum):
+    """A role that takes two people to give waits, and then is in force, refused, or not wanted any more."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+GRANT = Lifecycle(
+    "role", {GrantStatus.PROPOSED: frozenset({GrantStatus.CONFIRMED, GrantStatus.REFUSED, GrantStatus.WITHDRAWN})}
+)
+
+
+class RoleGrant(Approval, OnSystemChain, Model):
+    """A role that is half of an act of two people, proposed by one administrator and confirmed by another.
+
+    Once confirmed the role is a `Membership` like any other; until then it is nothing but a proposal.
+    """
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint(
+            "user_id <> proposed_by_id AND (decided_by_id IS NULL OR decided_by_id <> user_id)",
+            name="neither_is_the_grantee",
+        ),
+        CheckConstraint(
+            "(status IN ('confirmed', 'refused')) = (decided_by_id IS NOT NULL)"
+            " AND (decided_by_id IS NULL) = (decided_at IS NULL)",
+            name="decided_by_somebody",
+        ),
+        Index(
+            "uq_role_grant_waiting",
+            "user_id",
+            "role",
+            "authority_id",
+            unique=True,
+            postgresql_where=text("status = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    role: Mapped[Role] = one_of(Role)
+    authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    status: Mapped[GrantStatus] = one_of(GrantStatus, default=GrantStatus.PROPOSED)
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    proposed_by: Mapped[User] = relationship(foreign_keys="RoleGrant.proposed_by_id")
+    authority: Mapped[ContractingAuthority] = relationship()
+
+    policy_object = "role"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Roles in the authority, and the platform's."""
+        return self.authority.policy_roles(actor)
 
 
 class UserSession(Model):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 
-from portal.accounts.models import AccessCard, CardPurpose, Membership, User
+from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, Membership, RoleGrant, User
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Role
@@ -23,6 +23,8 @@ class Colleague:
     name: str
     email: str | None
     roles: tuple[Role, ...]
+    waiting: tuple[Role, ...]
+    """Roles that wait for a second person."""
     has_factor: bool
     awaits_joining: bool
 
@@ -35,18 +37,24 @@ def organisation_of(actor: Actor) -> Provider | ContractingAuthority:
 
 
 def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
-    """Everybody with a role in the provider or the authority, by name (one statement)."""
+    """Everybody with a role in the provider or the authority, or one that waits there, by name (one statement)."""
     joining = (
         select(func.count(AccessCard.id).label("codes"), func.count(AccessCard.used_at).label("used"))
         .where(AccessCard.user_id == User.id, AccessCard.purpose == CardPurpose.JOINING)
         .lateral()
     )
+    held = select(func.array_agg(Membership.role)).where(Membership.user_id == User.id, *_in(place))
+    waiting = select(func.array_agg(RoleGrant.role)).where(RoleGrant.user_id == User.id, *_waits_in(place))
     rows = db.session.execute(
-        select(User, func.array_agg(Membership.role), joining.c.codes, joining.c.used)
-        .join(Membership, Membership.user_id == User.id)
+        select(
+            User,
+            held.scalar_subquery().label("held"),
+            waiting.scalar_subquery().label("waiting"),
+            joining.c.codes,
+            joining.c.used,
+        )
         .join(joining, true())
-        .where(_in(place), Membership.ended_at.is_(None))
-        .group_by(User.id, joining.c.codes, joining.c.used)
+        .where(_belongs_to(place))
         .order_by(User.display_name, User.id)
     )
     return [
@@ -54,28 +62,39 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             id=person.id,
             name=person.display_name,
             email=person.email,
-            roles=tuple(role for role in Role if role.value in roles or role in roles),
+            roles=_in_order(held_roles),
+            waiting=_in_order(waiting_roles),
             has_factor=person.totp_sealed is not None,
             awaits_joining=bool(codes) and not used,
         )
-        for person, roles, codes, used in rows
+        for person, held_roles, waiting_roles, codes, used in rows
     ]
 
 
 def colleague_of(place: Provider | ContractingAuthority, user_id: uuid.UUID) -> User:
-    """One person with a role in the provider or the authority, or `NotFound`."""
-    person = db.session.scalar(
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .where(User.id == user_id, _in(place), Membership.ended_at.is_(None))
-        .limit(1)
-    )
+    """One person with a role in the provider or the authority, or one that waits there, or `NotFound`."""
+    person = db.session.scalar(select(User).where(User.id == user_id, _belongs_to(place)))
     if person is None:
         raise NotFound("There is no such colleague.")
     return person
 
 
-def _in(place: Provider | ContractingAuthority) -> ColumnElement[bool]:
-    if isinstance(place, Provider):
-        return Membership.provider_id == place.id
-    return Membership.authority_id == place.id
+def _in_order(roles: list[Role] | None) -> tuple[Role, ...]:
+    return tuple(role for role in Role if role in (roles or []))
+
+
+def _belongs_to(place: Provider | ContractingAuthority) -> ColumnElement[bool]:
+    return or_(
+        exists().where(Membership.user_id == User.id, *_in(place)),
+        exists().where(RoleGrant.user_id == User.id, *_waits_in(place)),
+    )
+
+
+def _in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ...]:
+    column = Membership.provider_id if isinstance(place, Provider) else Membership.authority_id
+    return (column == place.id, Membership.ended_at.is_(None))
+
+
+def _waits_in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ...]:
+    # No role of a provider takes two people: none waits there.
+    return (RoleGrant.authority_id == place.id, RoleGrant.status == GrantStatus.PROPOSED)

@@ -17,10 +17,10 @@ READERS = (
 
 policy.declare(
     [
-        permit("itt", Verb.PROPOSE_AWARD, [Role.COMMISSIONER], [IttStatus.MODERATED]),
+        permit("itt", Verb.PROPOSE_AWARD, [Role.COMMISSIONER], [IttStatus.MODERATED], half=True),
         permit("itt", Verb.SEE_AWARD, READERS, [IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED]),
         permit("award", Verb.READ, READERS),
-        permit("award", Verb.DECIDE, [Role.APPROVER], [DecisionStatus.PROPOSED]),
+        permit("award", Verb.DECIDE, [Role.APPROVER], [DecisionStatus.PROPOSED], half=True),
         permit("summary", Verb.READ, [*PROVIDER_ROLES, *READERS]),
     ]
 )

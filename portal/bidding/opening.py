@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.granting import missing_administrator
 from portal.accounts.models import Membership
 from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead
@@ -99,6 +100,9 @@ def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, facto
             "The closing time has not come yet, so the bids stay sealed. This attempt is on record.",
             "too_early",
         )
+    missing = missing_administrator(itt.authority)
+    if missing:
+        raise OpeningRefused(missing, "one_administrator")
     if factor_at is None or at - factor_at > FRESH_FACTOR:
         raise SecondFactorNeeded("Show a code from your authenticator app first.")
     if _sits_on_panel(itt, actor.user_id):

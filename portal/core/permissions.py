@@ -191,17 +191,24 @@ class Governed(Protocol):
 
 @dataclass(frozen=True)
 class Permit:
-    """One row: these roles may do `verb` to `object` in these states (None: in every state)."""
+    """One row: these roles may do `verb` to `object` in these states (None: in every state).
+
+    `half` says that the verb is one half of an act of two people: its roles are then given by two people as well.
+    """
 
     object: str
     verb: Verb
     roles: frozenset[Role]
     states: frozenset[str] | None = None
+    half: bool = False
 
 
-def permit(object: str, verb: Verb, roles: Iterable[Role], states: Iterable[str] | None = None) -> Permit:
+def permit(
+    object: str, verb: Verb, roles: Iterable[Role], states: Iterable[str] | None = None, *, half: bool = False
+) -> Permit:
     """Write one policy row; raises `ValueError` for a verb that is none."""
-    return Permit(object, Verb(verb), frozenset(roles), None if states is None else frozenset(str(s) for s in states))
+    named = None if states is None else frozenset(str(state) for state in states)
+    return Permit(object, Verb(verb), frozenset(roles), named, half)
 
 
 class Policy:
@@ -220,6 +227,10 @@ class Policy:
     def rows(self) -> list[Permit]:
         """Every row, ordered by object and verb."""
         return [row for key in sorted(self._rows) for row in self._rows[key]]
+
+    def halves(self) -> frozenset[Role]:
+        """The roles that are one half of an act of two people."""
+        return frozenset().union(*(row.roles for row in self.rows() if row.half))
 
     def allows(self, actor: Actor, verb: Verb, thing: Governed) -> bool:
         """Whether `require` would pass."""

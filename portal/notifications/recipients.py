@@ -63,6 +63,11 @@ def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.
     return _people(_members().where(Membership.authority_id == authority_id, Membership.role.in_(roles)))
 
 
+def people_of_platform() -> Sequence[uuid.UUID]:
+    """The platform's administrators."""
+    return _people(_members().where(Membership.role == Role.PLATFORM_ADMINISTRATOR))
+
+
 def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody on one of the ITT's panels with one of the roles."""
     panels = select(Panel.id).where(Panel.itt_id == itt_id)

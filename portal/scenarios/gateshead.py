@@ -116,14 +116,14 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     """
     lead = people.create_authority(people.REGIONAL_AUTHORITY)
     others = [people.create_authority(f"Demo North East Council {number:02}") for number in range(2, AUTHORITIES + 1)]
-    people.create_parts(people.REGIONAL_PARTS[:2], lead, keys=keys)
+    people.create_parts(people.REGIONAL_AUTHORITY_PEOPLE, lead, keys=keys)
     db.session.commit()
     actor = people.actor_of(people.REGIONAL_COMMISSIONER)
     framework = _ne12(lead, others, actor)
     _import(framework, ne12_members(), actor)
     system = _dps(lead, actor)
     _import(system, dps_members(), actor)
-    people.create_parts(people.REGIONAL_PARTS[2:], lead, keys=keys)
+    people.create_parts((people.REGIONAL_PROVIDER,), lead, keys=keys)
     db.session.commit()
     return {found.title: found.reference for found in (framework, system)}
 

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 import pyotp
 from sqlalchemy import select
 
+from portal.accounts.granting import (
+    administrators_of,
+    confirm_role,
+    deciders_of,
+    propose_role,
+    takes_two_people,
+)
 from portal.accounts.models import User
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import add_person, grant
 from portal.accounts.second_factor import sealed_secret
 from portal.accounts.sessions import actor_for
+from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import SECOND_FACTOR_ROLES, Actor, Role
 from portal.core.seals import KeyFolder
@@ -77,7 +85,23 @@ AUTHORITY_ADMINISTRATOR = Part(
     "Checks the numbers of new providers.",
     (Role.AUTHORITY_ADMINISTRATOR,),
 )
-AUTHORITY_PEOPLE = (COMMISSIONER, APPROVER, OPENER_ONE, OPENER_TWO, MANAGER, AUDITOR, AUTHORITY_ADMINISTRATOR)
+SECOND_ADMINISTRATOR = Part(
+    "Demo Second Administrator",
+    "admin2",
+    "Authority administrator",
+    "Confirms the roles that the first administrator proposes.",
+    (Role.AUTHORITY_ADMINISTRATOR,),
+)
+AUTHORITY_PEOPLE = (
+    COMMISSIONER,
+    APPROVER,
+    OPENER_ONE,
+    OPENER_TWO,
+    MANAGER,
+    AUDITOR,
+    AUTHORITY_ADMINISTRATOR,
+    SECOND_ADMINISTRATOR,
+)
 
 CHAIR = Part(
     "Demo Chair",
@@ -149,7 +173,7 @@ PLATFORM = Part(
     "Demo Platform Administrator",
     "platform",
     "Platform administrator",
-    "Looks after the installation.",
+    "Looks after the installation, and confirms an authority’s second administrator.",
     (Role.PLATFORM_ADMINISTRATOR,),
 )
 PARTS = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
@@ -169,6 +193,16 @@ REGIONAL_APPROVER = Part(
     "The second person for every refusal, removal and direct award.",
     (Role.APPROVER,),
 )
+REGIONAL_ADMINISTRATORS = tuple(
+    Part(
+        f"Demo {which} Administrator Gateshead",
+        mailbox,
+        "Administrator of the lead authority",
+        "Brings colleagues in; the other one confirms their roles.",
+        (Role.AUTHORITY_ADMINISTRATOR,),
+    )
+    for which, mailbox in (("First", "ne12-admin"), ("Second", "ne12-admin2"))
+)
 REGIONAL_PROVIDER = Part(
     "Demo Provider Administrator NE12",
     "ne12-provider",
@@ -177,7 +211,8 @@ REGIONAL_PROVIDER = Part(
     (Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER),
     "Demo NE12 Provider 01",
 )
-REGIONAL_PARTS = (REGIONAL_COMMISSIONER, REGIONAL_APPROVER, REGIONAL_PROVIDER)
+REGIONAL_AUTHORITY_PEOPLE = (REGIONAL_COMMISSIONER, REGIONAL_APPROVER, *REGIONAL_ADMINISTRATORS)
+REGIONAL_PARTS = (*REGIONAL_AUTHORITY_PEOPLE, REGIONAL_PROVIDER)
 EVERY_PART = (*PARTS, *REGIONAL_PARTS)
 
 ALERTS = ("85311300", "85312310")
@@ -215,9 +250,16 @@ def create_authority(name: str) -> ContractingAuthority:
 
 
 def create_parts(parts: Iterable[Part], authority: ContractingAuthority, *, keys: KeyFolder) -> None:
-    """Create the people of those parts: in the authority, or in the provider that a part names."""
+    """Create the people of those parts: in the authority, or in the provider that a part names.
+
+    As in real life the administrators come first; the roles that two people give are proposed by one of them and
+    confirmed by another, the second administrator's by the platform's.
+    """
     password_hash = hash_password(PASSWORD)
-    for part in parts:
+    if db.session.scalar(select(User.id).where(User.email == PLATFORM.email)) is None:
+        _create(PLATFORM, authority, password_hash, keys)
+    first = {Role.AUTHORITY_ADMINISTRATOR}
+    for part in sorted((part for part in parts if part is not PLATFORM), key=lambda part: not first & {*part.roles}):
         _create(part, authority, password_hash, keys)
 
 
@@ -232,8 +274,18 @@ def _create(part: Part, authority: ContractingAuthority, password_hash: str, key
         elif role is Role.PLATFORM_ADMINISTRATOR:
             grant(person, role)
         else:
-            grant(person, role, authority_id=authority.id)
+            _give(person, role, authority)
     db.session.flush()
+
+
+def _give(person: User, role: Role, authority: ContractingAuthority) -> None:
+    administrators = administrators_of(authority.id)
+    if not takes_two_people(role) or not administrators:
+        grant(person, role, authority_id=authority.id)
+        return
+    proposed = propose_role(person=person, role=role, authority=authority, actor=actor_for(administrators[0]))
+    second = next(iter(deciders_of(proposed)), None) or person_of(PLATFORM).id
+    confirm_role(role_id=proposed.id, actor=actor_for(second), now=clock.now())
 
 
 def _provider(part: Part, person: User) -> Provider:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from portal.accounts.granting import missing_administrator
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.parsing.text import has_text
 from portal.regulation.local_time import local_date
@@ -173,6 +174,9 @@ def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 
 
 def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
+    missing = missing_administrator(itt.authority)
+    if missing:
+        yield missing
     yield from refusal_of(
         lambda: requirements.require_publication_basis(
             itt.publication_basis,

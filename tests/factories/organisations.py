@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from portal.accounts.models import Membership, User
+from portal.core.permissions import Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
 
 _numbers = count(1)
 
 
-def make_authority(name: str | None = None, **details: Any) -> ContractingAuthority:
-    """A contracting authority with an address."""
+def make_authority(name: str | None = None, *, administrators: int = 2, **details: Any) -> ContractingAuthority:
+    """A contracting authority with an address, and the administrators without whom nothing is published there."""
     number = next(_numbers)
     authority = ContractingAuthority(
         **{
@@ -26,6 +28,15 @@ def make_authority(name: str | None = None, **details: Any) -> ContractingAuthor
         | details
     )
     db.session.add(authority)
+    db.session.flush()
+    for place in range(administrators):
+        person = User(
+            display_name=f"Demo Administrator {number}-{place}",
+            email=f"administrator{number}-{place}@authority.example",
+            password_hash="none",
+        )
+        role = Membership(user=person, role=Role.AUTHORITY_ADMINISTRATOR, authority_id=authority.id)
+        db.session.add_all([person, role])
     db.session.flush()
     return authority
 

@@ -64,12 +64,18 @@ class Cast:
     seat: Callable[[], Person]
     state: Path
 
-    def administrator(self, authority: str) -> Account:
-        """The authority's first administrator, made on the command line as an operator does."""
-        email = "administrator@council.example"
+    def administrators(self, authority: str) -> tuple[Account, Account]:
+        """The authority's first administrator, and the second, whom the first invites and the platform's confirms."""
+        first = self._made("administrator@council.example", "--authority", authority)
+        platform = self._made("platform@council.example")
+        second = self.colleague(first, "Demo Second", "authority_administrator", confirmed_by=platform)
+        return first, second
+
+    def _made(self, email: str, *place: str) -> Account:
+        """Somebody made on the command line, as an operator does."""
         subprocess.run(
             [sys.executable, "-m", "portal", "create-administrator", "--name", "Demo Administrator",
-             "--email", email, "--authority", authority, "--password-stdin"],
+             "--email", email, *place, "--password-stdin"],
             input=PASSWORD.encode(), check=True, capture_output=True, timeout=60,
             env={"PORTAL_STATE": str(self.state), "PATH": "/usr/bin:/bin"} | self.clock.environment,
         )  # fmt: skip
@@ -78,12 +84,24 @@ class Cast:
         account.set_up_factor()
         return account
 
-    def colleague(self, by: Account, name: str, *roles: str) -> Account:
-        """Somebody whom `by` invites into their organisation, and who joins with the code."""
+    def colleague(self, by: Account, name: str, *roles: str, confirmed_by: Account | None = None) -> Account:
+        """Somebody whom `by` invites, who joins with the code, and whose roles somebody else confirms."""
         email = f"{name.lower().replace(' ', '.')}@council.example"
         by.person.visit("/account/colleagues/invite")
         by.person.press("Invite", name=name, email=email, roles=list(roles), **by.factor())
-        return self.joined(email, code_on(by.person))
+        code = code_on(by.person)
+        if confirmed_by is not None:
+            self._confirm(confirmed_by, name)
+        return self.joined(email, code)
+
+    def _confirm(self, administrator: Account, name: str) -> None:
+        """Confirm every role that waits for the administrator."""
+        person = administrator.person
+        person.visit("/account/roles")
+        while "No role waits." not in person.text:
+            sees(person, name)
+            person.follow("Confirm or refuse")
+            person.press("Record my decision", verdict="confirm", **administrator.factor())
 
     def joined(self, email: str, code: str) -> Account:
         """Somebody who chooses a password with a code that was handed over, and signs in."""

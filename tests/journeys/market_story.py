@@ -49,9 +49,9 @@ class MarketStory:
 
     def people(self) -> None:
         """A council's officers, and two providers."""
-        administrator = self.cast.administrator(AUTHORITY)
-        self.commissioner = self.cast.colleague(administrator, "Demo Commissioner", "commissioner")
-        self.approver = self.cast.colleague(administrator, "Demo Approver", "approver")
+        first, second = self.cast.administrators(AUTHORITY)
+        self.commissioner = self.cast.colleague(first, "Demo Commissioner", "commissioner", confirmed_by=second)
+        self.approver = self.cast.colleague(first, "Demo Approver", "approver", confirmed_by=second)
         self.elm = self.cast.provider("Demo Elm", "99000021")
         self.rowan = self.cast.provider("Demo Rowan", "99000022")
 

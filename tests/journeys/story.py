@@ -63,11 +63,13 @@ class Story:
     def people(self) -> None:
         """The council's people and the providers get their accounts."""
         cast = self.cast
-        administrator = cast.administrator(AUTHORITY)
-        self.commissioner = cast.colleague(administrator, "Demo Commissioner", "commissioner")
-        self.approver = cast.colleague(administrator, "Demo Approver", "approver")
-        self.openers = [cast.colleague(administrator, f"Demo Opener {number}", "opener") for number in ("One", "Two")]
-        self.manager = cast.colleague(administrator, "Demo Manager", "contract_manager")
+        first, second = cast.administrators(AUTHORITY)
+        self.commissioner = cast.colleague(first, "Demo Commissioner", "commissioner", confirmed_by=second)
+        self.approver = cast.colleague(first, "Demo Approver", "approver", confirmed_by=second)
+        self.openers = [
+            cast.colleague(first, f"Demo Opener {number}", "opener", confirmed_by=second) for number in ("One", "Two")
+        ]
+        self.manager = cast.colleague(first, "Demo Manager", "contract_manager")
         self.providers = {name: cast.provider(name, number) for name, (number, _, _) in PROVIDERS.items()}
         self.visitor = cast.seat()
 

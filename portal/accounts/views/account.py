@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from portal.accounts.browser import enter, onwards
 from portal.accounts.forms import ROLE_MEANINGS, FactorField, PasswordForm, SetUpFactorForm
+from portal.accounts.granting import roles_waiting_for, waiting_roles
 from portal.accounts.second_factor import Proposal, set_up_factor
 from portal.accounts.sessions import renew_token
 from portal.accounts.signing_in import change_password
 from portal.core import clock
 from portal.core.errors import NotAllowed
+from portal.core.permissions import Role
 from portal.web.access import actor, factor_is_fresh, signed_in
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -26,7 +28,15 @@ def show() -> ResponseReturnValue:
     """Show the account."""
     held = actor()
     roles = [words for role, (words, _) in ROLE_MEANINGS.items() if role in held.roles]
-    return render_template("accounts/account/show.html", roles=roles, panels=len(held.panels))
+    waiting = [ROLE_MEANINGS[found.role][0] for found in roles_waiting_for(current_user.user_id)]
+    administrates = bool(held.roles & {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+    return render_template(
+        "accounts/account/show.html",
+        roles=roles,
+        waiting=waiting,
+        panels=len(held.panels),
+        to_confirm=len(waiting_roles(held)) if administrates else None,
+    )
 
 
 @bp.route("/password", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.forms import ROLE_MEANINGS, ColleagueForm, InviteForm
+from portal.accounts.granting import missing_administrator, takes_two_people
 from portal.accounts.inviting import (
     end_membership,
     invite_colleague,
@@ -17,6 +18,7 @@ from portal.accounts.inviting import (
 )
 from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
 from portal.core import clock
+from portal.organisations.models import ContractingAuthority
 from portal.web.access import actor, signed_in
 
 bp = Blueprint("colleagues", __name__, url_prefix="/account/colleagues")
@@ -30,6 +32,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "accounts/colleagues/index.html",
         place=place,
+        alone=missing_administrator(place) if isinstance(place, ContractingAuthority) else None,
         people=colleagues_of(place),
         meanings=ROLE_MEANINGS,
         may_invite=may_invite(place, actor()),
@@ -54,7 +57,9 @@ def invite() -> ResponseReturnValue:
         )
     ):
         return render_template("accounts/colleagues/invited.html", invited=form.outcome, place=place)
-    return render_template("accounts/colleagues/invite.html", form=form, place=place), form.status_code
+    shared = [words for role, (words, _) in ROLE_MEANINGS.items() if takes_two_people(role)]
+    page = render_template("accounts/colleagues/invite.html", form=form, place=place, shared=shared)
+    return page, form.status_code
 
 
 @bp.route("/<uuid:user_id>/code", methods=["GET", "POST"])

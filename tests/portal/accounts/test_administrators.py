@@ -32,10 +32,13 @@ def test_an_authority_is_created_by_its_name(db_session: object) -> None:
 
 
 def test_an_authority_that_exists_is_found(db_session: object) -> None:
-    """A second administrator joins the same authority."""
-    authority = make_authority("Demo County Council")
+    """Its first administrator joins it; there is no second one by this way, which takes one person alone."""
+    authority = make_authority("Demo County Council", administrators=0)
     actor = actor_of(create_administrator(**PERSON, authority="Demo County Council"))
     assert actor.authority_id == authority.id
+    with pytest.raises(InvalidInput) as refused:
+        create_administrator(**PERSON | {"email": "another@people.example"}, authority="Demo County Council")
+    assert refused.value.field == "authority"
 
 
 @pytest.mark.parametrize(

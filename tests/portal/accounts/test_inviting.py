@@ -152,12 +152,12 @@ def test_only_roles_of_the_place_are_given(
 
 
 def test_an_authority_s_administrator_makes_officers(keys: KeyFolder) -> None:
-    """The same way leads into a contracting authority."""
+    """The same way leads into a contracting authority, where some roles wait for a second person."""
     authority = make_authority()
     actor = actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
-    person, _ = invited(authority, actor, keys, Role.OPENER, Role.COMMISSIONER)
+    person, _ = invited(authority, actor, keys, Role.OPENER, Role.AUDITOR)
     held = actor_of(person)
-    assert (held.authority_id, held.authority_roles) == (authority.id, {Role.OPENER, Role.COMMISSIONER})
+    assert (held.authority_id, held.authority_roles) == (authority.id, {Role.AUDITOR})
 
 
 def test_ended_access_is_over_at_once(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:

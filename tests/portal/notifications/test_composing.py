@@ -58,6 +58,10 @@ def values() -> dict[str, Any]:
             provider=SimpleNamespace(name="Demo Provider"),
             start_date=date(2027, 4, 1),
         ),
+        "person": SimpleNamespace(display_name=TITLE, email="colleague@people.example"),
+        "proposer": SimpleNamespace(display_name="Demo Administrator"),
+        "decider": SimpleNamespace(display_name="Demo Second Administrator"),
+        "role": "opener",
         **values_of_frameworks(),
     }
 

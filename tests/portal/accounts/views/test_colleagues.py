@@ -121,12 +121,12 @@ def test_ending_access_asks_and_signs_out(
 
 
 def test_officers_are_invited_the_same_way(client: CheckedClient, db_session: object) -> None:
-    """An authority's administrator gives the roles of a contracting authority."""
+    """An authority's administrator gives the roles of a contracting authority that one person may give."""
     authority = make_authority()
     sign_in(client, make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
-    fill(client, INVITE, TYPED | {"roles": ["opener", "approver"]})
+    fill(client, INVITE, TYPED | {"roles": ["opener", "auditor"]})
     person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
-    assert actor_of(person).authority_roles == {Role.OPENER, Role.APPROVER}
+    assert actor_of(person).authority_roles == {Role.AUDITOR}
 
 
 def test_people_of_no_organisation_have_no_colleagues(client: CheckedClient, db_session: object) -> None:

@@ -1,0 +1,184 @@
+"""Roles that are half of an act of two people are given by two people, neither of whom gets the role.
+
+Otherwise whoever brings people in could be both of the people who open bids or decide an award (PCR 2015 reg
+22(16)(e)). Which roles those are is read from the policy. The first administrator of an authority comes from the
+command line; the second is confirmed by the platform's administrator, as is every role in an authority that has
+nobody else to confirm it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from portal.accounts.models import GRANT, GrantStatus, Membership, RoleGrant, User
+from portal.accounts.people import grant
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.approval import require_second_person
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotAllowed, NotFound
+from portal.core.permissions import Actor, Role, Verb, policy
+from portal.core.taking import lock
+from portal.organisations.models import ContractingAuthority
+
+SHORTEST_REASON = 20
+
+
+def propose_role(*, person: User, role: Role, authority: ContractingAuthority, actor: Actor) -> RoleGrant:
+    """Propose that somebody gets a role in the authority that takes two people to give; it is not in force yet.
+
+    Records ROLE_PROPOSED; the authority's administrators are told, and the platform's where nobody else can confirm.
+    Raises `NotAllowed` for oneself.
+    """
+    policy.require(actor, Verb.INVITE, authority)
+    require_second_person(actor, person.id)
+    proposed = RoleGrant(user=person, user_id=person.id, role=role, authority=authority, proposed_by_id=actor.user_id)
+    db.session.add(proposed)
+    _record(EventKind.ROLE_PROPOSED, proposed, actor)
+    return proposed
+
+
+def confirm_role(*, role_id: uuid.UUID, actor: Actor, now: datetime) -> RoleGrant:
+    """Confirm a proposed role as the second person: it is in force at once. Records ROLE_CONFIRMED.
+
+    Raises `NotFound`, `NotAllowed` for the proposer, for whoever gets the role and for the platform's administrator
+    where the authority has somebody to confirm it, `WrongState` when it waits no more.
+    """
+    found = _take(role_id, actor)
+    found.decide(actor, now=now)
+    found.status = GRANT.move(found.status, GrantStatus.CONFIRMED)
+    if not _holds(found):
+        grant(found.user, found.role, authority_id=found.authority_id)
+    _record(EventKind.ROLE_CONFIRMED, found, actor)
+    return found
+
+
+def refuse_role(*, role_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> RoleGrant:
+    """Refuse a proposed role as the second person; it can be proposed again. Records ROLE_REFUSED.
+
+    Raises as `confirm_role`, and `InvalidInput` (field "note") for a reason of fewer than 20 characters.
+    """
+    found = _take(role_id, actor)
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise InvalidInput("Give the reason in at least one sentence (20 characters).", field="note")
+    found.decide(actor, now=now, note=reason)
+    found.status = GRANT.move(found.status, GrantStatus.REFUSED)
+    _record(EventKind.ROLE_REFUSED, found, actor)
+    return found
+
+
+def withdraw_roles(*, person: User, authority: ContractingAuthority) -> None:
+    """Let every role that the person waits for in the authority fall away."""
+    waiting = update(RoleGrant).where(
+        RoleGrant.user_id == person.id,
+        RoleGrant.authority_id == authority.id,
+        RoleGrant.status == GrantStatus.PROPOSED,
+    )
+    db.session.execute(waiting.values(status=GrantStatus.WITHDRAWN))
+
+
+def takes_two_people(role: Role) -> bool:
+    """Whether the role is half of an act of two people, so that one person alone cannot give it."""
+    return role in policy.halves()
+
+
+def may_decide_role(proposed: RoleGrant, actor: Actor) -> bool:
+    """Whether the actor may be the second person."""
+    apart = actor.user_id not in (proposed.proposed_by_id, proposed.user_id)
+    stands_in = not actor.towards_authority(proposed.authority_id) and deciders_of(proposed)
+    return policy.allows(actor, Verb.DECIDE, proposed) and apart and not stands_in
+
+
+def deciders_of(proposed: RoleGrant) -> Sequence[uuid.UUID]:
+    """The authority's administrators who may be the second person; none: the platform's administrator is."""
+    involved = (proposed.proposed_by_id, proposed.user_id)
+    return [person for person in administrators_of(proposed.authority_id) if person not in involved]
+
+
+def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
+    """The roles that wait in the actor's authority; for the platform's administrator those that wait for it."""
+    waits = (
+        select(RoleGrant)
+        .where(RoleGrant.status == GrantStatus.PROPOSED)
+        .options(joinedload(RoleGrant.user), joinedload(RoleGrant.proposed_by), joinedload(RoleGrant.authority))
+        .order_by(RoleGrant.proposed_at, RoleGrant.id)
+    )
+    if not actor.platform_roles:
+        waits = waits.where(RoleGrant.authority_id == actor.authority_id)
+    return [
+        found
+        for found in db.session.scalars(waits)
+        if actor.towards_authority(found.authority_id) or may_decide_role(found, actor)
+    ]
+
+
+def waiting_role(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
+    """One role that waits, or `NotFound`."""
+    for found in waiting_roles(actor):
+        if found.id == role_id:
+            return found
+    raise NotFound("There is no role here that waits for you.")
+
+
+def roles_waiting_for(person_id: uuid.UUID) -> Sequence[RoleGrant]:
+    """The roles that somebody is to get once a second person has confirmed them."""
+    return db.session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.user_id == person_id, RoleGrant.status == GrantStatus.PROPOSED)
+        .order_by(RoleGrant.role)
+    ).all()
+
+
+def administrators_of(authority_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Everybody who administrates the authority."""
+    return db.session.scalars(
+        select(Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.authority_id == authority_id,
+            Membership.role == Role.AUTHORITY_ADMINISTRATOR,
+            Membership.ended_at.is_(None),
+            User.is_active,
+        )
+        .order_by(Membership.user_id)
+    ).all()
+
+
+def missing_administrator(authority: ContractingAuthority) -> str | None:
+    """What keeps an authority from publishing and opening anything: fewer than two people administrate it."""
+    if len(administrators_of(authority.id)) >= 2:
+        return None
+    return (
+        f"{authority.name} needs a second administrator, so that nobody alone gives the roles of those who open bids "
+        "and decide. An administrator invites one under “Your colleagues”; the platform’s administrator confirms it."
+    )
+
+
+def _take(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
+    """Lock the role that waits, and require that the actor may be its second person."""
+    found = lock(RoleGrant, role_id)
+    policy.require(actor, Verb.DECIDE, found)
+    require_second_person(actor, found.proposed_by_id, found.user_id)
+    if not may_decide_role(found, actor):
+        raise NotAllowed("The authority has another administrator, who confirms or refuses this.")
+    return found
+
+
+def _holds(found: RoleGrant) -> bool:
+    held = select(Membership.id).where(
+        Membership.user_id == found.user_id,
+        Membership.role == found.role,
+        Membership.authority_id == found.authority_id,
+        Membership.ended_at.is_(None),
+    )
+    return db.session.execute(held).first() is not None
+
+
+def _record(kind: EventKind, proposed: RoleGrant, actor: Actor) -> None:
+    db.session.flush()
+    record(kind, proposed, actor=actor, place=proposed.authority_id, person=proposed.user_id, role=proposed.role.value)

@@ -1,0 +1,59 @@
+"""Roles that wait for a second person: the list, and confirming or refusing one."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.forms import ROLE_MEANINGS, RoleDecisionForm
+from portal.accounts.granting import confirm_role, may_decide_role, refuse_role, waiting_role, waiting_roles
+from portal.accounts.models import RoleGrant
+from portal.core import clock
+from portal.core.errors import NotAllowed
+from portal.core.permissions import Actor, Role
+from portal.web.access import actor, signed_in
+
+bp = Blueprint("roles", __name__, url_prefix="/account/roles")
+
+
+@bp.get("")
+@signed_in
+def index() -> ResponseReturnValue:
+    """List the roles that wait in the authority, or for the platform's administrator."""
+    who = _administrator()
+    waiting = [(found, may_decide_role(found, who)) for found in waiting_roles(who)]
+    return render_template("accounts/roles/index.html", waiting=waiting, meanings=ROLE_MEANINGS)
+
+
+@bp.route("/<uuid:role_id>", methods=["GET", "POST"])
+@signed_in
+def decide(role_id: uuid.UUID) -> ResponseReturnValue:
+    """Confirm a role, or refuse it with the reason."""
+    who = _administrator()
+    found = waiting_role(role_id, who)
+    name = found.user.display_name
+    form = RoleDecisionForm()
+    if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, role_id, who)):
+        confirmed = form.verdict.data == "confirm"
+        flash(f"{name} {'has the role now' if confirmed else 'does not get the role'}.", "success")
+        return redirect(url_for(".index"))
+    may_decide = may_decide_role(found, who)
+    page = render_template(
+        "accounts/roles/decide.html", form=form, found=found, may_decide=may_decide, meanings=ROLE_MEANINGS
+    )
+    return page, form.status_code
+
+
+def _verdict(form: RoleDecisionForm, role_id: uuid.UUID, who: Actor) -> RoleGrant:
+    if form.verdict.data == "confirm":
+        return confirm_role(role_id=role_id, actor=who, now=clock.now())
+    return refuse_role(role_id=role_id, reason=form.note.data or "", actor=who, now=clock.now())
+
+
+def _administrator() -> Actor:
+    who = actor()
+    if not who.roles & {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}:
+        raise NotAllowed("This page is for administrators.")
+    return who

@@ -1,0 +1,51 @@
+"""Who hears of roles that two people give: every administrator of the authority, and whoever the role is for."""
+
+from __future__ import annotations
+
+import uuid
+
+from portal.accounts.granting import deciders_of
+from portal.accounts.models import RoleGrant, User
+from portal.audit.models import Event
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.notifications import recipients
+from portal.notifications.composing import tell
+
+
+def role_proposed(event: Event) -> None:
+    """Every administrator of the authority hears of it; the platform's where nobody else there can confirm it."""
+    proposed = db.session.get_one(RoleGrant, event.object_id)
+    platform = [] if deciders_of(proposed) else recipients.people_of_platform()
+    _tell(event, proposed, "accounts/role_proposed", *platform)
+
+
+def role_confirmed(event: Event) -> None:
+    """The administrators and the person hear that the role is in force."""
+    found = db.session.get_one(RoleGrant, event.object_id)
+    _tell(event, found, "accounts/role_confirmed", found.user_id, decider=_decider(found))
+
+
+def role_refused(event: Event) -> None:
+    """The administrators hear that the role was refused, and why."""
+    found = db.session.get_one(RoleGrant, event.object_id)
+    _tell(event, found, "accounts/role_refused", decider=_decider(found), reason=found.decision_note)
+
+
+def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **values: object) -> None:
+    administrators = recipients.people_of_authority(found.authority_id, Role.AUTHORITY_ADMINISTRATOR)
+    tell(
+        event=event,
+        people=sorted({*administrators, *others}),
+        template=template,
+        link="/account/roles",
+        person=found.user,
+        proposer=found.proposed_by,
+        authority=found.authority.name,
+        role=found.role.value.replace("_", " "),
+        **values,
+    )
+
+
+def _decider(found: RoleGrant) -> User:
+    return db.session.get_one(User, found.decided_by_id)

@@ -1,0 +1,67 @@
+"""Letters about roles that two people give."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from portal.accounts.granting import confirm_role, propose_role, refuse_role
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.core import clock
+from portal.core.permissions import Actor, Role
+from portal.extensions import db
+from portal.notifications import letters_of_roles
+from portal.notifications.models import Message
+from portal.organisations.models import ContractingAuthority
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.organisations import make_authority
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def administrator(authority: ContractingAuthority) -> Actor:
+    """An administrator of the authority."""
+    return actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
+
+
+def told(kind: EventKind) -> tuple[set[uuid.UUID], str]:
+    """Who is told of the newest such event, and the body."""
+    event = db.session.scalars(select(Event).where(Event.kind == kind).order_by(Event.at.desc()).limit(1)).one()
+    getattr(letters_of_roles, kind.value)(event)
+    messages = db.session.scalars(select(Message).where(Message.event_id == event.id)).all()
+    return {message.user_id for message in messages}, messages[0].body
+
+
+def test_every_administrator_hears_at_each_step() -> None:
+    """Of the proposal and of the confirmation, the person as well of the latter; nobody of another authority."""
+    authority = make_authority(administrators=0)
+    first, second = administrator(authority), administrator(authority)
+    make_person(Role.PLATFORM_ADMINISTRATOR)
+    administrator(make_authority())
+    person = make_person()
+    waiting = propose_role(person=person, role=Role.OPENER, authority=authority, actor=first)
+    assert told(EventKind.ROLE_PROPOSED)[0] == {first.user_id, second.user_id}
+    confirm_role(role_id=waiting.id, actor=second, now=clock.now())
+    assert told(EventKind.ROLE_CONFIRMED)[0] == {first.user_id, second.user_id, person.id}
+
+
+def test_a_refusal_tells_the_reason_to_the_administrators() -> None:
+    """Not to the person, who may never have heard of it."""
+    authority = make_authority(administrators=0)
+    first, second = administrator(authority), administrator(authority)
+    waiting = propose_role(person=make_person(), role=Role.OPENER, authority=authority, actor=first)
+    refuse_role(role_id=waiting.id, reason="Nobody here knows this person.", actor=second, now=clock.now())
+    people, body = told(EventKind.ROLE_REFUSED)
+    assert people == {first.user_id, second.user_id}
+    assert "Nobody here knows this person." in body
+
+
+def test_the_platform_hears_where_nobody_else_can_confirm() -> None:
+    """An only administrator's proposal goes to the platform's administrators too."""
+    authority = make_authority(administrators=0)
+    first, platform = administrator(authority), make_person(Role.PLATFORM_ADMINISTRATOR)
+    propose_role(person=make_person(), role=Role.AUTHORITY_ADMINISTRATOR, authority=authority, actor=first)
+    assert told(EventKind.ROLE_PROPOSED)[0] == {first.user_id, platform.id}
