@@ -21,6 +21,7 @@ from portal.audit.queries import is_demonstration
 from portal.audit.recording import record
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
+from portal.bidding.received import differences
 from portal.bidding.sealing import unsealed
 from portal.bidding.setting_aside import Fate, check_memberships, why_set_aside
 from portal.bidding.states import BidStatus, OpeningStatus
@@ -68,13 +69,15 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
 
     `factor_at`: when the person last showed a second factor. Raises `NotFound` for other authorities,
     `NotAllowed` for people who are not openers, `SecondFactorNeeded` when the factor is older than five
-    minutes, `OpeningRefused` before the deadline by the database's clock under the ITT's row lock, while a bidder's
+    minutes, `OpeningRefused` before the deadline by the database's clock under the ITT's row lock, where the bids to
+    open are not those that the ledger says were received (each is named), while a bidder's
     application to a dynamic market is undecided (PA2023 s.34(4)), for a member of one of its panels, and for the
     same person twice. The caller records a refusal (PCR 2015 reg 22(16)(b), (e), (g)).
     """
     take(itt, Verb.OPEN_BIDS, actor=actor)
     at = clock.database_time()
     _require_may_open(itt, actor, at, factor_at)
+    _require_everything_received(itt)
     fates = _require_decided(itt, at)
     waiting = _waiting(itt, at)
     if waiting is None:
@@ -107,6 +110,18 @@ def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, facto
         raise SecondFactorNeeded("Show a code from your authenticator app first.")
     if _sits_on_panel(itt, actor.user_id):
         raise OpeningRefused("You are on a panel that scores these bids, so you cannot open them.", "panel_member")
+
+
+def _require_everything_received(itt: InvitationToTender) -> None:
+    """Stop where a bid has vanished, or appeared, past the ledger: nothing opens until that is explained."""
+    found = differences(itt.id)
+    if found:
+        named = "; ".join(f"{bid.reference or bid.bid_id}: {bid.finding}" for bid in found)
+        raise OpeningRefused(
+            f"The bids to open are not those that were received. {named}. Nothing is opened until this is explained: "
+            "ask whoever looks after the installation to run “portal reconcile”.",
+            "list_differs",
+        )
 
 
 def _require_decided(itt: InvitationToTender, at: datetime) -> Fates:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.audit.models import Event
 from portal.bidding.models import BidFile, BidVersion
+from portal.bidding.received import differences
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.storage import FileStore
@@ -37,8 +38,9 @@ class Reconciliation:
 def reconcile_files(*, files: FileStore) -> Reconciliation:
     """Compare stored bytes with the rows that know them and submitted versions with their ledger entries.
 
-    Finds bytes that are missing, changed or known to no row, and versions whose sealed envelopes are not
-    those that their BID_SUBMITTED entry names. Reads everything, changes nothing, opens nothing.
+    Finds bytes that are missing, changed or known to no row, versions whose sealed envelopes are not those that
+    their BID_SUBMITTED entry names, and bids whose rows do not say what the ledger says was received. Reads
+    everything, changes nothing, opens nothing.
     """
     digests = _digests()
     findings = []
@@ -49,7 +51,8 @@ def reconcile_files(*, files: FileStore) -> Reconciliation:
         if finding:
             findings.append(Discrepancy(stored_as, finding))
     versions, broken = _compare_versions()
-    return Reconciliation(len(digests), versions, (*findings, *broken))
+    lost = [Discrepancy(found.bid_id, found.finding) for found in differences()]
+    return Reconciliation(len(digests), versions, (*findings, *broken, *lost))
 
 
 def _digests() -> dict[uuid.UUID, str]:
