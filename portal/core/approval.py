@@ -24,9 +24,14 @@ def two_people(*, decider: str, proposer: str, unless: str = "", name: str = "tw
     return CheckConstraint(f"{unless} OR {checked}" if unless else checked, name=name)
 
 
+def is_first_person(actor: Actor, *first: uuid.UUID | None) -> bool:
+    """Whether the actor is one of the first people of an act, or nobody: somebody else has to decide it."""
+    return actor.user_id is None or actor.user_id in first
+
+
 def require_second_person(actor: Actor, *first: uuid.UUID | None) -> None:
     """Raise `NotAllowed` unless the actor is a person, and none of the first people of the act."""
-    if actor.user_id is None or actor.user_id in first:
+    if is_first_person(actor, *first):
         raise NotAllowed("This takes two people: whoever proposed it cannot decide it as well.", code="same_person")
 
 
@@ -54,7 +59,7 @@ class Approval:
 
     def is_own(self, actor: Actor) -> bool:
         """Whether the actor proposed it, and somebody else has to decide."""
-        return self.proposed_by_id == actor.user_id
+        return is_first_person(actor, self.proposed_by_id)
 
     def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
         """Sign as the second person. Raises `NotAllowed` for the first."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from portal.accounts.granting import missing_administrator
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.errors import PortalError
 from portal.core.parsing.text import has_text
@@ -164,6 +165,9 @@ def _documents(_framework: Framework, _now: datetime) -> Iterator[str]:
 
 
 def _publication(framework: Framework, _now: datetime) -> Iterator[str]:
+    missing = missing_administrator(framework.authority)
+    if missing:
+        yield missing
     yield from refusal_of(
         lambda: requirements.require_publication(framework.publication_reference, framework.publication_reason)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnFrameworkChain
+from portal.core.approval import two_people
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Band, Framework, FrameworkLot
@@ -31,6 +32,7 @@ class Admission(OnFrameworkChain, Model):
         Index("ix_admission_provider_id", "provider_id"),
         CheckConstraint("(status IN ('removed', 'left')) = (ended_at IS NOT NULL)", name="ended_at_matches"),
         CheckConstraint("status <> 'removed' OR reasons_sent_at IS NOT NULL", name="removed_after_reasons"),
+        two_people(decider="removal_decided_by_id", proposer="removal_proposed_by_id", name="removal_two_people"),
         CheckConstraint("(paused_at IS NULL) = (paused_until IS NULL)", name="paused_until_a_day"),
         CheckConstraint("suspended_at IS NULL OR suspension_reason <> ''", name="suspended_with_a_reason"),
     )
@@ -60,6 +62,8 @@ class Admission(OnFrameworkChain, Model):
     removal_ground: Mapped[str] = mapped_column(default="", server_default=text("''"))
     removal_proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     removal_proposed_at: Mapped[datetime | None]
+    removal_decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    removal_decided_at: Mapped[datetime | None]
     reasons_sent_at: Mapped[datetime | None]
     """When the reasons for removal went to the provider: nobody is removed before (PA2023 s.37)."""
     ended_at: Mapped[datetime | None]

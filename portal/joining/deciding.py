@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.approval import require_second_person
 from portal.core.columns import db
-from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
+from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
@@ -182,10 +183,7 @@ def decide_refusal(*, application: Application, note: str, actor: Actor, now: da
     """
     _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
-    _require_second_person(decision, actor)
-    decision.decided_by_id = actor.user_id
-    decision.decided_at = now
-    decision.note = tidy(note)
+    decision.decide(actor, now=now, note=tidy(note))
     application.status = APPLICATION.move(application.status, ApplicationStatus.REFUSED)
     keys = sorted(finding["question"] for finding in decision.findings)
     _record(EventKind.APPLICATION_REFUSED, application, actor, decision=decision.id, criteria=keys)
@@ -201,7 +199,7 @@ def send_back_refusal(*, application: Application, reason: str, actor: Actor, no
     """
     _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
-    _require_second_person(decision, actor)
+    require_second_person(actor, decision.proposed_by_id)
     decision.sent_back_reason = require_reason(reason, WHY, field="note")
     decision.sent_back_at = now
     decision.sent_back_by_id = actor.user_id
@@ -309,11 +307,6 @@ def _require_not_ceased(application: Application) -> None:
         raise WrongState(
             f"This {KIND_WORDS[framework.kind]} ceased at {london(framework.ceased_at)}, so nobody can join it."
         )
-
-
-def _require_second_person(decision: ApplicationDecision, actor: Actor) -> None:
-    if decision.proposed_by_id == actor.user_id:
-        raise NotAllowed("The person who proposed a refusal cannot decide it as well.")
 
 
 def _record(kind: EventKind, application: Application, actor: Actor, **data: Any) -> None:

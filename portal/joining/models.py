@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnFrameworkChain
+from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Framework, FrameworkLot
@@ -164,17 +165,15 @@ class ApplicationVersion(Model):
     application: Mapped[Application] = relationship(back_populates="versions")
 
 
-class ApplicationDecision(Model):
+class ApplicationDecision(Approval, Model):
     """A decision about one version: an admission, or a refusal that one officer proposed and another decided."""
 
     __tablename__ = "application_decision"
     __table_args__ = (
-        CheckConstraint(
-            "decided_by_id IS NULL OR outcome = 'admitted' OR decided_by_id <> proposed_by_id", name="two_people"
-        ),
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
         CheckConstraint("outcome = 'admitted' OR findings <> '[]'::jsonb", name="refused_for_a_failed_criterion"),
     )
+    one_person_if = "outcome = 'admitted'"
 
     id: Mapped[Id]
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
@@ -182,11 +181,6 @@ class ApplicationDecision(Model):
     outcome: Mapped[Outcome] = one_of(Outcome)
     findings: Mapped[list[Any]]
     """The criteria that were failed: [{"question": key, "title": text, "reason": text}]; empty for an admission."""
-    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    proposed_at: Mapped[datetime]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_at: Mapped[datetime | None]
     sent_back_at: Mapped[datetime | None]
     """The second person did not agree: the application is open again."""
     sent_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -27,8 +27,8 @@ policy.declare(
             [ApplicationStatus.SUBMITTED, ApplicationStatus.CLARIFICATION],
         ),
         permit("application", Verb.ADMIT, {Role.COMMISSIONER}, [ApplicationStatus.SUBMITTED]),
-        permit("application", Verb.PROPOSE_REFUSAL, {Role.COMMISSIONER}, [ApplicationStatus.SUBMITTED]),
-        permit("application", Verb.DECIDE_REFUSAL, {Role.APPROVER}, [ApplicationStatus.REFUSAL_PROPOSED]),
+        permit("application", Verb.PROPOSE_REFUSAL, {Role.COMMISSIONER}, [ApplicationStatus.SUBMITTED], half=True),
+        permit("application", Verb.DECIDE_REFUSAL, {Role.APPROVER}, [ApplicationStatus.REFUSAL_PROPOSED], half=True),
         permit("provider", Verb.KEEP_PROFILE, PROVIDER_ROLES),
         permit("provider", Verb.KEEP_EVIDENCE, PROVIDER_ROLES),
     ]

@@ -6,7 +6,8 @@ import uuid
 from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
-from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.approval import require_second_person
+from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import lock
@@ -87,8 +88,7 @@ def decide_removal(*, admission: Admission, actor: Actor, now: datetime) -> None
     days to answer (but for a debarment, where the law leaves no choice).
     """
     take_admission(admission, Verb.DECIDE_REMOVAL, actor)
-    if admission.removal_proposed_by_id == actor.user_id:
-        raise NotAllowed("The person who proposed a removal cannot decide it as well.")
+    require_second_person(actor, admission.removal_proposed_by_id)
     if admission.reasons_sent_at is None:
         raise WrongState("The reasons have not reached the provider yet, and nobody is removed before (PA2023 s.37).")
     can_from = removable_from(admission)
@@ -99,6 +99,7 @@ def decide_removal(*, admission: Admission, actor: Actor, now: datetime) -> None
             f"{london(can_from)}."
         )
     admission.status = ADMISSION.move(admission.status, AdmissionStatus.REMOVED)
+    admission.removal_decided_by_id, admission.removal_decided_at = actor.user_id, now
     admission.ended_at = now
     record_of(EventKind.PROVIDER_REMOVED, admission, actor, ground=admission.removal_ground)
 

@@ -14,8 +14,8 @@ policy.declare(
         permit("admission", Verb.LEAVE, SUBMITTING_ROLES, CURRENT),
         permit("admission", Verb.ASK_RENEWAL, {Role.COMMISSIONER}, CURRENT),
         permit("admission", Verb.SUSPEND, {Role.COMMISSIONER}, CURRENT),
-        permit("admission", Verb.PROPOSE_REMOVAL, {Role.COMMISSIONER}, [AdmissionStatus.ACTIVE]),
+        permit("admission", Verb.PROPOSE_REMOVAL, {Role.COMMISSIONER}, [AdmissionStatus.ACTIVE], half=True),
         permit("admission", Verb.NOTE_REASONS_SENT, {Role.COMMISSIONER}, [AdmissionStatus.REMOVAL_PROPOSED]),
-        permit("admission", Verb.DECIDE_REMOVAL, {Role.APPROVER}, [AdmissionStatus.REMOVAL_PROPOSED]),
+        permit("admission", Verb.DECIDE_REMOVAL, {Role.APPROVER}, [AdmissionStatus.REMOVAL_PROPOSED], half=True),
     ]
 )

@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
-from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.core import clock
+from portal.core.approval import is_first_person, require_second_person
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import LEAST_JUSTIFICATION, one_line, require_reason, require_text
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
@@ -114,6 +114,7 @@ def propose_direct_award(
     ask = "Say how each published condition is met: a second person reads it before anything is published"
     said = require_reason(reason, ask, field="reason", least=LEAST_JUSTIFICATION)
     itt.direct_award_provider_id, itt.direct_award_reason = provider.id, said
+    itt.direct_award_proposed_by_id, itt.direct_award_proposed_at = actor.user_id, now
     record_change(itt, actor, Task.INVITED, provider=provider.id)
 
 
@@ -127,12 +128,16 @@ def approve_direct_award(*, itt: InvitationToTender, actor: Actor, now: datetime
     _require_direct(itt)
     if itt.direct_award_provider_id is None or not itt.direct_award_reason:
         raise WrongState("Nobody has said yet whom the direct award goes to, and why.")
-    if actor.user_id is None or actor.user_id in _who_proposed(itt):
-        raise NotAllowed("A second person has to approve: somebody who did not start this draft or write its reason.")
+    require_second_person(actor, *_proposers(itt))
     if not _is_member(itt, itt.direct_award_provider_id, now):
         raise CallOffRefused("The provider is not an active member of the lot any more.")
     itt.direct_award_approved_by_id, itt.direct_award_approved_at = actor.user_id, now
     record(EventKind.DIRECT_AWARD_APPROVED, itt, actor=actor, provider=itt.direct_award_provider_id)
+
+
+def may_approve(itt: InvitationToTender, actor: Actor) -> bool:
+    """Whether the actor may be the second person of the direct award."""
+    return policy.allows(actor, Verb.APPROVE_DIRECT_AWARD, itt) and not is_first_person(actor, *_proposers(itt))
 
 
 def _require_direct(itt: InvitationToTender) -> None:
@@ -147,13 +152,6 @@ def _is_member(itt: InvitationToTender, provider_id: uuid.UUID, now: datetime) -
     return db.session.execute(query).first() is not None
 
 
-def _who_proposed(itt: InvitationToTender) -> set[uuid.UUID | None]:
-    """Who started the draft and who wrote its reason, as the ledger has it."""
-    wrote = db.session.scalars(
-        select(Event.actor_id).where(
-            Event.chain == str(itt.id),
-            Event.kind == EventKind.ITT_CHANGED.value,
-            Event.data["part"].astext == Task.INVITED.value,
-        )
-    )
-    return {itt.created_by_id, *wrote}
+def _proposers(itt: InvitationToTender) -> tuple[uuid.UUID | None, ...]:
+    """The first people of a direct award: who started the draft, and who wrote its reason."""
+    return (itt.created_by_id, itt.direct_award_proposed_by_id)

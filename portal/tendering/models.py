@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain, OnOwnChain
+from portal.core.approval import two_people
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import FrameworkCriterion, FrameworkLot
@@ -62,6 +63,11 @@ class InvitationToTender(OnOwnChain, Model):
             "AND direct_award_provider_id IS NOT NULL AND direct_award_reason <> '')",
             name="direct_award_approved",
         ),
+        two_people(
+            decider="direct_award_approved_by_id",
+            proposer="direct_award_proposed_by_id",
+            name="direct_award_two_people",
+        ),
         Index("ix_itt_open", "closes_at", "id", postgresql_where=text("status = 'published'")),
         Index("ix_itt_public", "published_at", "id", postgresql_where=text("status NOT IN ('draft', 'cancelled')")),
     )
@@ -81,6 +87,8 @@ class InvitationToTender(OnOwnChain, Model):
     direct_award_provider_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"))
     direct_award_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """How the published conditions of a direct award are met."""
+    direct_award_proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    direct_award_proposed_at: Mapped[datetime | None]
     direct_award_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     direct_award_approved_at: Mapped[datetime | None]
     undecided_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))

@@ -158,7 +158,7 @@ def refusal(reference: str, application_reference: str) -> Any:
         return _back(application)
     waiting = application.status is ApplicationStatus.REFUSAL_PROPOSED
     decision = proposed_refusal(application) if waiting else decisions_of(application.id)[0]
-    is_own = decision.proposed_by_id == actor().user_id
+    is_own = decision.is_own(actor())
     return _form_page("refusal", application, form, decision=decision, is_own=is_own, **_judged(application))
 
 

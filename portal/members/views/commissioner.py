@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
+from portal.core.approval import is_first_person
 from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
 from portal.frameworks.grounds import KIND_WORDS, minister_told_by, removal_grounds
@@ -221,7 +222,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         today=local_date(now),
         ground=ground_of(admission),
         can_from=removable_from(admission),
-        is_own=admission.removal_proposed_by_id == actor().user_id,
+        is_own=is_first_person(actor(), admission.removal_proposed_by_id),
         is_suspended=admission.is_suspended(now),
         why_not=None if admission.framework.suspension_terms else why_nobody_is_suspended(admission.framework),
         **values,

@@ -15,7 +15,7 @@ from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
-from portal.tendering.calling_off import approve_direct_award, create_call_off, propose_direct_award
+from portal.tendering.calling_off import approve_direct_award, create_call_off, may_approve, propose_direct_award
 from portal.tendering.forms.calling_off import ApprovalForm, CallOffForm, DirectAwardForm
 from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force, terms_of
 from portal.tendering.members import choosable_providers, declined_for, list_invited, member_counts, provider_chosen
@@ -148,5 +148,5 @@ def _award_page(page: str, itt: InvitationToTender, framework: Framework, form: 
         terms=terms_of(framework),
         provider=provider_chosen(itt),
         may_edit=policy.allows(actor(), Verb.EDIT, itt),
-        may_approve=policy.allows(actor(), Verb.APPROVE_DIRECT_AWARD, itt),
+        may_approve=may_approve(itt, actor()),
     )

@@ -15,6 +15,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.queries import cpv_codes_among
+from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
 from portal.tendering.drafting import cancel_draft, create_itt
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
@@ -74,7 +75,7 @@ def draft(reference: str) -> Any:
         weights=effective(itt),
         framework=parent_of(itt),
         warnings=warnings_of(itt, clock.now()),
-        may_approve=policy.allows(actor(), Verb.APPROVE_DIRECT_AWARD, itt),
+        may_approve=may_approve(itt, actor()),
     )
 
 

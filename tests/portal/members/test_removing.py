@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from portal.audit.kinds import EventKind
@@ -126,6 +126,7 @@ def test_the_provider_has_five_working_days_to_answer() -> None:
     )
     decide_removal(admission=admission, actor=approver, now=DECIDABLE)
     assert (admission.status, admission.ended_at) == (AdmissionStatus.REMOVED, DECIDABLE)
+    assert (admission.removal_decided_by_id, admission.removal_decided_at) == (approver.user_id, DECIDABLE)
     assert not admission.is_active(DECIDABLE)
 
 
@@ -146,6 +147,8 @@ def test_it_takes_two_people() -> None:
     note_reasons_sent(admission_id=admission.id, at=FRIDAY)
     with pytest.raises(NotAllowed):
         decide_removal(admission=admission, actor=both, now=DECIDABLE)
+    with pytest.raises(IntegrityError, match="removal_two_people"), db.session.begin_nested():
+        db.session.execute(text("UPDATE admission SET removal_decided_by_id = removal_proposed_by_id"))
     drop_removal(admission=admission, actor=both, now=DECIDABLE)
     assert admission.status is AdmissionStatus.ACTIVE
 

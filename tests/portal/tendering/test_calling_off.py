@@ -208,7 +208,7 @@ def test_a_direct_award_is_justified_and_approved_by_a_second_person(db_session:
     writer = actor_of(make_person(Role.COMMISSIONER, Role.APPROVER, authority=authority))
     propose_direct_award(itt=itt, provider=member, reason=REASON, actor=writer, now=now)
     for same in (both, writer):
-        with pytest.raises(NotAllowed, match="second person"):
+        with pytest.raises(NotAllowed, match="two people"):
             approve_direct_award(itt=itt, actor=same, now=now)
     approver = approver_of(authority)
     approve_direct_award(itt=itt, actor=approver, now=now)
