@@ -188,6 +188,8 @@ class FrameworkCriterion(Model):
     lowest_weight: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0))
     highest_weight: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(100))
     """Per cent of a call-off's total; a range is lawful (PCR2015 reg 67(9)-(10))."""
+    by_young_people: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Young people score it, in every call-off."""
 
     framework: Mapped[Framework] = relationship(back_populates="criteria")
 

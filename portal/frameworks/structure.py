@@ -50,6 +50,7 @@ class CriterionDetails:
     description: str = ""
     lowest_weight: Decimal | None = None
     highest_weight: Decimal | None = None
+    by_young_people: bool = False
 
 
 def add_lot(*, framework: Framework, details: LotDetails, actor: Actor) -> FrameworkLot:
@@ -192,6 +193,7 @@ def _define(framework: Framework, criterion: FrameworkCriterion, details: Criter
     criterion.title, criterion.description = title, tidy(details.description)
     criterion.lowest_weight = details.lowest_weight or Decimal(0)
     criterion.highest_weight = details.highest_weight or Decimal(0)
+    criterion.by_young_people = details.by_young_people
 
 
 def _require_condition(framework: Framework, question: Question) -> None:

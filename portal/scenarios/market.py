@@ -45,7 +45,6 @@ from portal.scenarios import people, story
 from portal.scenarios.people import Part
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import create_call_off
-from portal.tendering.criteria import save_shares
 from portal.tendering.drafting import (
     describe_service,
     set_publication_basis,
@@ -53,10 +52,9 @@ from portal.tendering.drafting import (
     set_value_and_term,
 )
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.panels import add_panel
 from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.publishing import publish_itt
-from portal.tendering.states import Combination, IttKind, PanelKind, PublicationBasis, QuestionKind
+from portal.tendering.states import IttKind, PublicationBasis, QuestionKind
 from portal.tendering.tree import scored
 from tender_scoring.prices import Benchmark
 
@@ -89,7 +87,7 @@ LOTS = (
 )
 CRITERIA = (
     CriterionDetails("A safe and caring service", "How children are kept safe and grow.", Decimal(20), Decimal(40)),
-    CriterionDetails("What young people think", "Marked by the young people’s panel.", Decimal(40), Decimal(60)),
+    CriterionDetails("What young people think", "Marked by the young people’s panel.", Decimal(40), Decimal(60), True),
     CriterionDetails("Price", "", Decimal(10), Decimal(30)),
 )
 REFUSED_BECAUSE = (
@@ -279,7 +277,6 @@ def _call_off(lot: FrameworkLot, authority: ContractingAuthority, keys: KeyFolde
     _timetable(itt, actor, now)
     formula = Benchmark(Fraction(70_000), Fraction(96_000)).to_dict()
     set_price(itt=itt, formula=formula, actor=actor, makes_precise=lot.framework.criteria[-1])
-    _share_out(itt, actor)
     for node in scored(itt):
         _ask(itt, node, actor)
     set_tie_break(itt=itt, names=["lowest_price"], actor=actor)
@@ -307,23 +304,6 @@ def _timetable(itt: InvitationToTender, actor: Actor, now: datetime) -> None:
         actor=actor,
         now=now,
     )
-
-
-def _share_out(itt: InvitationToTender, actor: Actor) -> None:
-    """The local panel scores the service; what young people think, young people score."""
-    local = itt.panels[0]
-    young = add_panel(
-        itt=itt,
-        name="Young people's panel",
-        kind=PanelKind.YOUNG_PEOPLE,
-        combine=Combination.AGREED,
-        counts=True,
-        quorum=None,
-        actor=actor,
-    )
-    service, voice = scored(itt)
-    shares = {(service.id, local.id): Decimal(100), (voice.id, young.id): Decimal(100)}
-    save_shares(itt=itt, shares=shares, actor=actor)
 
 
 def _ask(itt: InvitationToTender, criterion: AwardCriterion, actor: Actor) -> None:

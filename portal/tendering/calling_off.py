@@ -49,7 +49,8 @@ def create_call_off(
 
     It takes over regime and light touch, the lot's CPV codes (the framework's where the lot has none) and the
     framework's award criteria: each becomes a criterion at the top with a weight inside its published range, 100
-    in all where the ranges allow, scored by one local panel (one whose title says price or cost becomes the price).
+    in all where the ranges allow, scored by the panel that the framework says, else by a local one (one whose title
+    says price or cost becomes the price).
     Records ITT_DRAFTED. Raises `CallOffRefused` with the section for an authority without a recorded commitment
     (PCR2015 reg 33(5), 34(21); PA2023 s.45(5)), a framework that is not valid now, and a kind that its law or its
     published terms do not know; `NotAllowed`, `NotFound` for another authority; `InvalidInput` (field `title`).

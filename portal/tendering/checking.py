@@ -15,6 +15,7 @@ from portal.tendering import requirements
 from portal.tendering.inheriting import check_period, criteria_faults, invitation_faults
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender
+from portal.tendering.promises import promise_faults
 from portal.tendering.states import IttKind, QuestionKind
 from portal.tendering.tree import (
     CriterionKind,
@@ -146,6 +147,7 @@ def _shares(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         for panel in sharing:
             if len(sharing) > 1 and not panel.counts:
                 yield f"{panel.name} is a pilot: it cannot share “{node.title}”. Give it a criterion of its own."
+    yield from promise_faults(itt)
 
 
 def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:

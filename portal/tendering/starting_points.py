@@ -256,14 +256,18 @@ def fill_with_three_panels(itt: InvitationToTender) -> None:
 
 
 def fill_from_framework(itt: InvitationToTender, framework: Framework) -> None:
-    """Fill a new call-off with the framework's award criteria, one local panel and a scale; the rest stays open."""
-    panel = Panel(
-        id=uuid.uuid4(), key="local", name="Local panel", kind=PanelKind.LOCAL, position=1, counts=True, quorum=1
+    """Fill a new call-off with the framework's award criteria, the panels that score them and a scale.
+
+    What the framework says young people score, a young people's panel scores; a local panel scores the others.
+    """
+    local, young = (
+        Panel(id=uuid.uuid4(), key=key, name=name, kind=kind, position=place, counts=True, quorum=1)
+        for place, (key, name, kind) in enumerate(PANELS[:2], 1)
     )
     scale = _scale()
-    itt.panels, itt.scales = [panel], [scale]
+    itt.scales = [scale]
     weights = spread([(criterion.lowest_weight, criterion.highest_weight) for criterion in framework.criteria])
-    priced = next((criterion for criterion in framework.criteria if PRICED.search(criterion.title)), None)
+    priced = next((one for one in framework.criteria if PRICED.search(one.title) and not one.by_young_people), None)
     keys: set[str] = set()
     for place, (criterion, weight) in enumerate(zip(framework.criteria, weights, strict=True), 1):
         node = AwardCriterion(id=uuid.uuid4(), position=place, weight=weight, plain_title="")
@@ -272,9 +276,13 @@ def fill_from_framework(itt: InvitationToTender, framework: Framework) -> None:
         if criterion is priced:
             node.price_formula = dict(UNFINISHED_FORMULA)
         else:
+            panel = young if criterion.by_young_people else local
             node.scale, node.scale_id = scale, scale.id
             node.shares = [PanelShare(panel=panel, panel_id=panel.id, share=Decimal(100))]
+            node.plain_title = criterion.title if criterion.by_young_people else ""
         itt.criteria.append(node)
+    scoring = {share.panel.key for node in itt.criteria for share in node.shares}
+    itt.panels = [panel for panel in (local, young) if panel.key in scoring] or [local]
 
 
 def _keyed(criterion: FrameworkCriterion, keys: set[str]) -> str:

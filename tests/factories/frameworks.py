@@ -95,6 +95,7 @@ def draft_framework(
     direct_award_terms: str = "",
     questionnaire: SelectionQuestionnaire | None = None,
     bands: int = 0,
+    quality_by_young_people: bool = False,
     **details: Any,
 ) -> Framework:
     """A draft that lacks nothing but going live; the arguments are those of `live_framework`."""
@@ -128,7 +129,13 @@ def draft_framework(
     )
     framework.lots = [_lot(number, bands) for number in range(1, lots + 1)]
     framework.criteria = [
-        FrameworkCriterion(position=1, title="Quality", lowest_weight=Decimal(40), highest_weight=Decimal(80)),
+        FrameworkCriterion(
+            position=1,
+            title="Quality",
+            lowest_weight=Decimal(40),
+            highest_weight=Decimal(80),
+            by_young_people=quality_by_young_people,
+        ),
         FrameworkCriterion(position=2, title="Price", lowest_weight=Decimal(20), highest_weight=Decimal(60)),
     ]
     framework.participants = [
@@ -158,7 +165,8 @@ def live_framework(
 
     Its lots are numbered from 1, each with `bands` bandings, the areas `AREAS` and the placement types
     `PLACEMENT_TYPES`; its criteria are Quality (40 to 80 per cent) and Price (20 to 60). The lead authority is a
-    participant. A FRAMEWORK has one window, as long as its validity. `details` are columns of the framework.
+    participant. A FRAMEWORK has one window, as long as its validity. `details` are columns of the framework, or say
+    that young people score Quality (`quality_by_young_people`).
     """
     framework = draft_framework(
         kind=kind,

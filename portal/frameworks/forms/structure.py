@@ -74,17 +74,21 @@ class CriterionForm(BaseForm):
     description = page("What it is about")
     lowest_weight = PercentField("Lowest weight in a call-off", render_kw=PLAIN)
     highest_weight = PercentField("Highest weight in a call-off", render_kw=PLAIN)
+    by_young_people = BooleanField("Young people score it", description="In every call-off, and nobody else.")
 
     def show(self, criterion: FrameworkCriterion) -> None:
         """Fill in what is saved."""
         if not self.is_submitted():
             self.title.data, self.description.data = criterion.title, criterion.description
             self.lowest_weight.data, self.highest_weight.data = criterion.lowest_weight, criterion.highest_weight
+            self.by_young_people.data = criterion.by_young_people
 
     def details(self) -> CriterionDetails:
         """What was typed, as the activity takes it."""
         low: Decimal | None = self.lowest_weight.data
-        return CriterionDetails(self.title.data, self.description.data or "", low, self.highest_weight.data)
+        high: Decimal | None = self.highest_weight.data
+        young = bool(self.by_young_people.data)
+        return CriterionDetails(self.title.data, self.description.data or "", low, high, young)
 
 
 class ConditionForm(BaseForm):
