@@ -9,7 +9,6 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
-from portal.awarding.rules import standstill_duty
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.core.approval import require_second_person
@@ -20,7 +19,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
-from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 
@@ -48,8 +47,7 @@ def propose_award(
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     reason = require_reason(reason, WHY, field="reason")
     winner = _winner(result)
-    duty = standstill_duty(itt)
-    kind = duty.duty
+    kind = itt.standstill_rule.duty
     if kind is StandstillDuty.VOLUNTARY and not offers_standstill:
         kind = StandstillDuty.NONE
     decision = AwardDecision(

@@ -17,7 +17,7 @@ from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
-from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 
 

@@ -18,8 +18,8 @@ from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.deadlines import standstill_until
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.regulation.queries import uk_calendar
-from portal.regulation.regimes import Standstill as StandstillDuty
 
 
 def start_standstill(*, decision_id: uuid.UUID, published_at: datetime) -> Standstill | None:
@@ -38,7 +38,7 @@ def start_standstill(*, decision_id: uuid.UUID, published_at: datetime) -> Stand
 
 def _start(decision: AwardDecision, published_at: datetime) -> Standstill:
     starts = published_at.astimezone(LONDON).date()
-    until = standstill_until(starts, uk_calendar())
+    until = standstill_until(RULES["PA.standstill.voluntary_min"], starts, uk_calendar())
     last = (until - timedelta(microseconds=1)).astimezone(LONDON).date()
     standstill = Standstill(
         decision_id=decision.id,

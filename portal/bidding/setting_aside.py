@@ -30,7 +30,6 @@ from portal.joining.models import Application, ApplicationDecision, ApplicationV
 from portal.joining.states import PENDING, Outcome
 from portal.tendering.entitlement import in_force_at
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind
 
 
 class Fate(StrEnum):
@@ -54,10 +53,6 @@ WHY_SET_ASIDE = {
     Fate.ENDED: "The framework had ended when bidding closed ({law}).",
     Fate.UNEXPLAINED: "Its provider’s application to join could not be decided in time, because of exceptional "
     "complexity that is on record (PA2023 s.34(5)).",
-}
-LAWS = {
-    IttKind.DPS_CALL_OFF: "PCR2015 reg 34(21)",
-    IttKind.MARKET_CALL_OFF: "PA2023 s.34(3)",
 }
 
 
@@ -85,7 +80,7 @@ def undecided_bidders(itt: InvitationToTender, at: datetime) -> int:
 
     The number alone: before the opening nobody on the authority's side learns who has bid.
     """
-    if itt.kind is not IttKind.MARKET_CALL_OFF or itt.closes_at is None or itt.undecided_reason:
+    if not itt.law.applicants_may_bid or itt.closes_at is None or itt.undecided_reason:
         return 0
     return check_memberships(itt, at).undecided
 
@@ -111,16 +106,16 @@ def explain_undecided(*, itt: InvitationToTender, actor: Actor, reason: str) -> 
 
 def why_set_aside(itt: InvitationToTender, fate: Fate) -> str:
     """The reason that is kept with a bid that is not opened, and told to its provider."""
-    return WHY_SET_ASIDE[fate].format(law=LAWS.get(itt.kind, "the framework’s published terms"))
+    return WHY_SET_ASIDE[fate].format(law=itt.law.members_law)
 
 
 def _fate(itt: InvitationToTender, row: Row[uuid.UUID, bool, bool, bool, bool, bool]) -> Fate:
     _provider_id, in_force, was_member, was_there, admitted_since, waiting = row
     if not in_force:
         return Fate.ENDED
-    if was_member or (itt.kind is IttKind.MARKET_CALL_OFF and admitted_since):
+    if was_member or (itt.law.applicants_may_bid and admitted_since):
         return Fate.OPEN
-    if itt.kind is IttKind.MARKET_CALL_OFF and waiting:
+    if itt.law.applicants_may_bid and waiting:
         return Fate.UNEXPLAINED if itt.undecided_reason else Fate.UNDECIDED
     return Fate.AWAY if was_there else Fate.NOT_A_MEMBER
 

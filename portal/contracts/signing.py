@@ -21,7 +21,7 @@ from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.evaluation.reading import Purpose, read_prices
 from portal.regulation.local_time import local_date
-from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus

@@ -15,7 +15,7 @@ from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
-from portal.regulation.regimes import Standstill as StandstillDuty
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import Lot, Panel
 
 

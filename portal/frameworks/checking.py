@@ -15,8 +15,8 @@ from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
 from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import FeePayer, Validity
+from portal.regulation.kinds import Regime
 from portal.regulation.queries import require_codes
-from portal.regulation.regimes import Regime
 
 
 class Task(StrEnum):

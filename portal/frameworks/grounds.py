@@ -8,8 +8,8 @@ from datetime import date, datetime
 from portal.frameworks.models import Framework
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadlines import last_day_of
+from portal.regulation.kinds import Regime
 from portal.regulation.local_time import local_date
-from portal.regulation.regimes import Regime
 
 KIND_WORDS = {
     FrameworkKind.FRAMEWORK: "framework",

@@ -16,7 +16,7 @@ from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.organisations.models import ContractingAuthority
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 
 
 class Framework(OnOwnChain, Model):

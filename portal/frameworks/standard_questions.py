@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 
 ABOUT, MANDATORY, DISCRETIONARY, STANDING, CONDITIONS = (
     "about",

@@ -18,8 +18,9 @@ from portal.core.parsing.text import has_text
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadline_rules import PCR_DPS_LAST_DAY
 from portal.regulation.deadlines import dps_valid_until
+from portal.regulation.kinds import Regime
 from portal.regulation.local_time import local_date
-from portal.regulation.regimes import Regime, binds, require_dps_allowed, resolve_regime
+from portal.regulation.regimes import binds, require_dps_allowed, resolve_regime
 from portal.regulation.working_days import years_later
 
 FRAMEWORK_YEARS = 4

@@ -19,7 +19,7 @@ from portal.core.words import london
 from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, JoiningWindow
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 
 
 class NotAccepting(DeadlinePassed):

@@ -14,10 +14,11 @@ from portal.evaluation.reading import Purpose, read_prices
 from portal.extensions import db
 from portal.notices.release import AwardFacts, Wait
 from portal.organisations.models import Provider
+from portal.regulation.deadline_rules import RULES
 from portal.regulation.deadlines import standstill_until
 from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.regulation.queries import uk_calendar
-from portal.regulation.regimes import Standstill as StandstillDuty
 
 
 def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFacts:
@@ -47,7 +48,7 @@ def expected_standstill(decision: AwardDecision, *, published_at: datetime) -> W
     if decision.standstill_kind == StandstillDuty.NONE:
         return None
     first = local_date(published_at)
-    until = standstill_until(first, uk_calendar())
+    until = standstill_until(RULES["PA.standstill.voluntary_min"], first, uk_calendar())
     return Wait(first=first, last=local_date(until - timedelta(microseconds=1)))
 
 

@@ -23,11 +23,11 @@ from portal.notices.gathering import award_facts
 from portal.notices.models import Notice, OcdsRecord
 from portal.notices.publisher import Publisher
 from portal.notices.release import Header, award_release, contract_release, tender_release
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.regulation.queries import cpv_codes_among
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
-from portal.tendering.states import PublicationBasis
 
 PUBLISHED_BY = {
     EventKind.ITT_PUBLISHED: "UK4",

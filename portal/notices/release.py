@@ -19,13 +19,13 @@ from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
 from portal.notices.publisher import Publisher
 from portal.organisations.models import Provider
+from portal.regulation.kinds import Size
 from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
-from portal.regulation.regimes import Regime
-from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
+from portal.regulation.thresholds import ThresholdKind, threshold
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import IttKind, IttStatus
+from portal.tendering.states import IttStatus
 
 TENDER_STATUS = {
     IttStatus.DRAFT: "planning",
@@ -39,18 +39,6 @@ TENDER_STATUS = {
 AWARD_STATUS_BEFORE_CONTRACT = "pending"
 AWARD_STATUS_UNDER_CONTRACT = "active"
 CONTRACT_STATUS_SIGNED = "active"
-
-PROCUREMENT_METHOD = {
-    IttKind.OPEN: ("open", "Open procedure"),
-    IttKind.MINI_COMPETITION: ("selective", "Competition under a framework"),
-    IttKind.DPS_CALL_OFF: ("selective", "Call-off under a dynamic purchasing system"),
-    IttKind.MARKET_CALL_OFF: ("selective", "Call-off under a dynamic market"),
-    IttKind.DIRECT_AWARD: ("direct", "Direct award"),
-}
-LEGAL_BASIS = {
-    Regime.PA2023: {"scheme": "UKPGA", "id": "2023/54", "description": "Procurement Act 2023"},
-    Regime.PCR2015: {"scheme": "UKSI", "id": "2015/102", "description": "Public Contracts Regulations 2015"},
-}
 CURRENCY = "GBP"
 
 
@@ -98,7 +86,7 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
     description.
     """
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
-    method, method_words = PROCUREMENT_METHOD[itt.kind]
+    law = itt.law
     tender = {
         "id": itt.reference,
         # What the notice announces, even where it is carried after the next stage has begun.
@@ -106,12 +94,12 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
         "title": itt.title,
         "description": itt.description,
         "procuringEntity": parties.reference(buyer),
-        "legalBasis": LEGAL_BASIS[itt.regime],
+        "legalBasis": {"scheme": law.act.scheme, "id": law.act.number, "description": law.act.name},
         "specialRegime": ["lightTouch"] if itt.light_touch else None,
-        "aboveThreshold": _above_threshold(itt.estimated_value, itt, header),
+        "aboveThreshold": _above_threshold(itt),
         "mainProcurementCategory": "services",
-        "procurementMethod": method,
-        "procurementMethodDetails": _method_details(method_words, itt),
+        "procurementMethod": law.method,
+        "procurementMethodDetails": _method_details(law.words, itt),
         "value": _gross(itt.estimated_value),
         "items": [_item(lot, itt, cpv_names) for lot in itt.lots],
         "lots": [_lot(lot, itt) for lot in itt.lots],
@@ -152,7 +140,7 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
         "suppliers": [parties.reference(winner)],
         "relatedLots": [lot_id(lot)],
         "mainProcurementCategory": "services",
-        "aboveThreshold": _above_threshold(facts.price, itt, header),
+        "aboveThreshold": _above_threshold(itt),
         "contractPeriod": _term(itt),
         "assessmentSummariesDateSent": instant(facts.summaries_at) if facts.summaries_at else None,
         "standstillPeriod": _standstill(facts.standstill),
@@ -190,7 +178,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "value": {"amount": number(contract.value), "currency": CURRENCY},
         "dateSigned": day_start(contract.signed_date),
         "suppliers": [parties.reference(supplier)],
-        "aboveThreshold": _above_threshold(contract.value, itt, header),
+        "aboveThreshold": _above_threshold(itt),
         "noAgreedMetricsRationale": _why_no_indicators(contract, itt),
         "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
         "documents": [_document(header, itt)],
@@ -358,10 +346,9 @@ def _why_no_indicators(contract: Contract, itt: InvitationToTender) -> str | Non
     return None
 
 
-def _above_threshold(value: Decimal | None, itt: InvitationToTender, header: Header) -> bool | None:
-    if itt.regime == Regime.PCR2015:
-        return None
-    return is_above_threshold(value, light_touch=itt.light_touch, on=local_date(header.published_at))
+def _above_threshold(itt: InvitationToTender) -> bool | None:
+    """By the estimate, never by a bidder's price; the 2015 Regulations' own thresholds are not told here."""
+    return itt.size is Size.ABOVE if itt.law.tells_threshold else None
 
 
 def _gross(value: Decimal | None) -> Json | None:

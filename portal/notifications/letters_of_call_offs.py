@@ -11,7 +11,6 @@ from portal.frameworks.grounds import KIND_WORDS
 from portal.notifications import recipients
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind
 
 
 def invitations_issued(event: Event) -> None:
@@ -21,7 +20,7 @@ def invitations_issued(event: Event) -> None:
     Call-offs from systems and frameworks are for members alone, so nobody else is told of those.
     """
     itt = _itt(event)
-    template = "tendering/awarded_directly" if itt.kind is IttKind.DIRECT_AWARD else "tendering/invited"
+    template = "tendering/awarded_directly" if itt.law.names_one_provider else "tendering/invited"
     tell_all(
         event=event,
         people=recipients.invited_people(itt.id),
@@ -31,7 +30,7 @@ def invitations_issued(event: Event) -> None:
         is_late=False,
         **_lot_of(itt),
     )
-    if itt.kind is IttKind.MARKET_CALL_OFF:
+    if itt.law.applicants_may_bid:
         tell(
             event=event,
             people=recipients.people_with_alerts(itt),

@@ -18,6 +18,7 @@ INCLUSIVE, AFTER, PCR = Convention.INCLUSIVE, Convention.FROM_DAY_AFTER, Convent
 DAYS, WORKING, YEARS = Unit.CALENDAR_DAY, Unit.WORKING_DAY, Unit.YEAR
 UNION, ENGLAND = CalendarName.UK_UNION, CalendarName.ENGLAND_AND_WALES
 
+_UNIT_WORDS = {DAYS: "days", WORKING: "working days", YEARS: "years"}
 DISAPPLIED = 0
 """As a light-touch length: the rule has no minimum, or does not apply at all."""
 
@@ -43,6 +44,11 @@ class DeadlineRule:
     urgency: int | None = None
     over_pounds: Decimal | None = None
     exceptions: tuple[str, ...] = ()
+
+    @property
+    def length_words(self) -> str:
+        """Its length as people say it, such as "8 working days"."""
+        return f"{self.n} {_UNIT_WORDS[self.unit]}"
 
 
 _STANDSTILL_EXEMPT = (

@@ -6,20 +6,13 @@ holidays every function raises `working_days.CalendarUnknown`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
 from portal.regulation.deadline_rules import DISAPPLIED, PCR_DPS_LAST_DAY, RULES, DeadlineRule
 from portal.regulation.local_time import end_of_day, local_date
-from portal.regulation.working_days import Calendar, last_day, years_later
-
-# PA2023 s.15: a planned procurement notice shortens the tendering period when it was published at least 40
-# days and at most 12 months before the tender notice.
-PLANNED_NOTICE_MIN_DAYS = 40
-PLANNED_NOTICE_MAX_YEARS = 1
+from portal.regulation.working_days import Calendar, last_day
 
 
 class PeriodTooShort(InvalidInput):
@@ -38,24 +31,6 @@ class PeriodTooShort(InvalidInput):
         self.rule = rule
         self.earliest = earliest
         self.law = rule.law
-
-
-@dataclass(frozen=True)
-class Tendering:
-    """The circumstances that decide a minimum tendering period under PA2023 s.54(4).
-
-    `electronic` means that tenders may be submitted electronically; `all_documents` that everything needed is
-    provided with the invitation.
-    """
-
-    light_touch: bool = False
-    dynamic_market: bool = False
-    preselected_sub_central: bool = False
-    negotiated_sub_central: bool = False
-    planned_notice: bool = False
-    urgency: bool = False
-    electronic: bool = True
-    all_documents: bool = True
 
 
 def length(rule: DeadlineRule, *, light_touch: bool = False, urgency: bool = False) -> int:
@@ -87,105 +62,32 @@ def last_day_of(
     return None if n == DISAPPLIED else last_day(start, n, rule.unit, rule.convention, calendar)
 
 
-def tendering_rule(circumstances: Tendering) -> DeadlineRule | None:
-    """Find the minimum tendering period of PA2023 s.54(4): the shortest entry that applies.
-
-    None means that there is no minimum, though the period is still the same for every supplier (s.54(2)).
-    """
-    if circumstances.light_touch or circumstances.negotiated_sub_central:
-        return None
-    shortcuts = (
-        (circumstances.dynamic_market, "PA.tendering.dynamic_market"),
-        (circumstances.preselected_sub_central, "PA.tendering.subcentral_preselected"),
-        (circumstances.planned_notice, "PA.tendering.qualifying_planned_notice"),
-        (circumstances.urgency, "PA.tendering.urgency"),
-    )
-    for applies, rule_id in shortcuts:
-        if applies:
-            return RULES[rule_id]
-    if circumstances.electronic:
-        suffix = "electronic_all_docs" if circumstances.all_documents else "electronic_docs_later"
-    else:
-        suffix = "not_electronic" if circumstances.all_documents else "not_electronic_docs_later"
-    return RULES[f"PA.tendering.{suffix}"]
-
-
-def earliest_closing_day(invited_on: date, circumstances: Tendering) -> date | None:
-    """Give the first day on which tendering may close under the 2023 Act, or None where there is no minimum.
-
-    The period begins the day after the invitation and ends with the deadline day (PA2023 s.54(5)).
-    """
-    rule = tendering_rule(circumstances)
-    return None if rule is None else last_day(invited_on, rule.n, rule.unit, rule.convention, None)
-
-
 def check_tendering_period(
-    invited_on: date, closes_at: datetime, circumstances: Tendering, *, field: str | None = None
+    rule: DeadlineRule | None, invited_on: date, closes_at: datetime, calendar: Calendar | None, *, field: str
 ) -> None:
-    """Refuse a closing time before the minimum tendering period of PA2023 s.54 has run.
+    """Refuse a closing time before the least time for bidding has run; `rule` None asks nothing.
 
-    `invited_on` is the day of the invitation in Europe/London, `closes_at` an aware instant. Raises
-    `PeriodTooShort` with the section and the earliest day.
+    `invited_on` is the day of the invitation in Europe/London, `closes_at` an aware instant, `calendar` the one that
+    the rule names. The period is the same for every provider (PA2023 s.54(2)). Raises `PeriodTooShort` with the
+    section and the earliest day.
     """
-    rule = tendering_rule(circumstances)
-    earliest = earliest_closing_day(invited_on, circumstances)
-    if rule is not None and earliest is not None and local_date(closes_at) < earliest:
+    if rule is None:
+        return
+    earliest = last_day(invited_on, rule.n, rule.unit, rule.convention, calendar)
+    if local_date(closes_at) < earliest:
         raise PeriodTooShort(rule, rule.n, earliest, field=field)
 
 
-def check_dps_tendering_period(
-    invited_on: date,
-    closes_at: datetime,
-    calendar: Calendar,
-    *,
-    agreed_by_all: bool = False,
-    field: str | None = None,
-) -> None:
-    """Refuse a closing time of a DPS call-off before ten days have run (PCR2015 reg 34(11)).
+def standstill_until(rule: DeadlineRule, starts_on: date, calendar: Calendar) -> datetime:
+    """Give the end of a standstill as an exclusive UTC instant: the contract may be entered then.
 
-    A period that every selected candidate agreed to may be shorter, the same for all (reg 34(12)).
-    `calendar` is the UK-wide one. Raises `PeriodTooShort`.
+    `starts_on` is the day that sets it running (PA2023 s.51(2): the contract award notice's; PCR2015 reg 87(2): that
+    on which the last bidder was told). `calendar` is UK-wide: a waiting period is counted by the later reading.
+    Raises `CalendarUnknown`.
     """
-    rule = RULES["PCR.dps.tender_min"]
-    earliest = last_day_of(rule.id, invited_on, calendar=calendar)
-    if earliest is not None and not agreed_by_all and local_date(closes_at) < earliest:
-        raise PeriodTooShort(rule, rule.n, earliest, field=field)
-
-
-def is_qualifying_planned_notice(planned_on: date, tender_notice_on: date) -> bool:
-    """Say whether a planned procurement notice (UK3) shortens the tendering period (PA2023 s.15, s.54(4)).
-
-    It does when it was published at least 40 days and at most 12 months before the tender notice.
-    """
-    earliest = planned_on + timedelta(days=PLANNED_NOTICE_MIN_DAYS)
-    return earliest <= tender_notice_on <= years_later(planned_on, PLANNED_NOTICE_MAX_YEARS)
-
-
-def standstill_until(published_on: date, calendar: Calendar, *, working_days: int | None = None) -> datetime:
-    """Give the end of a standstill under PA2023 s.51 as an exclusive UTC instant: the contract may be
-    entered then.
-
-    The period of 8 working days (or `working_days`, when the notice offers more) begins with the day on
-    which the contract award notice is published, and ends with the last day in Europe/London. `calendar` is
-    UK-wide. Raises `CalendarUnknown`, `InvalidInput` for fewer than 8 working days (s.51(5)).
-    """
-    rule = RULES["PA.standstill.voluntary_min"]
-    days = rule.n if working_days is None else working_days
-    if days < rule.n:
-        raise InvalidInput(f"A standstill lasts at least {rule.n} working days ({rule.law}).", field="working_days")
     if calendar.name is not rule.calendar:
         raise ValueError("a standstill is counted by the UK-wide calendar (PA2023 s.123(1))")
-    return end_of_day(last_day(published_on, days, rule.unit, rule.convention, calendar))
-
-
-def pcr_standstill_until(sent_on: date, calendar: Calendar) -> datetime:
-    """Give the end of a standstill under PCR2015 reg 87(2) as an exclusive UTC instant.
-
-    `sent_on` is the day on which the last notice left electronically. A waiting period, so UK-wide by
-    default; England and Wales gives the strict reading. Raises `CalendarUnknown`.
-    """
-    rule = RULES["PCR.standstill.electronic"]
-    return end_of_day(last_day(sent_on, rule.n, rule.unit, rule.convention, calendar))
+    return end_of_day(last_day(starts_on, rule.n, rule.unit, rule.convention, calendar))
 
 
 def dps_application_due(received_on: date, calendar: Calendar, *, extended: bool = False) -> date:
@@ -217,11 +119,9 @@ def contract_copy_due(entered_on: date, value: Decimal, *, light_touch: bool) ->
     return _certain(last_day_of("PA.contract_copy", entered_on, light_touch=light_touch))
 
 
-def records_kept_until(start: date, *, rule_ids: Iterable[str] = ("PA.records",)) -> date:
-    """Give the last day on which the records of a procurement must still be kept, the longest of the rules
-    named.
-    """
-    return max(_certain(last_day_of(rule_id, start)) for rule_id in rule_ids)
+def records_kept_until(rule_id: str, start: date) -> date:
+    """Give the last day on which the records of a procurement must still be kept."""
+    return _certain(last_day_of(rule_id, start))
 
 
 def dps_valid_until(declared_last_day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""Which law governs a procurement, what light touch switches off, and whether a standstill is due.
+"""Which law governs a procurement, and what light touch switches off.
 
 What light touch changes is here as data (`LIGHT_TOUCH_EFFECTS`), so that pages can show it with its
 sections and activities can ask it instead of knowing it.
@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from portal.core.errors import PortalError
+from portal.regulation.kinds import Regime
 
 # The Procurement Act 2023 came into force and the 2015 Regulations were revoked on this day (SI 2024/716 reg
 # 2(2)).
 PA2023_IN_FORCE = date(2025, 2, 24)
-
-
-class Regime(StrEnum):
-    """The law that governs a procurement."""
-
-    PA2023 = "pa2023"
-    PCR2015 = "pcr2015"
 
 
 class RegimeRefused(PortalError):
@@ -29,39 +22,6 @@ class RegimeRefused(PortalError):
 
     code = "regime_refused"
     status = 422
-
-
-class AwardKind(StrEnum):
-    """How a contract is awarded, as far as the standstill rules distinguish it."""
-
-    COMPETITION = "competition"
-    FRAMEWORK_CALL_OFF = "framework_call_off"
-    DPS_CALL_OFF = "dps_call_off"
-    MARKET_CALL_OFF = "market_call_off"
-    DIRECT_AWARD = "direct_award"
-    URGENT_DIRECT_AWARD = "urgent_direct_award"
-    USER_CHOICE = "user_choice"
-
-
-class Standstill(StrEnum):
-    """Whether the contract must wait after the award notice."""
-
-    MANDATORY = "mandatory"
-    VOLUNTARY = "voluntary"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class StandstillRule:
-    """Whether a standstill is due, at least how long (in `rule_id`'s units), the section, and why in words.
-
-    `rule_id` names the deadline rule that counts it; it is None where there is no award notice to start it.
-    """
-
-    duty: Standstill
-    rule_id: str | None
-    law: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -187,59 +147,3 @@ def require_dps_allowed(established_on: date) -> None:
             "Set up a dynamic market instead (PA2023 s.34; SI 2024/716 reg 5).",
             field="established_on",
         )
-
-
-def standstill_rule(
-    *, regime: Regime, light_touch: bool, award: AwardKind, above_threshold: bool = True
-) -> StandstillRule:
-    """Say whether a contract must wait after its award is announced, for how long, and by which section."""
-    if regime == Regime.PCR2015:
-        return _pcr_standstill(award)
-    if award == AwardKind.USER_CHOICE:
-        return StandstillRule(
-            Standstill.NONE,
-            None,
-            "PA2023 s.50(6)(b)",
-            "A user-choice award has no award notice to start one.",
-        )
-    if not above_threshold:
-        return StandstillRule(
-            Standstill.NONE,
-            None,
-            "PA2023 s.84",
-            "A below-threshold contract has no award notice to start one.",
-        )
-    exemption = _pa_exemption(light_touch, award)
-    if exemption is not None:
-        return StandstillRule(Standstill.VOLUNTARY, "PA.standstill.voluntary_min", "PA2023 s.51(3)-(5)", exemption)
-    return StandstillRule(
-        Standstill.MANDATORY,
-        "PA.standstill.mandatory",
-        "PA2023 s.51(1)-(2)",
-        "The contract waits 8 working days.",
-    )
-
-
-def _pa_exemption(light_touch: bool, award: AwardKind) -> str | None:
-    """Why PA2023 s.51(3) makes the standstill a choice, or None where it does not."""
-    if light_touch:
-        return "Light-touch contracts need no standstill; one that is offered lasts at least 8 working days."
-    reasons = {
-        AwardKind.FRAMEWORK_CALL_OFF: "A call-off under a framework needs no standstill.",
-        AwardKind.MARKET_CALL_OFF: "An award under a dynamic market needs no standstill.",
-        AwardKind.URGENT_DIRECT_AWARD: "An urgent direct award needs no standstill.",
-    }
-    return reasons.get(award)
-
-
-def _pcr_standstill(award: AwardKind) -> StandstillRule:
-    if award in {AwardKind.FRAMEWORK_CALL_OFF, AwardKind.DPS_CALL_OFF}:
-        return StandstillRule(
-            Standstill.VOLUNTARY,
-            "PCR.standstill.electronic",
-            "PCR2015 reg 86(5)(c)",
-            "A call-off under a framework or dynamic purchasing system needs no standstill.",
-        )
-    return StandstillRule(
-        Standstill.MANDATORY, "PCR.standstill.electronic", "PCR2015 reg 87(2)", "The contract waits 10 days."
-    )

@@ -34,12 +34,13 @@ from portal.evaluation.queries import bids_to_score, counting_members, leaves_of
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import PublicationBasis
 from portal.scenarios import people, story
 from portal.scenarios.people import Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.publishing import publish_itt
-from portal.tendering.states import PanelKind, PublicationBasis
+from portal.tendering.states import PanelKind
 
 LONGEST_WAIT = 90.0
 CENTRAL_REFERENCE = "000000-2026"

@@ -41,6 +41,7 @@ from portal.joining.submitting import submit_application
 from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting
+from portal.regulation.kinds import IttKind, PublicationBasis
 from portal.scenarios import people, story
 from portal.scenarios.people import Part
 from portal.tendering.asking import add_question
@@ -54,7 +55,7 @@ from portal.tendering.drafting import (
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.publishing import publish_itt
-from portal.tendering.states import IttKind, PublicationBasis, QuestionKind
+from portal.tendering.states import QuestionKind
 from portal.tendering.tree import scored
 from tender_scoring.prices import Benchmark
 

@@ -20,6 +20,7 @@ from portal.core.taking import lock, take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.kinds import IttKind
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
 from portal.tendering.changing import begin_change, record_change
@@ -33,7 +34,6 @@ from portal.tendering.inheriting import (
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import whole
 from portal.tendering.starting_points import fill_from_framework
-from portal.tendering.states import IttKind
 
 
 def create_call_off(
@@ -142,7 +142,7 @@ def may_approve(itt: InvitationToTender, actor: Actor) -> bool:
 
 
 def _require_direct(itt: InvitationToTender) -> None:
-    if itt.kind is not IttKind.DIRECT_AWARD:
+    if not itt.law.names_one_provider:
         raise WrongState("This is not a direct award: every member of the lot is invited.")
 
 

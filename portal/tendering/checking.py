@@ -9,14 +9,16 @@ from enum import StrEnum
 from portal.accounts.granting import missing_administrator
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.parsing.text import has_text
+from portal.regulation.central_platform import require_basis
 from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import TENDER, NoticeDuty
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
-from portal.tendering.inheriting import check_period, criteria_faults, invitation_faults
+from portal.tendering.inheriting import criteria_faults, invitation_faults, require_before_its_end
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender
 from portal.tendering.promises import promise_faults
-from portal.tendering.states import IttKind, QuestionKind
+from portal.tendering.states import QuestionKind
 from portal.tendering.tree import (
     CriterionKind,
     children_of,
@@ -57,7 +59,7 @@ def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem[Task]]:
 def is_blank(itt: InvitationToTender, task: Task) -> bool:
     """Say whether nobody has worked on this part yet."""
     blank: dict[Task, bool] = {
-        Task.INVITED: itt.kind is IttKind.DIRECT_AWARD and itt.direct_award_provider_id is None,
+        Task.INVITED: itt.law.names_one_provider and itt.direct_award_provider_id is None,
         Task.SERVICE: not itt.description and not itt.cpv_codes,
         Task.VALUE: itt.estimated_value is None and itt.term_months is None,
         Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
@@ -78,12 +80,10 @@ def require_closing(itt: InvitationToTender, closes_at: datetime | None, now: da
 
     Raises `InvalidInput` or `CallOffRefused` beside `closes`.
     """
-    if itt.framework_lot is not None:
-        check_period(itt, requirements.require_future(closes_at, now), now)
-    else:
-        requirements.require_closing_time(
-            closes_at, now, light_touch=itt.light_touch, value=itt.estimated_value, regime=itt.regime
-        )
+    closes = requirements.require_closing_time(
+        closes_at, now, law=itt.law, light_touch=itt.light_touch, value=itt.estimated_value
+    )
+    require_before_its_end(itt, closes)
 
 
 def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -180,15 +180,16 @@ def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     if missing:
         yield missing
     yield from refusal_of(
-        lambda: requirements.require_publication_basis(
-            itt.publication_basis,
-            itt.central_reference,
-            itt.publication_reason,
-            kind=itt.kind,
-            value=itt.estimated_value,
-            on=local_date(now),
+        lambda: require_basis(
+            itt.publication_basis, itt.central_reference, itt.publication_reason, duty=tender_duty(itt, now)
         )
     )
+
+
+def tender_duty(itt: InvitationToTender, now: datetime) -> NoticeDuty:
+    """What the law asks of the notice that a draft would be published with at `now`."""
+    size = itt.law.size_of(itt.estimated_value, light_touch=itt.light_touch, on=local_date(now))
+    return itt.law.notice_duty(TENDER, size)
 
 
 CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {

@@ -14,16 +14,18 @@ from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import take
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.central_platform import read_reference, require_basis
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
 from portal.tendering import requirements
 from portal.tendering.changing import begin_change, record_change
-from portal.tendering.checking import Task, require_closing
+from portal.tendering.checking import Task, require_closing, tender_duty
 from portal.tendering.inheriting import codes_of
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import whole
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
-from portal.tendering.states import ITT, IttStatus, PublicationBasis
+from portal.tendering.states import ITT, IttStatus
 
 
 def create_itt(
@@ -137,11 +139,9 @@ def set_publication_basis(
     ITT_CHANGED.
     """
     begin_change(itt, actor)
-    reference = one_line(central_reference) if basis is PublicationBasis.CENTRAL_REFERENCE else None
+    reference = read_reference(one_line(central_reference)) if basis is PublicationBasis.CENTRAL_REFERENCE else None
     said = tidy(reason) if basis is PublicationBasis.FALLBACK else ""
-    requirements.require_publication_basis(
-        basis, reference, said, kind=itt.kind, value=itt.estimated_value, on=local_date(now)
-    )
+    require_basis(basis, reference, said, duty=tender_duty(itt, now))
     itt.publication_basis, itt.central_reference, itt.publication_reason = basis, reference, said
     record_change(itt, actor, Task.PUBLICATION, basis=basis.value)
 

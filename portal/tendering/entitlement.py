@@ -23,9 +23,10 @@ from portal.frameworks.states import CURRENT, AdmissionStatus, FrameworkStatus
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER, OPEN_TO_APPLICANTS
 from portal.tendering.inheriting import terms_of
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import IttKind, IttStatus
+from portal.tendering.states import IttStatus
 
 Itt = InvitationToTender
 Who = uuid.UUID | ColumnElement[uuid.UUID] | None
@@ -127,8 +128,8 @@ def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
         Itt.framework_lot_id.is_(None),
         and_(
             in_force,
-            or_(Itt.kind != IttKind.DIRECT_AWARD, Itt.direct_award_provider_id == provider_id),
-            or_(member, and_(Itt.kind == IttKind.MARKET_CALL_OFF, applicant)),
+            or_(Itt.kind.not_in(NAMING_ONE_PROVIDER), Itt.direct_award_provider_id == provider_id),
+            or_(member, and_(Itt.kind.in_(OPEN_TO_APPLICANTS), applicant)),
         ),
     )
 
@@ -156,7 +157,7 @@ def standing_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant:
     )
     if not was_in_force(lot.framework, instant):
         return replace(base, reason=Reason.ENDED)
-    if itt.kind is IttKind.DIRECT_AWARD and itt.direct_award_provider_id != provider_id:
+    if itt.law.names_one_provider and itt.direct_award_provider_id != provider_id:
         return replace(base, reason=Reason.AWARDED_TO_ANOTHER)
     admission: Admission | None = _newest(Admission, lot.id, provider_id)
     if admission is not None and admission.is_active(instant):
@@ -176,6 +177,7 @@ def open_call_offs_for(provider_id: uuid.UUID, now: datetime) -> Sequence[Row[In
             Itt.reference,
             Itt.title,
             Itt.kind,
+            Itt.regime,
             Itt.status,
             Itt.closes_at,
             Itt.estimated_value,
@@ -207,7 +209,7 @@ def _without_membership(
 ) -> Standing:
     """The standing of a provider that is no active member: by its application, its absence, or its past."""
     if application is not None and application.status in PENDING:
-        reason = Reason.APPLICANT if itt.kind is IttKind.MARKET_CALL_OFF else Reason.WAITING
+        reason = Reason.APPLICANT if itt.law.applicants_may_bid else Reason.WAITING
         return replace(base, reason=reason, application=application)
     if admission is not None and admission.status in CURRENT:
         if admission.is_suspended(instant):

@@ -18,12 +18,11 @@ from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
 from portal.frameworks.states import FrameworkKind
-from portal.regulation.deadlines import Tendering, check_dps_tendering_period, check_tendering_period
+from portal.regulation.kinds import IttKind, Regime
 from portal.regulation.local_time import local_date
-from portal.regulation.queries import require_codes, uk_calendar
-from portal.regulation.regimes import Regime
+from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
+from portal.regulation.queries import require_codes
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.states import IttKind
 from portal.tendering.tree import children_of
 
 ADEQUATE_DAYS = 10
@@ -156,13 +155,14 @@ def require_in_force(framework: Framework, at: datetime) -> None:
 def require_kind(framework: Framework, kind: IttKind) -> None:
     """Refuse a kind of call-off that the framework's law or its published terms do not know."""
     terms = terms_of(framework)
-    if kind is IttKind.DIRECT_AWARD and kind not in terms.kinds:
+    is_direct = kind in NAMING_ONE_PROVIDER
+    if is_direct and kind not in terms.kinds:
         raise CallOffRefused(
             f"Nothing is awarded directly from a {terms.name}: every member is invited ({terms.direct}).", field="kind"
         )
     if kind not in terms.kinds:
         raise CallOffRefused(f"That is not how work is called off from a {terms.name}.", field="kind")
-    if kind is IttKind.DIRECT_AWARD and not has_text(framework.direct_award_terms):
+    if is_direct and not has_text(framework.direct_award_terms):
         raise CallOffRefused(
             "This framework’s published terms have no conditions for a direct award, so there can be none "
             f"({terms.direct}). Run a mini-competition.",
@@ -176,26 +176,16 @@ def members_of(lot: FrameworkLot, at: datetime) -> int:
     return db.session.execute(query).scalar_one()
 
 
-def check_period(itt: InvitationToTender, closes_at: datetime, now: datetime) -> None:
-    """Refuse a closing time that gives the members less than the law's minimum, or that lies after the framework's end.
-
-    Ten days for a DPS, light touch or not (PCR2015 reg 34(11)); ten for a market unless light touch (PA2023
-    s.54(4)). For a mini-competition the law has no number. Raises `PeriodTooShort`, `CallOffRefused`.
-    """
+def require_before_its_end(itt: InvitationToTender, closes_at: datetime) -> None:
+    """Refuse a closing time of a call-off that lies after its framework's end."""
     framework = parent_of(itt)
-    assert framework is not None
-    if framework.valid_until is not None and closes_at >= framework.valid_until:
+    if framework is not None and framework.valid_until is not None and closes_at >= framework.valid_until:
         terms = terms_of(framework)
         raise CallOffRefused(
             f"The {terms.name} ends on {framework.valid_until:%-d %B %Y}. Bidding must close before, while its members "
             f"are members ({terms.everybody}).",
             field="closes",
         )
-    if itt.kind is IttKind.DPS_CALL_OFF:
-        check_dps_tendering_period(local_date(now), closes_at, uk_calendar(), field="closes")
-    elif itt.kind is IttKind.MARKET_CALL_OFF:
-        circumstances = Tendering(light_touch=itt.light_touch, dynamic_market=True)
-        check_tendering_period(local_date(now), closes_at, circumstances, field="closes")
 
 
 def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
@@ -205,12 +195,12 @@ def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
         return []
     warnings = []
     days = (local_date(itt.closes_at) - local_date(now)).days if itt.closes_at else ADEQUATE_DAYS
-    if itt.kind is IttKind.MINI_COMPETITION and days < ADEQUATE_DAYS:
+    if itt.law.adequate_time_law and days < ADEQUATE_DAYS:
         warnings.append(
             f"Members have {days} {'day' if days == 1 else 'days'}. The time must be adequate for the work that an "
-            "answer takes (PCR2015 reg 33(11)(b)); small providers need more than large ones."
+            f"answer takes ({itt.law.adequate_time_law}); small providers need more than large ones."
         )
-    if itt.kind is IttKind.MARKET_CALL_OFF and members_of(itt.framework_lot, now) == 0:
+    if itt.law.applicants_may_bid and members_of(itt.framework_lot, now) == 0:
         warnings.append(
             "Nobody is a member of this lot yet. Providers can apply now, and may bid while their application waits "
             "(PA2023 s.34(4))."
@@ -226,12 +216,12 @@ def invitation_faults(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     terms = terms_of(framework)
     if not framework.is_valid(now):
         yield f"The {terms.name} is not valid now, so nothing can be called off from it ({terms.buyers})."
-    if itt.kind is IttKind.DIRECT_AWARD:
+    if itt.law.names_one_provider:
         if itt.direct_award_provider_id is None or not itt.direct_award_reason:
             yield f"Say whom you award to, and how the published conditions are met ({terms.direct})."
         elif itt.direct_award_approved_at is None:
             yield "A second person, an approver, has to approve the direct award before you publish."
-    elif itt.kind is not IttKind.MARKET_CALL_OFF and members_of(lot, now) == 0:
+    elif not itt.law.applicants_may_bid and members_of(lot, now) == 0:
         yield nobody_to_invite(lot, terms)
 
 

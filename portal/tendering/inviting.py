@@ -26,9 +26,10 @@ from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
+from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite, terms_of
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import IttKind, IttStatus
+from portal.tendering.states import IttStatus
 
 LONGEST_REASON = 1000
 
@@ -43,15 +44,15 @@ def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: date
     """
     lot = _lock_lot(itt.framework_lot_id)
     chosen: list[ColumnElement[bool]] = []
-    if itt.kind is IttKind.DIRECT_AWARD:
+    if itt.law.names_one_provider:
         chosen = [Admission.provider_id == itt.direct_award_provider_id]
     members = select(literal(itt.id), Admission.provider_id, Admission.id, literal(at)).where(
         Admission.lot_id == lot.id, active_at(at), *chosen
     )
     invited = _insert(members, Invitation.provider_id)
-    if not invited and itt.kind is IttKind.DIRECT_AWARD:
+    if not invited and itt.law.names_one_provider:
         raise CallOffRefused("The provider is not an active member of the lot any more, so nothing is awarded to it.")
-    if not invited and itt.kind is not IttKind.MARKET_CALL_OFF:
+    if not invited and not itt.law.applicants_may_bid:
         raise CallOffRefused(nobody_to_invite(lot, terms_of(db.session.get_one(Framework, lot.framework_id))))
     record(
         EventKind.INVITATIONS_ISSUED,
@@ -83,7 +84,7 @@ def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uui
             Admission.id == admission_id,
             active_at(now),
             itt.status == IttStatus.PUBLISHED,
-            itt.kind != IttKind.DIRECT_AWARD,
+            itt.kind.not_in(NAMING_ONE_PROVIDER),
             itt.closes_at > clock.database_time(),
         )
     )

@@ -14,7 +14,7 @@ from portal.core.paging import page_key, read_page_key
 from portal.frameworks.member_models import Admission, active_at
 from portal.organisations.models import Provider
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import AFTER_OPENING, IttKind, IttStatus
+from portal.tendering.states import AFTER_OPENING, IttStatus
 
 PAGE_SIZE = 100
 
@@ -92,7 +92,7 @@ def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, d
         .join(Admission, Admission.provider_id == Provider.id)
         .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
     )
-    return query.where(Provider.id == itt.direct_award_provider_id) if itt.kind is IttKind.DIRECT_AWARD else query
+    return query.where(Provider.id == itt.direct_award_provider_id) if itt.law.names_one_provider else query
 
 
 def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, datetime]:

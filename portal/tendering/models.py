@@ -26,15 +26,11 @@ from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import FrameworkCriterion, FrameworkLot
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.regulation.regimes import Regime
-from portal.tendering.states import (
-    Combination,
-    IttKind,
-    IttStatus,
-    PanelKind,
-    PublicationBasis,
-    QuestionKind,
-)
+from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
+from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
+from portal.regulation.procurement_rows import law_of
+from portal.tendering.states import Combination, IttStatus, PanelKind, QuestionKind
 
 
 class InvitationToTender(OnOwnChain, Model):
@@ -141,6 +137,31 @@ class InvitationToTender(OnOwnChain, Model):
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Roles in the authority that runs it."""
         return actor.towards_authority(self.authority_id)
+
+    @property
+    def law(self) -> ProcurementLaw:
+        """What the law asks of this kind of invitation."""
+        return law_of(self.kind, self.regime)
+
+    @property
+    def size(self) -> Size:
+        """How much the estimate is to the law: by the thresholds of its publication, of a draft those of its start."""
+        on = local_date(self.published_at or self.created_at)
+        return self.law.size_of(self.estimated_value, light_touch=self.light_touch, on=on)
+
+    @property
+    def standstill_rule(self) -> StandstillRule:
+        """The rule of its standstill."""
+        return self.law.standstill_rule(light_touch=self.light_touch, size=self.size)
+
+    @property
+    def tender_duty(self) -> NoticeDuty:
+        """What the law asks of its tender notice."""
+        return self.notice_duty(TENDER)
+
+    def notice_duty(self, code: str) -> NoticeDuty:
+        """What the law asks of its notice with that number."""
+        return self.law.notice_duty(code, self.size)
 
     def has_closed(self, instant: datetime) -> bool:
         """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""

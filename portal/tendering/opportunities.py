@@ -15,8 +15,9 @@ from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind, IttStatus
+from portal.tendering.states import IttStatus
 
 PAGE_SIZE = 20
 COUNTED_TO = 100
@@ -116,6 +117,7 @@ def _listed(filters: Filters) -> Select[InvitationToTender]:
         Itt.light_touch,
         Itt.authority_id,
         Itt.kind,
+        Itt.regime,
         Itt.framework_lot_id,
     )
     called_off_from = joinedload(Itt.framework_lot).joinedload(FrameworkLot.framework)
@@ -140,7 +142,7 @@ def _is_open(filters: Filters, now: datetime) -> ColumnElement[bool]:
 
 def _matching(filters: Filters) -> list[ColumnElement[bool]]:
     # A direct award is nobody's opportunity: the provider that it names is invited.
-    conditions: list[ColumnElement[bool]] = [Itt.kind != IttKind.DIRECT_AWARD]
+    conditions: list[ColumnElement[bool]] = [Itt.kind.not_in(NAMING_ONE_PROVIDER)]
     if filters.words:
         text = func.to_tsvector("english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name))
         wanted = func.websearch_to_tsquery("english", filters.words)

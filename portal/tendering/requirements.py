@@ -5,25 +5,19 @@ The same functions run when a part is saved and again, all of them, before publi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
-from portal.core.parsing.text import has_text
-from portal.regulation.deadlines import Tendering, check_tendering_period
+from portal.regulation.deadlines import check_tendering_period
 from portal.regulation.local_time import local_date
-from portal.regulation.regimes import Regime
-from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
-from portal.tendering.states import IttKind, PublicationBasis
+from portal.regulation.procurement_law import ProcurementLaw
+from portal.regulation.queries import uk_calendar
 
-CENTRAL_REFERENCE = re.compile(r"[0-9]{6,}-[0-9]{4}")
 LONGEST_TERM = 600
 """Months."""
 LONGEST_OPEN = timedelta(days=730)
-WITHOUT_NOTICE = frozenset({IttKind.MINI_COMPETITION, IttKind.DPS_CALL_OFF, IttKind.DIRECT_AWARD})
-"""Call-offs that need no notice of their own; a market's does (PA2023 s.21: s.40 excuses utilities alone)."""
 
 
 def require_value(value: Decimal | None) -> None:
@@ -67,18 +61,15 @@ def require_future(closes_at: datetime | None, now: datetime) -> datetime:
 
 
 def require_closing_time(
-    closes_at: datetime | None, now: datetime, *, light_touch: bool, value: Decimal | None, regime: Regime
-) -> None:
-    """Refuse a closing time of an open invitation that is not in the future, or before the minimum period has run.
-
-    The minimum binds contracts at or above the threshold that are not light touch (PA2023 s.54(4)); below it the
-    time must be reasonable (s.87(3)), for which the law has no number. Call-offs have periods of their own
-    (`inheriting.check_period`).
-    """
+    closes_at: datetime | None, now: datetime, *, law: ProcurementLaw, light_touch: bool, value: Decimal | None
+) -> datetime:
+    """Return the closing time; refuse one that is not in the future, or before the law's least time has run."""
     closes = require_future(closes_at, now)
     today = local_date(now)
-    if regime is Regime.PA2023 and is_above_threshold(value, light_touch=light_touch, on=today):
-        check_tendering_period(today, closes, Tendering(light_touch=light_touch), field="closes")
+    rule = law.minimum_period(law.size_of(value, light_touch=light_touch, on=today), light_touch=light_touch)
+    calendar = uk_calendar() if rule is not None and rule.calendar is not None else None
+    check_tendering_period(rule, today, closes, calendar, field="closes")
+    return closes
 
 
 def require_dates(closes_at: datetime | None, award_date: date | None, start_date: date | None) -> None:
@@ -91,39 +82,3 @@ def require_dates(closes_at: datetime | None, award_date: date | None, start_dat
         raise InvalidInput("The decision must come after bidding closes.", field="award_date")
     if start_date < award_date:
         raise InvalidInput("The contract must start after the decision.", field="contract_start_date")
-
-
-def require_publication_basis(
-    basis: PublicationBasis,
-    central_reference: str | None,
-    reason: str,
-    *,
-    kind: IttKind,
-    value: Decimal | None,
-    on: date,
-) -> None:
-    """Refuse to publish here before the central digital platform has the notice (PR24 reg 5(11)).
-
-    Either the notice's reference there, or the reason for the fallback (the platform is unavailable, or has not
-    published 48 hours after submission), or a value below the threshold from which an advertised contract needs
-    a notice (PA2023 s.87), or a call-off that the framework's or the purchasing system's own notice has advertised
-    (PCR2015 reg 33(8), 34(14); PA2023 s.45). A call-off from a dynamic market is advertised by itself (PA2023 s.21).
-    """
-    if basis is PublicationBasis.CENTRAL_REFERENCE:
-        if not CENTRAL_REFERENCE.fullmatch(central_reference or ""):
-            raise InvalidInput(
-                "Give the reference of the notice on Find a Tender: at least six digits, a hyphen and the year, "
-                "such as 012345-2026.",
-                field="central_reference",
-            )
-    elif basis is PublicationBasis.FALLBACK:
-        if not has_text(reason):
-            raise InvalidInput("Say why the notice is not on Find a Tender yet.", field="publication_reason")
-    elif kind not in WITHOUT_NOTICE:
-        notifiable = threshold(ThresholdKind.NOTIFIABLE_SUB_CENTRAL, on)
-        if value is None or notifiable.reached_by(value):
-            raise InvalidInput(
-                f"A contract of £{notifiable.amount:,} or more that is advertised needs a notice on Find a Tender "
-                f"first ({notifiable.law}).",
-                field="publication_basis",
-            )

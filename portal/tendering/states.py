@@ -41,24 +41,6 @@ AFTER_MODERATION = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED
 AFTER_OPENING = (IttStatus.OPENED, *AFTER_MODERATION)
 
 
-class IttKind(StrEnum):
-    """How bidders come to an ITT."""
-
-    OPEN = "open"
-    MINI_COMPETITION = "mini_competition"
-    DPS_CALL_OFF = "dps_call_off"
-    MARKET_CALL_OFF = "market_call_off"
-    DIRECT_AWARD = "direct_award"
-
-
-class PublicationBasis(StrEnum):
-    """Why it may be published here (Procurement Regulations 2024 reg 5(11): the central platform comes first)."""
-
-    CENTRAL_REFERENCE = "central_reference"
-    FALLBACK = "fallback"
-    NOT_REQUIRED = "not_required"
-
-
 class EnvelopeKind(StrEnum):
     """A bid's two sealed envelopes: those who score quality do not see the price."""
 

@@ -19,6 +19,7 @@ from portal.frameworks.states import FrameworkKind
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.kinds import IttKind, PublicationBasis
 from portal.regulation.local_time import local_date
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import approve_direct_award, create_call_off, propose_direct_award
@@ -26,7 +27,7 @@ from portal.tendering.drafting import describe_service, set_publication_basis, s
 from portal.tendering.models import InvitationToTender
 from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.publishing import publish_itt
-from portal.tendering.states import IttKind, PublicationBasis, QuestionKind
+from portal.tendering.states import QuestionKind
 from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider

@@ -16,8 +16,8 @@ from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Sectio
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.joining.models import Application
 from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.kinds import Regime
 from portal.regulation.local_time import local_date
-from portal.regulation.regimes import Regime
 from tests.factories.organisations import make_authority, make_provider
 
 DPS_ESTABLISHED = date(2017, 10, 1)

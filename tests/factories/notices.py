@@ -32,7 +32,7 @@ from portal.notices.models import Notice
 from portal.notices.publisher import Publisher
 from portal.notices.publishing import publish_release
 from portal.organisations.models import Provider
-from portal.regulation.regimes import Standstill
+from portal.regulation.procurement_law import Standstill
 from portal.regulation.seeding import seed_reference_data
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender

@@ -12,12 +12,12 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.publishing import publish_itt
 from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import PublicationBasis
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_authority
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from portal.awarding import queries
+from portal.awarding import (
+    queries,
+    rules,  # noqa: F401  (declares the rows that `require` judges by)
+)
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
-from portal.awarding.rules import standstill_duty
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
 from portal.core.permissions import Verb, policy
@@ -91,7 +93,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         decision=decision,
         form=form,
         result=result,
-        duty=standstill_duty(itt),
+        duty=itt.standstill_rule,
         standing=queries.standing_of(result, actor()),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],

@@ -10,16 +10,10 @@ from wtforms.fields.choices import SelectChoice
 from portal.accounts.forms import FactorField
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
-from portal.tendering.states import IttKind
+from portal.regulation.procurement_law import ProcurementLaw
 from portal.web.fields import ChoiceField, PickField, line, page
 from portal.web.forms import BaseForm
 
-KIND_WORDS: Mapping[IttKind, str] = {
-    IttKind.MINI_COMPETITION: "A competition between all members of the lot",
-    IttKind.DPS_CALL_OFF: "A call-off: every member of the lot is invited",
-    IttKind.MARKET_CALL_OFF: "A call-off: every member of the lot is invited",
-    IttKind.DIRECT_AWARD: "A direct award to one member, under the published conditions",
-}
 DECLINE_REASONS = (
     "No vacancy or not enough staff just now",
     "Too far from where we work",
@@ -36,10 +30,10 @@ class CallOffForm(BaseForm):
     kind = ChoiceField("How do you want to choose?", choices=[])
     title = line("What are you buying?", description="A short title that providers will see.")
 
-    def offer(self, lots: Sequence[FrameworkLot], kinds: Sequence[IttKind]) -> None:
+    def offer(self, lots: Sequence[FrameworkLot], kinds: Sequence[ProcurementLaw]) -> None:
         """Offer the lots and the kinds that the framework's law and terms know; a single one is chosen already."""
         self.lot.choices = [(str(lot.number), f"Lot {lot.number}: {lot.title}") for lot in lots]
-        self.kind.choices = [(kind.value, KIND_WORDS[kind]) for kind in kinds]
+        self.kind.choices = [(law.kind.value, law.choice) for law in kinds]
         for box in (self.lot, self.kind):
             if len(box.choices) == 1 and not self.is_submitted():
                 box.data = box.choices[0][0]

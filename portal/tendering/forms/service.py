@@ -10,9 +10,9 @@ from wtforms.validators import ValidationError
 from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import MONTHS
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import to_utc
 from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import PublicationBasis
 from portal.web.fields import (
     ChoiceField,
     CodesField,

@@ -14,14 +14,16 @@ from portal.extensions import db
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import IttKind
 from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import ProcurementLaw
+from portal.regulation.procurement_rows import law_of
 from portal.tendering.calling_off import approve_direct_award, create_call_off, may_approve, propose_direct_award
 from portal.tendering.forms.calling_off import ApprovalForm, CallOffForm, DirectAwardForm
 from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force, terms_of
 from portal.tendering.members import choosable_providers, declined_for, list_invited, member_counts, provider_chosen
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
-from portal.tendering.states import IttKind
 from portal.tendering.views.blueprint import saved
 from portal.web.access import actor, for_authority
 
@@ -109,10 +111,10 @@ def _call_off(reference: str) -> tuple[InvitationToTender, Framework]:
     return itt, framework
 
 
-def _kinds(framework: Framework) -> list[IttKind]:
-    """The kinds that the law and the published terms know."""
-    allowed = terms_of(framework).kinds
-    return [kind for kind in allowed if kind is not IttKind.DIRECT_AWARD or has_text(framework.direct_award_terms)]
+def _kinds(framework: Framework) -> list[ProcurementLaw]:
+    """The kinds that the law and the published terms know, each with its law."""
+    allowed = [law_of(kind, framework.regime) for kind in terms_of(framework).kinds]
+    return [law for law in allowed if not law.names_one_provider or has_text(framework.direct_award_terms)]
 
 
 def _start_page(framework: Framework, form: CallOffForm) -> str:

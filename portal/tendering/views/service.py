@@ -8,6 +8,7 @@ from flask import render_template
 
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.queries import cpv_codes
 from portal.tendering.drafting import (
     describe_service,
@@ -16,7 +17,6 @@ from portal.tendering.drafting import (
     set_value_and_term,
 )
 from portal.tendering.forms.service import PublicationForm, ServiceForm, TimetableForm, ValueForm
-from portal.tendering.states import PublicationBasis
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.web.access import actor, for_authority
 

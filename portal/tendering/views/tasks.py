@@ -9,7 +9,6 @@ from flask import url_for
 from portal.core.drafts import Problem
 from portal.tendering.checking import Task, is_blank
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind
 from portal.tendering.tree import scored
 from portal.web.task_list import task_group, task_row
 
@@ -54,7 +53,7 @@ def groups_of(itt: InvitationToTender, problems: list[Problem[Task]], *, may_edi
 
 def address_of(itt: InvitationToTender, task: Task) -> str:
     """The endpoint of the page where a task is done."""
-    if task is Task.INVITED and itt.kind is IttKind.DIRECT_AWARD:
+    if task is Task.INVITED and itt.law.names_one_provider:
         return "calling_off.direct_award"
     return ADDRESSES[task]
 
@@ -62,7 +61,7 @@ def address_of(itt: InvitationToTender, task: Task) -> str:
 def _first(itt: InvitationToTender) -> tuple[Group, ...]:
     if itt.framework_lot_id is None:
         return ()
-    return (CHOSEN,) if itt.kind is IttKind.DIRECT_AWARD else (INVITED,)
+    return (CHOSEN,) if itt.law.names_one_provider else (INVITED,)
 
 
 def _row(

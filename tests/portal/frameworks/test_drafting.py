@@ -25,8 +25,9 @@ from portal.frameworks.standard_questions import standard_questionnaire
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.frameworks.terms import AgainstTerms, FeePayer, TermsFrozen, Validity
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import Regime
 from portal.regulation.local_time import end_of_day, start_of_day
-from portal.regulation.regimes import Regime, RegimeRefused
+from portal.regulation.regimes import RegimeRefused
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import draft_framework, live_framework, tiny_questionnaire
 from tests.factories.organisations import make_authority

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portal.core.errors import InvalidInput
 from portal.frameworks.questionnaire import REPLY, AnswerKind, Judged, Question, number_in, read
 from portal.frameworks.standard_questions import standard_questionnaire
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 from tests.factories.frameworks import tiny_questionnaire
 
 

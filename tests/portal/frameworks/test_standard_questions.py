@@ -14,7 +14,7 @@ from portal.frameworks.standard_questions import (
     standard_questionnaire,
 )
 from portal.joining.findings import EXCLUSION_LAWS
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 
 
 def grounds(regime: Regime) -> list[Question]:

@@ -29,8 +29,9 @@ from portal.frameworks.terms import (
     takes_new_providers,
     years_after,
 )
+from portal.regulation.kinds import Regime
 from portal.regulation.local_time import end_of_day, start_of_day
-from portal.regulation.regimes import Regime, RegimeRefused
+from portal.regulation.regimes import RegimeRefused
 
 FRAMEWORK, DPS, MARKET = FrameworkKind.FRAMEWORK, FrameworkKind.DPS, FrameworkKind.DYNAMIC_MARKET
 PA, PCR = Regime.PA2023, Regime.PCR2015

@@ -20,7 +20,7 @@ from portal.frameworks.validity import (
 )
 from portal.regulation.deadline_rules import PCR_DPS_LAST_DAY
 from portal.regulation.deadlines import dps_valid_until
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 
 BEGINS = datetime(2017, 10, 1, tzinfo=UTC)
 ENDS = dps_valid_until(PCR_DPS_LAST_DAY)

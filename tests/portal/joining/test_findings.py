@@ -11,7 +11,7 @@ from portal.frameworks.questionnaire import REPLY
 from portal.frameworks.standard_questions import standard_questionnaire
 from portal.joining.findings import Standing, every_judgement, judged_sections, reply_in
 from portal.joining.submitting import version_of
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 from tests.portal.joining.submitted import answers, lasting_framework, submitted_application
 
 pytestmark = pytest.mark.usefixtures("db_session")

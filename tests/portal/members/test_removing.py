@@ -27,7 +27,7 @@ from portal.members.removing import (
     removable_from,
 )
 from portal.members.renewing import ask_renewal
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit
 from tests.portal.joining.submitted import (

@@ -22,7 +22,7 @@ from portal.core.errors import NotFound, WrongState
 from portal.extensions import db
 from portal.notices.models import Notice, OcdsRecord
 from portal.notices.publishing import publish_release
-from portal.tendering.states import PublicationBasis
+from portal.regulation.kinds import PublicationBasis
 from tests.factories.notices import (
     PUBLISHER,
     event_of,

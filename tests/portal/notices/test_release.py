@@ -15,7 +15,7 @@ import pytest
 from portal.frameworks.states import FrameworkKind
 from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
-from portal.regulation.regimes import Standstill
+from portal.regulation.procurement_law import Standstill
 from portal.tendering.states import IttStatus
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework

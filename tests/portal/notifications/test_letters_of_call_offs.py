@@ -17,9 +17,9 @@ from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus, FrameworkKind
 from portal.notifications import letters, letters_of_call_offs
 from portal.notifications.models import Message
+from portal.regulation.kinds import IttKind
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind
 from tests.factories.accounts import make_person
 from tests.factories.bidding import close_now, open_itt, submitted_bid
 from tests.factories.calling_off import published_call_off

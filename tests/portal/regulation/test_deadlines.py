@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.errors import InvalidInput
 from portal.regulation import deadlines
 from portal.regulation.bank_holidays import bundled_calendar
 from portal.regulation.deadline_rules import (
@@ -19,7 +18,7 @@ from portal.regulation.deadline_rules import (
     PCR_DPS_VALIDITY_FROZEN_AFTER,
     RULES,
 )
-from portal.regulation.deadlines import PeriodTooShort, Tendering
+from portal.regulation.deadlines import PeriodTooShort
 from portal.regulation.local_time import to_utc
 from portal.regulation.working_days import CalendarName, CalendarUnknown, Convention, Unit
 
@@ -86,33 +85,8 @@ def test_every_working_day_rule_names_its_calendar() -> None:
     assert [rule.id for rule in needing if rule.calendar is None] == []
 
 
-@pytest.mark.parametrize(
-    ("circumstances", "rule_id", "earliest"),
-    [
-        (Tendering(light_touch=True), None, None),
-        (Tendering(light_touch=True, dynamic_market=True), None, None),
-        (Tendering(negotiated_sub_central=True), None, None),
-        (Tendering(dynamic_market=True), "PA.tendering.dynamic_market", date(2026, 6, 11)),
-        (Tendering(preselected_sub_central=True), "PA.tendering.subcentral_preselected", date(2026, 6, 11)),
-        (Tendering(planned_notice=True), "PA.tendering.qualifying_planned_notice", date(2026, 6, 11)),
-        (Tendering(urgency=True), "PA.tendering.urgency", date(2026, 6, 11)),
-        (Tendering(), "PA.tendering.electronic_all_docs", date(2026, 6, 26)),
-        (Tendering(all_documents=False), "PA.tendering.electronic_docs_later", date(2026, 7, 1)),
-        (Tendering(electronic=False), "PA.tendering.not_electronic", date(2026, 7, 1)),
-        (
-            Tendering(electronic=False, all_documents=False),
-            "PA.tendering.not_electronic_docs_later",
-            date(2026, 7, 6),
-        ),
-    ],
-)
-def test_the_shortest_applicable_tendering_period(
-    circumstances: Tendering, rule_id: str | None, earliest: date | None
-) -> None:
-    """Each circumstance of section 54(4) gives its own minimum, counted from the day after 1 June 2026."""
-    rule = deadlines.tendering_rule(circumstances)
-    assert (rule.id if rule else None) == rule_id
-    assert deadlines.earliest_closing_day(date(2026, 6, 1), circumstances) == earliest
+MARKET, DPS = RULES["PA.tendering.dynamic_market"], RULES["PCR.dps.tender_min"]
+ORDINARY, STANDSTILL = RULES["PA.tendering.electronic_all_docs"], RULES["PA.standstill.mandatory"]
 
 
 def test_closing_a_day_early_is_refused_with_the_section_and_the_earliest_day() -> None:
@@ -121,10 +95,7 @@ def test_closing_a_day_early_is_refused_with_the_section_and_the_earliest_day() 
     """
     with pytest.raises(PeriodTooShort) as refused:
         deadlines.check_tendering_period(
-            date(2026, 6, 1),
-            to_utc(date(2026, 6, 10), NOON),
-            Tendering(dynamic_market=True),
-            field="closes_at",
+            MARKET, date(2026, 6, 1), to_utc(date(2026, 6, 10), NOON), None, field="closes_at"
         )
     assert (refused.value.field, refused.value.earliest, refused.value.law) == (
         "closes_at",
@@ -138,40 +109,22 @@ def test_closing_a_day_early_is_refused_with_the_section_and_the_earliest_day() 
 
 def test_closing_on_the_earliest_day_is_accepted() -> None:
     """The tenth day itself may be the closing day, even just after midnight in London."""
-    deadlines.check_tendering_period(
-        date(2026, 6, 1), datetime(2026, 6, 10, 23, 30, tzinfo=UTC), Tendering(dynamic_market=True)
-    )
+    closes_at = datetime(2026, 6, 10, 23, 30, tzinfo=UTC)
+    deadlines.check_tendering_period(MARKET, date(2026, 6, 1), closes_at, None, field="closes")
 
 
-def test_light_touch_has_no_minimum_period() -> None:
-    """A light-touch invitation may close the same day: the law fixes no minimum."""
-    deadlines.check_tendering_period(
-        date(2026, 6, 1), datetime(2026, 6, 1, 16, tzinfo=UTC), Tendering(light_touch=True)
-    )
+def test_where_there_is_no_minimum_it_may_close_the_same_day() -> None:
+    """Without a rule nothing is asked."""
+    closes_at = datetime(2026, 6, 1, 16, tzinfo=UTC)
+    deadlines.check_tendering_period(None, date(2026, 6, 1), closes_at, None, field="closes")
 
 
-def test_a_dps_call_off_needs_ten_days_unless_everybody_agreed() -> None:
-    """Ten days after Friday 20 November 2026 roll past Scotland's bank holiday; agreement allows less."""
+def test_a_dps_call_off_needs_ten_days() -> None:
+    """Ten days after Friday 20 November 2026 roll past Scotland's bank holiday."""
     early = to_utc(date(2026, 11, 30), NOON)
     with pytest.raises(PeriodTooShort) as refused:
-        deadlines.check_dps_tendering_period(date(2026, 11, 20), early, UK)
+        deadlines.check_tendering_period(DPS, date(2026, 11, 20), early, UK, field="closes")
     assert (refused.value.earliest, refused.value.law) == (date(2026, 12, 1), "PCR2015 reg 34(11)")
-    deadlines.check_dps_tendering_period(date(2026, 11, 20), early, UK, agreed_by_all=True)
-
-
-@pytest.mark.parametrize(
-    ("planned", "qualifies"),
-    [
-        (date(2025, 6, 1), True),
-        (date(2025, 5, 31), False),
-        (date(2026, 4, 22), True),
-        (date(2026, 4, 23), False),
-        (date(2026, 6, 2), False),
-    ],
-)
-def test_a_planned_notice_qualifies_between_40_days_and_12_months_before(planned: date, qualifies: bool) -> None:
-    """A planned procurement notice shortens the period of a notice of 1 June 2026 only in its window."""
-    assert deadlines.is_qualifying_planned_notice(planned, date(2026, 6, 1)) is qualifies
 
 
 @pytest.mark.parametrize(
@@ -184,26 +137,19 @@ def test_a_planned_notice_qualifies_between_40_days_and_12_months_before(planned
 )
 def test_a_standstill_ends_at_midnight_after_its_last_day(published: date, until: datetime) -> None:
     """The exclusive end is midnight in London after the eighth working day, in winter and in summer."""
-    assert deadlines.standstill_until(published, UK) == until
-
-
-def test_a_longer_standstill_may_be_offered_and_a_shorter_may_not() -> None:
-    """Ten working days are the authority's to offer; seven are refused with the section."""
-    assert deadlines.standstill_until(date(2026, 7, 20), UK, working_days=10) == datetime(2026, 7, 31, 23, tzinfo=UTC)
-    with pytest.raises(InvalidInput, match=r"at least 8 working days \(PA2023 s.51\(5\)"):
-        deadlines.standstill_until(date(2026, 7, 20), UK, working_days=7)
+    assert deadlines.standstill_until(STANDSTILL, published, UK) == until
 
 
 def test_a_standstill_is_never_counted_by_one_nation() -> None:
     """England's calendar would release the contract a day early, so it is not accepted."""
     with pytest.raises(ValueError, match="UK-wide"):
-        deadlines.standstill_until(date(2026, 11, 24), ENGLAND)
+        deadlines.standstill_until(STANDSTILL, date(2026, 11, 24), ENGLAND)
 
 
 def test_a_standstill_past_the_known_bank_holidays_is_refused() -> None:
     """A standstill that runs into 2029 fails closed instead of ending early."""
     with pytest.raises(CalendarUnknown):
-        deadlines.standstill_until(date(2028, 12, 27), UK)
+        deadlines.standstill_until(STANDSTILL, date(2028, 12, 27), UK)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +161,7 @@ def test_a_standstill_past_the_known_bank_holidays_is_refused() -> None:
 )
 def test_a_standstill_of_the_2015_regulations(sent: date, until: datetime) -> None:
     """Ten days after sending, rolled to a working day, ending at midnight."""
-    assert deadlines.pcr_standstill_until(sent, UK) == until
+    assert deadlines.standstill_until(RULES["PCR.standstill.electronic"], sent, UK) == until
 
 
 @pytest.mark.parametrize(
@@ -268,17 +214,15 @@ def test_a_rule_refuses_a_calendar_that_is_not_its_own() -> None:
 
 def test_records_are_kept_for_three_years() -> None:
     """Three years beginning with the day the contract was entered."""
-    assert deadlines.records_kept_until(date(2026, 9, 1)) == date(2029, 8, 31)
+    assert deadlines.records_kept_until("PA.records", date(2026, 9, 1)) == date(2029, 8, 31)
 
 
 @given(invited=st.dates(date(2026, 1, 1), date(2028, 6, 30)), spare=st.integers(0, 60))
 def test_any_closing_day_from_the_earliest_on_is_accepted(invited: date, spare: int) -> None:
     """From the earliest day on every closing day passes, and the day before it never does."""
-    circumstances = Tendering()
-    earliest = deadlines.earliest_closing_day(invited, circumstances)
-    assert earliest is not None
-    accepted = date.fromordinal(earliest.toordinal() + spare)
-    deadlines.check_tendering_period(invited, to_utc(accepted, NOON), circumstances)
-    too_early = date.fromordinal(earliest.toordinal() - 1)
+    earliest = invited + timedelta(days=ORDINARY.n)
+    accepted = earliest + timedelta(days=spare)
+    deadlines.check_tendering_period(ORDINARY, invited, to_utc(accepted, NOON), None, field="closes")
+    too_early = to_utc(earliest - timedelta(days=1), NOON)
     with pytest.raises(PeriodTooShort):
-        deadlines.check_tendering_period(invited, to_utc(too_early, NOON), circumstances)
+        deadlines.check_tendering_period(ORDINARY, invited, too_early, None, field="closes")

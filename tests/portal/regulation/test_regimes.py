@@ -1,4 +1,4 @@
-"""Which law governs, what light touch switches off, and whether a standstill is due."""
+"""Which law governs, and what light touch switches off."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from datetime import date
 
 import pytest
 
-from portal.regulation.deadline_rules import RULES
+from portal.regulation.kinds import Regime
 from portal.regulation.regimes import (
     LIGHT_TOUCH_EFFECTS,
-    AwardKind,
-    Regime,
     RegimeRefused,
-    Standstill,
     binds,
     require_dps_allowed,
     resolve_regime,
-    standstill_rule,
 )
 
 
@@ -68,37 +64,3 @@ def test_every_rule_binds_an_ordinary_contract() -> None:
     assert all(binds(effect.id, light_touch=False) for effect in LIGHT_TOUCH_EFFECTS)
     assert not binds("standstill", light_touch=True)
     assert binds("records", light_touch=True)
-
-
-MANDATORY = (Standstill.MANDATORY, "PA.standstill.mandatory", "PA2023 s.51(1)-(2)")
-VOLUNTARY = (Standstill.VOLUNTARY, "PA.standstill.voluntary_min", "PA2023 s.51(3)-(5)")
-OLD_CALL_OFF = (Standstill.VOLUNTARY, "PCR.standstill.electronic", "PCR2015 reg 86(5)(c)")
-OLD_COMPETITION = (Standstill.MANDATORY, "PCR.standstill.electronic", "PCR2015 reg 87(2)")
-
-
-@pytest.mark.parametrize(
-    ("regime", "light_touch", "award", "above", "expected"),
-    [
-        (Regime.PA2023, False, AwardKind.COMPETITION, True, MANDATORY),
-        (Regime.PA2023, False, AwardKind.DIRECT_AWARD, True, MANDATORY),
-        (Regime.PA2023, True, AwardKind.COMPETITION, True, VOLUNTARY),
-        (Regime.PA2023, False, AwardKind.FRAMEWORK_CALL_OFF, True, VOLUNTARY),
-        (Regime.PA2023, False, AwardKind.MARKET_CALL_OFF, True, VOLUNTARY),
-        (Regime.PA2023, False, AwardKind.URGENT_DIRECT_AWARD, True, VOLUNTARY),
-        (Regime.PA2023, True, AwardKind.USER_CHOICE, True, (Standstill.NONE, None, "PA2023 s.50(6)(b)")),
-        (Regime.PA2023, False, AwardKind.COMPETITION, False, (Standstill.NONE, None, "PA2023 s.84")),
-        (Regime.PCR2015, True, AwardKind.DPS_CALL_OFF, True, OLD_CALL_OFF),
-        (Regime.PCR2015, False, AwardKind.COMPETITION, True, OLD_COMPETITION),
-    ],
-)
-def test_whether_a_standstill_is_due(
-    regime: Regime,
-    light_touch: bool,
-    award: AwardKind,
-    above: bool,
-    expected: tuple[Standstill, str | None, str],
-) -> None:
-    """Each kind of award has its duty, its counting rule and its section, for both laws."""
-    rule = standstill_rule(regime=regime, light_touch=light_touch, award=award, above_threshold=above)
-    assert (rule.duty, rule.rule_id, rule.law) == expected
-    assert rule.rule_id is None or rule.rule_id in RULES

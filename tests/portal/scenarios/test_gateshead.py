@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.frameworks.counting import counts_of
 from portal.frameworks.queries import active_members, find_framework
 from portal.frameworks.states import FrameworkKind
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 from portal.running.demonstration import mark_as_demonstration
 from portal.scenarios import gateshead, people
 from portal.scenarios.loading import load

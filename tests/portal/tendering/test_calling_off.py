@@ -15,12 +15,12 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.models import Participant
 from portal.frameworks.states import FrameworkKind
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import IttKind, Regime
 from portal.tendering.calling_off import approve_direct_award, propose_direct_award
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.drafting import describe_service, set_value_and_term
 from portal.tendering.inheriting import CallOffRefused
-from portal.tendering.states import IttKind, IttStatus
+from portal.tendering.states import IttStatus
 from portal.tendering.tree import CriterionKind, kind_of
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.calling_off import (

@@ -10,10 +10,11 @@ import pytest
 
 from portal.core import clock
 from portal.core.drafts import Problem
+from portal.regulation.kinds import PublicationBasis
 from portal.tendering.checking import Task, is_blank, problems_of
 from portal.tendering.models import InvitationToTender, PanelShare
 from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import PublicationBasis, QuestionKind
+from portal.tendering.states import QuestionKind
 from tests.factories.tendering import criterion_named, draft_itt, panel_named, ready_itt
 
 Break = Callable[[InvitationToTender], object]
@@ -187,7 +188,8 @@ BROKEN: dict[str, tuple[Break, Problem]] = {
         _set_itt(publication_basis=PublicationBasis.NOT_REQUIRED, central_reference=None),
         Problem(
             Task.PUBLICATION,
-            "A contract of £30,000 or more that is advertised needs a notice on Find a Tender first (PA2023 s.87(4)).",
+            "A contract of £30,000 or more that is advertised starts with a tender notice, so it needs its notice on Find "
+            "a Tender first (PA2023 s.87(1), (4)).",
         ),
     ),
 }

@@ -14,7 +14,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import PublicationBasis, Regime
 from portal.tendering.drafting import (
     cancel_draft,
     create_itt,
@@ -25,7 +25,7 @@ from portal.tendering.drafting import (
 )
 from portal.tendering.models import InvitationToTender
 from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import IttStatus, PublicationBasis
+from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_authority
 from tests.factories.tendering import draft_itt, make_commissioner, published_itt

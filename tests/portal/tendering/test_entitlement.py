@@ -17,11 +17,11 @@ from portal.frameworks.models import FrameworkLot
 from portal.frameworks.states import FrameworkKind, FrameworkStatus
 from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
+from portal.regulation.kinds import IttKind
 from portal.tendering.entitlement import Reason, may_bid, open_call_offs_for, standing_of
 from portal.tendering.explaining import told, why
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttKind
 from tests.factories.bidding import close_now
 from tests.factories.calling_off import applied, draft_call_off, published_call_off, refuse
 from tests.factories.frameworks import admit, live_framework

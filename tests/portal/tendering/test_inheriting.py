@@ -15,15 +15,14 @@ from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadlines import PeriodTooShort
-from portal.regulation.regimes import Regime
-from portal.tendering.checking import Task, problems_of
+from portal.regulation.kinds import IttKind, Regime
+from portal.tendering.checking import Task, problems_of, require_closing
 from portal.tendering.criteria import add_criterion, change_criterion
 from portal.tendering.drafting import set_timetable
-from portal.tendering.inheriting import CallOffRefused, check_period, criteria_faults, root_of, warnings_of
+from portal.tendering.inheriting import CallOffRefused, criteria_faults, root_of, warnings_of
 from portal.tendering.models import InvitationToTender
 from portal.tendering.pricing import set_price
 from portal.tendering.spreading import spread
-from portal.tendering.states import IttKind
 from tests.factories.calling_off import draft_call_off, ready_call_off
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.tendering import draft_itt, make_commissioner
@@ -143,7 +142,7 @@ TUESDAY = datetime(2026, 6, 2, 9, tzinfo=UTC)
 def check(lot: FrameworkLot, kind: IttKind, invited: datetime, days: int, *, light_touch: bool = True) -> None:
     itt = draft_call_off(lot, kind=kind)
     itt.light_touch = light_touch
-    check_period(itt, invited + timedelta(days=days), invited)
+    require_closing(itt, invited + timedelta(days=days), invited)
 
 
 @pytest.mark.parametrize("light_touch", [True, False])

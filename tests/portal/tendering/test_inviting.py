@@ -26,10 +26,10 @@ from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.regulation.kinds import IttKind
 from portal.tendering import inviting
 from portal.tendering.inviting import decline_invitation, invite_newly_admitted
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import IttKind
 from tests.factories.bidding import close_now, submitter_of
 from tests.factories.calling_off import publish, published_call_off, ready_call_off
 from tests.factories.frameworks import admit, live_framework

@@ -25,7 +25,7 @@ from portal.joining.answering import answers_of
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion, Evidence
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.joining.withdrawing import withdraw_application
-from portal.regulation.regimes import Regime
+from portal.regulation.kinds import Regime
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import PDF

@@ -17,8 +17,8 @@ from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.states import FrameworkKind
 from portal.organisations.models import ContractingAuthority, Provider
+from portal.regulation.kinds import IttKind
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import IttKind
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, open_itt

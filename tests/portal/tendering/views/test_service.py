@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 
 from portal.core.parsing.figures import MONTHS, POUNDS
 from portal.core.permissions import Role
+from portal.regulation.kinds import PublicationBasis
 from portal.tendering.models import InvitationToTender
 from portal.tendering.starting_points import StartingPoint
-from portal.tendering.states import PublicationBasis
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.tendering import draft_itt
