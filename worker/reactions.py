@@ -27,6 +27,7 @@ from portal.notifications import (
     letters_of_memberships,
     letters_of_roles,
 )
+from portal.regulation.local_time import local_date
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -60,8 +61,8 @@ def diagnose_result(event: Event) -> None:
 def start_standstill(event: Event) -> None:
     """The standstill begins with the day of the contract award notice (Procurement Act 2023 s.51(2))."""
     if event.data["kind_code"] == "UK6":
-        published_at = datetime.fromisoformat(event.data["published_at"])
-        start_standstill_of(decision_id=uuid.UUID(event.data["about"]), published_at=published_at)
+        published_on = local_date(datetime.fromisoformat(event.data["published_at"]))
+        start_standstill_of(decision_id=uuid.UUID(event.data["about"]), on=published_on)
 
 
 def invite_member(event: Event) -> None:

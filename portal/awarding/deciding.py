@@ -33,7 +33,7 @@ def propose_award(
 
     The winner is the result's, never chosen by hand (security promise P-10). Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
-    (Procurement Act 2023 s.51(3)-(5)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
+    (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
     without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
     another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters.
     """
@@ -47,16 +47,14 @@ def propose_award(
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     reason = require_reason(reason, WHY, field="reason")
     winner = _winner(result)
-    kind = itt.standstill_rule.duty
-    if kind is StandstillDuty.VOLUNTARY and not offers_standstill:
-        kind = StandstillDuty.NONE
+    rule = itt.standstill_rule
     decision = AwardDecision(
         itt_id=itt.id,
         lot_id=lot.id,
         result_id=result.id,
         winning_bid_id=_bid_named(lot, winner),
         reason=reason,
-        standstill_kind=kind,
+        standstill_kind=rule.duty if rule.is_mandatory or offers_standstill else StandstillDuty.NONE,
         proposed_by_id=actor.user_id,
         proposed_at=now,
     )
@@ -68,7 +66,7 @@ def propose_award(
         actor=actor,
         lot=lot.number,
         result=result.inputs_hash,
-        standstill=kind.value,
+        standstill=decision.standstill_kind.value,
     )
     return decision
 

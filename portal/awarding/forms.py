@@ -6,6 +6,7 @@ from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAre
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms import FactorField
+from portal.regulation.deadline_rules import DeadlineRule
 
 
 class ProposalForm(FactorField):
@@ -15,8 +16,12 @@ class ProposalForm(FactorField):
         "Why this award is proposed",
         validators=[InputRequired("Say in a sentence or two why this award is proposed.")],
     )
-    offers_standstill = BooleanField("Offer a standstill of 8 working days before the contract is signed", default=True)
+    offers_standstill = BooleanField(default=True)
     submit = SubmitField("Send to an approver")
+
+    def offer(self, period: DeadlineRule) -> None:
+        """Say how long a standstill is that the law of this award would have."""
+        self.offers_standstill.label.text = f"Offer a standstill of {period.length_words} before the contract is signed"
 
 
 class DecisionForm(FactorField):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
+from portal.regulation.deadline_rules import RULES
 from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -55,6 +57,21 @@ class AwardDecision(Approval, OnIttChain, Model):
     policy_object = "award"
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether it waits for its second person."""
+        return self.status is DecisionStatus.PROPOSED
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether both people are for it."""
+        return self.status is DecisionStatus.DECIDED
+
+    @property
+    def has_standstill(self) -> bool:
+        """Whether the contract waits: the law asks for it, or the authority has offered it."""
+        return self.standstill_kind is not StandstillDuty.NONE
+
+    @property
     def policy_state(self) -> str:
         """Its status."""
         return self.status.value
@@ -91,19 +108,22 @@ class AssessmentSummary(Model):
 
 
 class Standstill(OnIttChain, Model):
-    """The wait between telling the bidders and signing, in UK-wide working days (s.51(2), s.123(1))."""
+    """The wait before signing, counted by the rule of the award's own law (PA2023 s.51; PCR2015 reg 87)."""
 
     __tablename__ = "standstill"
     __table_args__ = (
         Index("ix_standstill_running", "ends_until", postgresql_where=text("ended_at IS NULL")),
-        CheckConstraint("working_days >= 8", name="at_least_eight_working_days"),
+        CheckConstraint("length >= CASE WHEN rule_id LIKE 'PA.%' THEN 8 ELSE 10 END", name="as_long_as_the_law"),
     )
 
     id: Mapped[Id]
     decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_decision.id"), unique=True)
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
-    working_days: Mapped[int]
+    rule_id: Mapped[str]
+    """The deadline rule that counted it."""
+    length: Mapped[int]
+    """In the rule's units: working days under the 2023 Act, days under the 2015 Regulations."""
     starts_date: Mapped[date]
     last_date: Mapped[date]
     ends_until: Mapped[datetime]
@@ -111,3 +131,8 @@ class Standstill(OnIttChain, Model):
     ended_at: Mapped[datetime | None]
 
     decision: Mapped[AwardDecision] = relationship()
+
+    @property
+    def length_words(self) -> str:
+        """How long it is, as people say it."""
+        return replace(RULES[self.rule_id], n=self.length).length_words

@@ -1,9 +1,10 @@
-"""The standstill: it begins with the award notice, it ends by itself, and no contract is concluded inside it."""
+"""The standstill of an award: its own law counts it, it ends by itself, and no contract is concluded inside it."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
 
@@ -11,43 +12,59 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.queries import standstill_of
-from portal.awarding.states import DecisionStatus
-from portal.core.clock import LONDON
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
-from portal.regulation.deadline_rules import RULES
 from portal.regulation.deadlines import standstill_until
-from portal.regulation.procurement_law import Standstill as StandstillDuty
+from portal.regulation.local_time import local_date
 from portal.regulation.queries import uk_calendar
 
 
-def start_standstill(*, decision_id: uuid.UUID, published_at: datetime) -> Standstill | None:
-    """Start the standstill of a decided award, if it has one, and return it.
+@dataclass(frozen=True)
+class Wait:
+    """A standstill: the day that sets it running, its last day, and the first instant after it."""
 
-    The period begins with the day on which that award's notice was published (Procurement Act 2023 s.51(2)),
-    counted in Europe/London and in working days of the whole United Kingdom (s.123(1)). Starting again changes
-    nothing and returns the one that runs. Records STANDSTILL_STARTED. Raises `CalendarUnknown` past the known
-    bank holidays.
+    first: date
+    last: date
+    until: datetime
+
+
+def wait_from(decision: AwardDecision, on: date) -> Wait | None:
+    """Count the standstill of an award that begins with a day, by the rule of its law; None where there is none.
+
+    Raises `CalendarUnknown` past the known bank holidays.
+    """
+    if not decision.has_standstill:
+        return None
+    until = standstill_until(decision.itt.standstill_rule.period, on, uk_calendar())
+    return Wait(on, local_date(until - timedelta(microseconds=1)), until)
+
+
+def start_standstill(*, decision_id: uuid.UUID, on: date) -> Standstill | None:
+    """Start the standstill of a decided award, if it has one, with a day in Europe/London, and return it.
+
+    Which day that is the row of its law says (PA2023 s.51(2): that of the contract award notice; PCR2015 reg 87(2):
+    that on which the last bidder was told). Starting again changes nothing and returns the one that runs. Records
+    STANDSTILL_STARTED. Raises `CalendarUnknown` past the known bank holidays.
     """
     decision = lock(AwardDecision, decision_id)
-    if decision.status is not DecisionStatus.DECIDED or decision.standstill_kind is StandstillDuty.NONE:
+    wait = wait_from(decision, on) if decision.is_decided else None
+    if wait is None:
         return None
-    return standstill_of(decision.id) or _start(decision, published_at)
+    return standstill_of(decision.id) or _start(decision, wait)
 
 
-def _start(decision: AwardDecision, published_at: datetime) -> Standstill:
-    starts = published_at.astimezone(LONDON).date()
-    until = standstill_until(RULES["PA.standstill.voluntary_min"], starts, uk_calendar())
-    last = (until - timedelta(microseconds=1)).astimezone(LONDON).date()
+def _start(decision: AwardDecision, wait: Wait) -> Standstill:
+    rule = decision.itt.standstill_rule.period
     standstill = Standstill(
         decision_id=decision.id,
         itt_id=decision.itt_id,
         kind=decision.standstill_kind,
-        working_days=RULES["PA.standstill.voluntary_min"].n,
-        starts_date=starts,
-        last_date=last,
-        ends_until=until,
+        rule_id=rule.id,
+        length=rule.n,
+        starts_date=wait.first,
+        last_date=wait.last,
+        ends_until=wait.until,
     )
     db.session.add(standstill)
     db.session.flush()
@@ -56,9 +73,10 @@ def _start(decision: AwardDecision, published_at: datetime) -> Standstill:
         standstill,
         actor=SYSTEM,
         duty=standstill.kind.value,
-        starts=starts,
-        last_day=last,
-        ends_until=until,
+        rule=rule.id,
+        starts=wait.first,
+        last_day=wait.last,
+        ends_until=wait.until,
     )
     return standstill
 

@@ -21,7 +21,6 @@ from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.evaluation.reading import Purpose, read_prices
 from portal.regulation.local_time import local_date
-from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
@@ -118,7 +117,7 @@ def _announced_at(decision: AwardDecision) -> datetime:
 
 
 def _require_standstill_over(decision: AwardDecision, standstill: Standstill | None, now: datetime) -> None:
-    if decision.standstill_kind is StandstillDuty.NONE:
+    if not decision.has_standstill:
         return
     if standstill is None:
         raise WrongState("The standstill has not started yet. Try again in a minute.")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.awarding.standstill import wait_from
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.errors import WrongState
 from portal.evaluation.reading import Purpose, read_prices
 from portal.extensions import db
-from portal.notices.release import AwardFacts, Wait
+from portal.notices.release import AwardFacts
 from portal.organisations.models import Provider
-from portal.regulation.deadline_rules import RULES
-from portal.regulation.deadlines import standstill_until
 from portal.regulation.local_time import local_date
-from portal.regulation.procurement_law import Standstill as StandstillDuty
-from portal.regulation.queries import uk_calendar
 
 
 def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFacts:
@@ -39,17 +36,8 @@ def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFact
         received=_received(decision.lot_id),
         assessed=assessed,
         summaries_at=_summaries_at(decision.id),
-        standstill=expected_standstill(decision, published_at=published_at),
+        standstill=wait_from(decision, local_date(published_at)),
     )
-
-
-def expected_standstill(decision: AwardDecision, *, published_at: datetime) -> Wait | None:
-    """The standstill that the notice itself sets running on the day of its publication (PA2023 s.51(2))."""
-    if decision.standstill_kind == StandstillDuty.NONE:
-        return None
-    first = local_date(published_at)
-    until = standstill_until(RULES["PA.standstill.voluntary_min"], first, uk_calendar())
-    return Wait(first=first, last=local_date(until - timedelta(microseconds=1)))
 
 
 def _assessed_providers(decision_id: uuid.UUID) -> tuple[Provider, ...]:

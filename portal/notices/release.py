@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.awarding.models import AwardDecision
+from portal.awarding.standstill import Wait
 from portal.contracts.models import Contract
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
@@ -53,14 +54,6 @@ class Header:
     reference: str
     ordinal: int
     published_at: datetime
-
-
-@dataclass(frozen=True)
-class Wait:
-    """A standstill: its first and its last day, both included, in Europe/London."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True)

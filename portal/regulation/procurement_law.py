@@ -47,6 +47,11 @@ class StandstillRule:
     reason: str
 
     @property
+    def is_mandatory(self) -> bool:
+        """Whether the contract waits, whatever the authority would like."""
+        return self.duty is Standstill.MANDATORY
+
+    @property
     def period(self) -> DeadlineRule:
         """The rule that counts it; of one that is offered, the least that may be offered."""
         return RULES[self.rule_id]

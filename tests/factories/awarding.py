@@ -20,6 +20,7 @@ from portal.notices.models import Notice
 from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.evaluation import Give, best_first, moderated_evaluation
@@ -84,7 +85,7 @@ def announce(award: Award, *, now: datetime | None = None) -> Notice:
     at = now or clock.now()
     publish_of(award.itt, EventKind.ITT_PUBLISHED, now=at)
     notice = publish_of(award.itt, EventKind.SUMMARIES_ISSUED, now=at)
-    start_standstill(decision_id=award.decision.id, published_at=at)
+    start_standstill(decision_id=award.decision.id, on=local_date(at))
     return notice
 
 

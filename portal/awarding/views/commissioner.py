@@ -33,13 +33,14 @@ def show(reference: str) -> Any:
     decision = queries.decision_in_force(lot.id)
     if decision is None and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
-    if decision is not None and decision.status is DecisionStatus.PROPOSED and _may_decide(decision):
+    if decision is not None and decision.is_proposed and _may_decide(decision):
         return _decide(itt, decision)
     return _page(itt, lot, decision, None)
 
 
 def _propose(itt: InvitationToTender, lot: Lot) -> Any:
     form = ProposalForm()
+    form.offer(itt.standstill_rule.period)
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_award(
             itt=itt,
@@ -79,7 +80,7 @@ def _may_decide(decision: AwardDecision) -> bool:
 def _waiting_lot(itt: InvitationToTender) -> Lot:
     for lot in itt.lots:
         decision = queries.decision_in_force(lot.id)
-        if decision is None or decision.status is not DecisionStatus.DECIDED:
+        if decision is None or not decision.is_decided:
             return lot
     return itt.lots[0]
 
@@ -93,7 +94,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         decision=decision,
         form=form,
         result=result,
-        duty=itt.standstill_rule,
+        rule=itt.standstill_rule,
         standing=queries.standing_of(result, actor()),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],

@@ -42,7 +42,9 @@ def values() -> dict[str, Any]:
         term_months=30,
     )
     standstill = SimpleNamespace(
-        last_date=date(2026, 12, 3), ends_until=datetime(2026, 12, 4, tzinfo=UTC), working_days=8
+        last_date=date(2026, 12, 3),
+        ends_until=datetime(2026, 12, 4, tzinfo=UTC),
+        length_words="8 working days",
     )
     return {
         "itt": itt,

@@ -188,8 +188,8 @@ BROKEN: dict[str, tuple[Break, Problem]] = {
         _set_itt(publication_basis=PublicationBasis.NOT_REQUIRED, central_reference=None),
         Problem(
             Task.PUBLICATION,
-            "A contract of £30,000 or more that is advertised starts with a tender notice, so it needs its notice on Find "
-            "a Tender first (PA2023 s.87(1), (4)).",
+            "A contract of £30,000 or more that is advertised starts with a tender notice, so it needs its notice on "
+            "Find a Tender first (PA2023 s.87(1), (4)).",
         ),
     ),
 }
