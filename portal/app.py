@@ -61,6 +61,7 @@ BLUEPRINTS = (
     "portal.awarding.views.provider",
     "portal.contracts.views.public",
     "portal.contracts.views.commissioner",
+    "portal.notices.views.commissioner",
     "portal.notices.views.public",
     "portal.notifications.views.account",
     "portal.notifications.views.admin",

@@ -24,6 +24,7 @@ import portal.joining.rules
 import portal.members.models
 import portal.members.rules
 import portal.notices.models
+import portal.notices.rules
 import portal.notifications.models
 import portal.organisations.models
 import portal.organisations.rules

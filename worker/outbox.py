@@ -13,7 +13,7 @@ from portal.extensions import db
 from portal.notifications.queries import messages_with_people
 from portal.notifications.sending import Mailer
 from worker.app import celery, flask_app, wake
-from worker.reactions import publish, react
+from worker.reactions import publish, publish_once_mailed, react
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ def drain() -> int:
                 mailed, mail_is_up = _drain_mail(mailer)
                 done += mailed
             # Last, and only once the mail about the same events is out.
-            done = done or _drain(outbox.NOTICE_ONCE_MAILED, publish)
+            done = done or _drain(outbox.NOTICE_ONCE_MAILED, publish_once_mailed)
             if not done:
                 break
             attempted += done

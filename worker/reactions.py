@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.audit import outbox
 from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery, Event
-from portal.awarding.standstill import start_standstill as start_standstill_of
+from portal.awarding import standstill
 from portal.core import clock
 from portal.extensions import db
 from portal.frameworks.queries import current_memberships
@@ -28,6 +28,7 @@ from portal.notifications import (
     letters_of_roles,
 )
 from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import AWARD
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -58,11 +59,13 @@ def diagnose_result(event: Event) -> None:
     outbox.enqueue(event_id=event.id, consumer=outbox.DIAGNOSTICS, subject_ids=[event.object_id])
 
 
-def start_standstill(event: Event) -> None:
+def announce_award(event: Event) -> None:
     """The standstill begins with the day of the contract award notice (Procurement Act 2023 s.51(2))."""
-    if event.data["kind_code"] == "UK6":
-        published_on = local_date(datetime.fromisoformat(event.data["published_at"]))
-        start_standstill_of(decision_id=uuid.UUID(event.data["about"]), on=published_on)
+    if event.data["kind_code"] == AWARD:
+        # Events of earlier releases have no day: their notices counted from their publication here.
+        said = event.data.get("announced")
+        on = date.fromisoformat(said) if said else local_date(datetime.fromisoformat(event.data["published_at"]))
+        standstill.announce_award(decision_id=uuid.UUID(event.data["about"]), on=on)
 
 
 def invite_member(event: Event) -> None:
@@ -172,7 +175,9 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.STANDSTILL_STARTED: (letters.standstill_started,),
     EventKind.STANDSTILL_ENDED: (letters.standstill_ended,),
     EventKind.CONTRACT_CONCLUDED: (ask_for_notice, letters.contract_concluded),
-    EventKind.NOTICE_PUBLISHED: (start_standstill,),
+    EventKind.NOTICE_PREPARED: (letters.notice_prepared,),
+    EventKind.NOTICE_PLACED: NOTHING,
+    EventKind.NOTICE_PUBLISHED: (announce_award,),
 }
 
 
@@ -186,3 +191,10 @@ def publish(delivery: Delivery) -> None:
     """Publish the notice that announces the delivery's event, as an OCDS release."""
     settings = flask_app().config["SETTINGS"]
     publish_release(event_id=delivery.event_id, publisher=publisher(settings), now=clock.now())
+
+
+def publish_once_mailed(delivery: Delivery) -> None:
+    """Every bidder was written to: what counts from then begins, and the award notice is published or prepared."""
+    assert delivery.subject_id is not None
+    standstill.letters_sent(decision_id=delivery.subject_id, on=local_date(clock.now()))
+    publish(delivery)

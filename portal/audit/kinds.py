@@ -99,4 +99,6 @@ class EventKind(StrEnum):
     # Contracts
     CONTRACT_CONCLUDED = "contract_concluded"
     # Notices
+    NOTICE_PREPARED = "notice_prepared"
+    NOTICE_PLACED = "notice_placed"
     NOTICE_PUBLISHED = "notice_published"

@@ -48,6 +48,8 @@ class AwardDecision(Approval, OnIttChain, Model):
     status: Mapped[DecisionStatus] = one_of(DecisionStatus, default=DecisionStatus.PROPOSED)
     reason: Mapped[str]
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
+    announced_date: Mapped[date | None]
+    """The day on which its contract award notice counts as published: on the central platform, where it comes first."""
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()

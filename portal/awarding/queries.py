@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.audit.kinds import EventKind
-from portal.audit.models import Event
 from portal.awarding.models import AssessmentSummary, AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, OpenedBid
@@ -89,19 +86,6 @@ def summaries_of_provider(provider_id: uuid.UUID) -> Sequence[AssessmentSummary]
 def standstill_of(decision_id: uuid.UUID) -> Standstill | None:
     """The decision's standstill, once it has started."""
     return db.session.scalars(select(Standstill).where(Standstill.decision_id == decision_id)).one_or_none()
-
-
-def award_notice_at(decision: AwardDecision) -> datetime | None:
-    """When the contract award notice (UK6) of the decision was published; None before."""
-    said = db.session.scalars(
-        select(Event.data["published_at"].astext).where(
-            Event.chain == str(decision.itt_id),
-            Event.kind == EventKind.NOTICE_PUBLISHED.value,
-            Event.data["kind_code"].astext == "UK6",
-            Event.data["about"].astext == str(decision.id),
-        )
-    ).first()
-    return datetime.fromisoformat(said) if said else None
 
 
 def standing_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:

@@ -40,6 +40,28 @@ def wait_from(decision: AwardDecision, on: date) -> Wait | None:
     return Wait(on, local_date(until - timedelta(microseconds=1)), until)
 
 
+def wait_of(decision: AwardDecision, on: date) -> Wait | None:
+    """The standstill that runs, or the one that would begin with a day."""
+    running = standstill_of(decision.id)
+    if running is None:
+        return wait_from(decision, on)
+    return Wait(running.starts_date, running.last_date, running.ends_until)
+
+
+def letters_sent(*, decision_id: uuid.UUID, on: date) -> None:
+    """Every bidder was told: where the law counts the standstill from then (PCR2015 reg 87(2)), it starts."""
+    decision = db.session.get_one(AwardDecision, decision_id)
+    if not decision.itt.standstill_rule.follows_notice:
+        start_standstill(decision_id=decision_id, on=on)
+
+
+def announce_award(*, decision_id: uuid.UUID, on: date) -> None:
+    """The award's notice counts as published on a day: note it, and start what counts from it (PA2023 s.51(2))."""
+    decision = db.session.get_one(AwardDecision, decision_id)
+    decision.announced_date = decision.announced_date or on
+    start_standstill(decision_id=decision_id, on=on)
+
+
 def start_standstill(*, decision_id: uuid.UUID, on: date) -> Standstill | None:
     """Start the standstill of a decided award, if it has one, with a day in Europe/London, and return it.
 

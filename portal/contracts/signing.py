@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.queries import award_notice_at, decision_in_force, standstill_of
+from portal.awarding.queries import decision_in_force, standstill_of
 from portal.awarding.states import DecisionStatus
 from portal.contracts.models import BreakPoint, Contract
 from portal.core import clock
@@ -21,6 +21,7 @@ from portal.core.taking import take
 from portal.core.words import london, london_date
 from portal.evaluation.reading import Purpose, read_prices
 from portal.regulation.local_time import local_date
+from portal.regulation.procurement_law import AWARD
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
@@ -44,10 +45,10 @@ def conclude_contract(
     take(itt, Verb.CONCLUDE_CONTRACT, actor=actor)
     now = clock.database_time()
     decision = _decided(lot)
-    announced_at = _announced_at(decision)
+    _require_announced(itt, decision)
     standstill = standstill_of(decision.id)
     _require_standstill_over(decision, standstill, now)
-    _check_dates(signed_date, start_date, announced_at, standstill, now)
+    _check_dates(signed_date, start_date, decision, standstill, now)
     contract = _drawn_up(itt, lot, decision, actor, signed_date, start_date, now)
     db.session.add(contract)
     db.session.flush()
@@ -108,19 +109,19 @@ def _decided(lot: Lot) -> AwardDecision:
     return decision
 
 
-def _announced_at(decision: AwardDecision) -> datetime:
-    """When this award's notice was published; it comes before the signature (s.50(1)) and takes seconds."""
-    published_at = award_notice_at(decision)
-    if published_at is None:
-        raise WrongState("The contract award notice has not been published yet. Try again in a minute.")
-    return published_at
+def _require_announced(itt: InvitationToTender, decision: AwardDecision) -> None:
+    duty = itt.notice_duty(AWARD)
+    if duty.before_signing and decision.announced_date is None:
+        raise WrongState(
+            f"The contract award notice has not been published yet, and nothing is signed before ({duty.law})."
+        )
 
 
 def _require_standstill_over(decision: AwardDecision, standstill: Standstill | None, now: datetime) -> None:
     if not decision.has_standstill:
         return
     if standstill is None:
-        raise WrongState("The standstill has not started yet. Try again in a minute.")
+        raise WrongState("The standstill has not started yet.")
     if now < standstill.ends_until:
         raise WrongState(
             f"The standstill runs until the end of {london_date(standstill.last_date)}. "
@@ -131,16 +132,16 @@ def _require_standstill_over(decision: AwardDecision, standstill: Standstill | N
 def _check_dates(
     signed_date: date,
     start_date: date,
-    announced_at: datetime,
+    decision: AwardDecision,
     standstill: Standstill | None,
     now: datetime,
 ) -> None:
     if signed_date > local_date(now):
         raise InvalidInput("The day it was signed cannot be in the future.", field="signed_date")
-    announced = local_date(announced_at)
+    announced = decision.announced_date or local_date(decision.decided_at or now)
     if signed_date < announced:
         raise InvalidInput(
-            f"It cannot have been signed before the award notice, which was published on {london_date(announced)}.",
+            f"It cannot have been signed before the award was announced, on {london_date(announced)}.",
             field="signed_date",
         )
     if standstill is not None and signed_date <= standstill.last_date:

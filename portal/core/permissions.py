@@ -108,6 +108,8 @@ class Verb(StrEnum):
     SEE_AWARD = "see_award"
     DECIDE = "decide"
     CONCLUDE_CONTRACT = "conclude_contract"
+    PLACE_NOTICE = "place_notice"
+    SEE_NOTICES = "see_notices"
     SEE_CONTRACT_DESK = "see_contract_desk"
 
 

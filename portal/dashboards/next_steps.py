@@ -11,6 +11,8 @@ from flask import url_for
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import london_date
 from portal.dashboards.situation import Situation, Wait
+from portal.regulation import procurement_law
+from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -49,6 +51,14 @@ DECIDE = Step("Decide the award", "awards.show", Verb.SEE_AWARD, "A colleague ha
 PROPOSED = Step("Read the proposed award", "awards.show", Verb.SEE_AWARD, "It waits for an approver.")
 AWARD = Step("Read the award and the summaries", "awards.show", Verb.SEE_AWARD)
 CONCLUDE = Step("Conclude the contract", "contract_desk.conclude", Verb.CONCLUDE_CONTRACT, is_act=True)
+PLACE = Step(
+    "Publish the {notice} on Find a Tender",
+    "notice_desk.show",
+    Verb.PLACE_NOTICE,
+    "Then record its number: until then it does not appear here.",
+    is_act=True,
+)
+NOTICE = Step("See which notice waits for its number", "notice_desk.show", Verb.SEE_NOTICES)
 WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
@@ -65,13 +75,14 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         panels = PANELS if situation.has_empty_panel else SEATED
         return (OPEN, panels) if itt.has_closed(now) else (panels,)
     if itt.status is IttStatus.MODERATED:
-        return (*_awarding(situation, actor), RESULT if situation.has_result else NO_RESULT, FOLLOW, RECORD)
+        result = RESULT if situation.has_result else NO_RESULT
+        return (*_notices(situation), *_awarding(situation, actor), result, FOLLOW, RECORD)
     if itt.status is IttStatus.AWARDED:
-        return (_concluding(situation), AWARD, RESULT, FOLLOW, RECORD)
+        return (*_notices(situation), _concluding(itt, situation), AWARD, RESULT, FOLLOW, RECORD)
     return {
         IttStatus.DRAFT: (DRAFT,),
         IttStatus.OPENED: (PANELS if situation.has_empty_panel else FOLLOW, RECORD),
-        IttStatus.CONTRACTED: (CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
+        IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.CANCELLED: (),
     }[itt.status]
 
@@ -85,9 +96,20 @@ def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
         yield DECIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED
 
 
-def _concluding(situation: Situation) -> Step:
+def _notices(situation: Situation) -> Iterator[Step]:
+    """The first notice that waits for its number: to place, or, for whoever may not, to read about."""
+    for code in situation.notices_waiting[:1]:
+        name = CATALOGUE[code].name.lower()
+        yield replace(PLACE, text=PLACE.text.format(notice=name))
+        yield NOTICE
+
+
+def _concluding(itt: InvitationToTender, situation: Situation) -> Step:
+    duty = itt.notice_duty(procurement_law.AWARD)
+    if duty.before_signing and not situation.is_announced:
+        return replace(WAIT, text="Wait for the contract award notice", hint=f"{duty.words} ({duty.law}).")
     if situation.standstill is Wait.WAITING:
-        return replace(WAIT, hint="It begins with the contract award notice.")
+        return replace(WAIT, hint="It begins once every bidder has been told.")
     if situation.standstill is Wait.RUNNING:
         return replace(WAIT, hint=f"It runs to the end of {london_date(situation.last_date)}.")
     return CONCLUDE

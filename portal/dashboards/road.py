@@ -89,7 +89,9 @@ def _details(itt: InvitationToTender, situation: Situation, now: datetime) -> Ma
         AWARD: "result ready" if itt.status is IttStatus.MODERATED and situation.has_result else "",
         STANDSTILL: {
             Wait.NONE: "none was offered",
-            Wait.WAITING: "begins with the award notice",
+            Wait.WAITING: "begins with the award notice"
+            if itt.standstill_rule.follows_notice
+            else "begins when every bidder was told",
             Wait.RUNNING: f"until the end of {last}",
             Wait.OVER: f"ended with {last}",
         }[situation.standstill],

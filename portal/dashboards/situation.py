@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
+from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import Lot, Panel
 
@@ -41,10 +42,14 @@ class Situation:
     standstill: Wait = Wait.NONE
     last_date: date | None = None
     concluded_at: datetime | None = None
+    is_announced: bool = False
+    """Whether every lot's award notice is published."""
+    notices_waiting: Sequence[str] = ()
+    """The kinds of notice that wait for their number on the central digital platform."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
-    """The situation of each ITT, in two statements."""
+    """The situation of each ITT, in a fixed number of statements."""
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     result = exists().where(Result.lot_id == Lot.id)
     query = (
@@ -54,6 +59,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             AwardDecision.proposed_by_id,
             AwardDecision.decided_at,
             AwardDecision.standstill_kind,
+            AwardDecision.announced_date,
             Standstill.last_date,
             Standstill.ends_until,
             Contract.concluded_at,
@@ -68,10 +74,13 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         .outerjoin(Contract, Contract.lot_id == Lot.id)
         .where(Lot.itt_id.in_(itt_ids))
     )
-    for row in db.session.execute(query):
-        rows[row[0]].append(_Row(*row[1:]))
-    empty = _with_an_empty_panel(itt_ids)
-    return {itt_id: _together(lots, itt_id in empty, now) for itt_id, lots in rows.items()}
+    for itt_id, *lot in db.session.execute(query):
+        rows[itt_id].append(_Row(*lot))
+    empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
+    return {
+        itt_id: replace(_together(lots, itt_id in empty, now), notices_waiting=waiting.get(itt_id, ()))
+        for itt_id, lots in rows.items()
+    }
 
 
 def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -88,6 +97,7 @@ class _Row:
     proposed_by_id: uuid.UUID | None
     decided_at: datetime | None
     standstill_kind: StandstillDuty | None
+    announced_date: date | None
     last_date: date | None
     ends_until: datetime | None
     concluded_at: datetime | None
@@ -117,5 +127,6 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),
         last_date=max((lot.last_date for lot in lots if lot.last_date), default=None),
+        is_announced=all(lot.announced_date for lot in lots),
         concluded_at=max((lot.concluded_at for lot in lots if lot.concluded_at), default=None),
     )

@@ -11,6 +11,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core.words import london_date
 from portal.dashboards.queries import Entry
+from portal.regulation.notice_catalogue import CATALOGUE
 
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
@@ -44,6 +45,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.STANDSTILL_STARTED: "The standstill began",
     EventKind.STANDSTILL_ENDED: "The standstill ended",
     EventKind.CONTRACT_CONCLUDED: "The contract was concluded",
+    EventKind.NOTICE_PREPARED: "A notice was prepared, and waits for its number on Find a Tender",
+    EventKind.NOTICE_PLACED: "It was recorded where a notice was published first",
     EventKind.NOTICE_PUBLISHED: "A notice was published",
 }
 
@@ -58,6 +61,9 @@ def detail(event: Event, panels: Mapping[str, str]) -> str:
     data = event.data
     if isinstance(data.get("panel"), str):
         return panels.get(data["panel"], "")
+    if event.kind in {EventKind.NOTICE_PREPARED, EventKind.NOTICE_PLACED}:
+        name = CATALOGUE[data["kind_code"]].name
+        return ", ".join(filter(None, [name, data.get("central_reference")]))
     if event.kind in {EventKind.NOTICE_PUBLISHED, EventKind.CONTRACT_CONCLUDED}:
         return str(data.get("reference", ""))
     if event.kind == EventKind.STANDSTILL_STARTED:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.standstill import wait_from
+from portal.awarding.standstill import wait_of
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.errors import WrongState
 from portal.evaluation.reading import Purpose, read_prices
 from portal.extensions import db
 from portal.notices.release import AwardFacts
 from portal.organisations.models import Provider
-from portal.regulation.local_time import local_date
 
 
-def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFacts:
-    """Gather what the award notice of a decision tells, when it is published at `published_at`.
+def award_facts(decision: AwardDecision, *, announced: date) -> AwardFacts:
+    """Gather what the award notice of a decision tells, when it counts as published on the day `announced`.
 
     Raises `WrongState` when the winner's bid has no price, and `CalendarUnknown` where the end of the
     standstill cannot be counted.
@@ -36,7 +35,7 @@ def award_facts(decision: AwardDecision, *, published_at: datetime) -> AwardFact
         received=_received(decision.lot_id),
         assessed=assessed,
         summaries_at=_summaries_at(decision.id),
-        standstill=wait_from(decision, local_date(published_at)),
+        standstill=wait_of(decision, announced),
     )
 
 

@@ -7,13 +7,18 @@ release from business rows that may have changed since.
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.core.columns import Id, Model
+from portal.awarding.models import AwardDecision
+from portal.contracts.models import Contract
+from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.regulation.kinds import PublicationBasis
+from portal.regulation.notice_catalogue import CATALOGUE
+from portal.tendering.models import InvitationToTender
 
 
 class Notice(OnIttChain, Model):
@@ -22,7 +27,8 @@ class Notice(OnIttChain, Model):
     `number` is the order of publication, given under a lock, so that a reader who pages by it misses none.
     `event_id` is unique: publishing the same event twice leaves one notice. `kind_code` is the notice's
     number in the catalogue (UK4, UK6, UK7), `tag` the OCDS release tag, `text` the release as canonical
-    JSON. `basis` and `central_reference` say on which ground the notice could appear here (PR24 reg 5(11)).
+    JSON. `basis`, `central_reference` and `publication_reason` say on which ground the notice could appear here
+    (PR24 reg 5(11)), `central_date` on which day it appeared on the central digital platform, where somebody said so.
     """
 
     __tablename__ = "notice"
@@ -45,8 +51,56 @@ class Notice(OnIttChain, Model):
     title: Mapped[str]
     basis: Mapped[str]
     central_reference: Mapped[str | None]
+    central_date: Mapped[date | None]
+    publication_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     published_at: Mapped[datetime]
     text: Mapped[str]
+
+
+class PreparedNotice(OnIttChain, Model):
+    """A notice that the law wants on the central digital platform first. It waits for its own number there, or for the
+    reason why there is none, and is published here in the instant in which somebody gives one of them.
+    """
+
+    __tablename__ = "prepared_notice"
+    __table_args__ = (
+        CheckConstraint("(decision_id IS NULL) <> (contract_id IS NULL)", name="about_one_thing"),
+        CheckConstraint(
+            "(basis IS NULL) = (placed_at IS NULL) AND (placed_at IS NULL) = (placed_by_id IS NULL)",
+            name="placed_whole",
+        ),
+        CheckConstraint(
+            "(coalesce(basis, '') = 'central_reference') = (central_reference IS NOT NULL) "
+            "AND (central_reference IS NULL) = (published_date IS NULL)",
+            name="basis_has_reference",
+        ),
+        CheckConstraint("(coalesce(basis, '') = 'fallback') = (reason <> '')", name="basis_has_reason"),
+        Index("uq_prepared_notice_central_reference", "central_reference", unique=True),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"), unique=True)
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    kind_code: Mapped[str]
+    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_decision.id"))
+    contract_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contract.id"))
+    prepared_at: Mapped[CreatedAt]
+    basis: Mapped[PublicationBasis | None] = one_of(PublicationBasis)
+    central_reference: Mapped[str | None]
+    published_date: Mapped[date | None]
+    """The day on which the central digital platform published it."""
+    reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    placed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    placed_at: Mapped[datetime | None]
+
+    itt: Mapped[InvitationToTender] = relationship()
+    decision: Mapped[AwardDecision | None] = relationship()
+    contract: Mapped[Contract | None] = relationship()
+
+    @property
+    def name(self) -> str:
+        """What kind of notice it is."""
+        return CATALOGUE[self.kind_code].name
 
 
 class OcdsRecord(Model):

@@ -14,13 +14,15 @@ from portal.core.words import london, london_date, marks, pounds
 from portal.notices.canonical import Json
 from portal.notices.criteria import METHOD_HASH_WORDS
 from portal.notices.models import Notice
+from portal.regulation.kinds import PublicationBasis
 from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
 
 BASIS_WORDS = {
-    "central_reference": "This procurement is published first on the central digital platform (Find a Tender).",
-    "fallback": "Published here because the central digital platform was not available in time "
-    "(Procurement Regulations 2024 reg 8).",
-    "not_required": "This procurement does not have to be published on the central digital platform.",
+    PublicationBasis.CENTRAL_REFERENCE: "This notice was published first on the central digital platform (Find a "
+    "Tender).",
+    PublicationBasis.FALLBACK: "Published here because the central digital platform could not publish it in time "
+    "(Procurement Regulations 2024 reg 5(5)-(6)).",
+    PublicationBasis.NOT_REQUIRED: "The law does not ask for this notice on the central digital platform.",
 }
 MEASURE_WORDS = {
     "bids": "Bids received",
@@ -86,7 +88,7 @@ def notice_page(notice: Notice) -> NoticePage:
         description=release.get("tender", {}).get("description", ""),
         facts=_facts(notice, release),
         parts=parts,
-        basis=BASIS_WORDS[notice.basis],
+        basis=BASIS_WORDS[PublicationBasis(notice.basis)],
     )
 
 
@@ -101,6 +103,8 @@ def _facts(notice: Notice, release: Json) -> list[Row]:
         ("Reference", notice.reference),
         ("Open Contracting ID", notice.ocid),
         ("Central digital platform reference", notice.central_reference),
+        ("Published there", london_date(notice.central_date) if notice.central_date else None),
+        ("Why it is not there yet", notice.publication_reason),
         ("Law", tender.get("legalBasis", {}).get("description")),
         ("Light touch", "Yes" if light_touch else None),
         ("Procedure", tender.get("procurementMethodDetails")),

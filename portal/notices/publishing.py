@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -20,38 +21,54 @@ from portal.extensions import db
 from portal.notices.canonical import Json, text_of
 from portal.notices.compiling import compile_release
 from portal.notices.gathering import award_facts
-from portal.notices.models import Notice, OcdsRecord
+from portal.notices.models import Notice, OcdsRecord, PreparedNotice
 from portal.notices.publisher import Publisher
+from portal.notices.queries import waiting_notices
 from portal.notices.release import Header, award_release, contract_release, tender_release
 from portal.regulation.kinds import PublicationBasis
+from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE
+from portal.regulation.procurement_law import AWARD, DETAILS, TENDER
 from portal.regulation.queries import cpv_codes_among
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
 PUBLISHED_BY = {
-    EventKind.ITT_PUBLISHED: "UK4",
+    EventKind.ITT_PUBLISHED: TENDER,
     # Not the decision but the summaries: every bidder is told before the award is announced (PA2023
     # s.50(3)-(4)).
-    EventKind.SUMMARIES_ISSUED: "UK6",
-    EventKind.CONTRACT_CONCLUDED: "UK7",
+    EventKind.SUMMARIES_ISSUED: AWARD,
+    EventKind.CONTRACT_CONCLUDED: DETAILS,
 }
 """Which event is announced by which notice."""
+Subject = InvitationToTender | AwardDecision | Contract
 
 # Numbers are given one at a time: a reader who pages by number then never passes one that commits later.
 _NUMBERING_LOCK = 0x4E6F7469636573
 
 
-def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime) -> Notice:
+@dataclass(frozen=True)
+class Placement:
+    """On which ground a notice may appear here, and since when it has been announced."""
+
+    basis: PublicationBasis
+    reference: str | None = None
+    reason: str = ""
+    date: date | None = None
+    """The day on which the central digital platform published it, where somebody has said so."""
+
+
+def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime) -> Notice | None:
     """Publish the notice of one event: build its OCDS release, keep the text and compile the process's
     record.
 
-    Publishing the same event again returns the notice that is there. Records NOTICE_PUBLISHED with the
-    notice's reference and `kind_code`, and what it is `about` (the ITT, the award or the contract). Runs as the
-    portal itself, from the outbox, so there is no permission to ask. Raises `NotFound` for an unknown event,
-    `ValueError` for an event that no notice announces, and `WrongState` while the basis for publishing here is
-    missing (PR24 reg 5(11): the central digital platform comes first) or an earlier notice of the process is
-    still to come.
+    A notice that the law wants on the central digital platform first is prepared instead, and None returned: it is
+    published when somebody has said where it is (`placing.place_notice`). So is one whose forerunner waits.
+    Publishing the same event again returns the notice that is there. Records NOTICE_PREPARED once, or
+    NOTICE_PUBLISHED with the notice's reference and `kind_code`, what it is `about` (the ITT, the award or the
+    contract) and the day it counts as announced. Runs as the portal itself, from the outbox, so there is no
+    permission to ask. Raises `NotFound` for an unknown event, `ValueError` for an event that no notice announces, and
+    `WrongState` while the basis of the invitation is missing or an earlier notice of the process is still to come.
     """
     event = db.session.get(Event, event_id)
     if event is None:
@@ -59,18 +76,36 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
     kind_code = PUBLISHED_BY.get(EventKind(event.kind))
     if kind_code is None:
         raise ValueError(f"no notice announces {event.kind}")
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK})
+    take_turn()
     published = db.session.scalars(select(Notice).where(Notice.event_id == event_id)).one_or_none()
     if published is not None:
         return published
     subject = _subject(event)
     itt = subject if isinstance(subject, InvitationToTender) else subject.itt
-    _require_basis(itt)
+    placement = _placement(event, kind_code, subject, itt)
+    return None if placement is None else _publish(event, kind_code, subject, itt, placement, publisher, now)
+
+
+def take_turn() -> None:
+    """Notices are numbered one at a time: hold the turn until the transaction ends."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK})
+
+
+def _publish(
+    event: Event,
+    kind_code: str,
+    subject: Subject,
+    itt: InvitationToTender,
+    placement: Placement,
+    publisher: Publisher,
+    now: datetime,
+) -> Notice:
     earlier = _earlier_notices(itt)
     _require_order(kind_code, earlier)
     reference = _reference(itt, kind_code, earlier)
-    header = Header(publisher, CATALOGUE[kind_code], reference, len(earlier) + 1, now)
-    notice = _keep(header, _release(header, subject, itt), itt, event)
+    header = Header(publisher, CATALOGUE[kind_code], reference, len(earlier) + 1, now, placement.reference)
+    announced = placement.date or local_date(now)
+    notice = _keep(header, _release(header, subject, itt, announced), itt, event, placement)
     _compile(notice, [*(other.text for other in earlier), notice.text], now)
     record(
         EventKind.NOTICE_PUBLISHED,
@@ -80,13 +115,52 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
         kind_code=kind_code,
         about=event.object_id,
         published_at=now,
+        announced=announced,
     )
     return notice
 
 
-def _subject(event: Event) -> InvitationToTender | AwardDecision | Contract:
+def _placement(event: Event, kind_code: str, subject: Subject, itt: InvitationToTender) -> Placement | None:
+    """The ground on which this notice may appear here, or None while it waits (PR24 reg 5(11))."""
+    if isinstance(subject, InvitationToTender):
+        _require_basis(itt)
+        return Placement(itt.publication_basis, itt.central_reference, itt.publication_reason)
+    duty = itt.notice_duty(kind_code)
+    prepared = db.session.scalars(select(PreparedNotice).where(PreparedNotice.event_id == event.id)).one_or_none()
+    waits = kind_code == DETAILS and any(other.kind_code == AWARD for other in waiting_notices(itt.id))
+    if not duty.is_central and not waits:
+        return Placement(PublicationBasis.NOT_REQUIRED)
+    if prepared is None:
+        if not waits:
+            _require_order(kind_code, _earlier_notices(itt))
+        _prepare(event, kind_code, subject)
+    elif prepared.basis is not None and not waits:
+        return Placement(prepared.basis, prepared.central_reference, prepared.reason, prepared.published_date)
+    return None
+
+
+def _prepare(event: Event, kind_code: str, subject: AwardDecision | Contract) -> None:
+    prepared = PreparedNotice(
+        event_id=event.id,
+        itt_id=subject.itt_id,
+        kind_code=kind_code,
+        decision_id=subject.id if isinstance(subject, AwardDecision) else None,
+        contract_id=subject.id if isinstance(subject, Contract) else None,
+    )
+    db.session.add(prepared)
+    db.session.flush()
+    record(
+        EventKind.NOTICE_PREPARED,
+        prepared,
+        actor=SYSTEM,
+        kind_code=kind_code,
+        about=event.object_id,
+    )
+
+
+def _subject(event: Event) -> Subject:
     kind = EventKind(event.kind)
-    found: InvitationToTender | AwardDecision | Contract | None
+    found: Subject | None
     if kind is EventKind.ITT_PUBLISHED:
         query = select(InvitationToTender).where(InvitationToTender.id == event.object_id)
         found = db.session.scalars(query.options(*whole())).one_or_none()
@@ -99,16 +173,16 @@ def _subject(event: Event) -> InvitationToTender | AwardDecision | Contract:
     return found
 
 
-def _release(header: Header, subject: InvitationToTender | AwardDecision | Contract, itt: InvitationToTender) -> Json:
+def _release(header: Header, subject: Subject, itt: InvitationToTender, announced: date) -> Json:
     if isinstance(subject, AwardDecision):
-        return award_release(header, itt, award_facts(subject, published_at=header.published_at))
+        return award_release(header, itt, award_facts(subject, announced=announced))
     if isinstance(subject, Contract):
         return contract_release(header, itt, subject)
     return tender_release(header, itt, {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)})
 
 
 def _require_basis(itt: InvitationToTender) -> None:
-    """Local publication is lawful only on one of three grounds (PR24 regs 5(11) and 8)."""
+    """Local publication is lawful only on one of three grounds (PR24 reg 5(5)-(6), (11))."""
     if itt.published_at is None:
         raise WrongState("The invitation to tender has not been published.")
     basis = itt.publication_basis
@@ -124,7 +198,7 @@ def _earlier_notices(itt: InvitationToTender) -> list[Notice]:
 
 def _require_order(kind_code: str, earlier: list[Notice]) -> None:
     """A process is announced in the law's order: tender, award, contract. The outbox tries again later."""
-    needed = {"UK6": "UK4", "UK7": "UK6"}.get(kind_code)
+    needed = {AWARD: TENDER, DETAILS: AWARD}.get(kind_code)
     if needed is not None and needed not in {notice.kind_code for notice in earlier}:
         raise WrongState(f"The {CATALOGUE[needed].name.lower()} of this procurement has to be published first.")
 
@@ -134,7 +208,7 @@ def _reference(itt: InvitationToTender, kind_code: str, earlier: list[Notice]) -
     return f"{itt.reference}-{kind_code}" + (f"-{same + 1}" if same else "")
 
 
-def _keep(header: Header, release: Json, itt: InvitationToTender, event: Event) -> Notice:
+def _keep(header: Header, release: Json, itt: InvitationToTender, event: Event, placement: Placement) -> Notice:
     notice = Notice(
         id=uuid.uuid4(),
         reference=header.reference,
@@ -145,8 +219,10 @@ def _keep(header: Header, release: Json, itt: InvitationToTender, event: Event) 
         kind_code=header.kind.code,
         tag=release["tag"][0],
         title=itt.title,
-        basis=itt.publication_basis.value,
-        central_reference=itt.central_reference,
+        basis=placement.basis.value,
+        central_reference=placement.reference,
+        central_date=placement.date,
+        publication_reason=placement.reason,
         published_at=header.published_at,
         text=text_of(release),
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
 from portal.core.errors import NotFound
 from portal.extensions import db
-from portal.notices.models import Notice, OcdsRecord
+from portal.notices.models import Notice, OcdsRecord, PreparedNotice
 from portal.notices.packages import Published
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -35,6 +35,32 @@ def notices_of_process(ocid: str) -> Sequence[Notice]:
 def notices_of_itt(itt_id: uuid.UUID) -> Sequence[Notice]:
     """List the notices of one ITT, the oldest first."""
     return db.session.scalars(select(Notice).where(Notice.itt_id == itt_id).order_by(Notice.number)).all()
+
+
+def waiting_notices(itt_id: uuid.UUID) -> Sequence[PreparedNotice]:
+    """List the prepared notices of one ITT that are not published yet, the oldest first."""
+    return db.session.scalars(
+        select(PreparedNotice)
+        .where(PreparedNotice.itt_id == itt_id, _is_waiting())
+        .order_by(PreparedNotice.prepared_at, PreparedNotice.id)
+    ).all()
+
+
+def kinds_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
+    """Give the kinds of notice that wait for each of these ITTs, the oldest first; one statement."""
+    rows = db.session.execute(
+        select(PreparedNotice.itt_id, PreparedNotice.kind_code)
+        .where(PreparedNotice.itt_id.in_(itt_ids), _is_waiting())
+        .order_by(PreparedNotice.prepared_at, PreparedNotice.id)
+    )
+    found: dict[uuid.UUID, list[str]] = {}
+    for itt_id, kind_code in rows:
+        found.setdefault(itt_id, []).append(kind_code)
+    return found
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return ~exists().where(Notice.event_id == PreparedNotice.event_id)
 
 
 def itt_reference(notice: Notice) -> str:

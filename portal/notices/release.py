@@ -46,7 +46,7 @@ CURRENCY = "GBP"
 @dataclass(frozen=True)
 class Header:
     """What every release needs: who publishes, the notice's kind and reference, its place in the process
-    (from 1), and when it is published.
+    (from 1), when it is published, and its own number on the central digital platform.
     """
 
     publisher: Publisher
@@ -54,6 +54,7 @@ class Header:
     reference: str
     ordinal: int
     published_at: datetime
+    central_reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -350,7 +351,7 @@ def _gross(value: Decimal | None) -> Json | None:
 
 
 def _document(header: Header, itt: InvitationToTender) -> Json:
-    central = itt.central_reference
+    central = header.central_reference
     return without_gaps(
         {
             "id": header.reference,

@@ -15,6 +15,7 @@ from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
 from portal.notifications.composing import tell
+from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 
 
@@ -143,6 +144,15 @@ def standstill_started(event: Event) -> None:
 def standstill_ended(event: Event) -> None:
     """Commissioners and contract managers hear that the contract can be concluded."""
     _to_authority(event, "awarding/standstill_ended", "contract", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
+
+
+def notice_prepared(event: Event) -> None:
+    """Commissioners and contract managers hear that a notice waits for its number on Find a Tender."""
+    itt, kind = _itt(event), CATALOGUE[event.data["kind_code"]]
+    people = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, Role.CONTRACT_MANAGER)
+    tell(
+        event=event, people=people, template="notices/notice_prepared", link=_hub(itt, "notices"), itt=itt, notice=kind
+    )
 
 
 def contract_concluded(event: Event) -> None:

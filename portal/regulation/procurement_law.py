@@ -52,6 +52,11 @@ class StandstillRule:
         return self.duty is Standstill.MANDATORY
 
     @property
+    def follows_notice(self) -> bool:
+        """Whether the award notice sets it running, and not the letters to the bidders."""
+        return self.starts_with is StartsWith.AWARD_NOTICE
+
+    @property
     def period(self) -> DeadlineRule:
         """The rule that counts it; of one that is offered, the least that may be offered."""
         return RULES[self.rule_id]
@@ -69,6 +74,8 @@ class NoticeDuty:
     words: str
     is_central: bool = True
     before_signing: bool = False
+    deadline: str | None = None
+    """The deadline rule that counts from the day the contract was entered into; None where the law has no number."""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ _PA_AWARD = {
     Size.SMALL: _NO_AWARD_NOTICE,
 }
 _PA_DETAILS = {
-    Size.ABOVE: NoticeDuty("PA2023 s.53(1); PR24 reg 32", "The contract details notice follows within a set time"),
+    Size.ABOVE: NoticeDuty(
+        "PA2023 s.53(1); PR24 reg 32", "The contract details notice follows within a set time", deadline="PA.cdn"
+    ),
     Size.NOTIFIABLE: NoticeDuty(
         "PA2023 s.87(3); PR24 reg 36",
         "The contract details notice follows as soon as reasonably practicable",

@@ -11,11 +11,13 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import Select, func, select
 
 from portal.accounts.sessions import actor_for
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.awarding.models import AwardDecision
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.models import Bid
@@ -33,18 +35,21 @@ from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import bids_to_score, counting_members, leaves_of
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
+from portal.notices.models import PreparedNotice
+from portal.notices.placing import place_notice
+from portal.notices.publisher import publisher
+from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.scenarios import people, story
 from portal.scenarios.people import Part
-from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
+from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.pricing import set_price
 from portal.tendering.publishing import publish_itt
 from portal.tendering.states import PanelKind
 
 LONGEST_WAIT = 90.0
-CENTRAL_REFERENCE = "000000-2026"
-"""What the central digital platform would have given; nothing of a demonstration is ever sent there."""
 Row = TypeVar("Row", bound=Model)
 
 SEATS: tuple[tuple[str, MemberRole, Part], ...] = (
@@ -62,10 +67,43 @@ class WorkerNeeded(RuntimeError):
 
 
 def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> InvitationToTender:
-    """Begin a draft from the worked example with three panels."""
-    itt = create_itt(authority=authority, title=title, actor=people.actor_of(people.COMMISSIONER), now=begun)
+    """Begin a draft from the worked example with three panels, of a contract above the threshold."""
+    actor = people.actor_of(people.COMMISSIONER)
+    itt = create_itt(authority=authority, title=title, actor=actor, now=begun)
+    assert itt.term_months is not None
+    set_value_and_term(
+        itt=itt,
+        estimated_value=story.ESTIMATE,
+        term_months=itt.term_months,
+        break_months=itt.break_months,
+        actor=actor,
+    )
+    set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor)
     db.session.commit()
     return itt
+
+
+def central_reference() -> str:
+    """What the central digital platform would have given next; nothing of a demonstration is ever sent there."""
+    given = db.session.scalar(select(func.count()).where(InvitationToTender.central_reference.is_not(None))) or 0
+    given += db.session.scalar(select(func.count()).where(PreparedNotice.central_reference.is_not(None))) or 0
+    return f"{given + 1:06d}-2026"
+
+
+def place(itt: InvitationToTender, kind_code: str) -> None:
+    """Wait until a notice is prepared, and record it as published today on the central digital platform."""
+    await_event(itt, EventKind.NOTICE_PREPARED, kind_code=kind_code)
+    place_notice(
+        prepared=waiting_notices(itt.id)[0],
+        basis=PublicationBasis.CENTRAL_REFERENCE,
+        central_reference=central_reference(),
+        published_date=clock.today(),
+        reason="",
+        actor=people.actor_of(people.COMMISSIONER),
+        publisher=publisher(current_app.config["SETTINGS"]),
+        now=clock.now(),
+    )
+    db.session.commit()
 
 
 def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, closes_at: datetime) -> None:
@@ -83,7 +121,7 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
     set_publication_basis(
         itt=itt,
         basis=PublicationBasis.CENTRAL_REFERENCE,
-        central_reference=CENTRAL_REFERENCE,
+        central_reference=central_reference(),
         reason="",
         actor=actor,
         now=published,
@@ -222,16 +260,29 @@ def score_and_moderate_all(itt: InvitationToTender) -> None:
         moderate(itt, panel)
 
 
+def await_announcement(itt: InvitationToTender) -> None:
+    """Wait until the award counts as announced: its notice is published, and what follows from that has begun."""
+    _await(
+        select(AwardDecision.id).where(AwardDecision.itt_id == itt.id, AwardDecision.announced_date.is_not(None)),
+        "announced",
+    )
+    db.session.refresh(itt)
+
+
 def await_event(itt: InvitationToTender, kind: EventKind, **data: str) -> None:
     """Wait until the worker has recorded the event, or raise `WorkerNeeded`."""
     wanted = select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value)
     for name, value in data.items():
         wanted = wanted.where(Event.data[name].astext == value)
+    _await(wanted, kind.value)
+    db.session.refresh(itt)
+
+
+def _await(wanted: Select[uuid.UUID], what: str) -> None:
     give_up = time.monotonic() + LONGEST_WAIT
     while db.session.scalars(wanted.limit(1)).first() is None:
         db.session.rollback()
         if time.monotonic() > give_up:
-            raise WorkerNeeded(f"No worker answered within {LONGEST_WAIT:.0f} seconds ({kind.value}).")
+            raise WorkerNeeded(f"No worker answered within {LONGEST_WAIT:.0f} seconds ({what}).")
         time.sleep(0.2)
     db.session.rollback()
-    db.session.refresh(itt)

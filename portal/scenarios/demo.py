@@ -61,7 +61,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     _award(itts[CONTRACT], offers_standstill=False)
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     _contract(itts[CONTRACT])
-    building.await_event(itts[CONTRACT], EventKind.NOTICE_PUBLISHED, kind_code="UK7")
+    building.place(itts[CONTRACT], "UK7")
     references = {title: itt.reference for title, itt in {DRAFT: drafted, OPEN: opened, **itts}.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
 
@@ -150,7 +150,8 @@ def _award(itt: InvitationToTender, *, offers_standstill: bool) -> None:
     decision = _propose(itt, offers_standstill=offers_standstill)
     decide_award(decision=decision, actor=people.actor_of(people.APPROVER), note=APPROVAL, now=clock.now())
     db.session.commit()
-    building.await_event(itt, EventKind.NOTICE_PUBLISHED, kind_code="UK6")
+    building.place(itt, "UK6")
+    building.await_announcement(itt)
 
 
 def _contract(itt: InvitationToTender) -> None:

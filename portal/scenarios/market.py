@@ -42,7 +42,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import IttKind, PublicationBasis
-from portal.scenarios import people, story
+from portal.scenarios import building, people, story
 from portal.scenarios.people import Part
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import create_call_off
@@ -63,7 +63,7 @@ TITLE = "Short breaks for disabled children: Demo Riverside market"
 CALL_OFF = "Saturday clubs for disabled children: Demo Harbourside"
 REGISTERED = "Is your service registered with Ofsted as a children’s home?"
 
-CENTRAL_REFERENCE = "000001-2026"
+CENTRAL_REFERENCE = "000000-2026"
 """What the central digital platform would have given; nothing of a demonstration is ever sent there."""
 
 HOW_IT_WORKS = (
@@ -284,7 +284,7 @@ def _call_off(lot: FrameworkLot, authority: ContractingAuthority, keys: KeyFolde
     set_publication_basis(
         itt=itt,
         basis=PublicationBasis.CENTRAL_REFERENCE,
-        central_reference=CENTRAL_REFERENCE,
+        central_reference=building.central_reference(),
         reason="",
         actor=actor,
         now=now,

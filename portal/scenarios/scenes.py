@@ -111,8 +111,12 @@ SCENES: tuple[Scene, ...] = (
         demo.RESULT,
         IttStatus.MODERATED,
         "The published method has named the winner and a commissioner has proposed the award. A second person "
-        "reads every figure and decides; in that moment every bidder is told.",
-        (Door(people.APPROVER, "Decide the award", "awards.show"),),
+        "reads every figure and decides; in that moment every bidder is told. Then the award notice waits for its "
+        "number on Find a Tender, and nothing of the award is public before.",
+        (
+            Door(people.APPROVER, "Decide the award", "awards.show"),
+            Door(people.COMMISSIONER, "Record the notice's number, once it is decided", "notice_desk.show"),
+        ),
     ),
     Scene(
         "Standstill",

@@ -16,6 +16,9 @@ class Telling:
     answers: Mapping[str, str]
 
 
+ESTIMATE = Decimal(720000)
+"""Above the threshold, so that the law asks for every notice (PA2023 Sch 1)."""
+PRICE_FORMULA = {"formula": "benchmark", "floor": "540000", "ceiling": "720000"}
 POLICY_NAME = "safeguarding-policy.txt"
 POLICY_TEXT = (
     "Safeguarding policy of a demonstration provider.\n\n"
@@ -25,7 +28,7 @@ POLICY_TEXT = (
 
 HARBOUR = Telling(
     "Demo Harbour Youth Trust",
-    Decimal(214000),
+    Decimal(642000),
     {
         "safeguarding": (
             "Our named safeguarding lead reports to the trustees every month. Everybody who works with children is "
@@ -61,7 +64,7 @@ HARBOUR = Telling(
 
 MEADOW = Telling(
     "Demo Meadow Families CIC",
-    Decimal(198500),
+    Decimal(595500),
     {
         "safeguarding": (
             "We follow the local safeguarding procedures. Staff are checked and trained, and there is a named lead. "
@@ -93,7 +96,7 @@ MEADOW = Telling(
 
 BRIDGE = Telling(
     "Demo Bridge Project",
-    Decimal(231000),
+    Decimal(693000),
     {
         "safeguarding": (
             "Two leads share the role so that one is always on call, at weekends as well. We check, train and then "

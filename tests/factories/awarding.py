@@ -12,7 +12,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.awarding.deciding import decide_award, propose_award
 from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.standstill import start_standstill
+from portal.awarding.standstill import announce_award
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -24,6 +24,7 @@ from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.evaluation import Give, best_first, moderated_evaluation
+from tests.factories.notices import place
 from tests.factories.tendering import make_commissioner
 
 REASON = "The first bid has the highest total under the published method."
@@ -84,13 +85,14 @@ def announce(award: Award, *, now: datetime | None = None) -> Notice:
     """Publish the tender and award notices, and start the standstill where there is one."""
     at = now or clock.now()
     publish_of(award.itt, EventKind.ITT_PUBLISHED, now=at)
-    notice = publish_of(award.itt, EventKind.SUMMARIES_ISSUED, now=at)
-    start_standstill(decision_id=award.decision.id, on=local_date(at))
+    by = publisher(current_app.config["SETTINGS"])
+    notice = publish_of(award.itt, EventKind.SUMMARIES_ISSUED, now=at) or place(award.itt, publisher=by, now=at)
+    announce_award(decision_id=award.decision.id, on=local_date(at))
     return notice
 
 
-def publish_of(itt: InvitationToTender, kind: EventKind, *, now: datetime | None = None) -> Notice:
-    """Publish the notice of the ITT's last event of a kind."""
+def publish_of(itt: InvitationToTender, kind: EventKind, *, now: datetime | None = None) -> Notice | None:
+    """Publish (or prepare) the notice of the ITT's last event of a kind."""
     event_id = db.session.execute(
         select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value).order_by(Event.seq.desc()).limit(1)
     ).scalar_one()

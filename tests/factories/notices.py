@@ -6,9 +6,10 @@ hold words that may never be published (`SECRETS`), so that a test can look for 
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -29,9 +30,13 @@ from portal.evaluation.models import ModeratedScore, PanelMember, Result
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.notices.models import Notice
+from portal.notices.placing import place_notice
 from portal.notices.publisher import Publisher
 from portal.notices.publishing import publish_release
+from portal.notices.queries import waiting_notices
 from portal.organisations.models import Provider
+from portal.regulation.kinds import PublicationBasis
+from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import Standstill
 from portal.regulation.seeding import seed_reference_data
 from portal.regulation.working_days import months_later
@@ -39,11 +44,12 @@ from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import make_person
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import make_commissioner, published_itt
 
 PUBLISHER = Publisher(ocid_prefix="ocds-a1b2c3", public_url="https://fairlot.example")
 
 WINNING_PRICE = Decimal("118000.50")
+_NUMBERS = itertools.count(900_001)
 LOSING_PRICE = Decimal("987654.32")
 YOUNG_ALIAS = "Aliasmarker Heron"
 SECRETS = (
@@ -80,10 +86,15 @@ def history(
     *,
     losers: int = 2,
     price: Decimal = WINNING_PRICE,
+    value: Decimal | None = None,
     standstill: Standstill = Standstill.VOLUNTARY,
 ) -> History:
-    """An ITT with one lot that was opened, awarded and contracted, without any notice yet."""
+    """An ITT with one lot that was opened, awarded and contracted, without any notice yet.
+
+    `value` is the estimate, which decides what the law asks of it (above £663,540 a contract award notice).
+    """
     itt = published_itt(closes_in=-timedelta(days=10), published_ago=timedelta(days=40))
+    itt.estimated_value = value or itt.estimated_value
     commissioner = make_person(Role.COMMISSIONER, authority=itt.authority)
     approver = make_person(Role.APPROVER, authority=itt.authority)
     winner = make_provider("Winner Youth Trust", charity_number="1090095", charity_scheme="GB-CHC", is_vcse=True)
@@ -121,15 +132,39 @@ def publish_tender(itt: InvitationToTender, *, publisher: Publisher = PUBLISHER)
 
 def publish_award(made: History, *, now: datetime | None = None, publisher: Publisher = PUBLISHER) -> Notice:
     """Publish the award notice of a history whose tender notice is published."""
+    at = now or clock.now()
+    return prepare_award(made, now=at, publisher=publisher) or place(made.itt, publisher=publisher, now=at)
+
+
+def prepare_award(made: History, *, now: datetime | None = None, publisher: Publisher = PUBLISHER) -> Notice | None:
+    """Carry the event of the award notice; None where it waits for its number on the central platform."""
     event = event_of(EventKind.SUMMARIES_ISSUED, made.decision)
     return publish_release(event_id=event, publisher=publisher, now=now or clock.now())
+
+
+def place(
+    itt: InvitationToTender, *, reference: str | None = None, publisher: Publisher = PUBLISHER, now: datetime
+) -> Notice:
+    """Record the number of the first notice that waits for an ITT as published there that day, and so publish it."""
+    return place_notice(
+        prepared=waiting_notices(itt.id)[0],
+        basis=PublicationBasis.CENTRAL_REFERENCE,
+        central_reference=reference or f"{next(_NUMBERS)}-2026",
+        published_date=local_date(now),
+        reason="",
+        actor=make_commissioner(itt.authority),
+        publisher=publisher,
+        now=now,
+    )
 
 
 def publish_contract(made: History, *, publisher: Publisher = PUBLISHER) -> Notice:
     """Publish the contract details notice of a history whose award notice is published."""
     made.itt.status = IttStatus.CONTRACTED
     event = event_of(EventKind.CONTRACT_CONCLUDED, made.contract)
-    return publish_release(event_id=event, publisher=publisher, now=clock.now())
+    published = publish_release(event_id=event, publisher=publisher, now=clock.now())
+    signed = datetime.combine(made.contract.signed_date, time(12), UTC)
+    return published or place(made.itt, publisher=publisher, now=max(signed, clock.now()))
 
 
 def publish_all(made: History, *, publisher: Publisher = PUBLISHER) -> list[Notice]:

@@ -57,8 +57,10 @@ class Story:
         self.panels_moderate()
         self.result()
         self.award()
+        self.award_notice()
         self.standstill()
         self.contract()
+        self.details_notice()
 
     def people(self) -> None:
         """The council's people and the providers get their accounts."""
@@ -85,6 +87,9 @@ class Story:
         self.closes_at = (self.cast.clock.now().astimezone(LONDON) + timedelta(days=20)).replace(
             hour=12, minute=0, second=0, microsecond=0
         )
+        person.visit(f"{draft}/value")
+        # Above the threshold, so that the law asks for all three notices.
+        person.press("Save", estimated_value="700,000")
         person.visit(f"{draft}/timetable")
         decided, starts = self.closes_at + timedelta(days=40), self.closes_at + timedelta(days=90)
         person.press(
@@ -315,8 +320,28 @@ class Story:
             for other in set(PROVIDERS) - {name, "Demo Birch"}:
                 assert not account.person.has(other), f"{name} reads of {other}"
 
+    def award_notice(self) -> None:
+        """Nothing of the award appears here before it has its own number on Find a Tender; then both see it."""
+        self.manager.sign_in()
+        wait_for(self.manager.person, f"/commissioning/itts/{self.reference}", "Publish the contract award notice")
+        self.manager.person.visit(f"/commissioning/itts/{self.reference}/contract")
+        sees(self.manager.person, "The contract award notice comes first")
+        self.visitor.visit(f"/opportunities/{self.reference}/notices")
+        assert not self.visitor.has("Contract award notice")
+        account, page = self.commissioner, f"/commissioning/itts/{self.reference}/notices"
+        account.sign_in()
+        account.person.visit(page)
+        place = {"publication_basis": "central_reference", **_day("published_date", self.cast.clock.now())}
+        account.person.press("Publish it here", central_reference="012345-2026", **place)
+        sees(account.person, "There is a problem", "is the number of another notice here")
+        account.person.press("Publish it here", central_reference="2026/S 000-012399", **place)
+        sees(account.person, "The contract award notice is published here", "012399-2026")
+        self.visitor.visit(f"/opportunities/{self.reference}/notices")
+        self.visitor.follow("Contract award notice")
+        sees(self.visitor, "012399-2026", "Published there")
+
     def standstill(self) -> None:
-        """No contract within the standstill: eight UK-wide working days from the award notice."""
+        """No contract within the standstill: eight UK-wide working days from the award notice's day over there."""
         page = f"/commissioning/itts/{self.reference}/contract"
         self.manager.sign_in()
         wait_for(self.manager.person, page, "Standstill until the end of")
@@ -348,6 +373,20 @@ class Story:
         self.visitor.follow(TITLE)
         sees(self.visitor, "Break point", "after 12 months", "after 18 months")
 
+    def details_notice(self) -> None:
+        """The contract details notice has a number of its own too, and until when it is due."""
+        page = f"/commissioning/itts/{self.reference}/notices"
+        wait_for(self.manager.person, page, "Contract details notice")
+        sees(self.manager.person, "The last day for it is")
+        self.manager.person.press(
+            "Publish it here",
+            publication_basis="central_reference",
+            central_reference="012400-2026",
+            **_day("published_date", self.cast.clock.now()),
+        )
+        self.visitor.visit(f"/opportunities/{self.reference}/notices")
+        sees(self.visitor, "Contract award notice", "Contract details notice")
+
 
 def wait_for(person: Person, path: str, text: str, tries: int = 60) -> None:
     """Visit the page until it shows the text: what the worker does takes a moment."""
@@ -368,4 +407,5 @@ def _points(person: Person) -> int:
 
 
 def _day(name: str, instant: datetime) -> dict[str, str]:
+    instant = instant.astimezone(LONDON)
     return {f"{name}-day": str(instant.day), f"{name}-month": str(instant.month), f"{name}-year": str(instant.year)}

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from flask import current_app
 from sqlalchemy import select, update
 
 from portal.accounts.models import Membership
+from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery
 from portal.awarding.deciding import decide_award, refuse_award
 from portal.awarding.models import Standstill
 from portal.awarding.standstill import end_due_standstills
 from portal.config import Settings
 from portal.core import clock
+from portal.core.errors import WrongState
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role
 from portal.extensions import db
+from portal.notices.publisher import publisher
+from portal.notices.queries import waiting_notices
 from portal.notifications.models import Message
+from portal.regulation.kinds import Regime
 from portal.tendering.closing import record_closed_itts
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person
-from tests.factories.awarding import NOTE, Award, let_standstill_pass, propose
+from tests.factories.awarding import NOTE, Award, let_standstill_pass, propose, publish_of
 from tests.factories.bidding import close_now, submitted_bid
 from tests.factories.contracts import conclude
+from tests.factories.notices import place
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 from tests.services import Mailbox
@@ -76,6 +84,7 @@ def test_who_hears_of_what(award: Award, mailbox: Mailbox) -> None:
         "awarding/standstill_started": {"provider", "commissioner", "contract_manager"},
         "awarding/standstill_ended": {"commissioner", "contract_manager"},
         "contracts/contract_concluded": {"provider", "contract_manager"},
+        "notices/notice_prepared": {"commissioner", "contract_manager"},
     }
     assert mailbox.to(str(everybody[Role.AUDITOR].email)) == []
 
@@ -125,16 +134,47 @@ def test_only_the_award_notice_starts_a_standstill(award: Award) -> None:
     """Another notice of the same process starts none, and the same notice again no second one."""
     from types import SimpleNamespace
 
-    from worker.reactions import start_standstill
+    from worker.reactions import announce_award
 
     decide_award(decision=award.decision, actor=award.approver, note=NOTE, now=clock.now())
     at = datetime(2026, 11, 24, 9, tzinfo=UTC).isoformat()
     data = {"about": str(award.decision.id), "published_at": at}
-    start_standstill(SimpleNamespace(data={"kind_code": "UK7", **data}))  # type: ignore[arg-type]
+    announce_award(SimpleNamespace(data={"kind_code": "UK7", **data}))  # type: ignore[arg-type]
     assert db.session.scalars(select(Standstill)).all() == []
     for _ in range(2):
-        start_standstill(SimpleNamespace(data={"kind_code": "UK6", **data}))  # type: ignore[arg-type]
+        announce_award(SimpleNamespace(data={"kind_code": "UK6", **data}))  # type: ignore[arg-type]
     assert [str(row.last_date) for row in db.session.scalars(select(Standstill))] == ["2026-12-04"]
+    assert award.decision.announced_date == date(2026, 11, 24)
+
+
+def test_the_standstill_begins_with_the_day_on_the_central_platform(award: Award) -> None:
+    """Above the threshold neither letters nor our own publication start it: the central notice's day does (s.51(2))."""
+    award.itt.estimated_value = Decimal(700_000)
+    publish_of(award.itt, EventKind.ITT_PUBLISHED)
+    decide_award(decision=award.decision, actor=award.approver, note=NOTE, now=clock.now())
+    db.session.commit()
+    drain()
+    assert db.session.scalars(select(Standstill)).all() == []
+    with pytest.raises(WrongState, match="award notice has not been published yet"):
+        conclude(award)
+    ours = publisher(current_app.config["SETTINGS"])
+    place(award.itt, publisher=ours, now=clock.now() + timedelta(days=2))
+    db.session.commit()
+    drain()
+    [standstill] = db.session.scalars(select(Standstill))
+    assert standstill.starts_date == clock.today() + timedelta(days=2)
+
+
+def test_under_the_2015_regulations_the_letters_start_it(award: Award) -> None:
+    """The ten days run from the day the last bidder was told (reg 87(2)), though the award notice waits."""
+    award.itt.regime = Regime.PCR2015
+    publish_of(award.itt, EventKind.ITT_PUBLISHED)
+    decide_award(decision=award.decision, actor=award.approver, note=NOTE, now=clock.now())
+    db.session.commit()
+    drain()
+    [standstill] = db.session.scalars(select(Standstill))
+    assert (standstill.starts_date, standstill.length_words) == (clock.today(), "10 days")
+    assert [notice.kind_code for notice in waiting_notices(award.itt.id)] == ["UK6"]
 
 
 @pytest.mark.usefixtures("db_session")

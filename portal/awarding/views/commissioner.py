@@ -16,6 +16,7 @@ from portal.awarding.models import AwardDecision
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
 from portal.core.permissions import Verb, policy
+from portal.regulation.procurement_law import AWARD
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -95,6 +96,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         form=form,
         result=result,
         rule=itt.standstill_rule,
+        award_duty=itt.notice_duty(AWARD),
         standing=queries.standing_of(result, actor()),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],

@@ -12,6 +12,7 @@ from portal.contracts.queries import contracts_of_itt
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
 from portal.core.permissions import Verb, policy
+from portal.regulation.procurement_law import AWARD
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -59,6 +60,7 @@ def _page(itt: InvitationToTender, lot: Lot | None, concluded: Any, form: Contra
         lot=lot,
         decision=decision,
         standstill=standstill,
+        award_duty=itt.notice_duty(AWARD),
         waiting=standstill is not None and now < standstill.ends_until,
         contracts=concluded,
         form=form,

@@ -25,6 +25,7 @@ from portal.web.fields import (
     page,
 )
 from portal.web.forms import BaseForm
+from portal.web.publication import FIRST_THERE, PublicationForm
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off"}
@@ -106,23 +107,13 @@ class TimetableForm(BaseForm):
             self.closes_time.data = local.time()
 
 
-class PublicationForm(BaseForm):
-    """Why it may be published here."""
+class TenderNoticeForm(PublicationForm):
+    """Why an invitation may be published here."""
 
     publication_basis = ChoiceField(
         "Where has the notice been published first?",
-        choices=[
-            (PublicationBasis.CENTRAL_REFERENCE.value, "On Find a Tender: we have its reference"),
-            (PublicationBasis.FALLBACK.value, "Find a Tender could not publish it"),
-            (PublicationBasis.NOT_REQUIRED.value, "No notice is needed"),
-        ],
+        choices=[*FIRST_THERE, (PublicationBasis.NOT_REQUIRED.value, "No notice is needed")],
     )
-    central_reference = line(
-        "Reference of the notice on Find a Tender",
-        description="For example, 012345-2026",
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
-    )
-    publication_reason = page("Why could it not be published there?")
 
 
 class PublishForm(FactorField):

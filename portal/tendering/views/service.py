@@ -8,7 +8,6 @@ from flask import render_template
 
 from portal.core import clock
 from portal.core.permissions import Role
-from portal.regulation.kinds import PublicationBasis
 from portal.regulation.queries import cpv_codes
 from portal.tendering.drafting import (
     describe_service,
@@ -16,7 +15,7 @@ from portal.tendering.drafting import (
     set_timetable,
     set_value_and_term,
 )
-from portal.tendering.forms.service import PublicationForm, ServiceForm, TimetableForm, ValueForm
+from portal.tendering.forms.service import ServiceForm, TenderNoticeForm, TimetableForm, ValueForm
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.web.access import actor, for_authority
 
@@ -86,11 +85,11 @@ def timetable(reference: str) -> Any:
 def publication(reference: str) -> Any:
     """Why it may be published here."""
     itt = draft_of(reference)
-    form = PublicationForm(obj=itt)
+    form = TenderNoticeForm(obj=itt)
     if form.validate_on_submit() and form.carry_out(
         lambda: set_publication_basis(
             itt=itt,
-            basis=PublicationBasis(form.publication_basis.data),
+            basis=form.basis,
             central_reference=form.central_reference.data,
             reason=form.publication_reason.data,
             actor=actor(),

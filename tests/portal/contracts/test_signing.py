@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -44,16 +45,23 @@ def test_the_terms_are_those_that_were_published(free: Award) -> None:
 
 
 def test_not_before_the_award_notice(unannounced: Award) -> None:
-    """Without its award notice nothing is signed, though no standstill was offered (s.50(1))."""
+    """Above the threshold nothing is signed without its award notice, though no standstill was offered (s.50(1))."""
+    unannounced.itt.estimated_value = Decimal(700_000)
     with pytest.raises(WrongState, match="award notice has not been published"):
         conclude(unannounced)
     announce(unannounced)
     assert conclude(unannounced).reference.startswith("CON-")
 
 
+def test_below_the_threshold_no_award_notice_is_needed(unannounced: Award) -> None:
+    """The Act asks for none there (s.84), so the contract waits for nothing but what was offered."""
+    assert conclude(unannounced).reference.startswith("CON-")
+
+
 def test_another_awards_notice_does_not_count(unannounced: Award, free: Award) -> None:
     """What was announced is this decision, not just some award."""
-    assert free.decision.decided_at is not None
+    assert free.decision.announced_date is not None
+    unannounced.itt.estimated_value = Decimal(700_000)
     publish_of(unannounced.itt, EventKind.ITT_PUBLISHED)
     with pytest.raises(WrongState):
         conclude(unannounced)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from portal.core.permissions import AUTHORITY_ROLES, Actor, Role
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.road import stages_of
 from portal.dashboards.situation import Situation, Wait
+from portal.regulation.kinds import IttKind, Regime
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -20,8 +22,11 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 AUTHORITY = uuid.uuid4()
 PROPOSER = uuid.uuid4()
 
-DECIDED = Situation(has_result=True, has_lot_to_propose=False, decided_at=NOW)
-RUNNING = Situation(True, True, frozenset(), False, NOW, Wait.RUNNING, date(2026, 12, 4))
+UNANNOUNCED = Situation(has_result=True, has_lot_to_propose=False, decided_at=NOW)
+DECIDED = replace(UNANNOUNCED, is_announced=True)
+RUNNING = replace(DECIDED, standstill=Wait.RUNNING, last_date=date(2026, 12, 4))
+WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["UK6"])
+PLACE = "Publish the contract {} notice on Find a Tender"
 WAITING_FOR_APPROVER = Situation(has_result=True, proposer_ids=frozenset({PROPOSER}), has_lot_to_propose=False)
 
 
@@ -32,6 +37,9 @@ def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender
     return InvitationToTender(
         authority_id=AUTHORITY,
         reference="ITT-7K3M9QX2",
+        kind=IttKind.OPEN,
+        regime=Regime.PA2023,
+        light_touch=True,
         status=status,
         created_at=NOW - timedelta(days=40),
         published_at=published,
@@ -118,6 +126,17 @@ def acts(
             {Role.COMMISSIONER: ["Conclude the contract"], Role.CONTRACT_MANAGER: ["Conclude the contract"]},
         ),
         (procurement(IttStatus.CONTRACTED), DECIDED, {}),
+        (procurement(IttStatus.AWARDED), UNANNOUNCED, {}),
+        (
+            procurement(IttStatus.AWARDED),
+            WITHOUT_NUMBER,
+            {role: [PLACE.format("award")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+        ),
+        (
+            procurement(IttStatus.CONTRACTED),
+            replace(DECIDED, notices_waiting=["UK7"]),
+            {role: [PLACE.format("details")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+        ),
         (procurement(IttStatus.CANCELLED), Situation(), {}),
     ],
 )
@@ -144,7 +163,7 @@ def test_no_step_leads_to_a_refusal(app: Flask) -> None:
         itt = procurement(status)
         for role in AUTHORITY_ROLES:
             actor = Actor(uuid.uuid4(), authority_id=AUTHORITY, authority_roles=frozenset({role}))
-            for step in steps_for(itt, DECIDED, actor, NOW):
+            for step in steps_for(itt, WITHOUT_NUMBER, actor, NOW):
                 assert policy.allows(actor, step.verb, itt), (status, role, step.text)
                 assert step.endpoint in app.view_functions
 

@@ -129,7 +129,7 @@ def test_a_blank_central_reference_publishes_nothing(reference_data: Any) -> Non
 
 
 def test_a_fallback_needs_its_reason(reference_data: Any) -> None:
-    """Publishing here first is lawful only with a recorded reason (PR24 reg 8)."""
+    """Publishing here first is lawful only with a recorded reason (PR24 reg 5(5)-(6))."""
     itt = published_itt()
     itt.publication_basis, itt.central_reference = PublicationBasis.FALLBACK, None
     itt.publication_reason = " "

@@ -22,6 +22,7 @@ from portal.extensions import db
 from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
+from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person
 
@@ -53,6 +54,7 @@ def values() -> dict[str, Any]:
         "at": itt.closes_at,
         "received_at": itt.closes_at,
         "standstill": standstill,
+        "notice": CATALOGUE["UK6"],
         "summary": SimpleNamespace(reference="SUM-1", document={"is_winner": False}),
         "contract": SimpleNamespace(
             reference="CON-1",

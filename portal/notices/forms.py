@@ -1,0 +1,12 @@
+"""Saying where a notice that waits has been published."""
+
+from __future__ import annotations
+
+from portal.web.fields import DayField
+from portal.web.publication import PublicationForm
+
+
+class PlacingForm(PublicationForm):
+    """The notice's own number on Find a Tender and the day it appeared there, or why it could not."""
+
+    published_date = DayField("Day on which Find a Tender published it", description="For example, 4 12 2026")

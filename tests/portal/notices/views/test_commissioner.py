@@ -1,0 +1,111 @@
+"""The page on which somebody records the number of a notice that waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import current_app
+
+from portal.accounts.models import User
+from portal.core import clock
+from portal.core.permissions import Role
+from portal.notices.publisher import publisher
+from portal.notices.queries import notices_of_itt, waiting_notices
+from portal.tendering.models import InvitationToTender
+from tests.client import CheckedClient
+from tests.factories.accounts import make_person, sign_in
+from tests.factories.notices import history, prepare_award, publish_tender
+from tests.filling import errors_of, fill
+
+
+@pytest.fixture
+def itt(reference_data: Any) -> InvitationToTender:
+    """An award above the threshold whose notice waits for its number."""
+    made = history(value=Decimal(700_000))
+    ours = publisher(current_app.config["SETTINGS"])
+    publish_tender(made.itt, publisher=ours)
+    prepare_award(made, publisher=ours)
+    return made.itt
+
+
+def page(itt: InvitationToTender) -> str:
+    return f"/commissioning/itts/{itt.reference}/notices"
+
+
+def somebody(itt: InvitationToTender, *roles: Role) -> User:
+    return make_person(*roles, authority=itt.authority)
+
+
+def typed(**changes: str) -> dict[str, str]:
+    """What somebody gives who has the number."""
+    today = clock.today()
+    day = {"published_date-day": today.day, "published_date-month": today.month, "published_date-year": today.year}
+    answers = {"publication_basis": "central_reference", "central_reference": "054321-2026", "publication_reason": ""}
+    return answers | {name: str(value) for name, value in day.items()} | changes
+
+
+@pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.CONTRACT_MANAGER])
+def test_recording_the_number_publishes_it_here(client: CheckedClient, itt: InvitationToTender, role: Role) -> None:
+    """The page says what to do and why; afterwards the notice stands here with its own number."""
+    sign_in(client, somebody(itt, role))
+    shown = client.get(page(itt)).text
+    for word in ("Contract award notice", "PA2023 s.50(1)", "8 working days", "Winner Youth Trust"):
+        assert word in shown
+    answer = fill(client, page(itt), typed())
+    assert (answer.status_code, answer.location) == (302, page(itt))
+    assert waiting_notices(itt.id) == []
+    assert notices_of_itt(itt.id)[-1].central_reference == "054321-2026"
+    assert "No notice waits" in client.get(page(itt)).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"publication_basis": ""}, {"#publication_basis": "Choose one of these."}),
+        (
+            {"central_reference": "12345"},
+            {
+                "#central_reference": "Give the reference of the notice on Find a Tender: at least six digits, a "
+                "hyphen and the year, such as 012345-2026."
+            },
+        ),
+        (
+            {"published_date-day": "", "published_date-month": "", "published_date-year": ""},
+            {"#published_date": "Give the day on which Find a Tender published it, such as 4 12 2026."},
+        ),
+        (
+            {"publication_basis": "fallback"},
+            {"#publication_reason": "Say why the notice is not on Find a Tender yet."},
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(
+    client: CheckedClient, itt: InvitationToTender, changes: dict[str, str], errors: dict[str, str]
+) -> None:
+    """Nothing typed is lost, and nothing is published."""
+    sign_in(client, somebody(itt, Role.COMMISSIONER))
+    answer = fill(client, page(itt), typed(**changes))
+    assert (answer.status_code, errors_of(answer)) == (422, list(errors.values()))
+    assert [f'href="{anchor}' in answer.text for anchor in errors] == [True]
+    assert typed(**changes)["central_reference"] in answer.text
+    assert len(waiting_notices(itt.id)) == 1
+
+
+def test_others_read_where_it_stands(client: CheckedClient, itt: InvitationToTender) -> None:
+    """An approver sees that it waits, and has nothing to fill in."""
+    sign_in(client, somebody(itt, Role.APPROVER))
+    shown = client.get(page(itt)).text
+    assert "It waits for its number" in shown
+    assert "Publish it here" not in shown
+
+
+def test_another_day_than_today(client: CheckedClient, itt: InvitationToTender) -> None:
+    """A day ahead is refused: nobody knows yet whether it will be published."""
+    sign_in(client, somebody(itt, Role.COMMISSIONER))
+    ahead = clock.today() + timedelta(days=1)
+    day = {"published_date-day": ahead.day, "published_date-month": ahead.month, "published_date-year": ahead.year}
+    answer = fill(client, page(itt), typed(**{name: str(value) for name, value in day.items()}))
+    assert errors_of(answer) == ["The day on which it was published cannot be in the future."]
