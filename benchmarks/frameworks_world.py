@@ -19,9 +19,10 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Framework
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.organisations.models import Provider, Setting
 from portal.organisations.names import name_key
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.frameworks import live_framework
 
 AREAS = [f"Demo area {number:02}" for number in range(40)]

@@ -133,6 +133,7 @@ def _add_looking(commands: Commands) -> None:
     _on_app(outbox.add_parser("retry", help="try again what was given up"), "administering.retry_outbox")
     _on_app(commands.add_parser("reconcile", help="compare files and database"), "inspecting.reconcile")
     _on_app(commands.add_parser("policy", help="who may do what"), "inspecting.policy_rows", bare=True)
+    _on_app(commands.add_parser("law", help="what the law asks of each kind"), "inspecting.law", bare=True)
     _on_app(commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True)
 
     export = _group(commands, "ocds", "published open data").add_parser("export", help="one JSON document a line")

@@ -19,7 +19,6 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
-from portal.regulation.procurement_law import Standstill as StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 
@@ -54,7 +53,7 @@ def propose_award(
         result_id=result.id,
         winning_bid_id=_bid_named(lot, winner),
         reason=reason,
-        standstill_kind=rule.duty if rule.is_mandatory or offers_standstill else StandstillDuty.NONE,
+        standstill_kind=rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,
     )

@@ -13,6 +13,7 @@ from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
+from portal.core.lifecycle import Named
 from portal.tendering.models import AwardCriterion, Question
 from portal.tendering.states import QuestionKind
 
@@ -26,7 +27,7 @@ class Standing(StrEnum):
     WITHDRAWN = "Withdrawn"
 
 
-class TaskStatus(StrEnum):
+class TaskStatus(Named):
     """How far one task is."""
 
     NOT_STARTED = "Not started"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
-class BidStatus(StrEnum):
+class BidStatus(Named):
     """Where a bid is; a submitted bid may be changed and submitted again until the deadline."""
 
     DRAFT = "draft"

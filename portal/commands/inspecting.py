@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: `ledger`, `outbox`, `reconcile`, `policy`, `routes`."""
+"""The commands that look and change nothing: `ledger`, `outbox`, `reconcile`, `policy`, `law`, `routes`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from portal.bidding.reconciling import reconcile_files
 from portal.commands.answering import FINDING, Answer
 from portal.core.permissions import policy
 from portal.extensions import db
+from portal.regulation.table import as_markdown
 
 OPEN_ENDPOINTS = frozenset({"static"})
 
@@ -54,6 +55,12 @@ def reconcile(app: Flask, arguments: argparse.Namespace) -> Answer:
     counts = f"{compared.files} files and {compared.versions} submitted versions"
     lines.append(f"{counts}: {len(compared.findings)} findings.")
     return Answer(asdict(compared), lines, FINDING if compared.findings else 0)
+
+
+def law(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Print the table of the law, with its sections."""
+    table = as_markdown()
+    return Answer({"law": table}, table.rstrip("\n").split("\n"))
 
 
 def policy_rows(app: Flask, arguments: argparse.Namespace) -> Answer:

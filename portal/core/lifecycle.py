@@ -12,6 +12,19 @@ from portal.core.errors import WrongState
 State = TypeVar("State", bound=StrEnum)
 
 
+class Named(StrEnum):
+    """States and kinds that are asked by their names, in templates above all: `itt.status.is_published`.
+
+    A name that is none raises, which a text compared with `value` never does.
+    """
+
+    def __getattr__(self, asked: str) -> bool:
+        name = asked.removeprefix("is_").upper()
+        if not asked.startswith("is_") or name not in type(self).__members__:
+            raise AttributeError(f"{type(self).__name__} has no {asked}")
+        return self.name == name
+
+
 @dataclass(frozen=True)
 class Lifecycle(Generic[State]):
     """States of one kind of object and the moves that exist between them."""

@@ -86,6 +86,13 @@ def filesize(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB"
 
 
+def law_in_words(law: str) -> str:
+    """ "Procurement Act 2023, section 38" for "PA2023 s.38", and the like for the other laws."""
+    for short, words in _LAWS:
+        law = law.replace(short, words)
+    return law
+
+
 def _date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
@@ -100,5 +107,12 @@ def _time(local: datetime) -> str:
     return f"{(local.hour - 1) % 12 + 1}{minutes}{seconds}{'am' if local.hour < 12 else 'pm'}"
 
 
-FILTERS = (london, london_short, london_until, london_date, micro, pounds, marks, percent, filesize)
+_LAWS = (
+    ("PA2023 ss.", "Procurement Act 2023, sections "),
+    ("PA2023 s.", "Procurement Act 2023, section "),
+    ("PCR2015 reg ", "Public Contracts Regulations 2015, regulation "),
+    ("PR24 reg ", "Procurement Regulations 2024, regulation "),
+    (", s.", " and section "),
+)
+FILTERS = (london, london_short, london_until, london_date, micro, pounds, marks, percent, filesize, law_in_words)
 """What every template has as a filter, by its own name."""

@@ -58,7 +58,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             AwardDecision.status,
             AwardDecision.proposed_by_id,
             AwardDecision.decided_at,
-            AwardDecision.standstill_kind,
+            AwardDecision.standstill_kind != StandstillDuty.NONE,
             AwardDecision.announced_date,
             Standstill.last_date,
             Standstill.ends_until,
@@ -96,7 +96,7 @@ class _Row:
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None
     decided_at: datetime | None
-    standstill_kind: StandstillDuty | None
+    has_standstill: bool | None
     announced_date: date | None
     last_date: date | None
     ends_until: datetime | None
@@ -104,7 +104,7 @@ class _Row:
     has_result: bool
 
     def wait(self, now: datetime) -> Wait:
-        if self.status is not DecisionStatus.DECIDED or self.standstill_kind is StandstillDuty.NONE:
+        if self.status is not DecisionStatus.DECIDED or not self.has_standstill:
             return Wait.NONE
         if self.ends_until is None:
             return Wait.WAITING

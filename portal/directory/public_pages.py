@@ -29,11 +29,12 @@ from portal.frameworks.counting import Counts, counts_of
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkDocument, FrameworkLot, Participant
 from portal.frameworks.queries import participants_of
 from portal.frameworks.questionnaire import Question, SelectionQuestionnaire, read
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import award_again_by
 from portal.frameworks.validity import public_state
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.cpv import Code
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.local_time import local_date
 
 PAGE_SIZE = 20

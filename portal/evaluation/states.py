@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
-class PanelWorkStatus(StrEnum):
+class PanelWorkStatus(Named):
     """A panel scores individually, then moderates, then its agreed scores are closed."""
 
     SCORING = "scoring"
@@ -34,7 +34,7 @@ class ScorecardStatus(StrEnum):
 SCORECARD = Lifecycle("scorecard", {ScorecardStatus.DRAFT: frozenset({ScorecardStatus.SUBMITTED})})
 
 
-class MemberRole(StrEnum):
+class MemberRole(Named):
     """What a person does on a panel. A facilitator supports the young people and never scores."""
 
     CHAIR = "chair"

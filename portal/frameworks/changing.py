@@ -25,7 +25,7 @@ def begin_change(framework: Framework, actor: Actor, verb: Verb = Verb.EDIT) -> 
         take(framework, verb, actor=actor)
     except WrongState as refusal:
         if framework.status is FrameworkStatus.LIVE:
-            raise TermsFrozen(framework.kind, framework.regime) from refusal
+            raise TermsFrozen(framework.law) from refusal
         raise
 
 

@@ -13,9 +13,7 @@ from portal.core.parsing.text import has_text
 from portal.frameworks import requirements, terms
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import read
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import FeePayer, Validity
-from portal.regulation.kinds import Regime
 from portal.regulation.queries import require_codes
 
 
@@ -83,13 +81,11 @@ def _about(framework: Framework, _now: datetime) -> Iterator[str]:
 def _term(framework: Framework, now: datetime) -> Iterator[str]:
     if framework.established_on is not None:
         yield from refusal_of(lambda: terms.regime_of(framework.kind, framework.established_on))  # type: ignore[arg-type]
-    elif framework.regime is Regime.PCR2015:
+    elif framework.law.must_exist_already:
         yield "Give the day on which it was established."
     light_touch = framework.light_touch
     validity = validity_of(framework)
-    yield from refusal_of(
-        lambda: terms.require_validity(framework.kind, framework.regime, validity, light_touch=light_touch)
-    )
+    yield from refusal_of(lambda: terms.require_validity(framework.law, validity, light_touch=light_touch))
     if framework.valid_until is not None and framework.valid_until <= now:
         yield "Its last day has passed already."
 
@@ -97,12 +93,12 @@ def _term(framework: Framework, now: datetime) -> Iterator[str]:
 def _terms(framework: Framework, _now: datetime) -> Iterator[str]:
     if not has_text(framework.how_it_works):
         yield "Say how providers join and how work is called off."
-    kind, percent = framework.kind, framework.fee_percent
+    law, percent = framework.law, framework.fee_percent
     payer = FeePayer.NOBODY if percent is None else FeePayer.AWARDED
-    yield from refusal_of(lambda: terms.require_fee(kind, percent, payer))
-    yield from refusal_of(lambda: terms.require_decision_days(kind, framework.decision_days))
-    yield from refusal_of(lambda: terms.require_direct_award_allowed(kind, framework.direct_award_terms))
-    yield from refusal_of(lambda: terms.require_suspension_allowed(kind, framework.suspension_terms))
+    yield from refusal_of(lambda: terms.require_fee(law, percent, payer))
+    yield from refusal_of(lambda: terms.require_decision_days(law, framework.decision_days))
+    yield from refusal_of(lambda: terms.require_direct_award_allowed(law, framework.direct_award_terms))
+    yield from refusal_of(lambda: terms.require_suspension_allowed(law, framework.suspension_terms))
 
 
 def _lots(framework: Framework, _now: datetime) -> Iterator[str]:
@@ -146,8 +142,7 @@ def _windows(framework: Framework, _now: datetime) -> Iterator[str]:
     if framework.windows:
         yield from refusal_of(
             lambda: terms.require_windows_allowed(
-                framework.kind,
-                framework.regime,
+                framework.law,
                 light_touch=framework.light_touch,
                 is_open=framework.is_open_framework,
             )
@@ -156,7 +151,7 @@ def _windows(framework: Framework, _now: datetime) -> Iterator[str]:
         outside = (framework.valid_from is not None and window.opens_at < framework.valid_from) or (
             framework.valid_until is not None and window.closes_at > framework.valid_until
         )
-        if outside and framework.kind is FrameworkKind.FRAMEWORK:
+        if outside and not framework.law.is_open_every_day:
             yield "A window for joining lies outside the framework’s validity."
 
 

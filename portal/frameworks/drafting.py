@@ -18,14 +18,14 @@ from portal.frameworks.changing import begin_change, record_change
 from portal.frameworks.checking import Task
 from portal.frameworks.models import Framework, Participant
 from portal.frameworks.standard_questions import standard_questionnaire
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.structure import conditions_of
 from portal.frameworks.terms import FeePayer, Validity
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.framework_law import law_of
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import require_codes
 
-PREFIXES = {FrameworkKind.FRAMEWORK: "FWK", FrameworkKind.DPS: "DPS", FrameworkKind.DYNAMIC_MARKET: "DMK"}
 MOST_PROVIDERS_BEFORE = 100_000
 
 
@@ -51,7 +51,7 @@ def create_framework(
         raise InvalidInput("The day on which it was established is in the future.", field="established_on")
     regime = terms.regime_of(kind, established_on or today)
     framework = Framework(
-        reference=new_reference(PREFIXES[kind]),
+        reference=new_reference(law_of(kind, regime).prefix),
         authority=authority,
         authority_id=authority.id,
         kind=kind,
@@ -118,7 +118,7 @@ def set_validity(*, framework: Framework, validity: Validity, actor: Actor, now:
     if validity.established_on is not None and validity.established_on > today:
         raise InvalidInput("The day on which it was established is in the future.", field="established_on")
     regime = terms.regime_of(framework.kind, validity.established_on or today)
-    terms.require_validity(framework.kind, regime, validity, light_touch=framework.light_touch)
+    terms.require_validity(law_of(framework.kind, regime), validity, light_touch=framework.light_touch)
     if regime is not framework.regime:
         questionnaire = standard_questionnaire(regime, conditions_of(framework))
         framework.regime, framework.questionnaire = regime, questionnaire.to_dict()
@@ -149,12 +149,12 @@ def set_terms(
     direct award or a suspension where there is none. Records FRAMEWORK_CHANGED.
     """
     begin_change(framework, actor)
-    kind = framework.kind
+    law = framework.law
     text = require_text(how_it_works, "Say how providers join and how work is called off.", field="how_it_works")
-    terms.require_decision_days(kind, decision_days)
-    terms.require_fee(kind, fee_percent, fee_payer)
-    terms.require_suspension_allowed(kind, suspension_terms)
-    terms.require_direct_award_allowed(kind, direct_award_terms)
+    terms.require_decision_days(law, decision_days)
+    terms.require_fee(law, fee_percent, fee_payer)
+    terms.require_suspension_allowed(law, suspension_terms)
+    terms.require_direct_award_allowed(law, direct_award_terms)
     framework.how_it_works = text
     framework.decision_days = decision_days or 0
     framework.fee_percent = fee_percent if fee_payer is FeePayer.AWARDED else None

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import ContractingAuthority
-from portal.regulation.kinds import Regime
+from portal.regulation.framework_law import CallOffLaw, FrameworkLaw, law_of
+from portal.regulation.kinds import FrameworkKind, Regime
 
 
 class Framework(OnOwnChain, Model):
@@ -109,6 +110,26 @@ class Framework(OnOwnChain, Model):
     )
 
     policy_object = "framework"
+
+    @property
+    def law(self) -> FrameworkLaw:
+        """What the law asks of it."""
+        return law_of(self.kind, self.regime)
+
+    @property
+    def kind_words(self) -> str:
+        """What it is: a framework, a dynamic purchasing system or a dynamic market."""
+        return self.law.words
+
+    @property
+    def calling_off(self) -> CallOffLaw:
+        """How work is called off from it."""
+        return self.law.calling_off_of(light_touch=self.light_touch)
+
+    @property
+    def takes_new_providers(self) -> bool:
+        """Whether providers can join after it was first awarded or established."""
+        return self.law.takes_new_providers(light_touch=self.light_touch, is_open=self.is_open_framework)
 
     @property
     def policy_state(self) -> str:

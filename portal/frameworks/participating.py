@@ -44,7 +44,7 @@ def commit_participant(
         raise InvalidInput(f"{authority.name} takes part already.", field="authority")
     if known is None:
         if framework.status is FrameworkStatus.LIVE:
-            require_late_participant_allowed(framework.kind, framework.regime, light_touch=framework.light_touch)
+            require_late_participant_allowed(framework.law, light_touch=framework.light_touch)
         known = Participant(authority=authority, authority_id=authority.id)
         framework.participants.append(known)
     known.committed_on, known.commitment, known.withdrawn_on = committed_on, said, None

@@ -54,7 +54,7 @@ def framework_for(reference: str, actor: Actor, verb: Verb = Verb.EDIT) -> Frame
     if verb is Verb.EDIT and framework.status is FrameworkStatus.LIVE:
         policy.require(actor, Verb.READ, framework)
         if policy.allows(actor, Verb.CEASE, framework):
-            raise TermsFrozen(framework.kind, framework.regime)
+            raise TermsFrozen(framework.law)
     policy.require(actor, verb, framework)
     return framework
 

@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from portal.core.errors import InvalidInput
+from portal.core.lifecycle import Named
 from portal.core.parsing.figures import Unit, read_figure
 from portal.core.parsing.text import has_text, one_line
 
@@ -25,7 +25,7 @@ REPLY = "clarification-reply"
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
-class AnswerKind(StrEnum):
+class AnswerKind(Named):
     """How a question is answered."""
 
     TEXT = "text"
@@ -36,7 +36,7 @@ class AnswerKind(StrEnum):
     """With one of the provider's documents."""
 
 
-class Judged(StrEnum):
+class Judged(Named):
     """Who says whether an answer passes."""
 
     INFORMATION = "information"

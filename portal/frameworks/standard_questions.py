@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire
+from portal.regulation.framework_law import EXCLUSIONS, ExclusionLaw
 from portal.regulation.kinds import Regime
 
 ABOUT, MANDATORY, DISCRETIONARY, STANDING, CONDITIONS = (
@@ -86,35 +87,37 @@ DISCRETIONARY_GROUNDS = (
 
 def standard_questionnaire(regime: Regime, conditions: tuple[Question, ...] = ()) -> SelectionQuestionnaire:
     """Make the questionnaire that every framework under this regime starts with, and the conditions added to it."""
-    is_pa = regime is Regime.PA2023
+    law = EXCLUSIONS[regime]
     return SelectionQuestionnaire(
         (
-            Section(ABOUT, "About your organisation", "Who you are, and whom we write to.", _about(is_pa)),
+            Section(
+                ABOUT, "About your organisation", "Who you are, and whom we write to.", _about(law.core_information)
+            ),
             Section(
                 MANDATORY,
                 "Reasons why we must exclude a provider",
                 f"The questions are about {WHO}. If one applies, you can explain what has been put right.",
-                _grounds(CONVICTIONS, "been convicted of ", "PA2023 Sch 6", regime)
-                + _grounds(EVENTS, "", "PA2023 Sch 6", regime),
+                _grounds(CONVICTIONS, "been convicted of ", law.mandatory, law)
+                + _grounds(EVENTS, "", law.mandatory, law),
             ),
             Section(
                 DISCRETIONARY,
                 "Reasons why we may exclude a provider",
                 f"The questions are about {WHO}. If one applies, you can explain what has been put right.",
-                _grounds(DISCRETIONARY_GROUNDS, "", "PA2023 Sch 7", regime),
+                _grounds(DISCRETIONARY_GROUNDS, "", law.discretionary, law),
             ),
             Section(
                 STANDING,
                 "Insurance, registration and safeguarding",
                 "A document is used again wherever it is asked for. We remind you before it lapses.",
-                _standing(is_pa),
+                _standing(law.insurance),
             ),
             Section(CONDITIONS, "Conditions", "What this asks besides, for all lots or for some.", conditions),
         )
     )
 
 
-def _about(is_pa: bool) -> tuple[Question, ...]:
+def _about(core_information: str) -> tuple[Question, ...]:
     shared = Question(
         "central_platform",
         "Have you registered on the central digital platform (Find a Tender) and shared your supplier information?",
@@ -123,7 +126,7 @@ def _about(is_pa: bool) -> tuple[Question, ...]:
         judged=Judged.ITSELF,
         passes="yes",
         profile="central_platform",
-        law="PR24 reg 6",
+        law=core_information,
     )
     return (
         Question("trading_name", "The name that your organisation trades under", profile="trading_name"),
@@ -142,22 +145,23 @@ def _about(is_pa: bool) -> tuple[Question, ...]:
             help="Write “No” if none does.",
             profile="parent_company",
         ),
-        *((shared,) if is_pa else ()),
+        *((shared,) if core_information else ()),
     )
 
 
-def _grounds(grounds: tuple[Ground, ...], verb: str, pa_law: str, regime: Regime) -> tuple[Question, ...]:
+def _grounds(grounds: tuple[Ground, ...], verb: str, schedule: str, exclusion: ExclusionLaw) -> tuple[Question, ...]:
     asked: list[Question] = []
     for ground in grounds:
-        law = pa_law if regime is Regime.PA2023 else ground.pcr
+        law = schedule or ground.pcr
         if law is not None:
-            years = ground.years if regime is Regime.PA2023 or verb else min(ground.years, 3)
-            asked += _ground(ground, f"Has anyone {verb}{ground.prompt} in the last {_words(years)} years?", law)
+            years = ground.years if verb else min(ground.years, exclusion.longest_look_back)
+            asked += _ground(
+                ground, f"Has anyone {verb}{ground.prompt} in the last {_words(years)} years?", law, exclusion.cleaning
+            )
     return tuple(asked)
 
 
-def _ground(ground: Ground, prompt: str, law: str) -> list[Question]:
-    cleaning = "PA2023 s.58" if law.startswith("PA") else "PCR2015 reg 57(13)-(15)"
+def _ground(ground: Ground, prompt: str, law: str, cleaning: str) -> list[Question]:
     return [
         Question(
             ground.key,
@@ -188,10 +192,9 @@ def _ground(ground: Ground, prompt: str, law: str) -> list[Question]:
     ]
 
 
-def _standing(is_pa: bool) -> tuple[Question, ...]:
+def _standing(law: str) -> tuple[Question, ...]:
     # Insurance can be asked for by the award, not before it (PA2023 s.36): a promise passes, a document may
     # be added.
-    law = "PA2023 s.36" if is_pa else "PCR2015 reg 58"
     return (
         *_insurance("employers_liability", "employers’ liability insurance", law),
         *_insurance("public_liability", "public liability insurance", law),

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
-class FrameworkKind(StrEnum):
-    """What providers join: the law of each decides its terms, clocks and refusals (`terms.py`)."""
-
-    FRAMEWORK = "framework"
-    DPS = "dps"
-    DYNAMIC_MARKET = "dynamic_market"
-
-
-class FrameworkStatus(StrEnum):
+class FrameworkStatus(Named):
     """Where it is. "Expired" is not a status: it is LIVE after `valid_until`, by the database's clock."""
 
     DRAFT = "draft"
@@ -32,7 +22,7 @@ FRAMEWORK = Lifecycle(
 )
 
 
-class AdmissionStatus(StrEnum):
+class AdmissionStatus(Named):
     """Where a membership of one lot is. Paused and suspended are not statuses: they end by the clock."""
 
     ACTIVE = "active"

@@ -16,10 +16,9 @@ from portal.core.errors import DeadlinePassed
 from portal.core.lifecycle import PublicState
 from portal.core.taking import lock
 from portal.core.words import london
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, JoiningWindow
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
-from portal.regulation.kinds import Regime
+from portal.frameworks.states import FrameworkStatus
+from portal.regulation.framework_law import OPEN_FRAMEWORK_LAW
 
 
 class NotAccepting(DeadlinePassed):
@@ -35,13 +34,7 @@ class NotAccepting(DeadlinePassed):
 
 def law_of_joining(framework: Framework) -> str:
     """The section that decides when providers can apply."""
-    if framework.kind is FrameworkKind.DPS:
-        return "PCR2015 reg 34(13), (15)"
-    if framework.kind is FrameworkKind.DYNAMIC_MARKET:
-        return "PA2023 s.36(6)"
-    if framework.is_open_framework:
-        return "PA2023 s.49"
-    return "PCR2015 reg 33(5), reg 76(3)" if framework.regime is Regime.PCR2015 else "PA2023 s.45"
+    return OPEN_FRAMEWORK_LAW if framework.is_open_framework else framework.law.joining
 
 
 def accepts_applications(framework: Framework, instant: datetime) -> bool:
@@ -51,7 +44,7 @@ def accepts_applications(framework: Framework, instant: datetime) -> bool:
     """
     if not framework.is_valid(instant):
         return False
-    return framework.kind is not FrameworkKind.FRAMEWORK or window_at(framework, instant) is not None
+    return framework.law.is_open_every_day or window_at(framework, instant) is not None
 
 
 def require_accepting(framework: Framework, instant: datetime) -> None:
@@ -66,7 +59,7 @@ def accepting_until(framework: Framework, instant: datetime) -> datetime | None:
     if not accepts_applications(framework, instant):
         return None
     assert framework.valid_until is not None
-    window = window_at(framework, instant) if framework.kind is FrameworkKind.FRAMEWORK else None
+    window = None if framework.law.is_open_every_day else window_at(framework, instant)
     return framework.valid_until if window is None else min(window.closes_at, framework.valid_until)
 
 
@@ -108,7 +101,7 @@ def lock_accepting(framework_id: uuid.UUID) -> tuple[Framework, datetime]:
 
 
 def _reason(framework: Framework, instant: datetime) -> tuple[str, str]:
-    words, law = KIND_WORDS[framework.kind], law_of_joining(framework)
+    words, law = framework.kind_words, law_of_joining(framework)
     if framework.status is FrameworkStatus.CEASED:
         return f"This {words} ceased at {london(framework.ceased_at)}, so no application is accepted any more", law
     if framework.status is FrameworkStatus.DRAFT or framework.valid_from is None or framework.valid_until is None:
@@ -116,7 +109,7 @@ def _reason(framework: Framework, instant: datetime) -> tuple[str, str]:
     if instant < framework.valid_from:
         return f"Applications are accepted from {london(framework.valid_from)}", law
     if instant >= framework.valid_until:
-        expiry = "; SI 2024/716 reg 5(4)(b)" if framework.kind is FrameworkKind.DPS else ""
+        expiry = f"; {framework.law.last_day_law}" if framework.law.last_day_law else ""
         return f"This {words} ended at {london(framework.valid_until)}, so no application is accepted", law + expiry
     coming = next_window(framework, instant)
     again = f"It takes applications again from {london(coming.opens_at)}" if coming else "No further time is published"

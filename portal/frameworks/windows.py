@@ -24,9 +24,7 @@ def publish_window(
     past. Records FRAMEWORK_CHANGED.
     """
     begin_change(framework, actor, Verb.OPEN_WINDOW)
-    require_windows_allowed(
-        framework.kind, framework.regime, light_touch=framework.light_touch, is_open=framework.is_open_framework
-    )
+    require_windows_allowed(framework.law, light_touch=framework.light_touch, is_open=framework.is_open_framework)
     if opens_at is None:
         raise InvalidInput("Give the day on which the window opens.", field="opens")
     if closes_at is None:

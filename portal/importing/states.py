@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from portal.core.lifecycle import Named
 
 
-class RowStatus(StrEnum):
+class RowStatus(Named):
     """Where a row of an imported file is."""
 
     REJECTED = "rejected"

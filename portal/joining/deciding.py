@@ -23,16 +23,15 @@ from portal.core.parsing.text import require_reason, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.core.words import london, london_date
-from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.joining.findings import Judgement, Standing, every_judgement, judged_sections
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus, Outcome
 from portal.joining.submitting import version_of
-from portal.regulation.deadlines import dps_application_due
+from portal.regulation.deadlines import decided_by
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
@@ -90,8 +89,9 @@ def extend_decision(*, application: Application, reason: str, actor: Actor, now:
     application.extended_at = now
     days = calendar(CalendarName.ENGLAND_AND_WALES)
     received_on = local_date(application.received_at)
-    if application.framework.kind is FrameworkKind.DPS:
-        application.due_on = dps_application_due(received_on, days, extended=True)
+    rule_id = application.framework.law.extended_decision_rule
+    if rule_id is not None:
+        application.due_on = decided_by(rule_id, received_on, days)
     else:
         promised = application.framework.decision_days + LONGER_BY
         application.due_on = last_day_from_day_after(received_on, promised, Unit.WORKING_DAY, days)
@@ -113,7 +113,7 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
     if failed:
         raise WrongState(
             f"“{failed[0].question.prompt}” fails by the published rule, so this provider cannot be admitted. "
-            f"Propose a refusal, or ask the provider about it ({law_of_admission(application.framework)})."
+            f"Propose a refusal, or ask the provider about it ({application.framework.law.admission})."
         )
     member = membership_of(application.lot_id, application.provider_id)
     if member is not None:
@@ -155,7 +155,7 @@ def propose_refusal(
     """
     _take(application, Verb.PROPOSE_REFUSAL, actor, version)
     judgements = _judgements(application, now)
-    law = law_of_admission(application.framework)
+    law = application.framework.law.admission
     if not findings:
         raise InvalidInput(
             "Nobody is refused who meets every published criterion. Name at least one criterion that this "
@@ -304,9 +304,7 @@ def _already_member(member: Admission) -> Conflict:
 def _require_not_ceased(application: Application) -> None:
     framework = application.framework
     if framework.status is not FrameworkStatus.LIVE:
-        raise WrongState(
-            f"This {KIND_WORDS[framework.kind]} ceased at {london(framework.ceased_at)}, so nobody can join it."
-        )
+        raise WrongState(f"This {framework.kind_words} ceased at {london(framework.ceased_at)}, so nobody can join it.")
 
 
 def _record(kind: EventKind, application: Application, actor: Actor, **data: Any) -> None:

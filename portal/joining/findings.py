@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from portal.frameworks.grounds import EXCLUSION_LAWS
 from portal.frameworks.questionnaire import REPLY, Judged, Question, Section, SelectionQuestionnaire, read
 from portal.joining.models import Application, ApplicationVersion
+from portal.regulation.framework_law import EXCLUSION_LAWS
 
 
 class Standing(StrEnum):

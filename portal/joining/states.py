@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
-class ApplicationStatus(StrEnum):
+class ApplicationStatus(Named):
     """Where an application to one lot is."""
 
     DRAFT = "draft"
@@ -58,7 +56,7 @@ CLOSED = (ApplicationStatus.ADMITTED, ApplicationStatus.WITHDRAWN)
 """Nothing more happens to it; its provider may apply to the lot anew once it is not a member."""
 
 
-class Outcome(StrEnum):
+class Outcome(Named):
     """What was decided about one version of an application."""
 
     ADMITTED = "admitted"

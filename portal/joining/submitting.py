@@ -21,7 +21,6 @@ from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import take
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import REPLY, AnswerKind
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.validity import NotAccepting, lock_accepting, require_accepting
 from portal.joining.answering import Answered, answers_of, reply_of
 from portal.joining.applying import take_own
@@ -29,7 +28,7 @@ from portal.joining.completeness import gaps_of
 from portal.joining.models import Application, ApplicationVersion, Evidence
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus
-from portal.regulation.deadlines import dps_application_due
+from portal.regulation.deadlines import decided_by
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import Calendar, CalendarName, CalendarUnknown, Convention, Unit, last_day
@@ -145,8 +144,8 @@ def content_hash_of(questionnaire_hash: str, answers: Mapping[str, Any]) -> str:
 
 
 def _due(framework: Framework, received_on: date, days: Calendar) -> date:
-    if framework.kind is FrameworkKind.DPS:
-        return dps_application_due(received_on, days)
+    if framework.law.decision_rule is not None:
+        return decided_by(framework.law.decision_rule, received_on, days)
     return last_day(received_on, framework.decision_days, Unit.WORKING_DAY, Convention.FROM_DAY_AFTER, days)
 
 

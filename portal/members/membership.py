@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +14,10 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
+from portal.core.lifecycle import Named
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.core.words import london, london_date
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.states import ADMISSION, CURRENT, AdmissionStatus
@@ -27,7 +26,7 @@ from portal.organisations.models import Provider
 PAGE = 100
 
 
-class Standing(StrEnum):
+class Standing(Named):
     """Where a membership stands at an instant, in the order in which it matters to its provider."""
 
     ENDED_WITH_FRAMEWORK = "ended_with_framework"
@@ -59,7 +58,7 @@ def standing_of(admission: Admission, instant: datetime) -> Standing:
 
 def meaning_of(admission: Admission, instant: datetime) -> str:
     """What the membership means for its provider at `instant`, in a sentence."""
-    kind = KIND_WORDS[admission.framework.kind]
+    kind = admission.framework.kind_words
     invited = "You are invited to every call-off of this lot."
     sentences = {
         Standing.ACTIVE: invited,
@@ -151,7 +150,7 @@ def require_valid(admission: Admission, now: datetime) -> None:
     framework = admission.framework
     if not framework.is_valid(now):
         ended = framework.ceased_at or framework.valid_until
-        raise WrongState(f"This {KIND_WORDS[framework.kind]} ended at {london(ended)}, and its memberships with it.")
+        raise WrongState(f"This {framework.kind_words} ended at {london(ended)}, and its memberships with it.")
 
 
 def record_of(kind: EventKind, admission: Admission, actor: Actor, **data: Any) -> None:

@@ -11,7 +11,6 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.words import london_date
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.members.membership import record_of, require_valid, take_admission
@@ -35,7 +34,7 @@ def pause_membership(*, admission: Admission, last_day: date, actor: Actor, now:
     until = end_of_day(last_day)
     if until > framework.valid_until:
         raise InvalidInput(
-            f"This {KIND_WORDS[framework.kind]} itself ends on {london_date(framework.valid_until)}. Choose an earlier "
+            f"This {framework.kind_words} itself ends on {london_date(framework.valid_until)}. Choose an earlier "
             "day, or leave the lot.",
             field="last_day",
         )

@@ -12,10 +12,10 @@ from portal.core.parsing.text import require_reason
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import lock
 from portal.core.words import london
-from portal.frameworks.grounds import RemovalGround, removal_ground
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import ADMISSION, AdmissionStatus
 from portal.members.membership import record_of, take_admission
+from portal.regulation.framework_law import RemovalGround
 from portal.regulation.local_time import end_of_day, local_date
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
@@ -34,7 +34,7 @@ def propose_removal(*, admission: Admission, ground: str, reasons: str, actor: A
     characters, `WrongState` when a removal waits already or it is no member any more.
     """
     take_admission(admission, Verb.PROPOSE_REMOVAL, actor)
-    if removal_ground(admission.framework, ground) is None:
+    if admission.framework.law.removal_ground(ground) is None:
         raise InvalidInput("Choose the ground for the removal: the law allows no other.", field="ground")
     if ground == RENEWAL and not _renewal_is_overdue(admission, now):
         raise InvalidInput(
@@ -116,7 +116,7 @@ def drop_removal(*, admission: Admission, actor: Actor, now: datetime) -> None:
 
 def ground_of(admission: Admission) -> RemovalGround | None:
     """The ground of the removal that was proposed last."""
-    return removal_ground(admission.framework, admission.removal_ground)
+    return admission.framework.law.removal_ground(admission.removal_ground)
 
 
 def removable_from(admission: Admission) -> datetime | None:

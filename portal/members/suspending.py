@@ -9,10 +9,8 @@ from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.words import london
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
-from portal.frameworks.states import FrameworkKind
 from portal.members.membership import record_of, require_valid, take_admission
 from portal.regulation.local_time import end_of_day, local_date
 
@@ -55,11 +53,7 @@ def lift_suspension(*, admission: Admission, actor: Actor, now: datetime) -> Non
 
 def why_nobody_is_suspended(framework: Framework) -> str:
     """Why the authority cannot suspend anybody here, with the section."""
-    laws = {
-        FrameworkKind.DPS: "every admitted provider is invited to each call-off (PCR2015 reg 34(21)-(22))",
-        FrameworkKind.DYNAMIC_MARKET: "members may always bid, and leave only by removal (PA2023 s.34(3), s.37)",
-        FrameworkKind.FRAMEWORK: "members have what the published terms promise them",
-    }
-    kind = KIND_WORDS[framework.kind]
-    reason = laws[framework.kind]
-    return f"Nobody can be suspended from this {kind}: its published terms have no suspension, and {reason}."
+    return (
+        f"Nobody can be suspended from this {framework.kind_words}: its published terms have no suspension, and "
+        f"{framework.law.why_invited}."
+    )

@@ -20,7 +20,6 @@ from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
 from portal.notices.publisher import Publisher
 from portal.organisations.models import Provider
-from portal.regulation.kinds import Size
 from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
 from portal.regulation.thresholds import ThresholdKind, threshold
@@ -342,7 +341,7 @@ def _why_no_indicators(contract: Contract, itt: InvitationToTender) -> str | Non
 
 def _above_threshold(itt: InvitationToTender) -> bool | None:
     """By the estimate, never by a bidder's price; the 2015 Regulations' own thresholds are not told here."""
-    return itt.size is Size.ABOVE if itt.law.tells_threshold else None
+    return itt.size.is_above if itt.law.tells_threshold else None
 
 
 def _gross(value: Decimal | None) -> Json | None:

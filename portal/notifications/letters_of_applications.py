@@ -12,10 +12,8 @@ from portal.audit.models import Event
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Role
-from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
-from portal.frameworks.states import FrameworkKind
 from portal.joining.evidence import kind_words
 from portal.joining.models import Application, ApplicationDecision, Evidence
 from portal.notifications import recipients
@@ -30,7 +28,7 @@ def application_submitted(event: Event) -> None:
         "received_at": datetime.fromisoformat(event.data["received_at"]).astimezone(UTC),
         "due_on": date.fromisoformat(event.data["due_on"]),
         "version": event.data["version"],
-        "may_bid": application.framework.kind is FrameworkKind.DYNAMIC_MARKET,
+        "may_bid": application.framework.law.applicants_may_bid,
     }
     _to_provider(event, application, "frameworks/application_received", **told)
     _to_officers(event, application, "frameworks/application_waiting", Role.COMMISSIONER, **told)
@@ -79,7 +77,7 @@ def application_refused(event: Event) -> None:
     """The provider reads every failed criterion with its reason, and how to put it right."""
     application = _application(event)
     decision = db.session.get_one(ApplicationDecision, uuid.UUID(event.data["decision"]))
-    law = law_of_admission(application.framework)
+    law = application.framework.law.admission
     _to_provider(event, application, "frameworks/refused", findings=decision.findings, law=law)
 
 
@@ -127,7 +125,7 @@ def _about(framework: Framework, held: Application | Admission) -> dict[str, Any
     """What every letter about an application or a membership can say."""
     return {
         "framework": framework,
-        "kind": KIND_WORDS[framework.kind],
+        "kind": framework.kind_words,
         "lot": held.lot,
         "authority": framework.authority.name,
     }

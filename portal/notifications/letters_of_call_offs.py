@@ -7,7 +7,6 @@ import uuid
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
-from portal.frameworks.grounds import KIND_WORDS
 from portal.notifications import recipients
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.models import InvitationToTender
@@ -74,4 +73,4 @@ def _itt(event: Event) -> InvitationToTender:
 def _lot_of(itt: InvitationToTender) -> dict[str, object]:
     lot = itt.framework_lot
     assert lot is not None
-    return {"lot": lot, "framework": lot.framework, "kind": KIND_WORDS[lot.framework.kind]}
+    return {"lot": lot, "framework": lot.framework, "kind": lot.framework.kind_words}

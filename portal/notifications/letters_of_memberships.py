@@ -9,7 +9,6 @@ from portal.audit.models import Event
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Role
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.members.removing import ground_of, last_day_to_answer
@@ -78,7 +77,7 @@ def framework_ceased(event: Event) -> None:
         template="frameworks/ceased",
         link=f"/frameworks/{framework.reference}",
         framework=framework,
-        kind=KIND_WORDS[framework.kind],
+        kind=framework.kind_words,
     )
 
 
@@ -101,7 +100,7 @@ def _about(admission: Admission) -> dict[str, Any]:
     return {
         "admission": admission,
         "framework": admission.framework,
-        "kind": KIND_WORDS[admission.framework.kind],
+        "kind": admission.framework.kind_words,
         "lot": admission.lot,
         "authority": admission.framework.authority.name,
     }

@@ -7,7 +7,6 @@ holidays every function raises `working_days.CalendarUnknown`.
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from portal.core.errors import InvalidInput
 from portal.regulation.deadline_rules import DISAPPLIED, PCR_DPS_LAST_DAY, RULES, DeadlineRule
@@ -90,38 +89,14 @@ def standstill_until(rule: DeadlineRule, starts_on: date, calendar: Calendar) ->
     return end_of_day(last_day(starts_on, rule.n, rule.unit, rule.convention, calendar))
 
 
-def dps_application_due(received_on: date, calendar: Calendar, *, extended: bool = False) -> date:
-    """Give the last day to decide an application to a DPS: 10 working days, 15 with an individual
-    justification.
+def decided_by(rule_id: str, received_on: date, calendar: Calendar) -> date:
+    """Give the last day to decide an application, by the rule of its law (PCR2015 reg 34(16)-(17)).
 
-    PCR2015 reg 34(16)-(17). A duty, so `calendar` is England and Wales unless a later day is wanted for
-    warning only. Raises `CalendarUnknown`.
+    A duty, so `calendar` is England and Wales unless a later day is wanted for warning only. Raises
+    `CalendarUnknown`.
     """
-    rule = RULES["PCR.dps.evaluate_application_extended" if extended else "PCR.dps.evaluate_application"]
+    rule = RULES[rule_id]
     return last_day(received_on, rule.n, rule.unit, rule.convention, calendar)
-
-
-def contract_details_due(entered_on: date, *, light_touch: bool) -> date:
-    """Give the last day to publish the contract details notice (UK7): 30 days, light touch 120 (PA2023
-    s.53(1)).
-    """
-    return _certain(last_day_of("PA.cdn", entered_on, light_touch=light_touch))
-
-
-def contract_copy_due(entered_on: date, value: Decimal, *, light_touch: bool) -> date | None:
-    """Give the last day to publish a copy of the contract: 90 days, light touch 180 (PA2023 s.53(3)).
-
-    None at £5 million including VAT or less, where no copy is due.
-    """
-    over = RULES["PA.contract_copy"].over_pounds
-    if over is not None and value <= over:
-        return None
-    return _certain(last_day_of("PA.contract_copy", entered_on, light_touch=light_touch))
-
-
-def records_kept_until(rule_id: str, start: date) -> date:
-    """Give the last day on which the records of a procurement must still be kept."""
-    return _certain(last_day_of(rule_id, start))
 
 
 def dps_valid_until(declared_last_day: date) -> datetime:
@@ -131,9 +106,3 @@ def dps_valid_until(declared_last_day: date) -> datetime:
     5(4)(b)).
     """
     return end_of_day(min(declared_last_day, PCR_DPS_LAST_DAY))
-
-
-def _certain(day: date | None) -> date:
-    if day is None:
-        raise ValueError("this rule falls away, so it has no last day")
-    return day

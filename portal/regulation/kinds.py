@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from portal.core.lifecycle import Named
+
 
 class Regime(StrEnum):
     """The law that governs a procurement."""
 
     PA2023 = "pa2023"
     PCR2015 = "pcr2015"
+
+
+class FrameworkKind(StrEnum):
+    """What providers join."""
+
+    FRAMEWORK = "framework"
+    DPS = "dps"
+    DYNAMIC_MARKET = "dynamic_market"
 
 
 class IttKind(StrEnum):
@@ -22,7 +32,7 @@ class IttKind(StrEnum):
     DIRECT_AWARD = "direct_award"
 
 
-class Size(StrEnum):
+class Size(Named):
     """How much a contract is worth to the law, by its estimate with VAT."""
 
     ABOVE = "above"

@@ -51,6 +51,10 @@ class StandstillRule:
         """Whether the contract waits, whatever the authority would like."""
         return self.duty is Standstill.MANDATORY
 
+    def chosen(self, *, offered: bool) -> Standstill:
+        """What the award has: what the law asks for, whatever is offered, and what is offered where it is a choice."""
+        return self.duty if self.is_mandatory or offered else Standstill.NONE
+
     @property
     def follows_notice(self) -> bool:
         """Whether the award notice sets it running, and not the letters to the bidders."""

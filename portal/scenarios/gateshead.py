@@ -28,7 +28,6 @@ from portal.frameworks.drafting import (
 from portal.frameworks.going_live import go_live
 from portal.frameworks.models import Framework
 from portal.frameworks.participating import commit_participant
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.structure import CriterionDetails, LotDetails, add_criterion, add_lot
 from portal.frameworks.terms import Validity
 from portal.frameworks.windows import publish_window
@@ -36,6 +35,7 @@ from portal.importing.states import RowStatus
 from portal.members.importing import import_ready_rows, read_members_file
 from portal.members.importing_columns import MEMBERS_FILE
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.scenarios import people
 

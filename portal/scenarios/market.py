@@ -22,7 +22,6 @@ from portal.frameworks.drafting import create_framework, describe_framework, set
 from portal.frameworks.going_live import go_live
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.structure import (
     CriterionDetails,
     LotDetails,
@@ -41,7 +40,7 @@ from portal.joining.submitting import submit_application
 from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting
-from portal.regulation.kinds import IttKind, PublicationBasis
+from portal.regulation.kinds import FrameworkKind, IttKind, PublicationBasis
 from portal.scenarios import building, people, story
 from portal.scenarios.people import Part
 from portal.tendering.asking import add_question

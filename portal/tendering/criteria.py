@@ -13,7 +13,7 @@ from portal.core.permissions import Actor
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
-from portal.tendering.inheriting import parent_of, terms_of
+from portal.tendering.inheriting import parent_of
 from portal.tendering.method_rules import require_minimum
 from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare, Scale
 from portal.tendering.naming import new_key
@@ -187,7 +187,7 @@ def belong_to(itt: InvitationToTender, node: AwardCriterion, criterion: Framewor
     if criterion is None or criterion.framework_id != framework.id:
         raise InvalidInput(
             "Say which criterion of the framework this makes more precise: a call-off is decided by the framework’s "
-            f"criteria and no others ({terms_of(framework).criteria}).",
+            f"criteria and no others ({framework.calling_off.criteria}).",
             field="makes_precise",
         )
     node.framework_criterion_id = criterion.id

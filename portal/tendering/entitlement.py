@@ -24,7 +24,6 @@ from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER, OPEN_TO_APPLICANTS
-from portal.tendering.inheriting import terms_of
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -148,12 +147,12 @@ def standing_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant:
     lot = itt.framework_lot
     if lot is None:
         return Standing(Reason.OPEN_TO_ALL)
-    terms = terms_of(lot.framework)
+    terms = lot.framework.calling_off
     base = Standing(
         Reason.NOT_A_MEMBER,
         lot,
         law=terms.everybody,
-        lot_words=f"lot {lot.number} ({lot.title}) of the {terms.name} {lot.framework.title}",
+        lot_words=f"lot {lot.number} ({lot.title}) of the {lot.framework.kind_words} {lot.framework.title}",
     )
     if not was_in_force(lot.framework, instant):
         return replace(base, reason=Reason.ENDED)

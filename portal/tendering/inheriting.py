@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,11 +13,10 @@ from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
 from portal.core.parsing.text import has_text
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
-from portal.frameworks.states import FrameworkKind
-from portal.regulation.kinds import IttKind, Regime
+from portal.regulation.framework_law import CallOffLaw
+from portal.regulation.kinds import IttKind
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.regulation.queries import require_codes
@@ -34,82 +32,6 @@ class CallOffRefused(PortalError):
 
     code = "call_off_refused"
     status = 422
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How work is called off from one kind of arrangement under one law: the kinds of call-off, and the sections."""
-
-    name: str
-    kinds: tuple[IttKind, ...]
-    buyers: str
-    """Who may call off."""
-    everybody: str
-    """Why every member is invited."""
-    criteria: str
-    """Why its criteria are refined and not replaced."""
-    direct: str
-    """When it may be awarded directly."""
-    notice: str
-    """Why no notice of its own is needed, or which is."""
-
-
-_FRAMEWORK = (IttKind.MINI_COMPETITION, IttKind.DIRECT_AWARD)
-TERMS: Mapping[tuple[FrameworkKind, Regime], Terms] = {
-    (FrameworkKind.FRAMEWORK, Regime.PA2023): Terms(
-        KIND_WORDS[FrameworkKind.FRAMEWORK],
-        _FRAMEWORK,
-        "PA2023 s.45(5)",
-        "PA2023 s.46",
-        "PA2023 s.46(8)-(9)",
-        "PA2023 s.45(4)",
-        "PA2023 s.45",
-    ),
-    (FrameworkKind.FRAMEWORK, Regime.PCR2015): Terms(
-        KIND_WORDS[FrameworkKind.FRAMEWORK],
-        _FRAMEWORK,
-        "PCR2015 reg 33(5)",
-        "PCR2015 reg 33(11)(a)",
-        "PCR2015 reg 33(11)(d)",
-        "PCR2015 reg 33(7), (8)(a)",
-        "PCR2015 reg 33(7)-(8)",
-    ),
-    (FrameworkKind.DPS, Regime.PCR2015): Terms(
-        KIND_WORDS[FrameworkKind.DPS],
-        (IttKind.DPS_CALL_OFF,),
-        "PCR2015 reg 34(21)",
-        "PCR2015 reg 34(21)-(22)",
-        "PCR2015 reg 34(23)-(24)",
-        "PCR2015 reg 34(21)-(22)",
-        "PCR2015 reg 34(14), (21)",
-    ),
-    (FrameworkKind.DYNAMIC_MARKET, Regime.PA2023): Terms(
-        KIND_WORDS[FrameworkKind.DYNAMIC_MARKET],
-        (IttKind.MARKET_CALL_OFF,),
-        "PR24 reg 25(2)",
-        "PA2023 s.34(1), (3)",
-        "PA2023 s.23",
-        "PA2023 s.34(1)",
-        "PA2023 s.21, s.40",
-    ),
-}
-
-
-def terms_of(framework: Framework) -> Terms:
-    """How work is called off from this framework."""
-    # A DPS is always of the 2015 Regulations, a market of the Act, whatever the row says.
-    regimes = {FrameworkKind.DPS: Regime.PCR2015, FrameworkKind.DYNAMIC_MARKET: Regime.PA2023}
-    terms = TERMS[framework.kind, regimes.get(framework.kind, framework.regime)]
-    if framework.kind is FrameworkKind.FRAMEWORK and framework.regime is Regime.PA2023 and framework.light_touch:
-        # PA2023 ss.45(3)-(5), 46 and 47 leave light touch out, so what binds is what the framework itself published.
-        terms = replace(
-            terms,
-            buyers=f"the published terms; {terms.buyers} unless light touch",
-            everybody=f"the published terms; {terms.everybody} unless light touch",
-            criteria=f"the published terms; {terms.criteria} unless light touch",
-            direct=f"the published terms; {terms.direct} unless light touch",
-        )
-    return terms
 
 
 def parent_of(itt: InvitationToTender) -> Framework | None:
@@ -136,9 +58,9 @@ def require_committed(framework: Framework, authority_id: uuid.UUID, *, on: date
         or_(Participant.withdrawn_on.is_(None), Participant.withdrawn_on > on),
     )
     if not db.session.execute(select(committed)).scalar_one():
-        terms = terms_of(framework)
+        terms = framework.calling_off
         raise CallOffRefused(
-            f"Your authority has no recorded commitment to this {terms.name}, so it cannot call off from it "
+            f"Your authority has no recorded commitment to this {framework.kind_words}, so it cannot call off from it "
             f"({terms.buyers}). Ask the lead authority to record it."
         )
 
@@ -146,22 +68,23 @@ def require_committed(framework: Framework, authority_id: uuid.UUID, *, on: date
 def require_in_force(framework: Framework, at: datetime) -> None:
     """Refuse a framework that is not valid at `at`: not live yet, expired or ended."""
     if not framework.is_valid(at):
-        terms = terms_of(framework)
+        terms = framework.calling_off
         raise CallOffRefused(
-            f"This {terms.name} is not valid now, so nothing can be called off from it ({terms.buyers})."
+            f"This {framework.kind_words} is not valid now, so nothing can be called off from it ({terms.buyers})."
         )
 
 
 def require_kind(framework: Framework, kind: IttKind) -> None:
     """Refuse a kind of call-off that the framework's law or its published terms do not know."""
-    terms = terms_of(framework)
+    terms = framework.calling_off
     is_direct = kind in NAMING_ONE_PROVIDER
     if is_direct and kind not in terms.kinds:
         raise CallOffRefused(
-            f"Nothing is awarded directly from a {terms.name}: every member is invited ({terms.direct}).", field="kind"
+            f"Nothing is awarded directly from a {framework.kind_words}: every member is invited ({terms.direct}).",
+            field="kind",
         )
     if kind not in terms.kinds:
-        raise CallOffRefused(f"That is not how work is called off from a {terms.name}.", field="kind")
+        raise CallOffRefused(f"That is not how work is called off from a {framework.kind_words}.", field="kind")
     if is_direct and not has_text(framework.direct_award_terms):
         raise CallOffRefused(
             "This framework’s published terms have no conditions for a direct award, so there can be none "
@@ -180,10 +103,10 @@ def require_before_its_end(itt: InvitationToTender, closes_at: datetime) -> None
     """Refuse a closing time of a call-off that lies after its framework's end."""
     framework = parent_of(itt)
     if framework is not None and framework.valid_until is not None and closes_at >= framework.valid_until:
-        terms = terms_of(framework)
+        terms = framework.calling_off
         raise CallOffRefused(
-            f"The {terms.name} ends on {framework.valid_until:%-d %B %Y}. Bidding must close before, while its members "
-            f"are members ({terms.everybody}).",
+            f"The {framework.kind_words} ends on {framework.valid_until:%-d %B %Y}. Bidding must close before, while "
+            f"its members are members ({terms.everybody}).",
             field="closes",
         )
 
@@ -213,9 +136,9 @@ def invitation_faults(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     framework, lot = parent_of(itt), itt.framework_lot
     if framework is None or lot is None:
         return
-    terms = terms_of(framework)
+    terms = framework.calling_off
     if not framework.is_valid(now):
-        yield f"The {terms.name} is not valid now, so nothing can be called off from it ({terms.buyers})."
+        yield f"The {framework.kind_words} is not valid now, so nothing can be called off from it ({terms.buyers})."
     if itt.law.names_one_provider:
         if itt.direct_award_provider_id is None or not itt.direct_award_reason:
             yield f"Say whom you award to, and how the published conditions are met ({terms.direct})."
@@ -225,7 +148,7 @@ def invitation_faults(itt: InvitationToTender, now: datetime) -> Iterator[str]:
         yield nobody_to_invite(lot, terms)
 
 
-def nobody_to_invite(lot: FrameworkLot, terms: Terms) -> str:
+def nobody_to_invite(lot: FrameworkLot, terms: CallOffLaw) -> str:
     """The sentence for a lot without an active member."""
     return (
         f"Nobody is an active member of lot {lot.number} now, so there is nobody to invite. Publish when the first "
@@ -242,7 +165,7 @@ def criteria_faults(itt: InvitationToTender) -> Iterator[str]:
     framework = parent_of(itt)
     if framework is None or not framework.criteria:
         return
-    law = terms_of(framework).criteria
+    law = framework.calling_off.criteria
     weights: dict[uuid.UUID, Decimal] = {}
     for node in children_of(itt, None):
         if node.framework_criterion_id is None:

@@ -27,7 +27,7 @@ from portal.core.taking import take
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
-from portal.tendering.inheriting import CallOffRefused, nobody_to_invite, terms_of
+from portal.tendering.inheriting import CallOffRefused, nobody_to_invite
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -53,7 +53,7 @@ def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: date
     if not invited and itt.law.names_one_provider:
         raise CallOffRefused("The provider is not an active member of the lot any more, so nothing is awarded to it.")
     if not invited and not itt.law.applicants_may_bid:
-        raise CallOffRefused(nobody_to_invite(lot, terms_of(db.session.get_one(Framework, lot.framework_id))))
+        raise CallOffRefused(nobody_to_invite(lot, db.session.get_one(Framework, lot.framework_id).calling_off))
     record(
         EventKind.INVITATIONS_ISSUED,
         itt,

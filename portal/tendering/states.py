@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
-class IttStatus(StrEnum):
+class IttStatus(Named):
     """Where a procurement is. "Closed" is not a status: it is PUBLISHED after `closes_at`, by the database's clock."""
 
     DRAFT = "draft"
@@ -48,7 +48,7 @@ class EnvelopeKind(StrEnum):
     PRICE = "price"
 
 
-class PanelKind(StrEnum):
+class PanelKind(Named):
     """Who sits on a panel."""
 
     LOCAL = "local"
@@ -56,7 +56,7 @@ class PanelKind(StrEnum):
     PARENTS = "parents"
 
 
-class Combination(StrEnum):
+class Combination(Named):
     """How a panel's individual scores become its score."""
 
     AGREED = "agreed"
@@ -64,7 +64,7 @@ class Combination(StrEnum):
     MEDIAN = "median"
 
 
-class QuestionKind(StrEnum):
+class QuestionKind(Named):
     """What a bidder gives: words, or files with a note."""
 
     TEXT = "text"

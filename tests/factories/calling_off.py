@@ -15,11 +15,10 @@ from portal.core.permissions import Actor, Role
 from portal.core.references import new_reference
 from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import FrameworkKind
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.regulation.kinds import IttKind, PublicationBasis
+from portal.regulation.kinds import FrameworkKind, IttKind, PublicationBasis
 from portal.regulation.local_time import local_date
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import approve_direct_award, create_call_off, propose_direct_award

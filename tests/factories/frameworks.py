@@ -13,10 +13,10 @@ from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Band, Framework, FrameworkCriterion, FrameworkLot, JoiningWindow, Participant
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question, Section, SelectionQuestionnaire
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.joining.models import Application
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
 from portal.regulation.local_time import local_date
 from tests.factories.organisations import make_authority, make_provider
 

@@ -13,11 +13,11 @@ from portal.config import Settings
 from portal.core import clock
 from portal.core.permissions import PROVIDER_ROLES, Role
 from portal.extensions import db
-from portal.frameworks.states import FrameworkKind
 from portal.joining.deciding import admit_provider, decide_refusal, propose_refusal
 from portal.members.pausing import pause_membership
 from portal.members.removing import propose_removal
 from portal.notifications.models import Message
+from portal.regulation.kinds import FrameworkKind
 from portal.tendering.models import Invitation
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.calling_off import published_call_off

@@ -21,12 +21,11 @@ from portal.directory.public_pages import (
     shown_record,
 )
 from portal.frameworks.documents import read_document
-from portal.frameworks.grounds import KIND_WORDS, law_of_admission
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
-from portal.frameworks.states import FrameworkKind
-from portal.frameworks.terms import takes_new_providers
 from portal.frameworks.validity import accepting_until, law_of_joining, next_window
+from portal.regulation.framework_law import KIND_WORDS
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.queries import cpv_codes_among
 from portal.web.access import public
 
@@ -77,7 +76,7 @@ def show(reference: str) -> Any:
         conditions=conditions_by_lot(shown.questionnaire),
         framework=framework,
         now=now,
-        kind_words=KIND_WORDS[framework.kind],
+        kind_words=framework.kind_words,
         codes=cpv_codes_among(framework.cpv_codes),
         join_href=url_for("applications.start", reference=framework.reference),
         buckets=BUCKETS,
@@ -112,10 +111,8 @@ def _joining(framework: Framework, now: Any) -> dict[str, Any]:
         "until": accepting_until(framework, now),
         "coming": next_window(framework, now),
         "joining_law": law_of_joining(framework),
-        "admission_law": law_of_admission(framework),
-        "takes_new": takes_new_providers(
-            framework.kind, light_touch=framework.light_touch, is_open=framework.is_open_framework
-        ),
+        "admission_law": framework.law.admission,
+        "takes_new": framework.takes_new_providers,
         "award_dates": award_dates(framework),
     }
 

@@ -14,9 +14,9 @@ from portal.accounts.forms import FactorField
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import DAYS
 from portal.frameworks.models import Framework
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import FeePayer, Validity
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.framework_law import OFFERED
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.web.fields import (
     ChoiceField,
@@ -40,12 +40,8 @@ class NewForm(BaseForm):
 
     kind = ChoiceField(
         "What do you want to set up?",
-        choices=[
-            (FrameworkKind.DYNAMIC_MARKET.value, "A dynamic market"),
-            (FrameworkKind.FRAMEWORK.value, "A framework"),
-            (FrameworkKind.DPS.value, "A dynamic purchasing system that exists already"),
-        ],
-        default=FrameworkKind.DYNAMIC_MARKET.value,
+        choices=[(law.kind.value, law.choice) for law in OFFERED],
+        default=OFFERED[0].kind.value,
     )
     title = line("Title", description="Say what is bought and for whom. Providers will see it.")
     established_on = DayField(

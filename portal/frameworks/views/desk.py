@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.core.errors import NotFound
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.web.forms import BaseForm
 
@@ -35,7 +34,7 @@ def shown(name: str, form: BaseForm, framework: Framework, **more: Any) -> Any:
         f"frameworks/setting_up/{name}.html",
         form=form,
         framework=framework,
-        kind_words=KIND_WORDS[framework.kind],
+        kind_words=framework.kind_words,
         **more,
     )
     return page, form.status_code

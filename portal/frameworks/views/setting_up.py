@@ -17,18 +17,19 @@ from portal.frameworks.counting import counts_of
 from portal.frameworks.drafting import create_framework
 from portal.frameworks.forms.setting_up import CeaseForm, ConfirmForm, GoLiveForm, NewForm
 from portal.frameworks.going_live import go_live
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework
 from portal.frameworks.proportion import warnings_of
 from portal.frameworks.queries import authority_frameworks, find_framework, framework_for
 from portal.frameworks.questionnaire import read
 from portal.frameworks.rules import READING_ROLES
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.validity import public_state
 from portal.frameworks.views import structure, taking_part, terms  # noqa: F401
 from portal.frameworks.views.desk import bp, saved, shown
 from portal.frameworks.views.tasks import ADDRESSES, groups_of
 from portal.organisations.queries import authority_with_id
+from portal.regulation.framework_law import KIND_WORDS
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.queries import cpv_codes_among
 from portal.web.access import actor, for_authority
 
@@ -93,7 +94,7 @@ def show(reference: str) -> str:
     return render_template(
         "frameworks/setting_up/show.html",
         framework=framework,
-        kind_words=KIND_WORDS[framework.kind],
+        kind_words=framework.kind_words,
         problems=problems,
         open_tasks=len({problem.task for problem in problems}),
         groups=groups_of(framework, problems, may_edit=may_edit),

@@ -9,7 +9,6 @@ from flask import url_for
 from portal.core.drafts import Problem
 from portal.frameworks.checking import OPTIONAL, Task, is_blank
 from portal.frameworks.models import Framework
-from portal.frameworks.terms import takes_new_providers
 from portal.web.task_list import task_group, task_row
 
 GROUPS: tuple[tuple[str, tuple[tuple[Task, str], ...]], ...] = (
@@ -56,10 +55,7 @@ def _has(framework: Framework, task: Task) -> bool:
     """Windows are for frameworks that take new providers alone."""
     if task is not Task.WINDOWS:
         return True
-    can_join_always = framework.kind.value != "framework"
-    return not can_join_always and takes_new_providers(
-        framework.kind, light_touch=framework.light_touch, is_open=framework.is_open_framework
-    )
+    return not framework.law.is_open_every_day and framework.takes_new_providers
 
 
 def _row(framework: Framework, task: Task, title: str, problems: list[Problem[Task]], may_edit: bool) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from portal.core import clock
 from portal.core.permissions import Verb, policy
-from portal.frameworks.grounds import KIND_WORDS, law_of_admission, minister_told_by
 from portal.frameworks.queries import framework_for, membership_of
 from portal.joining.deciding import (
     admit_provider,
@@ -46,7 +45,7 @@ def queue(reference: str) -> str:
     return render_template(
         "joining/commissioner/queue.html",
         framework=framework,
-        kind=KIND_WORDS[framework.kind],
+        kind=framework.kind_words,
         rows=rows,
         decided=decided,
         page=page,
@@ -202,7 +201,7 @@ def _page(application: Application, form: VersionedForm) -> Any:
         decisions=decisions,
         history=history_of_application(application, for_provider=False),
         reply=reply_in(judged["version"]),
-        law=law_of_admission(application.framework),
+        law=application.framework.law.admission,
         minister_by=_minister_by(application, judged, decisions),
         member=membership_of(application.lot_id, application.provider_id),
         may={verb for verb in VERBS if policy.allows(actor(), verb, application)},
@@ -220,7 +219,7 @@ def _minister_by(application: Application, judged: dict[str, Any], decisions: An
     decision = next(one for one in decisions if one.outcome is Outcome.REFUSED and one.decided_at)
     known = judged["judgements"]
     grounds = [finding for finding in decision.findings if _is_ground(known.get(finding["question"]))]
-    return minister_told_by(application.framework, decision.decided_at) if grounds else None
+    return application.framework.law.minister_told_by(local_date(decision.decided_at)) if grounds else None
 
 
 def _is_ground(judged: Any) -> bool:
@@ -236,7 +235,7 @@ def _form_page(name: str, application: Application, form: Any, **values: Any) ->
         f"joining/commissioner/{name}.html",
         framework=application.framework,
         application=application,
-        kind=KIND_WORDS[application.framework.kind],
+        kind=application.framework.kind_words,
         form=form,
         waits=waits,
         due=due_words(application, waits),

@@ -12,7 +12,6 @@ from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.permissions import Verb, policy
 from portal.core.storage import FileStore
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.questionnaire import REPLY, Section
 from portal.frameworks.validity import NotAccepting, accepting_until
 from portal.joining.answering import Answered, answers_of, failing_answers, kind_of
@@ -53,7 +52,7 @@ def around(application: Application) -> dict[str, Any]:
     return {
         "now": now,
         "standing": standing_of(application),
-        "words": KIND_WORDS[application.framework.kind],
+        "words": application.framework.kind_words,
         "editable": application.status in EDITABLE,
         "open_until": accepting_until(application.framework, now),
         "may_send": policy.allows(actor(), Verb.SUBMIT, application),

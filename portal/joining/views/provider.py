@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
 from portal.core import clock
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.frameworks.questionnaire import REPLY, Section, read
@@ -44,6 +43,7 @@ from portal.joining.views.pages import (
     shown,
 )
 from portal.joining.withdrawing import withdraw_application
+from portal.regulation.framework_law import KIND_WORDS
 from portal.web.access import actor, for_provider, signed_in
 from portal.web.forms import BaseForm, PlainForm
 
@@ -259,7 +259,7 @@ def _start_page(form: LotsForm, framework: Framework, choices: Sequence[LotChoic
         form=form,
         framework=framework,
         choices=choices,
-        words=KIND_WORDS[framework.kind],
+        words=framework.kind_words,
         closed=closed,
         known=known_answers(framework, first.number, actor().provider_id),
     )

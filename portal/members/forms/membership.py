@@ -8,8 +8,8 @@ from wtforms import BooleanField, RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.accounts.forms import FactorField
-from portal.frameworks.grounds import RemovalGround
 from portal.members.removing import RENEWAL
+from portal.regulation.framework_law import RemovalGround
 from portal.web.fields import ChoiceField, DayField, page
 from portal.web.forms import BaseForm
 

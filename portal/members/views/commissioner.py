@@ -12,7 +12,6 @@ from portal.core import clock
 from portal.core.approval import is_first_person
 from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
-from portal.frameworks.grounds import KIND_WORDS, minister_told_by, removal_grounds
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import framework_for
 from portal.frameworks.states import AdmissionStatus
@@ -113,7 +112,7 @@ def removal(reference: str, admission_id: uuid.UUID) -> Any:
     """Propose to remove the member."""
     admission = _admission(reference, admission_id)
     form = RemovalForm()
-    form.offer(removal_grounds(admission.framework), renewal_is_overdue=_renewal_is_overdue(admission))
+    form.offer(admission.framework.law.removal, renewal_is_overdue=_renewal_is_overdue(admission))
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_removal(
             admission=admission,
@@ -204,7 +203,9 @@ def _page(admission: Admission, form: BaseForm) -> Any:
         form,
         history=history_of_member(admission, for_provider=False),
         may={verb for verb in VERBS if policy.allows(actor(), verb, admission)},
-        minister_by=minister_told_by(admission.framework, removed) if removed is not None and tells else None,
+        minister_by=admission.framework.law.minister_told_by(local_date(removed))
+        if removed is not None and tells
+        else None,
     )
 
 
@@ -215,7 +216,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         f"members/commissioner/{name}.html",
         framework=admission.framework,
         admission=admission,
-        kind=KIND_WORDS[admission.framework.kind],
+        kind=admission.framework.kind_words,
         form=form,
         standing=standing_of(admission, now),
         now=now,

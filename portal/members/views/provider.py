@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
-from portal.frameworks.grounds import KIND_WORDS
 from portal.frameworks.member_models import Admission
 from portal.joining.findings import judged_sections
 from portal.joining.queries import application_of
@@ -152,7 +151,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         f"members/provider/{name}.html",
         admission=admission,
         framework=admission.framework,
-        kind=KIND_WORDS[admission.framework.kind],
+        kind=admission.framework.kind_words,
         form=form,
         standing=standing_of(admission, now),
         meaning=meaning_of(admission, now),

@@ -20,7 +20,7 @@ from portal.regulation.procurement_law import ProcurementLaw
 from portal.regulation.procurement_rows import law_of
 from portal.tendering.calling_off import approve_direct_award, create_call_off, may_approve, propose_direct_award
 from portal.tendering.forms.calling_off import ApprovalForm, CallOffForm, DirectAwardForm
-from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force, terms_of
+from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force
 from portal.tendering.members import choosable_providers, declined_for, list_invited, member_counts, provider_chosen
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
@@ -48,7 +48,7 @@ def start(reference: str) -> Any:
             now=clock.now(),
         )
     ):
-        started = f"Draft started. It has taken over the award criteria of the {terms_of(framework).name}."
+        started = f"Draft started. It has taken over the award criteria of the {framework.kind_words}."
         return saved(form.outcome.reference, started)
     return _start_page(framework, form), form.status_code
 
@@ -67,7 +67,7 @@ def invited(reference: str) -> Any:
         declined=declined_for(itt),
         next_href=following if listed.next_key else None,
         framework=framework,
-        terms=terms_of(framework),
+        terms=framework.calling_off,
     )
 
 
@@ -113,7 +113,7 @@ def _call_off(reference: str) -> tuple[InvitationToTender, Framework]:
 
 def _kinds(framework: Framework) -> list[ProcurementLaw]:
     """The kinds that the law and the published terms know, each with its law."""
-    allowed = [law_of(kind, framework.regime) for kind in terms_of(framework).kinds]
+    allowed = [law_of(kind, framework.regime) for kind in framework.calling_off.kinds]
     return [law for law in allowed if not law.names_one_provider or has_text(framework.direct_award_terms)]
 
 
@@ -123,7 +123,7 @@ def _start_page(framework: Framework, form: CallOffForm) -> str:
         "tendering/commissioner/call-off.html",
         form=form,
         framework=framework,
-        terms=terms_of(framework),
+        terms=framework.calling_off,
         counts=member_counts([lot.id for lot in framework.lots], now),
         refused=_why_not(framework),
     )
@@ -147,7 +147,7 @@ def _award_page(page: str, itt: InvitationToTender, framework: Framework, form: 
         form=form,
         itt=itt,
         framework=framework,
-        terms=terms_of(framework),
+        terms=framework.calling_off,
         provider=provider_chosen(itt),
         may_edit=policy.allows(actor(), Verb.EDIT, itt),
         may_approve=may_approve(itt, actor()),

@@ -19,7 +19,7 @@ from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
 from portal.tendering.drafting import cancel_draft, create_itt
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
-from portal.tendering.inheriting import members_of, parent_of, terms_of, warnings_of
+from portal.tendering.inheriting import members_of, parent_of, warnings_of
 from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
@@ -108,7 +108,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         problems=problems_of(itt, now),
         address_of=address_of,
         warnings=warnings_of(itt, now),
-        terms=terms_of(framework) if framework is not None else None,
+        terms=framework.calling_off if framework is not None else None,
         invited=members_of(itt.framework_lot, now) if itt.framework_lot is not None else 0,
         weights=effective(itt),
         formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,

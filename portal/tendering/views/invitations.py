@@ -10,7 +10,6 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.tendering.entitlement import open_call_offs_for
 from portal.tendering.forms.calling_off import DeclineForm
-from portal.tendering.inheriting import terms_of
 from portal.tendering.inviting import decline_invitation
 from portal.tendering.queries import find_published_itt
 from portal.web.access import actor, for_provider
@@ -49,7 +48,7 @@ def _page(form: DeclineForm) -> str:
         form=form,
         now=now,
         rows=[
-            (itt, invitation, terms_of(itt.framework_lot.framework))
+            (itt, invitation, itt.framework_lot.framework.calling_off)
             for itt, invitation in open_call_offs_for(provider_id, now)
             if itt.framework_lot is not None
         ],

@@ -21,10 +21,11 @@ from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import AdmissionStatus, FrameworkKind, FrameworkStatus
+from portal.frameworks.states import AdmissionStatus, FrameworkStatus
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
+from portal.regulation.kinds import FrameworkKind
 from portal.tendering.entitlement import Reason
 from portal.tendering.explaining import NotEntitled
 from portal.tendering.models import InvitationToTender

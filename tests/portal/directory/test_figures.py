@@ -24,10 +24,11 @@ from portal.extensions import db
 from portal.frameworks.counting import Counts, counts_of
 from portal.frameworks.member_models import SettingOffer
 from portal.frameworks.models import Framework
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.joining.deciding import admit_provider, decide_refusal, propose_refusal
 from portal.joining.models import Application
 from portal.organisations.models import Provider, Setting
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.frameworks import admit, live_framework, participant
 from tests.factories.organisations import make_provider
 from tests.plans import rows_touched

@@ -10,9 +10,10 @@ from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.frameworks.ceasing import abandon_draft, cease_framework
 from portal.frameworks.models import Framework
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import TermsFrozen
 from portal.frameworks.validity import accepts_applications
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import draft_framework, live_framework
 

@@ -22,10 +22,10 @@ from portal.frameworks.drafting import (
 )
 from portal.frameworks.models import Framework
 from portal.frameworks.standard_questions import standard_questionnaire
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import AgainstTerms, FeePayer, TermsFrozen, Validity
 from portal.organisations.models import ContractingAuthority
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.regulation.regimes import RegimeRefused
 from tests.factories.accounts import actor_of, make_person

@@ -22,8 +22,9 @@ from portal.frameworks.going_live import go_live
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.frameworks.questionnaire import read
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.terms import TermsFrozen
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import draft_framework, live_framework
 from tests.factories.tendering import make_commissioner

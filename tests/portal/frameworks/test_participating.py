@@ -14,9 +14,9 @@ from portal.core.permissions import Actor, Role
 from portal.frameworks.ceasing import cease_framework
 from portal.frameworks.models import Framework
 from portal.frameworks.participating import commit_participant, withdraw_participant
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import AgainstTerms
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import draft_framework, live_framework
 from tests.factories.organisations import make_authority

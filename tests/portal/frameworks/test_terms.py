@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core.errors import InvalidInput
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import (
     AgainstTerms,
     FeePayer,
@@ -26,10 +25,10 @@ from portal.frameworks.terms import (
     require_suspension_allowed,
     require_validity,
     require_windows_allowed,
-    takes_new_providers,
     years_after,
 )
-from portal.regulation.kinds import Regime
+from portal.regulation.framework_law import law_of
+from portal.regulation.kinds import FrameworkKind, Regime
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.regulation.regimes import RegimeRefused
 
@@ -41,7 +40,7 @@ def check(kind: FrameworkKind, regime: Regime, first: date, last: date, **detail
     """Check a validity from the start of the first to the end of the last day."""
     light_touch = details.pop("light_touch", False)
     validity = Validity(details.pop("established_on", None), start_of_day(first), end_of_day(last), **details)
-    require_validity(kind, regime, validity, light_touch=light_touch)
+    require_validity(law_of(kind, regime), validity, light_touch=light_touch)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_a_dps_ends_with_23_february_2029_at_the_latest() -> None:
     assert (refused.value.field, refused.value.law) == ("valid_until", "SI 2024/716 reg 5(4)(b)")
     late = Validity(None, start_of_day(date(2017, 10, 1)), end_of_day(date(2029, 2, 23)) + timedelta(microseconds=1))
     with pytest.raises(AgainstTerms):
-        require_validity(DPS, PCR, late, light_touch=True)
+        require_validity(law_of(DPS, PCR), late, light_touch=True)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_nothing_else_is_an_open_framework(kind: FrameworkKind, regime: Regime) 
 def test_a_validity_that_is_incomplete_or_backwards_is_refused(validity: Validity, field: str) -> None:
     """Beside its field."""
     with pytest.raises(InvalidInput) as refused:
-        require_validity(MARKET, PA, validity, light_touch=True)
+        require_validity(law_of(MARKET, PA), validity, light_touch=True)
     assert refused.value.field == field
 
 
@@ -151,43 +150,43 @@ def test_nobody_pays_for_joining(kind: FrameworkKind, law: str) -> None:
     """A fee on every member is refused for every kind, whatever it would be."""
     for percent in (None, Decimal("0.5")):
         with pytest.raises(AgainstTerms) as refused:
-            require_fee(kind, percent, FeePayer.EVERY_MEMBER)
+            require_fee(law_of(kind, PA), percent, FeePayer.EVERY_MEMBER)
         assert (refused.value.field, refused.value.law) == ("fee_payer", law)
 
 
 def test_a_fee_is_a_share_of_what_is_awarded_and_none_for_a_dps() -> None:
     """More than nothing, less than everything."""
-    require_fee(MARKET, Decimal("0.5"), FeePayer.AWARDED)
-    require_fee(FRAMEWORK, Decimal("99.9"), FeePayer.AWARDED)
-    require_fee(DPS, None, FeePayer.NOBODY)
+    require_fee(law_of(MARKET, PA), Decimal("0.5"), FeePayer.AWARDED)
+    require_fee(law_of(FRAMEWORK, PA), Decimal("99.9"), FeePayer.AWARDED)
+    require_fee(law_of(DPS, PA), None, FeePayer.NOBODY)
     with pytest.raises(AgainstTerms, match=r"reg 34\(29\)"):
-        require_fee(DPS, Decimal("0.5"), FeePayer.AWARDED)
+        require_fee(law_of(DPS, PA), Decimal("0.5"), FeePayer.AWARDED)
     for percent in (None, Decimal(0), Decimal(100), Decimal(-1)):
         with pytest.raises(InvalidInput) as refused:
-            require_fee(MARKET, percent, FeePayer.AWARDED)
+            require_fee(law_of(MARKET, PA), percent, FeePayer.AWARDED)
         assert refused.value.field == "fee_percent"
 
 
 def test_applications_to_a_dps_are_decided_within_ten_working_days() -> None:
     """Elsewhere it is a promise, which must be one."""
-    require_decision_days(DPS, 10)
-    require_decision_days(MARKET, 60)
+    require_decision_days(law_of(DPS, PA), 10)
+    require_decision_days(law_of(MARKET, PA), 60)
     with pytest.raises(AgainstTerms, match=r"PCR2015 reg 34\(16\)"):
-        require_decision_days(DPS, 11)
+        require_decision_days(law_of(DPS, PA), 11)
     for days in (None, 0, 61):
         with pytest.raises(InvalidInput) as refused:
-            require_decision_days(FRAMEWORK, days)
+            require_decision_days(law_of(FRAMEWORK, PA), days)
         assert refused.value.field == "decision_days"
 
 
 @pytest.mark.parametrize("rule", [require_direct_award_allowed, require_suspension_allowed])
 def test_only_a_framework_awards_directly_or_suspends(rule: Any) -> None:
     """In a DPS and a market every member is invited every time."""
-    rule(FRAMEWORK, "Where only one can do it.")
+    rule(law_of(FRAMEWORK, PA), "Where only one can do it.")
     for kind, law in ((DPS, "PCR2015 reg 34"), (MARKET, "PA2023 s.3")):
-        rule(kind, "  ")
+        rule(law_of(kind, PA), "  ")
         with pytest.raises(AgainstTerms) as refused:
-            rule(kind, "Where only one can do it.")
+            rule(law_of(kind, PA), "Where only one can do it.")
         assert refused.value.law.startswith(law)
 
 
@@ -208,11 +207,11 @@ def test_windows_are_for_light_touch_and_open_frameworks(
 ) -> None:
     """Others are always open, or closed once awarded."""
     if law is None:
-        require_windows_allowed(kind, regime, light_touch=light_touch, is_open=is_open)
-        assert takes_new_providers(kind, light_touch=light_touch, is_open=is_open)
+        require_windows_allowed(law_of(kind, regime), light_touch=light_touch, is_open=is_open)
+        assert law_of(kind, regime).takes_new_providers(light_touch=light_touch, is_open=is_open)
     else:
         with pytest.raises(AgainstTerms) as refused:
-            require_windows_allowed(kind, regime, light_touch=light_touch, is_open=is_open)
+            require_windows_allowed(law_of(kind, regime), light_touch=light_touch, is_open=is_open)
         assert refused.value.law == law
 
 
@@ -231,10 +230,10 @@ def test_a_framework_names_its_authorities_from_the_start(
 ) -> None:
     """Save light touch under the Act."""
     if law is None:
-        require_late_participant_allowed(kind, regime, light_touch=light_touch)
+        require_late_participant_allowed(law_of(kind, regime), light_touch=light_touch)
     else:
         with pytest.raises(AgainstTerms) as refused:
-            require_late_participant_allowed(kind, regime, light_touch=light_touch)
+            require_late_participant_allowed(law_of(kind, regime), light_touch=light_touch)
         assert (refused.value.field, refused.value.law) == ("authority", law)
 
 
@@ -249,7 +248,7 @@ def test_a_framework_names_its_authorities_from_the_start(
 )
 def test_frozen_terms_name_their_section(kind: FrameworkKind, regime: Regime, law: str) -> None:
     """In the message and for programs."""
-    refusal = TermsFrozen(kind, regime)
+    refusal = TermsFrozen(law_of(kind, regime))
     assert (refusal.law, refusal.code, refusal.status) == (law, "terms_frozen", 409)
     assert law in refusal.message
 

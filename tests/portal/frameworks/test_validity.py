@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.core.errors import DeadlinePassed
 from portal.frameworks.models import Framework, JoiningWindow
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.validity import (
     NotAccepting,
     accepting_until,
@@ -20,7 +20,7 @@ from portal.frameworks.validity import (
 )
 from portal.regulation.deadline_rules import PCR_DPS_LAST_DAY
 from portal.regulation.deadlines import dps_valid_until
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
 
 BEGINS = datetime(2017, 10, 1, tzinfo=UTC)
 ENDS = dps_valid_until(PCR_DPS_LAST_DAY)

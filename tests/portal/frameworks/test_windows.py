@@ -12,10 +12,10 @@ from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Framework, JoiningWindow
-from portal.frameworks.states import FrameworkKind
 from portal.frameworks.terms import AgainstTerms
 from portal.frameworks.validity import accepts_applications
 from portal.frameworks.windows import publish_window
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import draft_framework, live_framework
 

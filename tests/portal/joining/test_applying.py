@@ -16,13 +16,14 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.questionnaire import REPLY
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.frameworks.validity import NotAccepting
 from portal.joining.answering import answers_of, reply_of
 from portal.joining.applying import TOO_LONG, CannotStart, save_answers, save_reply, start_application
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.joining.withdrawing import withdraw_application
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.joining import applicant_of, draft_application, make_evidence, save, sent_application

@@ -17,7 +17,7 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import active_members
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.joining.deciding import (
     admit_provider,
     ask_clarification,
@@ -30,6 +30,7 @@ from portal.joining.deciding import (
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.regulation.deadline_rules import RULES
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
 from tests.factories.accounts import actor_of, make_person

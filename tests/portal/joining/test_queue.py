@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.frameworks.states import FrameworkKind
 from portal.joining.deciding import admit_provider
 from portal.joining.models import Application
 from portal.joining.queue import Clock, clock_of, due_words, glance, queue_of, working_days
 from portal.joining.states import ApplicationStatus
+from portal.regulation.kinds import FrameworkKind
 from tests.portal.joining.submitted import commissioner_of, lasting_framework, submitted_application
 
 pytestmark = pytest.mark.usefixtures("db_session")

@@ -28,7 +28,7 @@ from portal.core.taking import lock
 from portal.extensions import db
 from portal.frameworks.models import Framework
 from portal.frameworks.questionnaire import REPLY
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.frameworks.validity import NotAccepting
 from portal.joining.answering import answers_of, failing_answers
 from portal.joining.applying import save_reply
@@ -45,6 +45,7 @@ from portal.joining.submitting import (
 )
 from portal.organisations.models import Provider
 from portal.regulation.bank_holidays import build_calendar
+from portal.regulation.kinds import FrameworkKind, Regime
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName
 from tests.factories.bidding import PDF
@@ -337,7 +338,7 @@ def test_the_last_day_to_decide(
     db_session: object, kind: FrameworkKind, promised: int, received: datetime, due: date
 ) -> None:
     """Working days of England and Wales after the day of arrival in London (PCR2015 reg 34(16))."""
-    framework = Framework(kind=kind, decision_days=promised)
+    framework = Framework(kind=kind, regime=Regime.PA2023, decision_days=promised)
     assert decision_due(framework, received, calendar(CalendarName.ENGLAND_AND_WALES)) == due
 
 

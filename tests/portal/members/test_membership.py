@@ -15,12 +15,13 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission, active_at
 from portal.frameworks.queries import active_members, membership_of
-from portal.frameworks.states import CURRENT, AdmissionStatus, FrameworkKind
+from portal.frameworks.states import CURRENT, AdmissionStatus
 from portal.joining.deciding import admit_provider
 from portal.members.membership import Standing, find_membership, leave_lot, standing_of
 from portal.members.pausing import pause_membership, resume_membership
 from portal.members.renewing import ask_renewal, renew_declarations
 from portal.members.suspending import lift_suspension, suspend_member
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.local_time import end_of_day
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit

@@ -11,10 +11,10 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from portal.extensions import db
-from portal.frameworks.states import FrameworkKind
 from portal.members.pausing import note_ended_pauses, pause_membership, resume_membership
 from portal.members.renewing import ask_renewal, renew_declarations
 from portal.members.suspending import lift_suspension, suspend_member
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.frameworks import admit
 from tests.portal.joining.submitted import REASON, commissioner_of, lasting_framework, submitter_of
 

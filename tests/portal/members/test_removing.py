@@ -14,9 +14,8 @@ from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
-from portal.frameworks.grounds import minister_told_by, removal_grounds
 from portal.frameworks.member_models import Admission
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.joining.deciding import admit_provider
 from portal.members.removing import (
     decide_removal,
@@ -27,7 +26,8 @@ from portal.members.removing import (
     removable_from,
 )
 from portal.members.renewing import ask_renewal
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
+from portal.regulation.local_time import local_date
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit
 from tests.portal.joining.submitted import (
@@ -68,7 +68,7 @@ def proposed(
 def test_the_grounds_are_the_regimes(kind: FrameworkKind, regime: Regime, grounds: list[str]) -> None:
     """Each regime has its own (PA2023 s.37, s.48; PCR2015 reg 57-58), and no other ground removes anybody."""
     framework = lasting_framework(kind=kind, regime=regime)
-    assert [ground.key for ground in removal_grounds(framework)] == grounds
+    assert [ground.key for ground in framework.law.removal] == grounds
     admission = admit(framework.lots[0])
     with pytest.raises(InvalidInput) as refused:
         propose_removal(
@@ -219,5 +219,5 @@ def test_who_was_removed_may_come_back() -> None:
 def test_the_minister_is_told_within_thirty_days_under_the_2023_act() -> None:
     """The day itself counts (PA2023 s.59(2)); the 2015 Regulations know no such duty."""
     market = lasting_framework()
-    assert minister_told_by(market, FRIDAY) == date(2027, 1, 16)
-    assert minister_told_by(lasting_framework(kind=FrameworkKind.DPS), FRIDAY) is None
+    assert market.law.minister_told_by(local_date(FRIDAY)) == date(2027, 1, 16)
+    assert lasting_framework(kind=FrameworkKind.DPS).law.minister_told_by(local_date(FRIDAY)) is None

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from portal.frameworks.states import FrameworkKind
 from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
+from portal.regulation.kinds import FrameworkKind
 from portal.regulation.procurement_law import Standstill
 from portal.tendering.states import IttStatus
 from tests.factories.calling_off import published_call_off

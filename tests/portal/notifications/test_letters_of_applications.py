@@ -15,7 +15,6 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
-from portal.frameworks.states import FrameworkKind
 from portal.joining.deciding import (
     admit_provider,
     ask_clarification,
@@ -28,6 +27,7 @@ from portal.joining.deciding import (
 from portal.joining.models import Application
 from portal.notifications import letters_of_applications as letters
 from portal.notifications.models import Message
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import live_framework
 from tests.factories.organisations import make_provider

@@ -14,10 +14,10 @@ from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.models import Framework
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.notifications import letters, letters_of_call_offs
 from portal.notifications.models import Message
-from portal.regulation.kinds import IttKind
+from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person

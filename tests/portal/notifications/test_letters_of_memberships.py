@@ -16,7 +16,6 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.ceasing import abandon_draft, cease_framework
 from portal.frameworks.member_models import Admission
-from portal.frameworks.states import FrameworkKind
 from portal.members.membership import leave_lot
 from portal.members.pausing import note_ended_pauses, pause_membership, resume_membership
 from portal.members.removing import decide_removal, drop_removal, note_reasons_sent, propose_removal
@@ -24,6 +23,7 @@ from portal.members.renewing import ask_renewal, renew_declarations
 from portal.members.suspending import lift_suspension, suspend_member
 from portal.notifications import letters_of_memberships as letters
 from portal.notifications.models import Message
+from portal.regulation.kinds import FrameworkKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.frameworks import admit, draft_framework, live_framework
 from tests.factories.organisations import make_provider

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -171,19 +170,15 @@ def test_a_standstill_of_the_2015_regulations(sent: date, until: datetime) -> No
 def test_notices_due_after_a_contract_is_entered(light_touch: bool, details: date, copy: date) -> None:
     """A contract entered on 1 September 2026 is announced in 30 or 120 days and copied in 90 or 180."""
     entered = date(2026, 9, 1)
-    assert deadlines.contract_details_due(entered, light_touch=light_touch) == details
-    assert deadlines.contract_copy_due(entered, Decimal("5000000.01"), light_touch=light_touch) == copy
-
-
-def test_no_copy_is_due_at_five_million_pounds() -> None:
-    """The copy is due above £5 million only."""
-    assert deadlines.contract_copy_due(date(2026, 9, 1), Decimal(5000000), light_touch=True) is None
+    assert deadlines.last_day_of("PA.cdn", entered, light_touch=light_touch) == details
+    assert deadlines.last_day_of("PA.contract_copy", entered, light_touch=light_touch) == copy
 
 
 def test_an_application_to_a_dps_is_decided_in_ten_or_fifteen_working_days() -> None:
     """An application of Wednesday 18 November 2026 is due on 2 December, or 9 December when extended."""
-    assert deadlines.dps_application_due(date(2026, 11, 18), ENGLAND) == date(2026, 12, 2)
-    assert deadlines.dps_application_due(date(2026, 11, 18), ENGLAND, extended=True) == date(2026, 12, 9)
+    received = date(2026, 11, 18)
+    assert deadlines.decided_by("PCR.dps.evaluate_application", received, ENGLAND) == date(2026, 12, 2)
+    assert deadlines.decided_by("PCR.dps.evaluate_application_extended", received, ENGLAND) == date(2026, 12, 9)
 
 
 def test_a_dps_ends_by_23_february_2029() -> None:
@@ -214,7 +209,7 @@ def test_a_rule_refuses_a_calendar_that_is_not_its_own() -> None:
 
 def test_records_are_kept_for_three_years() -> None:
     """Three years beginning with the day the contract was entered."""
-    assert deadlines.records_kept_until("PA.records", date(2026, 9, 1)) == date(2029, 8, 31)
+    assert deadlines.last_day_of("PA.records", date(2026, 9, 1)) == date(2029, 8, 31)
 
 
 @given(invited=st.dates(date(2026, 1, 1), date(2028, 6, 30)), spare=st.integers(0, 60))

@@ -14,8 +14,7 @@ from portal.directory.searching import Search, frameworks_to_search, search_dire
 from portal.extensions import db
 from portal.frameworks.counting import counts_of
 from portal.frameworks.queries import active_members, find_framework
-from portal.frameworks.states import FrameworkKind
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
 from portal.running.demonstration import mark_as_demonstration
 from portal.scenarios import gateshead, people
 from portal.scenarios.loading import load

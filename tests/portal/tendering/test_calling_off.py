@@ -14,8 +14,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.models import Participant
-from portal.frameworks.states import FrameworkKind
-from portal.regulation.kinds import IttKind, Regime
+from portal.regulation.kinds import FrameworkKind, IttKind, Regime
 from portal.tendering.calling_off import approve_direct_award, propose_direct_award
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.drafting import describe_service, set_value_and_term

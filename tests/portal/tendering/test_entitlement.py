@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from portal.core import clock
 from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
-from portal.regulation.kinds import IttKind
+from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.entitlement import Reason, may_bid, open_call_offs_for, standing_of
 from portal.tendering.explaining import told, why
 from portal.tendering.inviting import invite_newly_admitted

@@ -13,9 +13,8 @@ from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import FrameworkKind
 from portal.regulation.deadlines import PeriodTooShort
-from portal.regulation.kinds import IttKind, Regime
+from portal.regulation.kinds import FrameworkKind, IttKind, Regime
 from portal.tendering.checking import Task, problems_of, require_closing
 from portal.tendering.criteria import add_criterion, change_criterion
 from portal.tendering.drafting import set_timetable

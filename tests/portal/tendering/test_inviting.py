@@ -25,8 +25,8 @@ from portal.core.errors import NotFound, WrongState
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
-from portal.regulation.kinds import IttKind
+from portal.frameworks.states import AdmissionStatus
+from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering import inviting
 from portal.tendering.inviting import decline_invitation, invite_newly_admitted
 from portal.tendering.models import Invitation, InvitationToTender

@@ -12,7 +12,8 @@ from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
+from portal.regulation.kinds import FrameworkKind
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of

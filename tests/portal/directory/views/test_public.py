@@ -16,8 +16,9 @@ from portal.extensions import db
 from portal.frameworks.documents import add_document
 from portal.frameworks.member_models import SettingOffer
 from portal.frameworks.models import Framework
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import ContractingAuthority, Provider, Setting
+from portal.regulation.kinds import FrameworkKind
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.frameworks import admit, draft_framework, live_framework, participant

@@ -12,8 +12,9 @@ from portal.core.permissions import AUTHORITY_ROLES, Role
 from portal.extensions import db
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
-from portal.frameworks.states import FrameworkKind, FrameworkStatus
+from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import ContractingAuthority
+from portal.regulation.kinds import FrameworkKind
 from tests.client import CheckedClient
 from tests.factories.accounts import current_code, make_person, sign_in
 from tests.factories.frameworks import admit, draft_framework, live_framework, participant

@@ -14,10 +14,10 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import membership_of
-from portal.frameworks.states import FrameworkKind
 from portal.joining.deciding import propose_refusal
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
+from portal.regulation.kinds import FrameworkKind
 from tests.client import CheckedClient
 from tests.factories.accounts import current_code, make_person, sign_in
 from tests.factories.frameworks import live_framework

@@ -20,12 +20,11 @@ from portal.core.permissions import Actor, Role
 from portal.core.words import london, london_date
 from portal.extensions import db
 from portal.frameworks.standard_questions import standard_questionnaire
-from portal.frameworks.states import FrameworkKind
 from portal.joining.answering import answers_of
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion, Evidence
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.joining.withdrawing import withdraw_application
-from portal.regulation.kinds import Regime
+from portal.regulation.kinds import FrameworkKind, Regime
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import PDF

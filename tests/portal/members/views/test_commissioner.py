@@ -14,9 +14,10 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
-from portal.frameworks.states import AdmissionStatus, FrameworkKind
+from portal.frameworks.states import AdmissionStatus
 from portal.joining.deciding import admit_provider
 from portal.members.removing import note_reasons_sent, propose_removal
+from portal.regulation.kinds import FrameworkKind
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.frameworks import admit, live_framework

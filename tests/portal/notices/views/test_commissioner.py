@@ -52,7 +52,12 @@ def test_recording_the_number_publishes_it_here(client: CheckedClient, itt: Invi
     """The page says what to do and why; afterwards the notice stands here with its own number."""
     sign_in(client, somebody(itt, role))
     shown = client.get(page(itt)).text
-    for word in ("Contract award notice", "PA2023 s.50(1)", "8 working days", "Winner Youth Trust"):
+    for word in (
+        "Contract award notice",
+        "Procurement Act 2023, section 50(1)",
+        "8 working days",
+        "Winner Youth Trust",
+    ):
         assert word in shown
     answer = fill(client, page(itt), typed())
     assert (answer.status_code, answer.location) == (302, page(itt))

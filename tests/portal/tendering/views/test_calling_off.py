@@ -15,9 +15,8 @@ from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
-from portal.frameworks.states import FrameworkKind
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.regulation.kinds import IttKind
+from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.models import Invitation, InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
