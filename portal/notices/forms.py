@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from portal.tendering.forms.service import PublicationForm
 from portal.web.fields import DayField
-from portal.web.publication import PublicationForm
 
 
 class PlacingForm(PublicationForm):

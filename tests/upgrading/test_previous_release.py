@@ -16,7 +16,7 @@ from portal.accounts.models import Membership, User
 from portal.accounts.sessions import actor_for
 from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.reconciling import reconcile_files
@@ -26,6 +26,7 @@ from portal.frameworks.member_models import Admission
 from portal.frameworks.states import AdmissionStatus
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
+from portal.notices.models import Notice
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
@@ -68,6 +69,19 @@ def test_old_seals_open(app: Flask, db_session: object) -> None:
         assert writer is not None
         content, _ = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])
         assert content.answers
+
+
+def test_standstills_and_announcements_stay_as_they_were(db_session: object) -> None:
+    """A standstill keeps its days and says by which rule; an award keeps the day of its notice; no notice is lost."""
+    [standstill] = db.session.scalars(select(Standstill))
+    assert (standstill.rule_id, standstill.length_words) == ("PA.standstill.voluntary_min", "8 working days")
+    awards = db.session.scalars(select(AwardDecision).where(AwardDecision.status == DecisionStatus.DECIDED)).all()
+    assert [award.announced_date is not None for award in awards] == [True] * len(awards)
+    assert standstill.decision.announced_date == standstill.starts_date
+    kept = db.session.execute(
+        select(Notice.kind_code, Notice.central_reference, Notice.central_date).where(Notice.kind_code != "UK4")
+    ).all()
+    assert {(row.central_reference, row.central_date) for row in kept} == {("000000-2026", None)}
 
 
 @pytest.mark.long

@@ -25,10 +25,13 @@ from portal.web.fields import (
     page,
 )
 from portal.web.forms import BaseForm
-from portal.web.publication import FIRST_THERE, PublicationForm
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off"}
+FIRST_THERE = (
+    (PublicationBasis.CENTRAL_REFERENCE.value, "On Find a Tender: we have its reference"),
+    (PublicationBasis.FALLBACK.value, "Find a Tender could not publish it"),
+)
 
 
 class NewForm(BaseForm):
@@ -105,6 +108,23 @@ class TimetableForm(BaseForm):
             local = closes_at.astimezone(LONDON)
             self.closes.process(None, local.date())
             self.closes_time.data = local.time()
+
+
+class PublicationForm(BaseForm):
+    """Why something may be published here (PR24 reg 5(11))."""
+
+    publication_basis = ChoiceField("Where has the notice been published first?", choices=FIRST_THERE)
+    central_reference = line(
+        "Reference of the notice on Find a Tender",
+        description="For example, 012345-2026",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    publication_reason = page("Why could it not be published there?")
+
+    @property
+    def basis(self) -> PublicationBasis:
+        """What was chosen."""
+        return PublicationBasis(self.publication_basis.data)
 
 
 class TenderNoticeForm(PublicationForm):

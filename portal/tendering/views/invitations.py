@@ -48,7 +48,7 @@ def _page(form: DeclineForm) -> str:
         form=form,
         now=now,
         rows=[
-            (itt, invitation, itt.framework_lot.framework.calling_off)
+            (itt, invitation)
             for itt, invitation in open_call_offs_for(provider_id, now)
             if itt.framework_lot is not None
         ],
