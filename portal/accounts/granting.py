@@ -21,12 +21,11 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.approval import require_second_person
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotAllowed, NotFound
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.taking import lock
 from portal.organisations.models import ContractingAuthority
-
-SHORTEST_REASON = 20
 
 
 def propose_role(*, person: User, role: Role, authority: ContractingAuthority, actor: Actor) -> RoleGrant:
@@ -61,12 +60,11 @@ def confirm_role(*, role_id: uuid.UUID, actor: Actor, now: datetime) -> RoleGran
 def refuse_role(*, role_id: uuid.UUID, reason: str, actor: Actor, now: datetime) -> RoleGrant:
     """Refuse a proposed role as the second person; it can be proposed again. Records ROLE_REFUSED.
 
-    Raises as `confirm_role`, and `InvalidInput` (field "note") for a reason of fewer than 20 characters.
+    Raises as `confirm_role`, and `InvalidInput` (field "note") for a reason without words.
     """
     found = _take(role_id, actor)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput("Give the reason in at least one sentence (20 characters).", field="note")
-    found.decide(actor, now=now, note=reason)
+    words = require_reason(reason, "Say why: the other administrators read it", field="note")
+    found.decide(actor, now=now, note=words)
     found.status = GRANT.move(found.status, GrantStatus.REFUSED)
     _record(EventKind.ROLE_REFUSED, found, actor)
     return found

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from portal.core.columns import CreatedAt
 from portal.core.errors import NotAllowed
+from portal.core.parsing.text import tidy
 from portal.core.permissions import Actor
 
 
@@ -64,4 +65,4 @@ class Approval:
     def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
         """Sign as the second person. Raises `NotAllowed` for the first."""
         require_second_person(actor, self.proposed_by_id)
-        self.decided_by_id, self.decided_at, self.decision_note = actor.user_id, now, note.strip()
+        self.decided_by_id, self.decided_at, self.decision_note = actor.user_id, now, tidy(note)

@@ -44,9 +44,9 @@ READERS_OF_THE_LEDGER = {
     "portal.awarding.queries": "when the award notice was announced",
     "portal.bidding.reconciling": "compares the ledger with what is stored",
     "portal.dashboards.queries": "a procurement's timeline",
+    "portal.evaluation.reading": "whether a viewing is on record already: evidence about evidence",
     "portal.joining.timeline": "an application's and a member's timeline",
     "portal.scenarios.building": "waits for what the worker records",
-    "portal.tendering.calling_off": "who wrote the reason of a direct award",
 }
 
 

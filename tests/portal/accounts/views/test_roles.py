@@ -87,7 +87,7 @@ def test_an_invited_colleague_joins_while_the_roles_wait(
     for number, role_id in enumerate(db.session.scalars(select(RoleGrant.id).order_by(RoleGrant.role)).all()):
         address = f"/account/roles/{role_id}"
         assert errors_of(fill(other, address, {"verdict": "refuse"})) == [
-            "Give the reason in at least one sentence (20 characters)."
+            "Say why: the other administrators read it. Use words, and at least 20 characters."
         ]
         given = {"verdict": "refuse", "note": "Nobody here knows this person."} if number else {"verdict": "confirm"}
         assert fill(other, address, given).location == "/account/roles"
