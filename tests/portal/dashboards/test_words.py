@@ -15,6 +15,7 @@ ELSEWHERE = {
     # On the chain "system".
     EventKind.PERSON_REGISTERED, EventKind.PROVIDER_REGISTERED, EventKind.PROVIDER_CHANGED, EventKind.PROVIDER_VERIFIED,
     EventKind.MEMBER_INVITED, EventKind.MEMBERSHIP_GRANTED, EventKind.MEMBERSHIP_ENDED, EventKind.SIGNED_IN,
+    EventKind.ROLE_PROPOSED, EventKind.ROLE_CONFIRMED, EventKind.ROLE_REFUSED,
     EventKind.SIGN_IN_REFUSED, EventKind.SIGNED_OUT, EventKind.PASSWORD_CHANGED, EventKind.SECOND_FACTOR_SET,
     EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED, EventKind.ACCESS_REFUSED,
     # On the chain of the bid.
