@@ -36,7 +36,7 @@ def add_document(
 ) -> FrameworkDocument:
     """Publish a document with a title; before it goes live it is only kept.
 
-    Consequences: the file is inspected (type by its bytes, no macros, no password: `core.inspecting`), stored
+    Consequences: the file is inspected (`core.inspecting`: it opens without a password, no macros), stored
     durably, and its SHA-256 shown beside it. A live one's documents are only added to, never replaced. Raises
     `InvalidInput` beside `title` or `file`. Records FRAMEWORK_CHANGED.
     """

@@ -22,7 +22,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.inspecting import inspect_file
+from portal.core.inspecting import Inspected, inspect_file
 from portal.core.keeping import discard_file, keep_file
 from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.storage import FileStore
@@ -106,7 +106,8 @@ def add_evidence(
     The bytes are durably stored before the row exists, and removed again if the transaction is rolled back.
     `expires_on` is the last day on which the document holds, None when it does not lapse or that is not known
     yet. Records PROVIDER_CHANGED. Raises `InvalidInput` (field "file") for a file that cannot be kept, with the
-    reason, and (field "kind") for a kind that is none.
+    reason, (field "expires_on") for a day that has passed, and (field "kind") for a kind that is none: then nothing is
+    stored.
     """
     policy.require(actor, Verb.KEEP_EVIDENCE, provider)
     if not _KIND.fullmatch(kind):
@@ -128,7 +129,7 @@ def replace_evidence(
 
     Applications that are not submitted are offered the new one for confirmation; what was submitted keeps citing
     the old one. Records PROVIDER_CHANGED. Raises `InvalidInput` (field "file") when the new file cannot be kept:
-    the old one then stays.
+    the old one then stays. So it does for a last day that has passed (field "expires_on").
     """
     policy.require(actor, Verb.KEEP_EVIDENCE, evidence.provider)
     newer = _stored(evidence.provider_id, evidence.kind, upload, expires_on, actor, files, now)
@@ -245,12 +246,12 @@ def _stored(
     files: FileStore,
     now: datetime,
 ) -> Evidence:
-    name, read = upload
-    content = read()
-    try:
-        inspected = inspect_file(name, content)
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.message, field="file") from refusal
+    inspected, content = inspect_upload(upload)
+    if expires_on is not None and expires_on < local_date(now):
+        raise InvalidInput(
+            "That day has passed, so the document would prove nothing. Correct the day, or add the newer document.",
+            field="expires_on",
+        )
     evidence = Evidence(
         provider_id=provider_id,
         kind=kind,
@@ -266,6 +267,16 @@ def _stored(
     db.session.add(evidence)
     db.session.flush()
     return evidence
+
+
+def inspect_upload(upload: Upload) -> tuple[Inspected, bytes]:
+    """What an uploaded document is, and its bytes; raises `InvalidInput` (field "file") when it cannot be kept."""
+    name, read = upload
+    content = read()
+    try:
+        return inspect_file(name, content), content
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.message, field="file") from refusal
 
 
 def _take_away(evidence: Evidence, files: FileStore, now: datetime) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import FileField, HiddenField, PasswordField, StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
+from portal.core.inspecting import shown_name
 from portal.core.parsing.text import tidy
 from portal.extensions import db
 
@@ -40,6 +41,13 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     refusal: PortalError | None = None
     """The activity's refusal, for a view that has more to say about it."""
 
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether it was submitted and can be carried out; the files of one that cannot are asked for again."""
+        valid = bool(super().validate_on_submit(extra_validators))
+        if self.is_submitted() and not valid:
+            self.ask_for_files_again()
+        return valid
+
     def carry_out(self, act: Callable[[], Any]) -> bool:
         """Run the activity; on a typed refusal roll back, put its message where it belongs and return False.
 
@@ -65,6 +73,16 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             field.errors = [*field.errors, refusal.message]
         else:
             self.form_errors = [*self.form_errors, refusal.message]  # type: ignore[has-type]
+        self.ask_for_files_again()
+
+    def ask_for_files_again(self) -> None:
+        """Say beside each chosen file that it was not kept: nothing of a refused form is, and no page can choose it."""
+        for field in self:
+            if isinstance(field, FileField) and field.data and not field.errors:
+                chosen = field.data if isinstance(field.data, list) else [field.data]
+                names = " and ".join(shown_name(part.filename) for part in chosen)
+                were, them = ("was", "it") if len(chosen) == 1 else ("were", "them")
+                field.errors = [f"{names} {were} not kept, because something else was refused. Choose {them} again."]
 
     @property
     def status_code(self) -> int:

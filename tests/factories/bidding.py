@@ -24,7 +24,7 @@ from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 
-PDF = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+POLICY_TEXT = b"We keep children safe.\n"
 
 
 def submitter_of(provider: Provider | None = None) -> Actor:
@@ -53,8 +53,8 @@ def fill_draft(
     *,
     answer: str = "We would listen first.",
     price: str | None = "118000",
-    name: str = "policy.pdf",
-    content: bytes = PDF,
+    name: str = "policy.txt",
+    content: bytes = POLICY_TEXT,
 ) -> None:
     """Answer every question, attach a file wherever one is asked for, and give the price."""
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]

@@ -21,9 +21,10 @@ from portal.joining.models import Application, Evidence
 from portal.joining.submitting import Submitted, submit_application
 from portal.organisations.models import Provider
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import PDF
 from tests.factories.frameworks import live_framework
 from tests.factories.organisations import make_provider
+
+CERTIFICATE = b"Public liability: ten million pounds.\n"
 
 
 def applicant_of(provider: Provider | None = None, role: Role = Role.SUBMITTER) -> Actor:
@@ -48,20 +49,26 @@ def make_evidence(
     *,
     expires_on: date | None = None,
     lasts: timedelta = timedelta(days=365),
-    name: str = "certificate.pdf",
-    content: bytes = PDF,
+    name: str = "certificate.txt",
+    content: bytes = CERTIFICATE,
 ) -> Evidence:
-    """A document of the actor's provider; it holds until `expires_on`, by default for `lasts` from today."""
+    """A document of the actor's provider; it holds until `expires_on`, by default for `lasts` from today.
+
+    One that has lapsed by now was added while it held.
+    """
+    last = expires_on or clock.today() + lasts
     provider = db.session.get_one(Provider, actor.provider_id)
-    return add_evidence(
+    evidence = add_evidence(
         provider=provider,
         actor=actor,
         kind=kind,
         upload=(name, lambda: content),
-        expires_on=expires_on or clock.today() + lasts,
+        expires_on=max(last, clock.today()),
         files=store(),
         now=clock.now(),
     )
+    evidence.expires_on = last
+    return evidence
 
 
 def draft_application(framework: Framework | None = None, *, actor: Actor | None = None, lot: int = 1) -> Application:

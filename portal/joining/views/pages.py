@@ -12,14 +12,14 @@ from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.permissions import Verb, policy
 from portal.core.storage import FileStore
-from portal.frameworks.questionnaire import REPLY, Section
+from portal.frameworks.questionnaire import REPLY, Question, Section
 from portal.frameworks.validity import NotAccepting, accepting_until
 from portal.joining.answering import Answered, answers_of, failing_answers, kind_of
 from portal.joining.applying import Saved, save_answers
 from portal.joining.completeness import gaps_of
-from portal.joining.evidence import add_evidence, date_evidence
-from portal.joining.forms.applying import ANSWER, FILE, SectionForm
-from portal.joining.models import Application
+from portal.joining.evidence import add_evidence, date_evidence, inspect_upload
+from portal.joining.forms.applying import ANSWER, EXPIRES, FILE, SectionForm
+from portal.joining.models import Application, Evidence
 from portal.joining.own_applications import part_status, refusal_reasons, standing_of, still_to_put_right
 from portal.joining.states import EDITABLE
 from portal.joining.submitting import record_late_attempt
@@ -110,24 +110,17 @@ def save_section(form: SectionForm, application: Application, section: Section) 
     """Save everything that can be saved of a section: documents first, then the answers that name them."""
     refused = {name: faults[0] for name, faults in form.unread_days.items()}
     answers, uploaded = form.answers, set()
-    for key, upload in form.uploads.items():
+    for key in form.uploads:
         question = next(question for question in section.questions if question.key == key)
         try:
-            made = add_evidence(
-                provider=application.provider,
-                actor=actor(),
-                kind=kind_of(question),
-                upload=upload,
-                expires_on=form.days.get(key),
-                files=file_store(),
-                now=clock.now(),
-            )
+            made = _add_document(form, application, question)
         except InvalidInput as refusal:
-            refused[f"{FILE}{key}"] = refusal.message
+            refused[f"{EXPIRES if refusal.field == 'expires_on' else FILE}{key}"] = refusal.message
         else:
-            answers[key] = str(made.id)
-            uploaded.add(key)
-            form.box(ANSWER, key).data = str(made.id)
+            if made is not None:
+                answers[key] = form.box(ANSWER, key).data = str(made.id)
+                uploaded.add(key)
+                form.box(FILE, key).data = None
     saved = save_answers(
         application=application,
         actor=actor(),
@@ -141,6 +134,23 @@ def save_section(form: SectionForm, application: Application, section: Section) 
     return Saved(saved.revision, {**refused, **{f"{ANSWER}{key}": why for key, why in saved.refused.items()}})
 
 
+def _add_document(form: SectionForm, application: Application, question: Question) -> Evidence | None:
+    """Keep the document that was chosen for a question, with its day: both or neither (None when its day is none)."""
+    upload = form.uploads[question.key]
+    if f"{EXPIRES}{question.key}" in form.unread_days:
+        inspect_upload(upload)
+        return None
+    return add_evidence(
+        provider=application.provider,
+        actor=actor(),
+        kind=kind_of(question),
+        upload=upload,
+        expires_on=form.days.get(question.key),
+        files=file_store(),
+        now=clock.now(),
+    )
+
+
 def report_refused(form: SectionForm) -> bool:
     """Put what could not be saved beside its field; False when there was something."""
     for name, message in form.outcome.refused.items():
@@ -149,6 +159,8 @@ def report_refused(form: SectionForm) -> bool:
             field.errors = [message]
         else:
             form.form_errors = [*form.form_errors, message]
+    if form.outcome.refused:
+        form.ask_for_files_again()
     return not form.outcome.refused
 
 

@@ -27,7 +27,7 @@ from portal.bidding.stored_files import read_stored_file
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.permissions import Actor
 from portal.extensions import db
-from tests.factories.bidding import PDF, close_now, draft_bid, fill_draft, submit, submitter_of
+from tests.factories.bidding import POLICY_TEXT, close_now, draft_bid, fill_draft, submit, submitter_of
 from tests.factories.tendering import published_itt
 
 POLICY = "safeguarding-policy"
@@ -77,50 +77,50 @@ def desk(app: Flask, db_session: object) -> Desk:
 
 def test_a_file_comes_back_as_it_was_uploaded(desk: Desk) -> None:
     """Size, SHA-256 and bytes are those of the upload; its status says that nobody scanned it (R-01)."""
-    desk.attach(("Our policy.pdf", PDF))
+    desk.attach(("Our policy.txt", POLICY_TEXT))
     [entry] = desk.content.files
     assert (entry["name"], entry["size"], entry["sha256"], entry["scan"]) == (
-        "Our policy.pdf",
-        len(PDF),
-        hashlib.sha256(PDF).hexdigest(),
+        "Our policy.txt",
+        len(POLICY_TEXT),
+        hashlib.sha256(POLICY_TEXT).hexdigest(),
         "not_scanned",
     )
     found, data = read_file(
         bid=desk.bid, actor=desk.actor, content=desk.content, files=desk.files, file_id=uuid.UUID(entry["id"])
     )
-    assert (found, data) == (entry, PDF)
+    assert (found, data) == (entry, POLICY_TEXT)
 
 
 def test_what_cannot_be_kept_is_named_and_the_rest_is_kept(desk: Desk) -> None:
     """One bad file among three does not cost the other two."""
-    done = desk.attach(("a.pdf", PDF), ("b.exe", b"MZ"), ("c.txt", b"words"), ("d.pdf", b""))
-    assert done.kept == ("a.pdf", "c.txt")
-    assert [message.split(" ")[0] for message in done.refused] == ["b.exe", "d.pdf"]
-    assert [entry["name"] for entry in desk.content.files] == ["a.pdf", "c.txt"]
+    done = desk.attach(("a.txt", POLICY_TEXT), ("b.exe", b"MZ"), ("c.txt", b"words"), ("d.txt", b""))
+    assert done.kept == ("a.txt", "c.txt")
+    assert [message.split(" ")[0] for message in done.refused] == ["b.exe", "d.txt"]
+    assert [entry["name"] for entry in desk.content.files] == ["a.txt", "c.txt"]
 
 
 def test_the_same_file_can_be_attached_removed_and_attached_again(desk: Desk) -> None:
     """Nothing ever says "already exists" (D-15, InHealth v NHS England)."""
     for _ in range(4):
-        assert desk.attach(("same.pdf", PDF)).kept == ("same.pdf",)
+        assert desk.attach(("same.txt", POLICY_TEXT)).kept == ("same.txt",)
     desk.remove(desk.content.files[0])
-    assert desk.attach(("same.pdf", PDF)).kept == ("same.pdf",)
+    assert desk.attach(("same.txt", POLICY_TEXT)).kept == ("same.txt",)
     assert len(desk.content.files) == 4
 
 
 def test_a_replacement_takes_the_old_files_place(desk: Desk) -> None:
     """The order stays; a replacement that cannot be kept leaves the old file."""
-    desk.attach(("a.pdf", PDF), ("b.pdf", PDF))
+    desk.attach(("a.txt", POLICY_TEXT), ("b.txt", POLICY_TEXT))
     first = desk.content.files[0]
     with pytest.raises(InvalidInput, match=r"^new\.exe"):
         desk.replace(first, "new.exe", b"MZ")
     assert desk.replace(first, "new.txt", b"words") == "new.txt"
-    assert [entry["name"] for entry in desk.content.files] == ["new.txt", "b.pdf"]
+    assert [entry["name"] for entry in desk.content.files] == ["new.txt", "b.txt"]
 
 
 def test_removing_deletes_row_and_bytes_once_it_is_committed(desk: Desk) -> None:
     """Before the commit the bytes are still there: a rollback would need them."""
-    desk.attach(("a.pdf", PDF))
+    desk.attach(("a.txt", POLICY_TEXT))
     db.session.commit()
     assert len(desk.stored) == 1
     desk.remove(desk.content.files[0])
@@ -135,7 +135,7 @@ def test_removing_deletes_row_and_bytes_once_it_is_committed(desk: Desk) -> None
 def test_a_rolled_back_upload_leaves_no_bytes(desk: Desk) -> None:
     """What never became part of a draft is removed from the store."""
     db.session.commit()
-    desk.attach(("a.pdf", PDF))
+    desk.attach(("a.txt", POLICY_TEXT))
     assert len(desk.stored) == 1
     db.session.rollback()
     assert desk.stored == set()
@@ -146,31 +146,31 @@ def test_a_file_of_a_submitted_version_stays_when_the_draft_drops_it(desk: Desk)
     fill_draft(desk.bid, desk.actor)
     submit(desk.bid, desk.actor)
     old = desk.content.files[0]
-    desk.attach(("later.pdf", PDF))
+    desk.attach(("later.txt", POLICY_TEXT))
     later = desk.content.files[1]
     desk.remove(old)
     desk.remove(later)
     db.session.commit()
     assert [str(row.id) for row in db.session.scalars(select(BidFile))] == [old["id"]]
-    assert read_stored_file(bid=desk.bid, entry=old, files=desk.files) == PDF
+    assert read_stored_file(bid=desk.bid, entry=old, files=desk.files) == POLICY_TEXT
 
 
 def test_a_bid_holds_at_most_500_mb(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file that would exceed the limit is named; those before it are kept."""
-    monkeypatch.setattr(documents, "LARGEST_BID", 2 * len(PDF))
-    done = desk.attach(("a.pdf", PDF), ("b.pdf", PDF), ("c.pdf", PDF))
-    assert done == Attached(("a.pdf", "b.pdf"), ("c.pdf would make this bid larger than 500 MB.",))
+    monkeypatch.setattr(documents, "LARGEST_BID", 2 * len(POLICY_TEXT))
+    done = desk.attach(("a.txt", POLICY_TEXT), ("b.txt", POLICY_TEXT), ("c.txt", POLICY_TEXT))
+    assert done == Attached(("a.txt", "b.txt"), ("c.txt would make this bid larger than 500 MB.",))
 
 
 def test_only_questions_that_ask_for_files_take_them(desk: Desk) -> None:
     """A file cannot be smuggled into a text question."""
     with pytest.raises(InvalidInput):
-        desk.attach(("a.pdf", PDF), question="welcome")
+        desk.attach(("a.txt", POLICY_TEXT), question="welcome")
 
 
 def test_changed_swapped_or_missing_bytes_are_noticed(desk: Desk) -> None:
     """A stored file opens only with its own entry, in its own bid, unchanged (S-10)."""
-    desk.attach(("a.pdf", PDF), ("b.txt", b"words"))
+    desk.attach(("a.txt", POLICY_TEXT), ("b.txt", b"words"))
     db.session.commit()
     first, second = desk.content.files
     rows = {str(row.id): row for row in db.session.scalars(select(BidFile))}
@@ -185,17 +185,17 @@ def test_changed_swapped_or_missing_bytes_are_noticed(desk: Desk) -> None:
     changed[40] ^= 1
     paths[first["id"]].write_bytes(changed)
     paths[second["id"]].unlink()
-    assert unreadable_files(bid=desk.bid, content=desk.content, files=desk.files) == ["a.pdf", "b.txt"]
+    assert unreadable_files(bid=desk.bid, content=desk.content, files=desk.files) == ["a.txt", "b.txt"]
 
 
 def test_files_cannot_be_changed_after_the_closing_time(desk: Desk) -> None:
     """Attaching, replacing and removing are too late from the closing instant on (D-19)."""
-    desk.attach(("a.pdf", PDF))
+    desk.attach(("a.txt", POLICY_TEXT))
     entry = desk.content.files[0]
     close_now(desk.bid.itt)
     for act in (
-        lambda: desk.attach(("b.pdf", PDF)),
-        lambda: desk.replace(entry, "b.pdf", PDF),
+        lambda: desk.attach(("b.txt", POLICY_TEXT)),
+        lambda: desk.replace(entry, "b.txt", POLICY_TEXT),
         lambda: desk.remove(entry),
     ):
         with pytest.raises(TooLate):

@@ -19,7 +19,7 @@ from portal.core.errors import InvalidInput, SealBroken
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
 from portal.extensions import db
-from tests.factories.bidding import PDF, submitted_bid, submitter_of
+from tests.factories.bidding import POLICY_TEXT, submitted_bid, submitter_of
 from tests.factories.tendering import published_itt
 
 
@@ -52,10 +52,10 @@ def test_the_receipt_says_what_was_received_when(held: Held) -> None:
     assert body["received_at"] == held.version.received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     assert body["files"] == [
         {
-            "name": "policy.pdf",
+            "name": "policy.txt",
             "question": "safeguarding-policy",
-            "size": len(PDF),
-            "sha256": hashlib.sha256(PDF).hexdigest(),
+            "size": len(POLICY_TEXT),
+            "sha256": hashlib.sha256(POLICY_TEXT).hexdigest(),
         }
     ]
 
@@ -86,7 +86,7 @@ def test_the_database_keeps_the_receipt_without_what_would_help_to_guess(held: H
     assert set(held.version.receipt["body"]) == set(held.receipt["body"]) - {"nonce", "files"}
     stored = json.dumps(held.version.receipt)
     assert held.receipt["body"]["nonce"] not in stored
-    assert hashlib.sha256(PDF).hexdigest() not in stored
+    assert hashlib.sha256(POLICY_TEXT).hexdigest() not in stored
 
 
 @pytest.mark.parametrize("part", ["received_at", "itt", "version", "commitment", "reference", "provider"])

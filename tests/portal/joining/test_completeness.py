@@ -91,8 +91,8 @@ def test_a_document_must_hold_today(actor: Actor) -> None:
     today = clock.today()
     for expires_on, expected in (
         (today, []),
-        (today - timedelta(days=1), ["Replace certificate.pdf for"]),
-        (None, ["Say until when certificate.pdf holds, for"]),
+        (today - timedelta(days=1), ["Replace certificate.txt for"]),
+        (None, ["Say until when certificate.txt holds, for"]),
     ):
         date_evidence(evidence=evidence, actor=actor, expires_on=expires_on)
         found = messages(application)

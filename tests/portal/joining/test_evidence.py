@@ -34,8 +34,8 @@ from portal.joining.evidence import (
 from portal.joining.models import Application, Evidence
 from portal.organisations.models import ContractingAuthority, Provider
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import PDF
 from tests.factories.joining import (
+    CERTIFICATE,
     applicant_of,
     complete_application,
     make_evidence,
@@ -59,7 +59,7 @@ def officer_of(authority: ContractingAuthority, role: Role = Role.COMMISSIONER) 
     return actor_of(make_person(role, authority=authority))
 
 
-def replaced(evidence: Evidence, actor: Actor, name: str = "newer.pdf", content: bytes = PDF) -> Evidence:
+def replaced(evidence: Evidence, actor: Actor, name: str = "newer.txt", content: bytes = CERTIFICATE) -> Evidence:
     return replace_evidence(
         evidence=evidence,
         actor=actor,
@@ -76,11 +76,11 @@ def removed(evidence: Evidence, actor: Actor) -> None:
 
 def test_a_document_is_kept_with_its_digest_and_last_day(actor: Actor) -> None:
     """The bytes are in the store, and reconciling knows them."""
-    evidence = make_evidence(actor, expires_on=TODAY, name="../up/cert.pdf")
-    assert (evidence.file_name, evidence.media_type, evidence.size) == ("cert.pdf", "application/pdf", len(PDF))
-    assert evidence.sha256 == hashlib.sha256(PDF).hexdigest()
+    evidence = make_evidence(actor, expires_on=TODAY, name="../up/cert.txt")
+    assert (evidence.file_name, evidence.media_type, evidence.size) == ("cert.txt", "text/plain", len(CERTIFICATE))
+    assert evidence.sha256 == hashlib.sha256(CERTIFICATE).hexdigest()
     assert (evidence.expires_on, evidence.reminded_for) == (TODAY, None)
-    assert read_bytes(evidence, store()) == PDF
+    assert read_bytes(evidence, store()) == CERTIFICATE
     assert [found for found in reconcile_files(files=store()).findings if found.identifier == evidence.stored_as] == []
     stored_bytes(store(), evidence).write_bytes(b"changed")
     assert [
@@ -93,7 +93,7 @@ def test_a_document_is_kept_with_its_digest_and_last_day(actor: Actor) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("empty.pdf", b"", "empty.pdf is empty"),
+        ("empty.txt", b"", "empty.txt is empty"),
         ("bad.exe", b"MZ", "bad.exe is of a type that cannot be used"),
         ("lies.pdf", b"plain words", "lies.pdf is not a PDF file"),
     ],
@@ -165,7 +165,7 @@ def test_a_document_that_was_sent_stays_with_what_was_sent(fresh_app: Flask) -> 
             own_evidence(evidence.id, actor)
         officer = officer_of(application.framework.authority)
         for reader in (actor, officer):
-            assert read_bytes(readable_evidence(evidence.id, reader), store()) == PDF
+            assert read_bytes(readable_evidence(evidence.id, reader), store()) == CERTIFICATE
 
 
 def test_a_replacement_takes_the_place_of_the_old_one(actor: Actor) -> None:
@@ -173,7 +173,7 @@ def test_a_replacement_takes_the_place_of_the_old_one(actor: Actor) -> None:
     evidence = make_evidence(actor)
     newer = replaced(evidence, actor)
     assert evidence_of(actor.provider_id) == [newer]
-    assert (newer.kind, newer.file_name, newer.reminded_for) == ("public_liability", "newer.pdf", None)
+    assert (newer.kind, newer.file_name, newer.reminded_for) == ("public_liability", "newer.txt", None)
 
 
 def test_a_changed_day_starts_the_reminders_anew(actor: Actor) -> None:
@@ -198,7 +198,7 @@ def test_only_the_providers_people_keep_its_documents(actor: Actor) -> None:
                 provider=provider,
                 actor=other,
                 kind="x",
-                upload=("a.pdf", lambda: PDF),
+                upload=("a.txt", lambda: CERTIFICATE),
                 expires_on=None,
                 files=store(),
                 now=clock.now(),
@@ -259,7 +259,7 @@ def test_a_submission_and_a_removal_at_once_lose_no_bytes(fresh_app: Flask) -> N
         thread.join(timeout=30)
         evidence = db.session.get_one(Evidence, evidence_id, populate_existing=True)
         assert evidence.removed_at is not None
-        assert read_bytes(evidence, store()) == PDF
+        assert read_bytes(evidence, store()) == CERTIFICATE
         assert db.session.scalars(select(Application.version)).one() == 1
 
 

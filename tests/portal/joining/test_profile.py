@@ -17,9 +17,9 @@ from portal.joining.models import Evidence
 from portal.joining.profile import asked_kinds, change_profile, profile_of, profile_questions
 from portal.organisations.models import Provider
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import PDF
 from tests.factories.frameworks import live_framework
 from tests.factories.joining import (
+    CERTIFICATE,
     applicant_of,
     complete_application,
     draft_application,
@@ -127,7 +127,7 @@ def test_a_replaced_document_is_offered_in_place_of_the_old_one(actor: Actor) ->
     newer = replace_evidence(
         evidence=db.session.query(Evidence).one(),
         actor=actor,
-        upload=("newer.pdf", lambda: PDF),
+        upload=("newer.txt", lambda: CERTIFICATE),
         expires_on=clock.today(),
         files=store(),
         now=clock.now(),

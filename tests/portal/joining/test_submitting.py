@@ -48,9 +48,16 @@ from portal.regulation.bank_holidays import build_calendar
 from portal.regulation.kinds import FrameworkKind, Regime
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName
-from tests.factories.bidding import PDF
 from tests.factories.frameworks import live_framework
-from tests.factories.joining import applicant_of, complete_application, save, sent_application, store, submit
+from tests.factories.joining import (
+    CERTIFICATE,
+    applicant_of,
+    complete_application,
+    save,
+    sent_application,
+    store,
+    submit,
+)
 
 DPS = FrameworkKind.DPS
 
@@ -107,12 +114,12 @@ def test_what_is_frozen_is_what_was_asked_and_said(application: Application, act
         },
         "insurance": {
             "prompt": "Your public liability insurance certificate",
-            "value": "certificate.pdf",
+            "value": "certificate.txt",
             "reused": True,
             "evidence": {
                 "id": str(evidence.id),
-                "file_name": "certificate.pdf",
-                "sha256": hashlib.sha256(PDF).hexdigest(),
+                "file_name": "certificate.txt",
+                "sha256": hashlib.sha256(CERTIFICATE).hexdigest(),
                 "expires_on": evidence.expires_on.isoformat(),
             },
         },
@@ -133,7 +140,7 @@ def test_the_frozen_copy_does_not_follow_the_profile(application: Application, a
     replace_evidence(
         evidence=evidence,
         actor=actor,
-        upload=("newer.pdf", lambda: PDF + b"\n%%EOF"),
+        upload=("newer.txt", lambda: CERTIFICATE + b"\n%%EOF"),
         expires_on=None,
         files=store(),
         now=clock.now(),
@@ -142,7 +149,7 @@ def test_the_frozen_copy_does_not_follow_the_profile(application: Application, a
     db.session.commit()
     db.session.refresh(version)
     assert version.answers == before
-    assert store().get(evidence.stored_as) == PDF
+    assert store().get(evidence.stored_as) == CERTIFICATE
 
 
 def test_the_application_cannot_rewrite_a_version(application: Application, actor: Actor) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask_wtf.file import FileField, MultipleFileField
 from sqlalchemy import func, select
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import FieldList, FormField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import DataRequired
 
@@ -23,6 +25,13 @@ class Sample(BaseForm):
 
     title = StringField("Title", [DataRequired("Enter a title.")])
     count = IntegerField("Count")
+
+
+class Upload(Sample):
+    """A file, or several, with something beside them."""
+
+    file = FileField("File")
+    files = MultipleFileField("Files")
 
 
 class Nested(BaseForm):
@@ -61,6 +70,28 @@ def fail_with(error: Exception) -> None:
     make_authority("Half done")
     db.session.flush()
     raise error
+
+
+def upload(title: str = "A title") -> Upload:
+    """The form as it was posted with three files."""
+    chosen = [FileStorage(io.BytesIO(b"x"), filename=name) for name in ("folder/a.txt", "b.txt", "c.txt")]
+    posted = MultiDict([("title", title), ("file", chosen[0]), ("files", chosen[1]), ("files", chosen[2])])
+    return Upload(formdata=posted, meta={"csrf": False})
+
+
+def test_the_files_of_a_refused_form_are_asked_for_again(request_context: None) -> None:
+    """A browser does not choose them again by itself, and nothing of a refused form is kept."""
+    asked = [
+        "a.txt was not kept, because something else was refused. Choose it again.",
+        "b.txt and c.txt were not kept, because something else was refused. Choose them again.",
+    ]
+    unread = upload(title="")
+    assert not unread.validate_on_submit()
+    assert [*unread.file.errors, *unread.files.errors] == asked
+    refused = upload()
+    assert refused.validate_on_submit()
+    assert not refused.carry_out(lambda: fail_with(InvalidInput("Not this one.", field="file")))
+    assert [*refused.file.errors, *refused.files.errors] == ["Not this one.", asked[1]]
 
 
 def test_what_the_activity_returns_is_kept(request_context: None) -> None:

@@ -24,7 +24,7 @@ from portal.organisations.models import Provider
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import (
-    PDF,
+    POLICY_TEXT,
     close_now,
     complete_draft,
     draft_bid,
@@ -77,13 +77,13 @@ def test_a_provider_walks_from_the_start_to_the_receipt(client: CheckedClient, s
         typed = fields_of(page, link) | {box: f"Our answer to {box}" for box in boxes}
         assert client.post(link, data=typed).status_code == 302
     page = client.get(f"{home}/documents").get_data(as_text=True)
-    upload = fields_of(page, "/documents") | {"files-safeguarding-policy": (io.BytesIO(PDF), "policy.pdf")}
+    upload = fields_of(page, "/documents") | {"files-safeguarding-policy": (io.BytesIO(POLICY_TEXT), "policy.txt")}
     assert client.post(f"{home}/documents", data=upload).status_code == 302
     page = client.get(f"{home}/price").get_data(as_text=True)
     assert client.post(f"{home}/price", data=fields_of(page, "/price") | {"price": "£118,000.50"}).status_code == 302
     check = client.get(f"{home}/check").get_data(as_text=True)
     assert "£118,000.50" in check
-    assert "policy.pdf" in check
+    assert "policy.txt" in check
     done = client.post(f"{home}/submit", data=fields_of(check, "/submit"))
     assert done.location.endswith("/receipt/1")
     assert "Submitted" in client.get(done.location).get_data(as_text=True)
@@ -245,8 +245,8 @@ def test_a_refused_file_is_named_and_the_others_are_kept(
     bid = draft_bid(published_itt(), actor=submitter)
     sign_in(client, person_of(submitter))
     files = [
-        (io.BytesIO(PDF), "good.pdf"),
-        (io.BytesIO(b""), "empty.pdf"),
+        (io.BytesIO(POLICY_TEXT), "good.txt"),
+        (io.BytesIO(b""), "empty.txt"),
         (io.BytesIO(b"MZ"), "bad.exe"),
         (io.BytesIO(b"x" * 1001), "huge.txt"),
     ]
@@ -256,15 +256,15 @@ def test_a_refused_file_is_named_and_the_others_are_kept(
     assert answer.status_code == 422
     summary = BeautifulSoup(page, "html.parser").select_one(".govuk-error-summary")
     assert summary is not None
-    assert all(name in page for name in ("empty.pdf is empty", "bad.exe is of a type", "huge.txt is larger"))
-    assert "good.pdf" in client.get(address).get_data(as_text=True)
+    assert all(name in page for name in ("empty.txt is empty", "bad.exe is of a type", "huge.txt is larger"))
+    assert "good.txt" in client.get(address).get_data(as_text=True)
     nothing = client.post(address, data=form_for(client, bid, "documents"))
     assert (nothing.status_code, "Choose at least one file." in nothing.get_data(as_text=True)) == (422, True)
 
 
 def test_files_are_replaced_downloaded_and_removed(client: CheckedClient, submitter: Actor) -> None:
     """A download is an attachment under its name that no browser runs; removing is one button (U-11)."""
-    bid = complete_draft(published_itt(), actor=submitter, name='Our "plan" ü.pdf')
+    bid = complete_draft(published_itt(), actor=submitter, name='Our "plan" ü.txt')
     sign_in(client, person_of(submitter))
     home = f"/provider/bids/{bid.reference}"
     page = client.get(f"{home}/documents").get_data(as_text=True)
@@ -272,7 +272,7 @@ def test_files_are_replaced_downloaded_and_removed(client: CheckedClient, submit
     assert replace is not None
     download = replace[1].removesuffix("/replace")
     answer = client.get(download)
-    assert (answer.data, answer.mimetype) == (PDF, "application/pdf")
+    assert (answer.data, answer.mimetype) == (POLICY_TEXT, "text/plain")
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -302,13 +302,13 @@ def test_everything_sent_after_the_closing_time_is_refused_recorded_and_explaine
     assert remove is not None
     assert replace is not None
     close_now(bid.itt)
-    upload = {"files-safeguarding-policy": (io.BytesIO(PDF), "a.pdf")}
+    upload = {"files-safeguarding-policy": (io.BytesIO(POLICY_TEXT), "a.txt")}
     for address, data in (
         (f"{home}/submit", {"idempotency_key": str(uuid.uuid4()), "answers-welcome": "Late but typed"}),
         (f"{home}/answers", {"answers-welcome": "Late but typed"}),
         (f"{home}/price", {"price": "1"}),
         (f"{home}/documents", upload),
-        (replace[1], {"file": (io.BytesIO(PDF), "b.pdf")}),
+        (replace[1], {"file": (io.BytesIO(POLICY_TEXT), "b.txt")}),
         (remove[1], {}),
         (f"{home}/withdraw", {}),
     ):

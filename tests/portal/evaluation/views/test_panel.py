@@ -15,7 +15,7 @@ from portal.evaluation.models import ModeratedScore, Score
 from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.bidding import PDF
+from tests.factories.bidding import POLICY_TEXT
 from tests.factories.evaluation import (
     AGREED_REASON,
     LOCAL,
@@ -97,13 +97,13 @@ def test_a_file_comes_as_an_attachment_and_is_recorded(client: CheckedClient) ->
     entry = quality["files"][0]
     sign_in(client, seat.user)
     answer = client.get(f"/panel/{seat.panel.id}/bids/{bid.bid_id}/files/{entry['id']}")
-    assert answer.get_data() == PDF
-    assert answer.headers["Content-Disposition"] == "attachment; filename=policy.pdf"
+    assert answer.get_data() == POLICY_TEXT
+    assert answer.headers["Content-Disposition"] == "attachment; filename=policy.txt"
     assert answer.headers["Content-Security-Policy"] == "sandbox"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     event = events_of(evaluation.itt.id)[-1]
     assert (event.data["what"], event.data["sha256"]) == ("file", entry["sha256"])
-    assert "policy.pdf" not in str(event.data)
+    assert "policy.txt" not in str(event.data)
     parents = evaluation.moderator("parents")
     sign_in(client, parents.user)
     path = f"/panel/{parents.panel.id}/bids/{bid.bid_id}/files/{entry['id']}"

@@ -68,7 +68,7 @@ def test_what_is_read_is_theirs_alone(client: CheckedClient) -> None:
     page = words(client, "/panel/sitting/questions/1") + words(client, "/panel/sitting/check")
     assert "would listen first. (our-voice)" in page
     bid = evaluation.bids()[0].bid
-    hidden = ("187654", "187,654", bid.provider.name, bid.reference, "(safeguarding)", "policy.pdf")
+    hidden = ("187654", "187,654", bid.provider.name, bid.reference, "(safeguarding)", "policy.txt")
     assert [text for text in (*hidden, "who does what", other.member.alias) if text in page] == []
     event = events_of(evaluation.itt.id)[-1]
     assert (event.kind, event.data["criteria"]) == ("bid_file_viewed", ["our-voice"])

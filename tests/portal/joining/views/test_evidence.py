@@ -19,8 +19,15 @@ from portal.joining.models import Evidence, ProfileAnswer
 from portal.joining.profile import in_order, profile_of
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.bidding import PDF
-from tests.factories.joining import applicant_of, complete_application, draft_application, make_evidence, save, submit
+from tests.factories.joining import (
+    CERTIFICATE,
+    applicant_of,
+    complete_application,
+    draft_application,
+    make_evidence,
+    save,
+    submit,
+)
 from tests.filling import errors_of, fill, press, text_of
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
@@ -41,7 +48,7 @@ def signed_in(client: CheckedClient, actor: Actor) -> CheckedClient:
 def test_a_document_is_added_dated_replaced_and_removed(signed_in: CheckedClient, actor: Actor) -> None:
     """From the empty list and back to it."""
     assert "You have no documents here yet" in text_of(signed_in.get("/provider/evidence"))
-    typed = {"kind": "public_liability", "file": (io.BytesIO(PDF), "cover.pdf")}
+    typed = {"kind": "public_liability", "file": (io.BytesIO(CERTIFICATE), "cover.txt")}
     assert fill(signed_in, "/provider/evidence/add", typed).location == "/provider/evidence"
     (evidence,) = evidence_of(actor.provider_id)
     assert "Does not run out" in text_of(signed_in.get("/provider/evidence"))
@@ -50,10 +57,10 @@ def test_a_document_is_added_dated_replaced_and_removed(signed_in: CheckedClient
     fill(signed_in, f"/provider/evidence/{evidence.id}/date", parts)
     assert evidence.expires_on == day
     assert "Runs out soon" in text_of(signed_in.get("/provider/evidence"))
-    newer = {"file": (io.BytesIO(PDF), "newer.pdf")}
+    newer = {"file": (io.BytesIO(CERTIFICATE), "newer.txt")}
     assert fill(signed_in, f"/provider/evidence/{evidence.id}/replace", newer).location == "/provider/evidence"
     (evidence,) = evidence_of(actor.provider_id)
-    assert evidence.file_name == "newer.pdf"
+    assert evidence.file_name == "newer.txt"
     press(signed_in, "/provider/evidence", f"/provider/evidence/{evidence.id}/remove")
     assert evidence_of(actor.provider_id) == []
 
@@ -64,8 +71,11 @@ def test_what_is_wrong_stands_beside_its_field(signed_in: CheckedClient, actor: 
         "Choose the document.",
         "Say what the document proves.",
     ]
-    typed = {"file": (io.BytesIO(PDF), "cover.pdf")}
-    assert errors_of(fill(signed_in, "/provider/evidence/add", typed)) == ["Say what the document proves."]
+    typed = {"file": (io.BytesIO(CERTIFICATE), "cover.txt")}
+    assert errors_of(fill(signed_in, "/provider/evidence/add", typed)) == [
+        "cover.txt was not kept, because something else was refused. Choose it again.",
+        "Say what the document proves.",
+    ]
     evidence = make_evidence(actor)
     wrong = {"file": (io.BytesIO(b"MZ"), "bad.exe")}
     refused = fill(signed_in, f"/provider/evidence/{evidence.id}/replace", wrong)
@@ -74,6 +84,26 @@ def test_what_is_wrong_stands_beside_its_field(signed_in: CheckedClient, actor: 
     assert errors_of(fill(signed_in, f"/provider/evidence/{evidence.id}/date", unreal)) == [
         "The date must be a real one, such as 4 12 2026."
     ]
+    assert evidence_of(actor.provider_id) == [evidence]
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year", "reason"),
+    [("31", "2", "2099", "The date must be a real one, such as 4 12 2026."), ("1", "4", "2020", "That day has passed")],
+)
+def test_a_file_that_is_refused_for_its_day_is_not_kept(
+    signed_in: CheckedClient, actor: Actor, day: str, month: str, year: str, reason: str
+) -> None:
+    """Neither as a new document nor in the place of one; the page says to choose it again."""
+    evidence = make_evidence(actor)
+    dated = {"expires_on-day": day, "expires_on-month": month, "expires_on-year": year}
+    for address in ("/provider/evidence/add", f"/provider/evidence/{evidence.id}/replace"):
+        typed = dated | {"file": (io.BytesIO(CERTIFICATE), "cover.txt"), "kind": "accounts"}
+        refused = fill(signed_in, address, {name: typed[name] for name in typed if name != "kind" or "add" in address})
+        said = errors_of(refused)
+        assert refused.status_code == 422
+        assert "cover.txt was not kept, because something else was refused. Choose it again." in said
+        assert [message[: len(reason)] for message in said if "cover.txt" not in message] == [reason]
     assert evidence_of(actor.provider_id) == [evidence]
 
 
@@ -103,10 +133,10 @@ def test_the_profile_keeps_the_order_of_the_questions(actor: Actor) -> None:
 
 def test_a_document_is_downloaded_as_a_file_and_never_shown(signed_in: CheckedClient, actor: Actor) -> None:
     """As an attachment with its name, without a guess at its type, in a sandbox."""
-    evidence = make_evidence(actor, name="cover.pdf")
+    evidence = make_evidence(actor, name="cover.txt")
     answer = signed_in.get(f"/account/evidence/{evidence.id}")
-    assert (answer.status_code, answer.data, answer.mimetype) == (200, PDF, "application/pdf")
-    assert answer.headers["Content-Disposition"] == "attachment; filename=cover.pdf"
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, CERTIFICATE, "text/plain")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=cover.txt"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 

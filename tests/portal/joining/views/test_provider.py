@@ -27,9 +27,10 @@ from portal.joining.withdrawing import withdraw_application
 from portal.regulation.kinds import FrameworkKind, Regime
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.bidding import PDF
+from tests.factories.files import make_pdf
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.joining import (
+    CERTIFICATE,
     applicant_of,
     complete_application,
     draft_application,
@@ -37,6 +38,7 @@ from tests.factories.joining import (
     make_evidence,
     save,
     sent_application,
+    store,
     submit,
 )
 from tests.filling import errors_of, fields_of, fill, press, text_of
@@ -107,7 +109,7 @@ def test_a_provider_walks_from_the_lots_to_the_confirmation(signed_in: CheckedCl
     assert fill(signed_in, part(first, "exclusion"), {"answers-convicted": "no"}).location == here
     day = clock.today() + timedelta(days=200)
     typed = {
-        "file-insurance": (io.BytesIO(PDF), "cover.pdf"),
+        "file-insurance": (io.BytesIO(CERTIFICATE), "cover.txt"),
         "expires-insurance-day": str(day.day),
         "expires-insurance-month": str(day.month),
         "expires-insurance-year": str(day.year),
@@ -125,7 +127,7 @@ def test_a_provider_walks_from_the_lots_to_the_confirmation(signed_in: CheckedCl
     assert re.search(r"\d:\d\d:\d\d(am|pm) on", page), "to the second"
     assert f"decides by the end of {london_date(first.due_on)}" in page
     assert version.content_hash in page.replace(" ", "")
-    assert "cover.pdf" in text_of(signed_in.get(f"{here}/sent/1"))
+    assert "cover.txt" in text_of(signed_in.get(f"{here}/sent/1"))
     assert banner_of(signed_in.get(here).get_data(as_text=True)) == "Sent"
 
 
@@ -214,19 +216,38 @@ def test_everything_is_saved_before_anything_is_refused(signed_in: CheckedClient
     assert answers_of(application).value("registered") == "yes"
 
 
-def test_a_good_file_is_kept_though_its_day_is_none(signed_in: CheckedClient, actor: Actor) -> None:
-    """It stands there chosen, and takes the day that is typed next without being uploaded again."""
-    application = draft_application(actor=actor)
+@pytest.mark.parametrize(
+    ("day", "reason"), [("31 2 2099", "The date must be a real one"), ("31 3 2020", "That day has passed")]
+)
+def test_a_file_that_is_refused_for_its_day_is_not_kept(
+    signed_in: CheckedClient, actor: Actor, day: str, reason: str
+) -> None:
+    """A document and its day are kept together or not at all; the page says to choose the file again."""
+    application = draft_application(live_framework(lots=2), actor=actor, lot=2)
     address = part(application, "conditions")
-    typed = {"expires-insurance-day": "31", "expires-insurance-month": "2", "expires-insurance-year": "2099"}
-    refused = fill(signed_in, address, typed | {"file-insurance": (io.BytesIO(PDF), "cover.pdf")})
-    evidence = db.session.scalars(select(Evidence)).one()
-    assert (refused.status_code, evidence.expires_on) == (422, None)
+    boxes = dict(zip(("day", "month", "year"), day.split(), strict=True))
+    typed = {f"expires-insurance-{box}": number for box, number in boxes.items()}
+    cover = {"file-insurance": (io.BytesIO(make_pdf(user_password="")), "cover.pdf")}
+    before = list(store().identifiers())
+    refused = fill(signed_in, address, typed | cover | {"answers-registered": "yes"})
+    assert refused.status_code == 422
+    assert [message for message in errors_of(refused) if not message.startswith(reason)] == [
+        "cover.pdf was not kept, because something else was refused. Choose it again."
+    ]
+    assert len(errors_of(refused)) == 2
+    assert db.session.scalars(select(Evidence)).all() == []
+    assert list(store().identifiers()) == before
+    assert answers_of(application).value("registered") == "yes"
     held = fields_of(refused)
-    assert held["answers-insurance"] == str(evidence.id)
-    again = signed_in.post(address, data=held | {"expires-insurance-month": "3"})
+    assert {name: held[name] for name in typed} == typed
+    cover = {"file-insurance": (io.BytesIO(make_pdf(user_password="")), "cover.pdf")}
+    again = signed_in.post(
+        address, data=held | {"expires-insurance-month": "3", "expires-insurance-year": "2099"} | cover
+    )
     assert again.location == home(application)
-    assert db.session.scalars(select(Evidence)).one().expires_on.isoformat() == "2099-03-31"
+    assert [(kept.file_name, str(kept.expires_on)) for kept in db.session.scalars(select(Evidence))] == [
+        ("cover.pdf", "2099-03-31")
+    ]
 
 
 def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(signed_in: CheckedClient, actor: Actor) -> None:
@@ -325,7 +346,7 @@ def test_after_a_refusal_it_is_put_right_where_it_stands(signed_in: CheckedClien
     assert "You have changed nothing yet" in text_of(signed_in.get(f"{home(application)}/check"))
     section = text_of(signed_in.get(part(application, "conditions")))
     assert "Why you were not admitted The certificate covers another organisation." in section
-    newer = make_evidence(actor, name="right.pdf")
+    newer = make_evidence(actor, name="right.txt")
     fill(signed_in, part(application, "conditions"), {"answers-insurance": str(newer.id)})
     check = signed_in.get(f"{home(application)}/check")
     assert "Send version 2" in check.get_data(as_text=True)
