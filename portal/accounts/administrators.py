@@ -12,9 +12,11 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.parsing.text import one_line
 from portal.core.permissions import SYSTEM, Role
+from portal.organisations.details import NAME_LENGTH
+from portal.organisations.likeness import looks_the_same
 from portal.organisations.models import ContractingAuthority
+from portal.organisations.names import read_name
 
 
 def create_administrator(*, name: str, email: str, password: str, authority: str | None = None) -> User:
@@ -36,11 +38,13 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
 
 
 def _authority_named(typed: str) -> ContractingAuthority:
-    name = one_line(typed)
-    if not name:
-        raise InvalidInput("Give the authority’s name.", field="authority")
-    found = db.session.scalar(select(ContractingAuthority).where(ContractingAuthority.name == name))
+    name = read_name(typed, "the authority’s name", field="authority", most=NAME_LENGTH)
+    known = {authority.name: authority for authority in db.session.scalars(select(ContractingAuthority))}
+    found = known.get(name)
     if found is None:
+        if twin := next((other for other in sorted(known) if looks_the_same(other, name)), None):
+            message = f"There is “{twin}” here already. Give the name as it stands there."
+            raise InvalidInput(message, field="authority")
         found = ContractingAuthority(name=name)
         db.session.add(found)
         db.session.flush()

@@ -9,10 +9,10 @@ from datetime import date
 from typing import TypeVar
 
 from portal.core.errors import InvalidInput
-from portal.core.parsing.text import length, one_line, require_text
+from portal.core.parsing.text import length, one_line
 from portal.importing.files import LONGEST_CELL, SHAPE
 from portal.organisations.details import NAME_LENGTH
-from portal.organisations.names import name_key
+from portal.organisations.names import read_name
 from portal.organisations.settings import quoted
 from portal.regulation.identifiers import Identifier, any_charity_number, company_number
 
@@ -63,14 +63,11 @@ class Reading:
 
     def read_organisation(self, values: Mapping[str, str]) -> None:
         """Read whom the row speaks of: a name, and a registered number."""
-        missing = "Enter the provider’s name."
         name = self.attempt(
             "provider",
-            lambda: require_text(one_line(values["provider"]), missing, field="provider", most=NAME_LENGTH),
+            lambda: read_name(values["provider"], "the provider’s name", field="provider", most=NAME_LENGTH),
         )
         self.provider = name or ""
-        if name and not name_key(name):
-            self.fault("provider", "Enter the provider’s name in letters.")
         if values["company_number"]:
             self.company = self.attempt("company_number", lambda: company_number(values["company_number"]))
         if values["charity_number"]:

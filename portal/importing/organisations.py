@@ -14,7 +14,7 @@ from portal.core.columns import db
 from portal.importing.cells import Reading
 from portal.importing.files import Column
 from portal.importing.models import ImportedRow
-from portal.organisations.likeness import Name, Names
+from portal.organisations.likeness import Name, Names, foreign_letters
 from portal.organisations.models import Provider
 from portal.organisations.names import name_key, other_scripts
 from portal.regulation.identifiers import Identifier, Scheme
@@ -137,12 +137,8 @@ class Organisations:
         alike = self._alike.get(reading.number, []) + self._like_new(group)
         if alike:
             group.doubt(alike)
-        elif (scripts := other_scripts(reading.provider)) and not group.is_new:
-            group.fault(
-                "provider",
-                f"The name is written with {' and '.join(scripts)} letters. Type it as its register has it, or say "
-                "that it is right.",
-            )
+        elif (question := foreign_letters(reading.provider)) and not group.is_new:
+            group.fault("provider", question)
         return self._add(reading, alike)
 
     def _known(self, group: Group, organisation: Organisation) -> Organisation:

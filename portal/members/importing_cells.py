@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.core.errors import InvalidInput
-from portal.core.parsing.text import one_line, require_length, require_text
 from portal.frameworks.models import Band, Framework, FrameworkLot
 from portal.importing.cells import Reading, plain, read_day
 from portal.members.importing_columns import MEMBERS_FILE
 from portal.organisations.details import read_postcode
-from portal.organisations.settings import (
-    AREA_LENGTH,
-    REGISTRATION_LENGTH,
-    quoted,
-    read_setting_name,
-    whole_number,
-)
+from portal.organisations.settings import quoted, read_area, read_registration, read_setting_name, whole_number
 from portal.regulation.local_time import local_date
 
 OF_A_SETTING = ("area", "postcode", "registration_number", "capacity", "vacancies")
@@ -97,17 +90,11 @@ def _read_setting(reading: MemberReading, values: Mapping[str, str]) -> None:
                 reading.fault("setting", f"Name the setting: the row gives its {name.replace('_', ' ')}.")
         return
     reading.setting = reading.attempt("setting", lambda: read_setting_name(values["setting"], field="setting")) or ""
-    missing = "Enter the council area that the setting lies in."
-    reading.area = (
-        reading.attempt("area", lambda: require_text(one_line(values["area"]), missing, field="area", most=AREA_LENGTH))
-        or ""
-    )
+    reading.area = reading.attempt("area", lambda: read_area(values["area"], field="area")) or ""
     if values["postcode"]:
         reading.postcode = reading.attempt("postcode", lambda: read_postcode(values["postcode"])) or ""
-    register = one_line(values["registration_number"])
-    reading.registration_number = (
-        reading.attempt("registration_number", lambda: require_length(register, REGISTRATION_LENGTH, field="")) or ""
-    )
+    number = "registration_number"
+    reading.registration_number = reading.attempt(number, lambda: read_registration(values[number], field="")) or ""
     reading.capacity = reading.attempt("capacity", lambda: whole_number(values["capacity"])) or 0
     reading.vacancies = reading.attempt("vacancies", lambda: whole_number(values["vacancies"])) or 0
     if reading.vacancies > reading.capacity and "capacity" not in reading.faults:

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, select
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.parsing.text import one_line, require_text, squeeze
+from portal.core.parsing.mojibake import require_readable
+from portal.core.parsing.text import require_text, squeeze
+from portal.organisations.likeness import foreign_letters, like_names
 from portal.organisations.models import Provider
-from portal.organisations.names import name_key
+from portal.organisations.names import read_name
 from portal.regulation.identifiers import any_charity_number, company_number
 
 NAME_LENGTH = 200
@@ -30,36 +32,33 @@ class ProviderDetails:
     postcode: str
     is_sme: bool
     is_vcse: bool
-    different_organisation: bool = False
-    """The person says that they know of the organisation with a look-alike name, and are another."""
+    name_confirmed: bool = False
+    """The person says that the name is right, and that they are another organisation than those with a like name."""
 
 
 def put_details(provider: Provider, details: ProviderDetails) -> None:
     """Check the details and write them into the provider.
 
     Raises `InvalidInput` with the field: "organisation_name", "company_number", "charity_number"
-    (malformed, none at all, or registered already), "address", "postcode", "different_organisation" (a name
-    that looks like another provider's, until the person says that it is a different organisation).
+    (malformed, none at all, or registered already), "address", "postcode", "name_confirmed" (another name than before
+    that is like another provider's, or is written in letters that look like others, until the person has confirmed
+    it).
     """
-    provider.name = _name(details)
+    name = read_name(details.name, "the organisation’s name", field="organisation_name", most=NAME_LENGTH)
+    is_other_name, provider.name = name != provider.name, name
     provider.address = require_text(
-        details.address, "Enter the organisation’s address.", field="address", most=ADDRESS_LENGTH
+        require_readable(details.address, field="address"),
+        "Enter the organisation’s address.",
+        field="address",
+        most=ADDRESS_LENGTH,
     )
     provider.postcode = read_postcode(details.postcode)
     provider.is_sme, provider.is_vcse = details.is_sme, details.is_vcse
     _put_numbers(provider, details)
     with db.session.no_autoflush:
         _refuse_duplicates(provider)
-        if not details.different_organisation:
-            _refuse_look_alike(provider)
-
-
-def _name(details: ProviderDetails) -> str:
-    missing = "Enter the organisation’s name."
-    name = require_text(one_line(details.name), missing, field="organisation_name", most=NAME_LENGTH)
-    if not name_key(name):
-        raise InvalidInput("Enter the organisation’s name in letters.", field="organisation_name")
-    return name
+        if is_other_name and not details.name_confirmed:
+            _ask_about_name(provider)
 
 
 def read_postcode(typed: str, *, field: str = "postcode") -> str:
@@ -99,13 +98,22 @@ def already_registered(field: str) -> InvalidInput:
     )
 
 
-def _refuse_look_alike(provider: Provider) -> None:
-    if _another(provider, Provider.name_key == provider.name_key):
-        raise InvalidInput(
-            "An organisation whose name looks the same is registered already. If it is yours, ask its "
-            "administrator to invite you. If you are a different organisation, tick the box to say so.",
-            field="different_organisation",
+def like_providers(provider: Provider) -> list[tuple[str, str]]:
+    """The names of the other providers that are like this one's, each with the reason. One statement."""
+    others = db.session.execute(select(Provider.id, Provider.name).order_by(Provider.created_at, Provider.id))
+    return like_names(provider.name, [(other.name, other.name) for other in others if other.id != provider.id])
+
+
+def _ask_about_name(provider: Provider) -> None:
+    if alike := like_providers(provider):
+        name, reason = alike[0]
+        question = (
+            f"Is this “{name}”, which is registered here? Look: {reason}. If it is yours, ask its administrator to "
+            "invite you. If you are a different organisation, tick the box to say so."
         )
+        raise InvalidInput(question, field="name_confirmed")
+    if question := foreign_letters(provider.name):
+        raise InvalidInput(question, field="name_confirmed")
 
 
 def _another(provider: Provider, condition: ColumnElement[bool]) -> bool:

@@ -48,7 +48,7 @@ class DetailsFields(BaseForm):
         "We are a voluntary, community or social enterprise",
         description="You exist for a social purpose and put most of your surplus back into it.",
     )
-    different_organisation = BooleanField("We are a different organisation from the one with this name")
+    name_confirmed = BooleanField("The name is right, and we are a different organisation from any with a like name")
 
     def details(self) -> ProviderDetails:
         """The fields as the activity takes them."""
@@ -60,7 +60,7 @@ class DetailsFields(BaseForm):
             postcode=self.postcode.data or "",
             is_sme=bool(self.is_sme.data),
             is_vcse=bool(self.is_vcse.data),
-            different_organisation=bool(self.different_organisation.data),
+            name_confirmed=bool(self.name_confirmed.data),
         )
 
 

@@ -2,7 +2,8 @@
 
 Lists of contracts write one charity in four ways: "Action For Children", "Action for Children", "Action For Children
 Contract 2012", and together with another organisation in one cell. `likeness` says what is alike about two names;
-`Names` finds like ones among many without comparing each with each.
+`Names` finds like ones among many without comparing each with each. Registering, changing a name and importing ask
+the same questions here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -68,10 +69,34 @@ def likeness(one: Name, other: Name) -> str | None:
     shorter, longer = sorted((one, other), key=lambda name: len(name.words))
     if len(shorter.words) > 1 and shorter.words in _runs(longer.words):
         return f"one name holds the other: “{longer.text}” may be a joint name, or a part of “{shorter.text}”"
+    if one.letters and one.letters == other.letters and one.figures == other.figures:
+        return "only spaces and what was added differ"
     if sorted(one.words) == sorted(other.words):
         return "the names are the same words in another order"
     if one.figures == other.figures and _one_slip(one.letters, other.letters):
         return "the names differ in one letter"
+    return None
+
+
+def like_names(name: str, others: Iterable[tuple[str, T]]) -> list[tuple[T, str]]:
+    """What the names that are like one stand for, each with the reason, in their order."""
+    asked = Name.of(name)
+    return [(what, reason) for other, what in others if (reason := likeness(asked, Name.of(other)))]
+
+
+def looks_the_same(one: str, other: str) -> bool:
+    """Whether two names look the same but for spaces, punctuation and a legal form."""
+    first, second = Name.of(one), Name.of(other)
+    return first.key == second.key or (first.letters, first.figures) == (second.letters, second.figures)
+
+
+def foreign_letters(name: str) -> str | None:
+    """The question that a name asks by itself: it is written in letters that may be taken for others. None for none."""
+    if scripts := other_scripts(name):
+        return (
+            f"The name is written with {' and '.join(scripts)} letters. Type it as its register has it, or say that "
+            "it is right."
+        )
     return None
 
 
@@ -90,6 +115,7 @@ class Names(Generic[T]):
             ("key", name.key),
             ("whole", name.words),
             ("order", *sorted(name.words)),
+            ("letters", name.letters, name.figures),
             *(("run", run) for run in _runs(name.words)),
             *_slips(name),
         }:
@@ -102,6 +128,7 @@ class Names(Generic[T]):
             ("whole", name.words),
             ("run", name.words),
             ("order", *sorted(name.words)),
+            ("letters", name.letters, name.figures),
             *(("whole", run) for run in _runs(name.words)),
             *_slips(name),
         }

@@ -14,12 +14,14 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
 from portal.core.parsing.figures import Unit, read_whole
-from portal.core.parsing.text import has_text, one_line, require_length, require_text, tidy
+from portal.core.parsing.mojibake import require_readable
+from portal.core.parsing.text import has_text, one_line, require_length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
 from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
+from portal.organisations.likeness import looks_the_same
 from portal.organisations.models import Provider, Setting
-from portal.organisations.names import name_key
+from portal.organisations.names import read_name
 
 AREA_LENGTH = 100
 REGISTRATION_LENGTH = 50
@@ -130,27 +132,33 @@ def quoted(text: str) -> str:
 
 def read_setting_name(typed: str, *, field: str) -> str:
     """A setting's name as it may be stored. Raises `InvalidInput`."""
-    name = require_text(one_line(typed), "Enter the setting’s name.", field=field, most=NAME_LENGTH)
-    if not name_key(name):
-        raise InvalidInput("Enter the setting’s name in letters.", field=field)
-    return name
+    return read_name(typed, "the setting’s name", field=field, most=NAME_LENGTH)
+
+
+def read_area(typed: str, *, field: str) -> str:
+    """The council area of a setting as it may be stored. Raises `InvalidInput`."""
+    return read_name(typed, "the council area that the setting lies in", field=field, most=AREA_LENGTH)
+
+
+def read_registration(typed: str, *, field: str) -> str:
+    """A regulator's number as it may be stored; it may be empty. Raises `InvalidInput`."""
+    return require_length(one_line(require_readable(typed, field=field)), REGISTRATION_LENGTH, field=field)
 
 
 def _put(setting: Setting, details: SettingDetails) -> None:
     name = read_setting_name(details.name, field="name")
     for other in settings_of(setting.provider_id):
-        if other is not setting and name_key(other.name) == name_key(name):
+        if other is not setting and looks_the_same(other.name, name):
             raise InvalidInput(f"You already have a setting called {other.name}.", field="name")
-    missing = "Enter the council area that the setting lies in."
     values = {
         "name": name,
-        "area": require_text(one_line(details.area), missing, field="area", most=AREA_LENGTH),
+        "area": read_area(details.area, field="area"),
         "capacity": whole_number(details.capacity, field="capacity"),
-        "address": require_length(tidy(details.address), ADDRESS_LENGTH, field="address"),
-        "postcode": read_postcode(details.postcode) if has_text(details.postcode) else "",
-        "registration_number": require_length(
-            one_line(details.registration_number), REGISTRATION_LENGTH, field="registration_number"
+        "address": require_length(
+            tidy(require_readable(details.address, field="address")), ADDRESS_LENGTH, field="address"
         ),
+        "postcode": read_postcode(details.postcode) if has_text(details.postcode) else "",
+        "registration_number": read_registration(details.registration_number, field="registration_number"),
     }
     for column, value in values.items():
         setattr(setting, column, value)

@@ -41,6 +41,14 @@ def test_an_authority_that_exists_is_found(db_session: object) -> None:
     assert refused.value.field == "authority"
 
 
+@pytest.mark.parametrize("twin", ["demo county council", "Derno County Council", "Demo CountyCouncil"])
+def test_an_authority_is_not_made_twice(db_session: object, twin: str) -> None:
+    """A name that looks like that of an authority here is refused and says which."""
+    make_authority("Demo County Council")
+    with pytest.raises(InvalidInput, match="There is “Demo County Council” here already"):
+        create_administrator(**PERSON, authority=twin)
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

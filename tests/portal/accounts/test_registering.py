@@ -146,15 +146,34 @@ def test_an_e_mail_address_registers_once(keys: KeyFolder) -> None:
     assert refusal.value.field == "email"
 
 
-def test_a_look_alike_name_is_asked_about(keys: KeyFolder) -> None:
-    """A name with Cyrillic letters that reads like another is refused until the person says that it differs."""
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "Dеmо  Family Suррort CIC",
+        "Derno Family Support CIC",
+        "Demo Family ꓢupport CIC",
+        "Demo Family Support Ltd",
+        "Demo FamilySupport",
+        "Demo Family Support CIC and Partners",
+        "Demo Famlly Suport CIC",
+    ],
+)
+def test_a_name_like_another_is_asked_about(keys: KeyFolder, twin: str) -> None:
+    """Letters of other scripts, rn for m, another legal form, a space less, a part, a slip: as an import asks."""
     registered(keys)
-    twin = replace(DETAILS, name="Dеmо  Family Suррort CIC", company_number="00000007")
-    with pytest.raises(InvalidInput) as refusal:
-        registered(keys, twin, email="second@people.example")
-    assert refusal.value.field == "different_organisation"
-    person = registered(keys, replace(twin, different_organisation=True), email="third@people.example")
+    details = replace(DETAILS, name=twin, company_number="00000007")
+    with pytest.raises(InvalidInput, match=r"^Is this “Demo Family Support CIC”, which is registered here") as refusal:
+        registered(keys, details, email="second@people.example")
+    assert refusal.value.field == "name_confirmed"
+    person = registered(keys, replace(details, name_confirmed=True), email="third@people.example")
     assert actor_of(person).provider_id is not None
+
+
+def test_a_name_in_letters_that_look_like_others_is_asked_about(keys: KeyFolder) -> None:
+    """Without any organisation of a like name, too: one may register later."""
+    with pytest.raises(InvalidInput, match="written with Cyrillic letters") as refusal:
+        registered(keys, replace(DETAILS, name="Dеmо Care"))
+    assert refusal.value.field == "name_confirmed"
 
 
 def test_twenty_registrations_in_five_minutes_are_enough(keys: KeyFolder) -> None:

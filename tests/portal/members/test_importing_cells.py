@@ -70,6 +70,22 @@ def test_days(typed: str) -> None:
     [
         ({"provider": ""}, "provider", "Enter the provider’s name."),
         ({"provider": "---"}, "provider", "Enter the provider’s name in letters."),
+        (
+            {"provider": "St Maryâ€™s Care"},
+            "provider",
+            "“St Maryâ€™s Care” was read wrongly by a program on its way. Is it “St Mary’s Care”? Type it as it should "
+            "read.",
+        ),
+        (
+            {"setting": "TÅ· GlÃ¢n"},
+            "setting",
+            "“TÅ· GlÃ¢n” was read wrongly by a program on its way. Is it “Tŷ Glân”? Type it as it should read.",
+        ),
+        (
+            {"area": "Ynys M\ufffdn"},
+            "area",
+            "Letters were lost when “Ynys M\ufffdn” was copied or saved. Type it as it should read.",
+        ),
         ({"provider": "x" * 201}, "provider", "Use at most 200 characters."),
         (
             {"company_number": ""},

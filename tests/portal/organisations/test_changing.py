@@ -75,6 +75,29 @@ def test_a_change_is_recorded_by_the_names_of_its_fields(provider: Provider, adm
     assert (event.kind, event.data) == (EventKind.PROVIDER_CHANGED, {"changed": ["address", "is_vcse"]})
 
 
+def test_a_name_that_stays_is_not_asked_about_again(provider: Provider, administrator: Actor) -> None:
+    """Whoever said once that they are another organisation changes their address without saying it again."""
+    make_provider("Demo Care CIC")
+    change_provider(provider=provider, details=details_of(provider, address="3 Demo Street"), actor=administrator)
+    assert provider.address == "3 Demo Street"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "written"),
+    [
+        ({"name": "St Maryâ€™s Care"}, "organisation_name", "St Mary’s Care"),
+        ({"address": "CafÃ© Street 1"}, "address", "Café Street 1"),
+    ],
+)
+def test_what_a_program_misread_is_refused(
+    provider: Provider, administrator: Actor, changed: dict[str, str], field: str, written: str
+) -> None:
+    """Beside its field, with what probably stood there."""
+    with pytest.raises(InvalidInput, match=f"Is it “{written}”") as refusal:
+        change_provider(provider=provider, details=details_of(provider, **changed), actor=administrator)
+    assert refusal.value.field == field
+
+
 def test_nothing_changed_is_nothing_recorded(provider: Provider, administrator: Actor) -> None:
     """Saving the page as it was leaves no trace."""
     change_provider(provider=provider, details=details_of(provider), actor=administrator)
@@ -96,7 +119,7 @@ def test_a_changed_name_keeps_its_key_up_to_date(provider: Provider, administrat
     twin = details_of(provider, name="DEMO NORTH", company_number="00000007")
     with pytest.raises(InvalidInput) as refusal:
         register_provider(details=twin, alerts=[], actor=SYSTEM)
-    assert refusal.value.field == "different_organisation"
+    assert refusal.value.field == "name_confirmed"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.organisations.likeness import Name, Names, likeness
+from portal.organisations.likeness import Name, Names, like_names, likeness, looks_the_same
 
 
 def reason(one: str, other: str) -> str | None:
@@ -31,6 +31,7 @@ def reason(one: str, other: str) -> str | None:
         ("Acton For Children", "the names differ in one letter"),
         ("Action Fro Children", "the names differ in one letter"),
         ("Children For Action", "the names are the same words in another order"),
+        ("ActionFor Children", "only spaces and what was added differ"),
     ],
 )
 def test_the_spellings_of_one_charity(written: str, expected: str) -> None:
@@ -93,7 +94,27 @@ def test_like_names_are_found_among_many() -> None:
     assert list(names.like(Name.of("Nobody Else"))) == []
 
 
-WORDS = st.lists(st.sampled_from(["action", "for", "children", "home", "ltd", "1", "2", "kings", "ymca"]), max_size=4)
+def test_one_name_among_others() -> None:
+    """The like ones come in the order of the others, with what they stand for."""
+    others = [("Action For Children", 1), ("YMCA", 2), ("Action For Children Contract 2012", 3)]
+    assert [what for what, _why in like_names("action for children", others)] == [1, 3]
+
+
+@pytest.mark.parametrize("other", ["oak house", "OakHouse", "Oak House Ltd", "0ak Hоuse", "The Oak-House"])
+def test_names_that_look_the_same(other: str) -> None:
+    """But for spaces, punctuation, letters that look alike and a legal form."""
+    assert looks_the_same("Oak House", other)
+
+
+@pytest.mark.parametrize("other", ["Oak Home", "Oak House 2", "House Oak", "Oak House North"])
+def test_names_that_do_not_look_the_same(other: str) -> None:
+    """Another word, figure or order is seen."""
+    assert not looks_the_same("Oak House", other)
+
+
+WORDS = st.lists(
+    st.sampled_from(["action", "actionfor", "for", "children", "home", "ltd", "1", "2", "kings", "ymca"]), max_size=4
+)
 
 
 @given(st.lists(WORDS.map(" ".join), max_size=8), st.one_of(WORDS.map(" ".join), st.text(max_size=30)))

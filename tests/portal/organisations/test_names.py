@@ -22,6 +22,8 @@ from portal.organisations.names import name_key
         "Demo Care 1td",
         "Ꭰemo Care Ltd".replace("Ꭰ", "D"),
         "DΕΜΟ CΑRΕ LTD",
+        "Derno Care Ltd",
+        "ꓓꓰꓟꓳ Care Ltd",
     ],
 )
 def test_names_that_look_alike_have_one_key(twin: str) -> None:
@@ -35,6 +37,11 @@ def test_names_that_look_alike_have_one_key(twin: str) -> None:
 def test_names_that_differ_have_keys_that_differ(other: str) -> None:
     """A different word, order or legal form is a different name."""
     assert name_key(other) != name_key("Demo Care Ltd")
+
+
+def test_two_letters_pass_for_one() -> None:
+    """As Unicode's table of confusables has them: rn for m, vv for w."""
+    assert name_key("VVarrnth") == name_key("Warmth")
 
 
 def test_and_is_written_in_two_ways() -> None:

@@ -83,6 +83,12 @@ def test_a_setting_is_added(provider: Provider, actor: Actor) -> None:
         (changed(capacity="٣"), "0", "capacity", "Enter a whole number in figures, such as 6."),
         (changed(postcode="NE8"), "0", "postcode", "Enter a full UK postcode, such as CM1 1QH."),
         (changed(registration_number="9" * 51), "0", "registration_number", "Use at most 50 characters."),
+        (
+            changed(address="1 Cwm GlÃ¢n"),
+            "0",
+            "address",
+            "“1 Cwm GlÃ¢n” was read wrongly by a program on its way. Is it “1 Cwm Glân”? Type it as it should read.",
+        ),
         (HOME, "5", "vacancies", "The setting has 4 places: enter that or less."),
         (HOME, "two", "vacancies", "Enter a whole number in figures, such as 6."),
     ],
@@ -97,13 +103,14 @@ def test_what_cannot_be_a_setting(
     assert settings_of(provider.id) == []
 
 
-def test_one_name_is_one_setting(provider: Provider, actor: Actor) -> None:
+@pytest.mark.parametrize("twin", ["DEMO HOUSE", "Derno House", "DemoHouse", "Demo ꓧouse"])
+def test_one_name_is_one_setting(provider: Provider, actor: Actor, twin: str) -> None:
     """A second open setting under a name that looks the same is refused; after closing the first it is not."""
     first = added(provider, actor)
     with pytest.raises(InvalidInput, match="You already have a setting called Demo House"):
-        added(provider, actor, changed(name="DEMO HOUSE"))
+        added(provider, actor, changed(name=twin))
     close_setting(setting=first, actor=actor, now=clock.now())
-    assert added(provider, actor, changed(name="DEMO HOUSE")).name == "DEMO HOUSE"
+    assert added(provider, actor, changed(name=twin)).name == twin
 
 
 def test_a_setting_is_changed(provider: Provider, actor: Actor) -> None:

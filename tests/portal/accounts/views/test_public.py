@@ -300,10 +300,10 @@ def test_a_look_alike_name_shows_the_box_to_tick(client: CheckedClient, db_sessi
     """The question appears with the warning only, and ticking the box answers it."""
     seed_reference_data(db.session.connection())
     make_provider("Demo Family Support CIC")
-    assert "different_organisation" not in fields_of(client.get("/register"))
+    assert "name_confirmed" not in fields_of(client.get("/register"))
     warned = fill(client, "/register", REGISTRATION)
-    assert "looks the same" in errors_of(warned)[0]
-    typed = fields_of(warned) | REGISTRATION | {"different_organisation": "y"}
+    assert errors_of(warned)[0].startswith("Is this “Demo Family Support CIC”, which is registered here?")
+    typed = fields_of(warned) | REGISTRATION | {"name_confirmed": "y"}
     assert client.post("/register", data=typed).location == "/account/second-factor"
 
 

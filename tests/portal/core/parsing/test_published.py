@@ -11,10 +11,11 @@ import pytest
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import read_email
 from portal.core.parsing.figures import MONTHS, PERCENT, POUNDS, WHOLE, read_figure, read_whole
-from portal.core.parsing.text import one_line, require_reason, require_text, words_in
+from portal.core.parsing.text import require_reason, require_text, words_in
 from portal.core.parsing.times import read_day, read_time
 from portal.core.references import normalise_code
 from portal.organisations.details import read_postcode
+from portal.organisations.names import read_name
 from portal.regulation.identifiers import company_number
 from tests.architecture.source import ROOT
 
@@ -30,7 +31,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "whole number": lambda typed: read_whole(typed, WHOLE),
     "months": lambda typed: read_whole(typed, MONTHS),
     "text": lambda typed: require_text(typed, "Write something.", field=None),
-    "name": one_line,
+    "name": lambda typed: read_name(typed, "the name", field="name", most=200),
     "words": words_in,
     "reason": lambda typed: require_reason(typed, "Give the reason", field=None),
     "e-mail": read_email,
