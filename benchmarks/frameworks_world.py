@@ -21,7 +21,6 @@ from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus
 from portal.organisations.models import Provider, Setting
-from portal.organisations.names import name_key
 from portal.regulation.kinds import FrameworkKind
 from tests.factories.frameworks import live_framework
 
@@ -124,9 +123,7 @@ def _add_providers(count: int, *, first: int) -> list[uuid.UUID]:
     rows = []
     for number in range(first, first + count):
         name = f"Demo Provider {number}"
-        rows.append(
-            {"id": uuid.uuid4(), "name": name, "name_key": name_key(name), "company_number": f"{number + 10:08}"}
-        )
+        rows.append({"id": uuid.uuid4(), "name": name, "company_number": f"{number + 10:08}"})
     _add(Provider, rows)
     return [row["id"] for row in rows]
 

@@ -34,7 +34,6 @@ from portal.evaluation.models import PanelMember, Result, Score, Scorecard
 from portal.evaluation.states import MemberRole, ScorecardStatus
 from portal.evaluation.storing import hash_of
 from portal.organisations.models import ContractingAuthority, Provider
-from portal.organisations.names import name_key
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Question, Scale
 from portal.tendering.states import Combination, IttStatus, PanelKind, QuestionKind
 from tender_scoring import diagnose, evaluate, method_hash
@@ -135,7 +134,7 @@ class _Builder:
 
     def _provider(self, number: int, made: uuid.UUID) -> dict[str, Any]:
         name = f"Demo Provider {number}"
-        return {"id": made, "name": name, "name_key": name_key(name), "company_number": f"{number:08}"}
+        return {"id": made, "name": name, "company_number": f"{number:08}"}
 
     def _people(self, count: int, role: Role, places: list[dict[str, Any] | None]) -> list[tuple[uuid.UUID, str]]:
         """People of these places, each with an open session; returns their identifiers and cookies."""

@@ -159,7 +159,7 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
                 load_only(OpenedBid.label, OpenedBid.quarantine_reason),
                 joinedload(OpenedBid.bid).options(
                     load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
-                    joinedload(Bid.provider).load_only(Provider.name),
+                    joinedload(Bid.provider).load_only(Provider.name, Provider.name_fold),
                     joinedload(Bid.lot),
                 ),
                 joinedload(OpenedBid.version).load_only(
@@ -180,7 +180,7 @@ def set_aside_of(opening: BidOpening) -> Sequence[DisregardedBid]:
         .options(
             contains_eager(DisregardedBid.bid).options(
                 load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
-                joinedload(Bid.provider).load_only(Provider.name),
+                joinedload(Bid.provider).load_only(Provider.name, Provider.name_fold),
                 joinedload(Bid.lot),
             )
         )

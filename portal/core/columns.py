@@ -8,12 +8,24 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import CheckConstraint, Enum, Numeric, func
+from sqlalchemy import CheckConstraint, Computed, Enum, Numeric, Text, func
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from portal.extensions import Model, db
 
-__all__ = ["Amount", "CreatedAt", "Id", "Marks", "Model", "ScoreValue", "Weight", "db", "one_of", "state_matches"]
+__all__ = [
+    "Amount",
+    "CreatedAt",
+    "Id",
+    "Marks",
+    "Model",
+    "ScoreValue",
+    "Weight",
+    "db",
+    "folded",
+    "one_of",
+    "state_matches",
+]
 
 Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 """A random identifier: it tells nobody how many there are or which came first."""
@@ -40,6 +52,14 @@ def one_of(values: type[StrEnum], **options: Any) -> MappedColumn[Any]:
         values_callable=lambda enumeration: [member.value for member in enumeration],
     )
     return mapped_column(kind, **options)
+
+
+def folded(column: str, **options: Any) -> MappedColumn[str]:
+    """The column as it is searched and sorted: without case, accents, apostrophes and punctuation.
+
+    The database keeps it (its function `fold`); what is compared with it goes through `func.fold`.
+    """
+    return mapped_column(Text(collation="C"), Computed(f"fold({column})", persisted=True), **options)
 
 
 def state_matches(states: tuple[StrEnum, ...], column: str, *, name: str) -> CheckConstraint:

@@ -85,7 +85,7 @@ def members_by_lot(framework_id: uuid.UUID) -> dict[uuid.UUID, list[Member]]:
         .join(Provider, Provider.id == Admission.provider_id)
         .outerjoin(offered, (offered.c.lot_id == Admission.lot_id) & (offered.c.provider_id == Admission.provider_id))
         .where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
-        .order_by(func.lower(Provider.name), Admission.id)
+        .order_by(Provider.name_fold, Admission.id)
     )
     found: dict[uuid.UUID, list[Member]] = {}
     for lot_id, name, count in rows:

@@ -65,7 +65,7 @@ def lots_to_offer_on(provider_id: uuid.UUID, now: datetime) -> Sequence[Framewor
             Framework.status == FrameworkStatus.LIVE,
             Framework.valid_until > now,
         )
-        .order_by(Framework.title, Framework.id, FrameworkLot.number)
+        .order_by(Framework.title_fold, Framework.id, FrameworkLot.number)
         .options(contains_eager(FrameworkLot.framework), selectinload(FrameworkLot.bands))
     ).all()
 
@@ -87,7 +87,7 @@ def offers_among(setting_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, list[Se
         .join(SettingOffer.lot)
         .join(FrameworkLot.framework)
         .outerjoin(SettingOffer.band)
-        .order_by(Framework.title, FrameworkLot.number, Band.position, SettingOffer.placement_type)
+        .order_by(Framework.title_fold, FrameworkLot.number, Band.position, SettingOffer.placement_type)
         .options(
             contains_eager(SettingOffer.lot).contains_eager(FrameworkLot.framework), contains_eager(SettingOffer.band)
         )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 from portal.core.clock import LONDON
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
+from portal.core.parsing.text import has_text
 from portal.frameworks.member_models import Admission, SettingOffer, active_at
 from portal.frameworks.models import Framework, FrameworkLot, Participant
 from portal.frameworks.states import FrameworkStatus
@@ -88,7 +89,7 @@ def frameworks_to_search(authority_id: uuid.UUID | None, now: datetime) -> Seque
             Framework.valid_until > now,
             or_(Framework.authority_id == authority_id, Framework.publishes_members, taking_part),
         )
-        .order_by(Framework.title, Framework.id)
+        .order_by(Framework.title_fold, Framework.id)
         .options(selectinload(Framework.lots).selectinload(FrameworkLot.bands))
     ).all()
 
@@ -107,7 +108,7 @@ def search_directory(
     query = _matching(search, lots, now)
     if after:
         last, name = read_page_key(after, uuid.UUID, str)
-        later = tuple_(Setting.name, Setting.id) > tuple_(name, last)
+        later = tuple_(Setting.name_fold, Setting.id) > tuple_(name, last)
         found = db.session.scalars(query.where(later).limit(size + 1)).all()
         some = query.order_by(None).with_only_columns(Setting.id).limit(COUNTED_TO + 1).subquery()
         count = db.session.execute(select(func.count()).select_from(some)).scalar_one()
@@ -172,20 +173,34 @@ def _matching(search: Search, lots: Collection[uuid.UUID], now: datetime) -> Sel
         select(Setting)
         .join(Setting.provider)
         .where(Setting.closed_at.is_(None), offered, *_words(search.words))
-        .order_by(Setting.name, Setting.id)
+        .order_by(Setting.name_fold, Setting.id)
         .options(contains_eager(Setting.provider).load_only(Provider.name))
     )
     if search.area:
-        query = query.where(func.lower(Setting.area) == search.area.lower())
+        query = query.where(Setting.area_fold == func.fold(search.area))
     if search.vacancies:
         query = query.where(Setting.vacancies >= search.vacancies)
     return query
 
 
 def _words(typed: str) -> list[ColumnElement[bool]]:
-    """Each word stands somewhere in the setting's or its provider's name, its area, postcode or number."""
-    text = func.concat_ws(" ", Setting.name, Provider.name, Setting.area, Setting.postcode, Setting.registration_number)
-    return [text.icontains(word, autoescape=True) for word in typed.split()[:MOST_WORDS]]
+    """Each word stands somewhere in the setting's or its provider's name, its area, postcode or number.
+
+    Without spaces on both sides: "CM11QH", "Daycare" and "OBrien" find CM1 1QH, Day-Care and O'Brien. Signs between
+    words are passed over; signs alone find nothing.
+    """
+    folds = (
+        Setting.name_fold,
+        Provider.name_fold,
+        Setting.area_fold,
+        Setting.postcode_fold,
+        Setting.registration_fold,
+    )
+    text = func.replace(func.concat_ws("~", *folds), " ", "")
+    if not has_text(typed):
+        return []
+    words = (func.replace(func.fold(word), " ", "") for word in typed.split()[:MOST_WORDS])
+    return [func.fold(typed) != "", *(func.strpos(text, word) > 0 for word in words)]
 
 
 def _with_offers(settings: Sequence[Setting], frameworks: Sequence[Framework], now: datetime) -> list[Listed]:
@@ -212,4 +227,4 @@ def _with_offers(settings: Sequence[Setting], frameworks: Sequence[Framework], n
 
 
 def _key(setting: Setting) -> str:
-    return page_key(setting.id, setting.name)
+    return page_key(setting.id, setting.name_fold)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain
-from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.columns import CreatedAt, Id, Model, folded, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import ContractingAuthority
@@ -54,6 +54,7 @@ class Framework(OnOwnChain, Model):
     light_touch: Mapped[bool] = mapped_column(default=True)
     status: Mapped[FrameworkStatus] = one_of(FrameworkStatus, default=FrameworkStatus.DRAFT)
     title: Mapped[str]
+    title_fold: Mapped[str] = folded("title", deferred=True)
     description: Mapped[str] = mapped_column(default="", server_default=text("''"))
     how_it_works: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """How providers join and how work is called off, in plain words (PCR2015 reg 34(14); PA2023 s.39(2))."""

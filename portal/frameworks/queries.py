@@ -117,7 +117,7 @@ def authority_frameworks(authority_id: uuid.UUID | None) -> AuthorityFrameworks:
 
 def all_authorities() -> list[ContractingAuthority]:
     """Every contracting authority of the portal, by name."""
-    return list(db.session.scalars(select(ContractingAuthority).order_by(ContractingAuthority.name)))
+    return list(db.session.scalars(select(ContractingAuthority).order_by(ContractingAuthority.name_fold)))
 
 
 def participants_of(framework_id: uuid.UUID) -> list[Participant]:
@@ -128,7 +128,7 @@ def participants_of(framework_id: uuid.UUID) -> list[Participant]:
             .join(Participant.authority)
             .where(Participant.framework_id == framework_id)
             .options(contains_eager(Participant.authority))
-            .order_by(Participant.withdrawn_on.is_not(None), ContractingAuthority.name)
+            .order_by(Participant.withdrawn_on.is_not(None), ContractingAuthority.name_fold)
         )
     )
 

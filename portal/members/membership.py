@@ -133,7 +133,7 @@ def members_page(framework: Framework, *, ended: bool, page: int) -> tuple[Seque
             Admission.status.not_in(CURRENT) if ended else Admission.status.in_(CURRENT),
         )
         .options(joinedload(Admission.lot), joinedload(Admission.provider))
-        .order_by(FrameworkLot.number, Provider.name, Admission.id)
+        .order_by(FrameworkLot.number, Provider.name_fold, Admission.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()

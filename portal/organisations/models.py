@@ -6,12 +6,11 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
-from portal.core.columns import CreatedAt, Id, Model
+from portal.core.columns import CreatedAt, Id, Model, folded
 from portal.core.permissions import Actor, Role
-from portal.organisations.names import name_key
 from portal.regulation.identifiers import Identifier, Scheme
 
 
@@ -22,6 +21,7 @@ class ContractingAuthority(Model):
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)
+    name_fold: Mapped[str] = folded("name", deferred=True)
     organisation_scheme: Mapped[str | None]
     organisation_number: Mapped[str | None]
     address: Mapped[str] = mapped_column(server_default=text("''"), default="")
@@ -45,13 +45,13 @@ class Provider(OnSystemChain, Model):
         CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_by_somebody"),
         CheckConstraint("company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"),
         Index("uq_provider_company_number", "company_number", unique=True),
+        Index("ix_provider_name_fold", "name_fold", "id"),
         Index("uq_provider_charity_number", "charity_scheme", "charity_number", unique=True),
     )
 
     id: Mapped[Id]
     name: Mapped[str]
-    name_key: Mapped[str] = mapped_column(index=True)
-    """The name as the eye reads it (`names.name_key`); follows `name` by itself."""
+    name_fold: Mapped[str] = folded("name")
     company_number: Mapped[str | None]
     charity_scheme: Mapped[str | None]
     charity_number: Mapped[str | None]
@@ -68,11 +68,6 @@ class Provider(OnSystemChain, Model):
     alerts: Mapped[list[ProviderAlert]] = relationship(
         back_populates="provider", cascade="all, delete-orphan", order_by="ProviderAlert.cpv_code"
     )
-
-    @validates("name")
-    def _follow_name(self, _key: str, name: str) -> str:
-        self.name_key = name_key(name)
-        return name
 
     @property
     def identifiers(self) -> list[Identifier]:
@@ -116,19 +111,23 @@ class Setting(Model):
     __table_args__ = (
         CheckConstraint("capacity >= 0 AND vacancies >= 0 AND vacancies <= capacity", name="vacancies_within_capacity"),
         Index("ix_setting_provider_id", "provider_id"),
-        Index("ix_setting_area", "area", "id", postgresql_where=text("closed_at IS NULL")),
-        Index("ix_setting_name", "name", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_setting_area_fold", "area_fold", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_setting_name_fold", "name_fold", "id", postgresql_where=text("closed_at IS NULL")),
     )
 
     id: Mapped[Id]
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
     name: Mapped[str]
+    name_fold: Mapped[str] = folded("name")
     address: Mapped[str] = mapped_column(server_default=text("''"), default="")
     postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    postcode_fold: Mapped[str] = folded("postcode", deferred=True)
     area: Mapped[str]
     """The council area that it lies in, in the words that a framework's lots use for areas."""
+    area_fold: Mapped[str] = folded("area", deferred=True)
     registration_number: Mapped[str] = mapped_column(server_default=text("''"), default="")
     """The regulator's number, such as an Ofsted URN; empty where none is needed."""
+    registration_fold: Mapped[str] = folded("registration_number", deferred=True)
     capacity: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """Places."""
     vacancies: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -25,14 +25,16 @@ _LOOK_ALIKES: dict[int, str | int] = {
     **str.maketrans("ագզհոռսցքօտ", "wqqhnnugfos"),  # Armenian
     **str.maketrans("ᎠᎡᎢᎩᎪᎫᎬᎳᎷᎻᎽᏀᏂᏃᏏᏙᏚᏞᏟᏢᏦᏴ", "drtyajewmhyghzbvsicpkb"),  # Cherokee
     **str.maketrans("ꓐꓑꓒꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpddtgkjczfmnisrvhwxyaeiou"),  # Lisu
-    **str.maketrans("ıɩǀɡɑ", "iiiga"),  # rare Latin letters
+    **str.maketrans("ıɩǀɡɑøłđħŧðŋĸ", "iiigaoidhtdnk"),  # Latin letters that Unicode does not take apart
     **str.maketrans("01l|", "oiii"),
     ord("ӕ"): "ae",
     ord("æ"): "ae",
+    ord("œ"): "oe",
+    ord("þ"): "th",
 }
 # Two letters that pass for one, as the same table has them for m and w.
 _PAIRS = (("rn", "m"), ("vv", "w"))
-_SPELLINGS = str.maketrans({"&": " and ", "'": None, "’": None})
+_SPELLINGS = str.maketrans({"&": " and "} | dict.fromkeys("'’‘`ʹʺʻʼʽʾʿ′"))
 _LEGAL_FORMS = {"limited": "ltd", "iimited": "ltd", "itd": "ltd"}
 _NOT_A_WORD = re.compile(r"[^\w]+")
 
@@ -51,6 +53,7 @@ def read_name(typed: str, what: str, *, field: str, most: int) -> str:
 
 def name_key(name: str) -> str:
     """The name as the eye reads it, for comparing: two names with the same key look alike."""
+    name = name.replace("´", "")  # Taken apart it is a space and an accent.
     if name.isascii() and name.isprintable():
         plain = name.casefold()
     else:

@@ -47,7 +47,7 @@ def settings_of(provider_id: uuid.UUID) -> Sequence[Setting]:
     return db.session.scalars(
         select(Setting)
         .where(Setting.provider_id == provider_id, Setting.closed_at.is_(None))
-        .order_by(Setting.name, Setting.id)
+        .order_by(Setting.name_fold, Setting.id)
     ).all()
 
 

@@ -23,7 +23,7 @@ PAGE_SIZE = 100
 class Invited:
     """One page of the providers who are (to be) invited, in the order of their names; `total` counts all of them."""
 
-    rows: Sequence[Row[uuid.UUID, str, datetime]]
+    rows: Sequence[Row[uuid.UUID, str, str, datetime]]
     total: int
     next_key: str | None
 
@@ -38,11 +38,11 @@ def list_invited(itt: InvitationToTender, now: datetime, *, after: str = "", siz
     total = db.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if after:
         last, name = read_page_key(after, uuid.UUID, str)
-        query = query.where(tuple_(Provider.name, Provider.id) > tuple_(name, last))
-    rows = db.session.execute(query.order_by(Provider.name, Provider.id).limit(size + 1)).all()
+        query = query.where(tuple_(Provider.name_fold, Provider.id) > tuple_(name, last))
+    rows = db.session.execute(query.order_by(Provider.name_fold, Provider.id).limit(size + 1)).all()
     more = len(rows) > size
     shown = rows[:size]
-    return Invited(shown, total, page_key(shown[-1].id, shown[-1].name) if more else None)
+    return Invited(shown, total, page_key(shown[-1].id, shown[-1].name_fold) if more else None)
 
 
 def declined_for(itt: InvitationToTender) -> Sequence[Row[str, int]]:
@@ -77,7 +77,7 @@ def choosable_providers(itt: InvitationToTender, now: datetime) -> Sequence[Prov
         select(Provider)
         .join(Admission, Admission.provider_id == Provider.id)
         .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
-        .order_by(Provider.name, Provider.id)
+        .order_by(Provider.name_fold, Provider.id)
     ).all()
 
 
@@ -86,18 +86,18 @@ def provider_chosen(itt: InvitationToTender) -> Provider | None:
     return db.session.get(Provider, itt.direct_award_provider_id) if itt.direct_award_provider_id else None
 
 
-def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, datetime]:
+def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, str, datetime]:
     query = (
-        select(Provider.id, Provider.name, Admission.admitted_at.label("since"))
+        select(Provider.id, Provider.name, Provider.name_fold, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
         .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
     )
     return query.where(Provider.id == itt.direct_award_provider_id) if itt.law.names_one_provider else query
 
 
-def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, datetime]:
+def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, str, datetime]:
     return (
-        select(Provider.id, Provider.name, Invitation.invited_at.label("since"))
+        select(Provider.id, Provider.name, Provider.name_fold, Invitation.invited_at.label("since"))
         .join(Invitation, Invitation.provider_id == Provider.id)
         .where(Invitation.itt_id == itt.id)
     )

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import Membership, User
@@ -23,10 +23,12 @@ from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
+from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.notices.models import Notice
+from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
@@ -166,3 +168,17 @@ def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:
     last = {row.object_id: row.actor_id for row in db_session.execute(savers.order_by(Event.seq))}
     held = db_session.execute(select(Bid.id, Bid.draft_saved_by_id).where(Bid.draft_saved_by_id.is_not(None))).all()
     assert {row.id: row.draft_saved_by_id for row in held} == last != {}
+
+
+def test_what_is_searched_is_folded(db_session: Any) -> None:
+    """Every provider, setting, title and authority of before is found and sorted by its fold."""
+    for name, fold in (
+        (Provider.name, Provider.name_fold),
+        (Setting.name, Setting.name_fold),
+        (Setting.area, Setting.area_fold),
+        (Framework.title, Framework.title_fold),
+        (ContractingAuthority.name, ContractingAuthority.name_fold),
+    ):
+        rows = db_session.execute(select(name, fold, func.fold(name))).all()
+        assert [row for row in rows if row[1] != row[2] or not row[1]] == []
+        assert rows != []

@@ -90,7 +90,7 @@ def declare(panel_id: uuid.UUID) -> Any:
     """Declare interests against the bidders; one interest means stepping back."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
-    bids = sorted(opened_bids(work.itt_id), key=lambda bid: bid.bid.provider.name.casefold())
+    bids = sorted(opened_bids(work.itt_id), key=lambda bid: bid.bid.provider.name_fold)
     form = declaration_form(bids, declarations_of(member))
     if form.validate_on_submit() and form.carry_out(
         lambda: declare_interest(work=work, answers=form.answers(bids), actor=actor(), now=clock.now())

@@ -61,7 +61,7 @@ def index() -> Any:
 def know() -> Any:
     """The declaration in plain words."""
     seat = own_seat()
-    bids = sorted(opened_bids(seat.work.itt_id), key=lambda bid: bid.bid.provider.name.casefold())
+    bids = sorted(opened_bids(seat.work.itt_id), key=lambda bid: bid.bid.provider.name_fold)
     form = young_declaration_form(bids)
     if form.validate_on_submit() and form.carry_out(
         lambda: declare_interest(work=seat.work, answers=form.answers(bids), actor=actor(), now=clock.now())

@@ -127,6 +127,39 @@ def test_each_filter(framework: Framework) -> None:
         assert (search, found(framework, search)) == (search, names)
 
 
+def test_words_as_people_type_them(framework: Framework) -> None:
+    """Accents, apostrophes of any kind or none, hyphens, case and a postcode's space make no difference."""
+    lot = framework.lots[0]
+    offered("St Mary’s House", lot, make_member(lot, "Smith & Söhne"), postcode="CM1 1QH")
+    offered("O'Brien Lodge", lot, make_member(lot, "Demo Day-Care"), area="Ynys Môn")
+    offered("Tŷ Glân", lot, make_member(lot, "Demo North"), registration_number="SC 042-7")
+    offered("Éclair House", lot, make_member(lot, "Demo South"), area="Ynys Mon")
+    typed = {
+        "St Mary’s House": ["St Mary's", "st marys", "ST MARY’S", "St Mary`s", "CM1 1QH", "cm11qh", "smith and sohne"],
+        "O'Brien Lodge": ["O’Brien", "OBrien", "o'brien", "day care", "daycare", "Day - Care"],
+        "Tŷ Glân": ["Ty Glan", "tŷ glân", "ty\u0302 GLAN", "TyGlan", "SC0427", "sc-042/7"],
+        "Éclair House": ["Eclair", "éclair", "ECLAIR"],
+    }
+    for name, ways in typed.items():
+        for words in ways:
+            assert (words, found(framework, Search(words=words))) == (words, [name])
+    assert found(framework, Search(area="ynys mon")) == ["Éclair House", "O'Brien Lodge"]
+
+
+def test_the_order_of_names(framework: Framework) -> None:
+    """As people look for them, whatever the capitals, accents and apostrophes; pages go on in it."""
+    names = ["Ash Lodge", "Ashby House", "Éclair House", "eden", "O'Brien Lodge", "Óg House", "The Old Barn", "zebra"]
+    for name in reversed(names):
+        offered(name, framework.lots[0])
+    assert found(framework) == names
+    seen, after = [], ""
+    while after is not None:
+        page = search_directory(Search(), frameworks=[framework], now=clock.now(), after=after, size=3)
+        seen += [listed.setting.name for listed in page.rows]
+        after = page.next_key
+    assert seen == names
+
+
 def make_member(lot: FrameworkLot, name: str) -> Provider:
     """A member of the lot."""
     provider = make_provider(name)

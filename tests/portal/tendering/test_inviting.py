@@ -191,8 +191,8 @@ _ROWS_READ = text("SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg
 _MANY = text(
     """
     WITH made AS (
-        INSERT INTO provider (id, name, name_key, company_number, address, postcode, is_sme, is_vcse)
-        SELECT gen_random_uuid(), 'Provider ' || n, 'provider ' || n, (50000000 + n)::text, '', '', true, false
+        INSERT INTO provider (id, name, company_number, address, postcode, is_sme, is_vcse)
+        SELECT gen_random_uuid(), 'Provider ' || n, (50000000 + n)::text, '', '', true, false
         FROM generate_series(1, 5000) n RETURNING id
     )
     INSERT INTO admission (id, framework_id, lot_id, provider_id, status, admitted_at)
