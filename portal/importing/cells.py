@@ -18,6 +18,10 @@ from portal.regulation.identifiers import Identifier, any_charity_number, compan
 
 T = TypeVar("T")
 
+# What Excel and LibreOffice show, and save, in place of a value that a formula has not.
+_ERROR = re.compile(
+    r"#(REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|UNKNOWN)!|#N/A|#NAME\?|#{3,}|Err:[0-9]{3}", re.I
+)
 _ISO = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
 _BRITISH = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})")
 
@@ -50,13 +54,17 @@ class Reading:
         return self.company, self.charity
 
     def values(self, cells: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-        """The row's cells by column; a row of another length, and cells that are too long, are faults."""
+        """The row's cells by column; a row of another length, too long cells and a spreadsheet's errors are faults."""
         found = {name: one_line(cells.get(name)) for name in names}
         if SHAPE in cells:
             self.fault(
                 SHAPE, f"This row has {cells[SHAPE]} cells, so they may stand in the wrong columns. Check each one."
             )
         for name, value in found.items():
+            if _ERROR.fullmatch(value):
+                self.fault(
+                    name, f"{quoted(value)} is an error that a spreadsheet shows in place of a value. Type the value."
+                )
             if length(value) > LONGEST_CELL:
                 self.fault(name, f"Use at most {LONGEST_CELL:,} characters.")
         return found

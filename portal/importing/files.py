@@ -1,4 +1,6 @@
-"""Reading a CSV file of rows: its encoding, its heading, its rows. Every cell is text; nothing is made of it here."""
+"""Reading a CSV file of rows: its encoding, its heading, its rows. Every cell is a line of text as it is seen; nothing
+is made of it here.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,8 @@ def _decoded(content: bytes) -> str:
     if content[:4] == b"PK\x03\x04":
         raise _wrong(f"The file is a spreadsheet (xlsx), not CSV. {_SAVE_AS}")
     try:
-        text = content.decode("utf-8-sig")
+        # Each program that saves the file may put a mark of its own before it.
+        text = content.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as broken:
         line = content.count(b"\n", 0, broken.start) + 1
         raise _wrong(
@@ -121,10 +124,11 @@ def _rows(reader: Iterator[list[str]], heading: Sequence[str], layout: Layout) -
     for taken, cells in enumerate(reader):
         if taken > 2 * MOST_ROWS:
             break
-        while len(cells) > len(heading) and not has_text(cells[-1]):
+        cells = [one_line(cell) for cell in cells]
+        while len(cells) > len(heading) and not cells[-1]:
             cells.pop()
-        if any(has_text(cell) for cell in cells):
-            held = dict.fromkeys(layout.names, "") | dict(zip(heading, map(one_line, cells), strict=False))
+        if any(cells):
+            held = dict.fromkeys(layout.names, "") | dict(zip(heading, cells, strict=False))
             if len(cells) != len(heading):
                 held[SHAPE] = f"{len(cells)} of {len(heading)}"
             yield FileRow(number, held)

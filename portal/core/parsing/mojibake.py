@@ -24,15 +24,15 @@ _NEXT = _any_of(0x80, 0xBF)
 _MISREAD = re.compile(
     f"{_any_of(0xC2, 0xDF)}{_NEXT}|{_any_of(0xE0, 0xEF)}{_NEXT}{{2}}|{_any_of(0xF0, 0xF4)}{_NEXT}{{3}}"
 )
-# What is left of a misread quotation mark or dash when its last, invisible letter is taken off.
-_REMNANT = "â€"
+# What is left of a misread mark or letter when its last one was invisible, or a space, and is gone.
+_REMNANT = re.compile(r"â€|(?<![^\W_a-zà-ÿ])[ÂÃ](?=\s|$)")
 _LOST = "\ufffd"
 
 
 def require_readable(text: str, *, field: str | None) -> str:
     """The text; `InvalidInput` with what probably stood there, when a program read it in another encoding."""
     repaired = _MISREAD.sub(_as_written, text)
-    if _LOST in repaired or _REMNANT in repaired:
+    if _LOST in repaired or _REMNANT.search(repaired):
         message = f"Letters were lost when “{text}” was copied or saved. Type it as it should read."
         raise InvalidInput(message, field=field)
     if repaired != text:

@@ -27,10 +27,32 @@ def test_rows_keep_their_lines() -> None:
     assert rows[0].cells.keys() == set(MEMBERS_FILE.names)
 
 
-def test_a_byte_order_mark_changes_nothing() -> None:
-    """UTF-8 is read with a byte order mark as without."""
+@pytest.mark.parametrize("marks", ["\ufeff", "\ufeff\ufeff", "\u200b\ufeff", "\ufeff\u2060"])
+def test_marks_before_the_heading_change_nothing(marks: str) -> None:
+    """UTF-8 is read with byte order marks of one or several programs, and with invisible spaces, as without."""
     content = members_file(setting_row(provider="Café Démo"))
-    assert read_file(b"\xef\xbb\xbf" + content, MEMBERS_FILE) == read_file(content, MEMBERS_FILE)
+    assert read_file(marks.encode() + content, MEMBERS_FILE) == read_file(content, MEMBERS_FILE)
+
+
+def test_a_mark_before_a_quoted_heading_changes_nothing() -> None:
+    """The second of two marks stands before a quotation mark, which would be read as a part of the name."""
+    quoted = b'"provider"' + HEADING.removeprefix(b"provider") + b"\nDemo Care"
+    assert read_file(2 * b"\xef\xbb\xbf" + quoted, MEMBERS_FILE)[0].cells["provider"] == "Demo Care"
+
+
+@pytest.mark.parametrize("leftover", ["\x1a", "\u200b", "\u00a0", '"\u2060",\ufeff'])
+def test_what_cannot_be_seen_is_no_row(leftover: str) -> None:
+    """The end mark of old programs (ctrl-Z), invisible and other spaces after the last row are passed over."""
+    content = members_file(setting_row())
+    assert read_file(content + leftover.encode(), MEMBERS_FILE) == read_file(content, MEMBERS_FILE)
+
+
+def test_cells_hold_what_is_seen() -> None:
+    """Invisible characters in a number or a name are gone, so that no message is about what nobody can see."""
+    plain, dirty = member_row(), member_row()
+    dirty["company_number"] = f"\u200b{plain['company_number']}\u2060"
+    dirty["provider"] = plain["provider"].replace(" ", "\u00a0\u00ad ")
+    assert read_file(members_file(dirty), MEMBERS_FILE) == read_file(members_file(plain), MEMBERS_FILE)
 
 
 @pytest.mark.parametrize("noise", ["\ufeff", "\u200b", "\u00ad\u2060", "\u00a0", "\u2800"])

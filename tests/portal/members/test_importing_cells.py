@@ -142,6 +142,14 @@ def test_what_is_wrong_with_a_cell(cells: dict[str, str], column: str, message: 
     assert faults(**cells)[column] == message
 
 
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "########", "Err:502", "#n/a"])
+@pytest.mark.parametrize("column", ["provider", "company_number", "setting", "registration_number", "vacancies"])
+def test_a_spreadsheet_s_error_is_named_in_its_cell(column: str, error: str) -> None:
+    """Whatever belongs there: an error is no value of any column."""
+    message = f"“{error}” is an error that a spreadsheet shows in place of a value. Type the value."
+    assert faults(**{column: error})[column] == message
+
+
 def test_a_row_of_another_length_is_faulty() -> None:
     """Its cells may stand in wrong columns."""
     reading = Reader(FRAMEWORK, NOW).read(2, {**setting_row(), SHAPE: "14 of 13"})
