@@ -18,6 +18,7 @@ from portal.regulation.identifiers import any_charity_number, company_number
 
 NAME_LENGTH = 200
 ADDRESS_LENGTH = 600
+MOST_DOUBTS = 5
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 
 
@@ -98,22 +99,24 @@ def already_registered(field: str) -> InvalidInput:
     )
 
 
-def like_providers(provider: Provider) -> list[tuple[str, str]]:
-    """The names of the other providers that are like this one's, each with the reason. One statement."""
+def name_doubts(provider: Provider) -> list[str]:
+    """What somebody should look at in the provider's name, in sentences: it is like another's, or its letters are like
+    others. One statement.
+    """
     others = db.session.execute(select(Provider.id, Provider.name).order_by(Provider.created_at, Provider.id))
-    return like_names(provider.name, [(other.name, other.name) for other in others if other.id != provider.id])
+    alike = like_names(provider.name, [(other.name, other.name) for other in others if other.id != provider.id])
+    doubts = [f"Is this “{name}”, which is registered here? Look: {reason}." for name, reason in alike[:MOST_DOUBTS]]
+    foreign = foreign_letters(provider.name)
+    return [*doubts, foreign] if foreign else doubts
 
 
 def _ask_about_name(provider: Provider) -> None:
-    if alike := like_providers(provider):
-        name, reason = alike[0]
-        question = (
-            f"Is this “{name}”, which is registered here? Look: {reason}. If it is yours, ask its administrator to "
-            "invite you. If you are a different organisation, tick the box to say so."
+    if doubts := name_doubts(provider):
+        answers = (
+            "If your organisation is here already, ask its administrator to invite you. If the name is right and you "
+            "are a different organisation, tick the box to say so."
         )
-        raise InvalidInput(question, field="name_confirmed")
-    if question := foreign_letters(provider.name):
-        raise InvalidInput(question, field="name_confirmed")
+        raise InvalidInput(f"{doubts[0]} {answers}", field="name_confirmed")
 
 
 def _another(provider: Provider, condition: ColumnElement[bool]) -> bool:

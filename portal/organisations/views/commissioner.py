@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.organisations.changing import verify_provider
+from portal.organisations.details import name_doubts
 from portal.organisations.forms import VerifyForm
 from portal.organisations.queries import (
     provider_with_id,
@@ -43,5 +44,6 @@ def verify(provider_id: uuid.UUID) -> ResponseReturnValue:
     ):
         flash(f"{provider.name} is marked as verified.", "success")
         return redirect(url_for(".index"))
-    page = render_template("organisations/commissioner/verify.html", form=form, provider=provider)
+    doubts = [] if provider.verified_at else name_doubts(provider)
+    page = render_template("organisations/commissioner/verify.html", form=form, provider=provider, doubts=doubts)
     return page, form.status_code

@@ -40,6 +40,18 @@ def test_a_provider_is_checked_with_a_note(client: CheckedClient, officer: User)
     assert "Name matches Companies House." in shown
 
 
+def test_an_officer_sees_what_is_odd_about_a_name(client: CheckedClient, officer: User) -> None:
+    """Whom it is like, and letters that look like others: what the provider confirmed is looked at by a person."""
+    make_provider("Demo Harbour Trust")
+    twin = make_provider("Derno Hаrbour Trust Ltd")
+    sign_in(client, officer)
+    shown = text_of(client.get(f"{PAGE}/{twin.id}"))
+    assert "Look closely at the name" in shown
+    assert "Is this “Demo Harbour Trust”, which is registered here?" in shown
+    assert "written with Cyrillic letters" in shown
+    assert "Look closely" not in text_of(client.get(f"{PAGE}/{make_provider('Quite Another').id}"))
+
+
 def test_a_second_check_is_told_that_it_was_done(client: CheckedClient, officer: User) -> None:
     """Two officers with the same page open: the second is told, and the first note stays."""
     provider = make_provider()
