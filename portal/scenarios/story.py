@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+
+from tender_scoring.prices import Benchmark
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Telling:
 
 ESTIMATE = Decimal(720000)
 """Above the threshold, so that the law asks for every notice (PA2023 Sch 1)."""
-PRICE_FORMULA = {"formula": "benchmark", "floor": "540000", "ceiling": "720000"}
+PRICE_FORMULA = Benchmark(Fraction(540_000), Fraction(720_000)).to_dict()
 POLICY_NAME = "safeguarding-policy.txt"
 POLICY_TEXT = (
     "Safeguarding policy of a demonstration provider.\n\n"
