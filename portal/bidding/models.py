@@ -21,7 +21,6 @@ from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.organisations.models import Provider
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import EnvelopeKind
 
 
 class Bid(OnOwnChain, Model):
@@ -202,6 +201,3 @@ class DisregardedBid(Model):
     reason: Mapped[str]
 
     bid: Mapped[Bid] = relationship()
-
-
-ENVELOPES = (EnvelopeKind.QUALITY, EnvelopeKind.PRICE)

@@ -21,7 +21,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
-from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
+from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION
 
 NOTHING_HERE = "There is no bid of yours with that reference."
@@ -86,13 +86,6 @@ def biddable_itt(reference: str) -> InvitationToTender:
     if found is None:
         raise NotFound("There is no invitation to tender with that reference.")
     return found
-
-
-def own_bid_for(lot: Lot, actor: Actor) -> Bid | None:
-    """The bid that the actor's provider has for the lot already, or None."""
-    return db.session.scalars(
-        select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id).options(defer(Bid.draft_sealed))
-    ).one_or_none()
 
 
 def questions_of(itt_id: uuid.UUID) -> Sequence[Question]:

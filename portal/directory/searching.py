@@ -64,7 +64,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the directory, the key of the next one (None at the end), and how many match, counted to 101."""
+    """One page of the directory, the next one's key (None at the end), and how many match, `COUNTED_TO` + 1 at most."""
 
     rows: list[Listed]
     next_key: str | None

@@ -33,7 +33,7 @@ from portal.evaluation.queries import (
     progress_of,
     works_of_itt,
 )
-from portal.evaluation.states import PANEL_WORK, MemberRole, PanelWorkStatus
+from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Panel, Scale
 from portal.tendering.states import ITT, Combination, IttStatus
 
@@ -173,11 +173,6 @@ def open_cells(work: PanelWork) -> list[tuple[OpenedBid, Leaf]]:
         for leaf in leaves
         if (bid.bid_id, leaf.criterion.id) not in agreed
     ]
-
-
-def moderators_title(role: MemberRole) -> str:
-    """What the person who moderates is called on the page."""
-    return "facilitator" if role is MemberRole.FACILITATOR else "chair"
 
 
 def _check_everything_is_agreed(work: PanelWork) -> None:

@@ -11,9 +11,6 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import read_figure
 from portal.tendering.models import AwardCriterion, Question, Scale, ScaleBand
 
-CARDS_AT_MOST = 11
-"""A scale with more points than this is typed, not chosen from cards."""
-
 
 @dataclass(frozen=True)
 class Leaf:

@@ -44,4 +44,3 @@ class MemberRole(Named):
 
 
 SCORING_ROLES = (MemberRole.CHAIR, MemberRole.MEMBER, MemberRole.YOUNG_MEMBER)
-MODERATING_ROLES = (MemberRole.CHAIR, MemberRole.FACILITATOR)

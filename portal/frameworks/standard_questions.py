@@ -20,8 +20,6 @@ ABOUT, MANDATORY, DISCRETIONARY, STANDING, CONDITIONS = (
     "standing",
     "conditions",
 )
-STANDARD_SECTIONS = (ABOUT, MANDATORY, DISCRETIONARY, STANDING)
-"""Sections whose questions are the same everywhere; the commissioner's own stand in `CONDITIONS`."""
 
 
 @dataclass(frozen=True)

@@ -116,11 +116,6 @@ def known_answers(framework: Framework, lot: int, provider_id: uuid.UUID | None)
     return Answered(questionnaire, lot, _suggestions(questionnaire, provider_id, held), held)
 
 
-def suggested_answers(application: Application) -> dict[str, Answer]:
-    """What the provider's profile answers of this application, by question: each is used only once it is confirmed."""
-    return answers_of(application).suggestions
-
-
 def reply_of(application: Application) -> str:
     """What the provider writes to the officers' question; empty when it has written nothing yet."""
     return str(application.answers.get(REPLY, {}).get("value", ""))

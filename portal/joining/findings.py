@@ -43,7 +43,6 @@ class Judgement:
     standing: Standing
     is_ground: bool
     evidence: Mapping[str, Any] | None = None
-    is_reused: bool = False
     holds_until: date | None = None
     lapsed_on: date | None = None
 
@@ -112,7 +111,6 @@ def _judge(
         standing=_standing(question, value, sections, answers),
         is_ground=_is_ground(question, section),
         evidence=evidence,
-        is_reused=bool(given.get("reused")),
         holds_until=expires,
         lapsed_on=expires if expires is not None and expires < today else None,
     )

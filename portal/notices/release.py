@@ -21,7 +21,7 @@ from portal.notices.canonical import Json, day_end, day_start, instant, number, 
 from portal.notices.publisher import Publisher
 from portal.organisations.models import Provider
 from portal.regulation.local_time import local_date
-from portal.regulation.notice_catalogue import CATALOGUE, NoticeKind
+from portal.regulation.notice_catalogue import NoticeKind
 from portal.regulation.thresholds import ThresholdKind, threshold
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender, Lot
@@ -364,8 +364,3 @@ def _document(header: Header, itt: InvitationToTender) -> Json:
             "language": "en",
         }
     )
-
-
-TENDER_NOTICE = CATALOGUE["UK4"]
-AWARD_NOTICE = CATALOGUE["UK6"]
-DETAILS_NOTICE = CATALOGUE["UK7"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.audit.models import Delivery
@@ -41,13 +41,6 @@ def messages_with_people(message_ids: Sequence[uuid.UUID | None]) -> Sequence[Me
     return db.session.scalars(
         select(Message).where(Message.id.in_(message_ids)).options(joinedload(Message.user))
     ).all()
-
-
-def unread_count(user_id: uuid.UUID) -> int:
-    """How many messages the person has not marked as read."""
-    return db.session.scalars(
-        select(func.count()).select_from(Message).where(Message.user_id == user_id, Message.read_at.is_(None))
-    ).one()
 
 
 def undelivered_mail(limit: int = 500) -> Sequence[tuple[Delivery, Message]]:

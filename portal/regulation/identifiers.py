@@ -97,10 +97,6 @@ _CHARITY_SCOTLAND = re.compile(r"SC[0-9]{6}")
 _CHARITY_NI = re.compile(r"(?:NIC?)?(?P<number>[0-9]{6})")
 # The Central Digital Platform's number: consonants and digits 1-9; C in the last place is for informal
 # consortia.
-_PPON = re.compile(r"P[BCDGHJLMNPQRTVWXYZ]{3}-[1-9]{4}-[BCDGHJLMNPQRTVWXYZ]{3}[CDGHJLMNPQRTVWXYZ]")
-_LOCAL_AUTHORITY = re.compile(r"[A-Z]{3}")
-_SCHOOL = re.compile(r"[0-9]{6}")
-_NHS = re.compile(r"[A-Z0-9]{3,5}")
 
 
 def company_number(typed: str, *, field: str | None = None) -> Identifier:
@@ -157,27 +153,6 @@ def any_charity_number(typed: str, *, field: str | None = None) -> Identifier:
     if value.startswith("NI"):
         return charity_number(value, Scheme.CHARITY_NORTHERN_IRELAND, field=field)
     return charity_number(value, Scheme.CHARITY_ENGLAND_AND_WALES, field=field)
-
-
-def other_identifier(scheme: Scheme, typed: str, *, field: str | None = None) -> Identifier:
-    """Read an identifier of an English council, a school, the NHS or the procurement platform, by its form.
-
-    A platform number (PPON) is recorded, never made up: only the Central Digital Platform gives them. Raises
-    `InvalidInput`.
-    """
-    rules = {
-        Scheme.LOCAL_AUTHORITY_ENGLAND: (_LOCAL_AUTHORITY, "A council’s code is 3 letters, such as WOT."),
-        Scheme.SCHOOL: (_SCHOOL, "A school’s number (URN) is 6 digits, such as 125554."),
-        Scheme.NHS: (_NHS, "An NHS organisation code is 3 to 5 letters or digits, such as RAX."),
-        Scheme.PROCUREMENT_PLATFORM: (
-            _PPON,
-            "A supplier number of the Central Digital Platform looks like PBCD-1234-GHJL.",
-        ),
-    }
-    pattern, message = rules[scheme]
-    value = squeeze(typed).upper()
-    _require(pattern, value, message, field)
-    return Identifier(scheme, value)
 
 
 def _charity_england_and_wales(value: str, field: str | None) -> Identifier:

@@ -41,7 +41,7 @@ from portal.scenarios import people
 
 NE12 = "NE12+: residential placements for children and young people"
 DPS = "Community outreach, home care and support: dynamic purchasing system"
-AUTHORITIES, PROVIDERS, SETTINGS, DPS_PROVIDERS = 12, 34, 101, 14
+AUTHORITIES, SETTINGS, DPS_PROVIDERS = 12, 101, 14
 BANDS = ("Band A", "Band B", "Band C")
 AREAS = tuple(f"Demo area {number:02}" for number in range(1, AUTHORITIES + 1))
 BEGINS, WINDOW_ENDS = date(2018, 4, 1), date(2019, 3, 31)

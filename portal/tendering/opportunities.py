@@ -47,7 +47,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list, the key of the next one (None at the end), and how many are open, counted to 101."""
+    """One page of the list, the next one's key (None at the end), and how many are open, `COUNTED_TO` + 1 at most."""
 
     rows: list[InvitationToTender]
     next_key: str | None

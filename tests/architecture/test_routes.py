@@ -56,7 +56,7 @@ def test_every_view_is_registered(app: Flask) -> None:
 
 
 def test_every_listed_view_module_is_there() -> None:
-    """portal/app.py passes over a module that is missing, so a name on its list that is wrong fails here."""
+    """A name on portal/app.py's list that is no module is said here by its name."""
     assert sorted(set(BLUEPRINTS) - modules().keys()) == []
 
 

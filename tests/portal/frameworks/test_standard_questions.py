@@ -10,7 +10,6 @@ from portal.frameworks.standard_questions import (
     CONVICTIONS,
     DISCRETIONARY_GROUNDS,
     EVENTS,
-    STANDARD_SECTIONS,
     standard_questionnaire,
 )
 from portal.joining.findings import EXCLUSION_LAWS
@@ -33,7 +32,13 @@ def test_it_reads_as_it_was_written(regime: Regime) -> None:
     """Strictly, and with the same hash."""
     questionnaire = standard_questionnaire(regime)
     assert read(questionnaire.to_dict()) == questionnaire
-    assert [section.key for section in questionnaire.sections] == [*STANDARD_SECTIONS, "conditions"]
+    assert [section.key for section in questionnaire.sections] == [
+        "about",
+        "mandatory",
+        "discretionary",
+        "standing",
+        "conditions",
+    ]
 
 
 def test_every_ground_of_the_act_is_asked(db_session: object) -> None:

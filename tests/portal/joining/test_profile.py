@@ -11,7 +11,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.questionnaire import AnswerKind, Question, Section, SelectionQuestionnaire
-from portal.joining.answering import answers_of, suggested_answers
+from portal.joining.answering import answers_of
 from portal.joining.evidence import replace_evidence
 from portal.joining.models import Evidence
 from portal.joining.profile import asked_kinds, change_profile, profile_of, profile_questions
@@ -50,7 +50,7 @@ def test_what_is_saved_in_one_application_is_offered_in_the_next(actor: Actor) -
     second = draft_application(framework, actor=actor, lot=2)
     save(first, actor, {"contact": "Demo Person"})
     assert said(actor) == {"contact_name": "Demo Person"}
-    offered = suggested_answers(second)
+    offered = answers_of(second).suggestions
     assert {key: answer.value for key, answer in offered.items()} == {"contact": "Demo Person"}
     assert (offered["contact"].confirmed, offered["contact"].reused) == (False, True)
     assert (second.answers, second.revision) == ({}, 0)
@@ -66,9 +66,9 @@ def test_nothing_reused_is_sent_before_a_person_confirms_it(actor: Actor) -> Non
         submit(second, actor)
     assert [gap.key for gap in refused.value.gaps] == ["contact", "insurance"]
     save(second, actor, {"contact": "Our answer to contact."})
-    assert suggested_answers(second).keys() == {"contact", "insurance"}, "saving a page unticked confirms nothing"
+    assert answers_of(second).suggestions.keys() == {"contact", "insurance"}, "saving a page unticked confirms nothing"
     save(second, actor, {"contact": "Our answer to contact.", "insurance": str(evidence.id)}, "contact", "insurance")
-    assert suggested_answers(second) == {}
+    assert answers_of(second).suggestions == {}
     answers = submit(second, actor).version.answers
     assert {key: answer["reused"] for key, answer in answers.items()} == {
         "contact": True,
@@ -82,7 +82,7 @@ def test_a_changed_suggestion_is_an_answer_of_its_own(actor: Actor) -> None:
     complete_application(actor=actor)
     second = draft_application(actor=actor)
     save(second, actor, {"contact": "Somebody new"})
-    assert "contact" not in suggested_answers(second)
+    assert "contact" not in answers_of(second).suggestions
     assert second.answers["contact"]["reused"] is False
     assert said(actor) == {"contact_name": "Somebody new"}
 
@@ -92,8 +92,8 @@ def test_a_suggestion_that_was_emptied_does_not_come_back(actor: Actor) -> None:
     complete_application(actor=actor)
     second, third = draft_application(actor=actor), draft_application(actor=actor)
     save(second, actor, {"contact": ""})
-    assert "contact" not in suggested_answers(second)
-    assert "contact" in suggested_answers(third)
+    assert "contact" not in answers_of(second).suggestions
+    assert "contact" in answers_of(third).suggestions
 
 
 def test_a_suggestion_follows_the_profile_until_it_is_confirmed(actor: Actor) -> None:
@@ -118,7 +118,7 @@ def test_an_answer_that_cannot_be_chosen_here_is_not_offered(actor: Actor) -> No
             ),
         )
     )
-    assert suggested_answers(draft_application(live_framework(questionnaire=other), actor=actor)) == {}
+    assert answers_of(draft_application(live_framework(questionnaire=other), actor=actor)).suggestions == {}
 
 
 def test_a_replaced_document_is_offered_in_place_of_the_old_one(actor: Actor) -> None:
@@ -132,14 +132,14 @@ def test_a_replaced_document_is_offered_in_place_of_the_old_one(actor: Actor) ->
         files=store(),
         now=clock.now(),
     )
-    offered = suggested_answers(application)
+    offered = answers_of(application).suggestions
     assert offered["insurance"].evidence == newer
 
 
 def test_another_providers_answers_are_never_offered(actor: Actor) -> None:
     """Neither what it said nor its documents."""
     complete_application(actor=actor)
-    assert suggested_answers(draft_application()) == {}
+    assert answers_of(draft_application()).suggestions == {}
 
 
 def test_the_profile_can_be_changed_and_forgotten(actor: Actor) -> None:

@@ -13,7 +13,6 @@ from portal.regulation.identifiers import (
     any_charity_number,
     charity_number,
     company_number,
-    other_identifier,
 )
 
 
@@ -104,24 +103,3 @@ def test_a_company_register_is_no_charity_register() -> None:
     """Asking for a charity number of Companies House is the caller's error."""
     with pytest.raises(ValueError, match="not a charity register"):
         charity_number("1090095", Scheme.COMPANY)
-
-
-@pytest.mark.parametrize(
-    ("scheme", "typed", "org_id"),
-    [
-        (Scheme.LOCAL_AUTHORITY_ENGLAND, "ess", "GB-LAE-ESS"),
-        (Scheme.SCHOOL, "125554", "GB-EDU-125554"),
-        (Scheme.NHS, "RAX", "GB-NHS-RAX"),
-        (Scheme.PROCUREMENT_PLATFORM, "PBCD-1234-GHJL", "GB-PPON-PBCD-1234-GHJL"),
-    ],
-)
-def test_other_registers_are_recorded_by_their_form(scheme: Scheme, typed: str, org_id: str) -> None:
-    """Codes of councils, schools, the NHS and the procurement platform are checked and kept."""
-    assert other_identifier(scheme, typed).org_id == org_id
-
-
-@pytest.mark.parametrize("typed", ["PABC-1234-GHJL", "PBCD-0234-GHJL", "PBCD-1234-GHJB", "BCD-1234-GHJL"])
-def test_a_platform_number_of_another_form_is_refused(typed: str) -> None:
-    """Vowels, a zero, a closing B or a missing P cannot be in a number of the procurement platform."""
-    with pytest.raises(InvalidInput, match="Central Digital Platform"):
-        other_identifier(Scheme.PROCUREMENT_PLATFORM, typed)

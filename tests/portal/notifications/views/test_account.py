@@ -17,7 +17,6 @@ from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
 from portal.notifications.composing import tell
 from portal.notifications.models import Message
-from portal.notifications.queries import unread_count
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
@@ -54,9 +53,8 @@ def test_read_a_message(person: User, client: CheckedClient) -> None:
     shown = client.get(page)
     assert "Two authorised people can now open the bids together" in text_of(shown)
     assert f'href="{message.link}"' in shown.text
-    assert unread_count(person.id) == 1, "looking at it changes nothing"
+    assert "New" in text_of(client.get("/account/inbox")), "looking at it changes nothing"
     assert fill(client, page).status_code == 302
-    assert unread_count(person.id) == 0
     assert "New" not in text_of(client.get("/account/inbox"))
 
 
