@@ -30,7 +30,7 @@ def propose_award(
 ) -> AwardDecision:
     """Propose the award of a lot to the bid that the published method ranks first.
 
-    The winner is the result's, never chosen by hand (security promise P-10). Where the law requires a
+    The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
     without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
