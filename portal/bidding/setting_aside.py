@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -24,11 +24,10 @@ from portal.core.errors import WrongState
 from portal.core.parsing.text import LEAST_JUSTIFICATION, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import PENDING, Outcome
-from portal.tendering.entitlement import in_force_at
 from portal.tendering.models import InvitationToTender
 
 
@@ -124,23 +123,11 @@ def _bidders(
     itt: InvitationToTender, closed: datetime, at: datetime
 ) -> Select[uuid.UUID, bool, bool, bool, bool, bool]:
     in_force = exists().where(
-        FrameworkLot.id == itt.framework_lot_id, Framework.id == FrameworkLot.framework_id, in_force_at(closed)
+        FrameworkLot.id == itt.framework_lot_id, Framework.id == FrameworkLot.framework_id, Framework.is_valid(closed)
     )
-    there = and_(
-        Admission.lot_id == itt.framework_lot_id,
-        Admission.provider_id == Bid.provider_id,
-        Admission.admitted_at <= closed,
-        or_(Admission.ended_at.is_(None), Admission.ended_at > closed),
-    )
-    away = or_(
-        and_(Admission.paused_at <= closed, Admission.paused_until > closed),
-        and_(
-            Admission.suspended_at <= closed,
-            or_(Admission.suspended_until.is_(None), Admission.suspended_until > closed),
-        ),
-    )
-    was_there = exists().where(there).correlate(Bid)
-    was_member = exists().where(there, case((away, False), else_=True)).correlate(Bid)
+    theirs = (Admission.lot_id == itt.framework_lot_id, Admission.provider_id == Bid.provider_id)
+    was_there = exists().where(*theirs, Admission.is_member(closed)).correlate(Bid)
+    was_member = exists().where(*theirs, Admission.is_active(closed)).correlate(Bid)
     return (
         select(
             Bid.provider_id, in_force, was_member, was_there, _admitted_since(itt, closed, at), _waiting(itt, closed)
@@ -161,7 +148,7 @@ def _admitted_since(itt: InvitationToTender, closed: datetime, at: datetime) -> 
             Admission.lot_id == itt.framework_lot_id,
             Admission.provider_id == Bid.provider_id,
             Admission.admitted_at > closed,
-            active_at(at),
+            Admission.is_active(at),
             arrived.correlate(Admission),
         )
         .correlate(Bid)

@@ -18,7 +18,7 @@ from portal.core.clock import LONDON
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
 from portal.core.parsing.text import has_text
-from portal.frameworks.member_models import Admission, SettingOffer, active_at
+from portal.frameworks.member_models import Admission, SettingOffer
 from portal.frameworks.models import Framework, FrameworkLot, Participant
 from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import Provider, Setting
@@ -167,7 +167,7 @@ def _matching(search: Search, lots: Collection[uuid.UUID], now: datetime) -> Sel
         *wanted,
         Admission.lot_id == SettingOffer.lot_id,
         Admission.provider_id == Setting.provider_id,
-        active_at(now),
+        Admission.is_active(now),
     )
     query = (
         select(Setting)
@@ -217,7 +217,7 @@ def _with_offers(settings: Sequence[Setting], frameworks: Sequence[Framework], n
         select(SettingOffer)
         .join(SettingOffer.setting)
         .join(Admission, and_(Admission.lot_id == SettingOffer.lot_id, Admission.provider_id == Setting.provider_id))
-        .where(SettingOffer.setting_id.in_(listed), SettingOffer.lot_id.in_(places), active_at(now))
+        .where(SettingOffer.setting_id.in_(listed), SettingOffer.lot_id.in_(places), Admission.is_active(now))
     )
     for offer in db.session.scalars(query) if listed else ():
         listed[offer.setting_id].offers.append(offer)

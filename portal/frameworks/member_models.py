@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, not_, or_, text
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnFrameworkChain
@@ -13,7 +14,7 @@ from portal.core.approval import two_people
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Band, Framework, FrameworkLot
-from portal.frameworks.states import CURRENT, AdmissionStatus
+from portal.frameworks.states import AdmissionStatus
 from portal.organisations.models import Provider, Setting
 
 
@@ -47,9 +48,9 @@ class Admission(OnFrameworkChain, Model):
     admitted_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
+    """The provider asked for it; it ends by itself at this instant."""
     pause_end_noted: Mapped[datetime | None]
     """The `paused_until` whose coming has been recorded, so that its provider is told once."""
-    """The provider asked for it; it ends by itself at this instant."""
     suspended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
     """None while suspended: until an officer lifts it."""
@@ -83,30 +84,53 @@ class Admission(OnFrameworkChain, Model):
         """Its provider's people, and the lead authority's."""
         return actor.towards_provider(self.provider_id) | actor.towards_authority(self.framework.authority_id)
 
+    @hybrid_method
+    def is_member(self, instant: datetime) -> bool:
+        """Whether it had begun and not ended at `instant`, paused or suspended as it may have been."""
+        return self.admitted_at <= instant and (self.ended_at is None or instant < self.ended_at)
+
+    @is_member.expression
+    @classmethod
+    def _is_member(cls, instant: datetime) -> ColumnElement[bool]:
+        return and_(cls.admitted_at <= instant, or_(cls.ended_at.is_(None), cls.ended_at > instant))
+
+    @hybrid_method
     def is_paused(self, instant: datetime) -> bool:
-        """Whether the provider's own pause still runs."""
-        return self.paused_until is not None and instant < self.paused_until
+        """Whether the provider's own pause ran at `instant`."""
+        if self.paused_at is None or self.paused_until is None:
+            return False
+        return self.paused_at <= instant < self.paused_until
 
+    @is_paused.expression
+    @classmethod
+    def _is_paused(cls, instant: datetime) -> ColumnElement[bool]:
+        return and_(cls.paused_at.is_not(None), cls.paused_at <= instant, cls.paused_until > instant)
+
+    @hybrid_method
     def is_suspended(self, instant: datetime) -> bool:
-        """Whether the authority's suspension still runs."""
-        return self.suspended_at is not None and (self.suspended_until is None or instant < self.suspended_until)
+        """Whether the authority's suspension ran at `instant`."""
+        has_begun = self.suspended_at is not None and self.suspended_at <= instant
+        return has_begun and (self.suspended_until is None or instant < self.suspended_until)
 
+    @is_suspended.expression
+    @classmethod
+    def _is_suspended(cls, instant: datetime) -> ColumnElement[bool]:
+        until = or_(cls.suspended_until.is_(None), cls.suspended_until > instant)
+        return and_(cls.suspended_at.is_not(None), cls.suspended_at <= instant, until)
+
+    @hybrid_method
     def is_active(self, instant: datetime) -> bool:
-        """Whether it is invited and may bid at `instant`; the same rule as `active_at`, for one row."""
-        return self.status in CURRENT and not self.is_paused(instant) and not self.is_suspended(instant)
+        """Whether it was active at `instant`: THE rule of who is invited and may bid, for one row and for a query.
 
+        A member, not in a pause of its own, not suspended. Overdue renewals and proposed removals do not count
+        against it: only a decision ends a membership.
+        """
+        return self.is_member(instant) and not self.is_paused(instant) and not self.is_suspended(instant)
 
-def active_at(instant: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The condition that an admission is active at `instant`: THE rule of who is invited and may bid.
-
-    A member, not in a pause of its own, not suspended. Overdue renewals and proposed removals do not count
-    against it: only a decision ends a membership.
-    """
-    return and_(
-        Admission.status.in_(CURRENT),
-        or_(Admission.paused_until.is_(None), Admission.paused_until <= instant),
-        or_(Admission.suspended_at.is_(None), Admission.suspended_until <= instant),
-    )
+    @is_active.expression
+    @classmethod
+    def _is_active(cls, instant: datetime) -> ColumnElement[bool]:
+        return and_(cls.is_member(instant), not_(cls.is_paused(instant)), not_(cls.is_suspended(instant)))
 
 
 class SettingOffer(Model):

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Numeric, Text, UniqueConstraint, and_, or_, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain
@@ -141,13 +142,21 @@ class Framework(OnOwnChain, Model):
         """Roles in the lead authority; what participating authorities may do is a commitment, not a role."""
         return actor.towards_authority(self.authority_id)
 
+    @hybrid_method
     def is_valid(self, instant: datetime) -> bool:
-        """Whether it is live and within its validity at `instant`; the end itself is outside."""
-        return (
-            self.status is FrameworkStatus.LIVE
-            and self.valid_from is not None
-            and self.valid_until is not None
-            and self.valid_from <= instant < self.valid_until
+        """Whether it was live and within its validity at `instant`, also if it has ceased since; the end is outside."""
+        if self.live_at is None or self.valid_from is None or self.valid_until is None:
+            return False
+        return self.valid_from <= instant < self.valid_until and (self.ceased_at is None or instant < self.ceased_at)
+
+    @is_valid.expression
+    @classmethod
+    def _is_valid(cls, instant: datetime) -> ColumnElement[bool]:
+        return and_(
+            cls.live_at.is_not(None),
+            cls.valid_from <= instant,
+            cls.valid_until > instant,
+            or_(cls.ceased_at.is_(None), cls.ceased_at > instant),
         )
 
 

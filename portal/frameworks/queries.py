@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -13,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot, Participant
 from portal.frameworks.states import CURRENT, FrameworkStatus
 from portal.frameworks.terms import TermsFrozen
@@ -65,16 +64,6 @@ def find_public_framework(reference: str) -> Framework:
     if found.status is FrameworkStatus.DRAFT or found.live_at is None:
         raise NotFound("There is no framework, purchasing system or market with that reference.")
     return found
-
-
-def active_members(lot_id: uuid.UUID, instant: datetime) -> Sequence[Admission]:
-    """The active members of a lot at `instant`, in order of admission, with their providers."""
-    return db.session.scalars(
-        select(Admission)
-        .where(Admission.lot_id == lot_id, active_at(instant))
-        .order_by(Admission.admitted_at, Admission.id)
-        .options(joinedload(Admission.provider))
-    ).all()
 
 
 def membership_of(lot_id: uuid.UUID, provider_id: uuid.UUID | None) -> Admission | None:

@@ -21,7 +21,7 @@ def pause_membership(*, admission: Admission, last_day: date, actor: Actor, now:
     """Pause the provider's own membership until the end of `last_day` in Europe/London.
 
     Meanwhile it is not invited and cannot bid, because it asked for that: nobody else can pause it. The pause ends by
-    itself, by the clock (`active_at`), and can be ended early; pausing again moves its end. Records
+    itself, by the clock, and can be ended early; pausing again moves its end. Records
     MEMBERSHIP_PAUSED. Raises `InvalidInput` for a day that has passed or lies after the framework's end, `WrongState`
     outside the validity.
     """

@@ -17,7 +17,7 @@ from portal.core.parsing.text import LEAST_JUSTIFICATION, one_line, require_reas
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import lock, take
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.kinds import IttKind
@@ -148,7 +148,7 @@ def _require_direct(itt: InvitationToTender) -> None:
 
 def _is_member(itt: InvitationToTender, provider_id: uuid.UUID, now: datetime) -> bool:
     query = select(Admission.id).where(
-        Admission.lot_id == itt.framework_lot_id, Admission.provider_id == provider_id, active_at(now)
+        Admission.lot_id == itt.framework_lot_id, Admission.provider_id == provider_id, Admission.is_active(now)
     )
     return db.session.execute(query).first() is not None
 

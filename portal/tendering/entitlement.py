@@ -17,9 +17,9 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from portal.core.columns import db
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
-from portal.frameworks.states import CURRENT, AdmissionStatus, FrameworkStatus
+from portal.frameworks.states import CURRENT, AdmissionStatus
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
@@ -77,30 +77,6 @@ class Standing:
         return self.reason in MAY_BID
 
 
-def in_force_at(instant: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
-    """The condition that a framework was live and within its validity at `instant`, also if it has ended since."""
-    return and_(
-        Framework.live_at.is_not(None),
-        Framework.valid_from <= instant,
-        Framework.valid_until > instant,
-        or_(Framework.status == FrameworkStatus.LIVE, Framework.ceased_at > instant),
-    )
-
-
-def was_in_force(framework: Framework, instant: datetime) -> bool:
-    """The same as `in_force_at`, for one framework."""
-    return (
-        framework.live_at is not None
-        and framework.valid_from is not None
-        and framework.valid_until is not None
-        and framework.valid_from <= instant < framework.valid_until
-        and (
-            framework.status is FrameworkStatus.LIVE
-            or (framework.ceased_at is not None and instant < framework.ceased_at)
-        )
-    )
-
-
 def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
     """The condition on an invitation that the provider may answer it at `instant`.
 
@@ -108,12 +84,10 @@ def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
     market, an applicant who waits (PA2023 s.34(4)); a direct award is the one provider's that it names.
     """
     lot = FrameworkLot.id == Itt.framework_lot_id
-    in_force = exists().where(lot, Framework.id == FrameworkLot.framework_id, in_force_at(instant)).correlate(Itt)
-    member = (
-        exists()
-        .where(Admission.lot_id == Itt.framework_lot_id, Admission.provider_id == provider_id, active_at(instant))
-        .correlate(Itt)
-    )
+    framework = Framework.id == FrameworkLot.framework_id
+    in_force = exists().where(lot, framework, Framework.is_valid(instant)).correlate(Itt)
+    theirs = (Admission.lot_id == Itt.framework_lot_id, Admission.provider_id == provider_id)
+    member = exists().where(*theirs, Admission.is_active(instant)).correlate(Itt)
     applicant = (
         exists()
         .where(
@@ -154,7 +128,7 @@ def standing_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant:
         law=terms.everybody,
         lot_words=f"lot {lot.number} ({lot.title}) of the {lot.framework.kind_words} {lot.framework.title}",
     )
-    if not was_in_force(lot.framework, instant):
+    if not lot.framework.is_valid(instant):
         return replace(base, reason=Reason.ENDED)
     if itt.law.names_one_provider and itt.direct_award_provider_id != provider_id:
         return replace(base, reason=Reason.AWARDED_TO_ANOTHER)

@@ -13,7 +13,7 @@ from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
 from portal.core.parsing.text import has_text
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
 from portal.regulation.framework_law import CallOffLaw
 from portal.regulation.kinds import IttKind
@@ -95,7 +95,7 @@ def require_kind(framework: Framework, kind: IttKind) -> None:
 
 def members_of(lot: FrameworkLot, at: datetime) -> int:
     """How many providers are active members of the lot at `at`."""
-    query = select(func.count()).select_from(Admission).where(Admission.lot_id == lot.id, active_at(at))
+    query = select(func.count()).select_from(Admission).where(Admission.lot_id == lot.id, Admission.is_active(at))
     return db.session.execute(query).scalar_one()
 
 

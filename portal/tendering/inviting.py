@@ -24,7 +24,7 @@ from portal.core.errors import NotFound, WrongState
 from portal.core.parsing.text import one_line
 from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import take
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite
@@ -47,7 +47,7 @@ def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: date
     if itt.law.names_one_provider:
         chosen = [Admission.provider_id == itt.direct_award_provider_id]
     members = select(literal(itt.id), Admission.provider_id, Admission.id, literal(at)).where(
-        Admission.lot_id == lot.id, active_at(at), *chosen
+        Admission.lot_id == lot.id, Admission.is_active(at), *chosen
     )
     invited = _insert(members, Invitation.provider_id)
     if not invited and itt.law.names_one_provider:
@@ -82,7 +82,7 @@ def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uui
         .join(Admission, Admission.lot_id == itt.framework_lot_id)
         .where(
             Admission.id == admission_id,
-            active_at(now),
+            Admission.is_active(now),
             itt.status == IttStatus.PUBLISHED,
             itt.kind.not_in(NAMING_ONE_PROVIDER),
             itt.closes_at > clock.database_time(),

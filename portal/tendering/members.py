@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, select, tuple_
 
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
-from portal.frameworks.member_models import Admission, active_at
+from portal.frameworks.member_models import Admission
 from portal.organisations.models import Provider
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
@@ -64,7 +64,7 @@ def member_counts(lot_ids: Iterable[uuid.UUID], now: datetime) -> dict[uuid.UUID
     """How many active members each lot has at `now`; one statement."""
     query = (
         select(Admission.lot_id, func.count().label("members"))
-        .where(Admission.lot_id.in_(list(lot_ids)), active_at(now))
+        .where(Admission.lot_id.in_(list(lot_ids)), Admission.is_active(now))
         .group_by(Admission.lot_id)
     )
     counted = {row.lot_id: row.members for row in db.session.execute(query)}
@@ -76,7 +76,7 @@ def choosable_providers(itt: InvitationToTender, now: datetime) -> Sequence[Prov
     return db.session.scalars(
         select(Provider)
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
+        .where(Admission.lot_id == itt.framework_lot_id, Admission.is_active(now))
         .order_by(Provider.name_fold, Provider.id)
     ).all()
 
@@ -90,7 +90,7 @@ def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, s
     query = (
         select(Provider.id, Provider.name, Provider.name_fold, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(Admission.lot_id == itt.framework_lot_id, active_at(now))
+        .where(Admission.lot_id == itt.framework_lot_id, Admission.is_active(now))
     )
     return query.where(Provider.id == itt.direct_award_provider_id) if itt.law.names_one_provider else query
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+
+from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.references import new_reference
@@ -229,3 +232,9 @@ def _lot(number: int, bands: int) -> FrameworkLot:
             for place in range(1, bands + 1)
         ],
     )
+
+
+def active_members(lot_id: uuid.UUID, instant: datetime) -> list[Admission]:
+    """The active members of a lot at `instant`, in order of admission."""
+    active = select(Admission).where(Admission.lot_id == lot_id, Admission.is_active(instant))
+    return list(db.session.scalars(active.order_by(Admission.admitted_at, Admission.id)))

@@ -16,7 +16,6 @@ from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Wro
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
-from portal.frameworks.queries import active_members
 from portal.frameworks.states import FrameworkStatus
 from portal.joining.deciding import (
     admit_provider,
@@ -34,7 +33,7 @@ from portal.regulation.kinds import FrameworkKind
 from portal.regulation.queries import calendar
 from portal.regulation.working_days import CalendarName, Unit, last_day_from_day_after
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.frameworks import admit, live_framework
+from tests.factories.frameworks import active_members, admit, live_framework
 from tests.portal.joining.submitted import (
     FINDINGS,
     REASON,

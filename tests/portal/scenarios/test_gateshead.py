@@ -13,11 +13,12 @@ from portal.core.permissions import Role
 from portal.directory.searching import Search, frameworks_to_search, search_directory
 from portal.extensions import db
 from portal.frameworks.counting import counts_of
-from portal.frameworks.queries import active_members, find_framework
+from portal.frameworks.queries import find_framework
 from portal.regulation.kinds import FrameworkKind, Regime
 from portal.running.demonstration import mark_as_demonstration
 from portal.scenarios import gateshead, people
 from portal.scenarios.loading import load
+from tests.factories.frameworks import active_members
 from tests.filling import text_of
 from tests.services import Database
 
