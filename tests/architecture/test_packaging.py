@@ -118,9 +118,12 @@ def test_no_runtime_dependency_is_copyleft() -> None:
 
 
 def test_scripts_are_executable_and_parse() -> None:
-    """Every script can be run, and its shell understands it."""
+    """Every script can be run, and its shell or Python understands it."""
     for path in [*(ROOT / "script").iterdir(), ROOT / ".ci" / "run"]:
         assert os.access(path, os.X_OK), path.name
+        if path.suffix == ".py":
+            compile(path.read_text(), path, "exec")
+            continue
         shell = "bash" if "bash" in path.read_text().splitlines()[0] else "sh"
         done = subprocess.run([shell, "-n", path], capture_output=True, text=True, check=False)
         assert (path.name, done.returncode, done.stderr) == (path.name, 0, "")
