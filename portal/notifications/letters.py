@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,34 +13,34 @@ from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
+from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
 from portal.regulation.notice_catalogue import CATALOGUE
-from portal.tendering.models import InvitationToTender
 
 
 def itt_published(event: Event) -> None:
     """Providers whose alerts match hear of an opportunity that is open to everybody."""
-    itt = _itt(event)
+    itt = itt_of(event)
     if itt.framework_lot_id is not None:
         return
     tell(
         event=event,
         people=recipients.people_with_alerts(itt),
         template="tendering/itt_published",
-        link=f"/opportunities/{itt.reference}",
+        link=page_of("opportunities.show", reference=itt.reference),
         itt=itt,
     )
 
 
 def itt_closed(event: Event) -> None:
     """Openers hear that bids can be opened; how many there are is told to nobody."""
-    itt = _itt(event)
+    itt = itt_of(event)
     openers = recipients.people_of_authority(itt.authority_id, Role.OPENER)
     tell(
         event=event,
         people=openers,
         template="tendering/itt_closed_openers",
-        link=_hub(itt, "opening"),
+        link=page_of("openings.show", reference=itt.reference),
         itt=itt,
     )
 
@@ -68,53 +67,68 @@ def bid_withdrawn(event: Event) -> None:
 
 def bids_opened(event: Event) -> None:
     """Every bidder hears of the opening, and why if its bid stayed sealed; panels hear that it is their turn."""
-    itt = _itt(event)
+    itt = itt_of(event)
     set_aside = recipients.providers_set_aside(itt.id)
     for provider_id, reason in set_aside.items():
         own = recipients.people_of_providers([provider_id])
-        tell(event=event, people=own, template="bidding/bid_set_aside", link="/provider/bids", itt=itt, reason=reason)
+        tell(
+            event=event,
+            people=own,
+            template="bidding/bid_set_aside",
+            link=page_of("bids.index"),
+            itt=itt,
+            reason=reason,
+        )
     others = sorted(set(recipients.bidders(itt.id)) - set(recipients.people_of_providers(set_aside)))
-    tell(event=event, people=others, template="bidding/bids_opened", link="/provider", itt=itt)
+    tell(event=event, people=others, template="bidding/bids_opened", link=page_of("provider_desk.index"), itt=itt)
     panels = recipients.panel_people(itt.id, Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
-    tell(event=event, people=panels, template="evaluation/bids_ready", link="/panel", itt=itt)
+    tell(event=event, people=panels, template="evaluation/bids_ready", link=page_of("panel_desk.index"), itt=itt)
 
 
 def member_recused(event: Event) -> None:
     """The chairs and facilitators, and the commissioners, hear that somebody stepped back; the record says who."""
-    itt = _itt(event)
+    itt = itt_of(event)
     leading = recipients.panel_people(itt.id, Role.CHAIR, Role.FACILITATOR)
-    tell(event=event, people=leading, template="evaluation/member_recused", link="/panel", itt=itt)
-    _to_authority(event, "evaluation/member_recused", "panels", Role.COMMISSIONER)
+    tell(event=event, people=leading, template="evaluation/member_recused", link=page_of("panel_desk.index"), itt=itt)
+    _to_authority(event, "evaluation/member_recused", "evaluation_desk.panels", Role.COMMISSIONER)
 
 
 def moderation_started(event: Event) -> None:
     """The panel's people hear that moderation begins."""
-    itt = _itt(event)
+    itt = itt_of(event)
     people = recipients.panel_people(itt.id, Role.CHAIR, Role.FACILITATOR)
-    tell(event=event, people=people, template="evaluation/moderation_started", link="/panel", itt=itt)
+    tell(
+        event=event, people=people, template="evaluation/moderation_started", link=page_of("panel_desk.index"), itt=itt
+    )
 
 
 def result_calculated(event: Event) -> None:
     """Commissioners hear that there is a result."""
-    _to_authority(event, "evaluation/result_calculated", "result", Role.COMMISSIONER)
+    _to_authority(event, "evaluation/result_calculated", "evaluation_desk.result", Role.COMMISSIONER)
 
 
 def result_blocked(event: Event) -> None:
     """Commissioners hear that the method could not be carried out."""
-    _to_authority(event, "evaluation/result_blocked", "result", Role.COMMISSIONER)
+    _to_authority(event, "evaluation/result_blocked", "evaluation_desk.result", Role.COMMISSIONER)
 
 
 def award_proposed(event: Event) -> None:
     """Approvers other than the proposer hear that a decision waits."""
-    itt = _itt(event)
+    itt = itt_of(event)
     approvers = recipients.people_of_authority(itt.authority_id, Role.APPROVER)
     people = [person for person in approvers if person != event.actor_id]
-    tell(event=event, people=people, template="awarding/award_proposed", link=_hub(itt, "award"), itt=itt)
+    tell(
+        event=event,
+        people=people,
+        template="awarding/award_proposed",
+        link=page_of("awards.show", reference=itt.reference),
+        itt=itt,
+    )
 
 
 def award_refused(event: Event) -> None:
     """Commissioners hear that the award came back."""
-    _to_authority(event, "awarding/award_refused", "award", Role.COMMISSIONER)
+    _to_authority(event, "awarding/award_refused", "awards.show", Role.COMMISSIONER)
 
 
 def summaries_issued(event: Event) -> None:
@@ -125,7 +139,7 @@ def summaries_issued(event: Event) -> None:
             event=event,
             people=recipients.people_of_providers([summary.provider_id]),
             template="awarding/summary_issued",
-            link=f"/provider/summaries/{summary.reference}",
+            link=page_of("summaries.show", reference=summary.reference),
             itt=decision.itt,
             summary=summary,
         )
@@ -133,25 +147,32 @@ def summaries_issued(event: Event) -> None:
 
 def standstill_started(event: Event) -> None:
     """Every bidder and the commissioners hear until when no contract is concluded."""
-    itt = _itt(event)
+    itt = itt_of(event)
     standstill = db.session.get_one(Standstill, event.object_id)
     told: dict[str, Any] = {"template": "awarding/standstill_started", "itt": itt, "standstill": standstill}
-    tell(event=event, people=recipients.bidders(itt.id), link="/provider", **told)
+    tell(event=event, people=recipients.bidders(itt.id), link=page_of("provider_desk.index"), **told)
     desk = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, Role.CONTRACT_MANAGER)
-    tell(event=event, people=desk, link=_hub(itt, "contract"), **told)
+    tell(event=event, people=desk, link=page_of("contract_desk.conclude", reference=itt.reference), **told)
 
 
 def standstill_ended(event: Event) -> None:
     """Commissioners and contract managers hear that the contract can be concluded."""
-    _to_authority(event, "awarding/standstill_ended", "contract", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
+    _to_authority(
+        event, "awarding/standstill_ended", "contract_desk.conclude", Role.COMMISSIONER, Role.CONTRACT_MANAGER
+    )
 
 
 def notice_prepared(event: Event) -> None:
     """Commissioners and contract managers hear that a notice waits for its number on Find a Tender."""
-    itt, kind = _itt(event), CATALOGUE[event.data["kind_code"]]
+    itt, kind = itt_of(event), CATALOGUE[event.data["kind_code"]]
     people = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, Role.CONTRACT_MANAGER)
     tell(
-        event=event, people=people, template="notices/notice_prepared", link=_hub(itt, "notices"), itt=itt, notice=kind
+        event=event,
+        people=people,
+        template="notices/notice_prepared",
+        link=page_of("notice_desk.show", reference=itt.reference),
+        itt=itt,
+        notice=kind,
     )
 
 
@@ -162,31 +183,28 @@ def contract_concluded(event: Event) -> None:
         *recipients.people_of_providers([contract.provider_id]),
         *recipients.people_of_authority(contract.authority_id, Role.CONTRACT_MANAGER),
     ]
-    link = f"/contracts/{contract.reference}"
+    link = page_of("contracts.show", reference=contract.reference)
     tell(event=event, people=people, template="contracts/contract_concluded", link=link, contract=contract)
-
-
-def _itt(event: Event) -> InvitationToTender:
-    """The ITT of an event on an ITT's chain."""
-    found = db.session.get(InvitationToTender, uuid.UUID(event.chain))
-    assert found is not None
-    return found
 
 
 def _to_bidder(event: Event, template: str, **values: Any) -> None:
     bid = db.session.get_one(Bid, event.object_id)
     people = recipients.people_of_providers([bid.provider_id])
-    tell(event=event, people=people, template=template, link="/provider", bid=bid, itt=bid.itt, **values)
+    tell(
+        event=event,
+        people=people,
+        template=template,
+        link=page_of("provider_desk.index"),
+        bid=bid,
+        itt=bid.itt,
+        **values,
+    )
 
 
 def _to_authority(event: Event, template: str, page: str, *roles: Role) -> None:
-    itt = _itt(event)
+    itt = itt_of(event)
     people = recipients.people_of_authority(itt.authority_id, *roles)
-    tell(event=event, people=people, template=template, link=_hub(itt, page), itt=itt)
-
-
-def _hub(itt: InvitationToTender, page: str) -> str:
-    return f"/commissioning/itts/{itt.reference}/{page}"
+    tell(event=event, people=people, template=template, link=page_of(page, reference=itt.reference), itt=itt)
 
 
 def _instant(event: Event, name: str) -> datetime:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 
 from portal.audit.models import Event
-from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
+from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.models import InvitationToTender
 
@@ -18,13 +18,13 @@ def invitations_issued(event: Event) -> None:
     Of a market's, providers whose alerts match hear as well: they may apply, and bid while they wait (PA2023 s.34(4)).
     Call-offs from systems and frameworks are for members alone, so nobody else is told of those.
     """
-    itt = _itt(event)
+    itt = itt_of(event)
     template = "tendering/awarded_directly" if itt.law.names_one_provider else "tendering/invited"
     tell_all(
         event=event,
         people=recipients.invited_people(itt.id),
         template=template,
-        link="/provider/invitations",
+        link=page_of("invitations.index"),
         itt=itt,
         is_late=False,
         **_lot_of(itt),
@@ -34,7 +34,7 @@ def invitations_issued(event: Event) -> None:
             event=event,
             people=recipients.people_with_alerts(itt),
             template="tendering/market_call_off",
-            link=f"/opportunities/{itt.reference}",
+            link=page_of("opportunities.show", reference=itt.reference),
             itt=itt,
             **_lot_of(itt),
         )
@@ -42,12 +42,12 @@ def invitations_issued(event: Event) -> None:
 
 def provider_invited_late(event: Event) -> None:
     """Who joined while the call-off was open hears of it, with the deadline that everybody has."""
-    itt = _itt(event)
+    itt = itt_of(event)
     tell(
         event=event,
         people=recipients.people_of_providers([uuid.UUID(event.data["provider"])]),
         template="tendering/invited",
-        link="/provider/invitations",
+        link=page_of("invitations.index"),
         itt=itt,
         is_late=True,
         **_lot_of(itt),
@@ -56,18 +56,14 @@ def provider_invited_late(event: Event) -> None:
 
 def direct_award_approved(event: Event) -> None:
     """The commissioners hear that the direct award can be published; the provider hears when it is."""
-    itt = _itt(event)
+    itt = itt_of(event)
     tell(
         event=event,
         people=recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER),
         template="tendering/direct_award_approved",
-        link=f"/commissioning/itts/{itt.reference}/publish",
+        link=page_of("itts.publish", reference=itt.reference),
         itt=itt,
     )
-
-
-def _itt(event: Event) -> InvitationToTender:
-    return db.session.get_one(InvitationToTender, uuid.UUID(event.chain))
 
 
 def _lot_of(itt: InvitationToTender) -> dict[str, object]:

@@ -10,6 +10,7 @@ from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
+from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
 
 
@@ -38,7 +39,7 @@ def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **v
         event=event,
         people=sorted({*administrators, *others}),
         template=template,
-        link="/account/roles",
+        link=page_of("roles.index"),
         person=found.user,
         proposer=found.proposed_by,
         authority=found.authority.name,

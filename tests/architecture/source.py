@@ -27,6 +27,9 @@ STAGES = (
 )
 
 
+LETTERS = ("portal.notifications.letters", "portal.notifications.addressing")
+
+
 @cache
 def modules() -> dict[str, Path]:
     """Every module of the product by its dotted name."""
@@ -67,6 +70,7 @@ def stage_modules() -> dict[str, Path]:
 
 
 def is_web(name: str) -> bool:
-    """Whether a stage's module belongs to its web face: views, forms, and the browser's side of a session."""
+    """Whether a stage's module belongs to its web face: views, forms, the browser's side of a session, and letters,
+    which lead to pages."""
     parts = name.split(".")
-    return "views" in parts or "forms" in parts or name == "portal.accounts.browser"
+    return "views" in parts or "forms" in parts or name == "portal.accounts.browser" or name.startswith(LETTERS)

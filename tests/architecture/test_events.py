@@ -95,3 +95,15 @@ def test_the_timer_looks_after_every_task() -> None:
     celery.loader.import_default_modules()
     ours = {name for name in celery.tasks if name.startswith("worker.")}
     assert sorted(ours) == sorted(task.name for task in TASKS)
+
+
+def test_no_letter_writes_a_path() -> None:
+    """A letter names the page by its endpoint, so that a renamed page fails the letter's test and not its reader."""
+    written = [
+        f"{name}: {node.value}"
+        for name, path in modules().items()
+        if name.startswith("portal.notifications.letters")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("/")
+    ]
+    assert written == []

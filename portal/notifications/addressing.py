@@ -1,0 +1,96 @@
+"""Whom a letter goes to, what it may say, and the page that it leads to: what all the letters share."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import current_app
+
+from portal.audit.models import Event
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.frameworks.member_models import Admission
+from portal.joining.models import Application
+from portal.notifications import recipients
+from portal.notifications.composing import tell
+from portal.tendering.entitlement import open_call_offs_for
+from portal.tendering.models import InvitationToTender
+
+
+def page_of(endpoint: str, **values: Any) -> str:
+    """The path of a page by its endpoint: a letter that leads nowhere fails when it is written, not when it is read.
+
+    Mail puts PUBLIC_URL before it; the worker has no request that could say where the portal is.
+    """
+    return str(current_app.url_map.bind("").build(endpoint, values))
+
+
+def itt_of(event: Event) -> InvitationToTender:
+    """The invitation to tender on whose chain the event is."""
+    return db.session.get_one(InvitationToTender, uuid.UUID(event.chain))
+
+
+def application_of(event: Event) -> Application:
+    """The application that the event is about."""
+    return db.session.get_one(Application, event.object_id)
+
+
+def admission_of(event: Event) -> Admission:
+    """The membership that the event is about."""
+    return db.session.get_one(Admission, event.object_id)
+
+
+def open_call_offs(admission: Admission) -> list[InvitationToTender]:
+    """The call-offs of the member's lot that are open to it now."""
+    rows = open_call_offs_for(admission.provider_id, clock.now())
+    return [row.InvitationToTender for row in rows if row.InvitationToTender.framework_lot_id == admission.lot_id]
+
+
+def to_provider(event: Event, held: Application | Admission, template: str, page: str = "", **values: Any) -> bool:
+    """To everybody of the provider, leading to `page` or to the thing's own; returns whether there is anybody."""
+    people = recipients.people_of_providers([held.provider_id])
+    tell(event=event, people=people, template=template, link=page or _page_for_provider(held), **_about(held), **values)
+    return bool(people)
+
+
+def to_officers(
+    event: Event, held: Application | Admission, template: str, role: Role, page: str, **values: Any
+) -> None:
+    """To the lead authority's people with the role, but for whoever did what the letter is about.
+
+    `page` is the endpoint of one of the officers' pages of the thing.
+    """
+    people = recipients.people_of_authority(held.framework.authority_id, role)
+    tell(
+        event=event,
+        people=[person for person in people if person != event.actor_id],
+        template=template,
+        link=page_of(page, reference=held.framework.reference, **_named(held)),
+        provider=held.provider.name,
+        **_about(held),
+        **values,
+    )
+
+
+def _page_for_provider(held: Application | Admission) -> str:
+    if isinstance(held, Application):
+        return page_of("applications.show", reference=held.reference)
+    return page_of("memberships.show", admission_id=held.id)
+
+
+def _named(held: Application | Admission) -> dict[str, Any]:
+    """How an officer's page names the thing."""
+    return {"application_reference": held.reference} if isinstance(held, Application) else {"admission_id": held.id}
+
+
+def _about(held: Application | Admission) -> dict[str, Any]:
+    """What every letter about an application or a membership can say; the thing stands under its own name."""
+    return {
+        held.policy_object: held,
+        "framework": held.framework,
+        "kind": held.framework.kind_words,
+        "lot": held.lot,
+        "authority": held.framework.authority.name,
+    }
