@@ -140,8 +140,5 @@ _ALL = (
 RULES = MappingProxyType({rule.id: rule for rule in _ALL})
 """Every rule by its identifier."""
 
-# SI 2024/716 reg 5: a dynamic purchasing system of the 2015 Regulations ends with this day, and its validity
-# may not be changed after the other.
+# SI 2024/716 reg 5(3)(a): a dynamic purchasing system of the 2015 Regulations ends with this day.
 PCR_DPS_LAST_DAY = date(2029, 2, 23)
-PCR_DPS_VALIDITY_FROZEN_AFTER = date(2026, 2, 23)
-PCR_DPS_LAW = "SI 2024/716 reg 5(3)(a), (4)(b)"

@@ -115,15 +115,6 @@ LIGHT_TOUCH_EFFECTS = (
 )
 """What light touch switches off, and what it leaves."""
 
-_EFFECTS = {effect.id: effect for effect in LIGHT_TOUCH_EFFECTS}
-
-
-def binds(effect_id: str, *, light_touch: bool) -> bool:
-    """Say whether a rule of the light-touch table binds a contract, light touch or not. Raises `KeyError`
-    for an unknown rule.
-    """
-    return _EFFECTS[effect_id].applies or not light_touch
-
 
 def resolve_regime(commenced_on: date, *, parent: Regime | None = None) -> Regime:
     """Decide which law governs a procurement that commenced on a day.

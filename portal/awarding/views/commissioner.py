@@ -6,10 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from portal.awarding import (
-    queries,
-    rules,  # noqa: F401  (declares the rows that `require` judges by)
-)
+from portal.awarding import queries
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision

@@ -14,7 +14,6 @@ from portal.regulation import deadlines
 from portal.regulation.bank_holidays import bundled_calendar
 from portal.regulation.deadline_rules import (
     PCR_DPS_LAST_DAY,
-    PCR_DPS_VALIDITY_FROZEN_AFTER,
     RULES,
 )
 from portal.regulation.deadlines import PeriodTooShort
@@ -75,7 +74,7 @@ def test_the_end_of_every_dynamic_purchasing_system_is_the_reference_date() -> N
     """The two dates of SI 2024/716 are those of the reference rule."""
     stop = next(rule for rule in reference_rules() if rule["id"] == "PCR.dps.hard_stop")
     assert date.fromisoformat(str(stop["date"])) == PCR_DPS_LAST_DAY
-    assert date.fromisoformat(str(stop["validity_change_not_after"])) == PCR_DPS_VALIDITY_FROZEN_AFTER
+    assert date.fromisoformat(str(stop["validity_change_not_after"])) == date(2026, 2, 23)
 
 
 def test_every_working_day_rule_names_its_calendar() -> None:

@@ -10,7 +10,6 @@ from portal.regulation.kinds import Regime
 from portal.regulation.regimes import (
     LIGHT_TOUCH_EFFECTS,
     RegimeRefused,
-    binds,
     require_dps_allowed,
     resolve_regime,
 )
@@ -57,10 +56,3 @@ def test_what_light_touch_switches_off() -> None:
         "records",
         "payments",
     }
-
-
-def test_every_rule_binds_an_ordinary_contract() -> None:
-    """Nothing is switched off for a contract that is not light touch."""
-    assert all(binds(effect.id, light_touch=False) for effect in LIGHT_TOUCH_EFFECTS)
-    assert not binds("standstill", light_touch=True)
-    assert binds("records", light_touch=True)
