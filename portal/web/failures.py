@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, jsonify, make_response, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import QueryCanceled
@@ -58,7 +58,7 @@ def bind(app: Flask) -> None:
     app.register_error_handler(Exception, _failed)
 
 
-def _refused(refusal: PortalError) -> Any:
+def _refused(refusal: PortalError) -> ResponseReturnValue:
     roll_back()
     if isinstance(refusal, NotAllowed | NotFound) and current_user.is_authenticated:
         # An attempt at what is not one's own is evidence (PCR 2015 reg 22(16)(g)).
@@ -74,13 +74,13 @@ def _refused(refusal: PortalError) -> Any:
     return _page(refusal.status, refusal.message, refusal.code)
 
 
-def _stale(error: CSRFError) -> Any:
+def _stale(error: CSRFError) -> ResponseReturnValue:
     roll_back()
     message = "Your page was open for too long, or you signed out in another window. Go back, reload it and try again."
     return _page(400, message, "stale_page")
 
 
-def _http(error: HTTPException) -> Any:
+def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
         # Raised outside a view: at the commit, or by what answers another failure.
         return _failed(error.original_exception)
@@ -93,7 +93,7 @@ def _http(error: HTTPException) -> Any:
     return _page(error.code or 500, "", f"http_{error.code}")
 
 
-def _failed(error: Exception) -> Any:
+def _failed(error: Exception) -> ResponseReturnValue:
     if _is_of_the_database(error):
         return _database_away(error)
     roll_back()
@@ -108,7 +108,7 @@ def _is_of_the_database(error: Exception) -> bool:
     )
 
 
-def _database_away(error: Exception) -> Any:
+def _database_away(error: Exception) -> ResponseReturnValue:
     """The database is away, or it ended a statement that took too long (portal/app.py sets the limit)."""
     cause = getattr(error, "orig", None) or error
     too_long = isinstance(cause, QueryCanceled)
@@ -124,7 +124,7 @@ def _database_away(error: Exception) -> Any:
     return answer
 
 
-def _page(status: int, message: str, code: str) -> Any:
+def _page(status: int, message: str, code: str) -> Response:
     """Drawn without `render_template`, whose context asks the database who is signed in: it may be what failed."""
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response = jsonify({"code": code, "message": message or "The request could not be answered."})

@@ -140,3 +140,16 @@ def test_every_answer_carries_the_security_headers(client: CheckedClient, path: 
     assert "unsafe-eval" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in policy or headers.get("X-Frame-Options") == "DENY"
+
+
+def test_every_view_says_what_it_answers_with() -> None:
+    """A view is typed as an answer of Flask, so that mypy judges what it returns; `Any` would hide a wrong one."""
+    wrong = [
+        f"{name}.{node.name}"
+        for name, path in modules().items()
+        if ".views." in name
+        for node in functions(path)
+        if any(ROUTE.search(ast.unparse(decorator)) for decorator in node.decorator_list)
+        if node.returns is None or "Any" in ast.unparse(node.returns)
+    ]
+    assert wrong == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.awarding import queries
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
@@ -23,7 +24,7 @@ bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/a
 
 @bp.route("", methods=["GET", "POST"])
 @for_authority()
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """The lot's award: propose it, decide it, or read it (the first lot that still waits)."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_AWARD, itt)
@@ -36,7 +37,7 @@ def show(reference: str) -> Any:
     return _page(itt, lot, decision, None)
 
 
-def _propose(itt: InvitationToTender, lot: Lot) -> Any:
+def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
     form = ProposalForm()
     form.offer(itt.standstill_rule.period)
     if form.validate_on_submit() and form.carry_out(
@@ -54,7 +55,7 @@ def _propose(itt: InvitationToTender, lot: Lot) -> Any:
     return _page(itt, lot, None, form)
 
 
-def _decide(itt: InvitationToTender, decision: AwardDecision) -> Any:
+def _decide(itt: InvitationToTender, decision: AwardDecision) -> ResponseReturnValue:
     form = DecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, decision)):
         approved = form.verdict.data == "approve"
@@ -83,7 +84,7 @@ def _waiting_lot(itt: InvitationToTender) -> Lot:
     return itt.lots[0]
 
 
-def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> Any:
+def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else queries.current_result(lot.id)
     page = render_template(
         "awarding/commissioner/award.html",

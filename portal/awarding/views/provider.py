@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from portal.awarding.queries import standstill_of, summary_by_reference
 from portal.core.permissions import Verb, policy
@@ -15,7 +14,7 @@ bp = Blueprint("summaries", __name__, url_prefix="/provider/summaries")
 
 @bp.get("/<reference>")
 @signed_in
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """One bidder's summary, ready to print."""
     summary = summary_by_reference(reference)
     policy.require(actor(), Verb.READ, summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.bidding.forms import OpeningForm, UndecidedForm
@@ -21,7 +22,7 @@ bp = Blueprint("openings", __name__)
 
 @bp.route("/commissioning/itts/<reference>/opening", methods=["GET", "POST"])
 @for_authority()
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """The opening of one invitation's bids: two people, one after the other."""
     itt = own_itt(reference, actor())
     form = OpeningForm()
@@ -38,7 +39,7 @@ def show(reference: str) -> Any:
 
 @bp.route("/commissioning/itts/<reference>/opening/undecided", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def undecided(reference: str) -> Any:
+def undecided(reference: str) -> ResponseReturnValue:
     """Say why applications of bidders cannot be decided before the opening."""
     itt = own_itt(reference, actor())
     form = UndecidedForm()

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
@@ -74,7 +75,7 @@ def index() -> str:
 
 @bp.route("/start/<reference>", methods=["GET", "POST"])
 @for_provider()
-def start(reference: str) -> Any:
+def start(reference: str) -> ResponseReturnValue:
     """Start a bid for a lot of a published invitation."""
     itt = biddable_itt(reference)
     form = StartForm()
@@ -112,7 +113,7 @@ def show(reference: str) -> str:
 @bp.route("/<reference>/answers", methods=["GET", "POST"])
 @bp.route("/<reference>/answers/<section>", methods=["GET", "POST"])
 @for_provider()
-def answers(reference: str, section: str | None = None) -> Any:
+def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     """Answer the questions of a section (or all of them), and save."""
     bid = own_bid(reference, actor())
     _questions, sections = asked(bid)
@@ -127,7 +128,7 @@ def answers(reference: str, section: str | None = None) -> Any:
 
 @bp.route("/<reference>/price", methods=["GET", "POST"])
 @for_provider()
-def price(reference: str) -> Any:
+def price(reference: str) -> ResponseReturnValue:
     """Give the price."""
     bid = own_bid(reference, actor())
     form = PriceForm()
@@ -146,7 +147,7 @@ def price(reference: str) -> Any:
 
 @bp.route("/<reference>/documents", methods=["GET", "POST"])
 @for_provider()
-def documents(reference: str) -> Any:
+def documents(reference: str) -> ResponseReturnValue:
     """Attach files; what cannot be kept is named, and the rest is kept."""
     bid = own_bid(reference, actor())
     slots = file_questions(asked(bid)[0])
@@ -166,7 +167,7 @@ def documents(reference: str) -> Any:
 
 @bp.route("/<reference>/documents/<uuid:file_id>/replace", methods=["GET", "POST"])
 @for_provider()
-def replace(reference: str, file_id: uuid.UUID) -> Any:
+def replace(reference: str, file_id: uuid.UUID) -> ResponseReturnValue:
     """Put another file in the place of one."""
     bid = own_bid(reference, actor())
     entry = draft_of(bid).file(file_id)
@@ -182,7 +183,7 @@ def replace(reference: str, file_id: uuid.UUID) -> Any:
 
 @bp.post("/<reference>/documents/<uuid:file_id>/remove")
 @for_provider()
-def remove(reference: str, file_id: uuid.UUID) -> Any:
+def remove(reference: str, file_id: uuid.UUID) -> ResponseReturnValue:
     """Remove one file from the draft."""
     bid = own_bid(reference, actor())
     form = PlainForm()
@@ -211,14 +212,14 @@ def download(reference: str, file_id: uuid.UUID) -> Response:
 
 @bp.get("/<reference>/check")
 @for_provider()
-def check(reference: str) -> Any:
+def check(reference: str) -> ResponseReturnValue:
     """Show back everything that is stored, and offer to submit it."""
     return _check_page(SubmitForm(formdata=None), own_bid(reference, actor()))
 
 
 @bp.post("/<reference>/submit")
 @for_provider()
-def submit(reference: str) -> Any:
+def submit(reference: str) -> ResponseReturnValue:
     """Submit the bid; with answers in the request, save and submit them in one step."""
     bid = own_bid_alone(reference, actor())
     form = SubmitForm()
@@ -275,7 +276,7 @@ def submitted(reference: str, number: int | None = None) -> str:
 
 @bp.route("/<reference>/withdraw", methods=["GET", "POST"])
 @for_provider()
-def withdraw(reference: str) -> Any:
+def withdraw(reference: str) -> ResponseReturnValue:
     """Withdraw the submitted bid."""
     bid = own_bid(reference, actor())
     form = PlainForm()
@@ -285,7 +286,7 @@ def withdraw(reference: str) -> Any:
     return shown("withdraw", form, bid, act="withdraw")
 
 
-def _check_page(form: SubmitForm, bid: Bid) -> Any:
+def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     content = draft_of(bid)
     questions, sections = asked(bid)
     gaps = gaps_of(as_asked(questions), content)

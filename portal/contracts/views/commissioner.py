@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.awarding.queries import decision_in_force, standstill_of
 from portal.contracts.forms import ContractForm
+from portal.contracts.models import Contract
 from portal.contracts.queries import contracts_of_itt
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
@@ -22,7 +24,7 @@ bp = Blueprint("contract_desk", __name__, url_prefix="/commissioning/itts/<refer
 
 @bp.route("", methods=["GET", "POST"])
 @for_authority()
-def conclude(reference: str) -> Any:
+def conclude(reference: str) -> ResponseReturnValue:
     """Wait out the standstill, then conclude the contract of the first lot that still has none."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_CONTRACT_DESK, itt)
@@ -40,7 +42,7 @@ def conclude(reference: str) -> Any:
     return _page(itt, lot, concluded, form)
 
 
-def _conclude(itt: InvitationToTender, lot: Lot, form: ContractForm) -> Any:
+def _conclude(itt: InvitationToTender, lot: Lot, form: ContractForm) -> Contract:
     return conclude_contract(
         itt=itt,
         lot=lot,
@@ -50,7 +52,7 @@ def _conclude(itt: InvitationToTender, lot: Lot, form: ContractForm) -> Any:
     )
 
 
-def _page(itt: InvitationToTender, lot: Lot | None, concluded: Any, form: ContractForm | None) -> Any:
+def _page(itt: InvitationToTender, lot: Lot | None, concluded: Any, form: ContractForm | None) -> ResponseReturnValue:
     decision = decision_in_force(lot.id) if lot is not None else None
     standstill = standstill_of(decision.id) if decision is not None else None
     now = clock.now()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.contracts.models import Contract
 from portal.contracts.queries import PAGE, contract_by_reference, register_page, whole_register
@@ -22,7 +22,7 @@ bp = Blueprint("contracts", __name__)
 
 @bp.get("/contracts")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The register, newest first, a page at a time."""
     contracts, next_reference = _page()
     next_href = url_for("contracts.index", before=next_reference) if next_reference else None
@@ -35,14 +35,14 @@ def index() -> Any:
 
 @bp.get("/contracts.json")
 @public
-def index_json() -> Any:
+def index_json() -> ResponseReturnValue:
     """The register as JSON, a page at a time."""
     return _json(*_page())
 
 
 @bp.get("/contracts.csv")
 @public
-def csv() -> Any:
+def csv() -> ResponseReturnValue:
     """The whole register as CSV."""
     rows = (list(register_row(contract).values()) for contract in whole_register())
     return csv_download("contracts.csv", COLUMNS, rows)
@@ -50,7 +50,7 @@ def csv() -> Any:
 
 @bp.get("/contracts/<reference>")
 @public
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """One contract."""
     contract = contract_by_reference(reference.removesuffix(".json"))
     if reference.endswith(".json") or _wants_json():
@@ -75,7 +75,7 @@ def _page() -> tuple[Sequence[Contract], str | None]:
     return rows[:PAGE], rows[PAGE - 1].reference if len(rows) > PAGE else None
 
 
-def _json(contracts: Sequence[Contract], next_reference: str | None) -> Any:
+def _json(contracts: Sequence[Contract], next_reference: str | None) -> ResponseReturnValue:
     following = url_for("contracts.index_json", before=next_reference) if next_reference else None
     return jsonify({"contracts": [register_row(contract) for contract in contracts], "next": following})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Verb, policy
@@ -45,7 +45,7 @@ bp = Blueprint("commissioning_desk", __name__, url_prefix="/commissioning")
 
 @bp.get("")
 @for_authority()
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Every procurement of the authority, what waits for the person who looks first."""
     authority_id = actor().authority_id
     assert authority_id is not None
@@ -66,7 +66,7 @@ def index() -> Any:
 
 @bp.get("/itts/<reference>")
 @for_authority()
-def itt(reference: str) -> Any:
+def itt(reference: str) -> ResponseReturnValue:
     """One procurement: where it stands, what to do next, what happened."""
     found = itt_for_hub(reference)
     policy.require(actor(), Verb.READ, found)

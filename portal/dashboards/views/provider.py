@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from portal.awarding.queries import summaries_of_provider
 from portal.contracts.queries import contracts_of_provider
@@ -18,7 +17,7 @@ bp = Blueprint("provider_desk", __name__, url_prefix="/provider")
 
 @bp.get("")
 @for_provider()
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Everything of the organisation's, on one page."""
     provider_id = actor().provider_id
     assert provider_id is not None

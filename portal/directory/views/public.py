@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, current_app, jsonify, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from portal.core import clock
@@ -36,7 +37,7 @@ KINDS = {kind.value: kind for kind in FrameworkKind}
 
 @bp.get("/frameworks")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The list; with `Accept: application/json`, its twin."""
     if _wants_json():
         return index_json()
@@ -54,7 +55,7 @@ def index() -> Any:
 
 @bp.get("/frameworks.json")
 @public
-def index_json() -> Any:
+def index_json() -> ResponseReturnValue:
     """The list as JSON."""
     page = _page()
     rows = [listed_record(row) for row in page.rows]
@@ -63,7 +64,7 @@ def index_json() -> Any:
 
 @bp.get("/frameworks/<reference>")
 @public
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """Everything that a provider needs to decide to join; with `Accept: application/json`, its twin."""
     if _wants_json():
         return show_json(reference)
@@ -86,7 +87,7 @@ def show(reference: str) -> Any:
 
 @bp.get("/frameworks/<reference>.json")
 @public
-def show_json(reference: str) -> Any:
+def show_json(reference: str) -> ResponseReturnValue:
     """Everything that a provider needs to decide to join, as JSON."""
     framework = find_public_framework(reference)
     shown = show_framework(framework, clock.now())

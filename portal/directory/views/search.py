@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.directory.forms.searching import areas_of, placement_types_of, read_what_can_be
@@ -26,7 +27,7 @@ ARGUMENTS = ("words", "lot", "band", "placement", "area", "vacancies")
 
 @bp.get("")
 @for_authority()
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Search the directory, a page at a time."""
     now = clock.now()
     search, wrong = read_what_can_be(request.args)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.panels import appoint_panel_member, remove_panel_member
+from portal.evaluation.panels import Appointment, appoint_panel_member, remove_panel_member
 from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
     agreed_history,
@@ -42,7 +42,7 @@ READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER
 
 @bp.get("/panels")
 @for_authority(Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER)
-def panels(reference: str) -> Any:
+def panels(reference: str) -> ResponseReturnValue:
     """Every panel with its members and how far they are."""
     itt = _itt(reference, Verb.SEE_PANELS)
     works = works_of_itt(itt.id)
@@ -61,7 +61,7 @@ def panels(reference: str) -> Any:
 
 @bp.route("/panels/<uuid:panel_id>/appoint", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def appoint(reference: str, panel_id: uuid.UUID) -> Any:
+def appoint(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
     """Appoint somebody to a panel; a new adult's code is shown this once."""
     itt = _itt(reference, Verb.APPOINT_PANEL)
     panel = _panel(itt, panel_id)
@@ -78,7 +78,7 @@ def appoint(reference: str, panel_id: uuid.UUID) -> Any:
 
 @bp.route("/panels/<uuid:panel_id>/members/<uuid:member_id>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
+def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     """Remove a member from a panel."""
     itt = _itt(reference, Verb.APPOINT_PANEL)
     panel = _panel(itt, panel_id)
@@ -95,7 +95,7 @@ def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
 
 @bp.get("/panels/<uuid:panel_id>/record")
 @for_authority(Role.COMMISSIONER, Role.AUDITOR)
-def record(reference: str, panel_id: uuid.UUID) -> Any:
+def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
     """A closed panel's record: the spread of each cell, the agreed scores, the meeting."""
     itt, work = _closed_work(reference, panel_id)
     return render_template(
@@ -112,7 +112,7 @@ def record(reference: str, panel_id: uuid.UUID) -> Any:
 
 @bp.get("/panels/<uuid:panel_id>/record/<uuid:bid_id>/<criterion>")
 @for_authority(Role.COMMISSIONER, Role.AUDITOR)
-def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
+def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseReturnValue:
     """One cell of the record: every individual score and reason, the agreed one, and what it superseded."""
     itt, work = _closed_work(reference, panel_id)
     leaf = leaf_named(work, criterion)
@@ -131,7 +131,7 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
 
 @bp.get("/result")
 @for_authority(*READERS)
-def result(reference: str) -> Any:
+def result(reference: str) -> ResponseReturnValue:
     """The ranking with everything that led to it, from the stored result."""
     itt = _itt(reference, Verb.SEE_RESULT)
     results = newest_results(itt.id)
@@ -144,7 +144,7 @@ def result(reference: str) -> Any:
 
 @bp.get("/result/<uuid:result_id>/<bid>")
 @for_authority(*READERS)
-def workings(reference: str, result_id: uuid.UUID, bid: str) -> Any:
+def workings(reference: str, result_id: uuid.UUID, bid: str) -> ResponseReturnValue:
     """Every figure behind one bid's total."""
     itt = _itt(reference, Verb.SEE_RESULT)
     found = next((found for found in newest_results(itt.id) if found.id == result_id), None)
@@ -181,7 +181,7 @@ def _closed_work(reference: str, panel_id: uuid.UUID) -> tuple[InvitationToTende
     return itt, work
 
 
-def _appoint(itt: InvitationToTender, panel: Panel, form: AppointForm) -> Any:
+def _appoint(itt: InvitationToTender, panel: Panel, form: AppointForm) -> Appointment:
     keys = current_app.extensions["keys"]
     return appoint_panel_member(
         itt=itt, panel=panel, appointee=form.appointee(), actor=actor(), keys=keys, now=clock.now()

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
@@ -52,7 +53,7 @@ ADULTS = (Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
 
 @bp.get("")
 @for_panel(*ADULTS)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The panels that the person sits on."""
     seats = works_of_person(current_actor_id())
     declared = members_who_declared([member.id for _, member in seats])
@@ -61,7 +62,7 @@ def index() -> Any:
 
 @bp.get("/<uuid:panel_id>")
 @for_panel(*ADULTS)
-def show(panel_id: uuid.UUID) -> Any:
+def show(panel_id: uuid.UUID) -> ResponseReturnValue:
     """What there is to do on one panel, and how far it is."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
@@ -86,7 +87,7 @@ def show(panel_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:panel_id>/declare", methods=["GET", "POST"])
 @for_panel(*ADULTS)
-def declare(panel_id: uuid.UUID) -> Any:
+def declare(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Declare interests against the bidders; one interest means stepping back."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
@@ -104,14 +105,14 @@ def declare(panel_id: uuid.UUID) -> Any:
 
 @bp.get("/stepped-back")
 @signed_in
-def stepped_back() -> Any:
+def stepped_back() -> ResponseReturnValue:
     """What happens after an interest was declared."""
     return render_template("evaluation/panel/stepped_back.html")
 
 
 @bp.get("/<uuid:panel_id>/bids/<uuid:bid_id>")
 @for_panel(*ADULTS)
-def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
+def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """One bid: what it answers to the panel's questions, and the member's scores."""
     work = visible(panel_id)
     if undeclared(work):
@@ -121,7 +122,7 @@ def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:panel_id>/bids/<uuid:bid_id>")
 @for_panel(*ADULTS)
-def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
+def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)
     leaves = leaves_of(work.itt, work.panel)
@@ -136,7 +137,7 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Any:
 
 @bp.get("/<uuid:panel_id>/bids/<uuid:bid_id>/files/<uuid:file_id>")
 @for_panel(*ADULTS)
-def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Any:
+def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A file of a bid, as an attachment that the browser does not run."""
     files = current_app.extensions["files"]
     found = read_file(work=visible(panel_id), bid_id=bid_id, file_id=file_id, actor=actor(), files=files)
@@ -147,7 +148,7 @@ def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:panel_id>/submit", methods=["GET", "POST"])
 @for_panel(Role.CHAIR, Role.PANEL_MEMBER)
-def submit(panel_id: uuid.UUID) -> Any:
+def submit(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Check all scores and submit them."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SCORE, work)
@@ -171,7 +172,7 @@ def submit(panel_id: uuid.UUID) -> Any:
 
 @bp.get("/<uuid:panel_id>/cards")
 @for_panel(Role.FACILITATOR)
-def cards(panel_id: uuid.UUID) -> Any:
+def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
     """The young people of the panel, how far they are, and their cards."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SEE_PROGRESS, work)
@@ -187,7 +188,7 @@ def cards(panel_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:panel_id>/cards/<uuid:member_id>")
 @for_panel(Role.FACILITATOR)
-def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
+def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     """Issue a card and show it, this once, ready to be printed."""
     work = visible(panel_id)
     keys = current_app.extensions["keys"]
@@ -197,7 +198,7 @@ def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> Any:
 
 @bp.get("/<uuid:panel_id>/moderate")
 @for_panel(*ADULTS)
-def board(panel_id: uuid.UUID) -> Any:
+def board(panel_id: uuid.UUID) -> ResponseReturnValue:
     """The moderation board: the spread of each cell, what is agreed, what is open."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SEE_SCORES, work)
@@ -216,7 +217,7 @@ def board(panel_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:panel_id>/moderate")
 @for_panel(Role.CHAIR, Role.FACILITATOR)
-def start(panel_id: uuid.UUID) -> Any:
+def start(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Start the moderation."""
     work = visible(panel_id)
     form = PlainForm()
@@ -231,7 +232,7 @@ def start(panel_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:panel_id>/moderate/<uuid:bid_id>/<criterion>", methods=["GET", "POST"])
 @for_panel(*ADULTS)
-def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
+def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseReturnValue:
     """One bid and question: what each member gave and why, and the score that the panel agrees."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SEE_SCORES, work)
@@ -249,7 +250,7 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> Any:
 
 @bp.route("/<uuid:panel_id>/close", methods=["GET", "POST"])
 @for_panel(Role.CHAIR, Role.FACILITATOR)
-def close(panel_id: uuid.UUID) -> Any:
+def close(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Close the moderation with the record of the meeting."""
     work = visible(panel_id)
     policy.require(actor(), Verb.CLOSE_MODERATION, work)
@@ -304,7 +305,7 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
     )
 
 
-def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
+def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> ResponseReturnValue:
     member = seat_of(work.panel_id, actor().user_id)
     reading = read_bid(work=work, bid_id=bid_id, actor=actor())
     card = scorecards_of(member.id).get(bid_id)
@@ -321,7 +322,7 @@ def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Any:
     return page, form.status_code
 
 
-def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
+def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> str:
     bid, leaf, answers = bid_to_score(work.itt_id, bid_id), leaf_named(work, criterion), None
     if may(work, Verb.READ_BIDS):
         answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.browser import leave
@@ -44,7 +44,7 @@ class Seat:
 
 @bp.get("")
 @for_panel(Role.YOUNG_MEMBER)
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Welcome, or welcome back."""
     seat = own_seat()
     if not seat.is_open:
@@ -58,7 +58,7 @@ def index() -> Any:
 
 @bp.route("/know", methods=["GET", "POST"])
 @for_panel(Role.YOUNG_MEMBER)
-def know() -> Any:
+def know() -> ResponseReturnValue:
     """The declaration in plain words."""
     seat = own_seat()
     bids = sorted(opened_bids(seat.work.itt_id), key=lambda bid: bid.bid.provider.name_fold)
@@ -75,14 +75,14 @@ def know() -> Any:
 
 @bp.get("/questions/<int:number>")
 @for_panel(Role.YOUNG_MEMBER)
-def question(number: int) -> Any:
+def question(number: int) -> ResponseReturnValue:
     """One question about one provider."""
     return _not_yet(own_seat()) or _question_page(number)
 
 
 @bp.post("/questions/<int:number>")
 @for_panel(Role.YOUNG_MEMBER)
-def answer(number: int) -> Any:
+def answer(number: int) -> ResponseReturnValue:
     """Save the answer and go on, back, or past it."""
     seat = own_seat()
     if (elsewhere := _not_yet(seat)) is not None:
@@ -105,7 +105,7 @@ def answer(number: int) -> Any:
 
 @bp.route("/check", methods=["GET", "POST"])
 @for_panel(Role.YOUNG_MEMBER)
-def check() -> Any:
+def check() -> ResponseReturnValue:
     """Look at everything once more, and finish: the sitting ends."""
     seat = own_seat()
     form = PlainForm()
@@ -123,14 +123,14 @@ def check() -> Any:
 
 @bp.get("/thank-you")
 @public
-def thank_you() -> Any:
+def thank_you() -> ResponseReturnValue:
     """What happens next; the sitting has ended, so nothing here is anybody's."""
     return render_template("evaluation/young/thank_you.html")
 
 
 @bp.get("/stepped-back")
 @public
-def stepped_back() -> Any:
+def stepped_back() -> ResponseReturnValue:
     """Why it was right to say so; the sitting has ended."""
     return render_template("evaluation/young/stepped_back.html")
 
@@ -146,7 +146,7 @@ def own_seat() -> Seat:
     return Seat(work_of(panel_id), seat_of(panel_id, held.user_id))
 
 
-def _not_yet(seat: Seat) -> Any:
+def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     """Where a young person goes who may not read now: their panel does not score, or they have still to declare."""
     if not seat.is_open:
         return redirect(url_for(".index"))
@@ -161,7 +161,7 @@ def _next(found: Sitting, number: int, go: str) -> str:
     return url_for(".question", number=number + 1)
 
 
-def _question_page(number: int, form: YoungAnswerForm | None = None) -> Any:
+def _question_page(number: int, form: YoungAnswerForm | None = None) -> ResponseReturnValue:
     seat = own_seat()
     found = sitting_of(seat.work, seat.member)
     screen = found.screen(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from portal.core.errors import NotFound
@@ -28,7 +29,7 @@ def saved(reference: str, message: str = "Saved.", endpoint: str = "framework_de
     return redirect(url_for(endpoint, reference=reference))
 
 
-def shown(name: str, form: BaseForm, framework: Framework, **more: Any) -> Any:
+def shown(name: str, form: BaseForm, framework: Framework, **more: Any) -> ResponseReturnValue:
     """The page of that name with its form, and the status that goes with it."""
     page = render_template(
         f"frameworks/setting_up/{name}.html",

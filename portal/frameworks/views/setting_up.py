@@ -5,9 +5,8 @@ The pages for the parts are in the modules imported below, on the same blueprint
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
@@ -65,7 +64,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def new() -> Any:
+def new() -> ResponseReturnValue:
     """Start a draft."""
     form = NewForm()
     if form.validate_on_submit() and form.carry_out(
@@ -108,7 +107,7 @@ def show(reference: str) -> str:
 
 @bp.route("/<reference>/go-live", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def publish(reference: str) -> Any:
+def publish(reference: str) -> ResponseReturnValue:
     """The last look at everything that becomes fixed, and the button."""
     framework = framework_for(reference, actor())
     form = GoLiveForm()
@@ -132,7 +131,7 @@ def publish(reference: str) -> Any:
 
 @bp.route("/<reference>/cease", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def cease(reference: str) -> Any:
+def cease(reference: str) -> ResponseReturnValue:
     """End it before its time."""
     framework = framework_for(reference, actor(), Verb.CEASE)
     form = CeaseForm()
@@ -145,7 +144,7 @@ def cease(reference: str) -> Any:
 
 @bp.route("/<reference>/abandon", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def abandon(reference: str) -> Any:
+def abandon(reference: str) -> ResponseReturnValue:
     """Give a draft up."""
     framework = framework_for(reference, actor())
     form = ConfirmForm()

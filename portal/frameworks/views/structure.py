@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core.errors import NotFound
 from portal.core.permissions import Role
@@ -42,7 +42,7 @@ def lots(reference: str) -> str:
 
 @bp.route("/<reference>/lots/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def lot_add(reference: str) -> Any:
+def lot_add(reference: str) -> ResponseReturnValue:
     """A further lot."""
     framework = framework_for(reference, actor())
     form = LotForm()
@@ -55,7 +55,7 @@ def lot_add(reference: str) -> Any:
 
 @bp.route("/<reference>/lots/<int:number>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def lot_edit(reference: str, number: int) -> Any:
+def lot_edit(reference: str, number: int) -> ResponseReturnValue:
     """One lot."""
     framework = framework_for(reference, actor())
     lot = lot_of(framework, number)
@@ -70,7 +70,7 @@ def lot_edit(reference: str, number: int) -> Any:
 
 @bp.route("/<reference>/lots/<int:number>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def lot_remove(reference: str, number: int) -> Any:
+def lot_remove(reference: str, number: int) -> ResponseReturnValue:
     """Take a lot away."""
     framework = framework_for(reference, actor())
     lot = lot_of(framework, number)
@@ -92,7 +92,7 @@ def criteria(reference: str) -> str:
 
 @bp.route("/<reference>/criteria/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_add(reference: str) -> Any:
+def criterion_add(reference: str) -> ResponseReturnValue:
     """A further criterion."""
     framework = framework_for(reference, actor())
     form = CriterionForm()
@@ -105,7 +105,7 @@ def criterion_add(reference: str) -> Any:
 
 @bp.route("/<reference>/criteria/<uuid:criterion_id>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_edit(reference: str, criterion_id: uuid.UUID) -> Any:
+def criterion_edit(reference: str, criterion_id: uuid.UUID) -> ResponseReturnValue:
     """One criterion."""
     framework = framework_for(reference, actor())
     criterion = _criterion(framework, criterion_id)
@@ -120,7 +120,7 @@ def criterion_edit(reference: str, criterion_id: uuid.UUID) -> Any:
 
 @bp.route("/<reference>/criteria/<uuid:criterion_id>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_remove(reference: str, criterion_id: uuid.UUID) -> Any:
+def criterion_remove(reference: str, criterion_id: uuid.UUID) -> ResponseReturnValue:
     """Take a criterion away."""
     framework = framework_for(reference, actor())
     criterion = _criterion(framework, criterion_id)
@@ -150,7 +150,7 @@ def questions(reference: str) -> str:
 
 @bp.route("/<reference>/questions/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def condition_add(reference: str) -> Any:
+def condition_add(reference: str) -> ResponseReturnValue:
     """A further condition."""
     framework = framework_for(reference, actor())
     form = ConditionForm()
@@ -164,7 +164,7 @@ def condition_add(reference: str) -> Any:
 
 @bp.route("/<reference>/questions/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def condition_edit(reference: str, key: str) -> Any:
+def condition_edit(reference: str, key: str) -> ResponseReturnValue:
     """One condition."""
     framework = framework_for(reference, actor())
     condition = _condition(framework, key)
@@ -180,7 +180,7 @@ def condition_edit(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/questions/<key>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def condition_remove(reference: str, key: str) -> Any:
+def condition_remove(reference: str, key: str) -> ResponseReturnValue:
     """Take a condition away."""
     framework = framework_for(reference, actor())
     condition = _condition(framework, key)

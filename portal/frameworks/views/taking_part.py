@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import current_app
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
@@ -28,7 +28,7 @@ PARTICIPANTS, WINDOWS, DOCUMENTS = (
 
 @bp.route("/<reference>/participants", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def participants(reference: str) -> Any:
+def participants(reference: str) -> ResponseReturnValue:
     """Who takes part, and a form for one more."""
     framework = framework_for(reference, actor(), Verb.NAME_PARTICIPANTS)
     form = ParticipantForm()
@@ -49,7 +49,7 @@ def participants(reference: str) -> Any:
 
 @bp.route("/<reference>/participants/<uuid:authority_id>/withdraw", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
+def participant_withdraw(reference: str, authority_id: uuid.UUID) -> ResponseReturnValue:
     """An authority takes part no longer."""
     framework = framework_for(reference, actor(), Verb.NAME_PARTICIPANTS)
     authority = authority_with_id(authority_id)
@@ -64,7 +64,7 @@ def participant_withdraw(reference: str, authority_id: uuid.UUID) -> Any:
 
 @bp.route("/<reference>/windows", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def windows(reference: str) -> Any:
+def windows(reference: str) -> ResponseReturnValue:
     """The windows for joining, and a form for one more."""
     framework = framework_for(reference, actor(), Verb.OPEN_WINDOW)
     form = WindowForm()
@@ -83,7 +83,7 @@ def windows(reference: str) -> Any:
 
 @bp.route("/<reference>/documents", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def documents(reference: str) -> Any:
+def documents(reference: str) -> ResponseReturnValue:
     """The documents for everybody, and a form for one more."""
     framework = framework_for(reference, actor(), Verb.ADD_DOCUMENT)
     form = DocumentForm()
@@ -103,7 +103,7 @@ def documents(reference: str) -> Any:
 
 @bp.route("/<reference>/documents/<uuid:document_id>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def document_remove(reference: str, document_id: uuid.UUID) -> Any:
+def document_remove(reference: str, document_id: uuid.UUID) -> ResponseReturnValue:
     """Take a document of a draft away."""
     framework = framework_for(reference, actor())
     form = ConfirmForm()

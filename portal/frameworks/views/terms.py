@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.typing import ResponseReturnValue
+
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.frameworks.drafting import describe_framework, set_publication, set_terms, set_validity
@@ -17,7 +19,7 @@ from portal.web.access import actor, for_authority
 
 @bp.route("/<reference>/about", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def about(reference: str) -> Any:
+def about(reference: str) -> ResponseReturnValue:
     """Title, description, codes, value, what it replaces."""
     framework = framework_for(reference, actor())
     form = AboutForm(obj=framework)
@@ -39,7 +41,7 @@ def about(reference: str) -> Any:
 
 @bp.route("/<reference>/term", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def term(reference: str) -> Any:
+def term(reference: str) -> ResponseReturnValue:
     """Established when, valid from when until when."""
     framework = framework_for(reference, actor())
     form = TermForm(obj=framework)
@@ -53,7 +55,7 @@ def term(reference: str) -> Any:
 
 @bp.route("/<reference>/terms", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def terms(reference: str) -> Any:
+def terms(reference: str) -> ResponseReturnValue:
     """How it works, the time to decide, fee, direct award, suspension."""
     framework = framework_for(reference, actor())
     form = TermsForm(obj=framework)
@@ -68,7 +70,7 @@ def terms(reference: str) -> Any:
 
 @bp.route("/<reference>/publication", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def publication(reference: str) -> Any:
+def publication(reference: str) -> ResponseReturnValue:
     """The notice on the central platform, or why there is none."""
     framework = framework_for(reference, actor())
     form = PublicationForm(obj=framework)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Verb, policy
@@ -56,14 +57,14 @@ def queue(reference: str) -> str:
 
 @bp.get("/<application_reference>")
 @for_authority()
-def show(reference: str, application_reference: str) -> Any:
+def show(reference: str, application_reference: str) -> ResponseReturnValue:
     """One application: its answers, what the published rules make of them, its history, and what can be done."""
     return _page(_application(reference, application_reference), VersionedForm(formdata=None))
 
 
 @bp.post("/<application_reference>/admit")
 @for_authority()
-def admit(reference: str, application_reference: str) -> Any:
+def admit(reference: str, application_reference: str) -> ResponseReturnValue:
     """Admit the provider."""
     application = _application(reference, application_reference)
     form = VersionedForm()
@@ -79,7 +80,7 @@ def admit(reference: str, application_reference: str) -> Any:
 
 @bp.route("/<application_reference>/ask", methods=["GET", "POST"])
 @for_authority()
-def ask(reference: str, application_reference: str) -> Any:
+def ask(reference: str, application_reference: str) -> ResponseReturnValue:
     """Ask the provider about its application."""
     application = _application(reference, application_reference)
     form = QuestionForm()
@@ -99,7 +100,7 @@ def ask(reference: str, application_reference: str) -> Any:
 
 @bp.post("/<application_reference>/take-back")
 @for_authority()
-def take_back(reference: str, application_reference: str) -> Any:
+def take_back(reference: str, application_reference: str) -> ResponseReturnValue:
     """Stop waiting for an answer."""
     application = _application(reference, application_reference)
     form = VersionedForm()
@@ -113,7 +114,7 @@ def take_back(reference: str, application_reference: str) -> Any:
 
 @bp.route("/<application_reference>/extend", methods=["GET", "POST"])
 @for_authority()
-def extend(reference: str, application_reference: str) -> Any:
+def extend(reference: str, application_reference: str) -> ResponseReturnValue:
     """Take longer to decide."""
     application = _application(reference, application_reference)
     form = ExtensionForm()
@@ -127,7 +128,7 @@ def extend(reference: str, application_reference: str) -> Any:
 
 @bp.route("/<application_reference>/refuse", methods=["GET", "POST"])
 @for_authority()
-def refuse(reference: str, application_reference: str) -> Any:
+def refuse(reference: str, application_reference: str) -> ResponseReturnValue:
     """Propose a refusal, with the criteria that are failed."""
     application = _application(reference, application_reference)
     judged = _judged(application)
@@ -144,7 +145,7 @@ def refuse(reference: str, application_reference: str) -> Any:
 
 @bp.route("/<application_reference>/refusal", methods=["GET", "POST"])
 @for_authority()
-def refusal(reference: str, application_reference: str) -> Any:
+def refusal(reference: str, application_reference: str) -> ResponseReturnValue:
     """Decide a proposed refusal as the second person."""
     application = _application(reference, application_reference)
     if application.status is not ApplicationStatus.REFUSAL_PROPOSED:
@@ -175,7 +176,7 @@ def _application(reference: str, application_reference: str) -> Application:
     return application
 
 
-def _back(application: Application) -> Any:
+def _back(application: Application) -> ResponseReturnValue:
     framework = application.framework.reference
     return redirect(url_for(".show", reference=framework, application_reference=application.reference))
 
@@ -189,7 +190,7 @@ def _judged(application: Application) -> dict[str, Any]:
     return {"version": version, "sections": sections, "criteria": criteria, "judgements": judgements}
 
 
-def _page(application: Application, form: VersionedForm) -> Any:
+def _page(application: Application, form: VersionedForm) -> ResponseReturnValue:
     # The page shows the version of now, so that is what its buttons are about.
     form.version.data = str(application.version)
     judged = _judged(application)
@@ -226,7 +227,7 @@ def _is_ground(judged: Any) -> bool:
     return judged is not None and judged.is_ground
 
 
-def _form_page(name: str, application: Application, form: Any, **values: Any) -> Any:
+def _form_page(name: str, application: Application, form: Any, **values: Any) -> ResponseReturnValue:
     """A page about one application, with its clock."""
     if hasattr(form, "version"):
         form.version.data = str(application.version)

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import PortalError
@@ -38,7 +39,7 @@ def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @bp.route("/provider/profile", methods=["GET", "POST"])
 @for_provider()
-def profile() -> Any:
+def profile() -> ResponseReturnValue:
     """What the organisation has said once and reuses."""
     provider = provider_with_id(actor().provider_id)
     questions = profile_questions()
@@ -64,7 +65,7 @@ def index() -> str:
 
 @bp.route("/provider/evidence/add", methods=["GET", "POST"])
 @for_provider()
-def add() -> Any:
+def add() -> ResponseReturnValue:
     """Add a document."""
     provider = provider_with_id(actor().provider_id)
     form = NewDocumentForm()
@@ -87,7 +88,7 @@ def add() -> Any:
 
 @bp.route("/provider/evidence/<uuid:evidence_id>/replace", methods=["GET", "POST"])
 @for_provider()
-def replace(evidence_id: uuid.UUID) -> Any:
+def replace(evidence_id: uuid.UUID) -> ResponseReturnValue:
     """Put a newer document in the place of one."""
     evidence = own_evidence(evidence_id, actor())
     form = DocumentForm()
@@ -108,7 +109,7 @@ def replace(evidence_id: uuid.UUID) -> Any:
 
 @bp.route("/provider/evidence/<uuid:evidence_id>/date", methods=["GET", "POST"])
 @for_provider()
-def date(evidence_id: uuid.UUID) -> Any:
+def date(evidence_id: uuid.UUID) -> ResponseReturnValue:
     """Say until when a document holds."""
     evidence = own_evidence(evidence_id, actor())
     form = DayForm(expires_on=evidence.expires_on)
@@ -122,7 +123,7 @@ def date(evidence_id: uuid.UUID) -> Any:
 
 @bp.post("/provider/evidence/<uuid:evidence_id>/remove")
 @for_provider()
-def remove(evidence_id: uuid.UUID) -> Any:
+def remove(evidence_id: uuid.UUID) -> ResponseReturnValue:
     """Remove a document."""
     evidence = own_evidence(evidence_id, actor())
     name = evidence.file_name
@@ -136,7 +137,7 @@ def remove(evidence_id: uuid.UUID) -> Any:
     return redirect(url_for("evidence.index"))
 
 
-def _page(page: str, form: Any, evidence: Any) -> Any:
+def _page(page: str, form: Any, evidence: Any) -> ResponseReturnValue:
     body = render_template(
         f"joining/provider/{page}.html", form=form, evidence=evidence, what=kind_words(evidence.kind)
     )

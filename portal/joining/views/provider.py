@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.frameworks.models import Framework
@@ -73,7 +74,7 @@ def index() -> str:
 
 @bp.route("/provider/applications/start/<reference>", methods=["GET", "POST"])
 @for_provider()
-def start(reference: str) -> Any:
+def start(reference: str) -> ResponseReturnValue:
     """Choose the lots of a framework, and start an application to each."""
     framework = find_public_framework(reference)
     choices = lot_choices(framework, actor().provider_id)
@@ -104,7 +105,7 @@ def show(reference: str) -> str:
 
 @bp.route("/provider/applications/<reference>/questions/<section>", methods=["GET", "POST"])
 @for_provider()
-def section(reference: str, section: str) -> Any:
+def section(reference: str, section: str) -> ResponseReturnValue:
     """Answer the questions of a section; what can be saved is saved before anything is refused."""
     application = own_application(reference, actor())
     before = answers_of(application)
@@ -118,7 +119,7 @@ def section(reference: str, section: str) -> Any:
 
 @bp.route("/provider/applications/<reference>/reply", methods=["GET", "POST"])
 @for_provider()
-def reply(reference: str) -> Any:
+def reply(reference: str) -> ResponseReturnValue:
     """Answer what the officers asked."""
     application = own_application(reference, actor())
     form = ReplyForm(reply=reply_of(application))
@@ -134,14 +135,14 @@ def reply(reference: str) -> Any:
 
 @bp.get("/provider/applications/<reference>/check")
 @for_provider()
-def check(reference: str) -> Any:
+def check(reference: str) -> ResponseReturnValue:
     """Show back everything that is stored, ask for what has to be confirmed, and offer to send it."""
     return _check_page(SendForm(formdata=None), own_application(reference, actor()))
 
 
 @bp.post("/provider/applications/<reference>/confirm")
 @for_provider()
-def confirm(reference: str) -> Any:
+def confirm(reference: str) -> ResponseReturnValue:
     """Confirm answers that were given before."""
     application = own_application(reference, actor())
     form = _confirm_form(application)
@@ -162,7 +163,7 @@ def confirm(reference: str) -> Any:
 
 @bp.post("/provider/applications/<reference>/send")
 @for_provider()
-def send(reference: str) -> Any:
+def send(reference: str) -> ResponseReturnValue:
     """Send the application."""
     application = own_application(reference, actor())
     form = SendForm()
@@ -213,7 +214,7 @@ def sent_version(reference: str, number: int | None = None) -> str:
 
 @bp.route("/provider/applications/<reference>/withdraw", methods=["GET", "POST"])
 @for_provider()
-def withdraw(reference: str) -> Any:
+def withdraw(reference: str) -> ResponseReturnValue:
     """Withdraw the application."""
     application = own_application(reference, actor())
     form = PlainForm()
@@ -247,7 +248,7 @@ def _after_starting(made: list[Application]) -> str:
     return url_for("applications.index")
 
 
-def _start_page(form: LotsForm, framework: Framework, choices: Sequence[LotChoice]) -> Any:
+def _start_page(form: LotsForm, framework: Framework, choices: Sequence[LotChoice]) -> ResponseReturnValue:
     closed: NotAccepting | None = None
     try:
         require_accepting(framework, clock.now())
@@ -271,5 +272,5 @@ def _confirm_form(application: Application) -> SectionForm:
     return section_form(Section("all", "All questions", "", tuple(answered.questions.values())), answered)
 
 
-def _check_page(form: BaseForm, application: Application) -> Any:
+def _check_page(form: BaseForm, application: Application) -> ResponseReturnValue:
     return shown("check", form, application, send_key=str(uuid.uuid4()), **inside(application))

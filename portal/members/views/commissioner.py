@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.approval import is_first_person
@@ -57,14 +58,14 @@ def index(reference: str) -> str:
 
 @bp.get("/<uuid:admission_id>")
 @for_authority()
-def show(reference: str, admission_id: uuid.UUID) -> Any:
+def show(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """One member: where it stands, what can be done, and its history."""
     return _page(_admission(reference, admission_id), PlainForm(formdata=None))
 
 
 @bp.post("/<uuid:admission_id>/renewal")
 @for_authority()
-def renewal(reference: str, admission_id: uuid.UUID) -> Any:
+def renewal(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Ask the member to renew its declarations."""
     admission = _admission(reference, admission_id)
     return _pressed(
@@ -76,7 +77,7 @@ def renewal(reference: str, admission_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:admission_id>/lift")
 @for_authority()
-def lift(reference: str, admission_id: uuid.UUID) -> Any:
+def lift(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Lift the member's suspension."""
     admission = _admission(reference, admission_id)
     return _pressed(
@@ -88,7 +89,7 @@ def lift(reference: str, admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/suspend", methods=["GET", "POST"])
 @for_authority()
-def suspend(reference: str, admission_id: uuid.UUID) -> Any:
+def suspend(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Suspend the member under the published terms."""
     admission = _admission(reference, admission_id)
     form = SuspensionForm()
@@ -108,7 +109,7 @@ def suspend(reference: str, admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/removal", methods=["GET", "POST"])
 @for_authority()
-def removal(reference: str, admission_id: uuid.UUID) -> Any:
+def removal(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Propose to remove the member."""
     admission = _admission(reference, admission_id)
     form = RemovalForm()
@@ -129,7 +130,7 @@ def removal(reference: str, admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/removal/sent", methods=["GET", "POST"])
 @for_authority()
-def sent(reference: str, admission_id: uuid.UUID) -> Any:
+def sent(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Note that the reasons went to a provider that nobody signs in for."""
     admission = _admission(reference, admission_id)
     form = SentForm()
@@ -145,7 +146,7 @@ def sent(reference: str, admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/removal/decision", methods=["GET", "POST"])
 @for_authority()
-def decision(reference: str, admission_id: uuid.UUID) -> Any:
+def decision(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Decide a proposed removal as the second person."""
     admission = _admission(reference, admission_id)
     if admission.status is not AdmissionStatus.REMOVAL_PROPOSED:
@@ -164,7 +165,7 @@ def _decide(form: RemovalDecisionForm, admission: Admission) -> None:
     act(admission=admission, actor=actor(), now=clock.now())
 
 
-def _pressed(admission: Admission, act: Callable[[], Any], said: str) -> Any:
+def _pressed(admission: Admission, act: Callable[[], Any], said: str) -> ResponseReturnValue:
     """What one button does: the page again with the message when it is refused."""
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(act):
@@ -182,7 +183,7 @@ def _admission(reference: str, admission_id: uuid.UUID) -> Admission:
     return admission
 
 
-def _back(admission: Admission) -> Any:
+def _back(admission: Admission) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=admission.framework.reference, admission_id=admission.id))
 
 
@@ -193,7 +194,7 @@ def _renewal_is_overdue(admission: Admission) -> bool:
 VERBS = (Verb.ASK_RENEWAL, Verb.SUSPEND, Verb.PROPOSE_REMOVAL, Verb.NOTE_REASONS_SENT, Verb.DECIDE_REMOVAL)
 
 
-def _page(admission: Admission, form: BaseForm) -> Any:
+def _page(admission: Admission, form: BaseForm) -> ResponseReturnValue:
     removed = admission.ended_at if admission.status is AdmissionStatus.REMOVED else None
     ground = ground_of(admission)
     tells = removed is not None and ground is not None and ground.is_exclusion
@@ -209,7 +210,7 @@ def _page(admission: Admission, form: BaseForm) -> Any:
     )
 
 
-def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -> Any:
+def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -> ResponseReturnValue:
     """A page about one member, with where it stands."""
     now = clock.now()
     page = render_template(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -182,7 +181,7 @@ def _show(batch: ImportBatch, form: PlainForm) -> ResponseReturnValue:
     return html, form.status_code
 
 
-def _row(batch: ImportBatch, found: ImportRow, form: RowForm, answer: AnswerForm) -> Any:
+def _row(batch: ImportBatch, found: ImportRow, form: RowForm, answer: AnswerForm) -> str:
     reasons = {one["answer"]: one["reason"] for one in found.faults.get(ALIKE, [])}
     return render_template(
         "members/importing/row.html",

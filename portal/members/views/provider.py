@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
@@ -46,14 +47,14 @@ def index() -> str:
 
 @bp.get("/<uuid:admission_id>")
 @for_provider()
-def show(admission_id: uuid.UUID) -> Any:
+def show(admission_id: uuid.UUID) -> ResponseReturnValue:
     """One membership, what can be done about it, and its history."""
     return _page(_own(admission_id), PlainForm(formdata=None))
 
 
 @bp.route("/<uuid:admission_id>/pause", methods=["GET", "POST"])
 @for_provider()
-def pause(admission_id: uuid.UUID) -> Any:
+def pause(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Pause the membership until a day."""
     admission = _own(admission_id)
     form = PauseForm()
@@ -65,7 +66,7 @@ def pause(admission_id: uuid.UUID) -> Any:
 
 @bp.post("/<uuid:admission_id>/resume")
 @for_provider()
-def resume(admission_id: uuid.UUID) -> Any:
+def resume(admission_id: uuid.UUID) -> ResponseReturnValue:
     """End the pause before its time."""
     admission = _own(admission_id)
     form = PlainForm()
@@ -79,7 +80,7 @@ def resume(admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/renew", methods=["GET", "POST"])
 @for_provider()
-def renew(admission_id: uuid.UUID) -> Any:
+def renew(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Confirm that what was declared is still true."""
     admission = _own(admission_id)
     form = RenewalForm()
@@ -95,7 +96,7 @@ def renew(admission_id: uuid.UUID) -> Any:
 
 @bp.route("/<uuid:admission_id>/leave", methods=["GET", "POST"])
 @for_provider()
-def leave(admission_id: uuid.UUID) -> Any:
+def leave(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Leave the lot."""
     admission = _own(admission_id)
     form = PlainForm()
@@ -118,7 +119,7 @@ def _own(admission_id: uuid.UUID) -> Admission:
     return admission
 
 
-def _back(admission: Admission) -> Any:
+def _back(admission: Admission) -> ResponseReturnValue:
     return redirect(url_for(".show", admission_id=admission.id))
 
 
@@ -133,7 +134,7 @@ def _declared(admission: Admission) -> list[Any]:
 VERBS = (Verb.PAUSE, Verb.RENEW, Verb.LEAVE)
 
 
-def _page(admission: Admission, form: BaseForm) -> Any:
+def _page(admission: Admission, form: BaseForm) -> ResponseReturnValue:
     return _form_page(
         "show",
         admission,
@@ -144,7 +145,7 @@ def _page(admission: Admission, form: BaseForm) -> Any:
     )
 
 
-def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -> Any:
+def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -> ResponseReturnValue:
     """A page about one membership, with what it means now."""
     now = clock.now()
     page = render_template(

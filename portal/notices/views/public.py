@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, current_app, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.notices import queries
@@ -28,7 +27,7 @@ LARGEST_NUMBER = 2**63 - 1
 
 @bp.get("/notices/<reference>")
 @public
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """One notice as a page, or as its release package where JSON is asked for."""
     if reference.endswith(".json") or _wants_json():
         return _package_of(queries.notice_by_reference(reference.removesuffix(".json")))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.notifications.queries import inbox_of, message_for
@@ -18,7 +18,7 @@ bp = Blueprint("inbox", __name__, url_prefix="/account/inbox")
 
 @bp.get("")
 @signed_in
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The newest messages."""
     user_id = actor().user_id
     assert user_id is not None
@@ -27,7 +27,7 @@ def index() -> Any:
 
 @bp.route("/<uuid:message_id>", methods=["GET", "POST"])
 @signed_in
-def show(message_id: UUID) -> Any:
+def show(message_id: UUID) -> ResponseReturnValue:
     """One message; posting marks it as read."""
     user_id = actor().user_id
     assert user_id is not None

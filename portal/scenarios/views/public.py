@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.browser import desk_of, enter, remote_address
@@ -49,7 +48,7 @@ def only_in_demonstrations() -> None:
 
 @bp.get("")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """List every part with its sign-in."""
     codes = {row.part: row.code for row in parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())}
     procurements = procurements_by_title()
@@ -70,7 +69,7 @@ def index() -> Any:
 
 @bp.post("/play")
 @public
-def play() -> Any:
+def play() -> ResponseReturnValue:
     """Sign in as a part, through the ordinary sign-in with its password and its present code."""
     part = part_named(request.form.get("email", ""))
     keys, now = current_app.extensions["keys"], clock.now()
@@ -94,7 +93,7 @@ def play() -> Any:
 
 @bp.post("/card")
 @public
-def card() -> Any:
+def card() -> ResponseReturnValue:
     """Let the facilitator print a card for a young person, and show its code."""
     code = issue_demonstration_card(
         request.form.get("member", ""), keys=current_app.extensions["keys"], now=clock.now()

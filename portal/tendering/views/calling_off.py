@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
@@ -32,7 +33,7 @@ bp = Blueprint("calling_off", __name__, url_prefix="/commissioning")
 
 @bp.route("/frameworks/<reference>/call-off", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def start(reference: str) -> Any:
+def start(reference: str) -> ResponseReturnValue:
     """Start a call-off: which lot, how, and what for."""
     framework = find_public_framework(reference)
     form = CallOffForm()
@@ -55,7 +56,7 @@ def start(reference: str) -> Any:
 
 @bp.get("/itts/<reference>/invited")
 @for_authority()
-def invited(reference: str) -> Any:
+def invited(reference: str) -> ResponseReturnValue:
     """Exactly who is invited; nobody can change the list."""
     itt, framework = _call_off(reference)
     listed = list_invited(itt, clock.now(), after=request.args.get("after", ""))
@@ -73,7 +74,7 @@ def invited(reference: str) -> Any:
 
 @bp.route("/itts/<reference>/direct-award", methods=["GET", "POST"])
 @for_authority()
-def direct_award(reference: str) -> Any:
+def direct_award(reference: str) -> ResponseReturnValue:
     """Whom it goes to and why; who may not edit the draft reads it."""
     itt, framework = _call_off(reference)
     members = {member.id: member for member in choosable_providers(itt, clock.now())}
@@ -90,7 +91,7 @@ def direct_award(reference: str) -> Any:
 
 @bp.route("/itts/<reference>/direct-award/approve", methods=["GET", "POST"])
 @for_authority(Role.APPROVER)
-def approve(reference: str) -> Any:
+def approve(reference: str) -> ResponseReturnValue:
     """A second person approves the direct award, with a fresh second factor."""
     itt, framework = _call_off(reference)
     form = ApprovalForm()

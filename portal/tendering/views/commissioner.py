@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.audit.queries import is_demonstration
 from portal.core import clock
@@ -38,7 +39,7 @@ __all__ = ["bp"]
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def new() -> Any:
+def new() -> ResponseReturnValue:
     """Start a draft."""
     form = NewForm()
     authority = db.session.get_one(ContractingAuthority, actor().authority_id)
@@ -57,7 +58,7 @@ def new() -> Any:
 
 @bp.get("/<reference>/draft")
 @for_authority()
-def draft(reference: str) -> Any:
+def draft(reference: str) -> ResponseReturnValue:
     """The task list of a draft; a published one is at its public address."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.READ, itt)
@@ -81,7 +82,7 @@ def draft(reference: str) -> Any:
 
 @bp.route("/<reference>/publish", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def publish(reference: str) -> Any:
+def publish(reference: str) -> ResponseReturnValue:
     """The last look at everything that becomes fixed, and the button."""
     itt = draft_of(reference)
     form = PublishForm()
@@ -120,7 +121,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
 
 @bp.route("/<reference>/draft/cancel", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def cancel(reference: str) -> Any:
+def cancel(reference: str) -> ResponseReturnValue:
     """Give a draft up."""
     itt = draft_of(reference)
     form = ConfirmForm()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.criteria import (
@@ -30,7 +31,7 @@ from portal.web.access import actor, for_authority
 
 @bp.route("/<reference>/draft/criteria", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criteria(reference: str) -> Any:
+def criteria(reference: str) -> ResponseReturnValue:
     """The tree with every weight in one form, and what the weights come to."""
     itt = draft_of(reference)
     form = figures_form({weight_field(node): (f"Weight of {node.title}", node.weight) for node in itt.criteria})
@@ -52,7 +53,7 @@ def criteria(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/criteria/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_add(reference: str) -> Any:
+def criterion_add(reference: str) -> ResponseReturnValue:
     """A further criterion."""
     itt = draft_of(reference)
     form = CriterionForm()
@@ -67,7 +68,7 @@ def criterion_add(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/criteria/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_edit(reference: str, key: str) -> Any:
+def criterion_edit(reference: str, key: str) -> ResponseReturnValue:
     """One criterion."""
     itt = draft_of(reference)
     node = part_of((node for node in itt.criteria if kind_of(node) is not CriterionKind.PRICE), key)
@@ -83,7 +84,7 @@ def criterion_edit(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/criteria/<key>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def criterion_remove(reference: str, key: str) -> Any:
+def criterion_remove(reference: str, key: str) -> ResponseReturnValue:
     """Take a criterion away, with everything under it."""
     itt = draft_of(reference)
     node = part_of(itt.criteria, key)
@@ -103,7 +104,7 @@ def criterion_remove(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/shares", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def shares(reference: str) -> Any:
+def shares(reference: str) -> ResponseReturnValue:
     """Which panel scores how much of every criterion."""
     itt = draft_of(reference)
     form = _shares_form(itt)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
@@ -19,14 +18,14 @@ bp = Blueprint("invitations", __name__, url_prefix="/provider/invitations")
 
 @bp.get("")
 @for_provider()
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """Every open call-off that the provider may answer, those from before it joined too."""
     return _page(DeclineForm(formdata=None))
 
 
 @bp.post("/<reference>/decline")
 @for_provider()
-def decline(reference: str) -> Any:
+def decline(reference: str) -> ResponseReturnValue:
     """Not for us; it can still bid."""
     itt = find_published_itt(reference)
     form = DeclineForm()

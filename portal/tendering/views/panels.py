@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.forms.method import PanelForm
@@ -18,7 +19,7 @@ from portal.web.access import actor, for_authority
 
 @bp.route("/<reference>/draft/panels")
 @for_authority(Role.COMMISSIONER)
-def panels(reference: str) -> Any:
+def panels(reference: str) -> ResponseReturnValue:
     """The panels there are."""
     itt = draft_of(reference)
     return render_template("tendering/commissioner/panels.html", itt=itt, weights=effective(itt))
@@ -26,7 +27,7 @@ def panels(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/panels/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def panel_add(reference: str) -> Any:
+def panel_add(reference: str) -> ResponseReturnValue:
     """A further panel."""
     itt = draft_of(reference)
     form = PanelForm()
@@ -37,7 +38,7 @@ def panel_add(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/panels/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def panel_edit(reference: str, key: str) -> Any:
+def panel_edit(reference: str, key: str) -> ResponseReturnValue:
     """One panel."""
     itt = draft_of(reference)
     panel = part_of(itt.panels, key)
@@ -59,7 +60,7 @@ def panel_edit(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/panels/<key>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def panel_remove(reference: str, key: str) -> Any:
+def panel_remove(reference: str, key: str) -> ResponseReturnValue:
     """Take a panel away."""
     itt = draft_of(reference)
     panel = part_of(itt.panels, key)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.forms.method import PriceForm, TieBreakForm, chosen_criterion, offer_framework
@@ -21,7 +20,7 @@ from tender_scoring.prices import FORMULAS
 
 @bp.route("/<reference>/draft/price", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def price(reference: str) -> Any:
+def price(reference: str) -> ResponseReturnValue:
     """The price formula."""
     itt = draft_of(reference)
     criterion = price_criterion(itt)
@@ -53,7 +52,7 @@ def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> Pr
 
 @bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def tie_break(reference: str) -> Any:
+def tie_break(reference: str) -> ResponseReturnValue:
     """What decides between bids with the same total."""
     itt = draft_of(reference)
     form = TieBreakForm()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.parsing.text import one_line
@@ -29,7 +30,7 @@ LONGEST_WORDS = 200
 
 @bp.get("/opportunities")
 @public
-def index() -> Any:
+def index() -> ResponseReturnValue:
     """The list; with `Accept: application/json`, its twin."""
     filters = _filters()
     now = clock.now()
@@ -54,7 +55,7 @@ def index() -> Any:
 
 @bp.get("/opportunities.json")
 @public
-def index_json() -> Any:
+def index_json() -> ResponseReturnValue:
     """The list as JSON."""
     page = list_opportunities(_filters(), now=clock.now(), after=request.args.get("after", ""))
     return _list_as_json(page)
@@ -62,7 +63,7 @@ def index_json() -> Any:
 
 @bp.get("/opportunities/<reference>")
 @public
-def show(reference: str) -> Any:
+def show(reference: str) -> ResponseReturnValue:
     """Everything that a bidder needs to know; with `Accept: application/json`, its twin."""
     if _wants_json():
         return show_json(reference)
@@ -87,7 +88,7 @@ def show(reference: str) -> Any:
 
 @bp.get("/opportunities/<reference>.json")
 @public
-def show_json(reference: str) -> Any:
+def show_json(reference: str) -> ResponseReturnValue:
     """Everything that a bidder needs to know, as JSON."""
     itt = find_published_itt(reference)
     return jsonify(public_record.published(itt, clock.now(), cpv_codes_among(itt.cpv_codes)))
@@ -117,7 +118,7 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _list_as_json(page: Page) -> Any:
+def _list_as_json(page: Page) -> ResponseReturnValue:
     now = clock.now()
     return jsonify(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.asking import add_question, change_question, move_question_up, remove_question
@@ -20,7 +21,7 @@ from portal.web.access import actor, for_authority
 
 @bp.route("/<reference>/draft/questions")
 @for_authority(Role.COMMISSIONER)
-def questions(reference: str) -> Any:
+def questions(reference: str) -> ResponseReturnValue:
     """The questions there are, with what each is worth."""
     itt = draft_of(reference)
     marks = {row.criterion.id: row.marks for row in effective(itt).rows}
@@ -30,7 +31,7 @@ def questions(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/questions/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def question_add(reference: str) -> Any:
+def question_add(reference: str) -> ResponseReturnValue:
     """A further question."""
     itt = draft_of(reference)
     form = QuestionForm()
@@ -45,7 +46,7 @@ def question_add(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/questions/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def question_edit(reference: str, key: str) -> Any:
+def question_edit(reference: str, key: str) -> ResponseReturnValue:
     """One question."""
     itt = draft_of(reference)
     question = part_of(itt.questions, key)
@@ -70,7 +71,7 @@ def question_edit(reference: str, key: str) -> Any:
 
 @bp.post("/<reference>/draft/questions/<key>/up")
 @for_authority(Role.COMMISSIONER)
-def question_up(reference: str, key: str) -> Any:
+def question_up(reference: str, key: str) -> ResponseReturnValue:
     """Move a question before the one above it."""
     itt = draft_of(reference)
     move_question_up(itt=itt, question=part_of(itt.questions, key), actor=actor())
@@ -79,7 +80,7 @@ def question_up(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/questions/<key>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def question_remove(reference: str, key: str) -> Any:
+def question_remove(reference: str, key: str) -> ResponseReturnValue:
     """Take a question away."""
     itt = draft_of(reference)
     question = part_of(itt.questions, key)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core.numbers import plain
 from portal.core.permissions import Role
@@ -20,14 +21,14 @@ from portal.web.forms import BaseForm
 
 @bp.route("/<reference>/draft/scales")
 @for_authority(Role.COMMISSIONER)
-def scales(reference: str) -> Any:
+def scales(reference: str) -> ResponseReturnValue:
     """The scales there are."""
     return render_template("tendering/commissioner/scales.html", itt=draft_of(reference))
 
 
 @bp.route("/<reference>/draft/scales/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def scale_add(reference: str) -> Any:
+def scale_add(reference: str) -> ResponseReturnValue:
     """A further scale."""
     itt = draft_of(reference)
     form = ScaleForm()
@@ -38,7 +39,7 @@ def scale_add(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/scales/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def scale_edit(reference: str, key: str) -> Any:
+def scale_edit(reference: str, key: str) -> ResponseReturnValue:
     """The range of a scale."""
     itt = draft_of(reference)
     scale = part_of(itt.scales, key)
@@ -52,7 +53,7 @@ def scale_edit(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/scales/<key>/points", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def points(reference: str, key: str) -> Any:
+def points(reference: str, key: str) -> ResponseReturnValue:
     """What the points of a scale mean."""
     itt = draft_of(reference)
     scale = part_of(itt.scales, key)
@@ -68,7 +69,7 @@ def points(reference: str, key: str) -> Any:
 
 @bp.route("/<reference>/draft/scales/<key>/remove", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def scale_remove(reference: str, key: str) -> Any:
+def scale_remove(reference: str, key: str) -> ResponseReturnValue:
     """Take a scale away."""
     itt = draft_of(reference)
     scale = part_of(itt.scales, key)

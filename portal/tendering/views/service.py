@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import render_template
+from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role
@@ -22,7 +21,7 @@ from portal.web.access import actor, for_authority
 
 @bp.route("/<reference>/draft/service", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def service(reference: str) -> Any:
+def service(reference: str) -> ResponseReturnValue:
     """Title, description and CPV codes."""
     itt = draft_of(reference)
     form = ServiceForm(obj=itt)
@@ -42,7 +41,7 @@ def service(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/value", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def value(reference: str) -> Any:
+def value(reference: str) -> ResponseReturnValue:
     """Value, term and break points."""
     itt = draft_of(reference)
     form = ValueForm(obj=itt)
@@ -61,7 +60,7 @@ def value(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/timetable", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def timetable(reference: str) -> Any:
+def timetable(reference: str) -> ResponseReturnValue:
     """Closing time, decision and start."""
     itt = draft_of(reference)
     form = TimetableForm(obj=itt)
@@ -82,7 +81,7 @@ def timetable(reference: str) -> Any:
 
 @bp.route("/<reference>/draft/publication", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def publication(reference: str) -> Any:
+def publication(reference: str) -> ResponseReturnValue:
     """Why it may be published here."""
     itt = draft_of(reference)
     form = TenderNoticeForm(obj=itt)
