@@ -1,6 +1,6 @@
 """Names, areas, postcodes and titles are stored a second time as they are searched and sorted, by the database itself.
 
-`fold` stands in SQL and nowhere else, so that no row can be without it (docs/decisions/0012-folded-names.md). A
+`fold` stands in SQL and nowhere else, so that no row can be without it (docs/decisions/0013-folded-names.md). A
 change of it is a further migration that replaces the function and writes the columns anew.
 """
 
