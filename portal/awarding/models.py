@@ -19,7 +19,7 @@ from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
 from portal.regulation.deadline_rules import RULES
-from portal.regulation.procurement_law import Standstill as StandstillDuty
+from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
 
 

@@ -88,7 +88,7 @@ def standstill_of(decision_id: uuid.UUID) -> Standstill | None:
     return db.session.scalars(select(Standstill).where(Standstill.decision_id == decision_id)).one_or_none()
 
 
-def standing_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
+def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
     """The ranking for the actor as rows {rank, provider, label, total, price}; none without a result."""
     if result is None:
         return []

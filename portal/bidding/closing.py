@@ -22,7 +22,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, WrongState
 from portal.core.permissions import Actor
-from portal.tendering.entitlement import may_bid, standing_of
+from portal.tendering.entitlement import entitlement_of, may_bid
 from portal.tendering.explaining import NotEntitled
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
@@ -128,7 +128,7 @@ def require_standing(
     """
     if framework_lot_id is None or may_bid(itt_id, provider_id, at):
         return
-    raise NotEntitled(standing_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
+    raise NotEntitled(entitlement_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
 
 
 def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> None:

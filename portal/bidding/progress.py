@@ -18,7 +18,7 @@ from portal.tendering.models import AwardCriterion, Question
 from portal.tendering.states import QuestionKind
 
 
-class Standing(StrEnum):
+class BidProgress(StrEnum):
     """What counts of a bid now: the words of the banner that nobody must overlook."""
 
     NOT_SUBMITTED = "Not submitted"
@@ -49,13 +49,13 @@ class Section:
         return any(question.required for question in self.questions)
 
 
-def standing_of(bid: Bid) -> Standing:
+def bid_progress(bid: Bid) -> BidProgress:
     """What counts of the bid now."""
     if bid.status is BidStatus.WITHDRAWN:
-        return Standing.WITHDRAWN
+        return BidProgress.WITHDRAWN
     if bid.status is BidStatus.DRAFT:
-        return Standing.NOT_SUBMITTED
-    return Standing.CHANGES_NOT_SUBMITTED if bid.has_unsubmitted_change else Standing.SUBMITTED
+        return BidProgress.NOT_SUBMITTED
+    return BidProgress.CHANGES_NOT_SUBMITTED if bid.has_unsubmitted_change else BidProgress.SUBMITTED
 
 
 def has_closed(bid: Bid, now: datetime) -> bool:

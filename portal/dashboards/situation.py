@@ -16,7 +16,7 @@ from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
 from portal.notices.queries import kinds_waiting
-from portal.regulation.procurement_law import Standstill as StandstillDuty
+from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.models import Lot, Panel
 
 

@@ -26,7 +26,7 @@ from portal.core.words import london, london_date
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
 from portal.frameworks.states import FrameworkStatus
-from portal.joining.findings import Judgement, Standing, every_judgement, judged_sections
+from portal.joining.findings import Judgement, Verdict, every_judgement, judged_sections
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus, Outcome
@@ -109,7 +109,7 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
     """
     _take(application, Verb.ADMIT, actor, version)
     _require_not_ceased(application)
-    failed = [judged for judged in _judgements(application, now).values() if judged.standing is Standing.FAILS]
+    failed = [judged for judged in _judgements(application, now).values() if judged.verdict is Verdict.FAILS]
     if failed:
         raise WrongState(
             f"“{failed[0].question.prompt}” fails by the published rule, so this provider cannot be admitted. "

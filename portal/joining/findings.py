@@ -13,7 +13,7 @@ from portal.joining.models import Application, ApplicationVersion
 from portal.regulation.framework_law import EXCLUSION_LAWS
 
 
-class Standing(StrEnum):
+class Verdict(StrEnum):
     """What the published rule makes of an answer."""
 
     RECORDED = "recorded"
@@ -40,7 +40,7 @@ class Judgement:
 
     question: Question
     answer: str
-    standing: Standing
+    verdict: Verdict
     is_ground: bool
     evidence: Mapping[str, Any] | None = None
     holds_until: date | None = None
@@ -54,7 +54,7 @@ class Judgement:
     @property
     def can_fail(self) -> bool:
         """Whether it is a criterion that an officer can find failed."""
-        return self.standing in {Standing.PERSON, Standing.FAILS, Standing.EXPLAINED}
+        return self.verdict in {Verdict.PERSON, Verdict.FAILS, Verdict.EXPLAINED}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _judge(
     return Judgement(
         question=question,
         answer=value,
-        standing=_standing(question, value, sections, answers),
+        verdict=_verdict(question, value, sections, answers),
         is_ground=_is_ground(question, section),
         evidence=evidence,
         holds_until=expires,
@@ -116,16 +116,16 @@ def _judge(
     )
 
 
-def _standing(question: Question, value: str, sections: tuple[Section, ...], answers: Mapping[str, Any]) -> Standing:
+def _verdict(question: Question, value: str, sections: tuple[Section, ...], answers: Mapping[str, Any]) -> Verdict:
     if question.judged is Judged.INFORMATION:
-        return Standing.RECORDED
+        return Verdict.RECORDED
     if question.judged is Judged.PERSON:
-        return Standing.PERSON
+        return Verdict.PERSON
     if not value and not question.required:
-        return Standing.RECORDED
+        return Verdict.RECORDED
     if question.passes_by_itself(value):
-        return Standing.PASSES
-    return Standing.EXPLAINED if _is_explained(question, value, sections, answers) else Standing.FAILS
+        return Verdict.PASSES
+    return Verdict.EXPLAINED if _is_explained(question, value, sections, answers) else Verdict.FAILS
 
 
 def _is_explained(question: Question, value: str, sections: tuple[Section, ...], answers: Mapping[str, Any]) -> bool:

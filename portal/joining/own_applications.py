@@ -25,7 +25,7 @@ from portal.joining.models import Application, ApplicationDecision, ApplicationV
 from portal.joining.states import CLOSED, ApplicationStatus, Outcome
 
 
-class Standing(StrEnum):
+class ApplicationProgress(StrEnum):
     """What counts of an application now: the words of the banner that nobody must overlook."""
 
     NOT_SENT = "Not sent"
@@ -168,18 +168,18 @@ def refusal_reasons(application: Application) -> dict[str, str]:
     return {finding["question"]: finding["reason"] for finding in decision.findings}
 
 
-def standing_of(application: Application) -> Standing:
+def application_progress(application: Application) -> ApplicationProgress:
     """What counts of the application now; a proposed refusal is not the provider's to know before it is decided."""
     plain = {
-        ApplicationStatus.DRAFT: Standing.NOT_SENT,
-        ApplicationStatus.CLARIFICATION: Standing.QUESTION,
-        ApplicationStatus.REFUSED: Standing.REFUSED,
-        ApplicationStatus.ADMITTED: Standing.ADMITTED,
-        ApplicationStatus.WITHDRAWN: Standing.WITHDRAWN,
+        ApplicationStatus.DRAFT: ApplicationProgress.NOT_SENT,
+        ApplicationStatus.CLARIFICATION: ApplicationProgress.QUESTION,
+        ApplicationStatus.REFUSED: ApplicationProgress.REFUSED,
+        ApplicationStatus.ADMITTED: ApplicationProgress.ADMITTED,
+        ApplicationStatus.WITHDRAWN: ApplicationProgress.WITHDRAWN,
     }
     if application.status in plain:
         return plain[application.status]
-    return Standing.CHANGES_NOT_SENT if application.has_unsubmitted_change else Standing.SENT
+    return ApplicationProgress.CHANGES_NOT_SENT if application.has_unsubmitted_change else ApplicationProgress.SENT
 
 
 def still_to_put_right(application: Application, answered: Answered, reasons: Collection[str]) -> set[str]:

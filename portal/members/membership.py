@@ -26,7 +26,7 @@ from portal.organisations.models import Provider
 PAGE = 100
 
 
-class Standing(Named):
+class MembershipStatus(Named):
     """Where a membership stands at an instant, in the order in which it matters to its provider."""
 
     ENDED_WITH_FRAMEWORK = "ended_with_framework"
@@ -39,21 +39,21 @@ class Standing(Named):
     ACTIVE = "active"
 
 
-def standing_of(admission: Admission, instant: datetime) -> Standing:
+def membership_status(admission: Admission, instant: datetime) -> MembershipStatus:
     """Where the membership stands at `instant`; the last three are invited to every call-off of the lot."""
     if admission.status is AdmissionStatus.REMOVED:
-        return Standing.REMOVED
+        return MembershipStatus.REMOVED
     if admission.status is AdmissionStatus.LEFT:
-        return Standing.LEFT
+        return MembershipStatus.LEFT
     if not admission.framework.is_valid(instant):
-        return Standing.ENDED_WITH_FRAMEWORK
+        return MembershipStatus.ENDED_WITH_FRAMEWORK
     if admission.is_suspended(instant):
-        return Standing.SUSPENDED
+        return MembershipStatus.SUSPENDED
     if admission.is_paused(instant):
-        return Standing.PAUSED
+        return MembershipStatus.PAUSED
     if admission.status is AdmissionStatus.REMOVAL_PROPOSED:
-        return Standing.REMOVAL_PROPOSED
-    return Standing.ACTIVE if admission.renewal_due_on is None else Standing.RENEWAL_DUE
+        return MembershipStatus.REMOVAL_PROPOSED
+    return MembershipStatus.ACTIVE if admission.renewal_due_on is None else MembershipStatus.RENEWAL_DUE
 
 
 def meaning_of(admission: Admission, instant: datetime) -> str:
@@ -61,20 +61,21 @@ def meaning_of(admission: Admission, instant: datetime) -> str:
     kind = admission.framework.kind_words
     invited = "You are invited to every call-off of this lot."
     sentences = {
-        Standing.ACTIVE: invited,
-        Standing.RENEWAL_DUE: f"{invited} Confirm by the end of {london_date(admission.renewal_due_on)} that what you "
-        "declared is still true.",
-        Standing.REMOVAL_PROPOSED: f"{invited} The authority proposes to end your membership; nothing is decided yet.",
-        Standing.PAUSED: f"You are not invited and cannot bid until {london(admission.paused_until)}. Then your pause "
-        "ends by itself.",
-        Standing.SUSPENDED: "You are not invited and cannot bid until "
+        MembershipStatus.ACTIVE: invited,
+        MembershipStatus.RENEWAL_DUE: f"{invited} Confirm by the end of {london_date(admission.renewal_due_on)} that "
+        "what you declared is still true.",
+        MembershipStatus.REMOVAL_PROPOSED: f"{invited} The authority proposes to end your membership; nothing is "
+        "decided yet.",
+        MembershipStatus.PAUSED: f"You are not invited and cannot bid until {london(admission.paused_until)}. Then "
+        "your pause ends by itself.",
+        MembershipStatus.SUSPENDED: "You are not invited and cannot bid until "
         + (london(admission.suspended_until) if admission.suspended_until else "the authority lifts the suspension")
         + ".",
-        Standing.REMOVED: f"Your membership ended at {london(admission.ended_at)}. You can apply again.",
-        Standing.LEFT: f"You left at {london(admission.ended_at)}. You can apply again.",
-        Standing.ENDED_WITH_FRAMEWORK: f"The {kind} itself has ended, so nothing more is called off from it.",
+        MembershipStatus.REMOVED: f"Your membership ended at {london(admission.ended_at)}. You can apply again.",
+        MembershipStatus.LEFT: f"You left at {london(admission.ended_at)}. You can apply again.",
+        MembershipStatus.ENDED_WITH_FRAMEWORK: f"The {kind} itself has ended, so nothing more is called off from it.",
     }
-    return sentences[standing_of(admission, instant)]
+    return sentences[membership_status(admission, instant)]
 
 
 def leave_lot(*, admission: Admission, actor: Actor, now: datetime) -> None:

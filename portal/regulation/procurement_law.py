@@ -19,7 +19,7 @@ from portal.regulation.kinds import IttKind, Regime, Size
 from portal.regulation.thresholds import ThresholdKind, is_above_threshold, threshold
 
 
-class Standstill(StrEnum):
+class StandstillDuty(StrEnum):
     """Whether the contract must wait after the award is announced."""
 
     MANDATORY = "mandatory"
@@ -40,7 +40,7 @@ class StartsWith(StrEnum):
 class StandstillRule:
     """Whether a standstill is due, which deadline rule counts it, from when, by which section, and why in words."""
 
-    duty: Standstill
+    duty: StandstillDuty
     rule_id: str
     starts_with: StartsWith
     law: str
@@ -49,11 +49,11 @@ class StandstillRule:
     @property
     def is_mandatory(self) -> bool:
         """Whether the contract waits, whatever the authority would like."""
-        return self.duty is Standstill.MANDATORY
+        return self.duty is StandstillDuty.MANDATORY
 
-    def chosen(self, *, offered: bool) -> Standstill:
+    def chosen(self, *, offered: bool) -> StandstillDuty:
         """What the award has: what the law asks for, whatever is offered, and what is offered where it is a choice."""
-        return self.duty if self.is_mandatory or offered else Standstill.NONE
+        return self.duty if self.is_mandatory or offered else StandstillDuty.NONE
 
     @property
     def follows_notice(self) -> bool:

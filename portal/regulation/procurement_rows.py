@@ -13,13 +13,13 @@ from portal.regulation.procurement_law import (
     TENDER,
     NoticeDuty,
     ProcurementLaw,
-    Standstill,
+    StandstillDuty,
     StandstillRule,
     StartsWith,
 )
 
 _MANDATORY = StandstillRule(
-    Standstill.MANDATORY,
+    StandstillDuty.MANDATORY,
     "PA.standstill.mandatory",
     StartsWith.AWARD_NOTICE,
     "PA2023 s.51(1)-(2)",
@@ -30,7 +30,7 @@ _MANDATORY = StandstillRule(
 def _offered(reason: str) -> StandstillRule:
     return replace(
         _MANDATORY,
-        duty=Standstill.VOLUNTARY,
+        duty=StandstillDuty.VOLUNTARY,
         rule_id="PA.standstill.voluntary_min",
         law="PA2023 s.51(3)-(5)",
         reason=f"{reason} One that is offered lasts at least 8 working days.",
@@ -43,7 +43,7 @@ _BELOW = replace(
     law="PA2023 s.51(1), s.84",
 )
 _PCR_MANDATORY = StandstillRule(
-    Standstill.MANDATORY,
+    StandstillDuty.MANDATORY,
     "PCR.standstill.electronic",
     StartsWith.LETTERS,
     "PCR2015 reg 86(1), 87(2)",
@@ -51,7 +51,7 @@ _PCR_MANDATORY = StandstillRule(
 )
 _PCR_CALL_OFF = replace(
     _PCR_MANDATORY,
-    duty=Standstill.VOLUNTARY,
+    duty=StandstillDuty.VOLUNTARY,
     law="PCR2015 reg 86(5)(c)",
     reason="A call-off under a framework or dynamic purchasing system needs no standstill. One that is offered lasts "
     "at least 10 days.",

@@ -1,6 +1,6 @@
 """Who may answer a call-off: THE query. Never the effect of an invitation, a mail or a page that somebody saw.
 
-`entitled_to` is the rule as a condition; `standing_of` says the same of one provider with the reason, and where it
+`entitled_to` is the rule as a condition; `entitlement_of` says the same of one provider with the reason, and where it
 can put things right. Both are asked at an instant: now while bids arrive, the closing time when they are opened.
 """
 
@@ -55,7 +55,7 @@ MAY_BID = frozenset({Reason.OPEN_TO_ALL, Reason.MEMBER, Reason.APPLICANT})
 
 
 @dataclass(frozen=True)
-class Standing:
+class Entitlement:
     """Whether a provider may answer an invitation, and why; `until` ends a pause or a suspension, if it has an end.
 
     `details` are the reasons of a refusal, one for each criterion that was failed. `lot` is None for an invitation
@@ -113,16 +113,16 @@ def may_bid(itt_id: uuid.UUID, provider_id: uuid.UUID | None, instant: datetime)
     return bool(found)
 
 
-def standing_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant: datetime) -> Standing:
+def entitlement_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant: datetime) -> Entitlement:
     """Say whether the provider may answer the invitation at `instant`, why, and where it can put things right.
 
     No statement for an open invitation, at most three for a call-off whose lot and framework are loaded.
     """
     lot = itt.framework_lot
     if lot is None:
-        return Standing(Reason.OPEN_TO_ALL)
+        return Entitlement(Reason.OPEN_TO_ALL)
     terms = lot.framework.calling_off
-    base = Standing(
+    base = Entitlement(
         Reason.NOT_A_MEMBER,
         lot,
         law=terms.everybody,
@@ -175,11 +175,11 @@ def open_call_offs_for(provider_id: uuid.UUID, now: datetime) -> Sequence[Row[In
 
 def _without_membership(
     itt: InvitationToTender,
-    base: Standing,
+    base: Entitlement,
     admission: Admission | None,
     application: Application | None,
     instant: datetime,
-) -> Standing:
+) -> Entitlement:
     """The standing of a provider that is no active member: by its application, its absence, or its past."""
     if application is not None and application.status in PENDING:
         reason = Reason.APPLICANT if itt.law.applicants_may_bid else Reason.WAITING

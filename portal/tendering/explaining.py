@@ -9,7 +9,7 @@ from datetime import datetime
 from portal.core.errors import PortalError
 from portal.core.words import london
 from portal.frameworks.validity import accepts_applications
-from portal.tendering.entitlement import Reason, Standing, standing_of
+from portal.tendering.entitlement import Entitlement, Reason, entitlement_of
 from portal.tendering.models import InvitationToTender
 
 _SENTENCES = {
@@ -39,7 +39,7 @@ class NotEntitled(PortalError):
     code = "not_entitled"
     status = 403
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Entitlement) -> None:
         super().__init__(why(standing))
         self.standing = standing
 
@@ -48,7 +48,7 @@ class NotEntitled(PortalError):
 class Told:
     """How a provider stands, and the sentence for it."""
 
-    standing: Standing
+    standing: Entitlement
     sentence: str
 
     @property
@@ -61,7 +61,7 @@ def told(itt: InvitationToTender, provider_id: uuid.UUID | None, now: datetime) 
     """How a provider stands towards a call-off, in words; None without a provider, and for open invitations."""
     if itt.framework_lot_id is None or provider_id is None:
         return None
-    standing = standing_of(itt, provider_id, now)
+    standing = entitlement_of(itt, provider_id, now)
     return Told(standing, why(standing))
 
 
@@ -70,7 +70,7 @@ def joining_is_open(itt: InvitationToTender, now: datetime) -> bool:
     return itt.framework_lot is not None and accepts_applications(itt.framework_lot.framework, now)
 
 
-def why(standing: Standing) -> str:
+def why(standing: Entitlement) -> str:
     """The sentence for a standing."""
     until = london(standing.until) if standing.until is not None else ""
     return _SENTENCES[standing.reason].format(

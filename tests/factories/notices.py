@@ -37,7 +37,7 @@ from portal.notices.queries import waiting_notices
 from portal.organisations.models import Provider
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
-from portal.regulation.procurement_law import Standstill
+from portal.regulation.procurement_law import StandstillDuty
 from portal.regulation.seeding import seed_reference_data
 from portal.regulation.working_days import months_later
 from portal.tendering.models import InvitationToTender
@@ -87,7 +87,7 @@ def history(
     losers: int = 2,
     price: Decimal = WINNING_PRICE,
     value: Decimal | None = None,
-    standstill: Standstill = Standstill.VOLUNTARY,
+    standstill: StandstillDuty = StandstillDuty.VOLUNTARY,
 ) -> History:
     """An ITT with one lot that was opened, awarded and contracted, without any notice yet.
 
@@ -258,7 +258,7 @@ def _young_member(itt: InvitationToTender, bid: Bid) -> str:
 
 
 def _decision(
-    itt: InvitationToTender, bids: list[Bid], proposer: uuid.UUID, decider: uuid.UUID, standstill: Standstill
+    itt: InvitationToTender, bids: list[Bid], proposer: uuid.UUID, decider: uuid.UUID, standstill: StandstillDuty
 ) -> AwardDecision:
     lot, now = itt.lots[0], clock.now()
     result = Result(

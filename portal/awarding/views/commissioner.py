@@ -95,7 +95,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         result=result,
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),
-        standing=queries.standing_of(result, actor()),
+        standing=queries.ranking_of(result, actor()),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,

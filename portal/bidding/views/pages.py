@@ -13,7 +13,7 @@ from portal.bidding.contents import Content
 from portal.bidding.drafting import DraftChanged, read_draft
 from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
 from portal.bidding.models import Bid
-from portal.bidding.progress import Section, gaps_outside, has_closed, sections_of, standing_of
+from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
 from portal.bidding.queries import criteria_of, questions_of, version_of
 from portal.bidding.sealing import read_version
 from portal.core import clock
@@ -84,7 +84,7 @@ def around(bid: Bid) -> dict[str, Any]:
     return {
         "now": now,
         "closed": closed,
-        "standing": standing_of(bid),
+        "standing": bid_progress(bid),
         "may_submit": policy.allows(actor(), Verb.SUBMIT, bid),
         "may_withdraw": not closed and policy.allows(actor(), Verb.WITHDRAW, bid),
     }

@@ -17,7 +17,7 @@ from portal.bidding.documents import attach_files, read_file, remove_file, repla
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
-from portal.bidding.progress import as_asked, file_questions, standing_of, status_of
+from portal.bidding.progress import as_asked, bid_progress, file_questions, status_of
 from portal.bidding.queries import (
     biddable_itt,
     bids_of_provider,
@@ -70,7 +70,7 @@ def index() -> str:
     """The bids of the provider."""
     provider_id = actor().provider_id
     bids = bids_of_provider(provider_id) if provider_id else []
-    return render_template("bidding/provider/index.html", bids=bids, standing_of=standing_of, now=clock.now())
+    return render_template("bidding/provider/index.html", bids=bids, bid_progress=bid_progress, now=clock.now())
 
 
 @bp.route("/start/<reference>", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from portal.joining.completeness import gaps_of
 from portal.joining.evidence import add_evidence, date_evidence, inspect_upload
 from portal.joining.forms.applying import ANSWER, EXPIRES, FILE, SectionForm
 from portal.joining.models import Application, Evidence
-from portal.joining.own_applications import part_status, refusal_reasons, standing_of, still_to_put_right
+from portal.joining.own_applications import application_progress, part_status, refusal_reasons, still_to_put_right
 from portal.joining.states import EDITABLE
 from portal.joining.submitting import record_late_attempt
 from portal.web.access import actor
@@ -51,7 +51,7 @@ def around(application: Application) -> dict[str, Any]:
     now = clock.now()
     return {
         "now": now,
-        "standing": standing_of(application),
+        "standing": application_progress(application),
         "words": application.framework.kind_words,
         "editable": application.status in EDITABLE,
         "open_until": accepting_until(application.framework, now),

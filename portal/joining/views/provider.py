@@ -22,10 +22,10 @@ from portal.joining.forms.applying import LotsForm, ReplyForm, SectionForm, Send
 from portal.joining.models import Application
 from portal.joining.own_applications import (
     LotChoice,
+    application_progress,
     applications_of,
     lot_choices,
     own_application,
-    standing_of,
     version_numbered,
     versions_of,
 )
@@ -67,7 +67,7 @@ def index() -> str:
     return render_template(
         "joining/provider/index.html",
         applications=applications_of(actor().provider_id),
-        standing_of=standing_of,
+        application_progress=application_progress,
         kind_words=KIND_WORDS,
     )
 

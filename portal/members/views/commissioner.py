@@ -18,7 +18,7 @@ from portal.frameworks.queries import framework_for
 from portal.frameworks.states import AdmissionStatus
 from portal.joining.timeline import history_of_member
 from portal.members.forms.membership import RemovalDecisionForm, RemovalForm, SentForm, SuspensionForm
-from portal.members.membership import find_membership, members_page, standing_of
+from portal.members.membership import find_membership, members_page, membership_status
 from portal.members.removing import (
     decide_removal,
     drop_removal,
@@ -49,7 +49,7 @@ def index(reference: str) -> str:
     return render_template(
         "members/commissioner/members.html",
         framework=framework,
-        rows=[(admission, standing_of(admission, now)) for admission in rows],
+        rows=[(admission, membership_status(admission, now)) for admission in rows],
         ended=ended,
         page=page,
         more=more,
@@ -219,7 +219,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         admission=admission,
         kind=admission.framework.kind_words,
         form=form,
-        standing=standing_of(admission, now),
+        standing=membership_status(admission, now),
         now=now,
         today=local_date(now),
         ground=ground_of(admission),

@@ -21,8 +21,8 @@ from portal.members.membership import (
     find_membership,
     leave_lot,
     meaning_of,
+    membership_status,
     memberships_of_provider,
-    standing_of,
 )
 from portal.members.pausing import pause_membership, resume_membership
 from portal.members.removing import ground_of
@@ -41,7 +41,7 @@ def index() -> str:
     now = clock.now()
     provider_id = actor().provider_id
     assert provider_id is not None
-    held = [(one, standing_of(one, now), meaning_of(one, now)) for one in memberships_of_provider(provider_id)]
+    held = [(one, membership_status(one, now), meaning_of(one, now)) for one in memberships_of_provider(provider_id)]
     return render_template("members/provider/index.html", held=held)
 
 
@@ -154,7 +154,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         framework=admission.framework,
         kind=admission.framework.kind_words,
         form=form,
-        standing=standing_of(admission, now),
+        standing=membership_status(admission, now),
         meaning=meaning_of(admission, now),
         is_paused=admission.is_paused(now),
         today=local_date(now),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
-import portal.app  # noqa: F401  (every module that says what an event can be about)
+from portal.app import BLUEPRINTS
 from portal.audit.subjects import OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain, Subject
 
 CHAINS = (OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain)
@@ -39,6 +41,8 @@ NAMES = {
 
 def subjects() -> list[type[Subject]]:
     """Every class that an event can be about."""
+    for views in BLUEPRINTS:
+        import_module(views)
     found = [kind for base in (Subject, *CHAINS) for kind in base.__subclasses__()]
     return sorted({kind for kind in found if kind not in CHAINS}, key=lambda kind: kind.__name__)
 

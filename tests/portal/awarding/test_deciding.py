@@ -22,7 +22,7 @@ from portal.core.permissions import Actor, Role, policy
 from portal.evaluation.models import Result
 from portal.evaluation.results import diagnose_result
 from portal.extensions import db
-from portal.regulation.procurement_law import Standstill as StandstillDuty
+from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person

@@ -9,7 +9,7 @@ import pytest
 
 from portal.frameworks.questionnaire import REPLY
 from portal.frameworks.standard_questions import standard_questionnaire
-from portal.joining.findings import Standing, every_judgement, judged_sections, reply_in
+from portal.joining.findings import Verdict, every_judgement, judged_sections, reply_in
 from portal.joining.submitting import version_of
 from portal.regulation.kinds import Regime
 from tests.portal.joining.submitted import answers, lasting_framework, submitted_application
@@ -26,27 +26,27 @@ def judged(lot: int = 1, **given: Any) -> dict[str, Any]:
     return every_judgement(judged_sections(application, version_of(application), TODAY))
 
 
-def standings(lot: int = 1, **given: Any) -> dict[str, Standing]:
-    return {key: judgement.standing for key, judgement in judged(lot, **given).items()}
+def standings(lot: int = 1, **given: Any) -> dict[str, Verdict]:
+    return {key: judgement.verdict for key, judgement in judged(lot, **given).items()}
 
 
 def test_where_each_answer_stands() -> None:
     """Information is recorded, a rule judges itself, evidence is for a person; another lot's question is not asked."""
     assert standings() == {
-        "contact": Standing.RECORDED,
-        "convicted": Standing.PASSES,
-        "insurance": Standing.PERSON,
+        "contact": Verdict.RECORDED,
+        "convicted": Verdict.PASSES,
+        "insurance": Verdict.PERSON,
     }
-    assert standings(2, registered="no")["registered"] is Standing.FAILS
-    assert standings(2, registered="yes")["registered"] is Standing.PASSES
-    assert standings(2)["registered"] is Standing.FAILS, "no answer meets no rule"
+    assert standings(2, registered="no")["registered"] is Verdict.FAILS
+    assert standings(2, registered="yes")["registered"] is Verdict.PASSES
+    assert standings(2)["registered"] is Verdict.FAILS, "no answer meets no rule"
 
 
 def test_a_ground_that_was_explained_is_for_a_person() -> None:
     """With an answer to what follows on it a person judges; without one the rule stands (PA2023 s.58)."""
-    assert standings(convicted="yes")["convicted"] is Standing.FAILS
+    assert standings(convicted="yes")["convicted"] is Verdict.FAILS
     explained = standings(convicted="yes", put_right="New directors.")
-    assert (explained["convicted"], explained["put_right"]) == (Standing.EXPLAINED, Standing.PERSON)
+    assert (explained["convicted"], explained["put_right"]) == (Verdict.EXPLAINED, Verdict.PERSON)
 
 
 def test_what_can_be_failed() -> None:
@@ -81,7 +81,7 @@ def test_the_standard_grounds_are_known_as_such(regime: Regime) -> None:
     grounds = {key for key, judgement in found.items() if judgement.is_ground}
     assert {"theft_fraud_bribery", "theft_fraud_bribery_put_right"} <= grounds
     assert grounds.isdisjoint({"trading_name", "contact_name", "must_register"})
-    assert found["theft_fraud_bribery"].standing is Standing.EXPLAINED
+    assert found["theft_fraud_bribery"].verdict is Verdict.EXPLAINED
 
 
 def test_the_reply_to_the_officers() -> None:

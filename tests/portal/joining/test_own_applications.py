@@ -12,13 +12,13 @@ from portal.joining.answering import answers_of, failing_answers
 from portal.joining.completeness import gaps_of
 from portal.joining.models import Application
 from portal.joining.own_applications import (
+    ApplicationProgress,
     PartStatus,
-    Standing,
+    application_progress,
     applications_of,
     lot_choices,
     own_application,
     part_status,
-    standing_of,
     version_numbered,
 )
 from portal.joining.states import ApplicationStatus
@@ -60,27 +60,29 @@ def test_a_section_says_how_far_it_is(actor: Actor) -> None:
 @pytest.mark.parametrize(
     ("status", "standing"),
     [
-        (ApplicationStatus.SUBMITTED, Standing.SENT),
-        (ApplicationStatus.REFUSAL_PROPOSED, Standing.SENT),
-        (ApplicationStatus.CLARIFICATION, Standing.QUESTION),
-        (ApplicationStatus.REFUSED, Standing.REFUSED),
-        (ApplicationStatus.ADMITTED, Standing.ADMITTED),
-        (ApplicationStatus.WITHDRAWN, Standing.WITHDRAWN),
+        (ApplicationStatus.SUBMITTED, ApplicationProgress.SENT),
+        (ApplicationStatus.REFUSAL_PROPOSED, ApplicationProgress.SENT),
+        (ApplicationStatus.CLARIFICATION, ApplicationProgress.QUESTION),
+        (ApplicationStatus.REFUSED, ApplicationProgress.REFUSED),
+        (ApplicationStatus.ADMITTED, ApplicationProgress.ADMITTED),
+        (ApplicationStatus.WITHDRAWN, ApplicationProgress.WITHDRAWN),
     ],
 )
-def test_what_counts_is_said_in_one_word(actor: Actor, status: ApplicationStatus, standing: Standing) -> None:
+def test_what_counts_is_said_in_one_word(
+    actor: Actor, status: ApplicationStatus, standing: ApplicationProgress
+) -> None:
     """A proposed refusal looks like one that waits."""
     application = sent_application(actor=actor)
     application.status = status
-    assert standing_of(application) is standing
+    assert application_progress(application) is standing
 
 
 def test_a_draft_and_a_change_do_not_count(actor: Actor) -> None:
     """Both have still to be sent."""
-    assert standing_of(draft_application(actor=actor)) is Standing.NOT_SENT
+    assert application_progress(draft_application(actor=actor)) is ApplicationProgress.NOT_SENT
     application = sent_application(actor=actor)
     save(application, actor, {"contact": "Changed"})
-    assert standing_of(application) is Standing.CHANGES_NOT_SENT
+    assert application_progress(application) is ApplicationProgress.CHANGES_NOT_SENT
 
 
 def test_only_its_own_people_find_an_application(actor: Actor) -> None:

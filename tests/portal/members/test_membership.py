@@ -17,7 +17,7 @@ from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
 from portal.frameworks.states import CURRENT, AdmissionStatus
 from portal.joining.deciding import admit_provider
-from portal.members.membership import Standing, find_membership, leave_lot, standing_of
+from portal.members.membership import MembershipStatus, find_membership, leave_lot, membership_status
 from portal.members.pausing import pause_membership, resume_membership
 from portal.members.renewing import ask_renewal, renew_declarations
 from portal.members.suspending import lift_suspension, suspend_member
@@ -111,9 +111,9 @@ def test_an_overdue_renewal_ends_nothing() -> None:
     assert admission.renewal_due_on is not None
     overdue = end_of_day(admission.renewal_due_on) + 30 * A_DAY
     assert is_active(admission, overdue)
-    assert standing_of(admission, overdue) is Standing.RENEWAL_DUE
+    assert membership_status(admission, overdue) is MembershipStatus.RENEWAL_DUE
     renew_declarations(admission=admission, confirmed=True, actor=submitter_of(admission.provider), now=overdue)
-    assert standing_of(admission, overdue) is Standing.ACTIVE
+    assert membership_status(admission, overdue) is MembershipStatus.ACTIVE
 
 
 def test_the_framework_ends_every_standing() -> None:
@@ -121,8 +121,8 @@ def test_the_framework_ends_every_standing() -> None:
     framework = lasting_framework(kind=FrameworkKind.DPS)
     admission = admit(framework.lots[0])
     assert framework.valid_until is not None
-    assert standing_of(admission, framework.valid_until - MICROSECOND) is Standing.ACTIVE
-    assert standing_of(admission, framework.valid_until) is Standing.ENDED_WITH_FRAMEWORK
+    assert membership_status(admission, framework.valid_until - MICROSECOND) is MembershipStatus.ACTIVE
+    assert membership_status(admission, framework.valid_until) is MembershipStatus.ENDED_WITH_FRAMEWORK
 
 
 def test_leaving_and_coming_back() -> None:

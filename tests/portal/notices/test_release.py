@@ -15,7 +15,7 @@ import pytest
 from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
 from portal.regulation.kinds import FrameworkKind
-from portal.regulation.procurement_law import Standstill
+from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.states import IttStatus
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework
@@ -202,7 +202,7 @@ def test_an_award_notice_tells_the_standstill_that_it_starts(
 
 def test_no_standstill_is_told_where_there_is_none(reference_data: Any) -> None:
     """An award without a standstill says nothing about one."""
-    made = history(standstill=Standstill.NONE)
+    made = history(standstill=StandstillDuty.NONE)
     publish_tender(made.itt)
     assert "standstillPeriod" not in released(publish_award(made))["awards"][0]
 

@@ -10,16 +10,16 @@ import pytest
 
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.kinds import IttKind, Regime, Size
-from portal.regulation.procurement_law import AWARD, DETAILS, TENDER, ProcurementLaw, Standstill, StartsWith
+from portal.regulation.procurement_law import AWARD, DETAILS, TENDER, ProcurementLaw, StandstillDuty, StartsWith
 from portal.regulation.procurement_rows import ROWS, law_of
 
 PA, PCR = Regime.PA2023, Regime.PCR2015
 SECTION = re.compile(r"^(PA2023 s\.|PCR2015 reg )[0-9]")
-MANDATORY = (Standstill.MANDATORY, "8 working days", StartsWith.AWARD_NOTICE, "PA2023 s.51(1)-(2)")
-VOLUNTARY = (Standstill.VOLUNTARY, "8 working days", StartsWith.AWARD_NOTICE, "PA2023 s.51(3)-(5)")
-BELOW = (Standstill.VOLUNTARY, "8 working days", StartsWith.LETTERS, "PA2023 s.51(1), s.84")
-OLD_CALL_OFF = (Standstill.VOLUNTARY, "10 days", StartsWith.LETTERS, "PCR2015 reg 86(5)(c)")
-OLD_COMPETITION = (Standstill.MANDATORY, "10 days", StartsWith.LETTERS, "PCR2015 reg 86(1), 87(2)")
+MANDATORY = (StandstillDuty.MANDATORY, "8 working days", StartsWith.AWARD_NOTICE, "PA2023 s.51(1)-(2)")
+VOLUNTARY = (StandstillDuty.VOLUNTARY, "8 working days", StartsWith.AWARD_NOTICE, "PA2023 s.51(3)-(5)")
+BELOW = (StandstillDuty.VOLUNTARY, "8 working days", StartsWith.LETTERS, "PA2023 s.51(1), s.84")
+OLD_CALL_OFF = (StandstillDuty.VOLUNTARY, "10 days", StartsWith.LETTERS, "PCR2015 reg 86(5)(c)")
+OLD_COMPETITION = (StandstillDuty.MANDATORY, "10 days", StartsWith.LETTERS, "PCR2015 reg 86(1), 87(2)")
 ON = date(2026, 11, 25)
 
 
@@ -56,7 +56,7 @@ def test_whether_a_standstill_is_due(
     regime: Regime,
     light_touch: bool,
     size: Size,
-    expected: tuple[Standstill, str, StartsWith, str],
+    expected: tuple[StandstillDuty, str, StartsWith, str],
 ) -> None:
     """Each kind of award has its duty, its length, what sets it running and its section, for both laws."""
     rule = law_of(kind, regime).standstill_rule(light_touch=light_touch, size=size)

@@ -18,7 +18,7 @@ from portal.frameworks.states import FrameworkStatus
 from portal.joining.states import ApplicationStatus
 from portal.organisations.models import Provider
 from portal.regulation.kinds import FrameworkKind, IttKind
-from portal.tendering.entitlement import Reason, may_bid, open_call_offs_for, standing_of
+from portal.tendering.entitlement import Reason, entitlement_of, may_bid, open_call_offs_for
 from portal.tendering.explaining import told, why
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import InvitationToTender
@@ -48,7 +48,7 @@ def lot_of(itt: InvitationToTender) -> FrameworkLot:
 def reason_of(itt: InvitationToTender, provider: Provider) -> Reason:
     """The reason; the rule as a condition must say the same about bidding."""
     now = clock.now()
-    standing = standing_of(itt, provider.id, now)
+    standing = entitlement_of(itt, provider.id, now)
     assert may_bid(itt.id, provider.id, now) is standing.may_bid
     return standing.reason
 
@@ -59,7 +59,7 @@ def test_an_open_invitation_is_open_to_all(db_session: object, count_statements:
     provider = make_provider()
     assert itt.framework_lot is None
     with count_statements() as statements:
-        assert standing_of(itt, provider.id, clock.now()).reason is Reason.OPEN_TO_ALL
+        assert entitlement_of(itt, provider.id, clock.now()).reason is Reason.OPEN_TO_ALL
     assert statements == []
     assert may_bid(itt.id, provider.id, clock.now())
 
@@ -133,7 +133,7 @@ def test_a_refusal_names_every_failed_criterion(db_session: object) -> None:
     itt = call_off()
     application = applied(lot_of(itt))
     refuse(application)
-    standing = standing_of(itt, application.provider_id, clock.now())
+    standing = entitlement_of(itt, application.provider_id, clock.now())
     assert standing.details == ("Insurance: It lapsed in May.",)
     assert standing.application is application
 
@@ -142,7 +142,7 @@ def test_the_sentence_names_lot_and_section(db_session: object) -> None:
     """Whoever is no member reads which lot of what, the section, and how to join."""
     itt = call_off()
     lot = lot_of(itt)
-    standing = standing_of(itt, make_provider().id, clock.now())
+    standing = entitlement_of(itt, make_provider().id, clock.now())
     assert why(standing) == (
         f"Only members of lot 1 (Lot title 1) of the dynamic purchasing system {lot.framework.title} can bid "
         "(PCR2015 reg 34(21)-(22)), and you are not one."
@@ -169,9 +169,9 @@ def test_an_ended_framework_has_no_bidders(db_session: object) -> None:
     framework.status, framework.ceased_at = FrameworkStatus.CEASED, now
     db.session.flush()
     for instant, expected in ((now - timedelta(microseconds=1), True), (now, False)):
-        assert standing_of(itt, provider.id, instant).may_bid is expected
+        assert entitlement_of(itt, provider.id, instant).may_bid is expected
         assert may_bid(itt.id, provider.id, instant) is expected
-    assert standing_of(itt, provider.id, now).reason is Reason.ENDED
+    assert entitlement_of(itt, provider.id, now).reason is Reason.ENDED
 
 
 def test_open_call_offs_are_a_query(db_session: object, count_statements: Count) -> None:
