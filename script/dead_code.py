@@ -31,7 +31,6 @@ ALLOWED = {
     "process_formdata": "WTForms calls it",
     "to_python": "Werkzeug calls it for a part of an address",
     "events_of": "the tests' and an auditor's way to read one chain",
-    "LIGHT_TOUCH_EFFECTS": "what light touch leaves out, with its sections: no page shows it yet",
     "drop_database": "the tests throw their databases away",
     "bundled_calendar": "the tests count working days without a database",
 }

@@ -1,7 +1,6 @@
 """Which law governs a procurement, and what light touch switches off.
 
-What light touch changes is here as data (`LIGHT_TOUCH_EFFECTS`), so that pages can show it with its
-sections and activities can ask it instead of knowing it.
+What light touch changes is here as data with its sections (`LIGHT_TOUCH_EFFECTS`): docs/law.md prints it.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from portal.regulation import framework_law, procurement_rows
 from portal.regulation.framework_law import FrameworkLaw
 from portal.regulation.kinds import Size
 from portal.regulation.procurement_law import AWARD, DETAILS, TENDER, ProcurementLaw, StandstillRule
+from portal.regulation.regimes import LIGHT_TOUCH_EFFECTS
 
 SIZES = {
     Size.ABOVE: "at or above the threshold",
@@ -27,7 +28,13 @@ def as_markdown() -> str:
     parts += ["\n".join(_framework(row)) for row in framework_law.ROWS.values()]
     parts.append("## What is procured\n")
     parts += ["\n".join(_procurement(row)) for row in procurement_rows.ROWS.values()]
-    return "\n".join(parts)
+    parts += ["## What light touch changes\n", *_light_touch()]
+    return "\n".join(parts) + "\n"
+
+
+def _light_touch() -> Iterator[str]:
+    yield from ("| rule | ordinarily | light touch | section |", "|---|---|---|---|")
+    yield from (f"| {row.rule} | {row.ordinary} | {row.light_touch} | {row.law} |" for row in LIGHT_TOUCH_EFFECTS)
 
 
 def _rows(rows: list[tuple[str, str, str]]) -> Iterator[str]:

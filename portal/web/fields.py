@@ -59,7 +59,7 @@ class ChoiceField(RadioField):  # type: ignore[misc, unused-ignore]
         try:
             super().pre_validate(form)
         except ValidationError as wrong:
-            raise ValidationError("Choose one of these.") from wrong
+            raise ValidationError(f"Choose an answer to “{self.label.text}”.") from wrong
 
 
 class PickField(SelectField):  # type: ignore[misc, unused-ignore]

@@ -69,7 +69,10 @@ def test_recording_the_number_publishes_it_here(client: CheckedClient, itt: Invi
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        ({"publication_basis": ""}, {"#publication_basis": "Choose one of these."}),
+        (
+            {"publication_basis": ""},
+            {"#publication_basis": "Choose an answer to “Where has the notice been published first?”."},
+        ),
         (
             {"central_reference": "12345"},
             {

@@ -88,7 +88,7 @@ def test_a_draft_without_a_title_is_refused(client: CheckedClient, commissioner:
     assert (answer.status_code, errors_of(answer)) == (422, {"#title": "Give the procurement a title."})
     assert re.search(r'value="empty" checked', answer.text)
     odd = post(client, "/commissioning/itts/new", title="Early help", start="odd")
-    assert errors_of(odd) == {"#start": "Choose one of these."}
+    assert errors_of(odd) == {"#start": "Choose an answer to “How do you want to start?”."}
 
 
 def test_an_empty_draft_starts_with_everything_to_do(client: CheckedClient, commissioner: Any) -> None:
