@@ -137,29 +137,28 @@ def late_deliveries(then: datetime) -> int:
     return db.session.scalar(select(func.count()).select_from(Delivery).where(*due)) or 0
 
 
+_STATUS = text(
+    """
+    SELECT count(*) FILTER (WHERE sent_at IS NULL AND dead_at IS NULL) AS waiting,
+           coalesce(extract(epoch FROM clock_timestamp() - min(created_at)
+               FILTER (WHERE sent_at IS NULL AND dead_at IS NULL)), 0)::float AS oldest_seconds,
+           count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
+           count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead
+    FROM delivery
+    """
+)
+
+
 @dataclass(frozen=True)
 class OutboxStatus:
-    """How many deliveries wait, how long the oldest has been due (seconds), and how many are dead."""
+    """How many deliveries wait, how long the oldest has waited (seconds), how many were sent, how many are dead."""
 
     waiting: int
     oldest_seconds: float
+    sent: int
     dead: int
 
 
 def outbox_status() -> OutboxStatus:
     """Look at the outbox by the database's clock."""
-    row = db.session.execute(
-        select(
-            func.count().filter(text("sent_at IS NULL AND dead_at IS NULL")),
-            func.coalesce(
-                func.extract(
-                    "epoch",
-                    func.clock_timestamp()
-                    - func.min(Delivery.created_at).filter(text("sent_at IS NULL AND dead_at IS NULL")),
-                ),
-                0,
-            ),
-            func.count().filter(text("dead_at IS NOT NULL")),
-        ).select_from(Delivery)
-    ).one()
-    return OutboxStatus(row[0], float(row[1]), row[2])
+    return OutboxStatus(**db.session.execute(_STATUS).one()._asdict())

@@ -6,27 +6,15 @@ import argparse
 from dataclasses import asdict
 
 from flask import Flask
-from sqlalchemy import text
 
+from portal.audit.outbox import outbox_status
 from portal.audit.verifying import verify_ledger
 from portal.bidding.reconciling import reconcile_files
 from portal.commands.answering import FINDING, Answer
 from portal.core.permissions import policy
-from portal.extensions import db
 from portal.regulation.table import as_markdown
 
 OPEN_ENDPOINTS = frozenset({"static"})
-
-_OUTBOX = text(
-    """
-    SELECT count(*) FILTER (WHERE sent_at IS NULL AND dead_at IS NULL) AS waiting,
-           count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
-           count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
-           coalesce(extract(epoch FROM clock_timestamp() - min(created_at)
-               FILTER (WHERE sent_at IS NULL AND dead_at IS NULL)), 0)::int AS oldest_seconds
-    FROM delivery
-    """
-)
 
 
 def ledger(app: Flask, arguments: argparse.Namespace) -> Answer:
@@ -41,10 +29,10 @@ def ledger(app: Flask, arguments: argparse.Namespace) -> Answer:
 def outbox(app: Flask, arguments: argparse.Namespace) -> Answer:
     """Count what waits in the outbox and what could not be delivered; 1 when something is dead."""
     with app.app_context():
-        row = db.session.execute(_OUTBOX).one()._asdict()
-    waiting = f"{row['waiting']} waiting (the oldest for {row['oldest_seconds']} s)"
-    line = f"{waiting}, {row['sent']} sent, {row['dead']} dead."
-    return Answer(row, [line], FINDING if row["dead"] else 0)
+        status = outbox_status()
+    waiting = f"{status.waiting} waiting (the oldest for {status.oldest_seconds:.0f} s)"
+    line = f"{waiting}, {status.sent} sent, {status.dead} dead."
+    return Answer(asdict(status), [line], FINDING if status.dead else 0)
 
 
 def reconcile(app: Flask, arguments: argparse.Namespace) -> Answer:

@@ -38,7 +38,7 @@ def test_all_is_well(client: CheckedClient, db_session: object) -> None:
             "status": "ready",
             "database": "ok",
             "migrations": "at head",
-            "outbox": {"waiting": 0, "oldest_seconds": 0.0, "dead": 0},
+            "outbox": {"waiting": 0, "oldest_seconds": 0, "sent": 0, "dead": 0},
             "redis": "ok",
             "late": {},
         },
@@ -59,7 +59,7 @@ def test_a_delivery_that_was_given_up_is_degraded(services: Services, db_session
     something_happened()
     db.session.execute(update(Delivery).values(dead_at=clock.now()))
     found = readiness.look(services.redis_url)
-    assert (found.status, found.outbox) == ("degraded", {"waiting": 0, "oldest_seconds": 0.0, "dead": 1})
+    assert (found.status, found.outbox) == ("degraded", {"waiting": 0, "oldest_seconds": 0, "sent": 0, "dead": 1})
 
 
 def test_what_is_due_for_over_a_minute_is_503(client: CheckedClient, db_session: object) -> None:
