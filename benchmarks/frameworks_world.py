@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, insert, text
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import HeldRole, User
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
@@ -57,7 +57,7 @@ def system_with_members(sizes: Sizes) -> Framework:
         ],
     )
     _add(
-        Membership,
+        HeldRole,
         [
             {"user_id": person, "role": Role.SUBMITTER, "provider_id": provider}
             for person, provider in zip(people, providers, strict=True)

@@ -22,7 +22,7 @@ from nacl.public import PrivateKey
 from road_portal import SECRET_KEY
 from sqlalchemy import Connection, create_engine, insert, text, update
 
-from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.models import HeldRole, User, UserSession
 from portal.bidding.contents import Content, seal_draft
 from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
 from portal.bidding.states import BidStatus, OpeningStatus
@@ -146,7 +146,7 @@ class _Builder:
                 for i, _ in made
             ],
         )
-        self._add(Membership, [{"user_id": i, "role": role, **p} for (i, _), p in zip(made, places, strict=True) if p])
+        self._add(HeldRole, [{"user_id": i, "role": role, **p} for (i, _), p in zip(made, places, strict=True) if p])
         self._add(
             UserSession,
             [

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from portal.accounts.handed_codes import hand_out, take_in
-from portal.accounts.models import CardPurpose, Membership, User
+from portal.accounts.models import CardPurpose, HeldRole, User
 from portal.accounts.sessions import end_sessions_of, start_session
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -40,7 +40,7 @@ def issue_card(*, member_user: User, issued_by: Actor, keys: KeyFolder, now: dat
     issue it, and the person must hold no other role: a card alone never opens an adult's account. Records
     ACCESS_CARD_ISSUED. Raises `NotFound` (no young member of a panel that the actor is on), `NotAllowed`.
     """
-    held = _memberships(member_user)
+    held = _held_roles(member_user)
     panels = {row.panel_id for row in held if row.role is Role.YOUNG_MEMBER and row.panel_id}
     towards = frozenset().union(*(issued_by.towards_panel(panel) for panel in panels))
     if not towards:
@@ -70,7 +70,7 @@ def use_card(*, code: str, address: str, keys: KeyFolder, now: datetime) -> str 
     """
     card = take_in(code=code, purpose=CardPurpose.SITTING, address=address, keys=keys, now=now, field="code")
     member = db.session.get_one(User, card.user_id) if card else None
-    if card is None or member is None or not member.is_active or not _memberships(member):
+    if card is None or member is None or not member.is_active or not _held_roles(member):
         return None
     end_sessions_of(user_id=member.id, now=now)
     token = start_session(user_id=member.id, now=now, lasts=SITTING_LASTS)
@@ -78,7 +78,5 @@ def use_card(*, code: str, address: str, keys: KeyFolder, now: datetime) -> str 
     return token
 
 
-def _memberships(person: User) -> list[Membership]:
-    return list(
-        db.session.scalars(select(Membership).where(Membership.user_id == person.id, Membership.ended_at.is_(None)))
-    )
+def _held_roles(person: User) -> list[HeldRole]:
+    return list(db.session.scalars(select(HeldRole).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))))

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import GRANT, GrantStatus, Membership, RoleGrant, User
+from portal.accounts.models import GRANT, GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.people import grant
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -135,15 +135,15 @@ def roles_waiting_for(person_id: uuid.UUID) -> Sequence[RoleGrant]:
 def administrators_of(authority_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody who administrates the authority."""
     return db.session.scalars(
-        select(Membership.user_id)
-        .join(User, User.id == Membership.user_id)
+        select(HeldRole.user_id)
+        .join(User, User.id == HeldRole.user_id)
         .where(
-            Membership.authority_id == authority_id,
-            Membership.role == Role.AUTHORITY_ADMINISTRATOR,
-            Membership.ended_at.is_(None),
+            HeldRole.authority_id == authority_id,
+            HeldRole.role == Role.AUTHORITY_ADMINISTRATOR,
+            HeldRole.ended_at.is_(None),
             User.is_active,
         )
-        .order_by(Membership.user_id)
+        .order_by(HeldRole.user_id)
     ).all()
 
 
@@ -168,11 +168,11 @@ def _take(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
 
 
 def _holds(found: RoleGrant) -> bool:
-    held = select(Membership.id).where(
-        Membership.user_id == found.user_id,
-        Membership.role == found.role,
-        Membership.authority_id == found.authority_id,
-        Membership.ended_at.is_(None),
+    held = select(HeldRole.id).where(
+        HeldRole.user_id == found.user_id,
+        HeldRole.role == found.role,
+        HeldRole.authority_id == found.authority_id,
+        HeldRole.ended_at.is_(None),
     )
     return db.session.execute(held).first() is not None
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from portal.accounts.granting import propose_role, roles_waiting_for, takes_two_people, withdraw_roles
 from portal.accounts.handed_codes import hand_out, take_in
-from portal.accounts.models import AccessCard, CardPurpose, Membership, User
+from portal.accounts.models import AccessCard, CardPurpose, HeldRole, User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
 from portal.accounts.queries import colleague_of
@@ -77,7 +77,7 @@ def renew_invitation(
     """
     policy.require(actor, Verb.INVITE, place)
     colleague_of(place, person.id)
-    roles = [row.role for row in _memberships(place, person)]
+    roles = [row.role for row in _held_roles(place, person)]
     roles += [row.role for row in roles_waiting_for(person.id)]
     if not awaits_joining(person):
         raise WrongState("This colleague has joined already.")
@@ -99,19 +99,19 @@ def join(*, code: str, password: str, address: str, keys: KeyFolder, now: dateti
     return person
 
 
-def end_membership(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
+def end_access(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
     """End a colleague's access to the provider or the authority, and every session of theirs, at once.
 
     What they did stays theirs in the record; roles they wait for fall away. Records MEMBERSHIP_ENDED. Raises
     `NotFound` for somebody who is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the
     administrator who acts).
     """
-    policy.require(actor, Verb.END_MEMBERSHIP, place)
+    policy.require(actor, Verb.END_ACCESS, place)
     colleague_of(place, person.id)
-    rows = _memberships(place, person)
+    rows = _held_roles(place, person)
     if person.id == actor.user_id:
         raise InvalidInput("You cannot end your own access. Ask another administrator.")
-    ending = update(Membership).where(Membership.id.in_([row.id for row in rows])).values(ended_at=now)
+    ending = update(HeldRole).where(HeldRole.id.in_([row.id for row in rows])).values(ended_at=now)
     db.session.execute(ending)
     if isinstance(place, ContractingAuthority):
         withdraw_roles(person=person, authority=place)
@@ -164,6 +164,6 @@ def _hand_out(
     return InvitedColleague(person=person, code=code, expires_at=now + CODE_LASTS)
 
 
-def _memberships(place: Provider | ContractingAuthority, person: User) -> list[Membership]:
-    held = select(Membership).where(Membership.user_id == person.id, Membership.ended_at.is_(None))
-    return list(db.session.scalars(held.filter_by(**_where(place)).order_by(Membership.role)))
+def _held_roles(place: Provider | ContractingAuthority, person: User) -> list[HeldRole]:
+    held = select(HeldRole).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))
+    return list(db.session.scalars(held.filter_by(**_where(place)).order_by(HeldRole.role)))

@@ -1,4 +1,4 @@
-"""People, their memberships, how they sign in."""
+"""People, the roles they hold, how they sign in."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class User(OnSystemChain, Model):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[CreatedAt]
 
-    memberships: Mapped[list[Membership]] = relationship(back_populates="user")
+    held_roles: Mapped[list[HeldRole]] = relationship(back_populates="user")
 
     ledger_object = "user"
 
 
-class Membership(Model):
+class HeldRole(Model):
     """A role that a person holds in an authority, a provider, on a panel, or else on the platform."""
 
     __tablename__ = "membership"
@@ -76,7 +76,7 @@ class Membership(Model):
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]
 
-    user: Mapped[User] = relationship(back_populates="memberships")
+    user: Mapped[User] = relationship(back_populates="held_roles")
 
 
 class GrantStatus(StrEnum):
@@ -96,7 +96,7 @@ GRANT = Lifecycle(
 class RoleGrant(Approval, OnSystemChain, Model):
     """A role that is half of an act of two people, proposed by one administrator and confirmed by another.
 
-    Once confirmed the role is a `Membership` like any other; until then it is nothing but a proposal.
+    Once confirmed the role is a `HeldRole` like any other; until then it is nothing but a proposal.
     """
 
     __tablename__ = "role_grant"

@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import HeldRole, User
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import read_email
@@ -38,4 +38,4 @@ def grant(
     person: User, role: Role, *, provider_id: uuid.UUID | None = None, authority_id: uuid.UUID | None = None
 ) -> None:
     """Give the person a role in one place."""
-    db.session.add(Membership(user_id=person.id, role=role, provider_id=provider_id, authority_id=authority_id))
+    db.session.add(HeldRole(user_id=person.id, role=role, provider_id=provider_id, authority_id=authority_id))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, true
 
-from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, Membership, RoleGrant, User
+from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant, User
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Role
@@ -43,7 +43,7 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
         .where(AccessCard.user_id == User.id, AccessCard.purpose == CardPurpose.JOINING)
         .lateral()
     )
-    held = select(func.array_agg(Membership.role)).where(Membership.user_id == User.id, *_in(place))
+    held = select(func.array_agg(HeldRole.role)).where(HeldRole.user_id == User.id, *_in(place))
     waiting = select(func.array_agg(RoleGrant.role)).where(RoleGrant.user_id == User.id, *_waits_in(place))
     rows = db.session.execute(
         select(
@@ -85,14 +85,14 @@ def _in_order(roles: list[Role] | None) -> tuple[Role, ...]:
 
 def _belongs_to(place: Provider | ContractingAuthority) -> ColumnElement[bool]:
     return or_(
-        exists().where(Membership.user_id == User.id, *_in(place)),
+        exists().where(HeldRole.user_id == User.id, *_in(place)),
         exists().where(RoleGrant.user_id == User.id, *_waits_in(place)),
     )
 
 
 def _in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ...]:
-    column = Membership.provider_id if isinstance(place, Provider) else Membership.authority_id
-    return (column == place.id, Membership.ended_at.is_(None))
+    column = HeldRole.provider_id if isinstance(place, Provider) else HeldRole.authority_id
+    return (column == place.id, HeldRole.ended_at.is_(None))
 
 
 def _waits_in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ...]:

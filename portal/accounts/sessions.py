@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, UserSession
+from portal.accounts.models import HeldRole, UserSession
 from portal.audit.subjects import OnSystemChain
 from portal.core.columns import db
 from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role
@@ -28,7 +28,7 @@ _FIND = text(
     SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.display_name, u.email,
     u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role, m.authority_id,
     m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
-    memberships, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
+    held_roles, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
     coalesce(p.name, a.name) IS NOT NULL))[1] AS organisation_name FROM user_session s JOIN user_account u
     ON u.id = s.user_id AND u.is_active LEFT JOIN membership m ON m.user_id = u.id AND m.ended_at IS NULL
     LEFT JOIN provider p ON p.id = m.provider_id LEFT JOIN contracting_authority a ON a.id = m.authority_id
@@ -107,16 +107,16 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
         has_factor=row.has_factor,
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
         last_seen_at=row.last_seen_at.astimezone(UTC),
-        actor=_actor(row.user_id, row.memberships),
+        actor=_actor(row.user_id, row.held_roles),
     )
 
 
 def actor_for(user_id: uuid.UUID) -> Actor:
     """Who the person is, with the roles in force, outside a request."""
     held = db.session.scalars(
-        select(Membership)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
-        .order_by(Membership.created_at, Membership.id)
+        select(HeldRole)
+        .where(HeldRole.user_id == user_id, HeldRole.ended_at.is_(None))
+        .order_by(HeldRole.created_at, HeldRole.id)
     )
     places = ("authority_id", "provider_id", "panel_id")
     return _actor(
@@ -161,13 +161,13 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _actor(user_id: uuid.UUID, memberships: list[list[Any]]) -> Actor:
+def _actor(user_id: uuid.UUID, held_roles: list[list[Any]]) -> Actor:
     """Who acts: the first provider and the first authority count, should somebody belong to several."""
-    provider_id = next((uuid.UUID(row[2]) for row in memberships if row[2]), None)
-    authority_id = next((uuid.UUID(row[1]) for row in memberships if row[1]), None)
+    provider_id = next((uuid.UUID(row[2]) for row in held_roles if row[2]), None)
+    authority_id = next((uuid.UUID(row[1]) for row in held_roles if row[1]), None)
     panels: dict[uuid.UUID, set[Role]] = defaultdict(set)
     of_provider, of_authority, of_platform = set(), set(), set()
-    for name, authority, provider, panel in memberships:
+    for name, authority, provider, panel in held_roles:
         role = Role(name)
         if panel:
             panels[uuid.UUID(panel)].add(role)

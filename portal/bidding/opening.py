@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.granting import missing_administrator
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead
 from portal.audit.queries import is_demonstration
@@ -143,9 +143,9 @@ def _require_decided(itt: InvitationToTender, at: datetime) -> Fates:
 def _sits_on_panel(itt: InvitationToTender, user_id: uuid.UUID | None) -> bool:
     """Whether the person holds any role on a panel of the invitation."""
     found = db.session.scalar(
-        select(Membership.id)
-        .join(Panel, Panel.id == Membership.panel_id)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None), Panel.itt_id == itt.id)
+        select(HeldRole.id)
+        .join(Panel, Panel.id == HeldRole.panel_id)
+        .where(HeldRole.user_id == user_id, HeldRole.ended_at.is_(None), Panel.itt_id == itt.id)
         .limit(1)
     )
     return found is not None

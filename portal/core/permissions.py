@@ -46,7 +46,7 @@ class Verb(StrEnum):
     KEEP_PROFILE = "keep_profile"
     KEEP_EVIDENCE = "keep_evidence"
     INVITE = "invite"
-    END_MEMBERSHIP = "end_membership"
+    END_ACCESS = "end_access"
     # What several kinds of thing know
     READ = "read"
     START = "start"

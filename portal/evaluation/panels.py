@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts.cards import IssuedCard, issue_card
 from portal.accounts.handed_codes import hand_out
 from portal.accounts.inviting import CODE_LASTS
-from portal.accounts.models import CardPurpose, Membership, User
+from portal.accounts.models import CardPurpose, HeldRole, User
 from portal.accounts.passwords import hash_password
 from portal.accounts.people import add_person
 from portal.accounts.sessions import end_sessions_of
@@ -153,11 +153,11 @@ def issue_sitting_card(
 def end_seat(member: PanelMember, *, now: datetime) -> None:
     """End the person's role: from the next request on the panel does not exist for this person."""
     db.session.execute(
-        update(Membership)
+        update(HeldRole)
         .where(
-            Membership.user_id == member.user_id,
-            Membership.panel_id == member.panel_id,
-            Membership.ended_at.is_(None),
+            HeldRole.user_id == member.user_id,
+            HeldRole.panel_id == member.panel_id,
+            HeldRole.ended_at.is_(None),
         )
         .values(ended_at=now)
     )
@@ -241,9 +241,7 @@ def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appo
         )
         if not promoted:
             raise InvalidInput("This person sits on a panel of this procurement already.", field="email")
-    bids = exists().where(
-        Membership.user_id == person.id, Membership.ended_at.is_(None), Membership.role.in_(PROVIDER_ROLES)
-    )
+    bids = exists().where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None), HeldRole.role.in_(PROVIDER_ROLES))
     opened = exists().where(
         BidOpening.itt_id == itt.id,
         (BidOpening.proposed_by_id == person.id) | (BidOpening.decided_by_id == person.id),
@@ -290,5 +288,5 @@ def _seat(panel: Panel, person: User, appointee: Appointee, *, now: datetime) ->
         member.role = appointee.role
         end_seat(member, now=now)
     db.session.flush()
-    db.session.add(Membership(user_id=person.id, role=ROLE_OF[appointee.role], panel_id=panel.id))
+    db.session.add(HeldRole(user_id=person.id, role=ROLE_OF[appointee.role], panel_id=panel.id))
     return member

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, select
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import HeldRole, User
 from portal.bidding.models import Bid, DisregardedBid
 from portal.bidding.states import BidStatus
 from portal.core.columns import db
@@ -20,25 +20,25 @@ from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
     """Everybody who works for one of the providers."""
-    return _people(_members().where(Membership.provider_id.in_(list(provider_ids))))
+    return _people(_members().where(HeldRole.provider_id.in_(list(provider_ids))))
 
 
 def people_with_alerts(itt: InvitationToTender) -> Sequence[uuid.UUID]:
     """Everybody of a provider that asked to hear of one of the ITT's CPV codes and was not invited by name."""
     interested = select(ProviderAlert.provider_id).where(ProviderAlert.cpv_code.in_(itt.cpv_codes))
-    people = _members().where(Membership.provider_id.in_(interested))
-    return _people(people.where(Membership.provider_id.not_in(_invited(itt.id))))
+    people = _members().where(HeldRole.provider_id.in_(interested))
+    return _people(people.where(HeldRole.provider_id.not_in(_invited(itt.id))))
 
 
 def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     """Everybody of a provider that was invited to the call-off, as a query: there may be thousands."""
-    return _members().where(Membership.provider_id.in_(_invited(itt_id))).distinct()
+    return _members().where(HeldRole.provider_id.in_(_invited(itt_id))).distinct()
 
 
 def bidders(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody of a provider with a submitted bid."""
     providers = select(Bid.provider_id).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED)
-    return _people(_members().where(Membership.provider_id.in_(providers)))
+    return _people(_members().where(HeldRole.provider_id.in_(providers)))
 
 
 def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -55,23 +55,23 @@ def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
 def members_of_framework(framework_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody of a provider that is a member of one of the framework's lots, paused and suspended ones too."""
     members = select(Admission.provider_id).where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
-    return _people(_members().where(Membership.provider_id.in_(members)))
+    return _people(_members().where(HeldRole.provider_id.in_(members)))
 
 
 def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody of the authority with one of the roles."""
-    return _people(_members().where(Membership.authority_id == authority_id, Membership.role.in_(roles)))
+    return _people(_members().where(HeldRole.authority_id == authority_id, HeldRole.role.in_(roles)))
 
 
 def people_of_platform() -> Sequence[uuid.UUID]:
     """The platform's administrators."""
-    return _people(_members().where(Membership.role == Role.PLATFORM_ADMINISTRATOR))
+    return _people(_members().where(HeldRole.role == Role.PLATFORM_ADMINISTRATOR))
 
 
 def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody on one of the ITT's panels with one of the roles."""
     panels = select(Panel.id).where(Panel.itt_id == itt_id)
-    return _people(_members().where(Membership.panel_id.in_(panels), Membership.role.in_(roles)))
+    return _people(_members().where(HeldRole.panel_id.in_(panels), HeldRole.role.in_(roles)))
 
 
 def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -81,12 +81,12 @@ def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:
 def _members() -> Select[uuid.UUID]:
     return (
         select(User.id)
-        .join(Membership, Membership.user_id == User.id)
+        .join(HeldRole, HeldRole.user_id == User.id)
         .where(
             User.is_active,
             User.email.is_not(None),
-            Membership.ended_at.is_(None),
-            Membership.role != Role.YOUNG_MEMBER,
+            HeldRole.ended_at.is_(None),
+            HeldRole.role != Role.YOUNG_MEMBER,
         )
     )
 

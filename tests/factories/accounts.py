@@ -12,7 +12,7 @@ import pyotp
 from flask import current_app
 from sqlalchemy import update
 
-from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.models import HeldRole, User, UserSession
 from portal.accounts.passwords import hash_password
 from portal.accounts.second_factor import sealed_secret
 from portal.accounts.sessions import actor_for, find_signed_in, start_session
@@ -73,7 +73,7 @@ def make_person(
             "authority_id": authority.id if authority and role in AUTHORITY_ROLES else None,
             "panel_id": panel.id if panel is not None and role in PANEL_ROLES else None,
         }
-        db.session.add(Membership(user_id=person.id, role=role, **place))
+        db.session.add(HeldRole(user_id=person.id, role=role, **place))
     db.session.flush()
     return person
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import HeldRole, User
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
@@ -35,7 +35,7 @@ def make_authority(name: str | None = None, *, administrators: int = 2, **detail
             email=f"administrator{number}-{place}@authority.example",
             password_hash="none",
         )
-        role = Membership(user=person, role=Role.AUTHORITY_ADMINISTRATOR, authority_id=authority.id)
+        role = HeldRole(user=person, role=Role.AUTHORITY_ADMINISTRATOR, authority_id=authority.id)
         db.session.add_all([person, role])
     db.session.flush()
     return authority

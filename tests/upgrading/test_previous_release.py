@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import HeldRole, User
 from portal.accounts.sessions import actor_for
 from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
@@ -66,7 +66,7 @@ def test_old_seals_open(app: Flask, db_session: object) -> None:
     assert len(versions) == 19
     for bid, version in versions:
         writer = db.session.scalars(
-            select(Membership.user_id).where(Membership.provider_id == bid.provider_id, Membership.ended_at.is_(None))
+            select(HeldRole.user_id).where(HeldRole.provider_id == bid.provider_id, HeldRole.ended_at.is_(None))
         ).first()
         assert writer is not None
         content, _ = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.config import Settings
 from portal.core import clock
 from portal.core.permissions import PROVIDER_ROLES, Role
@@ -40,9 +40,7 @@ def drain() -> None:
 def audiences() -> dict[str, set[str]]:
     """Each kind of message with the roles of whom it was sent to."""
     found: dict[str, set[str]] = defaultdict(set)
-    rows = db.session.execute(
-        select(Message.kind, Membership.role).join(Membership, Membership.user_id == Message.user_id)
-    )
+    rows = db.session.execute(select(Message.kind, HeldRole.role).join(HeldRole, HeldRole.user_id == Message.user_id))
     for kind, role in rows:
         found[kind].add("provider" if role in PROVIDER_ROLES else role.value)
     return dict(found)

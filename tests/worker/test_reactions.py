@@ -11,7 +11,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, update
 
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery
 from portal.awarding.deciding import decide_award, refuse_award
@@ -48,9 +48,7 @@ def drain() -> None:
 def audiences() -> dict[str, set[str]]:
     """Each kind of message with the roles of whom it was sent to."""
     found: dict[str, set[str]] = defaultdict(set)
-    rows = db.session.execute(
-        select(Message.kind, Membership.role).join(Membership, Membership.user_id == Message.user_id)
-    )
+    rows = db.session.execute(select(Message.kind, HeldRole.role).join(HeldRole, HeldRole.user_id == Message.user_id))
     for kind, role in rows:
         found[kind].add("provider" if role in PROVIDER_ROLES else role.value)
     return dict(found)
@@ -92,7 +90,7 @@ def test_who_hears_of_what(award: Award, mailbox: Mailbox) -> None:
 def test_the_proposer_is_not_asked_to_decide(award: Award) -> None:
     """Somebody who proposed and is an approver as well is not told that a decision waits."""
     proposer = award.decision.proposed_by_id
-    db.session.add(Membership(user_id=proposer, role=Role.APPROVER, authority_id=award.itt.authority_id))
+    db.session.add(HeldRole(user_id=proposer, role=Role.APPROVER, authority_id=award.itt.authority_id))
     db.session.execute(update(Delivery).values(sent_at=None))
     drain()
     told = db.session.scalars(select(Message.user_id).where(Message.kind == "awarding/award_proposed")).all()

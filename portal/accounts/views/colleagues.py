@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.forms import ROLE_MEANINGS, ColleagueForm, InviteForm
 from portal.accounts.granting import missing_administrator, takes_two_people
 from portal.accounts.inviting import (
-    end_membership,
+    end_access,
     invite_colleague,
     may_invite,
     renew_invitation,
@@ -87,7 +87,7 @@ def end(user_id: uuid.UUID) -> ResponseReturnValue:
     person = colleague_of(place, user_id)
     form = ColleagueForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: end_membership(place=place, person=person, actor=actor(), now=clock.now())
+        lambda: end_access(place=place, person=person, actor=actor(), now=clock.now())
     ):
         flash(f"{person.display_name} no longer has access.", "success")
         return redirect(url_for(".index"))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.accounts.cards import SITTING_LASTS, issue_card, use_card
 from portal.accounts.inviting import invite_colleague
-from portal.accounts.models import AccessCard, Membership, User
+from portal.accounts.models import AccessCard, HeldRole, User
 from portal.accounts.sessions import find_signed_in
 from portal.accounts.throttling import TooManyTries
 from portal.audit.kinds import EventKind
@@ -160,7 +160,7 @@ def test_only_the_facilitator_of_the_panel_issues(member: User, panel: Panel, ke
 def test_a_card_never_opens_an_adult_s_account(panel: Panel, facilitator: Actor, keys: KeyFolder) -> None:
     """Somebody who holds any other role gets no card: it would go round their password and second factor."""
     chair = make_person(Role.CHAIR, panel=panel)
-    db.session.add(Membership(user_id=chair.id, role=Role.YOUNG_MEMBER, panel_id=panel.id))
+    db.session.add(HeldRole(user_id=chair.id, role=Role.YOUNG_MEMBER, panel_id=panel.id))
     db.session.flush()
     with pytest.raises(NotAllowed):
         issued(chair, facilitator, keys)
@@ -171,7 +171,7 @@ def test_a_card_never_opens_an_adult_s_account(panel: Panel, facilitator: Actor,
 def test_a_young_person_who_left_the_panel_has_no_sitting(member: User, facilitator: Actor, keys: KeyFolder) -> None:
     """The card of somebody whose membership ended is refused."""
     code = issued(member, facilitator, keys)
-    db.session.scalars(select(Membership).where(Membership.user_id == member.id)).one().ended_at = NOW
+    db.session.scalars(select(HeldRole).where(HeldRole.user_id == member.id)).one().ended_at = NOW
     assert used(code, keys) is None
 
 

@@ -15,7 +15,7 @@ from portal.accounts.granting import (
     takes_two_people,
     waiting_roles,
 )
-from portal.accounts.inviting import end_membership, invite_colleague
+from portal.accounts.inviting import end_access, invite_colleague
 from portal.accounts.models import GrantStatus, RoleGrant, User
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
@@ -138,7 +138,7 @@ def test_roles_fall_away_with_the_access(app: Flask, authority: ContractingAutho
     )
     assert actor_of(made.person).roles == {Role.AUDITOR}
     [waiting] = waiting_roles(second)
-    end_membership(place=authority, person=made.person, actor=second, now=NOW)
+    end_access(place=authority, person=made.person, actor=second, now=NOW)
     db.session.refresh(waiting)
     assert waiting.status is GrantStatus.WITHDRAWN
     with pytest.raises(WrongState):

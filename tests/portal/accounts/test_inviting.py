@@ -9,7 +9,7 @@ from flask import Flask
 
 from portal.accounts.inviting import (
     awaits_joining,
-    end_membership,
+    end_access,
     invite_colleague,
     join,
     renew_invitation,
@@ -165,7 +165,7 @@ def test_ended_access_is_over_at_once(provider: Provider, administrator: Actor, 
     person = make_person(Role.SUBMITTER, provider=provider)
     token = start_session(user_id=person.id, now=NOW)
     db.session.flush()
-    end_membership(place=provider, person=person, actor=administrator, now=NOW)
+    end_access(place=provider, person=person, actor=administrator, now=NOW)
     assert find_signed_in(token, NOW) is None
     assert actor_of(person).roles == frozenset()
     (event,) = events_of("system")
@@ -176,9 +176,9 @@ def test_nobody_ends_their_own_access_or_a_stranger_s(provider: Provider, keys: 
     """An organisation keeps the administrator who acts, and reaches nobody outside it."""
     person = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
     with pytest.raises(InvalidInput, match="your own"):
-        end_membership(place=provider, person=person, actor=actor_of(person), now=NOW)
+        end_access(place=provider, person=person, actor=actor_of(person), now=NOW)
     with pytest.raises(NotFound):
-        end_membership(place=provider, person=make_person(Role.SUBMITTER), actor=actor_of(person), now=NOW)
+        end_access(place=provider, person=make_person(Role.SUBMITTER), actor=actor_of(person), now=NOW)
 
 
 def test_colleagues_are_listed_with_their_state(provider: Provider, administrator: Actor, keys: KeyFolder) -> None:

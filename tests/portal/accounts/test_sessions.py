@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from portal.accounts.models import Membership, User, UserSession
+from portal.accounts.models import HeldRole, User, UserSession
 from portal.accounts.sessions import (
     ABSOLUTE,
     actor_for,
@@ -131,7 +131,7 @@ def test_a_lost_role_is_lost_at_once(person: User, token: str) -> None:
     before = find_signed_in(token, NOW)
     assert before is not None
     assert before.actor.provider_roles == {Role.SUBMITTER}
-    db.session.scalars(select(Membership).where(Membership.user_id == person.id)).one().ended_at = NOW
+    db.session.scalars(select(HeldRole).where(HeldRole.user_id == person.id)).one().ended_at = NOW
     db.session.flush()
     after = find_signed_in(token, NOW)
     assert after is not None
@@ -153,7 +153,7 @@ def test_the_first_of_two_providers_counts(db_session: object) -> None:
     """Somebody who works for two providers acts for the first, and holds no role in the second."""
     first, second = make_provider(), make_provider()
     person = make_person(Role.CONTRIBUTOR, provider=first)
-    db.session.add(Membership(user_id=person.id, role=Role.SUBMITTER, provider_id=second.id))
+    db.session.add(HeldRole(user_id=person.id, role=Role.SUBMITTER, provider_id=second.id))
     db.session.flush()
     actor = actor_for(person.id)
     assert (actor.provider_id, actor.provider_roles) == (first.id, {Role.CONTRIBUTOR})

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer
 
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.audit.queries import events_of
 from portal.bidding.models import Bid, BidOpening, OpenedBid
 from portal.bidding.opening import OpeningRefused, open_bids, record_refused_opening
@@ -157,7 +157,7 @@ def test_nobody_on_a_panel_opens(app: Flask, itt: InvitationToTender, place: str
     submitted_bid(itt)
     close_now(itt)
     panellist, clean = opener_of(itt.authority), opener_of(itt.authority)
-    seat = Membership(user_id=panellist.user_id, role=Role.CHAIR, panel_id=panel_named(itt, "local").id)
+    seat = HeldRole(user_id=panellist.user_id, role=Role.CHAIR, panel_id=panel_named(itt, "local").id)
     if place == "second":
         agree(app, itt, clean)
     if place == "first, appointed in between":
@@ -176,7 +176,7 @@ def test_a_seat_on_another_invitations_panel_does_not_matter(app: Flask, itt: In
     close_now(itt)
     elsewhere = panel_named(published_itt(), "local")
     first = opener_of(itt.authority)
-    db.session.add(Membership(user_id=first.user_id, role=Role.CHAIR, panel_id=elsewhere.id))
+    db.session.add(HeldRole(user_id=first.user_id, role=Role.CHAIR, panel_id=elsewhere.id))
     agree(app, itt, first)
     assert agree(app, itt, opener_of(itt.authority))
 
@@ -255,7 +255,7 @@ def test_an_ended_membership_of_a_panel_does_not_matter(app: Flask, itt: Invitat
     """Who left the panel may open."""
     close_now(itt)
     first = opener_of(itt.authority)
-    db.session.add(Membership(user_id=first.user_id, role=Role.CHAIR, panel_id=panel_named(itt, "local").id))
+    db.session.add(HeldRole(user_id=first.user_id, role=Role.CHAIR, panel_id=panel_named(itt, "local").id))
     db.session.flush()
-    db.session.execute(update(Membership).where(Membership.panel_id.is_not(None)).values(ended_at=clock.now()))
+    db.session.execute(update(HeldRole).where(HeldRole.panel_id.is_not(None)).values(ended_at=clock.now()))
     assert not agree(app, itt, first)

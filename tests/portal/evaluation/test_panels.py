@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from portal.accounts.cards import use_card
-from portal.accounts.models import AccessCard, Membership, User
+from portal.accounts.models import AccessCard, HeldRole, User
 from portal.accounts.sessions import find_signed_in
 from portal.audit.queries import events_of
 from portal.core import clock
@@ -230,5 +230,5 @@ def test_cards_are_the_facilitators_and_only_while_the_panel_scores() -> None:
 def test_a_membership_of_a_panel_holds_no_other_place(waiting: Evaluation) -> None:
     """The role is on the panel alone: neither the authority nor a provider is attached to it."""
     seat = appoint(waiting, LOCAL, MemberRole.CHAIR)
-    row = db.session.scalars(select(Membership).where(Membership.user_id == seat.user.id)).one()
+    row = db.session.scalars(select(HeldRole).where(HeldRole.user_id == seat.user.id)).one()
     assert (row.panel_id, row.authority_id, row.provider_id) == (seat.panel.id, None, None)

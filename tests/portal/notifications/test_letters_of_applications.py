@@ -52,7 +52,7 @@ class Case:
         make_person(Role.SUBMITTER)
         self.provider_people = {make_person(Role.CONTRIBUTOR, provider=self.application.provider).id}
         self.provider_people |= set(
-            db.session.scalars(select(User.id).where(User.memberships.any(provider_id=self.application.provider_id)))
+            db.session.scalars(select(User.id).where(User.held_roles.any(provider_id=self.application.provider_id)))
         )
 
     def refusal_proposed(self) -> None:

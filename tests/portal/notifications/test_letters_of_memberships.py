@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core import clock
@@ -178,7 +178,7 @@ def test_an_end_before_its_time() -> None:
     case = Case()
     actor = actor_of(case.commissioner)
     cease_framework(framework=case.framework, reason="It is merged.", actor=actor, now=clock.now())
-    everybody = set(db.session.scalars(select(Membership.user_id).where(Membership.provider_id.is_not(None))))
+    everybody = set(db.session.scalars(select(HeldRole.user_id).where(HeldRole.provider_id.is_not(None))))
     event = db.session.scalars(select(Event).where(Event.kind == EventKind.FRAMEWORK_CEASED)).one()
     letters.framework_ceased(event)
     sent = db.session.scalars(select(Message).where(Message.event_id == event.id)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from portal.accounts.models import Membership
+from portal.accounts.models import HeldRole
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
@@ -50,7 +50,7 @@ def test_people_of_authority() -> None:
     make_person(Role.AUDITOR, authority=authority)
     make_person(Role.OPENER)
     assert list(recipients.people_of_authority(authority.id, Role.OPENER)) == [opener.id]
-    db.session.execute(update(Membership).where(Membership.user_id == opener.id).values(ended_at=clock.now()))
+    db.session.execute(update(HeldRole).where(HeldRole.user_id == opener.id).values(ended_at=clock.now()))
     assert list(recipients.people_of_authority(authority.id, Role.OPENER)) == []
 
 
