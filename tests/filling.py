@@ -45,6 +45,12 @@ def text_of(response: TestResponse) -> str:
     return " ".join((page.find("main") or page).get_text(" ").split())
 
 
+def link_in(response: TestResponse, words: str) -> str | None:
+    """Where the first link of the page with these words leads."""
+    page = read(response.get_data(as_text=True))
+    return next((str(link["href"]) for link in page.select("a[href]") if words in link.get_text()), None)
+
+
 def _hold(held: dict[str, Any], control: Tag) -> None:
     name, kind = str(control.get("name") or ""), control.get("type", "text")
     if not name or kind in {"submit", "button", "file"}:

@@ -52,6 +52,19 @@ def test_no_template_has(what: str) -> None:
     assert [name for name in pages if FORBIDDEN[what].search(source(name))] == []
 
 
+def test_no_attribute_is_put_by_a_statement_of_its_own_line() -> None:
+    """A statement's line end is trimmed, so that its attribute would grow into the next: `xmlattr` puts such ones."""
+    hidden = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+    wrong = []
+    for name in PAGES:
+        text = source(name)
+        # Of the same length, so that what stands in a tag can be looked up in the text itself.
+        plain = hidden.sub(lambda found: re.sub(r"[^\n]", ".", found.group()), text)
+        tags = [text[found.start() : found.end()] for found in re.finditer(r"<[a-zA-Z][^<>]*>", plain)]
+        wrong += [f"{name}: {tag}" for tag in tags if re.search(r"\n\s*\{%", tag)]
+    assert wrong == []
+
+
 def test_every_import_is_used(app: Flask) -> None:
     """A template uses each macro that it imports."""
     wrong = []

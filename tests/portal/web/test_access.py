@@ -30,6 +30,7 @@ from portal.web.access import (
 )
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.tendering import draft_itt, panel_named
+from tests.filling import fields_of
 
 
 def answer() -> Response:
@@ -86,8 +87,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(house: Flask) -> None:
     assert {name: code for name, code in statuses(client).items() if code != 302} == {"public": 200}
     assert client.get("/test/public").json == {"roles": [], "fresh": False}
     assert client.get("/test/account?a=1&b=2").location == "/sign-in?next=/test/account?a%3D1%26b%3D2"
-    fresh = client.get("/sign-in").get_data(as_text=True)
-    token = fresh.split('name="csrf_token" value="')[1].split('"')[0]
+    token = fields_of(client.get("/sign-in"))["csrf_token"]
     assert client.post("/test/account", data={"csrf_token": token}).location == "/sign-in"
 
 

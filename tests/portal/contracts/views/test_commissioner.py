@@ -16,7 +16,7 @@ from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import Award, let_standstill_pass, standstill_row
-from tests.filling import errors_of, fill
+from tests.filling import errors_of, fields_of, fill
 
 
 def page(award: Award) -> str:
@@ -71,7 +71,7 @@ def test_dates_that_nobody_can_read(free: Award, client: CheckedClient) -> None:
         REAL_DAY,
         "Give the first day of the contract, such as 1 4 2027.",
     ]
-    assert 'name="signed_date-day" type="text" inputmode="numeric" value="313131313131313131313131"' in refused.text
+    assert fields_of(refused)["signed_date-day"] == typed["signed_date-day"]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tests.factories.calling_off import REASON, applied, draft_call_off, publish
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import draft_itt, published_itt
+from tests.filling import link_in, text_of
 from tests.portal.tendering.views.browsing import errors_of, filled, post, statuses_of
 
 Count = Callable[[], AbstractContextManager[list[str]]]
@@ -189,9 +190,9 @@ def test_visitors_read_who_can_answer(client: CheckedClient) -> None:
     """And how to join, while joining is open; the list of opportunities says whose members."""
     lot = lot_of(FrameworkKind.DYNAMIC_MARKET, title="Homes for children")
     itt = published_call_off(lot)
-    page = client.get(f"/opportunities/{itt.reference}").text
-    assert "Only members of lot 1 (Lot title 1) of Homes for children can answer. Joining is open" in page
-    assert f'href="/frameworks/{lot.framework.reference}">How to join' in page
+    page = client.get(f"/opportunities/{itt.reference}")
+    assert "Only members of lot 1 (Lot title 1) of Homes for children can answer. Joining is open" in text_of(page)
+    assert link_in(page, "How to join") == f"/frameworks/{lot.framework.reference}"
     assert "For members of Homes for children" in client.get("/opportunities").text
     [row] = client.get("/opportunities.json").json["opportunities"]
     assert row["called_off_from"] == {
@@ -293,9 +294,9 @@ def test_a_paused_member_is_led_to_its_pause(client: CheckedClient) -> None:
     admission = admit(lot)
     admission.paused_at, admission.paused_until = clock.now(), clock.now() + timedelta(days=3)
     as_provider(client, admission.provider)
-    page = client.get(f"/opportunities/{itt.reference}").text
-    assert "You have paused your membership of lot 1" in page
-    assert 'href="/provider/memberships">End your pause' in page
+    page = client.get(f"/opportunities/{itt.reference}")
+    assert "You have paused your membership of lot 1" in text_of(page)
+    assert link_in(page, "End your pause") == "/provider/memberships"
 
 
 def test_nothing_to_answer(client: CheckedClient) -> None:

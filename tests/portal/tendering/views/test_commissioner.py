@@ -19,6 +19,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, current_code, make_person, sign_in
 from tests.factories.organisations import make_authority
 from tests.factories.tendering import draft_itt, published_itt, ready_itt, set_weight
+from tests.filling import text_of
 from tests.portal.tendering.views.browsing import errors_of, post, statuses_of
 
 PARTS = (
@@ -86,7 +87,7 @@ def test_a_draft_without_a_title_is_refused(client: CheckedClient, commissioner:
     """The reason stands beside the field, and the choice is kept."""
     answer = post(client, "/commissioning/itts/new", title=" ", start="empty")
     assert (answer.status_code, errors_of(answer)) == (422, {"#title": "Give the procurement a title."})
-    assert re.search(r'value="empty" checked', answer.text)
+    assert re.search(r'value="empty"\s+checked', answer.text)
     odd = post(client, "/commissioning/itts/new", title="Early help", start="odd")
     assert errors_of(odd) == {"#start": "Choose an answer to “How do you want to start?”."}
 
@@ -114,7 +115,7 @@ def test_publishing_shows_everything_and_fixes_it(client: CheckedClient, commiss
     """The last look lists what becomes fixed; afterwards the public page opens, and every part is closed."""
     itt = ready_itt(actor=actor_of(commissioner))
     address = f"/commissioning/itts/{itt.reference}/publish"
-    page = client.get(address).text
+    page = text_of(client.get(address))
     for text in ("From now on this is fixed", "30 months, with break points at 12 and 18 months", "ruled out"):
         assert text in page
     assert "Code from your authenticator app" not in page

@@ -12,6 +12,7 @@ from portal.tendering.states import IttStatus
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.tendering import draft_itt, published_itt
+from tests.filling import text_of
 
 
 def test_visitors_see_open_opportunities(client: CheckedClient) -> None:
@@ -91,7 +92,7 @@ def test_the_twin_answers_by_address_and_by_accept(client: CheckedClient) -> Non
 def test_one_opportunity_shows_how_bids_are_judged(client: CheckedClient) -> None:
     """Criteria with marks by panel, the scale, the price with an example, the tie-break, questions and the hash."""
     itt = published_itt(title="Early help")
-    page = client.get(f"/opportunities/{itt.reference}").text
+    page = text_of(client.get(f"/opportunities/{itt.reference}"))
     for text in (
         "30 months, with break points at 12 and 18 months",
         "Young people’s panel",
