@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts.models import HeldRole, User
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.parsing.emails import read_email
+from portal.core.parsing.emails import fold_email, read_email
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
 
@@ -18,11 +19,22 @@ NAME_LENGTH = 120
 TAKEN = "That e-mail address cannot be used here. If it is yours, sign in, or use another one."
 
 
+def person_with_email(address: str | None) -> User | None:
+    """Who has the address, compared as it looks; whether that person may sign in is the caller's question."""
+    return db.session.scalars(select(User).where(User.email == fold_email(address))).one_or_none()
+
+
+def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:
+    """Everybody who has one of the addresses, by address, in one statement."""
+    wanted = [fold_email(address) for address in addresses]
+    return {str(person.email): person for person in db.session.scalars(select(User).where(User.email.in_(wanted)))}
+
+
 def add_person(*, name: str, email: str, password_hash: str) -> User:
     """Add a person with an account. Raises `InvalidInput` (fields "name", "email")."""
     display_name = require_text(one_line(name), "Enter a name.", field="name", most=NAME_LENGTH)
     address = read_email(email)
-    if db.session.scalar(select(User.id).where(User.email == address)) is not None:
+    if person_with_email(address) is not None:
         raise InvalidInput(TAKEN, field="email")
     person = User(id=uuid.uuid4(), display_name=display_name, email=address, password_hash=password_hash)
     try:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
-
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
+from portal.accounts.people import person_with_email
 from portal.accounts.sessions import SignedIn, end_session, end_sessions_of, start_session
 from portal.accounts.throttling import begin_try
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email
 from portal.core.permissions import SYSTEM, Actor
@@ -33,7 +31,7 @@ def sign_in(*, email: str, password: str, address: str, keys: KeyFolder, now: da
     """
     account = fold_email(email)
     attempt = begin_try(account=account, address=address, keys=keys, now=now)
-    person = db.session.scalar(select(User).where(User.email == account))
+    person = person_with_email(account)
     right = password_matches(person.password_hash if person else None, password)
     if person is None or not right or not person.is_active:
         # One entry in either case: the ledger's work takes the same time for an address that nobody has.

@@ -16,7 +16,7 @@ from portal.accounts.handed_codes import hand_out
 from portal.accounts.inviting import CODE_LASTS
 from portal.accounts.models import CardPurpose, HeldRole, User
 from portal.accounts.passwords import hash_password
-from portal.accounts.people import add_person
+from portal.accounts.people import add_person, person_with_email
 from portal.accounts.sessions import end_sessions_of
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -205,7 +205,7 @@ def _adult(
     email = fold_email(appointee.email)
     if not email:
         raise InvalidInput("Enter the person’s e-mail address.", field="email")
-    known = db.session.scalars(select(User).where(User.email == email)).one_or_none()
+    known = person_with_email(email)
     if known is not None:
         return known, None
     if actor.user_id is None:

@@ -17,7 +17,7 @@ from portal.accounts.granting import (
 )
 from portal.accounts.models import User
 from portal.accounts.passwords import hash_password
-from portal.accounts.people import add_person, grant
+from portal.accounts.people import add_person, grant, person_with_email
 from portal.accounts.second_factor import sealed_secret
 from portal.accounts.sessions import actor_for
 from portal.core import clock
@@ -256,7 +256,7 @@ def create_parts(parts: Iterable[Part], authority: ContractingAuthority, *, keys
     confirmed by another, the second administrator's by the platform's.
     """
     password_hash = hash_password(PASSWORD)
-    if db.session.scalar(select(User.id).where(User.email == PLATFORM.email)) is None:
+    if person_with_email(PLATFORM.email) is None:
         _create(PLATFORM, authority, password_hash, keys)
     first = {Role.AUTHORITY_ADMINISTRATOR}
     for part in sorted((part for part in parts if part is not PLATFORM), key=lambda part: not first & {*part.roles}):
@@ -308,7 +308,9 @@ def _provider(part: Part, person: User) -> Provider:
 
 def person_of(part: Part) -> User:
     """The person who has the part."""
-    return db.session.scalars(select(User).where(User.email == part.email)).one()
+    person = person_with_email(part.email)
+    assert person is not None, f"nobody has the part {part.title}"
+    return person
 
 
 def actor_of(part: Part) -> Actor:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.accounts.people import people_with_emails
 from portal.accounts.second_factor import secret_of
-from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.seals import KeyFolder
 from portal.scenarios.people import EVERY_PART, PARTS, PASSWORD, Part
@@ -34,8 +33,7 @@ class PartWithCode:
 
 def parts_with_codes(*, keys: KeyFolder, now: datetime) -> list[PartWithCode]:
     """Every part that somebody plays here, with its present code; one statement."""
-    emails = [part.email for part in EVERY_PART]
-    people = {person.email: person for person in db.session.scalars(select(User).where(User.email.in_(emails)))}
+    people = people_with_emails(part.email for part in EVERY_PART)
     return [PartWithCode(part, _code(people[part.email], keys, now)) for part in EVERY_PART if part.email in people]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from portal.accounts.models import HeldRole, User, UserSession
 from portal.accounts.passwords import hash_password
+from portal.accounts.people import person_with_email
 from portal.accounts.second_factor import sealed_secret
 from portal.accounts.sessions import actor_for, find_signed_in, start_session
 from portal.core import clock
@@ -106,6 +107,13 @@ def sign_in(client: Any, user: User, *, fresh_factor: bool = True) -> str:
 def current_code(*, steps: int = 0) -> str:
     """The code that `FACTOR_SECRET` shows now, or that many steps of 30 seconds later."""
     return pyotp.TOTP(FACTOR_SECRET).at(clock.now() + timedelta(seconds=30 * steps))
+
+
+def person_at(address: str) -> User:
+    """Whoever has the e-mail address."""
+    person = person_with_email(address)
+    assert person is not None, f"nobody has the address {address}"
+    return person
 
 
 @lru_cache(maxsize=8)

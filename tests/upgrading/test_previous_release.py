@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import HeldRole, User
+from portal.accounts.models import HeldRole
 from portal.accounts.sessions import actor_for
 from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
@@ -32,14 +32,10 @@ from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
-from tests.factories.accounts import sign_in
+from tests.factories.accounts import person_at, sign_in
 from tests.filling import fill
 
 MOST_PAGES = 40
-
-
-def person(email: str) -> User:
-    return db.session.scalars(select(User).where(User.email == email)).one()
 
 
 def test_ledger_and_files_are_sound(app: Flask, db_session: object) -> None:
@@ -107,7 +103,7 @@ def test_pages_show_what_was_there(
 ) -> None:
     """Whatever a person reaches opens, page by page."""
     if email:
-        sign_in(client, person(email))
+        sign_in(client, person_at(email))
     seen, ahead, opened = {start}, deque([start]), 0
     while ahead and opened < MOST_PAGES:
         address = ahead.popleft()
@@ -135,7 +131,7 @@ def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
     """An award and a refusal that waited for a second person are decided by one."""
     decision = db.session.scalars(select(AwardDecision).where(AwardDecision.status == DecisionStatus.PROPOSED)).one()
     itt = db.session.get_one(InvitationToTender, decision.itt_id)
-    sign_in(client, person("approver@demo.example"))
+    sign_in(client, person_at("approver@demo.example"))
     award = f"/commissioning/itts/{itt.reference}/award"
     answer = fill(client, award, {"verdict": "approve", "note": "Approved after the upgrade."})
     assert answer.status_code == 302
@@ -152,7 +148,7 @@ def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
 
     admission = db.session.scalars(select(Admission).where(Admission.status == AdmissionStatus.REMOVAL_PROPOSED)).one()
     officer = new_client()
-    sign_in(officer, person("ne12-commissioner@demo.example"))
+    sign_in(officer, person_at("ne12-commissioner@demo.example"))
     address = f"/commissioning/frameworks/{admission.framework.reference}/members/{admission.id}"
     assert officer.get(address).status_code == 200
 

@@ -14,7 +14,7 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.organisations.models import Provider
 from tests.client import CheckedClient
-from tests.factories.accounts import actor_of, current_code, make_person, sign_in
+from tests.factories.accounts import actor_of, current_code, make_person, person_at, sign_in
 from tests.factories.organisations import make_authority, make_provider
 from tests.filling import errors_of, fields_of, fill, text_of
 
@@ -100,7 +100,7 @@ def test_roles_that_are_not_offered_are_not_given(client: CheckedClient, adminis
     answer = fill(client, INVITE, TYPED | {"roles": ["commissioner", "platform_administrator"]})
     assert errors_of(answer) == ["Choose at least one role."]
     fill(client, INVITE, TYPED | {"roles": ["submitter", "commissioner"]})
-    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    person = person_at("new@people.example")
     assert actor_of(person).roles == {Role.SUBMITTER}
 
 
@@ -125,7 +125,7 @@ def test_officers_are_invited_the_same_way(client: CheckedClient, db_session: ob
     authority = make_authority()
     sign_in(client, make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
     fill(client, INVITE, TYPED | {"roles": ["opener", "auditor"]})
-    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    person = person_at("new@people.example")
     assert actor_of(person).authority_roles == {Role.AUDITOR}
 
 
@@ -139,7 +139,7 @@ def test_a_lost_code_is_replaced(client: CheckedClient, provider: Provider, admi
     """The administrator makes a new one on a page of its own."""
     sign_in(client, administrator)
     first = fill(client, INVITE, TYPED)
-    person = db.session.scalars(select(User).where(User.email == "new@people.example")).one()
+    person = person_at("new@people.example")
     second = fill(client, f"/account/colleagues/{person.id}/code")
     codes = [BeautifulSoup(page.data, "html.parser").select(".fl-codecard__code")[0] for page in (first, second)]
     assert codes[0].get_text() != codes[1].get_text()

@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.states import IttStatus
 from tests.client import CheckedClient
-from tests.factories.accounts import FACTOR_SECRET, PASSWORD, actor_of, make_person, sign_in
+from tests.factories.accounts import FACTOR_SECRET, PASSWORD, actor_of, make_person, person_at, sign_in
 from tests.factories.bidding import close_now, submitted_bid
 from tests.factories.organisations import make_authority
 from tests.factories.tendering import published_itt
@@ -38,7 +38,7 @@ def ghost(administrator: CheckedClient, client: CheckedClient, number: int) -> U
     assert page.status_code == 200
     code = page.get_data(as_text=True).partition('fl-codecard__code">')[2].partition("<")[0]
     assert fill(client, "/join", {"code": code, "password": PASSWORD}).status_code == 302
-    person = db.session.scalars(select(User).where(User.email == email)).one()
+    person = person_at(email)
     person.totp_sealed = sealed_secret(FACTOR_SECRET, user_id=person.id, keys=current_app.extensions["keys"])
     sign_in(client, person)
     return person
