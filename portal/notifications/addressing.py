@@ -19,12 +19,14 @@ from portal.tendering.entitlement import open_call_offs_for
 from portal.tendering.models import InvitationToTender
 
 
-def page_of(endpoint: str, **values: Any) -> str:
+def page_of(endpoint: str, *, part: str = "", **values: Any) -> str:
     """The path of a page by its endpoint: a letter that leads nowhere fails when it is written, not when it is read.
 
-    Mail puts PUBLIC_URL before it; the worker has no request that could say where the portal is.
+    `part` is the identifier of a part of the page. Mail puts PUBLIC_URL before it; the worker has no request that
+    could say where the portal is.
     """
-    return str(current_app.url_map.bind("").build(endpoint, values))
+    path = str(current_app.url_map.bind("").build(endpoint, values))
+    return f"{path}#{part}" if part else path
 
 
 def itt_of(event: Event) -> InvitationToTender:
@@ -51,7 +53,15 @@ def open_call_offs(admission: Admission) -> list[InvitationToTender]:
 def to_provider(event: Event, held: Application | Admission, template: str, page: str = "", **values: Any) -> bool:
     """To everybody of the provider, leading to `page` or to the thing's own; returns whether there is anybody."""
     people = recipients.people_of_providers([held.provider_id])
-    tell(event=event, people=people, template=template, link=page or _page_for_provider(held), **_about(held), **values)
+    tell(
+        event=event,
+        people=people,
+        template=template,
+        link=page or page_for_provider(held),
+        thread=held.id,
+        **about(held),
+        **values,
+    )
     return bool(people)
 
 
@@ -67,25 +77,28 @@ def to_officers(
         event=event,
         people=[person for person in people if person != event.actor_id],
         template=template,
-        link=page_of(page, reference=held.framework.reference, **_named(held)),
+        link=page_for_officers(held, page),
+        thread=held.id,
         provider=held.provider.name,
-        **_about(held),
+        **about(held),
         **values,
     )
 
 
-def _page_for_provider(held: Application | Admission) -> str:
+def page_for_provider(held: Application | Admission) -> str:
+    """The thing's own page for its provider's people."""
     if isinstance(held, Application):
         return page_of("applications.show", reference=held.reference)
     return page_of("memberships.show", admission_id=held.id)
 
 
-def _named(held: Application | Admission) -> dict[str, Any]:
-    """How an officer's page names the thing."""
-    return {"application_reference": held.reference} if isinstance(held, Application) else {"admission_id": held.id}
+def page_for_officers(held: Application | Admission, page: str) -> str:
+    """One of the officers' pages of the thing, by its endpoint."""
+    named = {"application_reference": held.reference} if isinstance(held, Application) else {"admission_id": held.id}
+    return page_of(page, reference=held.framework.reference, **named)
 
 
-def _about(held: Application | Admission) -> dict[str, Any]:
+def about(held: Application | Admission) -> dict[str, Any]:
     """What every letter about an application or a membership can say; the thing stands under its own name."""
     return {
         held.policy_object: held,

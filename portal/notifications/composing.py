@@ -8,25 +8,29 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit.models import Event
-from portal.audit.outbox import MAIL, enqueue, enqueue_each
+from portal.audit.outbox import MAIL, enqueue_each
 from portal.core.columns import db
 from portal.core.parsing.text import one_line, tidy
 from portal.core.words import FILTERS
-from portal.notifications.models import Message
+from portal.notifications.models import Message, MutedTopic
+from portal.notifications.topics import topic_of
 from portal.paths import TEMPLATES
 
 SUBJECT = "Subject: "
 
 
-def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str, **values: Any) -> Sequence[uuid.UUID]:
+def tell(
+    *, event: Event, people: Sequence[uuid.UUID], template: str, link: str, thread: uuid.UUID, **values: Any
+) -> Sequence[uuid.UUID]:
     """Put the message of `templates/emails/<template>.txt` into everybody's inbox and into the outbox for mail.
 
     Somebody who was told of this event with this template before is not told again. `link` is the path of the
-    page that the message is about. Returns the identifiers of the new messages.
+    page that the message is about, `thread` the identifier of what all such messages are about. No mail goes to
+    whoever has muted the letter's topic. Returns the identifiers of the new messages.
     """
     if not people:
         return []
@@ -36,6 +40,7 @@ def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str,
             "id": uuid.uuid4(),
             "event_id": event.id,
             "user_id": person,
+            "thread_id": thread,
             "kind": template,
             "subject": subject,
             "body": body,
@@ -45,21 +50,31 @@ def tell(*, event: Event, people: Sequence[uuid.UUID], template: str, link: str,
     ]
     adding = insert(Message).on_conflict_do_nothing().returning(Message.id)
     new = db.session.scalars(adding, rows).all()
-    enqueue(event_id=event.id, consumer=MAIL, subject_ids=new)
+    enqueue_each(event_id=event.id, consumer=MAIL, subjects=_to_mail(event, template))
     return new
 
 
-def tell_all(*, event: Event, people: Select[uuid.UUID], template: str, link: str, **values: Any) -> None:
+def tell_all(
+    *, event: Event, people: Select[uuid.UUID], template: str, link: str, thread: uuid.UUID, **values: Any
+) -> None:
     """The same for as many people as a query names: one text, two statements, whoever and however many they are."""
     subject, body = compose(template, **values)
     chosen = people.subquery()
-    rows = select(
-        func.gen_random_uuid(), literal(event.id), chosen.c[0], *map(literal, (template, subject, body, link))
-    )
-    columns = ["id", "event_id", "user_id", "kind", "subject", "body", "link"]
+    same = map(literal, (thread, template, subject, body, link))
+    rows = select(func.gen_random_uuid(), literal(event.id), chosen.c[0], *same)
+    columns = ["id", "event_id", "user_id", "thread_id", "kind", "subject", "body", "link"]
     db.session.execute(insert(Message).from_select(columns, rows).on_conflict_do_nothing())
+    enqueue_each(event_id=event.id, consumer=MAIL, subjects=_to_mail(event, template))
+
+
+def _to_mail(event: Event, template: str) -> Select[uuid.UUID]:
+    """The messages that are mailed as well: all, but for people who want the topic in their inbox alone."""
     told = select(Message.id).where(Message.event_id == event.id, Message.kind == template)
-    enqueue_each(event_id=event.id, consumer=MAIL, subjects=told)
+    topic = topic_of(template)
+    if topic.always:
+        return told
+    muted = exists().where(MutedTopic.user_id == Message.user_id, MutedTopic.topic == topic.key)
+    return told.where(~muted)
 
 
 def compose(template: str, **values: Any) -> tuple[str, str]:

@@ -1,7 +1,11 @@
-"""Who is told what when something happens: one function an event, each naming its readers, template and page."""
+"""Who is told what when something happens: one function an event, each naming its readers, template and page.
+
+The page is the very thing that the letter is about, and the thread all that somebody is told of one procurement.
+"""
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +16,7 @@ from portal.bidding.models import Bid
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.permissions import Role
+from portal.evaluation.models import PanelMember
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
@@ -28,6 +33,7 @@ def itt_published(event: Event) -> None:
         people=recipients.people_with_alerts(itt),
         template="tendering/itt_published",
         link=page_of("opportunities.show", reference=itt.reference),
+        thread=itt.id,
         itt=itt,
     )
 
@@ -41,6 +47,7 @@ def itt_closed(event: Event) -> None:
         people=openers,
         template="tendering/itt_closed_openers",
         link=page_of("openings.show", reference=itt.reference),
+        thread=itt.id,
         itt=itt,
     )
 
@@ -69,37 +76,33 @@ def bids_opened(event: Event) -> None:
     """Every bidder hears of the opening, and why if its bid stayed sealed; panels hear that it is their turn."""
     itt = itt_of(event)
     set_aside = recipients.providers_set_aside(itt.id)
-    for provider_id, reason in set_aside.items():
-        own = recipients.people_of_providers([provider_id])
+    for bid in recipients.submitted_bids(itt.id):
+        reason = set_aside.get(bid.provider_id)
         tell(
             event=event,
-            people=own,
-            template="bidding/bid_set_aside",
-            link=page_of("bids.index"),
+            people=recipients.people_of_providers([bid.provider_id]),
+            template="bidding/bid_set_aside" if reason else "bidding/bids_opened",
+            link=page_of("bids.show", reference=bid.reference),
+            thread=itt.id,
             itt=itt,
             reason=reason,
         )
-    others = sorted(set(recipients.bidders(itt.id)) - set(recipients.people_of_providers(set_aside)))
-    tell(event=event, people=others, template="bidding/bids_opened", link=page_of("provider_desk.index"), itt=itt)
-    panels = recipients.panel_people(itt.id, Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR)
-    tell(event=event, people=panels, template="evaluation/bids_ready", link=page_of("panel_desk.index"), itt=itt)
+    for panel in itt.panels:
+        _to_panel(
+            event, panel.id, "evaluation/bids_ready", "panel_desk.show", Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR
+        )
 
 
 def member_recused(event: Event) -> None:
-    """The chairs and facilitators, and the commissioners, hear that somebody stepped back; the record says who."""
-    itt = itt_of(event)
-    leading = recipients.panel_people(itt.id, Role.CHAIR, Role.FACILITATOR)
-    tell(event=event, people=leading, template="evaluation/member_recused", link=page_of("panel_desk.index"), itt=itt)
+    """Who leads that panel, and the commissioners, hear that somebody stepped back; the record says who."""
+    panel_id = db.session.get_one(PanelMember, event.object_id).panel_id
+    _to_panel(event, panel_id, "evaluation/member_recused", "panel_desk.show", Role.CHAIR, Role.FACILITATOR)
     _to_authority(event, "evaluation/member_recused", "evaluation_desk.panels", Role.COMMISSIONER)
 
 
 def moderation_started(event: Event) -> None:
-    """The panel's people hear that moderation begins."""
-    itt = itt_of(event)
-    people = recipients.panel_people(itt.id, Role.CHAIR, Role.FACILITATOR)
-    tell(
-        event=event, people=people, template="evaluation/moderation_started", link=page_of("panel_desk.index"), itt=itt
-    )
+    """Who leads that panel hears that its moderation begins; the other panels are not concerned."""
+    _to_panel(event, event.object_id, "evaluation/moderation_started", "panel_desk.board", Role.CHAIR, Role.FACILITATOR)
 
 
 def result_calculated(event: Event) -> None:
@@ -122,6 +125,7 @@ def award_proposed(event: Event) -> None:
         people=people,
         template="awarding/award_proposed",
         link=page_of("awards.show", reference=itt.reference),
+        thread=itt.id,
         itt=itt,
     )
 
@@ -140,6 +144,7 @@ def summaries_issued(event: Event) -> None:
             people=recipients.people_of_providers([summary.provider_id]),
             template="awarding/summary_issued",
             link=page_of("summaries.show", reference=summary.reference),
+            thread=decision.itt_id,
             itt=decision.itt,
             summary=summary,
         )
@@ -149,8 +154,17 @@ def standstill_started(event: Event) -> None:
     """Every bidder and the commissioners hear until when no contract is concluded."""
     itt = itt_of(event)
     standstill = db.session.get_one(Standstill, event.object_id)
-    told: dict[str, Any] = {"template": "awarding/standstill_started", "itt": itt, "standstill": standstill}
-    tell(event=event, people=recipients.bidders(itt.id), link=page_of("provider_desk.index"), **told)
+    told: dict[str, Any] = {
+        "template": "awarding/standstill_started",
+        "thread": itt.id,
+        "itt": itt,
+        "standstill": standstill,
+    }
+    summaries = {one.provider_id: one.reference for one in summaries_of(standstill.decision_id)}
+    for bid in recipients.submitted_bids(itt.id):
+        own = summaries.get(bid.provider_id)
+        link = page_of("summaries.show", reference=own) if own else page_of("bids.show", reference=bid.reference)
+        tell(event=event, people=recipients.people_of_providers([bid.provider_id]), link=link, **told)
     desk = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, Role.CONTRACT_MANAGER)
     tell(event=event, people=desk, link=page_of("contract_desk.conclude", reference=itt.reference), **told)
 
@@ -171,6 +185,7 @@ def notice_prepared(event: Event) -> None:
         people=people,
         template="notices/notice_prepared",
         link=page_of("notice_desk.show", reference=itt.reference),
+        thread=itt.id,
         itt=itt,
         notice=kind,
     )
@@ -184,7 +199,14 @@ def contract_concluded(event: Event) -> None:
         *recipients.people_of_authority(contract.authority_id, Role.CONTRACT_MANAGER),
     ]
     link = page_of("contracts.show", reference=contract.reference)
-    tell(event=event, people=people, template="contracts/contract_concluded", link=link, contract=contract)
+    tell(
+        event=event,
+        people=people,
+        template="contracts/contract_concluded",
+        link=link,
+        thread=contract.itt_id,
+        contract=contract,
+    )
 
 
 def _to_bidder(event: Event, template: str, **values: Any) -> None:
@@ -194,7 +216,8 @@ def _to_bidder(event: Event, template: str, **values: Any) -> None:
         event=event,
         people=people,
         template=template,
-        link=page_of("provider_desk.index"),
+        link=page_of("bids.show", reference=bid.reference),
+        thread=bid.itt_id,
         bid=bid,
         itt=bid.itt,
         **values,
@@ -204,7 +227,14 @@ def _to_bidder(event: Event, template: str, **values: Any) -> None:
 def _to_authority(event: Event, template: str, page: str, *roles: Role) -> None:
     itt = itt_of(event)
     people = recipients.people_of_authority(itt.authority_id, *roles)
-    tell(event=event, people=people, template=template, link=page_of(page, reference=itt.reference), itt=itt)
+    link = page_of(page, reference=itt.reference)
+    tell(event=event, people=people, template=template, link=link, thread=itt.id, itt=itt)
+
+
+def _to_panel(event: Event, panel_id: uuid.UUID, template: str, page: str, *roles: Role) -> None:
+    itt = itt_of(event)
+    people = recipients.people_of_panel(panel_id, *roles)
+    tell(event=event, people=people, template=template, link=page_of(page, panel_id=panel_id), thread=itt.id, itt=itt)
 
 
 def _instant(event: Event, name: str) -> datetime:

@@ -93,7 +93,6 @@ def provider_admitted(event: Event) -> None:
         event,
         admission,
         "frameworks/admitted",
-        page_of("invitations.index"),
         call_offs=open_call_offs(admission),
         is_valid=admission.framework.is_valid(clock.now()),
     )
@@ -111,5 +110,6 @@ def evidence_lapsing(event: Event) -> None:
             people=recipients.people_of_providers([event.object_id]),
             template="frameworks/evidence_lapsing",
             link=page_of("evidence.index"),
+            thread=event.object_id,
             documents=[(kind_words(one.kind), one.file_name, one.expires_on) for one in held],
         )

@@ -24,7 +24,8 @@ def invitations_issued(event: Event) -> None:
         event=event,
         people=recipients.invited_people(itt.id),
         template=template,
-        link=page_of("invitations.index"),
+        link=page_of("invitations.index", part=itt.reference),
+        thread=itt.id,
         itt=itt,
         is_late=False,
         **_lot_of(itt),
@@ -35,6 +36,7 @@ def invitations_issued(event: Event) -> None:
             people=recipients.people_with_alerts(itt),
             template="tendering/market_call_off",
             link=page_of("opportunities.show", reference=itt.reference),
+            thread=itt.id,
             itt=itt,
             **_lot_of(itt),
         )
@@ -47,7 +49,8 @@ def provider_invited_late(event: Event) -> None:
         event=event,
         people=recipients.people_of_providers([uuid.UUID(event.data["provider"])]),
         template="tendering/invited",
-        link=page_of("invitations.index"),
+        link=page_of("invitations.index", part=itt.reference),
+        thread=itt.id,
         itt=itt,
         is_late=True,
         **_lot_of(itt),
@@ -62,6 +65,7 @@ def direct_award_approved(event: Event) -> None:
         people=recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER),
         template="tendering/direct_award_approved",
         link=page_of("itts.publish", reference=itt.reference),
+        thread=itt.id,
         itt=itt,
     )
 

@@ -97,6 +97,7 @@ def framework_ceased(event: Event) -> None:
         people=recipients.members_of_framework(framework.id),
         template="frameworks/ceased",
         link=page_of("frameworks.show", reference=framework.reference),
+        thread=framework.id,
         framework=framework,
         kind=framework.kind_words,
     )

@@ -40,6 +40,7 @@ def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **v
         people=sorted({*administrators, *others}),
         template=template,
         link=page_of("roles.index"),
+        thread=found.id,
         person=found.user,
         proposer=found.proposed_by,
         authority=found.authority.name,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import load_only
 
 from portal.accounts.models import HeldRole, User
 from portal.bidding.models import Bid, DisregardedBid
@@ -15,7 +16,7 @@ from portal.core.permissions import Role
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.organisations.models import ProviderAlert
-from portal.tendering.models import Invitation, InvitationToTender, Panel
+from portal.tendering.models import Invitation, InvitationToTender
 
 
 def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
@@ -35,10 +36,10 @@ def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     return _members().where(HeldRole.provider_id.in_(_invited(itt_id))).distinct()
 
 
-def bidders(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Everybody of a provider with a submitted bid."""
-    providers = select(Bid.provider_id).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED)
-    return _people(_members().where(HeldRole.provider_id.in_(providers)))
+def submitted_bids(itt_id: uuid.UUID) -> Sequence[Bid]:
+    """The submitted bids, by their identifiers alone: once they are opened, who bid is no secret."""
+    bids = select(Bid).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED).order_by(Bid.id)
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id))).all()
 
 
 def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -68,10 +69,14 @@ def people_of_platform() -> Sequence[uuid.UUID]:
     return _people(_members().where(HeldRole.role == Role.PLATFORM_ADMINISTRATOR))
 
 
-def panel_people(itt_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
-    """Everybody on one of the ITT's panels with one of the roles."""
-    panels = select(Panel.id).where(Panel.itt_id == itt_id)
-    return _people(_members().where(HeldRole.panel_id.in_(panels), HeldRole.role.in_(roles)))
+def people_of_panel(panel_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
+    """Everybody on one panel with one of the roles."""
+    return _people(_members().where(HeldRole.panel_id == panel_id, HeldRole.role.in_(roles)))
+
+
+def still_here(people: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """Those of the people who still hold a role here."""
+    return _people(_members().where(User.id.in_(list(people))))
 
 
 def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:

@@ -49,7 +49,11 @@ def values() -> dict[str, Any]:
     )
     return {
         "itt": itt,
-        "bid": SimpleNamespace(reference="BID-1", version=1),
+        "bid": SimpleNamespace(reference="BID-1", version=1, draft_gaps=2),
+        "gaps": 2,
+        "count": 2,
+        "ends_at": itt.closes_at,
+        "panel": SimpleNamespace(name="Parents"),
         "version": 1,
         "at": itt.closes_at,
         "received_at": itt.closes_at,
@@ -125,8 +129,8 @@ def test_nobody_is_told_twice(db_session: object) -> None:
     people = [make_person(Role.COMMISSIONER).id, make_person(Role.COMMISSIONER).id]
     made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     event = db.session.get_one(Event, made.id)
-    told = [tell(event=event, people=people, template="tendering/itt_closed_openers", link="/x", itt=values()["itt"])
-            for _ in range(2)]  # fmt: skip
+    letter = {"template": "tendering/itt_closed_openers", "link": "/x", "thread": made.id, "itt": values()["itt"]}
+    told = [tell(event=event, people=people, **letter) for _ in range(2)]
     assert [len(new) for new in told] == [2, 0]
     messages = db.session.scalars(select(Message).where(Message.event_id == event.id)).all()
     mails = db.session.scalars(select(Delivery).where(Delivery.event_id == event.id, Delivery.consumer == MAIL)).all()

@@ -171,7 +171,7 @@ def test_admitted() -> None:
     admit_provider(application=case.application, version=1, actor=actor_of(case.commissioner), now=clock.now())
     people, message = told(EventKind.PROVIDER_ADMITTED, letters.provider_admitted)["frameworks/admitted"]
     assert people == case.provider_people
-    assert message.link == "/provider/invitations"
+    assert message.link.startswith("/provider/memberships/")
     assert "You are invited to every call-off of this lot from now on." in message.body
     assert "No call-off of this lot is open at the moment." in message.body
     assert "Rival" not in message.body

@@ -40,6 +40,7 @@ def delivery(db_session: object) -> Delivery:
         people=[opener.id],
         template="tendering/itt_closed_openers",
         link="/commissioning/itts/ITT-1/opening",
+        thread=made.id,
         itt=published_itt(title="Youth work\nBcc: rival@rival.example"),
     )
     return db.session.scalars(select(Delivery).where(Delivery.event_id == made.id, Delivery.consumer == MAIL)).one()

@@ -39,7 +39,8 @@ def delivery(db_session: object) -> Delivery:
     opener = make_person(Role.OPENER, email="opener@authority.example")
     made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     event = db.session.get_one(Event, made.id)
-    tell(event=event, people=[opener.id], template="tendering/itt_closed_openers", link="/x", itt=published_itt())
+    letter = {"template": "tendering/itt_closed_openers", "link": "/x", "thread": made.id}
+    tell(event=event, people=[opener.id], itt=published_itt(), **letter)
     return db.session.scalars(select(Delivery).where(Delivery.event_id == made.id, Delivery.consumer == "mail")).one()
 
 

@@ -39,6 +39,7 @@ def told(person: User, title: str = "Youth work") -> Message:
         people=[person.id],
         template="tendering/itt_closed_openers",
         link=f"/commissioning/itts/{itt.reference}/opening",
+        thread=itt.id,
         itt=itt,
     )
     return db.session.scalars(select(Message).where(Message.event_id == made.id)).one()

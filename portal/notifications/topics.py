@@ -1,0 +1,176 @@
+"""What we write to people about: each letter belongs to one topic, and most topics can be kept to the inbox.
+
+A letter that starts or ends a time somebody has, decides about them, or guards their account, is mailed in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES, Role
+
+OFFICERS = AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: its name and a word on it, who gets such letters, and their templates.
+
+    `always` says why it is mailed in any case; empty where people can choose.
+    """
+
+    key: str
+    title: str
+    hint: str
+    roles: frozenset[Role]
+    letters: tuple[str, ...]
+    always: str = ""
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        "invitations",
+        "Invitations to bid",
+        "Work that only you and other members can bid for.",
+        PROVIDER_ROLES,
+        ("tendering/invited", "tendering/awarded_directly"),
+        "The law asks the buyer to invite every member.",
+    ),
+    Topic(
+        "decisions",
+        "Decisions about your organisation",
+        "Awards, standstills, admissions, refusals, and bids that were not counted.",
+        PROVIDER_ROLES,
+        (
+            "awarding/summary_issued",
+            "awarding/standstill_started",
+            "contracts/contract_concluded",
+            "bidding/bid_set_aside",
+            "bidding/bid_refused_late",
+            "frameworks/application_late",
+            "frameworks/clarification_asked",
+            "frameworks/extended",
+            "frameworks/refused",
+            "frameworks/admitted",
+            "frameworks/suspended",
+            "frameworks/suspension_lifted",
+            "frameworks/removal_proposed",
+            "frameworks/removal_dropped",
+            "frameworks/removed",
+            "frameworks/renewal_asked",
+            "frameworks/ceased",
+        ),
+        "They start or end a time in which you can act.",
+    ),
+    Topic(
+        "access",
+        "Your account and who may do what",
+        "Roles that two people give.",
+        frozenset(Role) - {Role.YOUNG_MEMBER},
+        ("accounts/role_proposed", "accounts/role_confirmed", "accounts/role_refused"),
+        "They guard your account.",
+    ),
+    Topic(
+        "opportunities",
+        "New opportunities",
+        "Work of the kinds that your organisation chose.",
+        PROVIDER_ROLES,
+        ("tendering/itt_published", "tendering/market_call_off"),
+    ),
+    Topic(
+        "receipts",
+        "What has arrived",
+        "Your bid or application was received, withdrawn or opened.",
+        PROVIDER_ROLES,
+        (
+            "bidding/bid_submitted",
+            "bidding/bid_withdrawn",
+            "bidding/bids_opened",
+            "frameworks/application_received",
+            "frameworks/question_taken_back",
+            "frameworks/pause_ended",
+        ),
+    ),
+    Topic(
+        "bid_reminders",
+        "Reminders about bids",
+        "A bid is begun and not sent, has changes that are not sent, or an invitation has no answer.",
+        PROVIDER_ROLES,
+        ("reminders/unsent_bid", "reminders/changed_bid", "reminders/unanswered_invitation"),
+    ),
+    Topic(
+        "application_reminders",
+        "Reminders about applications and documents",
+        "An application is not sent, or a document will soon run out.",
+        PROVIDER_ROLES,
+        (
+            "reminders/unsent_application",
+            "reminders/changed_application",
+            "reminders/closing_application",
+            "frameworks/evidence_lapsing",
+        ),
+    ),
+    Topic(
+        "work",
+        "Work that waits for you",
+        "Bids to open, awards and applications to decide, notices to publish.",
+        AUTHORITY_ROLES,
+        (
+            "tendering/itt_closed_openers",
+            "tendering/direct_award_approved",
+            "evaluation/result_calculated",
+            "evaluation/result_blocked",
+            "awarding/award_proposed",
+            "awarding/award_refused",
+            "awarding/standstill_ended",
+            "notices/notice_prepared",
+            "frameworks/application_waiting",
+            "frameworks/refusal_waiting",
+            "frameworks/refusal_sent_back",
+            "frameworks/removal_waiting",
+            "frameworks/declarations_renewed",
+            "frameworks/left",
+        ),
+    ),
+    Topic(
+        "panel",
+        "Your panel",
+        "Bids are ready to score, moderation begins, somebody stepped back.",
+        PANEL_ROLES | AUTHORITY_ROLES,
+        ("evaluation/bids_ready", "evaluation/member_recused", "evaluation/moderation_started"),
+    ),
+    Topic(
+        "work_reminders",
+        "Reminders about work",
+        "Something has waited for you for some days, or is promised for a day soon.",
+        PANEL_ROLES | OFFICERS,
+        (
+            "reminders/opening",
+            "reminders/moderation",
+            "reminders/award_to_decide",
+            "reminders/refusal_to_decide",
+            "reminders/application_to_decide",
+            "reminders/contract_to_conclude",
+            "reminders/role_to_confirm",
+            "reminders/unused_cards",
+        ),
+    ),
+    Topic(
+        "invitation_reminders",
+        "Reminders about colleagues",
+        "Somebody whom you invited has not joined yet.",
+        frozenset(Role) - {Role.YOUNG_MEMBER},
+        ("reminders/unused_invitation",),
+    ),
+)
+
+
+@cache
+def _by_letter() -> dict[str, Topic]:
+    return {letter: topic for topic in TOPICS for letter in topic.letters}
+
+
+def topic_of(template: str) -> Topic:
+    """The topic that a letter belongs to, by its template."""
+    return _by_letter()[template]

@@ -1,0 +1,90 @@
+"""Letters go to whom they concern, once, and lead to the very thing that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.bidding.models import Bid
+from portal.bidding.sealing import withdraw_bid
+from portal.core.permissions import Actor, Role
+from portal.extensions import db
+from portal.notifications import letters
+from portal.notifications.models import Message
+from tests.factories.accounts import make_person
+from tests.factories.awarding import announce, decided_award
+from tests.factories.bidding import fill_draft, submit, submitted_bid, submitter_of
+from tests.factories.evaluation import LOCAL, PARENTS, declare, moderating_itt, scoring_itt
+from tests.factories.tendering import published_itt
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def told(kind: EventKind, letter: Callable[[Event], None]) -> list[Message]:
+    """The messages that follow from every event of the kind."""
+    events = db.session.scalars(select(Event).where(Event.kind == kind).order_by(Event.at, Event.seq)).all()
+    for event in events:
+        letter(event)
+    ids = [event.id for event in events]
+    return list(db.session.scalars(select(Message).where(Message.event_id.in_(ids)).order_by(Message.created_at)))
+
+
+def test_a_moderation_is_told_to_the_panel_that_moderates() -> None:
+    """Each chair and facilitator hears once, of their own panel, and the letter leads to its board."""
+    evaluation = moderating_itt(1)
+    messages = told(EventKind.MODERATION_STARTED, letters.moderation_started)
+    expected = {
+        evaluation.moderator(key).user.id: f"/panel/{evaluation.moderator(key).panel.id}/moderate"
+        for key in evaluation.seats
+    }
+    assert {message.user_id: message.link for message in messages} == expected
+    assert len(messages) == len(expected) == 3
+
+
+def test_who_steps_back_concerns_one_panel() -> None:
+    """Its chair and the commissioners hear; the chairs of the other panels do not."""
+    evaluation = scoring_itt(1, declared=False)
+    officer = make_person(Role.COMMISSIONER, authority=evaluation.itt.authority)
+    leaving = evaluation.scorers(LOCAL)[1]
+    declare(leaving, interest_in=evaluation.bids()[0])
+    people = {message.user_id for message in told(EventKind.MEMBER_RECUSED, letters.member_recused)}
+    assert evaluation.moderator(LOCAL).user.id in people
+    assert officer.id in people
+    assert evaluation.moderator(PARENTS).user.id not in people
+    assert leaving.user.id not in people
+
+
+def test_what_happens_to_a_bid_leads_to_that_bid_and_is_one_thread() -> None:
+    """Receipts and withdrawal of one bid, however many, are about its invitation and lead to the bid."""
+    itt, actor = published_itt(), submitter_of()
+    bid = submitted_bid(itt, actor=actor)
+    for _ in range(2):
+        _change_and_submit(bid, actor)
+    withdraw_bid(bid=bid, actor=actor)
+    messages = told(EventKind.BID_SUBMITTED, letters.bid_submitted)
+    messages += told(EventKind.BID_WITHDRAWN, letters.bid_withdrawn)
+    assert len(messages) == 4
+    assert {(message.link, message.thread_id) for message in messages} == {(f"/provider/bids/{bid.reference}", itt.id)}
+
+
+def test_decisions_lead_each_bidder_to_its_own() -> None:
+    """Opening and standstill are one letter a bidder, to its own bid and its own summary; none leads to a rival's."""
+    award = decided_award()
+    announce(award)
+    opened = told(EventKind.BIDS_OPENED, letters.bids_opened)
+    started = told(EventKind.STANDSTILL_STARTED, letters.standstill_started)
+    own = [message.link for message in opened if message.kind == "bidding/bids_opened"]
+    assert len(own) == len(set(own))
+    assert all(link.startswith("/provider/bids/BID-") for link in own)
+    summaries = [message.link for message in started if message.link.startswith("/provider/")]
+    assert len(summaries) == len(set(summaries)) == len(own)
+    assert all(link.startswith("/provider/summaries/") for link in summaries)
+
+
+def _change_and_submit(bid: Bid, actor: Actor) -> None:
+    fill_draft(bid, actor, price=str(90_000 + bid.draft_revision))
+    submit(bid, actor)
