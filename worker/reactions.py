@@ -25,6 +25,7 @@ from portal.notifications import (
     letters_of_applications,
     letters_of_call_offs,
     letters_of_memberships,
+    letters_of_reminders,
     letters_of_roles,
 )
 from portal.regulation.local_time import local_date
@@ -178,6 +179,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.NOTICE_PREPARED: (letters.notice_prepared,),
     EventKind.NOTICE_PLACED: NOTHING,
     EventKind.NOTICE_PUBLISHED: (announce_award,),
+    EventKind.REMINDER_DUE: (letters_of_reminders.reminder_due,),
 }
 
 

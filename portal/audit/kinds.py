@@ -102,3 +102,5 @@ class EventKind(StrEnum):
     NOTICE_PREPARED = "notice_prepared"
     NOTICE_PLACED = "notice_placed"
     NOTICE_PUBLISHED = "notice_published"
+    # Reminders (a chain each)
+    REMINDER_DUE = "reminder_due"

@@ -16,6 +16,7 @@ from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
+from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
@@ -184,6 +185,7 @@ def change_draft(
         .values(
             draft_sealed=seal_draft(entered, content, revision, keys),
             draft_revision=revision,
+            draft_gaps=len(gaps_of(entered.questions, content)),
             draft_saved_at=entered.at,
             draft_saved_by_id=actor.user_id,
         )

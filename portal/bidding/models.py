@@ -50,6 +50,8 @@ class Bid(OnOwnChain, Model):
     draft_sealed: Mapped[bytes | None]
     """The working draft (answers, file manifest, price) under the installation's draft key."""
     draft_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    draft_gaps: Mapped[int | None]
+    """How much still kept the draft from being submitted when it was saved: a reminder says so without reading it."""
     draft_saved_at: Mapped[datetime | None]
     draft_saved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))

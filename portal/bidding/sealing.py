@@ -55,7 +55,7 @@ _STORE = text(
     )
     UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision =
     :revision,
-        draft_saved_at = :saved_at, draft_saved_by_id = :saved_by_id, submitted_revision = :revision
+        draft_gaps = 0, draft_saved_at = :saved_at, draft_saved_by_id = :saved_by_id, submitted_revision = :revision
     WHERE id = :bid_id
     """
 ).bindparams(bindparam("receipt", type_=JSONB))

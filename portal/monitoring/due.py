@@ -17,19 +17,22 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.joining.evidence import remind_lapsing
 from portal.members.pausing import ended_pauses, note_ended_pauses
+from portal.notifications.reminding import remind
+from portal.notifications.timetable import due_reminders
 from portal.tendering.closing import due_closings, record_closed_itts
 
 Activity = Callable[..., int]
 
-DUTIES: tuple[Activity, ...] = (record_closed_itts, end_due_standstills, note_ended_pauses, remind_lapsing)
+DUTIES: tuple[Activity, ...] = (record_closed_itts, end_due_standstills, note_ended_pauses, remind_lapsing, remind)
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 
 DEADLINES: Mapping[str, Callable[[datetime], Select[Any]]] = {
     "closings": due_closings,
     "standstills": due_standstills,
     "pauses": ended_pauses,
+    "reminders": due_reminders,
 }
-"""What has an instant at which it is due. A reminder has a day, so nobody is late with it by seconds."""
+"""What has an instant at which it is due. That a document lapses has a day, so nobody is late with it by seconds."""
 
 
 def overdue(seconds: int) -> dict[str, int]:

@@ -1,0 +1,202 @@
+"""What waits for somebody: for each kind of reminder a query, and nothing else decides whether it is still to be done.
+
+Each gives `subject_id`, `provider_id` (whose it is; none where it is an officer's or a panel's), `turns_at` (the
+instant that the timetable counts from) and `since` (from when on it has waited as it is).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TIMESTAMP, ColumnElement, Select, Uuid, and_, cast, exists, func, null, select
+
+from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant
+from portal.awarding.models import AwardDecision, Standstill
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
+from portal.contracts.models import Contract
+from portal.core.permissions import Role
+from portal.evaluation.models import PanelWork
+from portal.evaluation.states import PanelWorkStatus
+from portal.frameworks.models import Framework, JoiningWindow
+from portal.joining.models import Application, ApplicationDecision
+from portal.joining.states import PENDING, ApplicationStatus, Outcome
+from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.states import IttStatus
+
+Itt = InvitationToTender
+OFFICERS = cast(null(), Uuid)
+"""Of no provider."""
+
+
+def unsent_bids(now: datetime) -> Select[Any]:
+    """Bids that were begun and never submitted, while bids are taken; a withdrawn one was meant to be."""
+    return _bids(now).where(Bid.status == BidStatus.DRAFT)
+
+
+def changed_bids(now: datetime) -> Select[Any]:
+    """Submitted bids with changes that were not submitted."""
+    return _bids(now).where(Bid.status == BidStatus.SUBMITTED, Bid.draft_revision > Bid.submitted_revision)
+
+
+def unanswered_invitations(now: datetime) -> Select[Any]:
+    """Invitations whose provider has neither begun a bid nor said no; the subject is the call-off."""
+    begun = exists().where(Bid.itt_id == Invitation.itt_id, Bid.provider_id == Invitation.provider_id)
+    return (
+        _waits(Itt.id, Invitation.provider_id, Itt.closes_at, Invitation.invited_at)
+        .join(Itt, Itt.id == Invitation.itt_id)
+        .where(*_taking_bids(now), Invitation.declined_at.is_(None), ~begun)
+    )
+
+
+def unsent_applications(now: datetime) -> Select[Any]:
+    """Applications that were begun and never sent, while they can be."""
+    return _applications(now).where(Application.status == ApplicationStatus.DRAFT)
+
+
+def changed_applications(now: datetime) -> Select[Any]:
+    """Applications with changes that were not sent, an answer to the officers' question among them."""
+    changed = (Application.version > 0, Application.revision > Application.submitted_revision)
+    sent = (ApplicationStatus.SUBMITTED, ApplicationStatus.CLARIFICATION, ApplicationStatus.REFUSED)
+    return _applications(now).where(Application.status.in_(sent), *changed)
+
+
+def closing_applications(now: datetime) -> Select[Any]:
+    """The same two, when the time to send them ends: with the framework's window, or with the validity."""
+    since = func.coalesce(Application.saved_at, Application.created_at)
+    ends_at = func.coalesce(JoiningWindow.closes_at, Framework.valid_until)
+    unsent = (Application.revision > Application.submitted_revision) | (Application.version == 0)
+    return (
+        _waits(Application.id, Application.provider_id, ends_at, since)
+        .join(Framework, Framework.id == Application.framework_id)
+        .outerjoin(JoiningWindow, _is_open(now))
+        .where(Application.status.not_in(_SETTLED), unsent, _accepts(now))
+    )
+
+
+def unused_cards(now: datetime) -> Select[Any]:
+    """Panels whose young people have cards that run out unused; the first one decides. The subject is the panel."""
+    seat = and_(HeldRole.user_id == AccessCard.user_id, HeldRole.role == Role.YOUNG_MEMBER, HeldRole.ended_at.is_(None))
+    return (
+        _waits(HeldRole.panel_id, OFFICERS, func.min(AccessCard.expires_at), func.min(AccessCard.issued_at))
+        .select_from(AccessCard)
+        .join(HeldRole, seat)
+        .join(PanelWork, PanelWork.panel_id == HeldRole.panel_id)
+        .where(*_unused(now, CardPurpose.SITTING), PanelWork.status == PanelWorkStatus.SCORING)
+        .group_by(HeldRole.panel_id)
+    )
+
+
+def unused_invitations(now: datetime) -> Select[Any]:
+    """Colleagues who have not joined yet, before their code runs out; the subject is the code."""
+    return _waits(AccessCard.id, OFFICERS, AccessCard.expires_at, AccessCard.issued_at).where(
+        *_unused(now, CardPurpose.JOINING)
+    )
+
+
+def openings(now: datetime) -> Select[Any]:
+    """Invitations to tender whose bids can be opened, however many there are."""
+    return _waits(Itt.id, OFFICERS, Itt.closes_at, Itt.published_at).where(
+        Itt.status == IttStatus.PUBLISHED, Itt.closes_at <= now
+    )
+
+
+def moderations(now: datetime) -> Select[Any]:
+    """Panels that moderate; the subject is the panel."""
+    started = PanelWork.moderation_started_at
+    return (
+        _waits(PanelWork.panel_id, OFFICERS, started, started)
+        .join(Itt, Itt.id == PanelWork.itt_id)
+        .where(PanelWork.status == PanelWorkStatus.MODERATING, Itt.status == IttStatus.OPENED)
+    )
+
+
+def awards_to_decide(now: datetime) -> Select[Any]:
+    """Proposed awards that wait for an approver."""
+    award = AwardDecision
+    return _waits(award.id, OFFICERS, award.proposed_at, award.proposed_at).where(
+        award.status == DecisionStatus.PROPOSED
+    )
+
+
+def refusals_to_decide(now: datetime) -> Select[Any]:
+    """Proposed refusals of applications that wait for an approver."""
+    refusal = ApplicationDecision
+    return (
+        _waits(refusal.id, OFFICERS, refusal.proposed_at, refusal.proposed_at)
+        .join(Application, Application.id == refusal.application_id)
+        .where(
+            refusal.outcome == Outcome.REFUSED,
+            refusal.decided_at.is_(None),
+            refusal.sent_back_at.is_(None),
+            Application.status == ApplicationStatus.REFUSAL_PROPOSED,
+        )
+    )
+
+
+def applications_to_decide(now: datetime) -> Select[Any]:
+    """Applications that were sent and not decided, by the end of the day that was promised."""
+    midnight = cast(Application.due_on + 1, TIMESTAMP)
+    ends_at = cast(func.timezone("Europe/London", midnight), TIMESTAMP(timezone=True))
+    return _waits(Application.id, OFFICERS, ends_at, Application.received_at).where(Application.status.in_(PENDING))
+
+
+def contracts_to_conclude(now: datetime) -> Select[Any]:
+    """Awards whose standstill is over and whose contract nobody has concluded; the subject is the award."""
+    concluded = exists().where(Contract.decision_id == Standstill.decision_id)
+    return _waits(Standstill.decision_id, OFFICERS, Standstill.ended_at, Standstill.ended_at).where(
+        Standstill.ended_at.is_not(None), ~concluded
+    )
+
+
+def roles_to_confirm(now: datetime) -> Select[Any]:
+    """Roles that wait for their second person."""
+    return _waits(RoleGrant.id, OFFICERS, RoleGrant.proposed_at, RoleGrant.proposed_at).where(
+        RoleGrant.status == GrantStatus.PROPOSED
+    )
+
+
+_SETTLED = (ApplicationStatus.ADMITTED, ApplicationStatus.WITHDRAWN, ApplicationStatus.REFUSAL_PROPOSED)
+
+
+def _waits(subject: Any, provider: Any, turns_at: Any, since: Any) -> Select[Any]:
+    labels = ("subject_id", "provider_id", "turns_at", "since")
+    return select(
+        *(column.label(label) for column, label in zip((subject, provider, turns_at, since), labels, strict=True))
+    )
+
+
+def _bids(now: datetime) -> Select[Any]:
+    since = func.coalesce(Bid.draft_saved_at, Bid.created_at)
+    bids = _waits(Bid.id, Bid.provider_id, Itt.closes_at, since)
+    return bids.join(Itt, Itt.id == Bid.itt_id).where(*_taking_bids(now))
+
+
+def _taking_bids(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Itt.status == IttStatus.PUBLISHED, Itt.closes_at > now
+
+
+def _applications(now: datetime) -> Select[Any]:
+    since = func.coalesce(Application.saved_at, Application.created_at)
+    applications = _waits(Application.id, Application.provider_id, since, since)
+    return applications.join(Framework, Framework.id == Application.framework_id).where(_accepts(now))
+
+
+def _accepts(now: datetime) -> ColumnElement[bool]:
+    """What `portal/frameworks/validity.py::accepts_applications` asks, for a query."""
+    has_windows = exists().where(JoiningWindow.framework_id == Framework.id).correlate(Framework)
+    open_now = exists().where(_is_open(now)).correlate(Framework)
+    return and_(Framework.is_valid(now), open_now | ~has_windows)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        JoiningWindow.framework_id == Framework.id, JoiningWindow.opens_at <= now, now < JoiningWindow.closes_at
+    )
+
+
+def _unused(now: datetime, purpose: CardPurpose) -> tuple[ColumnElement[bool], ...]:
+    card = AccessCard
+    return card.purpose == purpose, card.used_at.is_(None), card.withdrawn_at.is_(None), card.expires_at > now
