@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice, product
 from typing import Any
 
+from people import people_rows
 from sqlalchemy import create_engine, insert, text
 
 from portal.accounts.models import HeldRole, User
@@ -49,13 +50,7 @@ def system_with_members(sizes: Sizes) -> Framework:
     providers = _add_providers(sizes.members, first=0)
     _admit(system, providers)
     people = [uuid.uuid4() for _ in providers]
-    _add(
-        User,
-        [
-            {"id": i, "display_name": "Demo Person", "email": f"{i}@people.example", "password_hash": "-"}
-            for i in people
-        ],
-    )
+    _add(User, people_rows(people))
     _add(
         HeldRole,
         [

@@ -19,6 +19,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from nacl.public import PrivateKey
+from people import people_rows
 from road_portal import SECRET_KEY
 from sqlalchemy import Connection, create_engine, insert, text, update
 
@@ -110,6 +111,9 @@ class _Builder:
     def __init__(self, connection: Connection, keys: KeyFolder, sizes: Sizes) -> None:
         self.connection, self.keys, self.sizes = connection, keys, sizes
         self.now, self.cookies, self.world = clock.now(), Cookies(), World(sizes)
+        # Names are sealed with the keys of the application that is at hand.
+        self.holder = Flask("benchmark")
+        self.holder.extensions["keys"] = keys
         self.seal_key = bytes(PrivateKey.generate().public_key)
 
     def build(self) -> World:
@@ -139,13 +143,8 @@ class _Builder:
     def _people(self, count: int, role: Role, places: list[dict[str, Any] | None]) -> list[tuple[uuid.UUID, str]]:
         """People of these places, each with an open session; returns their identifiers and cookies."""
         made = [(uuid.uuid4(), secrets.token_urlsafe(32)) for _ in range(count)]
-        self._add(
-            User,
-            [
-                {"id": i, "display_name": "Demo Person", "email": f"{i}@people.example", "password_hash": "none"}
-                for i, _ in made
-            ],
-        )
+        with self.holder.app_context():
+            self._add(User, people_rows(one for one, _ in made))
         self._add(HeldRole, [{"user_id": i, "role": role, **p} for (i, _), p in zip(made, places, strict=True) if p])
         self._add(
             UserSession,
@@ -281,7 +280,7 @@ class _Builder:
         for panel in panels:
             count = PANELS[panel["key"]][1]
             for user, _cookie in self._people(count, Role.PANEL_MEMBER, [{"panel_id": panel["id"]}] * count):
-                members.append({"id": uuid.uuid4(), "panel_id": panel["id"], "user_id": user, "alias": "Member"})
+                members.append({"id": uuid.uuid4(), "panel_id": panel["id"], "user_id": user})
         self._add(PanelMember, [member | {"role": MemberRole.MEMBER} for member in members])
         keys = {panel["id"]: panel["key"] for panel in panels}
         return {leaf["key"]: leaf["id"] for leaf in leaves}, [(keys[m["panel_id"]], m["id"]) for m in members]

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import current_app
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Date, DateTime, LargeBinary, MetaData, Numeric, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
+from werkzeug.local import LocalProxy
 
 
 class Model(DeclarativeBase):
@@ -42,3 +44,5 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(metadata=Model.metadata)
 login_manager = LoginManager()
 csrf = CSRFProtect()
+keys: Any = LocalProxy(lambda: current_app.extensions["keys"])
+"""The application's key folder (`portal.core.seals.KeyFolder`), for what a row reads of itself."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
@@ -18,20 +22,22 @@ DEFAULT_APP_ROLE = "portal_web"
 LOCK = 0x466169726C6F74
 
 
-def upgrade(owner_url: str, revision: str = "head", *, app_role: str = DEFAULT_APP_ROLE) -> None:
+def upgrade(
+    owner_url: str, revision: str = "head", *, app_role: str = DEFAULT_APP_ROLE, key_dir: Path | None = None
+) -> None:
     """Bring the schema up to `revision`, granting the application's role what it needs, as its owner.
 
-    At the head the bundled reference data (bank holidays, CPV codes) that are not there yet are added as
-    well.
+    What a revision seals, or reads from its seal, needs the installation's keys. At the head the bundled reference
+    data (bank holidays, CPV codes) that are not there yet are added as well.
     """
-    command.upgrade(_config(owner_url, app_role), revision)
+    command.upgrade(_config(owner_url, app_role, key_dir), revision)
     if revision == "head" and head() is not None:
         _seed_reference_data(owner_url)
 
 
-def downgrade(owner_url: str, revision: str, *, app_role: str = DEFAULT_APP_ROLE) -> None:
+def downgrade(owner_url: str, revision: str, *, app_role: str = DEFAULT_APP_ROLE, key_dir: Path | None = None) -> None:
     """Take the schema back to `revision` ("base" for nothing at all)."""
-    command.downgrade(_config(owner_url, app_role), revision)
+    command.downgrade(_config(owner_url, app_role, key_dir), revision)
 
 
 def later_than(url: str, revision: str) -> list[str]:
@@ -77,10 +83,20 @@ def _driver_url(url: str) -> str:
     return f"postgresql+psycopg://{url.partition('://')[2]}"
 
 
-def _config(owner_url: str, app_role: str) -> Config:
+def _person_key(key_dir: Path | None) -> bytes:
+    # Imported here, as above.
+    from portal.core.seals import KeyFolder
+
+    if key_dir is None:
+        raise CommandError("There are people in the database: their names are sealed with a key from KEY_DIR")
+    return KeyFolder(key_dir).person_key()
+
+
+def _config(owner_url: str, app_role: str, key_dir: Path | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = _driver_url(owner_url)
     config.attributes["app_role"] = app_role
     config.attributes["lock"] = LOCK
+    config.attributes["person_key"] = partial(_person_key, key_dir)
     return config

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnSystemChain
 from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.errors import WrongState
 from portal.core.lifecycle import Lifecycle
 from portal.core.permissions import Actor, Role
+from portal.core.personal import ERASED, address_index, new_person_key, seal, unseal
 from portal.organisations.models import ContractingAuthority
 
 
@@ -22,14 +25,22 @@ class User(OnSystemChain, Model):
 
     __tablename__ = "user_account"
     __table_args__ = (
-        CheckConstraint("(email IS NULL) = (password_hash IS NULL)", name="email_with_password"),
-        CheckConstraint("email = lower(email)", name="email_in_lower_case"),
-        Index("uq_user_account_email", "email", unique=True),
+        CheckConstraint("(email_index IS NULL) = (password_hash IS NULL)", name="email_with_password"),
+        CheckConstraint("(email_index IS NULL) = (email_sealed IS NULL)", name="email_with_index"),
+        CheckConstraint("(person_key IS NULL) = (name_sealed IS NULL)", name="named_while_there_is_a_key"),
+        CheckConstraint(
+            "person_key IS NOT NULL OR (email_sealed IS NULL AND NOT is_active)", name="nothing_without_a_key"
+        ),
+        Index("uq_user_account_email_index", "email_index", unique=True),
     )
 
     id: Mapped[Id]
-    display_name: Mapped[str]
-    email: Mapped[str | None]
+    person_key: Mapped[bytes | None]
+    """The person's own key, wrapped; none once they are erased, and what it sealed is unreadable from then on."""
+    name_sealed: Mapped[bytes | None]
+    email_sealed: Mapped[bytes | None]
+    email_index: Mapped[bytes | None]
+    """What the address is found by (portal/accounts/people.py)."""
     password_hash: Mapped[str | None]
     totp_sealed: Mapped[bytes | None]
     """The second factor's secret, encrypted with the installation's factor key."""
@@ -41,6 +52,43 @@ class User(OnSystemChain, Model):
     held_roles: Mapped[list[HeldRole]] = relationship(back_populates="user")
 
     ledger_object = "user"
+
+    def __init__(self, **values: Any) -> None:
+        # First the key: name and address stand under it from the moment that they are set.
+        self.id = values.pop("id", None) or uuid.uuid4()
+        self.person_key = new_person_key(self.id)
+        super().__init__(**values)
+
+    @property
+    def display_name(self) -> str:
+        """Their name; "Erased person" once they are erased."""
+        return self.unseal("name", self.name_sealed) or ERASED
+
+    @display_name.setter
+    def display_name(self, name: str) -> None:
+        self.name_sealed = self.seal("name", name)
+
+    @property
+    def email(self) -> str | None:
+        """Their e-mail address in small letters; none for a young person."""
+        return self.unseal("email", self.email_sealed)
+
+    @email.setter
+    def email(self, address: str | None) -> None:
+        self.email_sealed = None if address is None else self.seal("email", address)
+        self.email_index = None if address is None else address_index(address)
+
+    def seal(self, what: str, typed: str) -> bytes:
+        """Seal words about this person under their own key."""
+        if self.person_key is None:
+            raise WrongState("This person has been erased.")
+        return seal(typed, key=self.person_key, person_id=self.id, what=what)
+
+    def unseal(self, what: str, sealed: bytes | None) -> str | None:
+        """Read what was sealed; none where nothing was, or the person is erased."""
+        if sealed is None or self.person_key is None:
+            return None
+        return unseal(sealed, key=self.person_key, person_id=self.id, what=what)
 
 
 class HeldRole(Model):
@@ -124,13 +172,24 @@ class RoleGrant(Approval, OnSystemChain, Model):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     role: Mapped[Role] = one_of(Role)
     authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    note_sealed: Mapped[bytes | None]
     status: Mapped[GrantStatus] = one_of(GrantStatus, default=GrantStatus.PROPOSED)
 
-    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
+    """At hand whenever the role is: the note is read and written with this person's key."""
     proposed_by: Mapped[User] = relationship(foreign_keys="RoleGrant.proposed_by_id")
     authority: Mapped[ContractingAuthority] = relationship()
 
     policy_object = "role"
+
+    @property
+    def decision_note(self) -> str:
+        """Why it was refused: words about the person, under their key."""
+        return self.user.unseal("decision note", self.note_sealed) or ""
+
+    @decision_note.setter
+    def decision_note(self, note: str) -> None:
+        self.note_sealed = self.user.seal("decision note", note) if note else None
 
     @property
     def policy_state(self) -> str:

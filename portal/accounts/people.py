@@ -14,6 +14,7 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email, read_email
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
+from portal.core.personal import address_index
 
 NAME_LENGTH = 120
 TAKEN = "That e-mail address cannot be used here. If it is yours, sign in, or use another one."
@@ -21,13 +22,15 @@ TAKEN = "That e-mail address cannot be used here. If it is yours, sign in, or us
 
 def person_with_email(address: str | None) -> User | None:
     """Who has the address, compared as it looks; whether that person may sign in is the caller's question."""
-    return db.session.scalars(select(User).where(User.email == fold_email(address))).one_or_none()
+    wanted = address_index(fold_email(address))
+    return db.session.scalars(select(User).where(User.email_index == wanted)).one_or_none()
 
 
 def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:
     """Everybody who has one of the addresses, by address, in one statement."""
-    wanted = [fold_email(address) for address in addresses]
-    return {str(person.email): person for person in db.session.scalars(select(User).where(User.email.in_(wanted)))}
+    wanted = [address_index(fold_email(address)) for address in addresses]
+    found = db.session.scalars(select(User).where(User.email_index.in_(wanted)))
+    return {str(person.email): person for person in found}
 
 
 def add_person(*, name: str, email: str, password_hash: str) -> User:

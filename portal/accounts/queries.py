@@ -55,9 +55,8 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
         )
         .join(joining, true())
         .where(_belongs_to(place))
-        .order_by(User.display_name, User.id)
     )
-    return [
+    colleagues = [
         Colleague(
             id=person.id,
             name=person.display_name,
@@ -69,6 +68,8 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
         )
         for person, held_roles, waiting_roles, codes, used in rows
     ]
+    # Names are sealed, so the database cannot sort by them; an organisation's people are few.
+    return sorted(colleagues, key=lambda colleague: (colleague.name.casefold(), colleague.id))
 
 
 def colleague_of(place: Provider | ContractingAuthority, user_id: uuid.UUID) -> User:

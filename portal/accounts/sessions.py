@@ -17,6 +17,7 @@ from portal.accounts.models import HeldRole, UserSession
 from portal.audit.subjects import OnSystemChain
 from portal.core.columns import db
 from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role
+from portal.core.personal import unseal
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
@@ -25,9 +26,9 @@ SEEN_EVERY = timedelta(minutes=1)
 # One statement for session, person, roles and organisation: it runs on every request.
 _FIND = text(
     """
-    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.display_name, u.email,
-    u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role, m.authority_id,
-    m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
+    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.person_key, u.name_sealed,
+    u.email_sealed, u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role,
+    m.authority_id, m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
     held_roles, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
     coalesce(p.name, a.name) IS NOT NULL))[1] AS organisation_name FROM user_session s JOIN user_account u
     ON u.id = s.user_id AND u.is_active LEFT JOIN membership m ON m.user_id = u.id AND m.ended_at IS NULL
@@ -97,12 +98,13 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
     row = db.session.execute(_FIND, {"token_hash": _hash(token), "now": now, "idle_since": now - IDLE}).one_or_none()
     if row is None:
         return None
+    own = {"key": row.person_key, "person_id": row.user_id}
     return SignedIn(
         token=token,
         session_id=row.session_id,
         user_id=row.user_id,
-        display_name=row.display_name,
-        email=row.email,
+        display_name=unseal(row.name_sealed, what="name", **own),
+        email=unseal(row.email_sealed, what="email", **own) if row.email_sealed else None,
         organisation_name=row.organisation_name,
         has_factor=row.has_factor,
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,

@@ -116,10 +116,10 @@ def version_of(bid: Bid, number: int | None = None) -> BidVersion:
     return found
 
 
-def versions_of(bid: Bid) -> Sequence[Row[int, datetime, str]]:
-    """Number, instant and submitter's name of every submitted version, newest first."""
+def versions_of(bid: Bid) -> Sequence[Row[int, datetime, User]]:
+    """Number, instant and submitter of every submitted version, newest first."""
     return db.session.execute(
-        select(BidVersion.number, BidVersion.received_at, User.display_name)
+        select(BidVersion.number, BidVersion.received_at, User)
         .join(User, User.id == BidVersion.submitted_by_id)
         .where(BidVersion.bid_id == bid.id)
         .order_by(BidVersion.number.desc())
@@ -214,8 +214,8 @@ def late_attempts_of(opening: BidOpening) -> Sequence[Row[str, datetime]]:
 def names_of(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
     """The names of people by their identifiers."""
     wanted = [user_id for user_id in user_ids if user_id is not None]
-    found = db.session.execute(select(User.id, User.display_name).where(User.id.in_(wanted)))
-    return {row.id: row.display_name for row in found}
+    found = db.session.scalars(select(User).where(User.id.in_(wanted)))
+    return {person.id: person.display_name for person in found}
 
 
 def _own(reference: str, actor: Actor, *options: object) -> Bid:

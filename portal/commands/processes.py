@@ -54,13 +54,13 @@ def database(arguments: argparse.Namespace) -> Answer:
     from portal import migrating
 
     settings = load_settings()
-    role = migrating.role_of(settings.database_url)
+    role, keys = migrating.role_of(settings.database_url), settings.key_dir
     before = migrating.current(settings.database_owner_url)
     if arguments.step == "upgrade":
-        migrating.upgrade(settings.database_owner_url, arguments.revision or "head", app_role=role)
+        migrating.upgrade(settings.database_owner_url, arguments.revision or "head", app_role=role, key_dir=keys)
     elif arguments.step == "downgrade":
         _confirm(migrating.later_than(settings.database_owner_url, arguments.revision), arguments)
-        migrating.downgrade(settings.database_owner_url, arguments.revision, app_role=role)
+        migrating.downgrade(settings.database_owner_url, arguments.revision, app_role=role, key_dir=keys)
     found, newest = migrating.current(settings.database_owner_url), migrating.head()
     code = FINDING if arguments.step == "current" and found != newest else 0
     line = f"The schema is at {found or 'nothing'}; the newest revision is {newest}."

@@ -91,6 +91,10 @@ class KeyFolder:
         """The installation's key for second-factor secrets; made on first use."""
         return self._shared("factor")
 
+    def person_key(self) -> bytes:
+        """The installation's key that wraps every person's own; made on first use."""
+        return self._shared("person")
+
     def signing_key(self) -> SigningKey:
         """The installation's key for signing receipts; made on first use."""
         return SigningKey(self._shared("receipt"))

@@ -90,13 +90,13 @@ def history_of(itt_id: uuid.UUID) -> list[Entry]:
     A young person's account has no other name than the alias.
     """
     rows = db.session.execute(
-        select(Event, User.display_name)
+        select(Event, User)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.chain == str(itt_id))
         .order_by(Event.seq.desc())
         .limit(LONGEST_HISTORY)
     )
-    return [Entry(row.Event, row.display_name or "The portal") for row in rows]
+    return [Entry(event, person.display_name if person else "The portal") for event, person in rows]
 
 
 def itt_for_hub(reference: str) -> InvitationToTender:

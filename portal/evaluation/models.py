@@ -60,7 +60,7 @@ class PanelWork(OnIttChain, Model):
 
 
 class PanelMember(Subject, Model):
-    """A person on a panel. `alias` is what the record and the panel call a young person."""
+    """A person on a panel."""
 
     __tablename__ = "panel_member"
     __table_args__ = (
@@ -77,14 +77,18 @@ class PanelMember(Subject, Model):
     panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     role: Mapped[MemberRole] = one_of(MemberRole)
-    alias: Mapped[str]
     appointed_at: Mapped[CreatedAt]
     removed_at: Mapped[datetime | None]
     recused_at: Mapped[datetime | None]
     """From the whole procurement: an evaluator recused from one bid would move it against the others."""
 
     panel: Mapped[Panel] = relationship()
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def alias(self) -> str:
+        """What the person is called now."""
+        return self.user.display_name
 
     @property
     def ledger_chain(self) -> str:

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.cards import IssuedCard, issue_card
@@ -188,10 +188,8 @@ def _new_young_person(panel: Panel, appointee: Appointee) -> User:
         raise InvalidInput("An alias must not hold an e-mail address or a telephone number.", field="name")
     if appointee.email:
         raise InvalidInput("A young person has no e-mail address here: leave it empty.", field="email")
-    taken = select(PanelMember.id).where(
-        PanelMember.panel_id == panel.id, func.lower(PanelMember.alias) == alias.lower()
-    )
-    if db.session.execute(taken).first():
+    seats = db.session.scalars(select(PanelMember).where(PanelMember.panel_id == panel.id))
+    if alias.casefold() in {seat.alias.casefold() for seat in seats}:
         raise InvalidInput("Somebody on this panel has that alias. Choose another one.", field="name")
     person = User(display_name=alias, email=None, password_hash=None)
     db.session.add(person)
@@ -280,7 +278,6 @@ def _seat(panel: Panel, person: User, appointee: Appointee, *, now: datetime) ->
             panel_id=panel.id,
             user_id=person.id,
             role=appointee.role,
-            alias=person.display_name,
             appointed_at=now,
         )
         db.session.add(member)

@@ -303,15 +303,15 @@ class Opinion:
 def opinions_of(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, list[Opinion]]:
     """The submitted individual scores of one bid, by criterion, the lowest first."""
     rows = db.session.execute(
-        select(Score.criterion_id, PanelMember.alias, PanelMember.role, Score.score, Score.reason)
+        select(Score.criterion_id, PanelMember, Score.score, Score.reason)
         .join(Scorecard, Scorecard.id == Score.scorecard_id)
         .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
         .where(*_counting(panel_id), Scorecard.bid_id == bid_id)
         .order_by(Score.score, PanelMember.appointed_at, PanelMember.id)
     )
     by_criterion: dict[uuid.UUID, list[Opinion]] = defaultdict(list)
-    for criterion_id, alias, role, score, reason in rows:
-        by_criterion[criterion_id].append(Opinion(alias, role, score, reason))
+    for criterion_id, member, score, reason in rows:
+        by_criterion[criterion_id].append(Opinion(member.alias, member.role, score, reason))
     return by_criterion
 
 

@@ -196,12 +196,10 @@ def _titles(itt_id: uuid.UUID) -> dict[str, str]:
 
 
 def _aliases(itt_id: uuid.UUID) -> dict[str, str]:
-    found = db.session.execute(
-        select(PanelMember.id, PanelMember.alias)
-        .join(Panel, Panel.id == PanelMember.panel_id)
-        .where(Panel.itt_id == itt_id)
+    found = db.session.scalars(
+        select(PanelMember).join(Panel, Panel.id == PanelMember.panel_id).where(Panel.itt_id == itt_id)
     )
-    return {str(member_id): alias for member_id, alias in found}
+    return {str(member.id): member.alias for member in found}
 
 
 def _columns(method: Mapping[str, Any], panels: list[Panel]) -> Iterator[Column]:

@@ -141,10 +141,10 @@ def version_numbered(application: Application, number: int | None = None) -> App
     return found
 
 
-def versions_of(application: Application) -> Sequence[Row[int, datetime, str]]:
-    """Number, instant and sender's name of every submitted version, newest first."""
+def versions_of(application: Application) -> Sequence[Row[int, datetime, User]]:
+    """Number, instant and sender of every submitted version, newest first."""
     return db.session.execute(
-        select(ApplicationVersion.number, ApplicationVersion.received_at, User.display_name)
+        select(ApplicationVersion.number, ApplicationVersion.received_at, User)
         .join(User, User.id == ApplicationVersion.submitted_by_id)
         .where(ApplicationVersion.application_id == application.id)
         .order_by(ApplicationVersion.number.desc())

@@ -16,7 +16,8 @@ from portal.audit.outbox import MAIL, enqueue_each
 from portal.core.columns import db
 from portal.core.parsing.text import one_line, tidy
 from portal.core.words import FILTERS
-from portal.notifications.models import Message, MutedTopic
+from portal.notifications.mentions import as_mentions, mentioned_in
+from portal.notifications.models import Message, MessageMention, MutedTopic
 from portal.notifications.topics import topic_of
 from portal.paths import TEMPLATES
 
@@ -42,14 +43,17 @@ def tell(
             "user_id": person,
             "thread_id": thread,
             "kind": template,
-            "subject": subject,
-            "body": body,
+            "stored_subject": subject,
+            "stored_body": body,
             "link": link,
         }
         for person in people
     ]
     adding = insert(Message).on_conflict_do_nothing().returning(Message.id)
     new = db.session.scalars(adding, rows).all()
+    if new and (mentioned := mentioned_in(f"{subject} {body}", values)):
+        pairs = [{"message_id": message, "user_id": person} for message in new for person in mentioned]
+        db.session.execute(insert(MessageMention).on_conflict_do_nothing(), pairs)
     enqueue_each(event_id=event.id, consumer=MAIL, subjects=_to_mail(event, template))
     return new
 
@@ -78,10 +82,11 @@ def _to_mail(event: Event, template: str) -> Select[uuid.UUID]:
 
 
 def compose(template: str, **values: Any) -> tuple[str, str]:
-    """Render a message and return its subject (one line) and body."""
+    """Render a message and return its subject (one line) and body; people in it are marks, filled in for its reader."""
     subject, body = _parts(template)
+    said = as_mentions(values)
     # One line, whatever somebody typed as a title: a header can never be smuggled in.
-    return one_line(subject.render(values)), tidy(body.render(values)) + "\n"
+    return one_line(subject.render(said)), tidy(body.render(said)) + "\n"
 
 
 @cache

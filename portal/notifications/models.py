@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model
+from portal.notifications.mentions import fill_in
 
 
 class Message(Model):
@@ -31,14 +33,45 @@ class Message(Model):
     """What it is about: all that a person was told of one procurement, application or membership is one thread."""
     kind: Mapped[str]
     """The template that it was written from."""
-    subject: Mapped[str]
-    body: Mapped[str]
+    stored_subject: Mapped[str] = mapped_column("subject")
+    stored_body: Mapped[str] = mapped_column("body")
+    """As stored, without anybody's name: `subject` and `body` are for reading."""
     link: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The path of the page that the message is about, beginning with a slash."""
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+    mentioned: Mapped[list[User]] = relationship(secondary="message_mention", viewonly=True, lazy="selectin")
+
+    @hybrid_property
+    def subject(self) -> str:
+        """The subject, with the names of the people it mentions; in a query as it is stored."""
+        return fill_in(self.stored_subject, self.mentioned)
+
+    @subject.inplace.expression
+    @classmethod
+    def _subject(cls) -> ColumnElement[str]:
+        return cls.stored_subject.expression
+
+    @hybrid_property
+    def body(self) -> str:
+        """The body, with the names and addresses of the people it mentions; in a query as it is stored."""
+        return fill_in(self.stored_body, self.mentioned)
+
+    @body.inplace.expression
+    @classmethod
+    def _body(cls) -> ColumnElement[str]:
+        return cls.stored_body.expression
+
+
+class MessageMention(Model):
+    """Somebody whom a message names (portal/notifications/mentions.py)."""
+
+    __tablename__ = "message_mention"
+
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
 
 
 class MutedTopic(Model):

@@ -89,7 +89,7 @@ def _members() -> Select[uuid.UUID]:
         .join(HeldRole, HeldRole.user_id == User.id)
         .where(
             User.is_active,
-            User.email.is_not(None),
+            User.email_index.is_not(None),
             HeldRole.ended_at.is_(None),
             HeldRole.role != Role.YOUNG_MEMBER,
         )

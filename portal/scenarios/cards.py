@@ -25,7 +25,7 @@ def young_members() -> Sequence[PanelMember]:
     finished = exists().where(
         Scorecard.panel_member_id == PanelMember.id, Scorecard.status == ScorecardStatus.SUBMITTED
     )
-    return db.session.scalars(
+    found = db.session.scalars(
         select(PanelMember)
         .join(PanelMember.panel)
         .join(Panel.itt)
@@ -39,8 +39,8 @@ def young_members() -> Sequence[PanelMember]:
             ~finished,
         )
         .options(joinedload(PanelMember.panel).joinedload(Panel.itt))
-        .order_by(InvitationToTender.title, PanelMember.alias)
-    ).all()
+    )
+    return sorted(found, key=lambda member: (member.panel.itt.title, member.alias))
 
 
 def issue_demonstration_card(member: str, *, keys: KeyFolder, now: datetime) -> str:

@@ -242,7 +242,7 @@ def _young_member(itt: InvitationToTender, bid: Bid) -> str:
     """A young person on the panel, and the panel's agreed score with its reason; returns their name."""
     panel = next(panel for panel in itt.panels if panel.kind == "young_people")
     person = make_person(Role.YOUNG_MEMBER, panel=panel, display_name=YOUNG_ALIAS)
-    db.session.add(PanelMember(panel_id=panel.id, user_id=person.id, role=MemberRole.YOUNG_MEMBER, alias=YOUNG_ALIAS))
+    db.session.add(PanelMember(panel_id=panel.id, user_id=person.id, role=MemberRole.YOUNG_MEMBER))
     db.session.add(
         ModeratedScore(
             panel_id=panel.id,

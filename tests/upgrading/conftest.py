@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ RELEASE = Path(__file__).parent / "release_0_1_0.tar.xz"
 """The demonstration and the scenario `gateshead` as 0.1.0 loaded them (PostgreSQL's own dump, keys, files), with a
 removal, a refusal and an award that wait for a second person. All people are demonstration people."""
 FIRST_THAT_READS_IT = 18
+BEFORE_NAMES_WERE_SEALED = "0011"
 
 
 @pytest.fixture(scope="package")
@@ -50,7 +52,14 @@ def previous_release(services: Services, worker_id: str) -> Iterator[tuple[Datab
         folder=folder,
     )
     assert restored.returncode == 0, restored.stdout
-    migrating.upgrade(database.owner_url, app_role=postgres.WEB)
+    means = {"app_role": postgres.WEB, "key_dir": folder / "keys"}
+    migrating.upgrade(database.owner_url, **means)
+    # There, back and there again: what is sealed on the way is opened on the way back.
+    migrating.downgrade(database.owner_url, BEFORE_NAMES_WERE_SEALED, **means)
+    with closing(cluster.connect(name)) as connection:
+        read = connection.execute("SELECT display_name, email FROM user_account ORDER BY email").fetchall()
+    (folder / "read_on_the_way.json").write_text(json.dumps(read))
+    migrating.upgrade(database.owner_url, **means)
     yield database, folder
     cluster.drop_database(name)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -12,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import HeldRole
+from portal.accounts.models import HeldRole, User
 from portal.accounts.sessions import actor_for
 from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
@@ -34,6 +36,7 @@ from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
 from tests.factories.accounts import person_at, sign_in
 from tests.filling import fill
+from tests.services import Database
 
 MOST_PAGES = 40
 
@@ -164,6 +167,16 @@ def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:
     last = {row.object_id: row.actor_id for row in db_session.execute(savers.order_by(Event.seq))}
     held = db_session.execute(select(Bid.id, Bid.draft_saved_by_id).where(Bid.draft_saved_by_id.is_not(None))).all()
     assert {row.id: row.draft_saved_by_id for row in held} == last != {}
+
+
+def test_names_are_sealed_and_read_on_both_ways(previous_release: tuple[Database, Path], db_session: Any) -> None:
+    """Everybody has the name and the address of before, found by it; a downgrade wrote them as they had been."""
+    _database, folder = previous_release
+    people = db_session.scalars(select(User)).all()
+    read = json.loads((folder / "read_on_the_way.json").read_text())
+    assert sorted(([one.display_name, one.email] for one in people), key=str) == sorted(read, key=str)
+    assert person_at("commissioner@demo.example").display_name.startswith("Demo")
+    assert len([one for one in people if one.email is None]) > 3, "young people have a name and no address"
 
 
 def test_what_is_searched_is_folded(db_session: Any) -> None:
