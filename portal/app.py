@@ -112,7 +112,8 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": 8,
-            "max_overflow": 8,
+            # A thread that looks at a guess holds two connections; a server may be told to have sixteen threads.
+            "max_overflow": 24,
             "pool_pre_ping": True,
             "connect_args": connect_args,
         },

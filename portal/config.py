@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,8 @@ class Settings:
     ocid_prefix: str = PLACEHOLDER_OCID_PREFIX
     mail_sender: str = ""
     """Who mail comes from; empty for no-reply at the host of the public address."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """The proxies in front whose word for a person's address is believed; nobody else's is."""
     smtp_ca_file: Path | None = None
     """The authorities that the mail server's certificate is checked against, instead of the machine's."""
 
@@ -82,10 +85,19 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_smtp_url(environ),
         smtp_ca_file=smtp_ca_file,
         mail_sender=_mail_sender(environ),
+        trusted_proxies=_trusted_proxies(environ),
         state=state,
         mailbox_url=environ.get("MAILBOX_URL") or None,
         ocid_prefix=_ocid_prefix(environ),
     )
+
+
+def _trusted_proxies(environ: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    listed = re.split(r"[,\s]+", (environ.get("TRUSTED_PROXIES") or "").strip(", "))
+    try:
+        return tuple(ip_network(part) for part in listed if part)
+    except ValueError as wrong:
+        raise SettingsError(f"TRUSTED_PROXIES is not a list of addresses and networks: {wrong}.") from wrong
 
 
 def _ocid_prefix(environ: Mapping[str, str]) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, session, url_for
+from flask import Response, after_this_request, current_app, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
-from portal.accounts.sessions import end_session, find_signed_in, touch_session
+from portal.accounts.devices import KEPT, remember
+from portal.accounts.sessions import SignedIn, end_session, find_signed_in, touch_session
+from portal.accounts.throttling import Origin
 from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.extensions import db
 from portal.web.access import safe_next
+from portal.web.clients import client_address
+
+DEVICE_COOKIE = "fairlot-device"
 
 # Where people start, the first that fits.
 DESKS = (
@@ -35,6 +40,7 @@ def enter(token: str) -> Actor:
         end_session(session_id=current_user.session_id, now=now)
     session.clear()
     login_user(signed_in)
+    _know_device(signed_in)
     return signed_in.actor
 
 
@@ -63,6 +69,19 @@ def desk_of(actor: Actor) -> str:
     return url_for("account.show")
 
 
-def remote_address() -> str:
-    """Where the request came from, for throttling."""
-    return request.remote_addr or "unknown"
+def origin() -> Origin:
+    """Where the request comes from, for slowing guesses."""
+    return Origin(client_address(), request.cookies.get(DEVICE_COOKIE))
+
+
+def _know_device(signed_in: SignedIn) -> None:
+    """Let the browser keep that this person has signed in in it. Young people's sittings leave nothing behind."""
+    if signed_in.awaits_factor or signed_in.email is None:
+        return
+    token = remember(device=request.cookies.get(DEVICE_COOKIE), user_id=signed_in.user_id, now=clock.now())
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(DEVICE_COOKIE, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax")
+        return response

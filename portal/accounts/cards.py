@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.accounts.handed_codes import hand_out, take_in
 from portal.accounts.models import CardPurpose, HeldRole, User
 from portal.accounts.sessions import end_sessions_of, start_session
+from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -61,14 +62,14 @@ def issue_card(*, member_user: User, issued_by: Actor, keys: KeyFolder, now: dat
     return IssuedCard(code=code, expires_at=now + CARD_LASTS)
 
 
-def use_card(*, code: str, address: str, keys: KeyFolder, now: datetime) -> str | None:
+def use_card(*, code: str, origin: Origin, keys: KeyFolder, now: datetime) -> str | None:
     """Open a sitting with the code from a card; return its token, or None when the code does not work.
 
     Consequences: the card is used up, a sitting of the same person on another device ends, the new one
-    lasts at most two hours. Records ACCESS_CARD_USED. Raises `TooManyTries` (field "code") after ten wrong
-    codes from the same address in five minutes.
+    lasts at most two hours. Records ACCESS_CARD_USED. Raises `TooManyTries` (field "code") for a wrong code
+    among very many from one address.
     """
-    card = take_in(code=code, purpose=CardPurpose.SITTING, address=address, keys=keys, now=now, field="code")
+    card = take_in(code=code, purpose=CardPurpose.SITTING, origin=origin, keys=keys, now=now, field="code")
     member = db.session.get_one(User, card.user_id) if card else None
     if card is None or member is None or not member.is_active or not _held_roles(member):
         return None

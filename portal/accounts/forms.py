@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.accounts.browser import origin
 from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
 from portal.core import clock
 from portal.core.errors import InvalidInput, PortalError
@@ -83,6 +84,7 @@ def show_factor(code: str | None) -> None:
         user_id=current_user.user_id,
         session_id=current_user.session_id,
         code=code,
+        origin=origin(),
         keys=current_app.extensions["keys"],
         now=now,
     )

@@ -17,6 +17,7 @@ from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
 from portal.accounts.queries import colleague_of
 from portal.accounts.sessions import end_sessions_of
+from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -84,13 +85,13 @@ def renew_invitation(
     return _hand_out(place, person, roles, actor, keys, now)
 
 
-def join(*, code: str, password: str, address: str, keys: KeyFolder, now: datetime) -> User | None:
+def join(*, code: str, password: str, origin: Origin, keys: KeyFolder, now: datetime) -> User | None:
     """Let a colleague choose a password with their code; return the person, or None for a wrong code.
 
     Records PERSON_REGISTERED. Raises `InvalidInput` (field "password"), `TooManyTries` (field "code").
     """
     check_new_password(password)
-    card = take_in(code=code, purpose=CardPurpose.JOINING, address=address, keys=keys, now=now, field="code")
+    card = take_in(code=code, purpose=CardPurpose.JOINING, origin=origin, keys=keys, now=now, field="code")
     person = db.session.get_one(User, card.user_id) if card else None
     if card is None or person is None or not person.is_active:
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
@@ -217,20 +217,34 @@ class UserSession(Model):
     revoked_at: Mapped[datetime | None]
 
 
-class SignInAttempt(Model):
-    """One try at signing in, for throttling; holds hashes, never what was typed."""
+class FailedGuess(Model):
+    """One wrong try at a password or a code, for throttling; holds hashes, never what was typed."""
 
-    __tablename__ = "sign_in_attempt"
+    __tablename__ = "failed_guess"
     __table_args__ = (
-        Index("ix_sign_in_attempt_account", "account_hash", "at"),
-        Index("ix_sign_in_attempt_address", "address_hash", "at"),
+        Index("ix_failed_guess_target", "target_hash", "at"),
+        Index("ix_failed_guess_place", "place_hash", "at"),
     )
 
     id: Mapped[Id]
-    account_hash: Mapped[bytes]
-    address_hash: Mapped[bytes]
+    target_hash: Mapped[bytes]
+    """What was guessed at."""
+    place_hash: Mapped[bytes]
+    """Where the guess came from: a network's address, or a device of the person's."""
     at: Mapped[CreatedAt]
-    succeeded: Mapped[bool]
+
+
+class KnownDevice(Model):
+    """A browser in which a person has signed in. Its cookie holds a random token, this row the hash."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("token_hash", "user_id", name="uq_known_device_token_hash_user_id"),)
+
+    id: Mapped[Id]
+    token_hash: Mapped[bytes]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[CreatedAt]
+    last_used_at: Mapped[datetime]
 
 
 class CardPurpose(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
-from portal.accounts.throttling import begin_try
+from portal.accounts.throttling import Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.permissions import Actor, Role
@@ -16,9 +16,9 @@ from portal.core.seals import KeyFolder
 from portal.organisations.changing import register_provider
 from portal.organisations.details import ProviderDetails
 
-# Corrections count as well, hence more than for guesses: what is limited is bots, and asking for taken
-# addresses.
-LIMIT = 20
+# Corrections and registrations count as well, and a whole room may register on one day: what is slowed is bots, and
+# asking for taken addresses.
+FREE = 60
 
 
 def register(
@@ -28,20 +28,19 @@ def register(
     password: str,
     details: ProviderDetails,
     alerts: Sequence[str],
-    address: str,
+    origin: Origin,
     keys: KeyFolder,
     now: datetime,
 ) -> User:
     """Register a provider and its first person, who becomes its administrator and a submitter.
 
     The person may work at once (after setting up a second factor); the organisation is marked "not yet
-    verified" until an officer has checked its number. `address` is where the request came from. Records
+    verified" until an officer has checked its number. Records
     PROVIDER_REGISTERED and PERSON_REGISTERED, both by the person. Raises `InvalidInput` with the field
-    ("name", "email", "password", or one of the organisation's) and `TooManyTries` after 20 from one address
-    in five minutes.
+    ("name", "email", "password", or one of the organisation's) and `TooManyTries` after 60 from one address.
     """
-    place = f"register:{address}"
-    begin_try(account=place, address=place, keys=keys, now=now, limit=LIMIT)
+    with guess(at=f"register:{origin.network}", origin=origin, keys=keys, now=now, free=FREE):
+        pass
     check_new_password(password)
     person = add_person(name=name, email=email, password_hash=hash_password(password))
     actor = Actor(user_id=person.id)

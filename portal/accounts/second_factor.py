@@ -9,18 +9,19 @@ from __future__ import annotations
 import hmac
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
+from portal.accounts.devices import is_known
 from portal.accounts.models import User, UserSession
-from portal.accounts.throttling import begin_try
+from portal.accounts.throttling import Guess, Origin, guess
 from portal.audit.kinds import EventKind
-from portal.audit.recording import record
-from portal.core.columns import db
+from portal.audit.recording import record, record_apart
 from portal.core.errors import InvalidInput, SealBroken, SecondFactorNeeded
 from portal.core.parsing.text import squeeze
 from portal.core.permissions import FRESH_FACTOR, Actor
@@ -59,25 +60,31 @@ def read_proposal(*, user_id: uuid.UUID, account_name: str, sealed: str, keys: K
 
 
 def set_up_factor(
-    *, actor: Actor, session_id: uuid.UUID, proposal: Proposal, code: str, keys: KeyFolder, now: datetime
+    *,
+    actor: Actor,
+    session_id: uuid.UUID,
+    proposal: Proposal,
+    code: str,
+    origin: Origin,
+    keys: KeyFolder,
+    now: datetime,
 ) -> None:
     """Put the proposed secret into force for the person, once its first code is right.
 
     Consequences: the session counts as having shown the factor; a factor that was in force before stops
     working. Records SECOND_FACTOR_SET. Raises `SecondFactorNeeded` when a factor is in force and was not
     shown in this session in the last five minutes (a password alone must not replace it), `InvalidInput`
-    (field "factor_code") for a wrong code, `TooManyTries` after ten.
+    (field "factor_code") for a wrong code, `TooManyTries` after several.
     """
+    with _guess(actor.user_id, origin, keys, now) as tried:
+        step = _matching_step(proposal.secret, code, after=0, now=now)
+        if step is None:
+            raise InvalidInput(WRONG_CODE, field="factor_code")
+        tried.succeed()
     user = lock(User, actor.user_id)
     session = lock(UserSession, session_id)
     if user.totp_sealed is not None and not (session.factor_at and now - session.factor_at <= FRESH_FACTOR):
         raise SecondFactorNeeded("Show a code from your present authenticator first.")
-    attempt = begin_try(account=f"factor:{user.id}", address=f"factor:{user.id}", keys=keys, now=now,
-                        field="factor_code")  # fmt: skip
-    step = _matching_step(proposal.secret, code, after=0, now=now)
-    if step is None:
-        raise InvalidInput(WRONG_CODE, field="factor_code")
-    attempt.succeed()
     replaced = user.totp_sealed is not None
     user.totp_sealed = sealed_secret(proposal.secret, user_id=user.id, keys=keys)
     user.totp_step = step
@@ -86,30 +93,27 @@ def set_up_factor(
 
 
 def confirm_factor(
-    *, user_id: uuid.UUID, session_id: uuid.UUID, code: str | None, keys: KeyFolder, now: datetime
+    *, user_id: uuid.UUID, session_id: uuid.UUID, code: str | None, origin: Origin, keys: KeyFolder, now: datetime
 ) -> None:
     """Accept a code from the person's authenticator and note in the session when it was shown.
 
     Runs in a transaction of its own, so that a code is used up whatever becomes of the act it was typed
     for. Raises `InvalidInput` (field "factor_code") when the code is wrong, out of its time or was used
-    before, `TooManyTries` after ten wrong ones in five minutes, `SecondFactorNeeded` when the person has no
-    second factor.
+    before (and records SECOND_FACTOR_REFUSED), `TooManyTries` after several wrong ones, `SecondFactorNeeded` when
+    the person has no second factor.
     """
-    attempt = begin_try(account=f"factor:{user_id}", address=f"factor:{user_id}", keys=keys, now=now,
-                        field="factor_code")  # fmt: skip
-    with Session(db.engine) as own, own.begin():
+    with _guess(user_id, origin, keys, now) as tried:
         # The lock makes two requests with the same code take turns: the second finds the step used.
-        user = own.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+        user = tried.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
         step = _matching_step(secret_of(user, keys=keys), code or "", after=user.totp_step, now=now)
-        if step is None:
+        if step is not None:
+            tried.succeed()
+            user.totp_step = step
+            shown = update(UserSession).where(UserSession.id == session_id, UserSession.user_id == user_id)
+            tried.session.execute(shown.values(factor_at=now))
+        else:
+            record_apart(tried.session, EventKind.SECOND_FACTOR_REFUSED, user, actor=Actor(user_id=user_id))
             raise InvalidInput(WRONG_CODE, field="factor_code")
-        user.totp_step = step
-        own.execute(
-            update(UserSession)
-            .where(UserSession.id == session_id, UserSession.user_id == user_id)
-            .values(factor_at=now)
-        )
-    attempt.succeed()
 
 
 def secret_of(user: User, *, keys: KeyFolder) -> str:
@@ -122,6 +126,13 @@ def secret_of(user: User, *, keys: KeyFolder) -> str:
 def sealed_secret(secret: str, *, user_id: uuid.UUID, keys: KeyFolder) -> bytes:
     """The secret as it is stored for a person."""
     return encrypt(secret.encode(), keys.factor_key(), _context("in force", user_id))
+
+
+@contextmanager
+def _guess(user_id: uuid.UUID | None, origin: Origin, keys: KeyFolder, now: datetime) -> Iterator[Guess]:
+    known = is_known(origin.device, user_id)
+    with guess(at=f"factor:{user_id}", origin=origin, known=known, keys=keys, now=now, field="factor_code") as tried:
+        yield tried
 
 
 def _proposal(secret: str, account_name: str, sealed: str) -> Proposal:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from portal.accounts.devices import forget_devices, is_known
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
 from portal.accounts.people import person_with_email
 from portal.accounts.sessions import SignedIn, end_session, end_sessions_of, start_session
-from portal.accounts.throttling import begin_try
+from portal.accounts.throttling import Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email
 from portal.core.permissions import SYSTEM, Actor
@@ -21,25 +23,25 @@ from portal.core.taking import lock
 WRONG = "The e-mail address or the password is not right."
 
 
-def sign_in(*, email: str, password: str, address: str, keys: KeyFolder, now: datetime) -> str | None:
+def sign_in(*, email: str, password: str, origin: Origin, keys: KeyFolder, now: datetime) -> str | None:
     """Check e-mail address and password, open a session and return its token, or None if they are wrong.
 
-    `address` is where the request came from. The answer and its time are the same whether or not the
-    account exists. The session counts for nothing until the second factor is shown, where a role needs one.
-    Records SIGNED_IN or SIGN_IN_REFUSED. Raises `TooManyTries` (10 failures in 5
-    minutes for the account or the address).
+    The answer and its time are the same whether or not the account exists. The session counts for nothing until the
+    second factor is shown, where a role needs one. Records SIGNED_IN or SIGN_IN_REFUSED. Raises `TooManyTries`.
     """
     account = fold_email(email)
-    attempt = begin_try(account=account, address=address, keys=keys, now=now)
     person = person_with_email(account)
-    right = password_matches(person.password_hash if person else None, password)
-    if person is None or not right or not person.is_active:
+    identifier = person.id if person else None
+    known = is_known(origin.device, identifier)
+    with guess(at=f"account:{account}", origin=origin, known=known, keys=keys, now=now) as tried:
+        right = password_matches(person.password_hash if person else None, password)
+        if person is not None and right and person.is_active:
+            tried.succeed()
+    if person is None or not tried.right:
         # One entry in either case: the ledger's work takes the same time for an address that nobody has.
-        known = person.id if person else None
-        record(EventKind.SIGN_IN_REFUSED, attempt, actor=SYSTEM, account=known)
+        record(EventKind.SIGN_IN_REFUSED, tried, actor=SYSTEM, account=identifier)
         return None
     token = start_session(user_id=person.id, now=now)
-    attempt.succeed()
     record(EventKind.SIGNED_IN, person, actor=Actor(user_id=person.id))
     return token
 
@@ -50,19 +52,23 @@ def sign_out(*, signed_in: SignedIn, now: datetime) -> None:
     record(EventKind.SIGNED_OUT, signed_in, actor=signed_in.actor)
 
 
-def change_password(*, actor: Actor, session_id: uuid.UUID, old: str, new: str, keys: KeyFolder, now: datetime) -> None:
-    """Change the person's password and end every other session of theirs.
+def change_password(
+    *, actor: Actor, session_id: uuid.UUID, old: str, new: str, origin: Origin, keys: KeyFolder, now: datetime
+) -> None:
+    """Change the person's password, end every other session of theirs, and know no browser of theirs any more.
 
     Records PASSWORD_CHANGED. Raises `InvalidInput` (field "old_password" when it is not right, "password"
     when the new one may not be used) and `TooManyTries`.
     """
-    person = lock(User, actor.user_id)
-    own = f"password:{person.id}"
-    attempt = begin_try(account=own, address=own, keys=keys, now=now, field="old_password")
-    if not password_matches(person.password_hash, old):
-        raise InvalidInput("That is not your present password.", field="old_password")
-    attempt.succeed()
+    known = is_known(origin.device, actor.user_id)
+    at = f"password:{actor.user_id}"
+    with guess(at=at, origin=origin, known=known, keys=keys, now=now, field="old_password") as tried:
+        if not password_matches(db.session.get_one(User, actor.user_id).password_hash, old):
+            raise InvalidInput("That is not your present password.", field="old_password")
+        tried.succeed()
     check_new_password(new)
+    person = lock(User, actor.user_id)
     person.password_hash = hash_password(new)
     end_sessions_of(user_id=person.id, now=now, except_session=session_id)
+    forget_devices(user_id=person.id)
     record(EventKind.PASSWORD_CHANGED, person, actor=actor)

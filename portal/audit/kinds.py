@@ -24,8 +24,10 @@ class EventKind(StrEnum):
     SIGNED_OUT = "signed_out"
     PASSWORD_CHANGED = "password_changed"
     SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REFUSED = "second_factor_refused"
     ACCESS_CARD_ISSUED = "access_card_issued"
     ACCESS_CARD_USED = "access_card_used"
+    CODE_REFUSED = "code_refused"
     ACCESS_REFUSED = "access_refused"
     # Frameworks, dynamic purchasing systems, dynamic markets (a chain each)
     FRAMEWORK_DRAFTED = "framework_drafted"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from portal.audit.kinds import EventKind
 from portal.audit.subjects import Subject
@@ -70,10 +71,17 @@ def record(
     Call it last: it locks the head of the chain until the transaction ends. `data` must hold pseudonymous
     identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text.
     """
+    recorded = record_apart(db.session(), kind, about, actor=actor, **data)
+    db.session.info["recorded"] = True
+    return recorded
+
+
+def record_apart(own: Session, kind: EventKind, about: Subject, /, *, actor: Actor, **data: Any) -> Recorded:
+    """The same in a transaction of its own, for what stays on record whatever becomes of the request."""
     # Pending changes go first, so that a constraint they break is met before the chain is locked.
-    db.session.flush()
+    own.flush()
     chain = about.ledger_chain
-    row = db.session.execute(
+    row = own.execute(
         _INSERT,
         {
             "id": uuid.uuid4(),
@@ -86,7 +94,6 @@ def record(
             "seeded": _seeding.get(),
         },
     ).one()
-    db.session.info["recorded"] = True
     return Recorded(row.id, chain, row.seq, row.at.astimezone(UTC), row.hash.hex())
 
 

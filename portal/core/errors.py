@@ -10,11 +10,13 @@ class PortalError(Exception):
     """An anticipated refusal.
 
     `message` is in the user's words; `code` is stable; `status` is the HTTP status a view without a form
-    answers with; `field` names the form field that the message belongs beside, where there is one.
+    answers with; `field` names the form field that the message belongs beside, where there is one; `retry_after` is
+    for how many seconds to wait before the same can be asked again, where waiting is all that it takes.
     """
 
     code = "refused"
     status = 400
+    retry_after: int | None = None
 
     def __init__(self, message: str, *, field: str | None = None, code: str | None = None) -> None:
         super().__init__(message)

@@ -60,6 +60,7 @@ def bind(app: Flask) -> None:
 
 def _refused(refusal: PortalError) -> ResponseReturnValue:
     roll_back()
+    g.retry_after = refusal.retry_after
     if isinstance(refusal, NotAllowed | NotFound) and current_user.is_authenticated:
         # An attempt at what is not one's own is evidence (PCR 2015 reg 22(16)(g)).
         record(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from flask import g
 from flask_wtf import FlaskForm
 from wtforms import FileField, HiddenField, PasswordField, StringField
 
@@ -67,6 +68,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def refuse(self, refusal: PortalError) -> None:
         """Show the refusal beside its field, or at the top when it has none."""
         self.refusal = refusal
+        g.retry_after = refusal.retry_after
         name = refusal.field
         if name is not None and name in self._fields:
             field = self._fields[name]

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from portal.accounts.browser import enter, onwards
+from portal.accounts.browser import enter, onwards, origin
 from portal.accounts.forms import ROLE_MEANINGS, FactorField, PasswordForm, SetUpFactorForm
 from portal.accounts.granting import roles_waiting_for, waiting_roles
 from portal.accounts.second_factor import Proposal, set_up_factor
@@ -52,6 +52,7 @@ def password() -> ResponseReturnValue:
             session_id=current_user.session_id,
             old=form.old_password.data,
             new=form.password.data,
+            origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )
@@ -88,6 +89,7 @@ def _set_up(proposal: Proposal, code: str) -> None:
         session_id=current_user.session_id,
         proposal=proposal,
         code=code,
+        origin=origin(),
         keys=current_app.extensions["keys"],
         now=clock.now(),
     )

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import cards, inviting, signing_in
-from portal.accounts.browser import desk_of, enter, leave, onwards, remote_address, stay
+from portal.accounts.browser import desk_of, enter, leave, onwards, origin, stay
 from portal.accounts.forms import CardForm, CodeForm, JoinForm, RegisterForm, SignInForm, show_factor
 from portal.accounts.registering import register as register_provider
 from portal.accounts.sessions import renew_token, start_session
@@ -30,7 +30,7 @@ def sign_in() -> ResponseReturnValue:
         lambda: signing_in.sign_in(
             email=form.email.data,
             password=form.password.data,
-            address=remote_address(),
+            origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )
@@ -78,7 +78,7 @@ def register() -> ResponseReturnValue:
             password=form.password.data,
             details=form.details(),
             alerts=form.codes.data or [],
-            address=remote_address(),
+            origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )
@@ -97,7 +97,7 @@ def join() -> ResponseReturnValue:
         lambda: inviting.join(
             code=form.code.data,
             password=form.password.data,
-            address=remote_address(),
+            origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )
@@ -117,7 +117,7 @@ def card() -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(
         lambda: cards.use_card(
             code=form.code.data,
-            address=remote_address(),
+            origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )

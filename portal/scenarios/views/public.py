@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts.browser import desk_of, enter, remote_address
+from portal.accounts.browser import desk_of, enter, origin
 from portal.accounts.forms import show_factor
 from portal.accounts.sessions import renew_token
 from portal.accounts.signing_in import sign_in
@@ -73,7 +73,7 @@ def play() -> ResponseReturnValue:
     """Sign in as a part, through the ordinary sign-in with its password and its present code."""
     part = part_named(request.form.get("email", ""))
     keys, now = current_app.extensions["keys"], clock.now()
-    token = sign_in(email=part.email, password=PASSWORD, address=remote_address(), keys=keys, now=now)
+    token = sign_in(email=part.email, password=PASSWORD, origin=origin(), keys=keys, now=now)
     if token is None:
         flash("Somebody has changed this part's password. Play another part.", "warning")
         return redirect(url_for("start.index"))

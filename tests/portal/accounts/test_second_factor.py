@@ -18,7 +18,7 @@ from portal.accounts.second_factor import (
     set_up_factor,
 )
 from portal.accounts.sessions import find_signed_in, start_session
-from portal.accounts.throttling import TooManyTries
+from portal.accounts.throttling import Origin, TooManyTries
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
@@ -27,6 +27,8 @@ from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.extensions import db
 from tests.factories.accounts import FACTOR_SECRET, actor_of, current_code, make_person
+
+HERE = Origin("192.0.2.1")
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def code_for(proposal: Proposal, *, steps: int = 0) -> str:
 def test_the_right_code_makes_the_session_fresh(officer: User, keys: KeyFolder) -> None:
     """A right code is noted in the session with the time it was shown."""
     session, now = session_of(officer), clock.now()
-    confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), keys=keys, now=now)
+    confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), origin=HERE, keys=keys, now=now)
     db.session.refresh(session)
     assert session.factor_at == now
 
@@ -71,9 +73,11 @@ def test_the_right_code_makes_the_session_fresh(officer: User, keys: KeyFolder) 
 def test_a_code_works_once(officer: User, keys: KeyFolder) -> None:
     """The same code is refused the second time, in whatever session."""
     session, code = session_of(officer), current_code()
-    confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=clock.now())
+    confirm_factor(user_id=officer.id, session_id=session.id, code=code, origin=HERE, keys=keys, now=clock.now())
     with pytest.raises(InvalidInput) as refusal:
-        confirm_factor(user_id=officer.id, session_id=session_of(officer).id, code=code, keys=keys, now=clock.now())
+        confirm_factor(
+            user_id=officer.id, session_id=session_of(officer).id, code=code, origin=HERE, keys=keys, now=clock.now()
+        )
     assert refusal.value.field == "factor_code"
 
 
@@ -81,9 +85,9 @@ def test_an_earlier_code_is_refused_after_a_later_one(officer: User, keys: KeyFo
     """Once a step was used, the steps before it are used up as well."""
     session, now = session_of(officer), clock.now()
     earlier, later = (pyotp.TOTP(FACTOR_SECRET).at(now + timedelta(seconds=30 * step)) for step in (0, 1))
-    confirm_factor(user_id=officer.id, session_id=session.id, code=later, keys=keys, now=now)
+    confirm_factor(user_id=officer.id, session_id=session.id, code=later, origin=HERE, keys=keys, now=now)
     with pytest.raises(InvalidInput):
-        confirm_factor(user_id=officer.id, session_id=session.id, code=earlier, keys=keys, now=now)
+        confirm_factor(user_id=officer.id, session_id=session.id, code=earlier, origin=HERE, keys=keys, now=now)
 
 
 @pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
@@ -92,7 +96,7 @@ def test_a_code_counts_one_step_either_side(officer: User, keys: KeyFolder, step
     session, now = session_of(officer), clock.now()
     code = pyotp.TOTP(FACTOR_SECRET).at(now + timedelta(seconds=30 * steps))
     try:
-        confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=now)
+        confirm_factor(user_id=officer.id, session_id=session.id, code=code, origin=HERE, keys=keys, now=now)
     except InvalidInput:
         assert not accepted
     else:
@@ -103,7 +107,7 @@ def test_spaces_in_a_code_do_not_matter(officer: User, keys: KeyFolder) -> None:
     """Authenticators show "123 456", and people type it so."""
     session, code = session_of(officer), current_code()
     typed = f" {code[:3]} {code[3:]} "
-    confirm_factor(user_id=officer.id, session_id=session.id, code=typed, keys=keys, now=clock.now())
+    confirm_factor(user_id=officer.id, session_id=session.id, code=typed, origin=HERE, keys=keys, now=clock.now())
 
 
 @pytest.mark.parametrize("typed", ["", None, "12345", "1234567", "abcdef", "１２３４５６", "\x00\x00\x00\x00\x00\x00"])
@@ -111,27 +115,40 @@ def test_what_is_no_code_is_refused(officer: User, keys: KeyFolder, typed: str |
     """Nothing, too few or too many characters, letters and full-width digits are refused alike."""
     session = session_of(officer)
     with pytest.raises(InvalidInput, match="not right"):
-        confirm_factor(user_id=officer.id, session_id=session.id, code=typed, keys=keys, now=clock.now())
+        confirm_factor(user_id=officer.id, session_id=session.id, code=typed, origin=HERE, keys=keys, now=clock.now())
 
 
-def test_the_eleventh_guess_is_not_looked_at(officer: User, keys: KeyFolder) -> None:
-    """After ten wrong codes in five minutes even the right one is refused; five minutes later it works."""
+def test_guesses_at_a_code_wait(officer: User, keys: KeyFolder) -> None:
+    """After five wrong codes even the right one is not looked at; half a minute later it works."""
     session, now = session_of(officer), clock.now()
     wrong = f"{(int(pyotp.TOTP(FACTOR_SECRET).at(now)) + 500_000) % 1_000_000:06}"
-    for _ in range(10):
+    for _ in range(5):
         with pytest.raises(InvalidInput):
-            confirm_factor(user_id=officer.id, session_id=session.id, code=wrong, keys=keys, now=now)
-    with pytest.raises(TooManyTries):
-        confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), keys=keys, now=now)
-    later = now + timedelta(minutes=5, seconds=1)
+            confirm_factor(user_id=officer.id, session_id=session.id, code=wrong, origin=HERE, keys=keys, now=now)
+    with pytest.raises(TooManyTries) as refusal:
+        confirm_factor(user_id=officer.id, session_id=session.id, code=current_code(), origin=HERE, keys=keys, now=now)
+    assert (refusal.value.field, refusal.value.retry_after) == ("factor_code", 30)
+    later = now + timedelta(seconds=30)
     code = pyotp.TOTP(FACTOR_SECRET).at(later)
-    confirm_factor(user_id=officer.id, session_id=session.id, code=code, keys=keys, now=later)
+    confirm_factor(user_id=officer.id, session_id=session.id, code=code, origin=HERE, keys=keys, now=later)
+
+
+def test_a_wrong_code_is_on_record(officer: User, keys: KeyFolder) -> None:
+    """Whoever types it knows the password, so the ledger says whose factor it was, and not what was typed."""
+    with pytest.raises(InvalidInput):
+        confirm_factor(
+            user_id=officer.id, session_id=session_of(officer).id, code="12345", origin=HERE, keys=keys, now=clock.now()
+        )
+    event = events_of("system")[-1]
+    assert (event.kind, event.object_id, event.data) == (EventKind.SECOND_FACTOR_REFUSED, officer.id, {})
 
 
 def test_somebody_else_s_session_stays_as_it_was(officer: User, keys: KeyFolder) -> None:
     """A right code freshens only a session of the same person."""
     other = session_of(make_person(Role.APPROVER))
-    confirm_factor(user_id=officer.id, session_id=other.id, code=current_code(), keys=keys, now=clock.now())
+    confirm_factor(
+        user_id=officer.id, session_id=other.id, code=current_code(), origin=HERE, keys=keys, now=clock.now()
+    )
     db.session.refresh(other)
     assert other.factor_at is None
 
@@ -145,6 +162,7 @@ def test_setting_up_stores_the_secret_sealed(keys: KeyFolder) -> None:
         session_id=session.id,
         proposal=proposal,
         code=code_for(proposal),
+        origin=HERE,
         keys=keys,
         now=clock.now(),
     )
@@ -165,6 +183,7 @@ def test_a_wrong_first_code_sets_nothing_up(keys: KeyFolder) -> None:
             session_id=session.id,
             proposal=proposal,
             code=code_for(proposal, steps=9),
+            origin=HERE,
             keys=keys,
             now=clock.now(),
         )
@@ -183,6 +202,7 @@ def test_a_password_alone_does_not_replace_a_factor(officer: User, keys: KeyFold
                 session_id=session.id,
                 proposal=proposal,
                 code=code_for(proposal),
+                origin=HERE,
                 keys=keys,
                 now=clock.now(),
             )
@@ -194,10 +214,12 @@ def test_the_code_that_set_up_a_factor_is_used_up(keys: KeyFolder) -> None:
     person = make_person(Role.COMMISSIONER, factor=False)
     session, proposal = session_of(person), proposal_for(person, keys)
     code, now = code_for(proposal), clock.now()
-    set_up_factor(actor=actor_of(person), session_id=session.id, proposal=proposal, code=code, keys=keys, now=now)
+    set_up_factor(
+        actor=actor_of(person), session_id=session.id, proposal=proposal, code=code, origin=HERE, keys=keys, now=now
+    )
     db.session.flush()
     with pytest.raises(InvalidInput):
-        confirm_factor(user_id=person.id, session_id=session.id, code=code, keys=keys, now=now)
+        confirm_factor(user_id=person.id, session_id=session.id, code=code, origin=HERE, keys=keys, now=now)
 
 
 def test_a_proposal_is_for_one_person(officer: User, keys: KeyFolder) -> None:

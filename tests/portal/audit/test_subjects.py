@@ -19,6 +19,7 @@ NAMES = {
     "Contract": "contract",
     "Entered": "bid",
     "Framework": "framework",
+    "Guess": "attempt",
     "InvitationToTender": "itt",
     "Lot": "lot",
     "ModeratedScore": "moderated_score",
@@ -29,12 +30,12 @@ NAMES = {
     "PanelWork": "panel",
     "PreparedNotice": "prepared_notice",
     "Provider": "provider",
+    "Reminder": "reminder",
     "Result": "result",
     "RoleGrant": "role",
     "Scorecard": "scorecard",
     "SignedIn": "user",
     "Standstill": "standstill",
-    "Try": "attempt",
     "User": "user",
 }
 

@@ -18,6 +18,7 @@ ELSEWHERE = {
     EventKind.ROLE_PROPOSED, EventKind.ROLE_CONFIRMED, EventKind.ROLE_REFUSED,
     EventKind.SIGN_IN_REFUSED, EventKind.SIGNED_OUT, EventKind.PASSWORD_CHANGED, EventKind.SECOND_FACTOR_SET,
     EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED, EventKind.ACCESS_REFUSED,
+    EventKind.CODE_REFUSED, EventKind.SECOND_FACTOR_REFUSED,
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
     EventKind.BID_REFUSED_LATE,

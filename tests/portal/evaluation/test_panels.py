@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.accounts.cards import use_card
 from portal.accounts.models import AccessCard, HeldRole, User
 from portal.accounts.sessions import find_signed_in
+from portal.accounts.throttling import Origin
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
@@ -191,13 +192,13 @@ def test_a_card_opens_one_sitting_of_the_young_person_it_was_made_for() -> None:
     assert member.id == young.member.id
     stored = db.session.scalars(select(AccessCard).where(AccessCard.user_id == young.user.id)).one()
     assert card.code.encode() not in stored.code_hash
-    token = use_card(code=card.code, address="192.0.2.1", keys=keys, now=clock.now())
+    token = use_card(code=card.code, origin=Origin("192.0.2.1"), keys=keys, now=clock.now())
     assert token is not None
     db.session.flush()
     signed_in = find_signed_in(token, clock.now())
     assert signed_in is not None
     assert signed_in.user_id == young.user.id
-    assert use_card(code=card.code, address="192.0.2.1", keys=keys, now=clock.now()) is None
+    assert use_card(code=card.code, origin=Origin("192.0.2.1"), keys=keys, now=clock.now()) is None
 
 
 def test_cards_are_the_facilitators_and_only_while_the_panel_scores() -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.accounts.cards import issue_card
-from portal.accounts.models import SignInAttempt, User, UserSession
+from portal.accounts.models import FailedGuess, User, UserSession
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
@@ -98,16 +98,42 @@ def test_empty_fields_are_named(client: CheckedClient, db_session: object) -> No
     """Nothing typed costs no try and says what is missing."""
     answer = fill(client, "/sign-in", {"email": "", "password": ""})
     assert errors_of(answer) == ["Enter your e-mail address.", "Enter your password."]
-    assert db.session.scalar(select(func.count(SignInAttempt.id))) == 0
+    assert db.session.scalar(select(func.count(FailedGuess.id))) == 0
 
 
 def test_too_many_tries_are_answered_429(client: CheckedClient, contributor: User) -> None:
-    """The eleventh try is told to wait, even with the right password."""
-    for _ in range(10):
+    """Whoever goes on is told how long to wait, in words and in the header, and keeps what was typed."""
+    for _ in range(5):
         fill(client, "/sign-in", CREDENTIALS | {"password": "wrong"})
     answer = fill(client, "/sign-in", CREDENTIALS)
     assert answer.status_code == 429
-    assert errors_of(answer) == ["There were too many tries. Wait five minutes, then try again."]
+    wait = int(answer.headers["Retry-After"])
+    assert 25 <= wait <= 30
+    assert errors_of(answer) == [f"There were too many wrong tries. Wait {wait} seconds, then try again."]
+    assert fields_of(answer)["email"] == "demo@people.example"
+
+
+def test_a_stranger_keeps_nobody_out_of_their_own_browser(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], contributor: User
+) -> None:
+    """However a rival guesses, also from the same address, the person signs in where they have signed in before."""
+    fill(client, "/sign-in", CREDENTIALS)
+    press(client, "/account", "/sign-out")
+    rival = new_client()
+    for _ in range(7):
+        answer = fill(rival, "/sign-in", CREDENTIALS | {"password": "wrong"})
+    assert answer.status_code == 429
+    assert fill(client, "/sign-in", CREDENTIALS).status_code == 302
+
+
+def test_a_young_person_s_sitting_leaves_nothing_in_the_browser(client: CheckedClient, db_session: object) -> None:
+    """A shared tablet keeps no cookie beyond the sitting."""
+    panel = panel_named(draft_itt(), "young-people")
+    facilitator, member = make_person(Role.FACILITATOR, panel=panel), make_person(Role.YOUNG_MEMBER, panel=panel)
+    keys = client.application.extensions["keys"]
+    card = issue_card(member_user=member, issued_by=actor_of(facilitator), keys=keys, now=clock.now())
+    assert fill(client, "/sitting", {"code": card.code}).status_code == 302
+    assert client.get_cookie("fairlot-device") is None
 
 
 def test_a_form_without_its_token_is_refused(client: CheckedClient, contributor: User) -> None:
@@ -247,15 +273,15 @@ def test_using_the_portal_is_noted_without_changing_anything_else(fresh_app: Fla
         assert events_of("system") == []
 
 
-def test_brute_force_on_the_code_ends_at_ten(fresh_app: Flask) -> None:
-    """The eleventh code is not looked at, though it is right, and the refusals are kept (W-07)."""
+def test_brute_force_on_the_code_waits(fresh_app: Flask) -> None:
+    """The sixth code is not looked at, though it is right, and the refusals are kept (W-07)."""
     with fresh_app.app_context():
         client = fresh_app.test_client()
         make_person(Role.SUBMITTER, email="demo@people.example")
         fill(client, "/sign-in", CREDENTIALS)
         wrong = f"{(int(current_code()) + 500_000) % 1_000_000:06}"
-        statuses = [fill(client, "/sign-in/code", {"factor_code": wrong}).status_code for _ in range(10)]
-        assert statuses == [422] * 10
+        statuses = [fill(client, "/sign-in/code", {"factor_code": wrong}).status_code for _ in range(5)]
+        assert statuses == [422] * 5
         assert fill(client, "/sign-in/code", {"factor_code": current_code()}).status_code == 429
         assert client.get("/account").location == "/sign-in/code?next=/account"
 
