@@ -26,7 +26,7 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
     confirmed by the platform's administrator. The person sets up a second factor when they first sign in. Records
     MEMBERSHIP_GRANTED. Raises `InvalidInput` (fields "name", "email", "password", "authority").
     """
-    check_new_password(password)
+    check_new_password(password, about=[name, email, authority])
     person = add_person(name=name, email=email, password_hash=hash_password(password))
     if authority is None:
         role, place = Role.PLATFORM_ADMINISTRATOR, None

@@ -15,7 +15,7 @@ from portal.accounts.handed_codes import hand_out, take_in
 from portal.accounts.models import AccessCard, CardPurpose, HeldRole, User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import add_person, grant
-from portal.accounts.queries import colleague_of
+from portal.accounts.queries import colleague_of, words_about
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
@@ -90,11 +90,13 @@ def join(*, code: str, password: str, origin: Origin, keys: KeyFolder, now: date
 
     Records PERSON_REGISTERED. Raises `InvalidInput` (field "password"), `TooManyTries` (field "code").
     """
-    check_new_password(password)
-    card = take_in(code=code, purpose=CardPurpose.JOINING, origin=origin, keys=keys, now=now, field="code")
-    person = db.session.get_one(User, card.user_id) if card else None
-    if card is None or person is None or not person.is_active:
-        return None
+    # A password that is refused gives the code back.
+    with db.session.begin_nested():
+        card = take_in(code=code, purpose=CardPurpose.JOINING, origin=origin, keys=keys, now=now, field="code")
+        person = db.session.get_one(User, card.user_id) if card else None
+        if card is None or person is None or not person.is_active:
+            return None
+        check_new_password(password, about=words_about(person))
     person.password_hash = hash_password(password)
     record(EventKind.PERSON_REGISTERED, person, actor=Actor(user_id=person.id))
     return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true, union
 
 from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant, User
 from portal.core.columns import db
@@ -78,6 +78,14 @@ def colleague_of(place: Provider | ContractingAuthority, user_id: uuid.UUID) -> 
     if person is None:
         raise NotFound("There is no such colleague.")
     return person
+
+
+def words_about(person: User) -> list[str | None]:
+    """What is known of a person and makes no password: name, e-mail address, their organisations' names."""
+    held = select(Provider.name).join(HeldRole, HeldRole.provider_id == Provider.id)
+    of_authority = select(ContractingAuthority.name).join(HeldRole, HeldRole.authority_id == ContractingAuthority.id)
+    places = union(*(each.where(HeldRole.user_id == person.id) for each in (held, of_authority)))
+    return [person.display_name, person.email, *db.session.scalars(places)]
 
 
 def _in_order(roles: list[Role] | None) -> tuple[Role, ...]:

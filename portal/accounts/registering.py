@@ -41,7 +41,7 @@ def register(
     """
     with guess(at=f"register:{origin.network}", origin=origin, keys=keys, now=now, free=FREE):
         pass
-    check_new_password(password)
+    check_new_password(password, about=[name, email, details.name])
     person = add_person(name=name, email=email, password_hash=hash_password(password))
     actor = Actor(user_id=person.id)
     provider = register_provider(details=details, alerts=alerts, actor=actor)

@@ -9,6 +9,7 @@ from portal.accounts.devices import forget_devices, is_known
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
 from portal.accounts.people import person_with_email
+from portal.accounts.queries import words_about
 from portal.accounts.sessions import SignedIn, end_session, end_sessions_of, start_session
 from portal.accounts.throttling import Origin, guess
 from portal.audit.kinds import EventKind
@@ -66,8 +67,8 @@ def change_password(
         if not password_matches(db.session.get_one(User, actor.user_id).password_hash, old):
             raise InvalidInput("That is not your present password.", field="old_password")
         tried.succeed()
-    check_new_password(new)
     person = lock(User, actor.user_id)
+    check_new_password(new, about=words_about(person))
     person.password_hash = hash_password(new)
     end_sessions_of(user_id=person.id, now=now, except_session=session_id)
     forget_devices(user_id=person.id)

@@ -155,13 +155,14 @@ def _expected(source: Path) -> set[str]:
     code = {str(path.relative_to(source)) for top in PACKAGES for path in (source / top).rglob("*.py")}
     static = {str(p.relative_to(source)) for p in (source / "portal" / "static").rglob("*") if p.is_file()}
     typed = {str(path.relative_to(source)) for path in source.glob("*/py.typed")}
+    data = {str(path.relative_to(source)) for path in (source / "portal").glob("*/*.txt")}
     beside = {
         f"portal/{path.relative_to(source)}"
         for folder in ("templates", "migrations")
         for path in (source / folder).rglob("*")
         if path.is_file()
     }
-    return code | static | typed | beside
+    return code | static | typed | data | beside
 
 
 def _without_git() -> list[str]:
