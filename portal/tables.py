@@ -19,6 +19,7 @@ import portal.evaluation.rules
 import portal.frameworks.member_models
 import portal.frameworks.models
 import portal.frameworks.rules
+import portal.identity.rules
 import portal.joining.models
 import portal.joining.rules
 import portal.members.models

@@ -42,6 +42,11 @@ class Verb(StrEnum):
     # Organisations and accounts
     CHANGE = "change"
     VERIFY = "verify"
+    PROVE = "prove"
+    WITHDRAW_VERIFICATION = "withdraw_verification"
+    SUSPEND_ORGANISATION = "suspend_organisation"
+    PROPOSE_LIFTING = "propose_lifting"
+    LIFT = "lift"
     CHOOSE_ALERTS = "choose_alerts"
     KEEP_PROFILE = "keep_profile"
     KEEP_EVIDENCE = "keep_evidence"

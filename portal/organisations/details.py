@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.exc import IntegrityError
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
@@ -97,6 +98,18 @@ def already_registered(field: str) -> InvalidInput:
         "An organisation with this number is registered already. Ask its administrator to invite you.",
         field=field,
     )
+
+
+def write_numbers() -> None:
+    """Write now, so that a number that somebody else registered in the same second is met here."""
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError as taken:
+        constraint = getattr(getattr(taken.orig, "diag", None), "constraint_name", "")
+        if constraint in {"uq_provider_company_number", "uq_provider_charity_number"}:
+            raise already_registered(constraint.removeprefix("uq_provider_")) from taken
+        raise
 
 
 def name_doubts(provider: Provider) -> list[str]:

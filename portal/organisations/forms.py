@@ -79,15 +79,6 @@ class AlertsFields(BaseForm):
         self.codes.choices = [(code.code, code.description) for code in cpv_codes()]
 
 
-class DetailsForm(DetailsFields):
-    """Changing the details."""
-
-    @classmethod
-    def of(cls, provider: Provider) -> DetailsForm:
-        """The form, filled with what is stored (or with what was posted)."""
-        return cls(obj=provider, organisation_name=provider.name)
-
-
 class AlertsForm(AlertsFields):
     """Choosing the alerts."""
 
@@ -95,13 +86,3 @@ class AlertsForm(AlertsFields):
     def of(cls, provider: Provider) -> AlertsForm:
         """The form, with the present choice ticked (or what was posted)."""
         return cls(data={"codes": [alert.cpv_code for alert in provider.alerts]})
-
-
-class VerifyForm(BaseForm):
-    """An officer's check of a provider's number."""
-
-    note = TextAreaField(
-        "What did you check?",
-        [DataRequired("Say what you checked, for example “Name and address match Companies House”.")],
-        description="For example: name and address match Companies House on today’s date.",
-    )

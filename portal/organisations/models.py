@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, text
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
-from portal.core.columns import CreatedAt, Id, Model, folded
+from portal.core.approval import Approval, two_people
+from portal.core.columns import CreatedAt, Id, Model, folded, one_of
 from portal.core.permissions import Actor, Role
+from portal.organisations.states import (
+    DECIDED,
+    METHOD_WORDS,
+    SuspensionStatus,
+    VerificationMethod,
+    VerificationStatus,
+)
 from portal.regulation.identifiers import Identifier, Scheme
 
 
@@ -38,11 +47,10 @@ class ContractingAuthority(Model):
 
 
 class Provider(OnSystemChain, Model):
-    """An organisation that bids. Usable at once; "not yet verified" until an officer checked its number."""
+    """An organisation that bids. Usable at once; "not yet verified" until it is proved that its number is its own."""
 
     __tablename__ = "provider"
     __table_args__ = (
-        CheckConstraint("(verified_at IS NULL) = (verified_by_id IS NULL)", name="verified_by_somebody"),
         CheckConstraint("company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"),
         Index("uq_provider_company_number", "company_number", unique=True),
         Index("ix_provider_name_fold", "name_fold", "id"),
@@ -60,11 +68,17 @@ class Provider(OnSystemChain, Model):
     is_sme: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_vcse: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[CreatedAt]
-    verified_at: Mapped[datetime | None]
-    verified_by_id: Mapped[uuid.UUID | None]
-    verification_note: Mapped[str | None]
-    """What the officer looked up, in their own words."""
 
+    verification: Mapped[Verification | None] = relationship(
+        primaryjoin="and_(Verification.provider_id == Provider.id, Verification.status == 'verified')",
+        viewonly=True,
+        uselist=False,
+    )
+    """What proves its number now; None: nothing does (yet, or any more)."""
+    verifications: Mapped[list[Verification]] = relationship(
+        back_populates="provider", order_by="Verification.begun_at.desc()"
+    )
+    """Every try, the last first."""
     alerts: Mapped[list[ProviderAlert]] = relationship(
         back_populates="provider", cascade="all, delete-orphan", order_by="ProviderAlert.cpv_code"
     )
@@ -86,11 +100,137 @@ class Provider(OnSystemChain, Model):
     @property
     def policy_state(self) -> str:
         """Verified or not yet."""
-        return "verified" if self.verified_at else "not_yet_verified"
+        return "verified" if self.verification else "not_yet_verified"
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Its own people's roles, and those of officers who check new providers."""
         return actor.towards_provider(self.id) | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR}) | actor.platform_roles
+
+
+class Verification(Model):
+    """One try to prove that an organisation's number is its own: how, by whom, when, and what was seen."""
+
+    __tablename__ = "verification"
+    __table_args__ = (
+        Index("ix_verification_provider_id", "provider_id"),
+        Index(
+            "uq_verification_provider_id_in_force",
+            "provider_id",
+            unique=True,
+            postgresql_where=text("status = 'verified'"),
+        ),
+        Index(
+            "uq_verification_provider_id_asked", "provider_id", unique=True, postgresql_where=text("status = 'asked'")
+        ),
+        CheckConstraint("(status IN ('refused', 'withdrawn')) = (reason <> '')", name="ended_with_a_reason"),
+        CheckConstraint(
+            "status NOT IN ('verified', 'withdrawn') OR proved_at IS NOT NULL", name="proved_at_an_instant"
+        ),
+        CheckConstraint("method = 'before_records' OR begun_by_id IS NOT NULL", name="begun_by_somebody"),
+        CheckConstraint("(method = 'post') = (code_hash IS NOT NULL)", name="posted_with_a_code"),
+    )
+
+    id: Mapped[Id]
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    method: Mapped[VerificationMethod] = one_of(VerificationMethod)
+    status: Mapped[VerificationStatus] = one_of(VerificationStatus)
+    begun_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """The officer who looked the number up, or printed the letter."""
+    begun_at: Mapped[CreatedAt]
+    seen: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the officer looked at, in their own words; of a letter, the address in the register."""
+    seen_on: Mapped[date | None]
+    """The day on which they looked."""
+    code_hash: Mapped[bytes | None]
+    expires_at: Mapped[datetime | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    proved_at: Mapped[datetime | None]
+    proved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """The officer, or the person of the organisation who typed the code in."""
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why it was refused or withdrawn; the organisation reads it."""
+
+    provider: Mapped[Provider] = relationship(back_populates="verifications")
+
+    @property
+    def how(self) -> str:
+        """The method in words."""
+        return METHOD_WORDS[self.method]
+
+
+class Suspension(Approval, OnSystemChain, Model):
+    """An organisation is kept from going on for a while: proposed by one officer, decided by another, lifted so."""
+
+    __tablename__ = "suspension"
+    __table_args__ = (
+        Index("ix_suspension_provider_id", "provider_id"),
+        Index(
+            "uq_suspension_provider_id_authority_id_open",
+            "provider_id",
+            "authority_id",
+            unique=True,
+            postgresql_where=text("status IN ('proposed', 'in_force', 'lift_proposed')"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("reason <> ''", name="with_a_reason"),
+        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="has_a_term"),
+        CheckConstraint("(status = 'lifted') = (lifted_at IS NOT NULL)", name="lifted_at_matches"),
+        two_people(decider="lifted_by_id", proposer="lift_proposed_by_id", name="lift_two_people"),
+    )
+
+    id: Mapped[Id]
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
+    authority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contracting_authority.id"))
+    """Whose frameworks and procurements it is kept from; None: everybody's, by the platform."""
+    status: Mapped[SuspensionStatus] = one_of(SuspensionStatus, default=SuspensionStatus.PROPOSED)
+    reason: Mapped[str]
+    """The organisation reads it."""
+    starts_at: Mapped[datetime]
+    """As proposed; never before it is decided."""
+    ends_at: Mapped[datetime | None]
+    """None: until it is lifted."""
+    review_date: Mapped[date]
+    """The day by which the officers look at it again."""
+    lift_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    lift_proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    lift_proposed_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    lifted_at: Mapped[datetime | None]
+
+    provider: Mapped[Provider] = relationship()
+    authority: Mapped[ContractingAuthority | None] = relationship()
+
+    policy_object = "suspension"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """The administrators of whoever suspends: the authority's, or the platform's."""
+        return actor.platform_roles if self.authority_id is None else actor.towards_authority(self.authority_id)
+
+    @hybrid_method
+    def is_running(self, instant: datetime) -> bool:
+        """Whether it kept the organisation at `instant`: decided, begun, and neither ended nor lifted."""
+        begun = self.status in DECIDED and self.starts_at <= instant
+        over = (self.ends_at is not None and self.ends_at <= instant) or (
+            self.lifted_at is not None and self.lifted_at <= instant
+        )
+        return begun and not over
+
+    @is_running.expression
+    @classmethod
+    def _is_running(cls, instant: datetime) -> ColumnElement[bool]:
+        return and_(
+            cls.status.in_(DECIDED),
+            cls.starts_at <= instant,
+            or_(cls.ends_at.is_(None), cls.ends_at > instant),
+            or_(cls.lifted_at.is_(None), cls.lifted_at > instant),
+        )
 
 
 class ProviderAlert(Model):

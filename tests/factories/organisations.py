@@ -8,7 +8,8 @@ from typing import Any
 from portal.accounts.models import HeldRole, User
 from portal.core.permissions import Role
 from portal.extensions import db
-from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
+from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert, Verification
+from portal.organisations.states import VerificationMethod, VerificationStatus
 
 _numbers = count(1)
 
@@ -41,8 +42,10 @@ def make_authority(name: str | None = None, *, administrators: int = 2, **detail
     return authority
 
 
-def make_provider(name: str | None = None, *, alerts: tuple[str, ...] = (), **details: Any) -> Provider:
-    """A registered provider with a company number of its own, not yet verified; `alerts` are CPV codes."""
+def make_provider(
+    name: str | None = None, *, alerts: tuple[str, ...] = (), verified: bool = True, **details: Any
+) -> Provider:
+    """A registered provider with a company number of its own, verified or not; `alerts` are CPV codes."""
     number = next(_numbers)
     provider = Provider(
         **{
@@ -57,4 +60,10 @@ def make_provider(name: str | None = None, *, alerts: tuple[str, ...] = (), **de
     provider.alerts = [ProviderAlert(cpv_code=code) for code in alerts]
     db.session.add(provider)
     db.session.flush()
+    if verified:
+        held = VerificationMethod.BEFORE_RECORDS, VerificationStatus.VERIFIED
+        db.session.add(
+            Verification(provider_id=provider.id, method=held[0], status=held[1], proved_at=provider.created_at)
+        )
+        db.session.flush()
     return provider

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.core import clock
 from portal.core.permissions import Role
-from portal.organisations.changing import change_provider, choose_alerts
-from portal.organisations.forms import AlertsForm, DetailsForm
+from portal.organisations.changing import choose_alerts
+from portal.organisations.forms import AlertsForm
 from portal.organisations.queries import provider_with_id
+from portal.organisations.standing import suspensions_of
 from portal.regulation.queries import cpv_codes_among
 from portal.web.access import actor, for_provider
 
@@ -21,21 +23,13 @@ def show() -> ResponseReturnValue:
     """Show the organisation."""
     provider = provider_with_id(actor().provider_id)
     alerts = cpv_codes_among(alert.cpv_code for alert in provider.alerts)
-    return render_template("organisations/provider/show.html", provider=provider, alerts=alerts)
-
-
-@bp.route("/edit", methods=["GET", "POST"])
-@for_provider(Role.PROVIDER_ADMINISTRATOR)
-def edit() -> ResponseReturnValue:
-    """Change the organisation's details."""
-    provider = provider_with_id(actor().provider_id)
-    form = DetailsForm.of(provider)
-    if form.validate_on_submit() and form.carry_out(
-        lambda: change_provider(provider=provider, details=form.details(), actor=actor())
-    ):
-        flash("The organisation’s details are saved.", "success")
-        return redirect(url_for(".show"))
-    return render_template("organisations/provider/edit.html", form=form), form.status_code
+    now = clock.now()
+    return render_template(
+        "organisations/provider/show.html",
+        provider=provider,
+        alerts=alerts,
+        suspensions=[found for found in suspensions_of(provider.id) if found.is_running(now)],
+    )
 
 
 @bp.route("/alerts", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ PAGE = "/provider/organisation"
 def provider(db_session: object) -> Provider:
     """A provider that hears of one code."""
     seed_reference_data(db.session.connection())
-    return make_provider("Demo Care Ltd", company_number="09506232", alerts=("85311300",))
+    return make_provider("Demo Care Ltd", company_number="09506232", alerts=("85311300",), verified=False)
 
 
 def test_the_page_shows_the_organisation_and_its_state(client: CheckedClient, provider: Provider) -> None:
