@@ -11,6 +11,7 @@ from portal.awarding.models import AwardDecision
 from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
+from portal.bidding.models import Bid
 from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.errors import Conflict, WrongState
@@ -19,6 +20,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
+from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import ITT, IttStatus
 
@@ -26,7 +28,14 @@ WHY = "Give the reason in a sentence or two"
 
 
 def propose_award(
-    *, itt: InvitationToTender, lot: Lot, actor: Actor, reason: str, offers_standstill: bool, now: datetime
+    *,
+    itt: InvitationToTender,
+    lot: Lot,
+    actor: Actor,
+    reason: str,
+    offers_standstill: bool,
+    now: datetime,
+    unverified_reason: str | None = None,
 ) -> AwardDecision:
     """Propose the award of a lot to the bid that the published method ranks first.
 
@@ -34,7 +43,8 @@ def propose_award(
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
     without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
-    another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters.
+    another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters, and (field
+    "unverified_reason") without a reason where nobody has proved the winner's number, `OrganisationSuspended`.
     """
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
@@ -45,14 +55,17 @@ def propose_award(
     if result.diagnostics is None:
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     reason = require_reason(reason, WHY, field="reason")
-    winner = _winner(result)
+    winner = db.session.get_one(Bid, _bid_named(lot, _winner(result)))
+    require_not_suspended(winner.provider_id, *itt.run_by, at=now)
+    relying = reason_to_rely_on(winner.provider, unverified_reason)
     rule = itt.standstill_rule
     decision = AwardDecision(
         itt_id=itt.id,
         lot_id=lot.id,
         result_id=result.id,
-        winning_bid_id=_bid_named(lot, winner),
+        winning_bid_id=winner.id,
         reason=reason,
+        unverified_reason=relying,
         standstill_kind=rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,
@@ -66,6 +79,7 @@ def propose_award(
         lot=lot.number,
         result=result.inputs_hash,
         standstill=decision.standstill_kind.value,
+        verified=not relying,
     )
     return decision
 
@@ -84,16 +98,23 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     record(EventKind.AWARD_REFUSED, decision, actor=actor)
 
 
-def decide_award(*, decision: AwardDecision, actor: Actor, note: str, now: datetime) -> None:
+def decide_award(
+    *, decision: AwardDecision, actor: Actor, note: str, now: datetime, unverified_reason: str | None = None
+) -> None:
     """Decide a proposed award as its second person, and tell every bidder of the lot at the same time.
 
     Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided.
     Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
     standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting, and
-    `Conflict` when a newer result has replaced the one that was proposed.
+    `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
+    suspended, or that lost its verification since.
     """
     _take(decision, actor)
     note = require_reason(note, WHY, field="note")
+    winner = decision.winning_bid
+    require_not_suspended(winner.provider_id, *decision.itt.run_by, at=now)
+    if not decision.unverified_reason:
+        decision.unverified_reason = reason_to_rely_on(winner.provider, unverified_reason)
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")

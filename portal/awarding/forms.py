@@ -9,7 +9,13 @@ from portal.accounts.forms import FactorField
 from portal.regulation.deadline_rules import DeadlineRule
 
 
-class ProposalForm(FactorField):
+class RelyingForm(FactorField):
+    """Shown while nobody has proved the winner's number (`organisations/standing.py`)."""
+
+    unverified_reason = TextAreaField("Why you go on although nobody has proved the winner’s number")
+
+
+class ProposalForm(RelyingForm):
     """Propose the award to the bid that the method ranks first."""
 
     reason = TextAreaField(
@@ -24,7 +30,7 @@ class ProposalForm(FactorField):
         self.offers_standstill.label.text = f"Offer a standstill of {period.length_words} before the contract is signed"
 
 
-class DecisionForm(FactorField):
+class DecisionForm(RelyingForm):
     """Approve a proposed award, or refuse it."""
 
     verdict = RadioField(

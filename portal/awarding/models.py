@@ -47,6 +47,8 @@ class AwardDecision(Approval, OnIttChain, Model):
     winning_bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
     status: Mapped[DecisionStatus] = one_of(DecisionStatus, default=DecisionStatus.PROPOSED)
     reason: Mapped[str]
+    unverified_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why it goes to a provider whose number nobody had proved."""
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
     announced_date: Mapped[date | None]
     """The day on which its contract award notice counts as published: on the central platform, where it comes first."""

@@ -36,7 +36,7 @@ _ENTER = text(
     bid.draft_sealed,
            bid.draft_revision, bid.draft_saved_at, bid.draft_saved_by_id, bid.submitted_revision,
            itt.reference AS itt_reference,
-           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.framework_lot_id,
+           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
                    'word_limit', q.word_limit, 'required', q.required) ORDER BY q.position, q.key), '[]')
@@ -80,8 +80,6 @@ class Entered(OnOwnChain):
     itt_status: IttStatus
     closes_at: datetime
     seal_public_key: bytes
-    framework_lot_id: uuid.UUID | None
-    """The lot that the invitation is called off from; None where everybody may bid."""
     lot_number: int
     provider_name: str
     questions: list[dict[str, Any]]
@@ -118,15 +116,13 @@ def require_open(entered: Entered) -> None:
         raise TooLate(entered.at, entered.closes_at)
 
 
-def require_standing(
-    itt_id: uuid.UUID, framework_lot_id: uuid.UUID | None, provider_id: uuid.UUID | None, at: datetime
-) -> None:
-    """Raise `NotEntitled` for a provider that may not answer a call-off at `at`; an open invitation asks nothing.
+def require_standing(itt_id: uuid.UUID, provider_id: uuid.UUID | None, at: datetime) -> None:
+    """Raise `NotEntitled` for a provider that may not answer the invitation at `at`.
 
     `at` is the database's clock under the ITT's row lock, and the membership is read after it: a membership that
     ended before is seen.
     """
-    if framework_lot_id is None or may_bid(itt_id, provider_id, at):
+    if may_bid(itt_id, provider_id, at):
         return
     raise NotEntitled(entitlement_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
 

@@ -77,7 +77,7 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
 def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) -> None:
     """Take the ITT's row lock, then read the clock; raises `WrongState`, `DeadlinePassed` and `NotEntitled`."""
     state = db.session.execute(
-        select(InvitationToTender.status, InvitationToTender.closes_at, InvitationToTender.framework_lot_id)
+        select(InvitationToTender.status, InvitationToTender.closes_at)
         .where(InvitationToTender.id == itt.id)
         .with_for_update(read=True)
     ).one()
@@ -89,7 +89,7 @@ def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) ->
     at = clock.database_time()
     if at >= state.closes_at:
         raise DeadlinePassed(late)
-    require_standing(itt.id, state.framework_lot_id, provider_id, at)
+    require_standing(itt.id, provider_id, at)
 
 
 def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:

@@ -88,7 +88,7 @@ def submit_bid(
     again, before or after the deadline; an unchanged draft that was submitted already gives its version.
 
     Raises `Incomplete` with the exact list of gaps, `DraftChanged` when the draft is not the one that the
-    person saw, `NotEntitled` for a call-off that the provider may not answer at this instant, `TooLate` when the
+    person saw, `NotEntitled` for what the provider may not answer at this instant, `TooLate` when the
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
     """
@@ -98,7 +98,7 @@ def submit_bid(
     if repeated is not None:
         return repeated
     require_open(entered)
-    require_standing(entered.itt_id, entered.framework_lot_id, entered.provider_id, entered.at)
+    require_standing(entered.itt_id, entered.provider_id, entered.at)
     entered, content = _current_draft(entered, keys, answers or {}, expected_revision)
     if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
         return _last_version(entered)

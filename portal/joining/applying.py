@@ -29,6 +29,7 @@ from portal.joining.models import Application
 from portal.joining.profile import LONGEST_ANSWER, remember_answers
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import CLOSED, ApplicationStatus
+from portal.organisations.standing import require_not_suspended
 
 TOO_LONG = f"Your answer is too long to be saved: use at most {LONGEST_ANSWER:,} characters."
 CONFLICT = "Somebody else in your organisation changed this at {at}: it now says “{theirs}”."
@@ -58,7 +59,7 @@ def start_application(*, lot: FrameworkLot, actor: Actor) -> Application:
     What the provider has said in other applications is offered in it, to be confirmed. Records APPLICATION_STARTED.
     Raises `NotFound` for people without a provider, `NotAccepting` with the section when no application would be
     accepted now by the database's clock, `CannotStart` while another application to the lot is open (it is put
-    right and sent again in place) and for a member of the lot.
+    right and sent again in place) and for a member of the lot, `OrganisationSuspended`.
     """
     proposed = Application(
         id=uuid.uuid4(),
@@ -72,6 +73,7 @@ def start_application(*, lot: FrameworkLot, actor: Actor) -> Application:
     policy.require(actor, Verb.START, proposed)
     framework, at = lock_accepting(lot.framework_id)
     require_accepting(framework, at)
+    require_not_suspended(actor.provider_id, framework.authority_id, at=at)
     law = law_of_joining(framework)
     if membership_of(lot.id, actor.provider_id) is not None:
         raise CannotStart(f"Your organisation is a member of lot {lot.number} already", law=law)

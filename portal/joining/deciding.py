@@ -31,6 +31,7 @@ from portal.joining.models import Application, ApplicationDecision
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus, Outcome
 from portal.joining.submitting import version_of
+from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.regulation.deadlines import decided_by
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
@@ -98,17 +99,21 @@ def extend_decision(*, application: Application, reason: str, actor: Actor, now:
     _record(EventKind.APPLICATION_EXTENDED, application, actor, due_on=application.due_on)
 
 
-def admit_provider(*, application: Application, version: int, actor: Actor, now: datetime) -> Admission:
+def admit_provider(
+    *, application: Application, version: int, actor: Actor, now: datetime, unverified_reason: str | None = None
+) -> Admission:
     """Admit the provider to the lot: from this instant it is a member, and every open call-off is its to answer.
 
     One transaction writes the decision, the membership, the application's status and PROVIDER_ADMITTED: a crash at
     any of them leaves nothing. There is no limit to how many members a lot has (PCR2015 reg 34(6); PA2023
     s.36(7)). `version` is the one that the officer looked at. Raises `Conflict` when the provider submitted anew,
-    somebody else decided, or it is a member already; `WrongState` when a criterion fails by its published rule, and
-    once the framework has ceased.
+    somebody else decided, or it is a member already; `WrongState` when a criterion fails by its published rule, while
+    the provider is suspended, and once the framework has ceased; `InvalidInput` (field "unverified_reason") without a
+    reason where nobody has proved its number.
     """
     _take(application, Verb.ADMIT, actor, version)
     _require_not_ceased(application)
+    require_not_suspended(application.provider_id, application.framework.authority_id, at=now)
     failed = [judged for judged in _judgements(application, now).values() if judged.verdict is Verdict.FAILS]
     if failed:
         raise WrongState(
@@ -118,11 +123,13 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
     member = membership_of(application.lot_id, application.provider_id)
     if member is not None:
         raise _already_member(member)
+    relying = reason_to_rely_on(application.provider, unverified_reason)
     db.session.add(
         ApplicationDecision(
             application_id=application.id,
             version=version,
             outcome=Outcome.ADMITTED,
+            unverified_reason=relying,
             findings=[],
             proposed_by_id=actor.user_id,
             proposed_at=now,
@@ -139,6 +146,7 @@ def admit_provider(*, application: Application, version: int, actor: Actor, now:
         application=application.id,
         lot=application.lot.number,
         version=version,
+        verified=not relying,
     )
     return admission
 

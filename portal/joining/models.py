@@ -179,6 +179,8 @@ class ApplicationDecision(Approval, Model):
     application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("application.id"), index=True)
     version: Mapped[int]
     outcome: Mapped[Outcome] = one_of(Outcome)
+    unverified_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why a provider was admitted whose number nobody had proved."""
     findings: Mapped[list[Any]]
     """The criteria that were failed: [{"question": key, "title": text, "reason": text}]; empty for an admission."""
     sent_back_at: Mapped[datetime | None]

@@ -28,6 +28,7 @@ from portal.joining.completeness import gaps_of
 from portal.joining.models import Application, ApplicationVersion, Evidence
 from portal.joining.queries import WITH_FRAMEWORK
 from portal.joining.states import APPLICATION, ApplicationStatus
+from portal.organisations.standing import require_not_suspended
 from portal.regulation.deadlines import decided_by
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import calendar
@@ -68,7 +69,8 @@ def submit_application(
     decision gives its version.
 
     Raises `NotAccepting` with the section (the caller records the late attempt after its rollback), `Incomplete`
-    with the exact list of gaps, `ApplicationChanged` when the draft is not the one that the person saw.
+    with the exact list of gaps, `ApplicationChanged` when the draft is not the one that the person saw,
+    `OrganisationSuspended`.
     """
     take(application, Verb.READ, *WITH_FRAMEWORK, actor=actor)
     repeated = _version_with(application, idempotency_key)
@@ -77,6 +79,7 @@ def submit_application(
     take_own(application, Verb.SUBMIT, actor)
     framework, at = lock_accepting(application.framework_id)
     require_accepting(framework, at)
+    require_not_suspended(application.provider_id, framework.authority_id, at=at)
     if application.revision != expected_revision:
         raise ApplicationChanged()
     if application.status is ApplicationStatus.SUBMITTED and not application.has_unsubmitted_change:

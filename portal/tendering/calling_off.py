@@ -20,6 +20,7 @@ from portal.core.taking import lock, take
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.models import ContractingAuthority, Provider
+from portal.organisations.standing import is_suspended
 from portal.regulation.kinds import IttKind
 from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
@@ -148,7 +149,10 @@ def _require_direct(itt: InvitationToTender) -> None:
 
 def _is_member(itt: InvitationToTender, provider_id: uuid.UUID, now: datetime) -> bool:
     query = select(Admission.id).where(
-        Admission.lot_id == itt.framework_lot_id, Admission.provider_id == provider_id, Admission.is_active(now)
+        Admission.lot_id == itt.framework_lot_id,
+        Admission.provider_id == provider_id,
+        Admission.is_active(now),
+        ~is_suspended(provider_id, *itt.run_by, at=now),
     )
     return db.session.execute(query).first() is not None
 

@@ -23,6 +23,7 @@ from portal.frameworks.states import CURRENT, AdmissionStatus
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
+from portal.organisations.standing import is_suspended, suspension_of
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER, OPEN_TO_APPLICANTS
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
@@ -46,6 +47,8 @@ class Reason(StrEnum):
     """Its application to a purchasing system or a framework waits: nobody bids there before being admitted."""
     REFUSED = "refused"
     NOT_SENT = "not_sent"
+    BARRED = "barred"
+    """The organisation as such is suspended, by the authority or the platform."""
     REMOVED = "removed"
     LEFT = "left"
     NOT_A_MEMBER = "not_a_member"
@@ -81,7 +84,8 @@ def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
     """The condition on an invitation that the provider may answer it at `instant`.
 
     Open to everybody; or its framework is in force and the provider an active member of its lot, or, in a dynamic
-    market, an applicant who waits (PA2023 s.34(4)); a direct award is the one provider's that it names.
+    market, an applicant who waits (PA2023 s.34(4)); a direct award is the one provider's that it names. Nothing is
+    answered by an organisation that is suspended (`organisations/standing.py`).
     """
     lot = FrameworkLot.id == Itt.framework_lot_id
     framework = Framework.id == FrameworkLot.framework_id
@@ -97,7 +101,7 @@ def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
         )
         .correlate(Itt)
     )
-    return or_(
+    entitled = or_(
         Itt.framework_lot_id.is_(None),
         and_(
             in_force,
@@ -105,6 +109,8 @@ def entitled_to(provider_id: Who, instant: datetime) -> ColumnElement[bool]:
             or_(member, and_(Itt.kind.in_(OPEN_TO_APPLICANTS), applicant)),
         ),
     )
+    leads = select(Framework.authority_id).where(lot, framework).correlate(Itt).scalar_subquery()
+    return and_(entitled, ~is_suspended(provider_id, Itt.authority_id, leads, at=instant))
 
 
 def may_bid(itt_id: uuid.UUID, provider_id: uuid.UUID | None, instant: datetime) -> bool:
@@ -116,9 +122,12 @@ def may_bid(itt_id: uuid.UUID, provider_id: uuid.UUID | None, instant: datetime)
 def entitlement_of(itt: InvitationToTender, provider_id: uuid.UUID | None, instant: datetime) -> Entitlement:
     """Say whether the provider may answer the invitation at `instant`, why, and where it can put things right.
 
-    No statement for an open invitation, at most three for a call-off whose lot and framework are loaded.
+    One statement for an open invitation, at most four for a call-off whose lot and framework are loaded.
     """
     lot = itt.framework_lot
+    barred = suspension_of(provider_id, *itt.run_by, at=instant)
+    if barred is not None:
+        return Entitlement(Reason.BARRED, lot, until=barred.ends_at, details=(barred.reason,))
     if lot is None:
         return Entitlement(Reason.OPEN_TO_ALL)
     terms = lot.framework.calling_off

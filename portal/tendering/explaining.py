@@ -22,6 +22,7 @@ _SENTENCES = {
     Reason.PAUSED: "You have paused your membership of {lot} until {until}. You can bid when the pause ends, or end it "
     "now.",
     Reason.SUSPENDED: "Your membership of {lot} is suspended{until_words}, so you cannot bid.",
+    Reason.BARRED: "Your organisation is suspended{until_words}, so it cannot bid. Here is the reason.",
     Reason.WAITING: "Your application to {lot} waits for a decision. You can bid as soon as you are admitted, if "
     "bidding is still open then ({law}).",
     Reason.REFUSED: "Your application to {lot} was refused. Put right what is named here and send it again: you can "
@@ -58,10 +59,12 @@ class Told:
 
 
 def told(itt: InvitationToTender, provider_id: uuid.UUID | None, now: datetime) -> Told | None:
-    """How a provider stands towards a call-off, in words; None without a provider, and for open invitations."""
-    if itt.framework_lot_id is None or provider_id is None:
+    """How a provider stands towards a call-off, in words; None without a provider, and where anybody may bid."""
+    if provider_id is None:
         return None
     standing = entitlement_of(itt, provider_id, now)
+    if standing.reason is Reason.OPEN_TO_ALL:
+        return None
     return Told(standing, why(standing))
 
 

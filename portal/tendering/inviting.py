@@ -1,7 +1,8 @@
 """Who is invited to a call-off: exactly the active members of its lot, and whoever joins before it closes.
 
 The list is a query at the instant of publication. Nothing here takes a name off it or puts one on it: whom the
-authority would rather not hear from is invited as well (PCR2015 reg 34(21)).
+authority would rather not hear from is invited as well (PCR2015 reg 34(21)). Only an organisation that two people have
+suspended, for a reason that it was told, is not.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from portal.core.permissions import SYSTEM, Actor, Verb
 from portal.core.taking import take
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
+from portal.organisations.standing import is_suspended
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite
 from portal.tendering.models import Invitation, InvitationToTender
@@ -47,7 +49,10 @@ def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: date
     if itt.law.names_one_provider:
         chosen = [Admission.provider_id == itt.direct_award_provider_id]
     members = select(literal(itt.id), Admission.provider_id, Admission.id, literal(at)).where(
-        Admission.lot_id == lot.id, Admission.is_active(at), *chosen
+        Admission.lot_id == lot.id,
+        Admission.is_active(at),
+        ~is_suspended(Admission.provider_id, *itt.run_by, at=at),
+        *chosen,
     )
     invited = _insert(members, Invitation.provider_id)
     if not invited and itt.law.names_one_provider:
@@ -83,6 +88,7 @@ def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uui
         .where(
             Admission.id == admission_id,
             Admission.is_active(now),
+            ~is_suspended(Admission.provider_id, itt.authority_id, admission.framework.authority_id, at=now),
             itt.status == IttStatus.PUBLISHED,
             itt.kind.not_in(NAMING_ONE_PROVIDER),
             itt.closes_at > clock.database_time(),

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
 from portal.frameworks.member_models import Admission
 from portal.organisations.models import Provider
+from portal.organisations.standing import is_suspended
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
@@ -76,7 +77,7 @@ def choosable_providers(itt: InvitationToTender, now: datetime) -> Sequence[Prov
     return db.session.scalars(
         select(Provider)
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(Admission.lot_id == itt.framework_lot_id, Admission.is_active(now))
+        .where(*_to_be_invited(itt, now))
         .order_by(Provider.name_fold, Provider.id)
     ).all()
 
@@ -90,9 +91,14 @@ def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, s
     query = (
         select(Provider.id, Provider.name, Provider.name_fold, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(Admission.lot_id == itt.framework_lot_id, Admission.is_active(now))
+        .where(*_to_be_invited(itt, now))
     )
     return query.where(Provider.id == itt.direct_award_provider_id) if itt.law.names_one_provider else query
+
+
+def _to_be_invited(itt: InvitationToTender, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    away = is_suspended(Admission.provider_id, *itt.run_by, at=now)
+    return Admission.lot_id == itt.framework_lot_id, Admission.is_active(now), ~away
 
 
 def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, str, datetime]:

@@ -163,6 +163,12 @@ class InvitationToTender(OnOwnChain, Model):
         """What the law asks of its notice with that number."""
         return self.law.notice_duty(code, self.size)
 
+    @property
+    def run_by(self) -> tuple[uuid.UUID, ...]:
+        """The authorities whose suspensions of organisations hold here: its own, and the lead one of its framework."""
+        lot = self.framework_lot
+        return (self.authority_id,) if lot is None else (self.authority_id, lot.framework.authority_id)
+
     def has_closed(self, instant: datetime) -> bool:
         """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""
         return self.closes_at is not None and instant >= self.closes_at

@@ -210,7 +210,8 @@ class MarketStory:
         officer.visit(self._queue)
         sees(officer, name)
         officer.visit(f"{self._queue}/{self.applications[name]}")
-        officer.press("Admit to lot 1", **self.commissioner.factor())
+        why = "The provider is known to the council; its number is looked up next."
+        officer.press("Admit to lot 1", unverified_reason=why, **self.commissioner.factor())
         officer.visit(f"/commissioning/frameworks/{self.market}/members")
         sees(officer, name)
 

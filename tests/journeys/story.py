@@ -304,6 +304,7 @@ class Story:
             "Send to an approver",
             reason="This bid has the highest total under the published method.",
             offers_standstill="y",
+            unverified_reason="The provider is known to the council; its number is looked up next.",
             **proposer.factor(),
         )
         sees(proposer.person, "A second person decides")

@@ -48,6 +48,7 @@ def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
             reason=form.reason.data or "",
             offers_standstill=bool(form.offers_standstill.data),
             now=clock.now(),
+            unverified_reason=form.unverified_reason.data,
         )
     ):
         flash("The award is proposed. An approver has been told.", "success")
@@ -68,8 +69,12 @@ def _decide(itt: InvitationToTender, decision: AwardDecision) -> ResponseReturnV
 
 
 def _verdict(form: DecisionForm, decision: AwardDecision) -> None:
-    act = decide_award if form.verdict.data == "approve" else refuse_award
-    act(decision=decision, actor=actor(), note=form.note.data or "", now=clock.now())
+    note, now = form.note.data or "", clock.now()
+    if form.verdict.data == "approve":
+        relying = form.unverified_reason.data
+        decide_award(decision=decision, actor=actor(), note=note, now=now, unverified_reason=relying)
+    else:
+        refuse_award(decision=decision, actor=actor(), note=note, now=now)
 
 
 def _may_decide(decision: AwardDecision) -> bool:
@@ -86,6 +91,8 @@ def _waiting_lot(itt: InvitationToTender) -> Lot:
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else queries.current_result(lot.id)
+    standing = queries.ranking_of(result, actor())
+    first = [row["organisation"] for row in standing if row["rank"] == 1]
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
@@ -95,7 +102,8 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         result=result,
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),
-        standing=queries.ranking_of(result, actor()),
+        standing=standing,
+        first_place=first[0] if len(first) == 1 else None,
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,

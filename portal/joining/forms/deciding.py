@@ -27,6 +27,12 @@ class VersionedForm(BaseForm):
         return shown_number(self.version, otherwise=0)
 
 
+class AdmissionForm(VersionedForm):
+    """Admit the provider; why, where nobody has proved its number (`organisations/standing.py`)."""
+
+    unverified_reason = page("Why you go on although nobody has proved the provider’s number")
+
+
 class QuestionForm(VersionedForm):
     """Ask the provider."""
 

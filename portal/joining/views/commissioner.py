@@ -21,7 +21,7 @@ from portal.joining.deciding import (
     take_back_question,
 )
 from portal.joining.findings import every_judgement, judged_sections, reply_in
-from portal.joining.forms.deciding import ExtensionForm, QuestionForm, SecondOpinionForm, VersionedForm, refusal_form
+from portal.joining.forms.deciding import AdmissionForm, ExtensionForm, QuestionForm, SecondOpinionForm, refusal_form
 from portal.joining.models import Application
 from portal.joining.queue import clock_of, decisions_of, due_words, find_application, glance, queue_of, working_days
 from portal.joining.states import ApplicationStatus, Outcome
@@ -59,7 +59,7 @@ def queue(reference: str) -> str:
 @for_authority()
 def show(reference: str, application_reference: str) -> ResponseReturnValue:
     """One application: its answers, what the published rules make of them, its history, and what can be done."""
-    return _page(_application(reference, application_reference), VersionedForm(formdata=None))
+    return _page(_application(reference, application_reference), AdmissionForm(formdata=None))
 
 
 @bp.post("/<application_reference>/admit")
@@ -67,9 +67,15 @@ def show(reference: str, application_reference: str) -> ResponseReturnValue:
 def admit(reference: str, application_reference: str) -> ResponseReturnValue:
     """Admit the provider."""
     application = _application(reference, application_reference)
-    form = VersionedForm()
+    form = AdmissionForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: admit_provider(application=application, version=form.seen, actor=actor(), now=clock.now())
+        lambda: admit_provider(
+            application=application,
+            version=form.seen,
+            actor=actor(),
+            now=clock.now(),
+            unverified_reason=form.unverified_reason.data,
+        )
     ):
         flash(
             f"{application.provider.name} is admitted to lot {application.lot.number}, and is told at once.", "success"
@@ -103,7 +109,7 @@ def ask(reference: str, application_reference: str) -> ResponseReturnValue:
 def take_back(reference: str, application_reference: str) -> ResponseReturnValue:
     """Stop waiting for an answer."""
     application = _application(reference, application_reference)
-    form = VersionedForm()
+    form = AdmissionForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: take_back_question(application=application, actor=actor(), now=clock.now())
     ):
@@ -190,7 +196,7 @@ def _judged(application: Application) -> dict[str, Any]:
     return {"version": version, "sections": sections, "criteria": criteria, "judgements": judgements}
 
 
-def _page(application: Application, form: VersionedForm) -> ResponseReturnValue:
+def _page(application: Application, form: AdmissionForm) -> ResponseReturnValue:
     # The page shows the version of now, so that is what its buttons are about.
     form.version.data = str(application.version)
     judged = _judged(application)

@@ -36,6 +36,7 @@ NAMES = {
     "Scorecard": "scorecard",
     "SignedIn": "user",
     "Standstill": "standstill",
+    "Suspension": "suspension",
     "User": "user",
 }
 

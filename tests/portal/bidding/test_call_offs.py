@@ -109,8 +109,8 @@ def test_a_membership_that_ended_cannot_submit(db_session: object) -> None:
     assert (refused.value.standing.reason, bid.version) == (Reason.REMOVED, 0)
 
 
-def test_an_open_invitation_costs_no_statement_more(db_session: object, app: Flask, count_statements: Count) -> None:
-    """Starting and submitting ask about membership in call-offs alone: one statement, whatever its size."""
+def test_who_may_answer_costs_one_statement(db_session: object, app: Flask, count_statements: Count) -> None:
+    """Starting and submitting ask once who may answer, whether everybody may or members alone, whatever the size."""
     lot = lot_of(FrameworkKind.DYNAMIC_MARKET)
     asked = {}
     for name, itt in (("open", published_itt()), ("call-off", published_call_off(lot))):
@@ -121,7 +121,7 @@ def test_an_open_invitation_costs_no_statement_more(db_session: object, app: Fla
         with count_statements() as submitted:
             submit(complete, actor)
         asked[name] = [sum("admission" in statement for statement in each) for each in (started, submitted)]
-    assert asked == {"open": [0, 0], "call-off": [1, 1]}
+    assert asked == {"open": [1, 1], "call-off": [1, 1]}
 
 
 def test_membership_is_checked_again_at_closing(db_session: object) -> None:

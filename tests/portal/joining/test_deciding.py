@@ -77,7 +77,7 @@ def test_admission_makes_a_member(kind: FrameworkKind) -> None:
     assert [member.id for member in active_members(application.lot_id, now)] == [admission.id]
     event = db.session.scalars(select(Event).where(Event.kind == EventKind.PROVIDER_ADMITTED)).one()
     assert (event.chain, event.object_type, event.object_id) == (str(framework.id), "admission", admission.id)
-    assert event.data == {"application": str(application.id), "lot": 1, "version": 1}
+    assert event.data == {"application": str(application.id), "lot": 1, "version": 1, "verified": True}
 
 
 def test_a_criterion_that_judges_itself_cannot_be_overruled() -> None:

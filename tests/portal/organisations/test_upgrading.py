@@ -20,7 +20,7 @@ def rows(database: Database, statement: str) -> list[tuple[Any, ...]]:
 
 def test_what_was_verified_stays_so_with_the_method_of_before_records(fresh_database: Database) -> None:
     """Who, when and the note go over, and come back on the way down; what was not verified stays so."""
-    migrating.downgrade(fresh_database.owner_url, "0010")
+    migrating.downgrade(fresh_database.owner_url, "0013")
     rows(
         fresh_database,
         f"""
@@ -37,7 +37,7 @@ def test_what_was_verified_stays_so_with_the_method_of_before_records(fresh_data
         "proved_at = '2026-05-01T10:00Z' FROM verification",
     )
     assert moved == [(PROVED, "before_records", "verified", "Matches the register.", PERSON, True)]
-    migrating.downgrade(fresh_database.owner_url, "0010")
+    migrating.downgrade(fresh_database.owner_url, "0013")
     back = rows(
         fresh_database,
         "SELECT name, verified_by_id::text, verification_note FROM provider WHERE verified_at IS NOT NULL",
