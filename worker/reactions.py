@@ -25,8 +25,8 @@ from portal.notifications import (
     letters_of_applications,
     letters_of_call_offs,
     letters_of_memberships,
-    letters_of_reminders,
     letters_of_organisations,
+    letters_of_reminders,
     letters_of_roles,
 )
 from portal.regulation.local_time import local_date

@@ -68,10 +68,8 @@ def refuse_check(*, provider: Provider, reason: str, actor: Actor, now: datetime
     take(provider, Verb.VERIFY, actor=actor)
     said = require_reason(reason, "Say what does not fit: the organisation reads it", field="reason", most=LONGEST_NOTE)
     _void_code(provider, actor, now)
-    refused = _add(
-        provider, VerificationMethod.REGISTER, VerificationStatus.REFUSED, actor, now, seen_on=local_date(now)
-    )
-    refused.reason, refused.ended_at, refused.ended_by_id = said, now, actor.user_id
+    looked = {"seen_on": local_date(now), "reason": said, "ended_at": now, "ended_by_id": actor.user_id}
+    refused = _add(provider, VerificationMethod.REGISTER, VerificationStatus.REFUSED, actor, now, **looked)
     record(EventKind.VERIFICATION_REFUSED, provider, actor=actor, verification=refused.id)
     return refused
 
@@ -161,6 +159,7 @@ def _add(
     if status.is_verified:
         made.proved_at = now
     db.session.add(made)
+    db.session.flush()
     return made
 
 

@@ -13,11 +13,13 @@ from portal.notifications import recipients
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
 from portal.organisations.models import Provider, Suspension, Verification
+from portal.organisations.states import METHOD_WORDS, VerificationMethod
 
 
 def provider_verified(event: Event) -> None:
     """The organisation's people hear that its number is proved."""
-    _to_organisation(event, event.object_id, "organisations/verified")
+    how = METHOD_WORDS[VerificationMethod(event.data["method"])]
+    _to_organisation(event, event.object_id, "organisations/verified", how=how)
 
 
 def verification_code_posted(event: Event) -> None:
@@ -73,14 +75,15 @@ def _to_organisation(event: Event, provider_id: uuid.UUID, template: str, **valu
     provider = db.session.get_one(Provider, provider_id)
     people = recipients.people_of_providers([provider.id])
     link = page_of("provider_organisation.show")
-    tell(event=event, people=people, template=template, link=link, provider=provider, **values)
+    tell(event=event, people=people, template=template, link=link, thread=provider.id, provider=provider.name, **values)
 
 
 def _to_deciders(event: Event, template: str) -> None:
     found = db.session.get_one(Suspension, event.object_id)
     link = page_of("suspensions.show", suspension_id=found.id)
     people = [person for person in _deciders(found.authority_id) if person != event.actor_id]
-    tell(event=event, people=people, template=template, link=link, provider=found.provider, suspension=found)
+    about: dict[str, Any] = {"provider": found.provider.name, "suspension": found}
+    tell(event=event, people=people, template=template, link=link, thread=found.id, **about)
 
 
 def _deciders(authority_id: uuid.UUID | None) -> Sequence[uuid.UUID]:

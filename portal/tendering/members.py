@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
@@ -77,7 +77,7 @@ def choosable_providers(itt: InvitationToTender, now: datetime) -> Sequence[Prov
     return db.session.scalars(
         select(Provider)
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(*_to_be_invited(itt, now))
+        .where(_to_be_invited(itt, now))
         .order_by(Provider.name_fold, Provider.id)
     ).all()
 
@@ -91,14 +91,14 @@ def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, s
     query = (
         select(Provider.id, Provider.name, Provider.name_fold, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
-        .where(*_to_be_invited(itt, now))
+        .where(_to_be_invited(itt, now))
     )
     return query.where(Provider.id == itt.direct_award_provider_id) if itt.law.names_one_provider else query
 
 
-def _to_be_invited(itt: InvitationToTender, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _to_be_invited(itt: InvitationToTender, now: datetime) -> ColumnElement[bool]:
     away = is_suspended(Admission.provider_id, *itt.run_by, at=now)
-    return Admission.lot_id == itt.framework_lot_id, Admission.is_active(now), ~away
+    return and_(Admission.lot_id == itt.framework_lot_id, Admission.is_active(now), ~away)
 
 
 def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, str, datetime]:

@@ -53,7 +53,7 @@ class Case:
         return found
 
     def is_kept(self, at: Any = NOW) -> bool:
-        return suspension_of(self.provider.id, self.authority.id, at) is not None
+        return suspension_of(self.provider.id, self.authority.id, at=at) is not None
 
 
 @pytest.fixture
@@ -117,11 +117,11 @@ def test_an_authority_s_reaches_its_own_procurements_the_platform_s_everybody_s(
     """None keeps an organisation from what another council runs."""
     case.suspend()
     elsewhere = make_authority()
-    assert suspension_of(case.provider.id, elsewhere.id, NOW) is None
+    assert suspension_of(case.provider.id, elsewhere.id, at=NOW) is None
     platform = [actor_of(make_person(Role.PLATFORM_ADMINISTRATOR)) for _ in range(2)]
     wide = case.propose(platform[0])
     decide_suspension(suspension=wide, actor=platform[1], note="Looked at all the facts.", now=NOW)
-    assert suspension_of(case.provider.id, elsewhere.id, NOW) == wide
+    assert suspension_of(case.provider.id, elsewhere.id, at=NOW) == wide
 
 
 def test_another_authority_finds_nothing(case: Case) -> None:

@@ -105,6 +105,17 @@ def values_of_frameworks() -> dict[str, Any]:
         "is_late": False,
         "is_valid": True,
         "may_bid": True,
+        "how": "An officer compared it with the register",
+        "suspension": SimpleNamespace(
+            authority=None,
+            starts_at=datetime(2026, 12, 1, tzinfo=UTC),
+            ends_at=None,
+            reason=TITLE,
+            review_date=date(2026, 12, 4),
+            decision_note=TITLE,
+            lifted_at=datetime(2026, 12, 3, tzinfo=UTC),
+            lift_reason=TITLE,
+        ),
     }
 
 

@@ -24,7 +24,7 @@ def test_what_was_verified_stays_so_with_the_method_of_before_records(fresh_data
     rows(
         fresh_database,
         f"""
-        INSERT INTO user_account (id, display_name) VALUES ('{PERSON}', 'Demo Officer');
+        INSERT INTO user_account (id, is_active) VALUES ('{PERSON}', false);
         INSERT INTO provider (id, name, company_number, verified_at, verified_by_id, verification_note) VALUES
         ('{PROVED}', 'Demo Proved', '09506232', '2026-05-01T10:00Z', '{PERSON}', 'Matches the register.'),
         ('{OTHER}', 'Demo Other', '00000007', NULL, NULL, NULL);
