@@ -20,12 +20,21 @@ from portal.core.personal import ERASED, address_index, new_person_key, seal, un
 from portal.organisations.models import ContractingAuthority
 
 
+class Language(StrEnum):
+    """The languages that mail is written in, as BCP 47 names them."""
+
+    ENGLISH = "en"
+
+
 class User(OnSystemChain, Model):
-    """A person. A young panel member has an alias for a name and neither e-mail address nor password."""
+    """A person. A young panel member has an alias for a name and neither e-mail address nor password.
+
+    Who was invited has an address and no password until they have chosen one.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (
-        CheckConstraint("(email_index IS NULL) = (password_hash IS NULL)", name="email_with_password"),
+        CheckConstraint("password_hash IS NULL OR email_index IS NOT NULL", name="password_with_email"),
         CheckConstraint("(email_index IS NULL) = (email_sealed IS NULL)", name="email_with_index"),
         CheckConstraint("(person_key IS NULL) = (name_sealed IS NULL)", name="named_while_there_is_a_key"),
         CheckConstraint(
@@ -41,6 +50,9 @@ class User(OnSystemChain, Model):
     email_sealed: Mapped[bytes | None]
     email_index: Mapped[bytes | None]
     """What the address is found by (portal/accounts/people.py)."""
+    email_confirmed_at: Mapped[datetime | None]
+    """When somebody who reads the address's mail said so; until then mail with a link of its own alone goes there."""
+    language: Mapped[Language] = one_of(Language, default=Language.ENGLISH, server_default=text("'en'"))
     password_hash: Mapped[str | None]
     totp_sealed: Mapped[bytes | None]
     """The second factor's secret, encrypted with the installation's factor key."""
@@ -52,6 +64,11 @@ class User(OnSystemChain, Model):
     held_roles: Mapped[list[HeldRole]] = relationship(back_populates="user")
 
     ledger_object = "user"
+
+    @property
+    def awaits_joining(self) -> bool:
+        """Whether the person was invited and has not chosen a password yet."""
+        return self.email_index is not None and self.password_hash is None
 
     def __init__(self, **values: Any) -> None:
         # First the key: name and address stand under it from the moment that they are set.
@@ -215,6 +232,8 @@ class UserSession(Model):
     factor_at: Mapped[datetime | None]
     """When the second factor was last shown in this session; acts that need a fresh one look here."""
     revoked_at: Mapped[datetime | None]
+    browser: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Roughly what browser: "Firefox on Windows"; no version, no network address."""
 
 
 class FailedGuess(Model):
