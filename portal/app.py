@@ -33,7 +33,9 @@ BLUEPRINTS = (
     "portal.monitoring.views.public",
     "portal.scenarios.views.public",
     "portal.accounts.views.public",
+    "portal.accounts.views.links",
     "portal.accounts.views.account",
+    "portal.accounts.views.address",
     "portal.accounts.views.colleagues",
     "portal.accounts.views.roles",
     "portal.organisations.views.provider",
@@ -80,6 +82,7 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
     display_name = ""
     organisation_name = None
     awaits_factor = False
+    awaits_confirmation = False
     factor_at = None
 
 

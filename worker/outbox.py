@@ -29,7 +29,11 @@ def drain() -> int:
     attempted, mail_is_up = 0, True
     # One connection to the mail server for everything that waits; it is made when the first mail needs it.
     with Mailer(
-        settings.smtp_url, settings.public_url, sender=settings.mail_sender, ca_file=settings.smtp_ca_file
+        settings.smtp_url,
+        settings.public_url,
+        sender=settings.mail_sender,
+        ca_file=settings.smtp_ca_file,
+        keys=flask_app().extensions["keys"],
     ) as mailer:
         while True:
             done = _drain_reactions() + _drain(outbox.NOTICE, publish)

@@ -22,6 +22,7 @@ from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.notifications import (
     letters,
+    letters_of_accounts,
     letters_of_applications,
     letters_of_call_offs,
     letters_of_memberships,
@@ -94,7 +95,7 @@ def send_removal_reasons(event: Event) -> None:
 NOTHING: tuple[Reaction, ...] = ()
 
 REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
-    EventKind.PERSON_REGISTERED: NOTHING,
+    EventKind.PERSON_REGISTERED: (letters_of_accounts.confirmation_wanted,),
     EventKind.PROVIDER_REGISTERED: NOTHING,
     EventKind.PROVIDER_CHANGED: NOTHING,
     EventKind.PROVIDER_VERIFIED: (letters_of_organisations.provider_verified,),
@@ -107,7 +108,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.LIFTING_PROPOSED: (letters_of_organisations.lifting_proposed,),
     EventKind.LIFTING_REFUSED: NOTHING,
     EventKind.ORGANISATION_LIFTED: (letters_of_organisations.organisation_lifted,),
-    EventKind.MEMBER_INVITED: NOTHING,
+    EventKind.MEMBER_INVITED: (letters_of_accounts.member_invited,),
     EventKind.MEMBERSHIP_GRANTED: NOTHING,
     EventKind.ROLE_PROPOSED: (letters_of_roles.role_proposed,),
     EventKind.ROLE_CONFIRMED: (letters_of_roles.role_confirmed,),
@@ -116,7 +117,14 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SIGNED_IN: NOTHING,
     EventKind.SIGN_IN_REFUSED: NOTHING,
     EventKind.SIGNED_OUT: NOTHING,
-    EventKind.PASSWORD_CHANGED: NOTHING,
+    EventKind.REGISTRATION_REPEATED: (letters_of_accounts.registration_repeated,),
+    EventKind.CONFIRMATION_ASKED: (letters_of_accounts.confirmation_wanted,),
+    EventKind.ADDRESS_CONFIRMED: NOTHING,
+    EventKind.ADDRESS_CHANGE_ASKED: (letters_of_accounts.address_change_asked,),
+    EventKind.ADDRESS_CHANGED: (letters_of_accounts.address_changed,),
+    EventKind.ADDRESS_CHANGE_STOPPED: (letters_of_accounts.address_change_stopped,),
+    EventKind.PASSWORD_RESET_ASKED: (letters_of_accounts.password_reset_asked,),
+    EventKind.PASSWORD_CHANGED: (letters_of_accounts.password_changed,),
     EventKind.SECOND_FACTOR_SET: NOTHING,
     EventKind.SECOND_FACTOR_REFUSED: NOTHING,
     EventKind.ACCESS_CARD_ISSUED: NOTHING,

@@ -24,7 +24,7 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
 
     An authority that does not exist yet is created; one that has an administrator gets its second by invitation,
     confirmed by the platform's administrator. The person sets up a second factor when they first sign in. Records
-    MEMBERSHIP_GRANTED. Raises `InvalidInput` (fields "name", "email", "password", "authority").
+    MEMBERSHIP_GRANTED and CONFIRMATION_ASKED. Raises `InvalidInput` (fields "name", "email", "password", "authority").
     """
     check_new_password(password, about=[name, email, authority])
     person = add_person(name=name, email=email, password_hash=hash_password(password))
@@ -34,6 +34,7 @@ def create_administrator(*, name: str, email: str, password: str, authority: str
         role, place = Role.AUTHORITY_ADMINISTRATOR, _authority_named(authority).id
     grant(person, role, authority_id=place)
     record(EventKind.MEMBERSHIP_GRANTED, person, actor=SYSTEM, place=place, roles=[role])
+    record(EventKind.CONFIRMATION_ASKED, person, actor=SYSTEM)
     return person
 
 

@@ -25,6 +25,7 @@ from portal.accounts.browser import origin
 from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
 from portal.core import clock
 from portal.core.errors import InvalidInput, PortalError
+from portal.core.parsing.text import has_text
 from portal.core.permissions import Role
 from portal.organisations.forms import AlertsFields, DetailsFields
 from portal.web.access import factor_is_fresh
@@ -79,6 +80,8 @@ def show_factor(code: str | None) -> None:
     """Confirm a typed code for this session, unless one was shown in the last five minutes."""
     if factor_is_fresh():
         return
+    if not has_text(code):
+        raise InvalidInput("Type the code that your authenticator app shows.", field="factor_code")
     now = clock.now()
     confirm_factor(
         user_id=current_user.user_id,
@@ -182,6 +185,47 @@ class PasswordForm(BaseForm):
     )
 
 
+class ForgottenForm(BaseForm):
+    """The address of somebody who has forgotten their password."""
+
+    email = EmailField(
+        "E-mail address",
+        [DataRequired("Enter your e-mail address.")],
+        render_kw={"autocomplete": "username", "spellcheck": "false"},
+    )
+
+
+class ChosenPasswordForm(BaseForm):
+    """A new password, chosen with a link that was mailed."""
+
+    password = PasswordField(
+        "Choose a password",
+        [DataRequired("Choose a password.")],
+        description="At least 12 characters. Three random words work well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class AddressForm(FactorField):
+    """Another e-mail address; the second factor is asked of whoever has one."""
+
+    email = EmailField(
+        "New e-mail address",
+        [DataRequired("Enter the new e-mail address.")],
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Your password",
+        [DataRequired("Enter your password.")],
+        description="We ask again because this step is important.",
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def carry_out(self, act: Callable[[], Any]) -> bool:
+        """As every act that needs a fresh factor, or with the password alone for whoever has no factor."""
+        return super().carry_out(act) if current_user.has_factor else BaseForm.carry_out(self, act)
+
+
 class CardForm(BaseForm):
     """The code on a young person's card."""
 
@@ -193,20 +237,14 @@ class CardForm(BaseForm):
     )
 
 
-class JoinForm(BaseForm):
-    """A new colleague's code and password."""
+class JoinForm(ChosenPasswordForm):
+    """A new colleague's code on paper, and password."""
 
     code = StringField(
         "Code from your administrator",
         [DataRequired("Enter the code that your administrator gave you.")],
         description="It looks like 7K3M-9QX2-HB4T.",
         render_kw=HANDED_CODE_BOX,
-    )
-    password = PasswordField(
-        "Choose a password",
-        [DataRequired("Choose a password.")],
-        description="At least 12 characters. Three random words work well.",
-        render_kw={"autocomplete": "new-password"},
     )
 
 
@@ -259,4 +297,4 @@ class RoleDecisionForm(FactorField):
 
 
 class ColleagueForm(FactorField):
-    """Ending a colleague's access, or giving them a new code: nothing but the second factor is asked."""
+    """Ending a colleague's access, or inviting them again: nothing but the second factor is asked."""

@@ -1,42 +1,38 @@
-"""Colleagues: an administrator brings them in with a code that is handed over once, and ends their access."""
+"""Colleagues: an administrator has them invited by mail, and ends their access.
+
+Only who reads the invited address's mail can accept: an administrator sees neither link nor code, so that nobody acts
+as somebody who does not exist.
+"""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from portal.accounts.granting import propose_role, roles_waiting_for, takes_two_people, withdraw_roles
-from portal.accounts.handed_codes import hand_out, take_in
-from portal.accounts.models import AccessCard, CardPurpose, HeldRole, User
+from portal.accounts.handed_codes import take_in
+from portal.accounts.link_models import LinkPurpose
+from portal.accounts.mailed_links import find_link, too_many_lately, use_link, withdraw_links
+from portal.accounts.models import CardPurpose, GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.passwords import check_new_password, hash_password
-from portal.accounts.people import add_person, grant
+from portal.accounts.people import TAKEN, AddressTaken, add_person, grant, person_with_email, read_person_name
 from portal.accounts.queries import colleague_of, words_about
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.errors import InvalidInput, WrongState
+from portal.core.parsing.emails import read_email
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, Verb, policy
 from portal.core.seals import KeyFolder
+from portal.core.taking import lock
 from portal.organisations.models import ContractingAuthority, Provider
 
-CODE_LASTS = timedelta(days=14)
-WRONG_CODE = "That code does not work. A code works once and for 14 days. Ask your administrator for a new one."
-
-
-@dataclass(frozen=True)
-class InvitedColleague:
-    """A new colleague, and the code that the administrator hands over. It cannot be read back later."""
-
-    person: User
-    code: str
-    expires_at: datetime
+WRONG_CODE = "That code does not work. A code works once and for 14 days. Ask your administrator to invite you by mail."
 
 
 def invite_colleague(
@@ -46,60 +42,81 @@ def invite_colleague(
     email: str,
     roles: Collection[Role],
     actor: Actor,
-    keys: KeyFolder,
     now: datetime,
-) -> InvitedColleague:
-    """Add a colleague to the provider or the authority, with roles, and a code for choosing a password.
+) -> User:
+    """Add a colleague to the provider or the authority, with roles; a link for choosing a password is mailed.
 
-    The code works once, within 14 days. A role of an authority that takes two people to give waits until another
-    administrator has confirmed it; joining does not. Records MEMBER_INVITED, and ROLE_PROPOSED for each role that
-    waits. Raises `InvalidInput` with the field: "name",
-    "email", "roles" (none, or one that does not belong to such a place).
+    Somebody whose access has ended everywhere gets access again, keeps their name and their second factor, and
+    chooses a new password. A role of an authority that takes two people to give waits until another administrator has
+    confirmed it; joining does not. Records MEMBER_INVITED, and ROLE_PROPOSED for each role that waits. Raises
+    `InvalidInput` with the field: "name", "email" (also that of somebody who has access somewhere), "roles" (none, or
+    one that does not belong to such a place).
     """
     if not roles or set(roles) - roles_offered(place, actor):
         raise InvalidInput("Choose at least one role.", field="roles")
-    # Nobody knows this password: the account opens with the code alone.
-    person = add_person(name=name, email=email, password_hash=hash_password(secrets.token_urlsafe(32)))
+    person = _invited_person(name, email, now)
     for role in sorted(roles):
         if isinstance(place, ContractingAuthority) and takes_two_people(role):
             propose_role(person=person, role=role, authority=place, actor=actor)
         else:
             grant(person, role, **_where(place))
-    return _hand_out(place, person, roles, actor, keys, now)
+    record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
+    return person
 
 
-def renew_invitation(
-    *, place: Provider | ContractingAuthority, person: User, actor: Actor, keys: KeyFolder, now: datetime
-) -> InvitedColleague:
-    """Make a new code for a colleague who has not joined yet; the one before stops working.
+def renew_invitation(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
+    """Have the link mailed again to a colleague who has not joined yet.
 
     Records MEMBER_INVITED. Raises `NotFound` for somebody who is not a colleague, `WrongState` for one who
-    joined.
+    joined or was written to three times in the last hour.
     """
     policy.require(actor, Verb.INVITE, place)
     colleague_of(place, person.id)
     roles = [row.role for row in _held_roles(place, person)]
     roles += [row.role for row in roles_waiting_for(person.id)]
-    if not awaits_joining(person):
-        raise WrongState("This colleague has joined already.")
-    return _hand_out(place, person, roles, actor, keys, now)
+    require_invitable(person, now)
+    record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
 
 
-def join(*, code: str, password: str, origin: Origin, keys: KeyFolder, now: datetime) -> User | None:
-    """Let a colleague choose a password with their code; return the person, or None for a wrong code.
+def require_invitable(person: User, now: datetime) -> None:
+    """Raise `WrongState` for somebody who has joined, or was invited three times in the last hour."""
+    if not person.awaits_joining:
+        raise WrongState(f"{person.display_name} has joined already.")
+    if too_many_lately(user_id=person.id, purpose=LinkPurpose.JOIN, now=now):
+        raise WrongState(f"We have written to {person.display_name} three times in the last hour. Wait an hour.")
 
-    Records PERSON_REGISTERED. Raises `InvalidInput` (field "password"), `TooManyTries` (field "code").
+
+def join(*, token: str, password: str, now: datetime) -> User:
+    """Let somebody choose a password with the link of their invitation, which proves their address as well.
+
+    Records PERSON_REGISTERED. Raises `InvalidInput` (field "password"), `LinkGone`.
+    """
+    check_new_password(password, about=words_about(find_link(token, now).user))
+    person = lock(User, use_link(token, LinkPurpose.JOIN, now).user_id)
+    person.email_confirmed_at = person.email_confirmed_at or now
+    _joined(person, password)
+    return person
+
+
+def join_with_code(*, code: str, password: str, origin: Origin, keys: KeyFolder, now: datetime) -> User | None:
+    """The same with a code on paper; return the person, or None for a wrong code. It proves no address.
+
+    Raises `InvalidInput` (field "password"), `TooManyTries` (field "code").
     """
     # A password that is refused gives the code back.
     with db.session.begin_nested():
         card = take_in(code=code, purpose=CardPurpose.JOINING, origin=origin, keys=keys, now=now, field="code")
-        person = db.session.get_one(User, card.user_id) if card else None
-        if card is None or person is None or not person.is_active:
+        person = lock(User, card.user_id) if card else None
+        if person is None or not person.is_active or not person.awaits_joining:
             return None
         check_new_password(password, about=words_about(person))
+    _joined(person, password)
+    return person
+
+
+def _joined(person: User, password: str) -> None:
     person.password_hash = hash_password(password)
     record(EventKind.PERSON_REGISTERED, person, actor=Actor(user_id=person.id))
-    return person
 
 
 def end_access(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
@@ -118,6 +135,7 @@ def end_access(*, place: Provider | ContractingAuthority, person: User, actor: A
     db.session.execute(ending)
     if isinstance(place, ContractingAuthority):
         withdraw_roles(person=person, authority=place)
+    withdraw_links(user_id=person.id, purposes={LinkPurpose.JOIN}, now=now)
     end_sessions_of(user_id=person.id, now=now)
     record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=sorted(row.role for row in rows))
 
@@ -133,38 +151,23 @@ def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
     return policy.allows(actor, Verb.INVITE, place)
 
 
-def awaits_joining(person: User) -> bool:
-    """Whether an invited person has not chosen a password yet."""
-    cards = select(AccessCard).where(AccessCard.user_id == person.id, AccessCard.purpose == CardPurpose.JOINING)
-    uses = [card.used_at for card in db.session.scalars(cards)]
-    return bool(uses) and not any(uses)
-
-
 def _where(place: Provider | ContractingAuthority) -> dict[str, uuid.UUID]:
     return {"provider_id" if isinstance(place, Provider) else "authority_id": place.id}
 
 
-def _hand_out(
-    place: Provider | ContractingAuthority,
-    person: User,
-    roles: Collection[Role],
-    actor: Actor,
-    keys: KeyFolder,
-    now: datetime,
-) -> InvitedColleague:
-    if actor.user_id is None:
-        raise NotFound("Only a person can invite.")
-    db.session.flush()
-    code = hand_out(
-        user_id=person.id,
-        purpose=CardPurpose.JOINING,
-        issued_by_id=actor.user_id,
-        lasts=CODE_LASTS,
-        keys=keys,
-        now=now,
-    )
-    record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
-    return InvitedColleague(person=person, code=code, expires_at=now + CODE_LASTS)
+def _invited_person(name: str, email: str, now: datetime) -> User:
+    """Somebody new, or somebody whose access has ended everywhere."""
+    read_person_name(name)
+    known = person_with_email(read_email(email))
+    if known is None:
+        return add_person(name=name, email=email)
+    held = select(HeldRole.id).where(HeldRole.user_id == known.id, HeldRole.ended_at.is_(None))
+    waiting = select(RoleGrant.id).where(RoleGrant.user_id == known.id, RoleGrant.status == GrantStatus.PROPOSED)
+    if not known.is_active or db.session.scalar(select(or_(held.exists(), waiting.exists()))):
+        raise AddressTaken(TAKEN, field="email")
+    known.password_hash = None
+    end_sessions_of(user_id=known.id, now=now)
+    return known
 
 
 def _held_roles(place: Provider | ContractingAuthority, person: User) -> list[HeldRole]:

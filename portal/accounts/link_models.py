@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.audit.subjects import OnSystemChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.personal import address_index
 
 
 class LinkPurpose(StrEnum):
@@ -46,7 +47,8 @@ class AddressChange(OnSystemChain, Model):
 
     def __init__(self, *, user: User, new_email: str, **values: Any) -> None:
         super().__init__(user=user, user_id=user.id, **values)
-        self.old_sealed, self.old_index = user.seal("old address", user.email or ""), user.email_index
+        old = user.email or ""
+        self.old_sealed, self.old_index = user.seal("old address", old), address_index(old)
         self.new_sealed = user.seal("new address", new_email)
 
     @property
@@ -76,6 +78,8 @@ class MailedLink(Model):
 
     id: Mapped[Id]
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"))
+    asked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """Who caused it, where somebody had signed in: for an invitation whoever invited."""
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     purpose: Mapped[LinkPurpose] = one_of(LinkPurpose)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -85,7 +89,7 @@ class MailedLink(Model):
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
     change: Mapped[AddressChange | None] = relationship()
 
     @property

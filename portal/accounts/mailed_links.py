@@ -17,6 +17,7 @@ from sqlalchemy import func, select, update
 
 from portal.accounts.link_models import LinkPurpose, MailedLink
 from portal.accounts.throttling import keyed_hash
+from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import WrongState
 from portal.core.seals import KeyFolder
@@ -46,7 +47,7 @@ class LinkGone(WrongState):
 
 def issue_link(
     *,
-    event_id: uuid.UUID,
+    event: Event,
     user_id: uuid.UUID,
     purpose: LinkPurpose,
     keys: KeyFolder,
@@ -57,7 +58,7 @@ def issue_link(
 
     The ones before keep working until one is used: a stranger's request must not take the person's own link away.
     """
-    known = db.session.scalar(select(MailedLink).where(MailedLink.event_id == event_id, MailedLink.purpose == purpose))
+    known = db.session.scalar(select(MailedLink).where(MailedLink.event_id == event.id, MailedLink.purpose == purpose))
     if known is not None:
         return known
     if too_many_lately(user_id=user_id, purpose=purpose, now=now):
@@ -65,7 +66,8 @@ def issue_link(
     identifier = uuid.uuid4()
     link = MailedLink(
         id=identifier,
-        event_id=event_id,
+        event_id=event.id,
+        asked_by_id=event.actor_id,
         user_id=user_id,
         purpose=purpose,
         token_hash=_hash(_token(identifier, keys)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.link_models import AddressChange
 from portal.accounts.models import HeldRole, User
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
@@ -17,7 +19,15 @@ from portal.core.permissions import Role
 from portal.core.personal import address_index
 
 NAME_LENGTH = 120
-TAKEN = "That e-mail address cannot be used here. If it is yours, sign in, or use another one."
+TAKEN = "That e-mail address cannot be used here: somebody has access with it already. Use another one."
+
+
+KEPT_FOR_THE_OLD_OWNER = timedelta(days=7)
+"""How long an address that somebody gave up stays theirs to go back to, should the change not have been their wish."""
+
+
+class AddressTaken(InvalidInput):
+    """Somebody has an account with the address already."""
 
 
 def person_with_email(address: str | None) -> User | None:
@@ -33,19 +43,54 @@ def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:
     return {str(person.email): person for person in found}
 
 
-def add_person(*, name: str, email: str, password_hash: str) -> User:
-    """Add a person with an account. Raises `InvalidInput` (fields "name", "email")."""
-    display_name = require_text(one_line(name), "Enter a name.", field="name", most=NAME_LENGTH)
+def holder_of(address: str) -> User | None:
+    """Who has the address, or gave it up so lately that they may go back to it."""
+    given_up = select(AddressChange.user_id).where(
+        AddressChange.old_index == address_index(address),
+        AddressChange.taken_at.is_not(None),
+        AddressChange.stopped_at.is_(None),
+        AddressChange.asked_at > func.clock_timestamp() - KEPT_FOR_THE_OLD_OWNER,
+    )
+    # Both are asked in any case: how long the answer takes shall tell nothing.
+    former, holder = db.session.scalar(given_up.limit(1)), person_with_email(address)
+    return db.session.get(User, former) if former and holder is None else holder
+
+
+def refuse_taken(address: str, *, owner: uuid.UUID | None = None) -> None:
+    """Raise `AddressTaken` (field "email") when the address is another person's than `owner`'s."""
+    holder = holder_of(address)
+    if holder is not None and holder.id != owner:
+        raise AddressTaken(TAKEN, field="email")
+
+
+def read_person_name(name: str) -> str:
+    """A person's name as it may be stored; raises `InvalidInput` (field "name")."""
+    return require_text(one_line(name), "Enter a name.", field="name", most=NAME_LENGTH)
+
+
+def add_person(
+    *, name: str, email: str, password_hash: str | None = None, confirmed_at: datetime | None = None
+) -> User:
+    """Add a person with an account; without a password for whoever is invited and chooses one.
+
+    Raises `InvalidInput` (fields "name", "email"), `AddressTaken`.
+    """
+    display_name = read_person_name(name)
     address = read_email(email)
-    if person_with_email(address) is not None:
-        raise InvalidInput(TAKEN, field="email")
-    person = User(id=uuid.uuid4(), display_name=display_name, email=address, password_hash=password_hash)
+    refuse_taken(address)
+    person = User(
+        id=uuid.uuid4(),
+        display_name=display_name,
+        email=address,
+        email_confirmed_at=confirmed_at,
+        password_hash=password_hash,
+    )
     try:
         with db.session.begin_nested():
             db.session.add(person)
     except IntegrityError as taken:
         # Somebody registered the same address in the same second.
-        raise InvalidInput(TAKEN, field="email") from taken
+        raise AddressTaken(TAKEN, field="email") from taken
     return person
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true, union
+from sqlalchemy import ColumnElement, exists, func, or_, select, union
 
-from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant, User
+from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Role
@@ -38,11 +38,6 @@ def organisation_of(actor: Actor) -> Provider | ContractingAuthority:
 
 def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
     """Everybody with a role in the provider or the authority, or one that waits there, by name (one statement)."""
-    joining = (
-        select(func.count(AccessCard.id).label("codes"), func.count(AccessCard.used_at).label("used"))
-        .where(AccessCard.user_id == User.id, AccessCard.purpose == CardPurpose.JOINING)
-        .lateral()
-    )
     held = select(func.array_agg(HeldRole.role)).where(HeldRole.user_id == User.id, *_in(place))
     waiting = select(func.array_agg(RoleGrant.role)).where(RoleGrant.user_id == User.id, *_waits_in(place))
     rows = db.session.execute(
@@ -50,11 +45,7 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             User,
             held.scalar_subquery().label("held"),
             waiting.scalar_subquery().label("waiting"),
-            joining.c.codes,
-            joining.c.used,
-        )
-        .join(joining, true())
-        .where(_belongs_to(place))
+        ).where(_belongs_to(place))
     )
     colleagues = [
         Colleague(
@@ -64,9 +55,9 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             roles=_in_order(held_roles),
             waiting=_in_order(waiting_roles),
             has_factor=person.totp_sealed is not None,
-            awaits_joining=bool(codes) and not used,
+            awaits_joining=person.awaits_joining,
         )
-        for person, held_roles, waiting_roles, codes, used in rows
+        for person, held_roles, waiting_roles in rows
     ]
     # Names are sealed, so the database cannot sort by them; an organisation's people are few.
     return sorted(colleagues, key=lambda colleague: (colleague.name.casefold(), colleague.id))

@@ -27,7 +27,8 @@ SEEN_EVERY = timedelta(minutes=1)
 _FIND = text(
     """
     SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.person_key, u.name_sealed,
-    u.email_sealed, u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role,
+    u.email_sealed, u.email_index IS NOT NULL AND u.email_confirmed_at IS NULL AS awaits_confirmation,
+    u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role,
     m.authority_id, m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
     held_roles, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
     coalesce(p.name, a.name) IS NOT NULL))[1] AS organisation_name FROM user_session s JOIN user_account u
@@ -58,6 +59,8 @@ class SignedIn(OnSystemChain):
     display_name: str
     email: str | None
     organisation_name: str | None
+    awaits_confirmation: bool
+    """Whether the e-mail address has still to be confirmed."""
     has_factor: bool
     factor_at: datetime | None
     last_seen_at: datetime
@@ -106,6 +109,7 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
         display_name=unseal(row.name_sealed, what="name", **own),
         email=unseal(row.email_sealed, what="email", **own) if row.email_sealed else None,
         organisation_name=row.organisation_name,
+        awaits_confirmation=row.awaits_confirmation,
         has_factor=row.has_factor,
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
         last_seen_at=row.last_seen_at.astimezone(UTC),

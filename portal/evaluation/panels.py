@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,8 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.cards import IssuedCard, issue_card
-from portal.accounts.handed_codes import hand_out
-from portal.accounts.inviting import CODE_LASTS
-from portal.accounts.models import CardPurpose, HeldRole, User
-from portal.accounts.passwords import hash_password
+from portal.accounts.inviting import require_invitable
+from portal.accounts.models import HeldRole, User
 from portal.accounts.people import add_person, person_with_email
 from portal.accounts.sessions import end_sessions_of
 from portal.audit.kinds import EventKind
@@ -53,14 +50,6 @@ class Appointee:
     email: str | None = None
 
 
-@dataclass(frozen=True)
-class Appointment:
-    """The seat, and for somebody new the code to choose a password with; it is shown once."""
-
-    member: PanelMember
-    code: str | None
-
-
 def roles_for(kind: PanelKind) -> tuple[MemberRole, ...]:
     """The roles that exist on a panel of this kind."""
     return ON_YOUNG_PANEL if kind is PanelKind.YOUNG_PEOPLE else ON_OTHER_PANELS
@@ -84,13 +73,12 @@ def appoint_panel_member(
     panel: Panel,
     appointee: Appointee,
     actor: Actor,
-    keys: KeyFolder,
     now: datetime,
-) -> Appointment:
+) -> PanelMember:
     """Appoint a person to the panel of a published ITT.
 
-    Consequences: a person not known yet gets an account, an adult with a code that works once, a young person
-    with an alias and nothing else; the role holds from now on, and lets nobody read a bid before the opening
+    Consequences: a person not known yet gets an account, an adult with a link by mail, a young person with an
+    alias and nothing else; the role holds from now on, and lets nobody read a bid before the opening
     and the person's declarations. During moderation only a facilitator can join, or a member take the empty
     chair. Records PANEL_MEMBER_APPOINTED. Raises `InvalidInput` (fields "role", "name", "email"),
     `NotAllowed`, `WrongState`.
@@ -98,18 +86,27 @@ def appoint_panel_member(
     take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
     work = begin_work(panel)
     _check_role(panel, appointee)
-    code = None
     if appointee.role is MemberRole.YOUNG_MEMBER:
         person = _new_young_person(panel, appointee)
     else:
-        person, code = _adult(panel, appointee, actor=actor, keys=keys, now=now)
+        person = _adult(panel, appointee, actor=actor)
         _check_independent(itt, panel, person, appointee)
     _check_stage(work, panel, person, appointee)
     member = _seat(panel, person, appointee, now=now)
     record(
         EventKind.PANEL_MEMBER_APPOINTED, member, actor=actor, panel=panel.key, role=appointee.role, person=person.id
     )
-    return Appointment(member, code)
+    return member
+
+
+def invite_panel_member_again(*, itt: InvitationToTender, member: PanelMember, actor: Actor, now: datetime) -> None:
+    """Have the link mailed again to a member who has not joined yet. Records MEMBER_INVITED.
+
+    Raises `NotAllowed`, `WrongState` for one who has joined or was written to three times in the last hour.
+    """
+    take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
+    require_invitable(member.user, now)
+    record(EventKind.MEMBER_INVITED, member.user, actor=actor, panel=member.panel_id)
 
 
 def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: Actor, now: datetime) -> None:
@@ -197,30 +194,16 @@ def _new_young_person(panel: Panel, appointee: Appointee) -> User:
     return person
 
 
-def _adult(
-    panel: Panel, appointee: Appointee, *, actor: Actor, keys: KeyFolder, now: datetime
-) -> tuple[User, str | None]:
+def _adult(panel: Panel, appointee: Appointee, *, actor: Actor) -> User:
     email = fold_email(appointee.email)
     if not email:
         raise InvalidInput("Enter the person’s e-mail address.", field="email")
     known = person_with_email(email)
     if known is not None:
-        return known, None
-    if actor.user_id is None:
-        raise NotFound("Only a person can appoint.")
-    # Nobody knows this password: the account opens with the code alone.
-    password_hash = hash_password(secrets.token_urlsafe(32))
-    person = add_person(name=appointee.name, email=email, password_hash=password_hash)
-    code = hand_out(
-        user_id=person.id,
-        purpose=CardPurpose.JOINING,
-        issued_by_id=actor.user_id,
-        lasts=CODE_LASTS,
-        keys=keys,
-        now=now,
-    )
+        return known
+    person = add_person(name=appointee.name, email=email)
     record(EventKind.MEMBER_INVITED, person, actor=actor, panel=panel.id)
-    return person, code
+    return person
 
 
 def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appointee: Appointee) -> None:

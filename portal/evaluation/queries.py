@@ -92,6 +92,7 @@ def members_of(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[PanelM
     for member in db.session.scalars(
         select(PanelMember)
         .where(PanelMember.panel_id.in_(panel_ids))
+        .options(joinedload(PanelMember.user))
         .order_by(PanelMember.appointed_at, PanelMember.id)
     ):
         by_panel[member.panel_id].append(member)

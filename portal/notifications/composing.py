@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sqlalchemy import Select, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
+from portal.accounts.link_models import MailedLink
 from portal.audit.models import Event
 from portal.audit.outbox import MAIL, enqueue_each
 from portal.core.columns import db
@@ -25,13 +26,21 @@ SUBJECT = "Subject: "
 
 
 def tell(
-    *, event: Event, people: Sequence[uuid.UUID], template: str, link: str, thread: uuid.UUID, **values: Any
+    *,
+    event: Event,
+    people: Sequence[uuid.UUID],
+    template: str,
+    link: str,
+    thread: uuid.UUID,
+    mailed_link: MailedLink | None = None,
+    **values: Any,
 ) -> Sequence[uuid.UUID]:
     """Put the message of `templates/emails/<template>.txt` into everybody's inbox and into the outbox for mail.
 
     Somebody who was told of this event with this template before is not told again. `link` is the path of the
-    page that the message is about, `thread` the identifier of what all such messages are about. No mail goes to
-    whoever has muted the letter's topic. Returns the identifiers of the new messages.
+    page that the message is about, `mailed_link` the one that the mail carries instead, `thread` the identifier of
+    what all such messages are about. No mail goes to whoever has muted the letter's topic. Returns the identifiers of
+    the new messages.
     """
     if not people:
         return []
@@ -46,6 +55,7 @@ def tell(
             "stored_subject": subject,
             "stored_body": body,
             "link": link,
+            "mailed_link_id": mailed_link.id if mailed_link else None,
         }
         for person in people
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from portal.audit.models import Event
 from portal.core.permissions import Role
@@ -70,7 +71,7 @@ def direct_award_approved(event: Event) -> None:
     )
 
 
-def _lot_of(itt: InvitationToTender) -> dict[str, object]:
+def _lot_of(itt: InvitationToTender) -> dict[str, Any]:
     lot = itt.framework_lot
     assert lot is not None
     return {"lot": lot, "framework": lot.framework, "kind": lot.framework.kind_words}

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.accounts.granting import deciders_of
-from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant, User
+from portal.accounts.link_models import MailedLink
+from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision
 from portal.bidding.models import Bid
@@ -112,14 +113,14 @@ def _cards(reminder: Reminder) -> Letter:
 
 
 def _unused_invitation(reminder: Reminder) -> Letter:
-    """To whoever invited the colleague."""
-    card = db.session.get_one(AccessCard, reminder.subject_id)
+    """To whoever invited the person."""
+    link = db.session.get_one(MailedLink, reminder.subject_id)
     return {
-        "people": recipients.still_here([card.issued_by_id]),
+        "people": recipients.still_here([link.asked_by_id] if link.asked_by_id else []),
         "link": page_of("colleagues.index"),
-        "thread": card.user_id,
-        "person": db.session.get_one(User, card.user_id),
-        "ends_at": card.expires_at,
+        "thread": link.user_id,
+        "person": link.user,
+        "ends_at": link.expires_at,
     }
 
 

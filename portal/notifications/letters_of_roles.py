@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from portal.accounts.granting import deciders_of
 from portal.accounts.models import RoleGrant, User
@@ -33,7 +34,7 @@ def role_refused(event: Event) -> None:
     _tell(event, found, "accounts/role_refused", decider=_decider(found), reason=found.decision_note)
 
 
-def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **values: object) -> None:
+def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **values: Any) -> None:
     administrators = recipients.people_of_authority(found.authority_id, Role.AUTHORITY_ADMINISTRATOR)
     tell(
         event=event,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.link_models import MailedLink
 from portal.accounts.models import User
 from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model
@@ -38,10 +39,13 @@ class Message(Model):
     """As stored, without anybody's name: `subject` and `body` are for reading."""
     link: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The path of the page that the message is about, beginning with a slash."""
+    mailed_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mailed_link.id"))
+    """The link that the mail carries and the inbox does not: whoever reads the inbox is in already."""
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+    mailed_link: Mapped[MailedLink | None] = relationship()
     mentioned: Mapped[list[User]] = relationship(secondary="message_mention", viewonly=True, lazy="selectin")
 
     @hybrid_property

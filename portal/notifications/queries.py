@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.link_models import MailedLink
 from portal.audit.models import Delivery
 from portal.audit.outbox import MAIL
 from portal.core.columns import db
@@ -35,11 +36,13 @@ def message_for(user_id: uuid.UUID, message_id: uuid.UUID) -> Message:
 
 
 def messages_with_people(message_ids: Sequence[uuid.UUID | None]) -> Sequence[Message]:
-    """The messages with whom they are for, in one statement."""
+    """The messages with whom they are for and the links that they carry, in one statement."""
     if not message_ids:
         return []
     return db.session.scalars(
-        select(Message).where(Message.id.in_(message_ids)).options(joinedload(Message.user))
+        select(Message)
+        .where(Message.id.in_(message_ids))
+        .options(joinedload(Message.user), joinedload(Message.mailed_link).joinedload(MailedLink.change))
     ).all()
 
 

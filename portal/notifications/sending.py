@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
+from portal.accounts.mailed_links import LINKS, token_of
 from portal.audit.models import Delivery
 from portal.audit.outbox import Undeliverable, WayDown
 from portal.core.columns import db
+from portal.core.seals import KeyFolder
 from portal.notifications.models import Message
 
 TIMEOUT_SECONDS = 20
@@ -33,10 +35,19 @@ class NotEncrypted(Exception):
 class Mailer:
     """A connection to the mail server, opened with the first message and used for the whole claim."""
 
-    def __init__(self, smtp_url: str, public_url: str, *, sender: str = "", ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        smtp_url: str,
+        public_url: str,
+        *,
+        sender: str = "",
+        ca_file: Path | None = None,
+        keys: KeyFolder | None = None,
+    ) -> None:
         self._smtp_url = smtp_url
         self._ca_file = ca_file
         self._public_url = public_url
+        self._keys = keys
         self._host = urlsplit(public_url).hostname or "localhost"
         self._sender = sender or f"Fairlot <no-reply@{self._host}>"
         self._connection: smtplib.SMTP | None = None
@@ -54,19 +65,23 @@ class Mailer:
         self._close()
 
     def deliver(self, delivery: Delivery) -> None:
-        """Send the delivery's message.
+        """Send the delivery's message, unless it waits in the inbox alone.
+
+        To an address that nobody has confirmed goes only what carries a link of its own: a mistyped address is
+        somebody else's, who shall not read of bids and awards.
 
         Raises `WayDown` when nothing can be sent this way just now: the server cannot be reached, offers no
         encryption, or refuses us as a sender (and at once from then on: one wait a claim is enough);
         `Undeliverable` when it refuses the message for good (SMTP 5xx), else what SMTP raises.
         """
         message = db.session.get_one(Message, delivery.subject_id)
-        person = message.user
-        if person.email is None or not person.is_active:
+        person, link = message.user, message.mailed_link
+        address = link.address if link else person.email
+        if address is None or not person.is_active or not (link or person.email_confirmed_at):
             return
         connection = self._connected()
         try:
-            connection.send_message(self.written(message, person.email))
+            connection.send_message(self.written(message, address))
         except (OSError, smtplib.SMTPException) as refused:
             self._close()
             if _is_about_us(refused):
@@ -86,11 +101,19 @@ class Mailer:
         mail["Message-ID"] = f"<{message.id}@{self._host}>"
         mail["Date"] = message.created_at
         mail["Auto-Submitted"] = "auto-generated"
-        link = f"\n{self._public_url}{message.link}\n" if message.link else ""
+        path = self._path(message)
+        link = f"\n{self._public_url}{path}\n" if path else ""
         mail.set_content(
             f"{message.body}{link}\n--\nFairlot. This copy is a courtesy; your inbox in Fairlot is the record.\n"
         )
         return mail
+
+    def _path(self, message: Message) -> str:
+        if message.mailed_link is None:
+            return message.link
+        if self._keys is None:
+            raise LookupError("without the key folder no link can be mailed")
+        return f"{LINKS}{token_of(message.mailed_link, self._keys)}"
 
     def _connected(self) -> smtplib.SMTP:
         if self._unreachable is not None:

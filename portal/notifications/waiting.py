@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import TIMESTAMP, ColumnElement, Select, Uuid, and_, cast, exists, func, null, select
+from sqlalchemy.orm import aliased
 
+from portal.accounts.link_models import LinkPurpose, MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
@@ -84,15 +86,23 @@ def unused_cards(now: datetime) -> Select[Any]:
         .select_from(AccessCard)
         .join(HeldRole, seat)
         .join(PanelWork, PanelWork.panel_id == HeldRole.panel_id)
-        .where(*_unused(now, CardPurpose.SITTING), PanelWork.status == PanelWorkStatus.SCORING)
+        .where(*_unused(now), PanelWork.status == PanelWorkStatus.SCORING)
         .group_by(HeldRole.panel_id)
     )
 
 
 def unused_invitations(now: datetime) -> Select[Any]:
-    """Colleagues who have not joined yet, before their code runs out; the subject is the code."""
-    return _waits(AccessCard.id, OFFICERS, AccessCard.expires_at, AccessCard.issued_at).where(
-        *_unused(now, CardPurpose.JOINING)
+    """People who have not joined yet, before their newest link runs out; the subject is the link."""
+    link, newer = MailedLink, aliased(MailedLink)
+    again = exists().where(
+        newer.user_id == link.user_id, newer.purpose == link.purpose, newer.created_at > link.created_at
+    )
+    return _waits(link.id, OFFICERS, link.expires_at, link.created_at).where(
+        link.purpose == LinkPurpose.JOIN,
+        link.used_at.is_(None),
+        link.withdrawn_at.is_(None),
+        link.expires_at > now,
+        ~again,
     )
 
 
@@ -197,6 +207,7 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _unused(now: datetime, purpose: CardPurpose) -> tuple[ColumnElement[bool], ...]:
+def _unused(now: datetime) -> tuple[ColumnElement[bool], ...]:
     card = AccessCard
-    return card.purpose == purpose, card.used_at.is_(None), card.withdrawn_at.is_(None), card.expires_at > now
+    in_force = (card.used_at.is_(None), card.withdrawn_at.is_(None), card.expires_at > now)
+    return card.purpose == CardPurpose.SITTING, *in_force

@@ -130,7 +130,7 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
     db.session.commit()
 
 
-def appoint(itt: InvitationToTender, keys: KeyFolder) -> None:
+def appoint(itt: InvitationToTender) -> None:
     """Fill all three panels: adults by their addresses, young people by alias alone."""
     panels = {panel.key: panel for panel in itt.panels}
     seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in SEATS]
@@ -141,7 +141,6 @@ def appoint(itt: InvitationToTender, keys: KeyFolder) -> None:
             panel=panels[key],
             appointee=appointee,
             actor=people.actor_of(people.COMMISSIONER),
-            keys=keys,
             now=clock.now(),
         )
         db.session.commit()

@@ -74,7 +74,7 @@ def _open_one(
     noon = clock.now().astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
     closes_at = noon + timedelta(days=12)
     building.publish(itt, keys, published=clock.now() - timedelta(days=9), closes_at=closes_at)
-    building.appoint(itt, keys)
+    building.appoint(itt)
     started = time.monotonic()
     bid = building.write_bid(itt, story.MEADOW, people.MEADOW_SUBMITTER, keys=keys, files=files)
     building.submit(bid, people.MEADOW_SUBMITTER, keys)
@@ -97,7 +97,7 @@ def _closed_ones(
                 db.session.rollback()
                 open_for *= 2
     for itt in itts.values():
-        building.appoint(itt, keys)
+        building.appoint(itt)
     last = max(itt.closes_at for itt in itts.values() if itt.closes_at)
     while clock.database_time() < last:
         db.session.rollback()

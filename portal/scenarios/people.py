@@ -265,7 +265,7 @@ def create_parts(parts: Iterable[Part], authority: ContractingAuthority, *, keys
 
 
 def _create(part: Part, authority: ContractingAuthority, password_hash: str, keys: KeyFolder) -> None:
-    person = add_person(name=part.name, email=part.email, password_hash=password_hash)
+    person = add_person(name=part.name, email=part.email, password_hash=password_hash, confirmed_at=clock.now())
     if part.factor or set(part.roles) & SECOND_FACTOR_ROLES:
         person.totp_sealed = sealed_secret(pyotp.random_base32(), user_id=person.id, keys=keys)
     provider = _provider(part, person) if part.provider else None

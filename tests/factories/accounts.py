@@ -58,6 +58,7 @@ def make_person(
             "display_name": f"Alias {number}" if young else f"Demo Person {number}",
             "email": None if young else f"person{number}@people.example",
             "password_hash": None if young else _hash_of(PASSWORD),
+            "email_confirmed_at": None if young or details.get("email", "") is None else clock.now(),
         }
         | details
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import select
 
 from portal.accounts.models import User
@@ -95,15 +94,14 @@ def appoint(evaluation: Evaluation, key: str, role: MemberRole) -> Seat:
     needs_factor = role in (MemberRole.CHAIR, MemberRole.FACILITATOR)
     person = None if young else make_person(factor=needs_factor)
     name = person.display_name if person else f"Star {len(evaluation.seats[key]) + 1}"
-    made = appoint_panel_member(
+    member = appoint_panel_member(
         itt=evaluation.itt,
         panel=panel,
         appointee=Appointee(role, name, person.email if person else None),
         actor=evaluation.commissioner,
-        keys=current_app.extensions["keys"],
         now=clock.now(),
     )
-    seat = Seat(person or made.member.user, made.member, panel)
+    seat = Seat(person or member.user, member, panel)
     evaluation.seats[key].append(seat)
     db.session.flush()
     return seat

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pyotp
 
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import Person, sees
 
 PASSWORD = "three plain words"
+LINK = re.compile(r"https?://[^/\s]+(/link/[A-Za-z0-9_-]{43})\s")
 
 
 @dataclass
@@ -63,6 +66,7 @@ class Cast:
     clock: MovingClock
     seat: Callable[[], Person]
     state: Path
+    mailbox_url: str
 
     def administrators(self, authority: str) -> tuple[Account, Account]:
         """The authority's first administrator, and the second, whom the first invites and the platform's confirms."""
@@ -85,14 +89,13 @@ class Cast:
         return account
 
     def colleague(self, by: Account, name: str, *roles: str, confirmed_by: Account | None = None) -> Account:
-        """Somebody whom `by` invites, who joins with the code, and whose roles somebody else confirms."""
+        """Somebody whom `by` invites, who joins with the link in the mail, and whose roles somebody else confirms."""
         email = f"{name.lower().replace(' ', '.')}@council.example"
         by.person.visit("/account/colleagues/invite")
         by.person.press("Invite", name=name, email=email, roles=list(roles), **by.factor())
-        code = code_on(by.person)
         if confirmed_by is not None:
             self._confirm(confirmed_by, name)
-        return self.joined(email, code)
+        return self.joined(email)
 
     def _confirm(self, administrator: Account, name: str) -> None:
         """Confirm every role that waits for the administrator."""
@@ -103,11 +106,11 @@ class Cast:
             person.follow("Confirm or refuse")
             person.press("Record my decision", verdict="confirm", **administrator.factor())
 
-    def joined(self, email: str, code: str) -> Account:
-        """Somebody who chooses a password with a code that was handed over, and signs in."""
+    def joined(self, email: str) -> Account:
+        """Somebody who chooses a password with the link that was mailed, and signs in."""
         account = Account(self.seat(), email, self.clock)
-        account.person.visit("/join")
-        account.person.press("Set my password", code=code, password=PASSWORD)
+        account.person.visit(self.mailed_link(email))
+        account.person.press("Set my password", password=PASSWORD)
         account.sign_in()
         if "Set up your authenticator" in account.person.text:
             account.set_up_factor()
@@ -123,8 +126,23 @@ class Cast:
             company_number=company_number, address="1 Demonstration Street", postcode="ZZ99 9ZZ",
             is_vcse="y", codes=["85311300"],
         )  # fmt: skip
+        account.sign_in()
         account.set_up_factor()
+        sees(account.person, f"Please confirm {email}")
+        account.person.visit(self.mailed_link(email))
+        account.person.press("Yes, this is my address")
         return account
+
+    def mailed_link(self, email: str) -> str:
+        """The path of the link in the newest mail to the address, once it has come."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            mails = httpx.get(f"{self.mailbox_url}/messages.json", params={"to": email}, timeout=30).json()
+            found = [link for mail in mails if (link := LINK.search(mail["text"]))]
+            if found:
+                return found[0][1]
+            time.sleep(0.2)
+        raise AssertionError(f"no link was mailed to {email}")
 
 
 def code_on(person: Person) -> str:

@@ -188,7 +188,7 @@ class Story:
             return
         email = f"{name.lower().replace(' ', '.')}@panel.example"
         person.press("Appoint", role=role, name=name, email=email)
-        self.members[name] = self.cast.joined(email, code_on(person))
+        self.members[name] = self.cast.joined(email)
 
     def too_late(self) -> None:
         """A second after the closing time a change is refused, and what was submitted in time counts."""

@@ -31,7 +31,9 @@ Told = TypeVar("Told", bound=Tellable)
 
 
 @contextmanager
-def told(kind: type[Told], seat: Callable[[], Person], clock: MovingClock, state: Path, folder: Path) -> Iterator[Told]:
+def told(
+    kind: type[Told], seat: Callable[[], Person], portal: RunningPortal, clock: MovingClock, state: Path, folder: Path
+) -> Iterator[Told]:
     """Tell a story to people who sit down at browsers that `seat` makes, and close these at the end."""
     seats: list[Person] = []
 
@@ -40,7 +42,7 @@ def told(kind: type[Told], seat: Callable[[], Person], clock: MovingClock, state
         return seats[-1]
 
     try:
-        story = kind(Cast(clock, sit, state), folder)
+        story = kind(Cast(clock, sit, state, portal.ready["mailbox_url"]), folder)
         story.tell()
         yield story
     finally:

@@ -48,7 +48,7 @@ def test_redis_and_worker_away(portal: RunningPortal, clock: MovingClock, state:
         return seats[-1]
 
     try:
-        story = Story(Cast(clock, sit, state), folder)
+        story = Story(Cast(clock, sit, state, portal.ready["mailbox_url"]), folder)
         story.people()
         alder = story.providers["Demo Alder"]
         with frozen(portal, "redis", "worker"):

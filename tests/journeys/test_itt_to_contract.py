@@ -17,6 +17,6 @@ pytestmark = pytest.mark.journey
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:
     """An invitation becomes a published contract through real PostgreSQL, Redis, Celery and SMTP."""
-    with told(Story, lambda: HttpPerson(portal.url), clock, state, folder) as story:
+    with told(Story, lambda: HttpPerson(portal.url), portal, clock, state, folder) as story:
         check_open_data(portal)
         check_mail(portal, story)

@@ -23,5 +23,5 @@ def test_in_chromium(chromium: Browser, portal: RunningPortal, clock: MovingCloc
     def seat() -> Person:
         return ChromiumPerson(chromium.new_context(viewport={"width": 1280, "height": 900}), portal.url)
 
-    with told(Story, seat, clock, state, folder):
+    with told(Story, seat, portal, clock, state, folder):
         check_open_data(portal)

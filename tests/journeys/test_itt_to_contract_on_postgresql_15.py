@@ -25,6 +25,6 @@ def test_over_http_on_debians_postgresql(clock: MovingClock, state: Path, folder
     environment = clock.environment | {"PORTAL_POSTGRES_BIN": str(DEBIAN_POSTGRESQL_15)}
     with (
         start_portal(environment=environment, state=state) as portal,
-        told(Story, lambda: HttpPerson(portal.url), clock, state, folder),
+        told(Story, lambda: HttpPerson(portal.url), portal, clock, state, folder),
     ):
         check_open_data(portal)

@@ -18,5 +18,5 @@ pytestmark = [pytest.mark.journey, pytest.mark.long]
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path, folder: Path) -> None:
     """Apply, be refused with a reason, put it right, be admitted, and answer a call-off that was open before."""
-    with told(MarketStory, lambda: HttpPerson(portal.url), clock, state, folder) as story:
+    with told(MarketStory, lambda: HttpPerson(portal.url), portal, clock, state, folder) as story:
         assert story.bid

@@ -23,5 +23,5 @@ def test_in_chromium(chromium: Browser, portal: RunningPortal, clock: MovingCloc
     def seat() -> Person:
         return ChromiumPerson(chromium.new_context(viewport={"width": 1280, "height": 900}), portal.url)
 
-    with told(MarketStory, seat, clock, state, folder) as story:
+    with told(MarketStory, seat, portal, clock, state, folder) as story:
         assert story.bid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.forms import ROLE_MEANINGS, ColleagueForm, InviteForm
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
 @bp.route("/invite", methods=["GET", "POST"])
 @signed_in
 def invite() -> ResponseReturnValue:
-    """Add a colleague, and show the code to hand over: this once."""
+    """Add a colleague, who is invited by mail."""
     place = organisation_of(actor())
     form = InviteForm.for_roles(roles_offered(place, actor()))
     if form.validate_on_submit() and form.carry_out(
@@ -52,30 +52,29 @@ def invite() -> ResponseReturnValue:
             email=form.email.data,
             roles=form.chosen(),
             actor=actor(),
-            keys=current_app.extensions["keys"],
             now=clock.now(),
         )
     ):
-        return render_template("accounts/colleagues/invited.html", invited=form.outcome, place=place)
+        flash(f"We have written to {form.outcome.email}. The link in the mail works for 14 days.", "success")
+        return redirect(url_for(".index"))
     shared = [words for role, (words, _) in ROLE_MEANINGS.items() if takes_two_people(role)]
     page = render_template("accounts/colleagues/invite.html", form=form, place=place, shared=shared)
     return page, form.status_code
 
 
-@bp.route("/<uuid:user_id>/code", methods=["GET", "POST"])
+@bp.route("/<uuid:user_id>/invitation", methods=["GET", "POST"])
 @signed_in
-def renew(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Make a new code for a colleague who has not joined yet."""
+def invite_again(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the invitation mailed again to a colleague who has not joined yet."""
     place = organisation_of(actor())
     person = colleague_of(place, user_id)
     form = ColleagueForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: renew_invitation(
-            place=place, person=person, actor=actor(), keys=current_app.extensions["keys"], now=clock.now()
-        )
+        lambda: renew_invitation(place=place, person=person, actor=actor(), now=clock.now())
     ):
-        return render_template("accounts/colleagues/invited.html", invited=form.outcome, place=place)
-    page = render_template("accounts/colleagues/renew.html", form=form, person=person, place=place)
+        flash(f"We have written to {person.email} again.", "success")
+        return redirect(url_for(".index"))
+    page = render_template("accounts/colleagues/invite_again.html", form=form, person=person, place=place)
     return page, form.status_code
 
 

@@ -10,9 +10,10 @@ from portal.accounts import cards, inviting, signing_in
 from portal.accounts.browser import desk_of, enter, leave, onwards, origin, stay
 from portal.accounts.forms import CardForm, CodeForm, JoinForm, RegisterForm, SignInForm, show_factor
 from portal.accounts.registering import register as register_provider
-from portal.accounts.sessions import renew_token, start_session
+from portal.accounts.sessions import renew_token
 from portal.core import clock
 from portal.core.errors import InvalidInput
+from portal.core.parsing.emails import fold_email
 from portal.web.access import actor, public, signed_in
 
 bp = Blueprint("accounts", __name__)
@@ -69,7 +70,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/register", methods=["GET", "POST"])
 @public
 def register() -> ResponseReturnValue:
-    """Register a provider and its first person, who then sets up the second factor."""
+    """Register a provider and its first person, who then signs in: that tells nobody whether an address is taken."""
     form = RegisterForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: register_provider(
@@ -83,18 +84,22 @@ def register() -> ResponseReturnValue:
             now=clock.now(),
         )
     ):
-        enter(start_session(user_id=form.outcome.id, now=clock.now()))
-        return redirect(url_for("account.second_factor", next=request.args.get("next")))
+        flash(
+            f"Thank you. We have written to {fold_email(form.email.data)}: open the link in that mail when you have a "
+            "moment. Sign in now to go on.",
+            "success",
+        )
+        return redirect(url_for(".sign_in", next=request.args.get("next")))
     return render_template("accounts/public/register.html", form=form), form.status_code
 
 
 @bp.route("/join", methods=["GET", "POST"])
 @public
 def join() -> ResponseReturnValue:
-    """Let an invited colleague choose a password with the code from their administrator."""
+    """Let an invited colleague choose a password with a code on paper."""
     form = JoinForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: inviting.join(
+        lambda: inviting.join_with_code(
             code=form.code.data,
             password=form.password.data,
             origin=origin(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -12,7 +12,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.panels import Appointment, appoint_panel_member, remove_panel_member
+from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again, remove_panel_member
 from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
     agreed_history,
@@ -62,18 +62,33 @@ def panels(reference: str) -> ResponseReturnValue:
 @bp.route("/panels/<uuid:panel_id>/appoint", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
 def appoint(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Appoint somebody to a panel; a new adult's code is shown this once."""
+    """Appoint somebody to a panel; a new adult is invited by mail."""
     itt = _itt(reference, Verb.APPOINT_PANEL)
     panel = _panel(itt, panel_id)
     form = AppointForm().for_panel(panel)
     if form.validate_on_submit() and form.carry_out(lambda: _appoint(itt, panel, form)):
-        member, code = form.outcome.member, form.outcome.code
-        if code is not None:
-            return render_template("evaluation/commissioner/appointed.html", itt=itt, member=member, code=code)
-        flash(f"{member.alias} is on the {panel.name}.", "success")
+        member = form.outcome
+        mailed = f" We wrote to {member.user.email}." if member.user.awaits_joining else ""
+        flash(f"{member.alias} is on the {panel.name}.{mailed}", "success")
         return redirect(url_for(".panels", reference=itt.reference))
     page = "evaluation/commissioner/appoint.html"
     return render_template(page, form=form, itt=itt, panel=panel, hints=ROLE_HINTS), form.status_code
+
+
+@bp.post("/panels/<uuid:panel_id>/members/<uuid:member_id>/invitation")
+@for_authority(Role.COMMISSIONER)
+def invite_again(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the invitation mailed again to a member who has not joined yet."""
+    itt = _itt(reference, Verb.APPOINT_PANEL)
+    member = _member(_panel(itt, panel_id), member_id)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: invite_panel_member_again(itt=itt, member=member, actor=actor(), now=clock.now())
+    ):
+        flash(f"We wrote to {member.user.email} again.", "success")
+    elif form.refusal:
+        flash(form.refusal.message, "warning")
+    return redirect(url_for(".panels", reference=itt.reference))
 
 
 @bp.route("/panels/<uuid:panel_id>/members/<uuid:member_id>/remove", methods=["GET", "POST"])
@@ -181,8 +196,5 @@ def _closed_work(reference: str, panel_id: uuid.UUID) -> tuple[InvitationToTende
     return itt, work
 
 
-def _appoint(itt: InvitationToTender, panel: Panel, form: AppointForm) -> Appointment:
-    keys = current_app.extensions["keys"]
-    return appoint_panel_member(
-        itt=itt, panel=panel, appointee=form.appointee(), actor=actor(), keys=keys, now=clock.now()
-    )
+def _appoint(itt: InvitationToTender, panel: Panel, form: AppointForm) -> PanelMember:
+    return appoint_panel_member(itt=itt, panel=panel, appointee=form.appointee(), actor=actor(), now=clock.now())

@@ -21,7 +21,10 @@ def test_the_platform_s_administrator_belongs_to_no_place(db_session: object) ->
     """Without an authority the person administers the platform."""
     actor = actor_of(create_administrator(**PERSON))
     assert (actor.roles, actor.authority_id) == ({Role.PLATFORM_ADMINISTRATOR}, None)
-    assert [event.kind for event in events_of("system")] == [EventKind.MEMBERSHIP_GRANTED]
+    assert [event.kind for event in events_of("system")] == [
+        EventKind.MEMBERSHIP_GRANTED,
+        EventKind.CONFIRMATION_ASKED,
+    ]
 
 
 def test_an_authority_is_created_by_its_name(db_session: object) -> None:

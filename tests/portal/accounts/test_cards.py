@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.cards import SITTING_LASTS, issue_card, use_card
-from portal.accounts.inviting import invite_colleague
-from portal.accounts.models import AccessCard, HeldRole, User
+from portal.accounts.handed_codes import hand_out
+from portal.accounts.models import AccessCard, CardPurpose, HeldRole, User
 from portal.accounts.sessions import find_signed_in
 from portal.accounts.throttling import Origin, TooManyTries
 from portal.audit.kinds import EventKind
@@ -22,7 +22,6 @@ from portal.core.seals import KeyFolder
 from portal.extensions import db
 from portal.tendering.models import Panel
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.organisations import make_provider
 from tests.factories.tendering import draft_itt, panel_named
 
 NOW = clock.now()
@@ -143,17 +142,16 @@ def test_a_wrong_code_is_on_record_without_what_was_typed(keys: KeyFolder) -> No
 
 def test_a_colleague_s_code_opens_no_sitting(facilitator: Actor, keys: KeyFolder) -> None:
     """A code that was made for joining is no card."""
-    provider = make_provider()
-    invited = invite_colleague(
-        place=provider,
-        name="Demo Colleague",
-        email="colleague@people.example",
-        roles={Role.CONTRIBUTOR},
-        actor=actor_of(make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)),
+    assert facilitator.user_id is not None
+    code = hand_out(
+        user_id=make_person(Role.CONTRIBUTOR).id,
+        purpose=CardPurpose.JOINING,
+        issued_by_id=facilitator.user_id,
+        lasts=timedelta(days=14),
         keys=keys,
         now=NOW,
     )
-    assert used(invited.code, keys) is None
+    assert used(code, keys) is None
     assert [card.used_at for card in db.session.scalars(select(AccessCard))] == [None]
 
 

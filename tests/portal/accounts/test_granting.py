@@ -124,7 +124,7 @@ def test_a_refused_role_needs_a_reason_and_can_be_proposed_again(authority: Cont
     propose_role(person=waiting.user, role=Role.OPENER, authority=authority, actor=first)
 
 
-def test_roles_fall_away_with_the_access(app: Flask, authority: ContractingAuthority) -> None:
+def test_roles_fall_away_with_the_access(authority: ContractingAuthority) -> None:
     """Whoever has left before the second person looked gets nothing any more."""
     first, second = administrator(authority), administrator(authority)
     made = invite_colleague(
@@ -133,12 +133,11 @@ def test_roles_fall_away_with_the_access(app: Flask, authority: ContractingAutho
         email="colleague@people.example",
         roles={Role.OPENER, Role.AUDITOR},
         actor=first,
-        keys=app.extensions["keys"],
         now=NOW,
     )
-    assert actor_of(made.person).roles == {Role.AUDITOR}
+    assert actor_of(made).roles == {Role.AUDITOR}
     [waiting] = waiting_roles(second)
-    end_access(place=authority, person=made.person, actor=second, now=NOW)
+    end_access(place=authority, person=made, actor=second, now=NOW)
     db.session.refresh(waiting)
     assert waiting.status is GrantStatus.WITHDRAWN
     with pytest.raises(WrongState):

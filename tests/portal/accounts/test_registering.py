@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.accounts.passwords import password_matches
+from portal.accounts.people import person_with_email
 from portal.accounts.registering import register
 from portal.accounts.throttling import Origin, TooManyTries
 from portal.audit.kinds import EventKind
@@ -44,14 +47,17 @@ def keys(app: Flask, db_session: object) -> KeyFolder:
 
 
 def registered(keys: KeyFolder, details: ProviderDetails = DETAILS, **typed: object) -> User:
-    """Register from one address."""
+    """Register from one address, and return who has the e-mail address then."""
     person: dict[str, object] = {
         "name": "Demo Person",
         "email": "Demo@People.example",
         "password": "three random words",
         "alerts": ["85311300", "80310000-1"],
     }
-    return register(details=details, origin=Origin("192.0.2.1"), keys=keys, now=NOW, **(person | typed))  # type: ignore[arg-type]
+    register(details=details, origin=Origin("192.0.2.1"), keys=keys, now=NOW, **(person | typed))  # type: ignore[arg-type]
+    found = person_with_email(str((person | typed)["email"]).lower())
+    assert found is not None
+    return found
 
 
 def test_registering_makes_a_provider_with_an_administrator_who_submits(keys: KeyFolder) -> None:
@@ -138,12 +144,20 @@ def test_charity_numbers_of_two_registers_do_not_collide(keys: KeyFolder) -> Non
     assert db.session.scalar(select(func.count(Provider.id))) == 2
 
 
-def test_an_e_mail_address_registers_once(keys: KeyFolder) -> None:
-    """The second account with an address is refused, whatever its capitals."""
-    make_person(Role.COMMISSIONER, email="demo@people.example")
-    with pytest.raises(InvalidInput) as refusal:
-        registered(keys)
-    assert refusal.value.field == "email"
+def test_an_e_mail_address_registers_once_and_nobody_sees_it(
+    keys: KeyFolder, count_statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Taken, whatever its capitals: nothing is kept, its owner is to be told, and the statements are the same."""
+    with count_statements() as free:
+        registered(keys, email="free@people.example")
+    owner = make_person(Role.COMMISSIONER, email="demo@people.example")
+    other = replace(DETAILS, name="Demo Trust", company_number="00000007")
+    db.session.commit()
+    with count_statements() as taken:
+        assert registered(keys, other) is owner
+    assert [name.split("(")[0] for name in taken] == [name.split("(")[0] for name in free]
+    assert db.session.scalar(select(func.count(Provider.id))) == 1
+    assert (events_of("system")[-1].kind, events_of("system")[-1].object_id) == ("registration_repeated", owner.id)
 
 
 @pytest.mark.parametrize(

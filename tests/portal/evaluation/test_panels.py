@@ -14,10 +14,11 @@ from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
+from portal.evaluation.models import PanelMember
 from portal.evaluation.panels import (
     Appointee,
-    Appointment,
     appoint_panel_member,
+    invite_panel_member_again,
     issue_sitting_card,
     remove_panel_member,
 )
@@ -49,14 +50,13 @@ def waiting() -> Evaluation:
     return Evaluation(itt, make_commissioner(itt.authority), {key: [] for key in KEYS})
 
 
-def put(evaluation: Evaluation, key: str, appointee: Appointee) -> Appointment:
+def put(evaluation: Evaluation, key: str, appointee: Appointee) -> PanelMember:
     """Appoint as the commissioner."""
     return appoint_panel_member(
         itt=evaluation.itt,
         panel=panel_named(evaluation.itt, key),
         appointee=appointee,
         actor=evaluation.commissioner,
-        keys=current_app.extensions["keys"],
         now=clock.now(),
     )
 
@@ -64,11 +64,10 @@ def put(evaluation: Evaluation, key: str, appointee: Appointee) -> Appointment:
 def test_a_young_person_has_an_alias_and_nothing_else(waiting: Evaluation) -> None:
     """The account holds neither address nor password, and the record neither alias nor name."""
     made = put(waiting, YOUNG, Appointee(MemberRole.YOUNG_MEMBER, "  Blue   Fox "))
-    person = db.session.get_one(User, made.member.user_id)
+    person = db.session.get_one(User, made.user_id)
     assert (person.display_name, person.email, person.password_hash) == ("Blue Fox", None, None)
-    assert made.code is None
     last = events_of(waiting.itt.id)[-1]
-    assert (last.kind, last.object_id) == ("panel_member_appointed", made.member.id)
+    assert (last.kind, last.object_id) == ("panel_member_appointed", made.id)
     assert last.data == {"panel": YOUNG, "role": "young_member", "person": str(person.id)}
 
 
@@ -91,14 +90,18 @@ def test_an_alias_gives_nothing_away(waiting: Evaluation, name: str, email: str 
     assert refused.value.field == field
 
 
-def test_somebody_new_gets_a_code_and_somebody_known_a_seat(waiting: Evaluation) -> None:
-    """A new address makes an account with a code that works once; a known one is given the role."""
+def test_somebody_new_is_invited_and_somebody_known_gets_a_seat(waiting: Evaluation) -> None:
+    """A new address makes an account that waits for a password, and can be invited again; a known one gets the role."""
     new = put(waiting, LOCAL, Appointee(MemberRole.CHAIR, "Demo Chair", "Chair@Panel.Example"))
-    assert new.code is not None
-    assert db.session.get_one(User, new.member.user_id).email == "chair@panel.example"
+    assert (new.user.email, new.user.awaits_joining) == ("chair@panel.example", True)
+    told = {"itt": waiting.itt, "actor": waiting.commissioner, "now": clock.now()}
+    invite_panel_member_again(member=new, **told)
+    assert [event.kind for event in events_of("system")].count("member_invited") == 2
     known = make_person()
     seat = put(waiting, LOCAL, Appointee(MemberRole.MEMBER, "ignored", known.email))
-    assert (seat.code, seat.member.user_id, seat.member.alias) == (None, known.id, known.display_name)
+    assert (seat.user_id, seat.alias) == (known.id, known.display_name)
+    with pytest.raises(WrongState):
+        invite_panel_member_again(member=seat, **told)
     assert actor_of(known).panels == {panel_named(waiting.itt, LOCAL).id: frozenset({Role.PANEL_MEMBER})}
 
 
@@ -177,7 +180,7 @@ def test_a_panel_that_moderates_loses_nobody_and_gains_only_who_does_not_score()
         appoint(evaluation, LOCAL, MemberRole.MEMBER)
     declare(chair, interest_in=evaluation.bids()[0])
     made = put(evaluation, LOCAL, Appointee(MemberRole.CHAIR, "x", member.user.email))
-    assert made.member.id == member.member.id
+    assert made.id == member.member.id
     assert actor_of(member.user).panels[member.panel.id] == frozenset({Role.CHAIR})
 
 

@@ -70,6 +70,9 @@ def values() -> dict[str, Any]:
         "proposer": SimpleNamespace(display_name="Demo Administrator"),
         "decider": SimpleNamespace(display_name="Demo Second Administrator"),
         "role": "opener",
+        "inviter": SimpleNamespace(display_name=TITLE),
+        "place": TITLE,
+        "until": itt.closes_at,
         **values_of_frameworks(),
     }
 

@@ -14,12 +14,15 @@ from portal.accounts.cards import issue_card
 from portal.accounts.granting import propose_role
 from portal.accounts.inviting import invite_colleague
 from portal.accounts.models import AccessCard, User
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.joining.models import ApplicationDecision
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.monitoring.due import overdue
+from portal.notifications import letters_of_accounts
 from portal.notifications.models import Reminder
 from portal.notifications.reminding import remind
 from portal.organisations.models import Provider
@@ -130,7 +133,7 @@ def test_a_contract_is_reminded_of_until_it_is_concluded() -> None:
 
 @pytest.mark.usefixtures("db_session")
 def test_cards_that_nobody_used_are_one_letter_a_panel() -> None:
-    """The facilitator hears how many before the first runs out; a colleague's unused code is told to who invited."""
+    """The facilitator hears how many before the first runs out; a colleague's unused link is told to who invited."""
     evaluation = scoring_itt(1, young_people=3)
     facilitator = evaluation.moderator(YOUNG)
     for seat in evaluation.scorers(YOUNG):
@@ -194,11 +197,12 @@ def _invite(administrator: User) -> str:
         email="colleague@people.example",
         roles=[Role.CONTRIBUTOR],
         actor=actor_of(administrator),
-        keys=current_app.extensions["keys"],
         now=clock.now(),
     )
     db.session.flush()
-    return made.person.display_name
+    event = db.session.scalars(select(Event).where(Event.kind == EventKind.MEMBER_INVITED)).one()
+    letters_of_accounts.member_invited(event)
+    return made.display_name
 
 
 def _without_times(words: set[str]) -> set[str]:

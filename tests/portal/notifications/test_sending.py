@@ -86,9 +86,16 @@ def test_one_connection_a_claim(delivery: Delivery, mailbox: Mailbox, monkeypatc
     assert (len(mailbox.received), len(opened)) == (5, 1)
 
 
-@pytest.mark.parametrize("details", [{"email": None, "password_hash": None}, {"is_active": False}])
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"email": None, "password_hash": None, "email_confirmed_at": None},
+        {"is_active": False},
+        {"email_confirmed_at": None},
+    ],
+)
 def test_who_is_never_mailed(delivery: Delivery, mailbox: Mailbox, details: dict[str, Any]) -> None:
-    """Somebody without an address, or whose account is closed, gets no mail, and the delivery counts as done."""
+    """Without an address or a confirmed one, or with a closed account: no mail, and the delivery counts as done."""
     user = message_of(delivery).user
     for name, value in details.items():
         setattr(user, name, value)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from portal.accounts.models import User
@@ -17,6 +17,8 @@ from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, current_code, make_person, person_at, sign_in
 from tests.factories.organisations import make_authority, make_provider
 from tests.filling import errors_of, fields_of, fill, text_of
+from tests.mailing import link_to
+from tests.services import Mailbox
 
 INVITE = "/account/colleagues/invite"
 TYPED = {"name": "Demo Colleague", "email": "new@people.example", "roles": ["contributor"]}
@@ -69,16 +71,24 @@ def test_a_colleague_sees_the_others_but_cannot_change_them(
     assert client.post(address, data=form).status_code == 403
 
 
-def test_the_code_is_shown_once(client: CheckedClient, administrator: User) -> None:
-    """The page after inviting shows it, and no other page does."""
+@pytest.mark.usefixtures("worker_environment")
+def test_only_who_reads_the_mail_can_join(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], administrator: User, mailbox: Mailbox
+) -> None:
+    """No page of the administrator's shows a link or code; the colleague chooses a password and signs in."""
     sign_in(client, administrator)
-    shown = fill(client, INVITE, TYPED)
-    code = BeautifulSoup(shown.data, "html.parser").select_one(".fl-codecard__code")
-    assert code is not None
+    assert fill(client, INVITE, TYPED).location == "/account/colleagues"
+    link = link_to(mailbox, "new@people.example")
     listed = client.get("/account/colleagues").get_data(as_text=True)
-    assert "Demo Colleague" in listed
+    assert "We have written to new@people.example." in listed
     assert "Has not joined yet" in listed
-    assert code.get_text() not in listed
+    assert not re.search(r"/link/|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", listed)
+    assert administrator.display_name in mailbox.received[-1].get_content()
+    theirs = new_client()
+    assert fill(theirs, link, {"password": "three random words"}).location == "/sign-in"
+    answer = fill(theirs, "/sign-in", {"email": "new@people.example", "password": "three random words"})
+    assert (answer.status_code, theirs.get("/account").status_code) == (302, 200)
+    assert "Please confirm" not in theirs.get("/account").get_data(as_text=True)
 
 
 def test_inviting_asks_for_a_fresh_code(client: CheckedClient, administrator: User) -> None:
@@ -90,7 +100,7 @@ def test_inviting_asks_for_a_fresh_code(client: CheckedClient, administrator: Us
     held = fields_of(refused)
     assert (held["name"], held["email"], held["roles"]) == tuple(TYPED.values())
     assert db.session.scalar(select(func.count(User.id))) == 1
-    assert fill(client, INVITE, TYPED | {"factor_code": current_code()}).status_code == 200
+    assert fill(client, INVITE, TYPED | {"factor_code": current_code()}).location == "/account/colleagues"
     assert db.session.scalar(select(func.count(User.id))) == 2
 
 
@@ -135,11 +145,13 @@ def test_people_of_no_organisation_have_no_colleagues(client: CheckedClient, db_
     assert client.get("/account/colleagues").status_code == 404
 
 
-def test_a_lost_code_is_replaced(client: CheckedClient, provider: Provider, administrator: User) -> None:
-    """The administrator makes a new one on a page of its own."""
+@pytest.mark.usefixtures("worker_environment")
+def test_a_lost_invitation_is_sent_again(client: CheckedClient, administrator: User, mailbox: Mailbox) -> None:
+    """The administrator asks for it on a page of its own; the first link still works."""
     sign_in(client, administrator)
-    first = fill(client, INVITE, TYPED)
+    fill(client, INVITE, TYPED)
     person = person_at("new@people.example")
-    second = fill(client, f"/account/colleagues/{person.id}/code")
-    codes = [BeautifulSoup(page.data, "html.parser").select(".fl-codecard__code")[0] for page in (first, second)]
-    assert codes[0].get_text() != codes[1].get_text()
+    first = link_to(mailbox, "new@people.example")
+    assert fill(client, f"/account/colleagues/{person.id}/invitation").location == "/account/colleagues"
+    assert link_to(mailbox, "new@people.example") != first
+    assert client.get(first).status_code == 200

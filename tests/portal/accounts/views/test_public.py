@@ -8,11 +8,12 @@ from datetime import timedelta
 import pyotp
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from portal.accounts.cards import issue_card
-from portal.accounts.models import FailedGuess, User, UserSession
+from portal.accounts.handed_codes import hand_out
+from portal.accounts.models import CardPurpose, FailedGuess, User, UserSession
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
@@ -30,6 +31,8 @@ from tests.factories.accounts import (
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import draft_itt, panel_named
 from tests.filling import errors_of, fields_of, fill, press, text_of
+from tests.mailing import link_to
+from tests.services import Mailbox
 
 CREDENTIALS = {"email": "demo@people.example", "password": PASSWORD}
 REGISTRATION = {
@@ -286,22 +289,52 @@ def test_brute_force_on_the_code_waits(fresh_app: Flask) -> None:
         assert client.get("/account").location == "/sign-in/code?next=/account"
 
 
-def test_registering_leads_to_the_authenticator_and_then_in(client: CheckedClient, db_session: object) -> None:
-    """A new organisation's person sets up the second factor and is at work, without waiting for anybody."""
+def test_registering_leads_to_the_authenticator_and_then_back(client: CheckedClient, db_session: object) -> None:
+    """A new organisation's person signs in, sets up the second factor and is at work where they came from."""
     seed_reference_data(db.session.connection())
-    answer = fill(client, "/register", REGISTRATION)
-    assert answer.location == "/account/second-factor"
+    answer = fill(client, "/register?next=/provider/organisation", REGISTRATION)
+    assert answer.location == "/sign-in?next=/provider/organisation"
+    assert "We have written to demo@people.example" in client.get(answer.location).get_data(as_text=True)
+    typed = {"email": "demo@people.example", "password": REGISTRATION["password"]}
+    assert fill(client, answer.location, typed).location == "/provider/organisation"
     assert client.get("/provider/organisation").location == "/sign-in/code?next=/provider/organisation"
     assert client.get("/sign-in/code").location == "/account/second-factor"
     page = client.get("/account/second-factor")
     key = BeautifulSoup(page.data, "html.parser").select_one("code.fl-hash")
     assert key is not None
     code = pyotp.TOTP("".join(key.get_text().split())).at(clock.now())
-    assert client.post("/account/second-factor", data=fields_of(page) | {"factor_code": code}).status_code == 302
+    done = client.post(
+        "/account/second-factor?next=/provider/organisation", data=fields_of(page) | {"factor_code": code}
+    )
+    assert done.location == "/provider/organisation"
     shown = text_of(client.get("/provider/organisation"))
     assert "Demo Family Support CIC" in shown
     assert "Not yet verified" in shown
     assert "Welfare services for children and young people" in shown
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_registering_with_a_taken_address_reads_the_same(
+    client: CheckedClient, contributor: User, mailbox: Mailbox
+) -> None:
+    """The page says what it says to everybody; the owner is told by mail, with a way in, and nothing is made."""
+    seed_reference_data(db.session.connection())
+    free = fill(client, "/register", REGISTRATION | {"email": "free@people.example"})
+    said = client.get("/sign-in").get_data(as_text=True)
+    other = REGISTRATION | {"organisation_name": "Demo Trust", "company_number": "00000007"}
+    taken = fill(client, "/register", other)
+    assert (taken.status_code, taken.location) == (free.status_code, free.location)
+    again = client.get("/sign-in").get_data(as_text=True)
+    assert text_only(again) == text_only(said).replace("free@people.example", "demo@people.example")
+    assert db.session.scalars(select(Provider.name).where(Provider.name == "Demo Trust")).all() == []
+    link = link_to(mailbox, "demo@people.example")
+    assert [mail["Subject"] for mail in mailbox.to("demo@people.example")] == ["You have an account already"]
+    assert [mail["Subject"] for mail in mailbox.to("free@people.example")] == ["Is this your e-mail address?"]
+    assert fill(client, link, {"password": "three other words"}).location == "/sign-in"
+
+
+def text_only(page: str) -> str:
+    return BeautifulSoup(page, "html.parser").get_text(" ", strip=True)
 
 
 def test_a_refused_registration_keeps_what_was_typed(client: CheckedClient, db_session: object) -> None:
@@ -330,7 +363,7 @@ def test_a_look_alike_name_shows_the_box_to_tick(client: CheckedClient, db_sessi
     warned = fill(client, "/register", REGISTRATION)
     assert errors_of(warned)[0].startswith("Is this “Demo Family Support CIC”, which is registered here?")
     typed = fields_of(warned) | REGISTRATION | {"name_confirmed": "y"}
-    assert client.post("/register", data=typed).location == "/account/second-factor"
+    assert client.post("/register", data=typed).location == "/sign-in"
 
 
 def test_a_name_with_markup_is_shown_as_text(client: CheckedClient, db_session: object) -> None:
@@ -346,7 +379,7 @@ def test_a_nul_in_a_name_breaks_nothing(client: CheckedClient, db_session: objec
     """A character that PostgreSQL cannot store is dropped (W-13)."""
     seed_reference_data(db.session.connection())
     answer = fill(client, "/register", REGISTRATION | {"organisation_name": "Demo\x00 Support", "name": "A\x00B"})
-    assert answer.location == "/account/second-factor"
+    assert answer.location == "/sign-in"
     assert db.session.scalars(select(Provider.name)).one() == "Demo Support"
 
 
@@ -379,16 +412,18 @@ def test_a_young_person_sees_no_adult_s_pages(client: CheckedClient, db_session:
 
 
 def test_a_colleague_joins_on_the_page(client: CheckedClient, db_session: object) -> None:
-    """The code from the administrator's page sets the password; a wrong code is told so."""
-    provider = make_provider()
-    sign_in(client, make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider))
-    typed = {"name": "Demo Colleague", "email": "new@people.example", "roles": ["contributor"]}
-    shown = fill(client, "/account/colleagues/invite", typed)
-    code = BeautifulSoup(shown.data, "html.parser").select_one(".fl-codecard__code")
-    assert code is not None
-    press(client, "/account", "/sign-out")
+    """A code on paper sets the password; a wrong code is told so."""
+    person = make_person(Role.CONTRIBUTOR, email="new@people.example", password_hash=None, email_confirmed_at=None)
+    code = hand_out(
+        user_id=person.id,
+        purpose=CardPurpose.JOINING,
+        issued_by_id=make_person().id,
+        lasts=timedelta(days=14),
+        keys=current_app.extensions["keys"],
+        now=clock.now(),
+    )
     wrong = fill(client, "/join", {"code": "0000-0000-0000", "password": "three random words"})
     assert errors_of(wrong)[0].startswith("That code does not work.")
-    assert fill(client, "/join", {"code": code.get_text(), "password": "three random words"}).location == "/sign-in"
+    assert fill(client, "/join", {"code": code, "password": "three random words"}).location == "/sign-in"
     answer = fill(client, "/sign-in", {"email": "new@people.example", "password": "three random words"})
     assert answer.status_code == 302

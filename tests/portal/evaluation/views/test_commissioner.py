@@ -37,7 +37,7 @@ def enter(client: CheckedClient, evaluation: Evaluation, role: Role = Role.COMMI
 
 
 def test_the_commissioner_appoints_and_removes(client: CheckedClient) -> None:
-    """A new chair's code is shown once; a young person joins by alias; a removed member is gone from the list."""
+    """A new chair is mailed, and again on request; a young person joins by alias; a removed member is not listed."""
     itt = published_itt()
     base = enter(client, Evaluation(itt, None, {}))  # type: ignore[arg-type]
     local, young = panel_named(itt, LOCAL).id, panel_named(itt, YOUNG).id
@@ -45,8 +45,14 @@ def test_the_commissioner_appoints_and_removes(client: CheckedClient) -> None:
     assert empty.status_code == 422
     assert "Enter a name." in empty.get_data(as_text=True)
     data = {"role": "chair", "name": "Demo Chair", "email": "chair@panel.example"}
-    shown = post(client, f"{base}/panels/{local}/appoint", data=data).get_data(as_text=True)
-    assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", shown)
+    assert post(client, f"{base}/panels/{local}/appoint", data=data).location == f"{base}/panels"
+    page = client.get(f"{base}/panels").get_data(as_text=True)
+    assert "We wrote to chair@panel.example." in page
+    again = re.search(rf'action="({base}/panels/{local}/members/[^"]+/invitation)"', page)
+    assert again is not None
+    for said in ("We wrote to chair@panel.example again.",) * 2:
+        assert post(client, again.group(1)).location == f"{base}/panels"
+        assert said in client.get(f"{base}/panels").get_data(as_text=True)
     joined = post(client, f"{base}/panels/{young}/appoint", data={"role": "young_member", "name": "Blue Fox"})
     assert joined.location == f"{base}/panels"
     page = client.get(f"{base}/panels").get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""Links by mail: confirmed addresses, forgotten passwords, changed addresses, invitations; and known browsers.
+"""Links by mail: confirmed addresses, forgotten passwords, changed addresses, invitations, and what browsers are signed in.
 
 Who had an account before got mail at their address and signed in with it, so it counts as confirmed.
 """
@@ -6,8 +6,8 @@ Who had an account before got mail at their address and signed in with it, so it
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -65,6 +65,7 @@ def _create_mailed_link():
         "mailed_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid()),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(length=40), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -81,6 +82,7 @@ def _create_mailed_link():
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mailed_link_event_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_mailed_link_user_id")),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["user_account.id"], name=op.f("fk_mailed_link_asked_by_id")),
         sa.ForeignKeyConstraint(["change_id"], ["address_change.id"], name=op.f("fk_mailed_link_change_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailed_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_mailed_link_token_hash")),
