@@ -24,7 +24,7 @@ from portal.core.storage import FileStore
 from portal.core.words import FILTERS
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
-from portal.web import access, addresses, assets, failures, headers, transactions
+from portal.web import access, addresses, assets, editing, failures, headers, transactions
 from portal.web.navigation import navigation
 from portal.web.nudging import Nudger
 
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, *, statement_seconds: int | Non
     _bind_templates(app)
     addresses.bind(app)
     app.before_request(access.enforce)
+    app.before_request(editing.take_turn)
     assets.bind(app)
     headers.bind(app, secure=settings.secure_cookies)
     transactions.bind(app, Nudger(settings.redis_url))

@@ -15,6 +15,7 @@ import portal.bidding.models
 import portal.bidding.rules
 import portal.contracts.models
 import portal.contracts.rules
+import portal.editing.models
 import portal.evaluation.models
 import portal.evaluation.rules
 import portal.frameworks.member_models

@@ -40,12 +40,11 @@ class Placed(Protocol):
 
 @dataclass
 class Content:
-    """A bid's content. `changed_in` says in which draft revision an answer, or the price (""), last changed."""
+    """A bid's content."""
 
     answers: dict[str, str] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
     price: str | None = None
-    changed_in: dict[str, int] = field(default_factory=dict)
 
     def files_of(self, question: str) -> list[dict[str, Any]]:
         """The files attached to one question."""
@@ -91,15 +90,16 @@ def key_of_drafts(bid: Placed, keys: KeyFolder) -> bytes:
 
 def seal_draft(bid: Placed, content: Content, revision: int, keys: KeyFolder) -> bytes:
     """Seal the working draft; bound to its revision, so that an older draft cannot be put back unseen."""
-    document = {**content.quality(), "price": content.price, "changed_in": content.changed_in}
-    return encrypt(pad(as_bytes(document)), key_of_drafts(bid, keys), context_of(bid, f"draft {revision}"))
+    return encrypt(pad(content.canonical()), key_of_drafts(bid, keys), context_of(bid, f"draft {revision}"))
 
 
 def read_sealed_draft(bid: Placed, sealed: bytes | None, revision: int, keys: KeyFolder) -> Content:
     """Reverse `seal_draft`; raises `SealBroken`."""
     if sealed is None:
         return Content()
-    return Content(**from_sealed(sealed, key_of_drafts(bid, keys), context_of(bid, f"draft {revision}")))
+    held = from_sealed(sealed, key_of_drafts(bid, keys), context_of(bid, f"draft {revision}"))
+    # Drafts of release 0.1.0 say as well in which revision each answer changed.
+    return Content(held["answers"], held["files"], held["price"])
 
 
 def from_sealed(sealed: bytes, key: bytes, context: bytes) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def attach_files(
     kept: list[str] = []
     refused = [found for found in checked if isinstance(found, str)]
 
-    def change(content: Content, _revision: int) -> None:
+    def change(content: Content) -> None:
         for found in checked:
             if isinstance(found, str):
                 continue
@@ -92,7 +92,7 @@ def replace_file(
     entered = lock_bid(bid)
     require_open(entered)
 
-    def change(content: Content, _revision: int) -> None:
+    def change(content: Content) -> None:
         old = content.file(file_id)
         if old is None:
             raise NotFound("That file is not in the draft any more.")
@@ -117,7 +117,7 @@ def remove_file(*, bid: Bid, actor: Actor, keys: KeyFolder, files: FileStore, fi
     entered = lock_bid(bid)
     require_open(entered)
 
-    def change(content: Content, _revision: int) -> None:
+    def change(content: Content) -> None:
         entry = content.file(file_id)
         if entry is not None:
             content.files.remove(entry)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,16 +18,18 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
 from portal.bidding.completeness import gaps_of
-from portal.bidding.contents import Content, read_sealed_draft, seal_draft
+from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import Conflict, DeadlinePassed, InvalidInput, WrongState
+from portal.core.errors import DeadlinePassed, InvalidInput, WrongState
 from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
+from portal.editing.comparing import is_conflict, is_edited
+from portal.editing.earlier import Change, keep_earlier
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
 
@@ -35,12 +38,12 @@ LONGEST_ANSWER = 100_000
 HIGHEST_PRICE = Decimal("999999999999.99")
 
 
-class DraftChanged(Conflict):
-    """Somebody else changed the same answers since the page was opened; `keys` says which ("" is the price)."""
+@dataclass(frozen=True)
+class Saved:
+    """The draft's revision after saving, and the questions whose answer was changed here and elsewhere."""
 
-    def __init__(self, message: str, keys: tuple[str, ...]) -> None:
-        super().__init__(message)
-        self.keys = keys
+    revision: int
+    conflicts: tuple[str, ...] = ()
 
 
 def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
@@ -98,26 +101,38 @@ def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:
     return read_sealed_draft(bid, bid.draft_sealed, bid.draft_revision, keys)
 
 
-def save_answers(*, bid: Bid, actor: Actor, keys: KeyFolder, answers: Mapping[str, str], expected_revision: int) -> int:
-    """Save answers ({question key: text}) into the draft and return its revision.
+def save_answers(
+    *,
+    bid: Bid,
+    actor: Actor,
+    keys: KeyFolder,
+    answers: Mapping[str, str],
+    loaded: Mapping[str, str] = MappingProxyType({}),
+) -> Saved:
+    """Save answers ({question key: text}) into the draft.
 
-    Consequences: the draft is sealed anew, and a submitted bid then has changes that are not submitted;
-    records BID_DRAFT_SAVED. Saving what is there already changes nothing. Word limits and blanks do not
-    matter here: only submitting refuses them. Raises `TooLate` from the closing instant on, `DraftChanged`
-    when somebody else changed one of the same answers after `expected_revision` (nothing is merged or lost),
+    `loaded` has the digests of what the page had loaded: an answer that came back as it was is no edit, and one that
+    somebody else changed as well stays as they left it and is named in the outcome, while the rest is saved.
+
+    Consequences: the draft is sealed anew, earlier answers are kept for their people, and a submitted bid then has
+    changes that are not submitted; records BID_DRAFT_SAVED. Saving what is there already changes nothing. Word limits
+    and blanks do not matter here: only submitting refuses them. Raises `TooLate` from the closing instant on,
     `InvalidInput` for an answer of more than 100,000 characters or to no question.
     """
     policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
+    put = Put()
 
-    def change(content: Content, revision: int) -> None:
-        put_answers(content, entered, answers, expected_revision, revision)
+    def change(content: Content) -> None:
+        put_answers(content, entered, answers, loaded, put)
 
-    return change_draft(bid, entered, actor, keys, change, act="answers")
+    revision = change_draft(bid, entered, actor, keys, change, act="answers")
+    keep_answers(entered, put, actor, keys)
+    return Saved(revision, tuple(put.conflicts))
 
 
-def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None, expected_revision: int) -> int:
+def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None) -> int:
     """Save the price (pounds over the whole term, None to clear it) into the draft and return its revision.
 
     Consequences and errors as for `save_answers`; `InvalidInput` (field "price") when it is not above zero,
@@ -131,37 +146,46 @@ def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None
     if price is not None and price != price.quantize(Decimal("0.01")):
         raise InvalidInput("The price must be in whole pence, such as 118000.50.", field="price")
 
-    def change(content: Content, revision: int) -> None:
-        text = None if price is None else f"{price:.2f}"
-        if text != content.price:
-            if content.changed_in.get("", 0) > expected_revision:
-                raise DraftChanged(_who_was_first(entered, "the price"), ("",))
-            content.price = text
-            content.changed_in[""] = revision
+    def change(content: Content) -> None:
+        content.price = None if price is None else f"{price:.2f}"
 
     return change_draft(bid, entered, actor, keys, change, act="price")
 
 
+@dataclass
+class Put:
+    """What became of answers that were put into a draft."""
+
+    changes: dict[str, Change] = field(default_factory=dict)
+    conflicts: list[str] = field(default_factory=list)
+
+
 def put_answers(
-    content: Content, entered: Entered, answers: Mapping[str, str], expected_revision: int, revision: int
+    content: Content, entered: Entered, answers: Mapping[str, str], loaded: Mapping[str, str], put: Put
 ) -> None:
-    """Put the answers that differ into the content; raises `InvalidInput` and `DraftChanged`."""
-    prompts = {question["key"]: question["prompt"] for question in entered.questions}
-    conflicts = []
+    """Put the answers that were edited into the content, and note in `put` what became of them; `InvalidInput`."""
+    asked = {question["key"] for question in entered.questions}
     for key, typed in answers.items():
-        text = tidy(typed)
-        if key not in prompts:
+        mine, stored, was = tidy(typed), content.answers.get(key, ""), loaded.get(key)
+        if key not in asked:
             raise InvalidInput("That question is not part of this invitation to tender.")
-        if length(text) > LONGEST_ANSWER:
+        if length(mine) > LONGEST_ANSWER:
             raise InvalidInput("Your answer is too long to be saved.", field=f"answers-{key}")
-        if text == content.answers.get(key, ""):
-            continue
-        if content.changed_in.get(key, 0) > expected_revision:
-            conflicts.append(key)
-        content.answers[key] = text
-        content.changed_in[key] = revision
-    if conflicts:
-        raise DraftChanged(_who_was_first(entered, _named(prompts[key] for key in conflicts)), tuple(conflicts))
+        if is_conflict(was, mine, stored):
+            put.conflicts.append(key)
+        elif is_edited(was, mine, stored):
+            content.answers[key] = mine
+            put.changes[f"answers-{key}"] = Change(stored, mine)
+
+
+def keep_answers(entered: Entered, put: Put, actor: Actor, keys: KeyFolder) -> None:
+    """Keep what the answers said before they were changed, for the bid's own people."""
+    keep_earlier(draft=earlier_of(entered), changes=put.changes, actor_id=actor.user_id, keys=keys, now=entered.at)
+
+
+def earlier_of(bid: Placed) -> str:
+    """What the earlier texts of a bid are kept under."""
+    return f"bid {bid.id}"
 
 
 def change_draft(
@@ -169,14 +193,14 @@ def change_draft(
     entered: Entered,
     actor: Actor,
     keys: KeyFolder,
-    change: Callable[[Content, int], None],
+    change: Callable[[Content], None],
     **data: Any,
 ) -> int:
     """Apply a change to the draft under the lock, seal it and record BID_DRAFT_SAVED; return its revision."""
     content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
     before = asdict(content)
     revision = entered.draft_revision + 1
-    change(content, revision)
+    change(content)
     if asdict(content) == before:
         return entered.draft_revision
     db.session.execute(
@@ -198,13 +222,3 @@ def last_saved(entered: Entered) -> tuple[str, datetime] | None:
     """Who saved the draft last, by name, and when: for the bid's own people only."""
     saver = db.session.get(User, entered.draft_saved_by_id) if entered.draft_saved_by_id else None
     return (saver.display_name, entered.draft_saved_at) if saver and entered.draft_saved_at else None
-
-
-def _who_was_first(entered: Entered, what: str) -> str:
-    act = last_saved(entered)
-    who = f"{act[0]} saved this bid at {act[1].astimezone(clock.LONDON):%H:%M:%S}" if act else "This bid was saved"
-    return f"{who}, after you had opened this page, and changed {what}. Nothing of either of you was lost."
-
-
-def _named(prompts: Iterable[str]) -> str:
-    return " and ".join(f"“{prompt}”" for prompt in prompts)

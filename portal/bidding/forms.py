@@ -11,6 +11,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.accounts.forms import FactorField
+from portal.bidding.contents import Content
 from portal.bidding.documents import Upload
 from portal.tendering.models import Lot, Question
 from portal.web.fields import PoundsField
@@ -54,7 +55,10 @@ class SubmitForm(RevisedForm):
 
 
 class AnswersForm(RevisedForm):
-    """The questions of a section: fields `answers-<question key>`; the key is for "Save and submit now"."""
+    """The questions of a section: fields `answers-<question key>`; the key is for "Save and submit now".
+
+    What was sent is compared with the draft where that is locked, in `drafting.put_answers`.
+    """
 
     idempotency_key = HiddenField()
 
@@ -64,19 +68,25 @@ class AnswersForm(RevisedForm):
         boxes = {name[8:]: box for name, box in self._fields.items() if name.startswith("answers-")}
         return {key: box.data or "" for key, box in boxes.items() if box.raw_data}
 
+    @property
+    def loaded_answers(self) -> dict[str, str]:
+        """The digests of the answers that the page had loaded, by question key."""
+        return {name[8:]: digest for name, digest in self.posted_loaded.items() if name.startswith("answers-")}
+
     def answer(self, key: str) -> Any:
         """The field of one question."""
         return self[f"answers-{key}"]
 
 
-def answers_form(questions: Sequence[Question], **values: Any) -> AnswersForm:
-    """Make the form for these questions."""
-    fields = {f"answers-{question.key}": TextAreaField(question.prompt) for question in questions}
-    made: AnswersForm = type("AnswersForm", (AnswersForm,), fields)(**values)
+def answers_form(questions: Sequence[Question], stored: Content | None = None, draft: str = "") -> AnswersForm:
+    """Make the form for these questions: as it was sent, or for a page, with what is stored."""
+    fields: dict[str, Any] = {f"answers-{question.key}": TextAreaField(question.prompt) for question in questions}
+    held = stored and {f"answers-{key}": text for key, text in stored.answers.items()}
+    made: AnswersForm = type("AnswersForm", (AnswersForm,), {**fields, "draft": draft})(data=held)
     return made
 
 
-class PriceForm(RevisedForm):
+class PriceForm(BaseForm):
     """The price over the whole term, in pounds; blank clears it."""
 
     price = PoundsField(

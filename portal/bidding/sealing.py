@@ -28,14 +28,14 @@ from portal.bidding.contents import (
     read_sealed_draft,
     seal_draft,
 )
-from portal.bidding.drafting import DraftChanged, last_saved, put_answers
+from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.states import BID, BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.drafts import Incomplete
-from portal.core.errors import SealBroken
+from portal.core.errors import Conflict, SealBroken
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
 from portal.tendering.states import EnvelopeKind
@@ -87,7 +87,7 @@ def submit_bid(
     it is made after that entry and before the commit. The same `idempotency_key` gives the same version
     again, before or after the deadline; an unchanged draft that was submitted already gives its version.
 
-    Raises `Incomplete` with the exact list of gaps, `DraftChanged` when the draft is not the one that the
+    Raises `Incomplete` with the exact list of gaps, `Conflict` when the draft is not the one that the
     person saw, `NotEntitled` for what the provider may not answer at this instant, `TooLate` when the
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
@@ -99,7 +99,7 @@ def submit_bid(
         return repeated
     require_open(entered)
     require_standing(entered.itt_id, entered.provider_id, entered.at)
-    entered, content = _current_draft(entered, keys, answers or {}, expected_revision)
+    entered, content, put = _current_draft(entered, keys, answers or {}, expected_revision)
     if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
         return _last_version(entered)
     gaps = gaps_of(entered.questions, content)
@@ -129,6 +129,7 @@ def submit_bid(
             "saved_by_id": actor.user_id if answers else entered.draft_saved_by_id,
         },
     )
+    keep_answers(entered, put, actor, keys)
     db.session.expire(bid)
     return Submitted(number, entered.at, repeated=False)
 
@@ -219,16 +220,16 @@ def _last_version(entered: Entered) -> Submitted:
 
 def _current_draft(
     entered: Entered, keys: KeyFolder, answers: Mapping[str, str], expected_revision: int
-) -> tuple[Entered, Content]:
-    """The draft that the person saw, with the answers put in; raises `DraftChanged` when it is another one."""
+) -> tuple[Entered, Content, Put]:
+    """The draft that the person saw, with the answers put in; raises `Conflict` when it is another one."""
     content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
     if entered.draft_revision != expected_revision:
-        raise DraftChanged(_what_happened(entered), ())
-    before = dict(content.answers)
-    put_answers(content, entered, answers, expected_revision, entered.draft_revision + 1)
-    if content.answers != before:
+        raise Conflict(_what_happened(entered))
+    put = Put()
+    put_answers(content, entered, answers, {}, put)
+    if put.changes:
         entered = replace(entered, draft_revision=entered.draft_revision + 1)
-    return entered, content
+    return entered, content, put
 
 
 def _what_happened(entered: Entered) -> str:

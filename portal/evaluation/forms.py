@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from portal.bidding.models import OpenedBid
@@ -60,18 +60,13 @@ class AppointForm(BaseForm):
 
 
 class AgreeForm(BaseForm):
-    """The panel's agreed score and reason; `based_on` is the agreed score that was on the page."""
+    """The panel's agreed score and reason."""
+
+    keeps_earlier = False
+    """An agreed score that was superseded is on record with its reason."""
 
     score = StringField("Agreed score")
     reason = TextAreaField("The panel’s reason")
-    based_on = HiddenField()
-
-    def basis(self) -> uuid.UUID | None:
-        """The agreed score that the person saw; raises `InvalidInput` for something that is no identifier."""
-        try:
-            return uuid.UUID(self.based_on.data) if self.based_on.data else None
-        except ValueError as unreadable:
-            raise InvalidInput("Reload the page and try again.") from unreadable
 
 
 class CloseForm(BaseForm):
@@ -82,6 +77,8 @@ class CloseForm(BaseForm):
 
 class DeclarationForm(BaseForm):
     """A question for each bidder; made by `declaration_form`."""
+
+    keeps_earlier = False
 
     def answers(self, bids: Sequence[OpenedBid]) -> Mapping[uuid.UUID, Interest]:
         """What was answered; a bidder without an answer is left out."""
@@ -153,6 +150,8 @@ def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Decla
 class ScoreForm(BaseForm):
     """A score and a reason for each question; made by `score_form`."""
 
+    keeps_earlier = False
+
     def entries(self, leaves: Sequence[Leaf]) -> Mapping[str, Entry]:
         """What was given, by criterion key."""
         return {
@@ -183,6 +182,8 @@ GO_LATER = "later"
 
 class YoungAnswerForm(BaseForm):
     """One screen of a sitting: a face, why, and which of the buttons was pressed."""
+
+    keeps_earlier = False
 
     score = StringField("What do you think?")
     reason = TextAreaField("Why did you pick that one?")

@@ -16,7 +16,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
-from portal.core.errors import Conflict, InvalidInput, WrongState
+from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
@@ -79,18 +79,15 @@ def agree_score(
     criterion: str,
     score: str,
     reason: str,
-    based_on: uuid.UUID | None,
     actor: Actor,
     now: datetime,
 ) -> ModeratedScore:
     """Write down the score that the panel agreed for a bid under a criterion (its key), with its reason.
 
-    `based_on` is the agreed score that the person saw, None when there was none. Consequences: an earlier
-    agreed score is superseded and kept; individual scores never change. The same score and reason again
-    change nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason": off the scale,
-    under 20 characters, or the scale's own words), `Conflict` when somebody agreed another score meanwhile,
-    `NotFound` for a question that is not the panel's, `WrongState` outside moderation or where the method
-    combines by mean or median.
+    Consequences: an earlier agreed score is superseded and kept; individual scores never change. The same score and
+    reason again change nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason": off the scale,
+    under 20 characters, or the scale's own words), `NotFound` for a question that is not the panel's, `WrongState`
+    outside moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
     require_declared(work, actor)
@@ -103,10 +100,6 @@ def agree_score(
     before = _in_force(work, bid, leaf)
     if before is not None and (plain(before.score), before.reason) == (value, words):
         return before
-    if (before.id if before else None) != based_on:
-        raise Conflict(
-            "Somebody agreed a score for this meanwhile. Look at it below, then decide whether to change it."
-        )
     agreed = _supersede(work, bid, leaf, before, value, words, actor=actor, now=now)
     record(
         EventKind.SCORE_AGREED,

@@ -13,9 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import WrongState
+from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
@@ -32,7 +31,6 @@ from portal.joining.states import CLOSED, ApplicationStatus
 from portal.organisations.standing import require_not_suspended
 
 TOO_LONG = f"Your answer is too long to be saved: use at most {LONGEST_ANSWER:,} characters."
-CONFLICT = "Somebody else in your organisation changed this at {at}: it now says “{theirs}”."
 
 
 class CannotStart(WrongState):
@@ -107,26 +105,25 @@ def save_answers(
     application: Application,
     actor: Actor,
     answers: Mapping[str, str],
-    expected_revision: int,
     now: datetime,
     confirmed: Collection[str] = (),
     uploaded: Collection[str] = (),
 ) -> Saved:
     """Save answers into the draft: {question key: text, or the identifier of one of the provider's documents}.
 
-    `confirmed` names the questions whose suggested answer, taken from the profile, somebody has confirmed;
+    `confirmed` names the questions whose suggested answer, taken from the profile, somebody has confirmed, each of
+    them for itself;
     `uploaded` those whose document was added for them just now and needs no further confirmation.
 
     Whatever can be saved is saved, complete or not, and remembered for the provider's next applications; what cannot
-    is in the outcome: an answer that somebody else changed after `expected_revision` (theirs stays), a document that
-    the provider does not have, more than 20,000 characters, an answer to nothing that is asked. Saving what is there
-    changes nothing. Only submitting again makes a change count. Raises `WrongState` while the officers decide, and
-    once it is admitted or withdrawn.
+    is in the outcome: a document that the provider does not have, more than 20,000 characters, an answer to nothing
+    that is asked. Saving what is there changes nothing. Only submitting again makes a change count. Raises
+    `WrongState` while the officers decide, and once it is admitted or withdrawn.
     """
     take_own(application, Verb.DRAFT, actor)
     before = answers_of(application)
-    draft = _Draft(application, before, expected_revision)
-    for key, typed in answers.items():
+    draft = _Draft(application, before)
+    for key, typed in ({key: before.value(key) for key in confirmed} | dict(answers)).items():
         draft.put(key, tidy(typed), is_confirmed=key in confirmed, is_new=key in uploaded)
     if draft.changed:
         application.answers = draft.answers
@@ -143,22 +140,21 @@ def save_answers(
     return Saved(application.revision, draft.refused)
 
 
-def save_reply(*, application: Application, actor: Actor, reply: str, now: datetime) -> Saved:
+def save_reply(*, application: Application, actor: Actor, reply: str, now: datetime) -> None:
     """Save the answer to what the officers asked; it is submitted with the next version.
 
-    Raises `WrongState` when nothing is asked (any more).
+    Raises `WrongState` when nothing is asked (any more), `InvalidInput` for more than 20,000 characters.
     """
     take_own(application, Verb.DRAFT, actor)
     if application.status is not ApplicationStatus.CLARIFICATION:
         raise WrongState("The officers’ question has been answered already.")
     text = tidy(reply)
     if length(text) > LONGEST_ANSWER:
-        return Saved(application.revision, {REPLY: TOO_LONG})
+        raise InvalidInput(TOO_LONG, field="reply")
     if text != reply_of(application):
         application.answers = {**application.answers, REPLY: {"value": text}}
         application.revision += 1
         application.saved_at = now
-    return Saved(application.revision)
 
 
 def take_own(application: Application, verb: Verb, actor: Actor) -> None:
@@ -180,10 +176,8 @@ def take_own(application: Application, verb: Verb, actor: Actor) -> None:
 class _Draft:
     """The draft's answers while a save is under way."""
 
-    def __init__(self, application: Application, answered: Answered, expected_revision: int) -> None:
-        self.application = application
+    def __init__(self, application: Application, answered: Answered) -> None:
         self.answered = answered
-        self.expected_revision = expected_revision
         self.answers: dict[str, Any] = dict(application.answers)
         self.changed: set[str] = set()
         self.refused: dict[str, str] = {}
@@ -201,7 +195,6 @@ class _Draft:
             "value": value,
             "confirmed": True,
             "reused": is_suggested and value == shown and not is_new,
-            "changed_in": self.application.revision + 1,
         }
         self.changed.add(key)
 
@@ -214,17 +207,7 @@ class _Draft:
             return TOO_LONG
         if value and question.kind is AnswerKind.EVIDENCE and self.answered.evidence_with(value) is None:
             return "That document was removed. Choose another one, or upload it again."
-        if int(self.application.answers.get(key, {}).get("changed_in", 0)) > self.expected_revision:
-            assert self.application.saved_at is not None
-            at = self.application.saved_at.astimezone(clock.LONDON)
-            return CONFLICT.format(at=f"{at:%H:%M:%S}", theirs=self._theirs(key))
         return None
-
-    def _theirs(self, key: str) -> str:
-        answer = self.answered.answers.get(key)
-        if answer is None or not answer.value:
-            return "nothing"
-        return answer.evidence.file_name if answer.evidence is not None else answer.value
 
 
 def _open_already(lot: FrameworkLot, actor: Actor, law: str) -> CannotStart:

@@ -15,6 +15,7 @@ from portal.audit.outbox import late_deliveries
 from portal.awarding.standstill import due_standstills, end_due_standstills
 from portal.core import clock
 from portal.core.columns import db
+from portal.editing.earlier import forget_old_texts
 from portal.joining.evidence import remind_lapsing
 from portal.members.pausing import ended_pauses, note_ended_pauses
 from portal.notifications.reminding import remind
@@ -23,7 +24,14 @@ from portal.tendering.closing import due_closings, record_closed_itts
 
 Activity = Callable[..., int]
 
-DUTIES: tuple[Activity, ...] = (record_closed_itts, end_due_standstills, note_ended_pauses, remind_lapsing, remind)
+DUTIES: tuple[Activity, ...] = (
+    record_closed_itts,
+    end_due_standstills,
+    note_ended_pauses,
+    remind_lapsing,
+    remind,
+    forget_old_texts,
+)
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 
 DEADLINES: Mapping[str, Callable[[datetime], Select[Any]]] = {

@@ -160,10 +160,10 @@ def write_bid(
     bid = start_bid(itt=itt, lot=itt.lots[0], actor=actor)
     db.session.commit()
     answers = dict(telling.answers) if whole else dict(list(telling.answers.items())[:3])
-    save_answers(bid=bid, actor=actor, keys=keys, answers=answers, expected_revision=bid.draft_revision)
+    save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
     db.session.commit()
     if whole:
-        save_price(bid=bid, actor=actor, keys=keys, price=telling.price, expected_revision=bid.draft_revision)
+        save_price(bid=bid, actor=actor, keys=keys, price=telling.price)
         db.session.commit()
         uploads = [(story.POLICY_NAME, story.POLICY_TEXT.encode)]
         attach_files(bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads)
@@ -241,7 +241,6 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
                 criterion=leaf.key,
                 score=str(points),
                 reason=reason,
-                based_on=None,
                 actor=actor,
                 now=clock.now(),
             )

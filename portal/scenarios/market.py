@@ -167,7 +167,6 @@ def _applied(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) 
             application=application,
             actor=actor,
             answers=missing,
-            expected_revision=application.revision,
             confirmed=missing.keys(),
             now=clock.now(),
         )

@@ -7,25 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import g
-from flask_wtf import FlaskForm
 from wtforms import FileField, HiddenField, PasswordField, StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
 from portal.core.inspecting import shown_name
 from portal.core.parsing.text import tidy
 from portal.extensions import db
+from portal.web.editing import EditingForm
 
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]
+class BaseForm(EditingForm):
     """A CSRF-protected form whose submission runs one activity.
 
     A view reads: `if form.validate_on_submit() and form.carry_out(lambda: publish_itt(...)): return
     redirect(...)` and otherwise renders the page again with `form.status_code`.
     """
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc, unused-ignore]
+    class Meta(EditingForm.Meta):  # type: ignore[misc, name-defined, unused-ignore]
         """What holds for every field."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
@@ -46,24 +46,29 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         """Whether it was submitted and can be carried out; the files of one that cannot are asked for again."""
         valid = bool(super().validate_on_submit(extra_validators))
         if self.is_submitted() and not valid:
+            self.show_conflicts()
             self.ask_for_files_again()
         return valid
 
     def carry_out(self, act: Callable[[], Any]) -> bool:
         """Run the activity; on a typed refusal roll back, put its message where it belongs and return False.
 
-        `NotFound` and `NotAllowed` go on to their pages: no form can mend them.
+        A field that somebody else changed as well takes what they wrote; everything else is saved, and False brings
+        the page with both texts. `NotFound` and `NotAllowed` go on to their pages: no form can mend them.
         """
         try:
-            self.outcome = act()
+            self.outcome = None if self.nothing_else else act()
             db.session.flush()
         except (NotFound, NotAllowed):
             raise
         except PortalError as refusal:
             db.session.rollback()
             self.refuse(refusal)
+            self.show_conflicts()
             return False
-        return True
+        self.settled()
+        self.show_conflicts()
+        return not self.conflicts
 
     def refuse(self, refusal: PortalError) -> None:
         """Show the refusal beside its field, or at the top when it has none."""
@@ -91,6 +96,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         """The status to render the page with: 200 before it was submitted, the refusal's or 422 after."""
         if self.refusal is not None:
             return self.refusal.status
+        if self.conflicts:
+            return 409
         return 422 if self.errors else 200
 
 

@@ -62,7 +62,7 @@ def fill_draft(
     answers = {
         question.key: f"{answer} ({question.key})" for question in questions if question.kind is QuestionKind.TEXT
     }
-    save_answers(bid=bid, actor=actor, keys=keys, answers=answers, expected_revision=bid.draft_revision)
+    save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
     for question in questions:
         if question.kind is QuestionKind.FILES:
             attach_files(
@@ -78,7 +78,6 @@ def fill_draft(
         actor=actor,
         keys=keys,
         price=Decimal(price) if price else None,
-        expected_revision=bid.draft_revision,
     )
     db.session.refresh(bid)
 

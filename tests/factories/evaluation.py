@@ -16,7 +16,7 @@ from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.published_method import scored_keys
-from portal.evaluation.queries import agreed_scores, bids_to_score, leaves_of, opened_bids, work_of
+from portal.evaluation.queries import bids_to_score, leaves_of, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
@@ -133,17 +133,14 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None
     """Agree every score of a panel that moderates; what is agreed already is changed."""
     seat = evaluation.moderator(key)
     work = seat.work
-    before = agreed_scores(work.panel_id)
     for number, bid in enumerate(evaluation.bids(), 1):
         for leaf in leaves_of(work.itt, work.panel):
-            held = before.get((bid.bid_id, leaf.criterion.id))
             agree_score(
                 work=work,
                 bid_id=bid.bid_id,
                 criterion=leaf.key,
                 score=str(give(number, leaf.key)),
                 reason=AGREED_REASON,
-                based_on=held.id if held else None,
                 actor=seat.actor,
                 now=clock.now(),
             )

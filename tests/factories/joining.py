@@ -84,7 +84,6 @@ def save(application: Application, actor: Actor, answers: dict[str, str], *confi
         actor=actor,
         answers=answers,
         confirmed=confirmed,
-        expected_revision=application.revision,
         now=clock.now(),
     )
 

@@ -10,7 +10,7 @@ from flask import current_app, flash, render_template, url_for
 
 from portal.bidding.closing import TooLate, record_late_attempt
 from portal.bidding.contents import Content
-from portal.bidding.drafting import DraftChanged, read_draft
+from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
@@ -118,28 +118,16 @@ def section_named(sections: Sequence[Section], key: str | None) -> Section:
     raise NotFound("There is no such section.")
 
 
-def mark_conflicts(form: Any, stored: Content) -> None:
-    """Put the refusal beside every answer that somebody else changed."""
-    if isinstance(form.refusal, DraftChanged):
-        for key in form.refusal.keys:
-            name = f"answers-{key}" if key else "price"
-            theirs = stored.answers.get(key) if key else stored.price
-            if name in form:
-                form[name].errors = [f"Somebody else changed this: it now says “{theirs or 'nothing'}”."]
-
-
 def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     """The page of a section: with what was typed and what was refused, whichever address it was sent to."""
     questions, sections = asked(bid)
     chosen = section_named(sections, section)
     stored = draft_of(bid)
-    page = answers_form(chosen.questions)
+    page = answers_form(chosen.questions, stored, draft=earlier_of(bid))
+    page.is_saved = form.outcome is not None
+    page.show_conflicts()
     if form.refusal is not None:
         _place(page, form.refusal)
-    mark_conflicts(page, stored)
-    if not page.is_submitted():
-        for question in chosen.questions:
-            page.answer(question.key).data = stored.answers.get(question.key, "")
     page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
     page.form_errors = [
         *page.form_errors,

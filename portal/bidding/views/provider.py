@@ -37,7 +37,6 @@ from portal.bidding.views.pages import (
     file_store,
     gap_links,
     key_folder,
-    mark_conflicts,
     refused,
     report_refused,
     section_named,
@@ -49,6 +48,7 @@ from portal.core.errors import NotFound
 from portal.core.parsing.text import words_in
 from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
+from portal.web.editing import locks_itself
 from portal.web.forms import PlainForm
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
@@ -119,8 +119,9 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     _questions, sections = asked(bid)
     chosen = section_named(sections, section)
     form = answers_form(chosen.questions)
-    save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder(), answers=form.answers)
-    if carried_out(form, bid, "save", lambda: save(expected_revision=form.expected_revision)):
+    save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder())
+    act = partial(save, answers=form.answers, loaded=form.loaded_answers)
+    if carried_out(form, bid, "save", act) and not (form.outcome.conflicts or form.undecided):
         flash("Your answers are saved. They are not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
     return answers_page(form, bid, section)
@@ -131,17 +132,13 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
 def price(reference: str) -> ResponseReturnValue:
     """Give the price."""
     bid = own_bid(reference, actor())
-    form = PriceForm()
+    stored = draft_of(bid).price
+    form = PriceForm(price=Decimal(stored) if stored else None)
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
-    if carried_out(form, bid, "save", lambda: save(price=form.price.data, expected_revision=form.expected_revision)):
+    if carried_out(form, bid, "save", lambda: save(price=form.price.data)):
         said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
         flash(f"{said} It is not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
-    content = draft_of(bid)
-    mark_conflicts(form, content)
-    if not form.is_submitted():
-        form.price.data = Decimal(content.price) if content.price else None
-    form.revision.data = str(bid.draft_revision)
     return shown("price", form, bid)
 
 
@@ -219,6 +216,7 @@ def check(reference: str) -> ResponseReturnValue:
 
 @bp.post("/<reference>/submit")
 @for_provider()
+@locks_itself
 def submit(reference: str) -> ResponseReturnValue:
     """Submit the bid; with answers in the request, save and submit them in one step."""
     bid = own_bid_alone(reference, actor())

@@ -22,7 +22,7 @@ from portal.evaluation.moderation import (
     waiting_for,
 )
 from portal.evaluation.panels import issue_sitting_card
-from portal.evaluation.published_method import points
+from portal.evaluation.published_method import plain, points
 from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
@@ -126,7 +126,7 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)
     leaves = leaves_of(work.itt, work.panel)
-    form = score_form(leaves, None)
+    form = score_form(leaves, scorecards_of(seat_of(panel_id, actor().user_id).id).get(bid_id))
     if form.validate_on_submit() and form.carry_out(
         lambda: save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
     ):
@@ -238,7 +238,7 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseRetu
     policy.require(actor(), Verb.SEE_SCORES, work)
     if undeclared(work):
         return redirect(url_for(".declare", panel_id=panel_id))
-    form = AgreeForm()
+    form = _agree_form(work, bid_id, criterion)
     if form.validate_on_submit() and form.carry_out(lambda: _agree(work, bid_id, criterion, form)):
         flash("The agreed score is recorded.", "success")
         rest = open_cells(work)
@@ -299,10 +299,14 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
         criterion=criterion,
         score=form.score.data or "",
         reason=form.reason.data or "",
-        based_on=form.basis(),
         actor=actor(),
         now=clock.now(),
     )
+
+
+def _agree_form(work: PanelWork, bid_id: uuid.UUID, criterion: str) -> AgreeForm:
+    agreed = agreed_scores(work.panel_id).get((bid_id, leaf_named(work, criterion).criterion.id))
+    return AgreeForm(data={"score": plain(agreed.score), "reason": agreed.reason} if agreed else {})
 
 
 def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> ResponseReturnValue:
@@ -326,11 +330,6 @@ def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeFo
     bid, leaf, answers = bid_to_score(work.itt_id, bid_id), leaf_named(work, criterion), None
     if may(work, Verb.READ_BIDS):
         answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
-    agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
-    if form.refusal is not None or not form.is_submitted():
-        form.based_on.data = str(agreed.id) if agreed else ""
-    if not form.is_submitted() and agreed:
-        form.score.data, form.reason.data = str(agreed.score.normalize()), agreed.reason
     return render_template(
         "evaluation/panel/cell.html",
         form=form,
@@ -340,7 +339,7 @@ def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeFo
         leaf=leaf,
         points=points(leaf.scale),
         opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),
-        agreed=agreed,
+        agreed=agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id)),
         history=agreed_history(work.panel_id, bid_id).get(leaf.criterion.id, []),
         moderates=may(work, Verb.AGREE),
     )

@@ -88,7 +88,7 @@ def answer(number: int) -> ResponseReturnValue:
     if (elsewhere := _not_yet(seat)) is not None:
         return elsewhere
     screen = sitting_of(seat.work, seat.member).screen(number)
-    form = YoungAnswerForm()
+    form = YoungAnswerForm(data=screen.given())
     if form.validate_on_submit() and form.carry_out(
         lambda: save_score(
             work=seat.work,

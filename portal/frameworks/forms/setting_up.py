@@ -81,12 +81,16 @@ class TermForm(BaseForm):
     is_open_framework = BooleanField("It is an open framework")
     term_reason = page("Why must it last longer than four years?")
 
-    def show(self, framework: Framework) -> None:
-        """Fill in what is saved, as days in the United Kingdom."""
-        if self.is_submitted():
-            return
-        self.valid_from.process(None, _day(framework.valid_from))
-        self.valid_until.process(None, _day(framework.valid_until, before=True))
+    @classmethod
+    def of(cls, framework: Framework) -> TermForm:
+        """The form with what is saved, as days in the United Kingdom (or with what was posted)."""
+        return cls(
+            established_on=framework.established_on,
+            valid_from=_day(framework.valid_from),
+            valid_until=_day(framework.valid_until, before=True),
+            is_open_framework=framework.is_open_framework,
+            term_reason=framework.term_reason,
+        )
 
     def validity(self) -> Validity:
         """The days as instants: from the start of the first to the end of the last."""
@@ -124,6 +128,12 @@ class TermsForm(BaseForm):
     direct_award_terms = page("When can a contract be awarded directly?")
     suspension_terms = page("When can a member be suspended?")
     publishes_members = BooleanField("Show who the members are")
+
+    @classmethod
+    def of(cls, framework: Framework) -> TermsForm:
+        """The form with what is saved (or with what was posted)."""
+        payer = FeePayer.NOBODY if framework.fee_percent is None else FeePayer.AWARDED
+        return cls(obj=framework, fee_payer=payer.value)
 
 
 class PublicationForm(BaseForm):

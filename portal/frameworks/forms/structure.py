@@ -9,7 +9,7 @@ from wtforms import BooleanField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.parsing.text import has_text, one_line
-from portal.frameworks.models import FrameworkCriterion, FrameworkLot
+from portal.frameworks.models import FrameworkLot
 from portal.frameworks.questionnaire import AnswerKind, Judged, Question
 from portal.frameworks.structure import CriterionDetails, LotDetails
 from portal.web.fields import ChoiceField, CodesField, PercentField, PoundsField, line, page
@@ -43,15 +43,18 @@ class LotForm(BaseForm):
     bands = page("Bandings", description="One on each line: its name, a colon, and what it means.")
     largest_contract = PoundsField("Largest call-off expected", description="If the lot is limited by size.")
 
-    def show(self, lot: FrameworkLot) -> None:
-        """Fill in what is saved."""
-        if self.is_submitted():
-            return
-        self.title.data, self.definition.data = lot.title, lot.definition
-        self.cpv_codes.data, self.largest_contract.data = lot.cpv_codes, lot.largest_contract
-        self.areas.data = "\n".join(lot.areas)
-        self.placement_types.data = "\n".join(lot.placement_types)
-        self.bands.data = "\n".join(f"{band.title}: {band.description}".removesuffix(": ") for band in lot.bands)
+    @classmethod
+    def of(cls, lot: FrameworkLot) -> LotForm:
+        """The form with what is saved (or with what was posted)."""
+        return cls(
+            title=lot.title,
+            definition=lot.definition,
+            cpv_codes=lot.cpv_codes,
+            largest_contract=lot.largest_contract,
+            areas="\n".join(lot.areas),
+            placement_types="\n".join(lot.placement_types),
+            bands="\n".join(f"{band.title}: {band.description}".removesuffix(": ") for band in lot.bands),
+        )
 
     def details(self) -> LotDetails:
         """What was typed, as the activity takes it."""
@@ -75,13 +78,6 @@ class CriterionForm(BaseForm):
     lowest_weight = PercentField("Lowest weight in a call-off", render_kw=PLAIN)
     highest_weight = PercentField("Highest weight in a call-off", render_kw=PLAIN)
     by_young_people = BooleanField("Young people score it", description="In every call-off, and nobody else.")
-
-    def show(self, criterion: FrameworkCriterion) -> None:
-        """Fill in what is saved."""
-        if not self.is_submitted():
-            self.title.data, self.description.data = criterion.title, criterion.description
-            self.lowest_weight.data, self.highest_weight.data = criterion.lowest_weight, criterion.highest_weight
-            self.by_young_people.data = criterion.by_young_people
 
     def details(self) -> CriterionDetails:
         """What was typed, as the activity takes it."""
@@ -114,14 +110,20 @@ class ConditionForm(BaseForm):
         """Offer the lots; none ticked stands for all."""
         self.lots.choices = [(lot.number, f"Lot {lot.number}: {lot.title}") for lot in lots]
 
-    def show(self, question: Question) -> None:
-        """Fill in what is saved."""
-        if self.is_submitted():
-            return
-        self.prompt.data, self.help.data, self.passes.data = question.prompt, question.help, question.passes
-        self.kind.data, self.judged.data = question.kind.value, question.judged.value
-        self.choices.data, self.lots.data = "\n".join(question.choices), list(question.lots)
-        self.required.data, self.expires.data = question.required, question.expires
+    @classmethod
+    def of(cls, question: Question) -> ConditionForm:
+        """The form with what is saved (or with what was posted)."""
+        return cls(
+            prompt=question.prompt,
+            help=question.help,
+            kind=question.kind.value,
+            choices="\n".join(question.choices),
+            judged=question.judged.value,
+            passes=question.passes,
+            lots=list(question.lots),
+            required=question.required,
+            expires=question.expires,
+        )
 
     def question(self, key: str) -> Question:
         """What was typed, as a question with that key (empty for a new one)."""

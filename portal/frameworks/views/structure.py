@@ -59,8 +59,7 @@ def lot_edit(reference: str, number: int) -> ResponseReturnValue:
     """One lot."""
     framework = framework_for(reference, actor())
     lot = lot_of(framework, number)
-    form = LotForm()
-    form.show(lot)
+    form = LotForm.of(lot)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_lot(framework=framework, lot=lot, details=form.details(), actor=actor())
     ):
@@ -109,8 +108,7 @@ def criterion_edit(reference: str, criterion_id: uuid.UUID) -> ResponseReturnVal
     """One criterion."""
     framework = framework_for(reference, actor())
     criterion = _criterion(framework, criterion_id)
-    form = CriterionForm()
-    form.show(criterion)
+    form = CriterionForm(obj=criterion)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_criterion(framework=framework, criterion=criterion, details=form.details(), actor=actor())
     ):
@@ -168,9 +166,8 @@ def condition_edit(reference: str, key: str) -> ResponseReturnValue:
     """One condition."""
     framework = framework_for(reference, actor())
     condition = _condition(framework, key)
-    form = ConditionForm()
+    form = ConditionForm.of(condition)
     form.offer(framework.lots)
-    form.show(condition)
     if form.validate_on_submit() and form.carry_out(
         lambda: save_condition(framework=framework, question=form.question(key), actor=actor())
     ):

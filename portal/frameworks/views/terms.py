@@ -44,8 +44,7 @@ def about(reference: str) -> ResponseReturnValue:
 def term(reference: str) -> ResponseReturnValue:
     """Established when, valid from when until when."""
     framework = framework_for(reference, actor())
-    form = TermForm(obj=framework)
-    form.show(framework)
+    form = TermForm.of(framework)
     if form.validate_on_submit() and form.carry_out(
         lambda: set_validity(framework=framework, validity=form.validity(), actor=actor(), now=clock.now())
     ):
@@ -58,9 +57,7 @@ def term(reference: str) -> ResponseReturnValue:
 def terms(reference: str) -> ResponseReturnValue:
     """How it works, the time to decide, fee, direct award, suspension."""
     framework = framework_for(reference, actor())
-    form = TermsForm(obj=framework)
-    if not form.is_submitted() and framework.fee_percent is not None:
-        form.fee_payer.data = FeePayer.AWARDED.value
+    form = TermsForm.of(framework)
     if form.validate_on_submit() and form.carry_out(
         lambda: set_terms(framework=framework, **_terms(form), actor=actor())
     ):

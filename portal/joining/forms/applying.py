@@ -8,7 +8,16 @@ from datetime import date
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -75,14 +84,19 @@ class SendForm(RevisedForm):
             raise ValidationError("This page is out of date. Reload it and send again.") from wrong
 
 
-class ReplyForm(RevisedForm):
+class ReplyForm(BaseForm):
     """The answer to what the officers asked."""
 
     reply = TextAreaField("Your answer")
 
 
-class SectionForm(RevisedForm):
+class SectionForm(BaseForm):
     """The questions of a section. What cannot be read is named after everything else was saved."""
+
+    all_right = SubmitField("All of these are still right")
+    """Confirms every answer that the page offered, as if each had been ticked."""
+    offered = SelectMultipleField(validate_choice=False)
+    """The questions whose suggested answer the page showed to be confirmed."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the form can be worked with at all: a date that is none is kept for later (`unread_days`)."""
@@ -100,8 +114,15 @@ class SectionForm(RevisedForm):
 
     @property
     def confirmed(self) -> set[str]:
-        """The questions whose answer was confirmed."""
-        return {name.removeprefix(CONFIRM) for name, box in self._boxes(CONFIRM).items() if box.data}
+        """The questions whose answer was confirmed, each as the page had shown it."""
+        return {key for key in self.ticked if not self.has_changed(f"{ANSWER}{key}")}
+
+    @property
+    def ticked(self) -> set[str]:
+        """The questions whose answer was to be confirmed, one by one or all at once."""
+        ticked = {name.removeprefix(CONFIRM) for name, box in self._boxes(CONFIRM).items() if box.data}
+        shown = {key for key in self.offered.data or () if f"{CONFIRM}{key}" in self}
+        return ticked | shown if self.all_right.data else ticked
 
     @property
     def uploads(self) -> dict[str, Upload]:
@@ -118,15 +139,13 @@ class SectionForm(RevisedForm):
         """One field of a question; None when the page has none of that kind for it."""
         return self._fields.get(f"{kind}{key}")
 
-    def show(self, answered: Answered, *, everything: bool) -> None:
-        """Offer the documents that there are now and, unless something was typed, show what is stored."""
+    def offer(self, answered: Answered) -> None:
+        """Offer the documents that there are now."""
         for name, box in self._boxes(ANSWER).items():
             key = name.removeprefix(ANSWER)
             question = answered.questions.get(key)
             if question is not None and question.kind is AnswerKind.EVIDENCE:
                 box.choices = evidence_choices(question, answered.documents(question))
-            if everything:
-                box.data = answered.value(key)
 
     def _boxes(self, kind: str) -> dict[str, Any]:
         return {name: box for name, box in self._fields.items() if name.startswith(kind)}
@@ -144,7 +163,8 @@ def section_form(section: Section, answered: Answered) -> SectionForm:
                     "The last day on which it is valid", description="For example, 31 3 2027. It is in the document."
                 )
         fields[f"{CONFIRM}{question.key}"] = BooleanField("Yes, this is still right")
-    made: SectionForm = type("SectionForm", (SectionForm,), fields)()
+    held = {f"{ANSWER}{question.key}": answered.value(question.key) for question in section.questions}
+    made: SectionForm = type("SectionForm", (SectionForm,), fields)(data=held)
     return made
 
 
@@ -219,17 +239,16 @@ class ProfileForm(BaseForm):
 def profile_form(said: Sequence[ProfileAnswer], questions: Mapping[str, Question]) -> ProfileForm:
     """Make the form for what a provider has said; a key that nobody asks for any more is shown by its own name."""
     fields: dict[str, Any] = {}
+    held = {f"{ANSWER}{answer.key}": answer.value for answer in said}
     for answer in said:
         question = questions.get(answer.key)
         label = question.prompt if question is not None else kind_words(answer.key)
         if question is not None and question.options():
             options = _choices([*question.options(), ("", "Forget this answer")])
-            fields[f"{ANSWER}{answer.key}"] = RadioField(
-                label, choices=options, default=answer.value, validate_choice=False
-            )
+            fields[f"{ANSWER}{answer.key}"] = RadioField(label, choices=options, validate_choice=False)
         else:
-            fields[f"{ANSWER}{answer.key}"] = TextAreaField(label, default=answer.value)
-    made: ProfileForm = type("ProfileForm", (ProfileForm,), fields)()
+            fields[f"{ANSWER}{answer.key}"] = TextAreaField(label)
+    made: ProfileForm = type("ProfileForm", (ProfileForm,), fields)(data=held)
     return made
 
 

@@ -101,8 +101,7 @@ def section_page(form: SectionForm, application: Application, section: Section) 
     context = inside(application)
     answered: Answered = context["answered"]
     asked = next((part.questions for part in answered.sections if part.key == section.key), ())
-    form.show(answered, everything=not form.is_submitted())
-    form.revision.data = str(application.revision)
+    form.offer(answered)
     return shown("section", form, application, section=section, asked=asked, **context)
 
 
@@ -127,11 +126,12 @@ def save_section(form: SectionForm, application: Application, section: Section) 
         answers=answers,
         confirmed=form.confirmed,
         uploaded=uploaded,
-        expected_revision=form.expected_revision,
         now=clock.now(),
     )
     _date_chosen(form, application)
-    return Saved(saved.revision, {**refused, **{f"{ANSWER}{key}": why for key, why in saved.refused.items()}})
+    refused |= {f"{ANSWER}{key}": why for key, why in saved.refused.items()}
+    form.edited -= refused.keys()
+    return Saved(saved.revision, refused)
 
 
 def _add_document(form: SectionForm, application: Application, question: Question) -> Evidence | None:
@@ -153,6 +153,8 @@ def _add_document(form: SectionForm, application: Application, question: Questio
 
 def report_refused(form: SectionForm) -> bool:
     """Put what could not be saved beside its field; False when there was something."""
+    if form.outcome is None:
+        return True
     for name, message in form.outcome.refused.items():
         field = form._fields.get(name)
         if field is not None:
@@ -181,10 +183,11 @@ def after_saving(application: Application, section: Section, before: Answered) -
 
 def confirmed_words(form: SectionForm) -> str:
     """What became of the answers that were ticked, in words."""
-    if form.outcome.refused:
-        return "Somebody else changed some of these answers in the meantime. Look at them again, and tick them then."
     count = len(form.confirmed)
-    return f"{count} answer{'' if count == 1 else 's'} confirmed." if count else "Tick what is still right."
+    words = [f"{count} answer{'' if count == 1 else 's'} confirmed."] if count else []
+    if form.confirmed != form.ticked:
+        words.append("Somebody else changed some of these answers in the meantime: look at them again.")
+    return " ".join(words) or "Tick what is still right."
 
 
 def gap_links(application: Application, answered: Answered, gaps: Sequence[Gap]) -> list[dict[str, str]]:

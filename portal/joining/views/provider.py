@@ -15,7 +15,7 @@ from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.frameworks.questionnaire import REPLY, Section, read
 from portal.frameworks.validity import NotAccepting, require_accepting
-from portal.joining.answering import answers_of, known_answers, reply_of
+from portal.joining.answering import Answered, answers_of, known_answers, reply_of
 from portal.joining.applying import save_answers, save_reply, start_application
 from portal.joining.evidence import read_bytes, readable_evidence
 from portal.joining.forms.applying import LotsForm, ReplyForm, SectionForm, SendForm, section_form
@@ -112,7 +112,7 @@ def section(reference: str, section: str) -> ResponseReturnValue:
     chosen = section_named(before, section)
     form = section_form(chosen, before)
     saved = form.validate_on_submit() and form.carry_out(lambda: save_section(form, application, chosen))
-    if saved and report_refused(form):
+    if report_refused(form) and saved:
         return redirect(after_saving(application, chosen, before))
     return section_page(form, application, chosen)
 
@@ -126,10 +126,8 @@ def reply(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(
         lambda: save_reply(application=application, actor=actor(), reply=form.reply.data or "", now=clock.now())
     ):
-        form.reply.errors = list(form.outcome.refused.values())
-        if not form.reply.errors:
-            flash("Your answer is saved. It is sent with your application.", "success")
-            return redirect(url_for("applications.show", reference=application.reference))
+        flash("Your answer is saved, and not sent yet: check your application and send it again.", "success")
+        return redirect(url_for("applications.show", reference=application.reference))
     return shown("reply", form, application)
 
 
@@ -145,14 +143,13 @@ def check(reference: str) -> ResponseReturnValue:
 def confirm(reference: str) -> ResponseReturnValue:
     """Confirm answers that were given before."""
     application = own_application(reference, actor())
-    form = _confirm_form(application)
+    form = _all_questions(answers_of(application))
     if form.validate_on_submit() and form.carry_out(
         lambda: save_answers(
             application=application,
             actor=actor(),
-            answers={key: text for key, text in form.answers.items() if key in form.confirmed},
+            answers={},
             confirmed=form.confirmed,
-            expected_revision=form.expected_revision,
             now=clock.now(),
         )
     ):
@@ -267,10 +264,11 @@ def _start_page(form: LotsForm, framework: Framework, choices: Sequence[LotChoic
     return page, form.status_code
 
 
-def _confirm_form(application: Application) -> SectionForm:
-    answered = answers_of(application)
+def _all_questions(answered: Answered) -> SectionForm:
     return section_form(Section("all", "All questions", "", tuple(answered.questions.values())), answered)
 
 
 def _check_page(form: BaseForm, application: Application) -> ResponseReturnValue:
-    return shown("check", form, application, send_key=str(uuid.uuid4()), **inside(application))
+    context = inside(application)
+    loaded = _all_questions(context["answered"]).loaded_now()
+    return shown("check", form, application, send_key=str(uuid.uuid4()), loaded=loaded, **context)

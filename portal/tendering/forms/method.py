@@ -189,18 +189,17 @@ class PriceForm(BaseForm):
         """The formula in the engine's form."""
         return {"formula": self.formula.data} | {p.key: self._stated(p) for p in self._parameters()}
 
-    def show(self, formula: Mapping[str, Any] | None) -> None:
-        """Fill in the saved formula."""
-        if self.is_submitted():
-            return
-        saved = formula or {"formula": DEFAULT.name}
-        self.formula.data = saved["formula"]
-        for parameter in self._parameters():
-            if parameter.key in saved:
-                stated = saved[parameter.key]
-                figures = [figure for row in stated for figure in row] if parameter.columns else [stated]
-                for name, figure in zip(inputs_of(parameter), figures, strict=False):
-                    self[name].data = Decimal(figure)
+    @classmethod
+    def of(cls, criterion: AwardCriterion | None) -> PriceForm:
+        """The form with the saved formula (or with what was posted)."""
+        saved = (criterion.price_formula if criterion else None) or {"formula": DEFAULT.name}
+        shown: dict[str, Any] = {"formula": saved["formula"]}
+        shown["makes_precise"] = str(criterion.framework_criterion_id or "") if criterion else ""
+        for parameter in FORMULAS[saved["formula"]].parameters:
+            stated = saved.get(parameter.key, [])
+            figures = [figure for row in stated for figure in row] if parameter.columns else [stated or None]
+            shown |= dict(zip(inputs_of(parameter), (f and Decimal(f) for f in figures), strict=False))
+        return cls(data=shown)
 
     def _parameters(self) -> tuple[Parameter, ...]:
         chosen = FORMULAS.get(self.formula.data)
@@ -243,11 +242,10 @@ class TieBreakForm(BaseForm):
         for field in (self.tie_break, self.then, self.lastly):
             field.choices = [*nothing, *offered, (LOWEST_PRICE, "The lower price")]
 
-    def show(self, names: list[str]) -> None:
-        """Fill in the saved order."""
-        if not self.is_submitted():
-            for field, name in zip((self.tie_break, self.then, self.lastly), names, strict=False):
-                field.data = name
+    @classmethod
+    def of(cls, names: list[str]) -> TieBreakForm:
+        """The form with the saved order (or with what was posted)."""
+        return cls(data=dict(zip(("tie_break", "then", "lastly"), names, strict=False)))
 
     def names(self) -> list[str]:
         """What was chosen, in order."""
@@ -270,18 +268,21 @@ class TotalsForm(BaseForm):
 def figures_form(fields: Mapping[str, tuple[str, Decimal | None]]) -> TotalsForm:
     """Make a form with a figure for each name: (label, saved figure)."""
     form_class = type("FiguresForm", (TotalsForm,), {})
-    for name, (label, saved) in fields.items():
-        setattr(form_class, name, PercentField(label, default=saved, render_kw=DIGITS))
-    form: TotalsForm = form_class()
+    for name, (label, _) in fields.items():
+        setattr(form_class, name, PercentField(label, render_kw=DIGITS))
+    form: TotalsForm = form_class(data={name: saved for name, (_, saved) in fields.items()})
     return form
 
 
 def points_form(points: Mapping[str, tuple[str, Any]]) -> BaseForm:
     """Make a form with label, descriptor and plain words for each point of a scale: (score, saved band)."""
     form_class = type("PointsForm", (BaseForm,), {})
+    saved: dict[str, Any] = {}
     for name, (score, band) in points.items():
-        setattr(form_class, f"{name}-label", line(f"Label for {score}", default=band.label))
-        setattr(form_class, f"{name}-descriptor", page(f"What {score} means", default=band.descriptor))
-        setattr(form_class, f"{name}-plain", page(f"{score} in plain words", default=band.plain_words))
-    form: BaseForm = form_class()
+        setattr(form_class, f"{name}-label", line(f"Label for {score}"))
+        setattr(form_class, f"{name}-descriptor", page(f"What {score} means"))
+        setattr(form_class, f"{name}-plain", page(f"{score} in plain words"))
+        saved |= {f"{name}-label": band.label, f"{name}-descriptor": band.descriptor}
+        saved[f"{name}-plain"] = band.plain_words
+    form: BaseForm = form_class(data=saved)
     return form

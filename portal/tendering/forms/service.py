@@ -12,6 +12,7 @@ from portal.core.clock import LONDON
 from portal.core.parsing.figures import MONTHS
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import to_utc
+from portal.tendering.models import InvitationToTender
 from portal.tendering.starting_points import StartingPoint
 from portal.web.fields import (
     ChoiceField,
@@ -102,12 +103,11 @@ class TimetableForm(BaseForm):
             return None
         return to_utc(self.closes.data, self.closes_time.data, field="closes_time")
 
-    def show(self, closes_at: datetime | None) -> None:
-        """Fill in the saved closing time, in UK time."""
-        if closes_at is not None and not self.is_submitted():
-            local = closes_at.astimezone(LONDON)
-            self.closes.process(None, local.date())
-            self.closes_time.data = local.time()
+    @classmethod
+    def of(cls, itt: InvitationToTender) -> TimetableForm:
+        """The form with what is saved, the closing time in UK time (or with what was posted)."""
+        closes = itt.closes_at.astimezone(LONDON) if itt.closes_at else None
+        return cls(obj=itt, closes=closes and closes.date(), closes_time=closes and closes.time())
 
 
 class PublicationForm(BaseForm):

@@ -44,8 +44,7 @@ def price(reference: str) -> ResponseReturnValue:
 
 
 def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> PriceForm:
-    form = PriceForm(data={"makes_precise": str(criterion.framework_criterion_id or "") if criterion else ""})
-    form.show(criterion.price_formula if criterion else None)
+    form = PriceForm.of(criterion)
     offer_framework(form, itt)
     return form
 
@@ -55,9 +54,8 @@ def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> Pr
 def tie_break(reference: str) -> ResponseReturnValue:
     """What decides between bids with the same total."""
     itt = draft_of(reference)
-    form = TieBreakForm()
+    form = TieBreakForm.of(itt.tie_break)
     form.offer([node for node, _ in walk(itt) if kind_of(node) is not CriterionKind.PRICE])
-    form.show(itt.tie_break)
     if form.validate_on_submit() and form.carry_out(lambda: set_tie_break(itt=itt, names=form.names(), actor=actor())):
         return saved(reference)
     return render_template("tendering/commissioner/tie-break.html", form=form, itt=itt), form.status_code

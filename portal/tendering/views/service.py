@@ -63,8 +63,7 @@ def value(reference: str) -> ResponseReturnValue:
 def timetable(reference: str) -> ResponseReturnValue:
     """Closing time, decision and start."""
     itt = draft_of(reference)
-    form = TimetableForm(obj=itt)
-    form.show(itt.closes_at)
+    form = TimetableForm.of(itt)
     if form.validate_on_submit() and form.carry_out(
         lambda: set_timetable(
             itt=itt,

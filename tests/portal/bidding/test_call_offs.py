@@ -310,4 +310,4 @@ def test_the_set_aside_stay_sealed(db_session: object) -> None:
     assert bid.draft_sealed == before
     assert db.session.get(OpenedBid, bid.id) is None
     with pytest.raises(WrongState):
-        save_price(bid=bid, actor=submitter_of(provider), keys=None, price=None, expected_revision=0)  # type: ignore[arg-type]
+        save_price(bid=bid, actor=submitter_of(provider), keys=None, price=None)  # type: ignore[arg-type]

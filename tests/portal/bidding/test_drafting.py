@@ -10,10 +10,13 @@ from sqlalchemy import func, select
 
 from portal.audit.queries import events_of
 from portal.bidding.closing import TooLate
-from portal.bidding.drafting import DraftChanged, read_draft, save_answers, save_price, start_bid
+from portal.bidding.contents import as_bytes, context_of, key_of_drafts
+from portal.bidding.drafting import Saved, read_draft, save_answers, save_price, start_bid
 from portal.bidding.models import Bid
 from portal.core.errors import DeadlinePassed, InvalidInput, NotFound, SealBroken, WrongState
 from portal.core.permissions import Actor, Role
+from portal.core.seals import encrypt, pad
+from portal.editing.comparing import digest_of
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, draft_bid, submitter_of
@@ -31,13 +34,13 @@ def bid(actor: Actor) -> Bid:
     return draft_bid(published_itt(), actor=actor)
 
 
-def save(app: Flask, bid: Bid, actor: Actor, revision: int | None = None, **answers: str) -> int:
+def save(app: Flask, bid: Bid, actor: Actor, loaded: dict[str, str] | None = None, **answers: str) -> Saved:
     return save_answers(
         bid=bid,
         actor=actor,
         keys=app.extensions["keys"],
         answers={key.replace("_", "-"): text for key, text in answers.items()},
-        expected_revision=bid.draft_revision if revision is None else revision,
+        loaded={key: digest_of(text) for key, text in (loaded or {}).items()},
     )
 
 
@@ -74,8 +77,8 @@ def test_no_bid_starts_before_publication(actor: Actor) -> None:
 def test_what_was_saved_is_read_back(app: Flask, bid: Bid, actor: Actor) -> None:
     """Answers and price come back as they were written, line breaks tidied, the NUL that no database keeps removed."""
     keys = app.extensions["keys"]
-    assert save(app, bid, actor, our_voice="One\r\ntwo\x00", welcome="  ") == 1
-    assert save_price(bid=bid, actor=actor, keys=keys, price=Decimal("118000.5"), expected_revision=1) == 2
+    assert save(app, bid, actor, our_voice="One\r\ntwo\x00", welcome="  ") == Saved(1)
+    assert save_price(bid=bid, actor=actor, keys=keys, price=Decimal("118000.5")) == 2
     content = read_draft(bid=bid, actor=actor, keys=keys)
     assert (content.answers, content.price) == ({"our-voice": "One\ntwo"}, "118000.50")
 
@@ -83,31 +86,49 @@ def test_what_was_saved_is_read_back(app: Flask, bid: Bid, actor: Actor) -> None
 def test_saving_the_same_again_changes_nothing(app: Flask, bid: Bid, actor: Actor) -> None:
     """Pressing save twice makes no unsubmitted change and no second event."""
     save(app, bid, actor, welcome="Hello")
-    assert save(app, bid, actor, welcome="Hello") == 1
+    assert save(app, bid, actor, welcome="Hello") == Saved(1)
     assert [event.kind for event in events_of(bid.id)] == ["bid_started", "bid_draft_saved"]
 
 
 def test_an_answer_over_its_word_limit_is_saved(app: Flask, bid: Bid, actor: Actor) -> None:
     """Saving keeps everything; only submitting refuses."""
-    assert save(app, bid, actor, welcome="word " * 2000) == 1
+    assert save(app, bid, actor, welcome="word " * 2000) == Saved(1)
 
 
-def test_the_same_answer_from_two_pages_is_a_conflict_that_names_who_was_first(
-    app: Flask, bid: Bid, actor: Actor
-) -> None:
-    """The second of two people who opened the same page is told, and the first one's answer stands."""
+def test_the_same_answer_from_two_pages_is_a_conflict_and_the_rest_is_saved(app: Flask, bid: Bid, actor: Actor) -> None:
+    """The first one's answer stands, the second person's other answer is saved, and the outcome names the first."""
     colleague = submitter_of(bid.provider)
-    save(app, bid, colleague, revision=0, welcome="Hers")
-    with pytest.raises(DraftChanged, match=r"^Demo Person \d+ saved this bid at \d\d:\d\d:\d\d") as refused:
-        save(app, bid, actor, revision=0, welcome="His", our_voice="New")
-    assert refused.value.keys == ("welcome",)
-    assert read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers == {"welcome": "Hers"}
+    empty = {"welcome": "", "our-voice": ""}
+    save(app, bid, colleague, loaded=empty, welcome="Hers")
+    assert save(app, bid, actor, loaded=empty, welcome="His", our_voice="New") == Saved(2, ("welcome",))
+    answers = read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers
+    assert answers == {"welcome": "Hers", "our-voice": "New"}
+
+
+def test_an_answer_that_came_back_as_it_was_loaded_is_no_edit(app: Flask, bid: Bid, actor: Actor) -> None:
+    """Whoever touched another question leaves a colleague's new answer alone, and an empty box erases nothing."""
+    save(app, bid, submitter_of(bid.provider), welcome="Three hundred words")
+    saved = save(app, bid, actor, loaded={"welcome": "", "our-voice": ""}, welcome="", our_voice="New")
+    assert saved == Saved(2)
+    answers = read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers
+    assert answers == {"welcome": "Three hundred words", "our-voice": "New"}
+
+
+def test_a_draft_of_the_release_before_opens(app: Flask, bid: Bid, actor: Actor) -> None:
+    """What it says besides, the revision of each change, is left behind."""
+    keys = app.extensions["keys"]
+    document = {"answers": {"welcome": "Old"}, "files": [], "price": "5.00", "changed_in": {"welcome": 1, "": 1}}
+    place = context_of(bid, "draft 1")
+    bid.draft_sealed, bid.draft_revision = encrypt(pad(as_bytes(document)), key_of_drafts(bid, keys), place), 1
+    content = read_draft(bid=bid, actor=actor, keys=keys)
+    assert (content.answers, content.price) == ({"welcome": "Old"}, "5.00")
 
 
 def test_different_answers_from_two_pages_are_both_kept(app: Flask, bid: Bid, actor: Actor) -> None:
     """People who work on different questions do not disturb each other."""
-    save(app, bid, actor, revision=0, welcome="One")
-    save(app, bid, actor, revision=0, our_voice="Two")
+    empty = {"welcome": "", "our-voice": ""}
+    save(app, bid, actor, loaded=empty, welcome="One", our_voice="")
+    save(app, bid, actor, loaded=empty, welcome="", our_voice="Two")
     assert read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers == {
         "welcome": "One",
         "our-voice": "Two",
@@ -118,7 +139,7 @@ def test_different_answers_from_two_pages_are_both_kept(app: Flask, bid: Bid, ac
 def test_an_impossible_price_is_refused(app: Flask, bid: Bid, actor: Actor, price: str) -> None:
     """A price is above zero, in whole pence, and below a thousand billion."""
     with pytest.raises(InvalidInput) as refused:
-        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(price), expected_revision=0)
+        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(price))
     assert refused.value.field == "price"
 
 
@@ -135,7 +156,7 @@ def test_a_draft_cannot_be_changed_after_the_closing_time(app: Flask, bid: Bid, 
     with pytest.raises(TooLate):
         save(app, bid, actor, welcome="Late")
     with pytest.raises(TooLate):
-        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(1), expected_revision=1)
+        save_price(bid=bid, actor=actor, keys=app.extensions["keys"], price=Decimal(1))
     assert read_draft(bid=bid, actor=actor, keys=app.extensions["keys"]).answers == {"welcome": "In time"}
 
 

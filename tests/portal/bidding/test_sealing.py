@@ -16,13 +16,13 @@ from portal.audit.models import Event
 from portal.audit.queries import events_of
 from portal.bidding.closing import TooLate, record_late_attempt, require_open
 from portal.bidding.closing import lock_bid as lock
-from portal.bidding.drafting import DraftChanged, read_draft, save_answers
+from portal.bidding.drafting import read_draft, save_answers
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.sealing import Submitted, read_version, submit_bid, withdraw_bid
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.drafts import Incomplete
-from portal.core.errors import InvalidInput, NotAllowed, NotFound, SealBroken, WrongState
+from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, SealBroken, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender, Lot
@@ -138,7 +138,7 @@ def test_a_change_is_not_submitted_until_it_is_submitted(
     """The old version stays what counts, and the bid says that it has changes (D-12)."""
     keys = app.extensions["keys"]
     send()
-    save_answers(bid=bid, actor=actor, keys=keys, answers={"welcome": "Changed"}, expected_revision=99)
+    save_answers(bid=bid, actor=actor, keys=keys, answers={"welcome": "Changed"})
     db.session.refresh(bid)
     assert (bid.status, bid.version, bid.has_unsubmitted_change) == (BidStatus.SUBMITTED, 1, True)
     first = db.session.scalars(select(BidVersion)).one()
@@ -155,7 +155,7 @@ def test_two_pages_that_submit_different_things_do_not_merge(
     """One wins, the other is told who was first (D-11)."""
     revision = bid.draft_revision
     send(answers={"welcome": "First"})
-    with pytest.raises(DraftChanged, match=r"^Demo Person \d+ changed or submitted this bid at \d\d:\d\d:\d\d"):
+    with pytest.raises(Conflict, match=r"^Demo Person \d+ changed or submitted this bid at \d\d:\d\d:\d\d"):
         send(answers={"welcome": "Second"}, expected_revision=revision)
     assert versions() == [1]
 
@@ -292,7 +292,7 @@ def test_no_event_of_the_invitations_chain_tells_of_a_bid(bid: Bid, send: Callab
 
 def test_a_page_without_a_valid_revision_is_refused(send: Callable[..., Submitted]) -> None:
     """What was not seen cannot be submitted."""
-    with pytest.raises(DraftChanged):
+    with pytest.raises(Conflict):
         send(expected_revision=-1)
     with pytest.raises(InvalidInput):
         send(answers={"no-question": "x"})

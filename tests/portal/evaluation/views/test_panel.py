@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.audit.queries import events_of
 from portal.bidding.models import OpenedBid
 from portal.core.permissions import Role
+from portal.editing.comparing import write_loaded
 from portal.evaluation.models import ModeratedScore, Score
 from portal.extensions import db
 from tests.client import CheckedClient
@@ -26,6 +27,7 @@ from tests.factories.evaluation import (
     score_all,
     scoring_itt,
 )
+from tests.filling import text_of
 from tests.portal.evaluation.views.posting import post
 
 NewClient = Callable[[], CheckedClient]
@@ -168,11 +170,12 @@ def test_the_chair_moderates_to_the_end(client: CheckedClient) -> None:
         assert "gave 5" in page
         assert "checked" not in page
         assert post(client, place, data={"score": "4", "reason": "Too short"}).status_code == 422
-        done = post(client, place, data={"score": "4", "reason": AGREED_REASON, "based_on": ""})
+        done = post(client, place, data={"score": "4", "reason": AGREED_REASON})
         assert done.location == following
-    stale = post(client, places[0], data={"score": "1", "reason": AGREED_REASON, "based_on": ""})
+    unseen = {"loaded": write_loaded({"score": "", "reason": ""})}
+    stale = post(client, places[0], data={"score": "1", "reason": AGREED_REASON} | unseen)
     assert stale.status_code == 409
-    assert "Somebody agreed a score for this meanwhile" in stale.get_data(as_text=True)
+    assert "changed this, after you had opened the page. It is now: 4" in text_of(stale)
     assert post(client, f"{base}/close", data={"meeting_record": "short"}).status_code == 422
     assert post(client, f"{base}/close", data={"meeting_record": MEETING}).location == f"{base}/moderate"
     assert [str(score) for score in db.session.scalars(select(ModeratedScore.score))] == ["4.000"] * 3
