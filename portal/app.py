@@ -36,6 +36,7 @@ BLUEPRINTS = (
     "portal.accounts.views.links",
     "portal.accounts.views.account",
     "portal.accounts.views.address",
+    "portal.accounts.views.sessions",
     "portal.accounts.views.colleagues",
     "portal.accounts.views.roles",
     "portal.organisations.views.provider",

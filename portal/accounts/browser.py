@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, after_this_request, current_app, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
+from portal.accounts.browser_words import browser_words
 from portal.accounts.devices import KEPT, remember
 from portal.accounts.sessions import SignedIn, end_session, find_signed_in, touch_session
 from portal.accounts.throttling import Origin
@@ -71,7 +72,7 @@ def desk_of(actor: Actor) -> str:
 
 def origin() -> Origin:
     """Where the request comes from, for slowing guesses."""
-    return Origin(client_address(), request.cookies.get(DEVICE_COOKIE))
+    return Origin(client_address(), request.cookies.get(DEVICE_COOKIE), browser_words(request.user_agent.string))
 
 
 def _know_device(signed_in: SignedIn) -> None:

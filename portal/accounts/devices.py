@@ -25,6 +25,12 @@ def is_known(device: str | None, user_id: uuid.UUID | None) -> bool:
     return db.session.scalar(known) is not None
 
 
+def knows_another(device: str | None, user_id: uuid.UUID) -> bool:
+    """Whether the person has signed in before, and never in the browser that holds this token."""
+    others = select(KnownDevice.id).where(KnownDevice.user_id == user_id)
+    return not is_known(device, user_id) and db.session.scalar(others.limit(1)) is not None
+
+
 def remember(*, device: str | None, user_id: uuid.UUID, now: datetime) -> str:
     """Note that the person has signed in in this browser, and return the token for its cookie.
 

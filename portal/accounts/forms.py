@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.browser import origin
+from portal.accounts.models import Language
 from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
 from portal.core import clock
 from portal.core.errors import InvalidInput, PortalError
@@ -49,6 +50,10 @@ ROLE_MEANINGS: dict[Role, tuple[str, str]] = {
     Role.AUTHORITY_ADMINISTRATOR: ("Administrator", "Invites colleagues and checks new providers."),
 }
 """The roles that an administrator gives, in words."""
+
+
+LANGUAGE_NAMES = {Language.ENGLISH: "English"}
+"""Each language in its own words."""
 
 
 class FactorField(BaseForm):
@@ -203,6 +208,22 @@ class ChosenPasswordForm(BaseForm):
         [DataRequired("Choose a password.")],
         description="At least 12 characters. Three random words work well.",
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class NameForm(BaseForm):
+    """One's own name."""
+
+    name = StringField("Your full name", [DataRequired("Enter your name.")], render_kw={"autocomplete": "name"})
+
+
+class LanguageForm(BaseForm):
+    """The language of one's mail."""
+
+    language = RadioField(
+        "Language",
+        choices=[SelectChoice(language.value, LANGUAGE_NAMES[language]) for language in Language],
+        validators=[InputRequired("Choose one of the languages.")],
     )
 
 

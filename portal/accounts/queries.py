@@ -36,6 +36,11 @@ def organisation_of(actor: Actor) -> Provider | ContractingAuthority:
     return provider_with_id(actor.provider_id)
 
 
+def person_with_id(user_id: uuid.UUID) -> User:
+    """The person."""
+    return db.session.get_one(User, user_id)
+
+
 def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
     """Everybody with a role in the provider or the authority, or one that waits there, by name (one statement)."""
     held = select(func.array_agg(HeldRole.role)).where(HeldRole.user_id == User.id, *_in(place))

@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from portal.accounts.devices import is_known
 from portal.accounts.models import User, UserSession
+from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import Guess, Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record, record_apart
@@ -72,7 +73,8 @@ def set_up_factor(
     """Put the proposed secret into force for the person, once its first code is right.
 
     Consequences: the session counts as having shown the factor; a factor that was in force before stops
-    working. Records SECOND_FACTOR_SET. Raises `SecondFactorNeeded` when a factor is in force and was not
+    working; every other session of the person ends (ASVS 5.0 V7.4.3).
+    Records SECOND_FACTOR_SET. Raises `SecondFactorNeeded` when a factor is in force and was not
     shown in this session in the last five minutes (a password alone must not replace it), `InvalidInput`
     (field "factor_code") for a wrong code, `TooManyTries` after several.
     """
@@ -89,6 +91,7 @@ def set_up_factor(
     user.totp_sealed = sealed_secret(proposal.secret, user_id=user.id, keys=keys)
     user.totp_step = step
     session.factor_at = now
+    end_sessions_of(user_id=user.id, now=now, except_session=session_id)
     record(EventKind.SECOND_FACTOR_SET, user, actor=actor, replaced=replaced)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -87,13 +88,45 @@ class SignedIn(OnSystemChain):
         return self.factor_at is None and bool(self.actor.roles & SECOND_FACTOR_ROLES)
 
 
-def start_session(*, user_id: uuid.UUID, now: datetime, lasts: timedelta = ABSOLUTE) -> str:
-    """Open a session and return its token for the cookie. It ends after 12 hours, or after an hour unused."""
+def start_session(
+    *,
+    user_id: uuid.UUID,
+    now: datetime,
+    lasts: timedelta = ABSOLUTE,
+    browser: str = "",
+    session_id: uuid.UUID | None = None,
+) -> str:
+    """Open a session and return its token for the cookie. It ends after 12 hours, or after an hour unused.
+
+    `browser` is roughly what it is opened in, for the person's list of sessions.
+    """
     token = secrets.token_urlsafe(32)
     db.session.add(
-        UserSession(user_id=user_id, token_hash=_hash(token), expires_at=now + lasts, created_at=now, last_seen_at=now)
+        UserSession(
+            id=session_id or uuid.uuid4(),
+            user_id=user_id,
+            token_hash=_hash(token),
+            expires_at=now + lasts,
+            created_at=now,
+            last_seen_at=now,
+            browser=browser,
+        )
     )
     return token
+
+
+def sessions_of(user_id: uuid.UUID | None, now: datetime) -> Sequence[UserSession]:
+    """The person's sessions that are still open, the last used first."""
+    return db.session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+            UserSession.last_seen_at > now - IDLE,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id)
+    ).all()
 
 
 def find_signed_in(token: str, now: datetime) -> SignedIn | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from portal.accounts.devices import forget_devices, is_known
+from portal.accounts.devices import forget_devices, is_known, knows_another
 from portal.accounts.models import User
 from portal.accounts.passwords import check_new_password, hash_password, password_matches
 from portal.accounts.people import person_with_email
@@ -28,7 +28,8 @@ def sign_in(*, email: str, password: str, origin: Origin, keys: KeyFolder, now: 
     """Check e-mail address and password, open a session and return its token, or None if they are wrong.
 
     The answer and its time are the same whether or not the account exists. The session counts for nothing until the
-    second factor is shown, where a role needs one. Records SIGNED_IN or SIGN_IN_REFUSED. Raises `TooManyTries`.
+    second factor is shown, where a role needs one. In a browser that is new for somebody who has used another, they
+    are told. Records SIGNED_IN or SIGN_IN_REFUSED. Raises `TooManyTries`.
     """
     account = fold_email(email)
     person = person_with_email(account)
@@ -42,8 +43,10 @@ def sign_in(*, email: str, password: str, origin: Origin, keys: KeyFolder, now: 
         # One entry in either case: the ledger's work takes the same time for an address that nobody has.
         record(EventKind.SIGN_IN_REFUSED, tried, actor=SYSTEM, account=identifier)
         return None
-    token = start_session(user_id=person.id, now=now)
-    record(EventKind.SIGNED_IN, person, actor=Actor(user_id=person.id))
+    session_id = uuid.uuid4()
+    token = start_session(user_id=person.id, now=now, session_id=session_id, browser=origin.browser)
+    is_new = knows_another(origin.device, person.id)
+    record(EventKind.SIGNED_IN, person, actor=Actor(user_id=person.id), new_browser=session_id if is_new else None)
     return token
 
 

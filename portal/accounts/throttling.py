@@ -72,6 +72,8 @@ class Origin:
 
     address: str
     device: str | None = None
+    browser: str = ""
+    """Roughly what browser it is, as its owner would recognise it; told to nobody else."""
 
     @property
     def network(self) -> str:

@@ -52,6 +52,7 @@ class Verb(StrEnum):
     KEEP_EVIDENCE = "keep_evidence"
     INVITE = "invite"
     END_ACCESS = "end_access"
+    END_SESSIONS = "end_sessions"
     # What several kinds of thing know
     READ = "read"
     START = "start"

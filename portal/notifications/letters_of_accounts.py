@@ -9,7 +9,7 @@ from flask import current_app
 
 from portal.accounts.link_models import AddressChange, LinkPurpose
 from portal.accounts.mailed_links import issue_link
-from portal.accounts.models import User
+from portal.accounts.models import User, UserSession
 from portal.accounts.people import holder_of
 from portal.audit.models import Event
 from portal.core import clock
@@ -37,6 +37,20 @@ def password_reset_asked(event: Event) -> None:
     if event.data["account"] is not None:
         account = uuid.UUID(event.data["account"])
         _tell_with_link(event, account, LinkPurpose.RESET_PASSWORD, "accounts/reset_password")
+
+
+def signed_in(event: Event) -> None:
+    """Somebody who signs in in a browser that is new for them hears of it, in case it was not them."""
+    if event.data.get("new_browser") is not None:
+        tell(
+            event=event,
+            people=[event.object_id],
+            template="accounts/new_device",
+            link=page_of("sessions.index"),
+            thread=event.object_id,
+            at=event.at,
+            browser=db.session.get_one(UserSession, uuid.UUID(event.data["new_browser"])).browser,
+        )
 
 
 def password_changed(event: Event) -> None:

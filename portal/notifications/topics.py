@@ -72,13 +72,14 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "access",
         "Your account and who may do what",
-        "Your address, your password, your invitation, and roles that two people give.",
+        "Your address, your password, new browsers, your invitation, and roles that two people give.",
         frozenset(Role) - {Role.YOUNG_MEMBER},
         (
             "accounts/confirm_address",
             "accounts/registered_already",
             "accounts/reset_password",
             "accounts/password_changed",
+            "accounts/new_device",
             "accounts/take_address",
             "accounts/stop_change",
             "accounts/address_in_use",

@@ -9,10 +9,20 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from portal.accounts.browser import enter, onwards, origin
-from portal.accounts.forms import ROLE_MEANINGS, FactorField, PasswordForm, SetUpFactorForm
+from portal.accounts.forms import (
+    LANGUAGE_NAMES,
+    ROLE_MEANINGS,
+    FactorField,
+    LanguageForm,
+    NameForm,
+    PasswordForm,
+    SetUpFactorForm,
+)
 from portal.accounts.granting import roles_waiting_for, waiting_roles
+from portal.accounts.own_details import change_name, choose_language
+from portal.accounts.queries import person_with_id
 from portal.accounts.second_factor import Proposal, set_up_factor
-from portal.accounts.sessions import renew_token
+from portal.accounts.sessions import renew_token, sessions_of
 from portal.accounts.signing_in import change_password
 from portal.core import clock
 from portal.core.errors import NotAllowed
@@ -32,11 +42,40 @@ def show() -> ResponseReturnValue:
     administrates = bool(held.roles & {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
     return render_template(
         "accounts/account/show.html",
+        language=LANGUAGE_NAMES[person_with_id(current_user.user_id).language],
+        sessions=len(sessions_of(current_user.user_id, clock.now())),
         roles=roles,
         waiting=waiting,
         panels=len(held.panels),
         to_confirm=len(waiting_roles(held)) if administrates else None,
     )
+
+
+@bp.route("/name", methods=["GET", "POST"])
+@signed_in
+def name() -> ResponseReturnValue:
+    """Change the name."""
+    if current_user.email is None:
+        raise NotAllowed("You came in with a card, so you have an alias here.")
+    form = NameForm(name=current_user.display_name)
+    if form.validate_on_submit() and form.carry_out(lambda: change_name(actor=actor(), name=form.name.data)):
+        flash("Your name is changed.", "success")
+        return redirect(url_for(".show"))
+    return render_template("accounts/account/name.html", form=form), form.status_code
+
+
+@bp.route("/language", methods=["GET", "POST"])
+@signed_in
+def language() -> ResponseReturnValue:
+    """Choose the language of one's mail."""
+    person = person_with_id(current_user.user_id)
+    form = LanguageForm(language=person.language)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: choose_language(actor=actor(), language=form.language.data)
+    ):
+        flash("The language of your mail is saved.", "success")
+        return redirect(url_for(".show"))
+    return render_template("accounts/account/language.html", form=form), form.status_code
 
 
 @bp.route("/password", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from portal.accounts.inviting import (
     roles_offered,
 )
 from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
+from portal.accounts.signing_out import end_colleague_s_sessions
 from portal.core import clock
 from portal.organisations.models import ContractingAuthority
 from portal.web.access import actor, signed_in
@@ -75,6 +76,22 @@ def invite_again(user_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"We have written to {person.email} again.", "success")
         return redirect(url_for(".index"))
     page = render_template("accounts/colleagues/invite_again.html", form=form, person=person, place=place)
+    return page, form.status_code
+
+
+@bp.route("/<uuid:user_id>/sign-out", methods=["GET", "POST"])
+@signed_in
+def sign_out(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Sign a colleague out everywhere, after asking; their access stays."""
+    place = organisation_of(actor())
+    person = colleague_of(place, user_id)
+    form = ColleagueForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: end_colleague_s_sessions(place=place, person=person, actor=actor(), now=clock.now())
+    ):
+        flash(f"{person.display_name} is signed out everywhere.", "success")
+        return redirect(url_for(".index"))
+    page = render_template("accounts/colleagues/sign_out.html", form=form, person=person, place=place)
     return page, form.status_code
 
 

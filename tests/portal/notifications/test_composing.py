@@ -73,6 +73,7 @@ def values() -> dict[str, Any]:
         "inviter": SimpleNamespace(display_name=TITLE),
         "place": TITLE,
         "until": itt.closes_at,
+        "browser": "Firefox on Windows",
         **values_of_frameworks(),
     }
 

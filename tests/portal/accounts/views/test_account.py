@@ -58,8 +58,12 @@ def test_a_wrong_present_password_is_said(client: CheckedClient, officer: User) 
     assert {fields_of(answer)[name] for name in ("old_password", "password")} == {""}
 
 
-def test_replacing_the_authenticator_asks_for_the_present_one_first(client: CheckedClient, officer: User) -> None:
-    """Without a fresh code there is no new secret to see; with it the old authenticator stops working."""
+def test_replacing_the_authenticator_asks_for_the_present_one_first(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], officer: User
+) -> None:
+    """Without a fresh code there is no new secret to see; with it the old one stops working, and other sessions end."""
+    other = new_client()
+    sign_in(other, officer)
     sign_in(client, officer, fresh_factor=False)
     page = client.get("/account/second-factor")
     assert "svg" not in [tag.name for tag in BeautifulSoup(page.data, "html.parser").select("main svg.fl-qr")]
@@ -73,6 +77,7 @@ def test_replacing_the_authenticator_asks_for_the_present_one_first(client: Chec
     code = pyotp.TOTP(secret).at(clock.now())
     assert client.post("/account/second-factor", data=fields_of(page) | {"factor_code": code}).status_code == 302
     assert secret_of(officer, keys=client.application.extensions["keys"]) == secret
+    assert (client.get("/account").status_code, other.get("/account").status_code) == (200, 302)
 
 
 def test_a_wrong_first_code_keeps_the_same_picture(client: CheckedClient, db_session: object) -> None:
