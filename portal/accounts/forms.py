@@ -22,7 +22,9 @@ from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.browser import origin
+from portal.accounts.kept_passwords import keep_password, kept_password
 from portal.accounts.models import Language
+from portal.accounts.registering import check_registration
 from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
 from portal.core import clock
 from portal.core.errors import InvalidInput, PortalError
@@ -168,10 +170,42 @@ class RegisterForm(DetailsFields, AlertsFields):
     )
     password = PasswordField(
         "Choose a password",
-        [DataRequired("Choose a password.")],
         description="At least 12 characters. Three random words work well.",
         render_kw={"autocomplete": "new-password"},
     )
+    sealed_password = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything can be accepted; what cannot is said all at once, and a good password is kept."""
+        valid = bool(super().validate(extra_validators))
+        if not self.chosen_password:
+            self.password.errors = ["Choose a password."]
+        try:
+            check_registration(**self.typed())
+        except InvalidInput as refusal:
+            self.refuse(refusal)
+            valid = False
+        good = self.chosen_password and not self.password.errors
+        kept = keep_password(self.chosen_password, keys=current_app.extensions["keys"], now=clock.now())
+        self.sealed_password.data = kept if good else ""
+        return valid
+
+    @property
+    def chosen_password(self) -> str:
+        """What was typed, or else typed before and kept."""
+        sealed = self.sealed_password.data or ""
+        kept = kept_password(sealed, keys=current_app.extensions["keys"], now=clock.now())
+        return self.password.data or kept
+
+    def typed(self) -> dict[str, Any]:
+        """The fields as the activity takes them."""
+        return {
+            "name": self.name.data or "",
+            "email": self.email.data or "",
+            "password": self.chosen_password,
+            "details": self.details(),
+            "alerts": self.codes.data or [],
+        }
 
 
 class PasswordForm(BaseForm):

@@ -7,19 +7,33 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.accounts.passwords import check_new_password, hash_password
-from portal.accounts.people import add_person, grant, holder_of
+from portal.accounts.people import add_person, grant, holder_of, read_person_name
 from portal.accounts.throttling import Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
+from portal.core.errors import all_at_once
 from portal.core.parsing.emails import read_email
 from portal.core.permissions import SYSTEM, Actor, Role
 from portal.core.seals import KeyFolder
+from portal.organisations.changing import check_registration as check_provider
 from portal.organisations.changing import register_provider
 from portal.organisations.details import ProviderDetails
 
 FREE = 60
 """Tries from one address before each further one waits. Corrections count, and a whole room may register on one day."""
+
+
+def check_registration(
+    *, name: str, email: str, password: str, details: ProviderDetails, alerts: Sequence[str]
+) -> None:
+    """Raise `InvalidInput` for everything that `register` would refuse, all at once; nothing is registered."""
+    all_at_once(
+        lambda: read_person_name(name),
+        lambda: read_email(email),
+        lambda: check_new_password(password, about=[name, email, details.name]),
+        lambda: check_provider(details=details, alerts=alerts),
+    )
 
 
 def register(
@@ -45,7 +59,7 @@ def register(
     """
     with guess(at=f"register:{origin.network}", origin=origin, keys=keys, now=now, free=FREE):
         pass
-    check_new_password(password, about=[name, email, details.name])
+    check_registration(name=name, email=email, password=password, details=details, alerts=alerts)
     typed, password_hash = read_email(email), hash_password(password)
     holder = holder_of(typed)
     with db.session.begin_nested() as made:

@@ -5,6 +5,8 @@ Whatever is not one of these is unanticipated: it is logged with a reference tha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 
 class PortalError(Exception):
     """An anticipated refusal.
@@ -24,6 +26,7 @@ class PortalError(Exception):
         self.field = field
         if code is not None:
             self.code = code
+        self.each: tuple[PortalError, ...] = (self,)
 
 
 class InvalidInput(PortalError):
@@ -31,6 +34,31 @@ class InvalidInput(PortalError):
 
     code = "invalid_input"
     status = 422
+
+
+class ManyRefused(InvalidInput):
+    """Several things that were typed cannot be accepted: each refusal is shown beside its own field."""
+
+    def __init__(self, refusals: Sequence[PortalError]) -> None:
+        super().__init__(refusals[0].message, field=refusals[0].field)
+        self.each = tuple(one for refusal in refusals for one in refusal.each)
+
+
+def all_at_once(*readings: Callable[[], object]) -> None:
+    """Read everything before refusing anything, so that nobody mends a form one mistake at a time.
+
+    Raises the one `InvalidInput` that a reading raised, or `ManyRefused`.
+    """
+    refusals = []
+    for reading in readings:
+        try:
+            reading()
+        except InvalidInput as refusal:
+            refusals.append(refusal)
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise ManyRefused(refusals)
 
 
 class NotAllowed(PortalError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, all_at_once
 from portal.core.permissions import Actor, Verb, policy
 from portal.organisations.details import ProviderDetails, put_details, write_numbers
 from portal.organisations.models import Provider, ProviderAlert
@@ -28,6 +28,12 @@ def register_provider(*, details: ProviderDetails, alerts: Sequence[str], actor:
     write_numbers()
     record(EventKind.PROVIDER_REGISTERED, provider, actor=actor, alerts=[alert.cpv_code for alert in provider.alerts])
     return provider
+
+
+def check_registration(*, details: ProviderDetails, alerts: Sequence[str]) -> None:
+    """Raise what `register_provider` would refuse, all of it at once, without registering anything."""
+    provider = Provider()
+    all_at_once(lambda: put_details(provider, details), lambda: put_alerts(provider, alerts))
 
 
 def choose_alerts(*, provider: Provider, codes: Sequence[str], actor: Actor) -> None:

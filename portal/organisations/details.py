@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, all_at_once
 from portal.core.parsing.mojibake import require_readable
 from portal.core.parsing.text import require_text, squeeze
 from portal.organisations.likeness import foreign_letters, like_names
@@ -41,26 +41,36 @@ class ProviderDetails:
 def put_details(provider: Provider, details: ProviderDetails) -> None:
     """Check the details and write them into the provider.
 
-    Raises `InvalidInput` with the field: "organisation_name", "company_number", "charity_number"
+    Raises `InvalidInput` with the field, all of them at once: "organisation_name", "company_number", "charity_number"
     (malformed, none at all, or registered already), "address", "postcode", "name_confirmed" (another name than before
     that is like another provider's, or is written in letters that look like others, until the person has confirmed
     it).
     """
-    name = read_name(details.name, "the organisation’s name", field="organisation_name", most=NAME_LENGTH)
-    is_other_name, provider.name = name != provider.name, name
-    provider.address = require_text(
-        require_readable(details.address, field="address"),
-        "Enter the organisation’s address.",
-        field="address",
-        most=ADDRESS_LENGTH,
-    )
-    provider.postcode = read_postcode(details.postcode)
     provider.is_sme, provider.is_vcse = details.is_sme, details.is_vcse
-    _put_numbers(provider, details)
     with db.session.no_autoflush:
-        _refuse_duplicates(provider)
-        if is_other_name and not details.name_confirmed:
-            _ask_about_name(provider)
+        all_at_once(
+            lambda: _put_name(provider, details),
+            lambda: _put_numbers(provider, details),
+            lambda: _put_address(provider, details),
+            lambda: _put_postcode(provider, details),
+        )
+
+
+def _put_name(provider: Provider, details: ProviderDetails) -> None:
+    name = read_name(details.name, "the organisation’s name", field="organisation_name", most=NAME_LENGTH)
+    is_other, provider.name = name != provider.name, name
+    if is_other and not details.name_confirmed:
+        _ask_about_name(provider)
+
+
+def _put_address(provider: Provider, details: ProviderDetails) -> None:
+    readable = require_readable(details.address, field="address")
+    missing = "Enter the organisation’s address."
+    provider.address = require_text(readable, missing, field="address", most=ADDRESS_LENGTH)
+
+
+def _put_postcode(provider: Provider, details: ProviderDetails) -> None:
+    provider.postcode = read_postcode(details.postcode)
 
 
 def read_postcode(typed: str, *, field: str = "postcode") -> str:
@@ -80,6 +90,7 @@ def _put_numbers(provider: Provider, details: ProviderDetails) -> None:
     registered = any_charity_number(charity, field="charity_number") if charity else None
     provider.charity_scheme = registered.scheme.value if registered else None
     provider.charity_number = registered.value if registered else None
+    _refuse_duplicates(provider)
 
 
 def _refuse_duplicates(provider: Provider) -> None:

@@ -71,15 +71,15 @@ class BaseForm(EditingForm):
         return not self.conflicts
 
     def refuse(self, refusal: PortalError) -> None:
-        """Show the refusal beside its field, or at the top when it has none."""
+        """Show the refusal beside its field, or at the top when it has none; of several each beside its own."""
         self.refusal = refusal
         g.retry_after = refusal.retry_after
-        name = refusal.field
-        if name is not None and name in self._fields:
-            field = self._fields[name]
-            field.errors = [*field.errors, refusal.message]
-        else:
-            self.form_errors = [*self.form_errors, refusal.message]  # type: ignore[has-type]
+        for one in refusal.each:
+            if one.field is not None and one.field in self._fields:
+                field = self._fields[one.field]
+                field.errors = [*field.errors, one.message]
+            else:
+                self.form_errors = [*self.form_errors, one.message]  # type: ignore[has-type]
         self.ask_for_files_again()
 
     def ask_for_files_again(self) -> None:

@@ -74,11 +74,7 @@ def register() -> ResponseReturnValue:
     form = RegisterForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: register_provider(
-            name=form.name.data,
-            email=form.email.data,
-            password=form.password.data,
-            details=form.details(),
-            alerts=form.codes.data or [],
+            **form.typed(),
             origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),

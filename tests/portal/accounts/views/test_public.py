@@ -338,12 +338,14 @@ def text_only(page: str) -> str:
 
 
 def test_a_refused_registration_keeps_what_was_typed(client: CheckedClient, db_session: object) -> None:
-    """Everything but the password is still there, the choices included; the summary follows the page."""
+    """Everything that is wrong is said at once, in the order of the page; everything else is still there."""
     seed_reference_data(db.session.connection())
-    typed = REGISTRATION | {"postcode": "nowhere", "company_number": "1"}
+    typed = REGISTRATION | {"postcode": "nowhere", "company_number": "1", "email": "nobody"}
     answer = fill(client, "/register", typed)
     assert answer.status_code == 422
-    assert [message[:30] for message in errors_of(answer)] == ["Enter a full UK postcode, such"]
+    assert [message.split()[:3] for message in errors_of(answer)] == [
+        ["Enter", "an", "e-mail"], ["A", "company", "number"], ["Enter", "a", "full"]
+    ]  # fmt: skip
     held = fields_of(answer)
     kept = {name: held[name] for name in typed if name not in {"password", "is_vcse"}}
     assert kept == {name: value for name, value in typed.items() if name not in {"password", "is_vcse"}}
@@ -351,8 +353,24 @@ def test_a_refused_registration_keeps_what_was_typed(client: CheckedClient, db_s
     assert db.session.scalar(select(func.count(Provider.id))) == 0
     empty = fill(client, "/register", {name: "" for name in REGISTRATION if name != "codes"})
     assert [message.split()[-1] for message in errors_of(empty)] == [
-        "name.", "address.", "password.", "name.", "address.", "postcode."
+        "name.", "address.", "password.", "name.", "are.", "address.", "postcode."
     ]  # fmt: skip
+
+
+def test_a_good_password_need_not_be_typed_again(client: CheckedClient, db_session: object) -> None:
+    """The page carries it sealed, for an hour, and says so; one that is refused is typed again."""
+    seed_reference_data(db.session.connection())
+    answer = fill(client, "/register", REGISTRATION | {"postcode": "nowhere"})
+    assert "We keep the password that you chose." in text_of(answer)
+    assert REGISTRATION["password"] not in answer.get_data(as_text=True)
+    held = fields_of(answer)
+    assert client.post("/register", data=held | {"postcode": "DE1 2BB"}).location == "/sign-in"
+    typed = {"email": "demo@people.example", "password": REGISTRATION["password"]}
+    assert fill(client, "/sign-in", typed).status_code == 302
+    weak = fill(client, "/register", REGISTRATION | {"password": "short"})
+    assert fields_of(weak)["sealed_password"] == ""
+    planted = client.post("/register", data=fields_of(weak) | {"password": "", "sealed_password": "bm90aGluZw=="})
+    assert errors_of(planted)[0] == "Choose a password."
 
 
 def test_a_look_alike_name_shows_the_box_to_tick(client: CheckedClient, db_session: object) -> None:
