@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnFrameworkChain
-from portal.core.approval import Approval
+from portal.core.approval import Approval, two_people
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Framework, FrameworkLot
@@ -172,6 +172,12 @@ class ApplicationDecision(Approval, Model):
     __table_args__ = (
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
         CheckConstraint("outcome = 'admitted' OR findings <> '[]'::jsonb", name="refused_for_a_failed_criterion"),
+        two_people(decider="sent_back_by_id", proposer="proposed_by_id", name="sent_back_two_people"),
+        CheckConstraint(
+            "(sent_back_at IS NULL) = (sent_back_by_id IS NULL) AND (sent_back_at IS NULL) = (sent_back_reason = '')",
+            name="sent_back_with_a_reason",
+        ),
+        CheckConstraint("decided_at IS NULL OR sent_back_at IS NULL", name="decided_or_sent_back"),
     )
     one_person_if = "outcome = 'admitted'"
 

@@ -11,7 +11,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import HeldRole, User
@@ -27,7 +28,7 @@ from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
 from portal.frameworks.states import AdmissionStatus
-from portal.joining.models import Application
+from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import ApplicationStatus
 from portal.notices.models import Notice
 from portal.organisations.models import ContractingAuthority, Provider, Setting
@@ -154,6 +155,26 @@ def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
     sign_in(officer, person_at("ne12-commissioner@demo.example"))
     address = f"/commissioning/frameworks/{admission.framework.reference}/members/{admission.id}"
     assert officer.get(address).status_code == 200
+
+
+def test_a_waiting_refusal_is_sent_back_by_somebody_else(client: CheckedClient) -> None:
+    """Who proposed it before the upgrade cannot send it back after it, says the database; the second person can."""
+    waiting = db.session.scalars(
+        select(ApplicationDecision).where(
+            ApplicationDecision.decided_at.is_(None), ApplicationDecision.sent_back_at.is_(None)
+        )
+    ).one()
+    own = update(ApplicationDecision).where(ApplicationDecision.id == waiting.id)
+    own = own.values(sent_back_at=func.now(), sent_back_by_id=waiting.proposed_by_id, sent_back_reason="My own.")
+    with pytest.raises(IntegrityError, match="sent_back_two_people"), db.session.begin_nested():
+        db.session.execute(own)
+    application = waiting.application
+    sign_in(client, person_at("approver@demo.example"))
+    address = (
+        f"/commissioning/frameworks/{application.framework.reference}/applications/{application.reference}/refusal"
+    )
+    answer = fill(client, address, {"verdict": "back", "note": "The certificate was sent meanwhile."})
+    assert (answer.status_code, application.status) == (302, ApplicationStatus.SUBMITTED)
 
 
 def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
@@ -238,6 +239,27 @@ def test_a_refusal_that_is_sent_back_opens_the_application_again() -> None:
     officer = commissioner_of(application.framework.authority)
     admit_provider(application=application, version=1, actor=officer, now=clock.now())
     assert application.status is ApplicationStatus.ADMITTED
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ({"sent_back_by_id": "proposed_by_id"}, "sent_back_two_people"),
+        ({"sent_back_reason": "''"}, "sent_back_with_a_reason"),
+        ({"sent_back_by_id": "NULL"}, "sent_back_with_a_reason"),
+        ({"decided_at": "now()", "decided_by_id": "sent_back_by_id"}, "decided_or_sent_back"),
+    ],
+)
+def test_the_database_keeps_who_sent_a_refusal_back(written: dict[str, str], rule: str) -> None:
+    """Another person than the proposer, with an instant and a reason, and nothing decided beside it."""
+    application = submitted_application(live_framework())
+    decision = refusal_proposed(application)
+    approver = approver_of(application.framework.authority)
+    send_back_refusal(application=application, reason=REASON, actor=approver, now=clock.now())
+    db.session.flush()
+    columns = ", ".join(f"{column} = {value}" for column, value in written.items())
+    with pytest.raises(IntegrityError, match=rule), db.session.begin_nested():
+        db.session.execute(text(f"UPDATE application_decision SET {columns} WHERE id = :id"), {"id": decision.id})
 
 
 def test_who_comes_second_is_told_what_happened() -> None:
