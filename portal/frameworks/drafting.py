@@ -20,6 +20,7 @@ from portal.frameworks.models import Framework, Participant
 from portal.frameworks.standard_questions import standard_questionnaire
 from portal.frameworks.structure import conditions_of
 from portal.frameworks.terms import FeePayer, Validity
+from portal.frameworks.titling import put_title
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.framework_law import law_of
 from portal.regulation.kinds import FrameworkKind
@@ -34,6 +35,7 @@ def create_framework(
     authority: ContractingAuthority,
     kind: FrameworkKind,
     title: str,
+    title_confirmed: bool = False,
     established_on: date | None = None,
     actor: Actor,
     now: datetime,
@@ -42,7 +44,7 @@ def create_framework(
 
     `established_on` is for one that exists already; without it, it is established when it goes live. The lead
     authority is its first participant. Records FRAMEWORK_DRAFTED. Raises `NotAllowed`, `NotFound` for another
-    authority, `InvalidInput` (field `title`), `RegimeRefused` and `AgainstTerms` (field `established_on`): a DPS
+    authority, what `put_title` raises, `RegimeRefused` and `AgainstTerms` (field `established_on`): a DPS
     needs an establishment before 24 February 2025 (SI 2024/716 reg 5).
     """
     policy.require(actor, Verb.DRAFT_FRAMEWORK, authority)
@@ -57,12 +59,12 @@ def create_framework(
         kind=kind,
         regime=regime,
         light_touch=False,
-        title=require_text(one_line(title), "Give it a title.", field="title"),
         cpv_codes=[],
         established_on=established_on,
         questionnaire=standard_questionnaire(regime).to_dict(),
         created_by_id=actor.user_id,
     )
+    put_title(framework, title, confirmed=title_confirmed)
     framework.participants = [Participant(authority=authority, committed_on=today, commitment="Lead authority")]
     db.session.add(framework)
     db.session.flush()
@@ -86,15 +88,16 @@ def describe_framework(
     estimated_value: Decimal | None,
     replaces: str = "",
     providers_before: int | None = None,
+    title_confirmed: bool = False,
     actor: Actor,
 ) -> None:
     """Say what is bought: title, description, CPV codes (light touch follows: PR24 Sch 1), value, what it replaces.
 
     `estimated_value` is in pounds including VAT: the sum of all call-offs (PA2023 Sch 3). Raises `InvalidInput`
-    beside the field, and what `begin_change` raises. Records FRAMEWORK_CHANGED.
+    beside the field, and what `put_title` and `begin_change` raise. Records FRAMEWORK_CHANGED.
     """
     begin_change(framework, actor)
-    framework.title = require_text(one_line(title), "Give it a title.", field="title")
+    put_title(framework, title, confirmed=title_confirmed)
     framework.description = require_text(description, "Describe what is bought.", field="description")
     framework.cpv_codes, framework.light_touch = require_codes(cpv_codes)
     requirements.require_value(estimated_value)

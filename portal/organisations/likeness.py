@@ -58,8 +58,11 @@ class Name:
         return Name(text, name_key(text), tuple(words), letters, tuple(_FIGURES.findall(bare)))
 
 
-def likeness(one: Name, other: Name) -> str | None:
-    """What is alike about two names, as the end of a sentence ("... only capitals ... differ"); None for nothing."""
+def likeness(one: Name, other: Name, *, parts: bool = True) -> str | None:
+    """What is alike about two names, as the end of a sentence ("... only capitals ... differ"); None for nothing.
+
+    A name that holds the other whole is alike only where `parts` are.
+    """
     if not one.words or not other.words:
         return None
     if one.key == other.key:
@@ -67,7 +70,7 @@ def likeness(one: Name, other: Name) -> str | None:
     if one.words == other.words:
         return "the names are the same but for what was added, such as a year, “contract” or a legal form"
     shorter, longer = sorted((one, other), key=lambda name: len(name.words))
-    if len(shorter.words) > 1 and shorter.words in _runs(longer.words):
+    if parts and len(shorter.words) > 1 and shorter.words in _runs(longer.words):
         return f"one name holds the other: “{longer.text}” may be a joint name, or a part of “{shorter.text}”"
     if one.letters and one.letters == other.letters and one.figures == other.figures:
         return "only spaces and what was added differ"
@@ -78,10 +81,10 @@ def likeness(one: Name, other: Name) -> str | None:
     return None
 
 
-def like_names(name: str, others: Iterable[tuple[str, T]]) -> list[tuple[T, str]]:
+def like_names(name: str, others: Iterable[tuple[str, T]], *, parts: bool = True) -> list[tuple[T, str]]:
     """What the names that are like one stand for, each with the reason, in their order."""
     asked = Name.of(name)
-    return [(what, reason) for other, what in others if (reason := likeness(asked, Name.of(other)))]
+    return [(what, reason) for other, what in others if (reason := likeness(asked, Name.of(other), parts=parts))]
 
 
 def looks_the_same(one: str, other: str) -> bool:

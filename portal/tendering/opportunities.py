@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ class Group(StrEnum):
 
 
 Itt = InvitationToTender
+_OPERATOR = re.compile(r"""((?<!\S)-(?=[\w"])"?|")""")
 
 
 @dataclass(frozen=True)
@@ -144,15 +146,24 @@ def _matching(filters: Filters) -> list[ColumnElement[bool]]:
     # A direct award is nobody's opportunity: the provider that it names is invited.
     conditions: list[ColumnElement[bool]] = [Itt.kind.not_in(NAMING_ONE_PROVIDER)]
     if filters.words:
-        text = func.to_tsvector("english", func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name))
-        wanted = func.websearch_to_tsquery("english", filters.words)
-        conditions.append(or_(text.bool_op("@@")(wanted), Itt.reference == filters.words.upper()))
+        text = func.concat_ws(" ", Itt.title, Itt.description, ContractingAuthority.name)
+        found = func.to_tsvector("english", func.fold(text)).bool_op("@@")(_wanted(filters.words))
+        conditions.append(or_(found, Itt.reference == filters.words.upper()))
     if filters.cpv:
         # A code with trailing zeros stands for everything under it: 85300000 finds 85311300.
         stem = filters.cpv.rstrip("0").ljust(2, "0")
         codes = func.concat(" ", func.array_to_string(Itt.cpv_codes, " "))
         conditions.append(codes.contains(f" {stem}", autoescape=True))
     return conditions
+
+
+def _wanted(typed: str) -> ColumnElement[Any]:
+    """What was typed, folded as the texts are (docs/decisions/0013-folded-names.md); quotation marks and a minus
+    before a word keep their meaning, which the fold would take away."""
+    parts: list[Any] = []
+    for part in filter(None, _OPERATOR.split(typed)):
+        parts += [" ", part, "" if part == "-" else " "] if part in {'"', "-", '-"'} else [func.fold(part), " "]
+    return func.websearch_to_tsquery("english", func.concat(*parts))
 
 
 def _key(itt: InvitationToTender, now: datetime) -> str:

@@ -35,7 +35,14 @@ DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class NewForm(BaseForm):
+class TitleFields(BaseForm):
+    """A title, and that it is another than those it is like."""
+
+    title = line("Title", description="Say what is bought and for whom. Providers will see it.")
+    title_confirmed = BooleanField("The title is right: this is another one than any with a like title")
+
+
+class NewForm(TitleFields):
     """Starting a draft."""
 
     kind = ChoiceField(
@@ -43,17 +50,15 @@ class NewForm(BaseForm):
         choices=[(law.kind.value, law.choice) for law in OFFERED],
         default=OFFERED[0].kind.value,
     )
-    title = line("Title", description="Say what is bought and for whom. Providers will see it.")
     established_on = DayField(
         "Day on which it was established",
         description="Only if it exists already, for example 1 10 2017. Leave it empty for a new one.",
     )
 
 
-class AboutForm(BaseForm):
+class AboutForm(TitleFields):
     """What is bought."""
 
-    title = line("Title")
     description = page(
         "Description", description="What you buy, for whom, where, and roughly how much. Use plain words."
     )

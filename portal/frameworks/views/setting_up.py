@@ -72,6 +72,7 @@ def new() -> ResponseReturnValue:
             authority=authority_with_id(actor().authority_id),
             kind=FrameworkKind(form.kind.data),
             title=form.title.data,
+            title_confirmed=form.title_confirmed.data,
             established_on=form.established_on.data,
             actor=actor(),
             now=clock.now(),

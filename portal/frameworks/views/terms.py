@@ -27,6 +27,7 @@ def about(reference: str) -> ResponseReturnValue:
         lambda: describe_framework(
             framework=framework,
             title=form.title.data,
+            title_confirmed=form.title_confirmed.data,
             description=form.description.data,
             cpv_codes=form.cpv_codes.data,
             estimated_value=form.estimated_value.data,

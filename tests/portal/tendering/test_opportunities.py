@@ -107,6 +107,27 @@ def test_words_are_looked_for_in_title_description_and_buyer(db_session: object,
     assert titles(words=words) == (["Counselling service"] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ysgol llŷn", True),
+        ("YSGOL LLYN", True),
+        ("“st mary's”", True),
+        ("st mary’s", True),
+        ("ysgol -llyn", False),
+        ("ysgol -llŷn", False),
+        ('"llŷn ysgol"', False),
+        ('"ysgol llyn" -"nursery school"', True),
+        ("drop in", True),
+        ("drop-in", True),
+    ],
+)
+def test_accents_and_apostrophes_are_passed_over(db_session: object, words: str, found: bool) -> None:
+    """In what was written and in what is looked for; quoted and excluded words keep their meaning."""
+    described_itt("Drop-in at Ysgol Llŷn", "With St Mary’s", ["85312320"])
+    assert bool(titles(words=words)) is found
+
+
 def test_a_reference_finds_its_invitation(db_session: object) -> None:
     """In capitals or not."""
     itt = published_itt(title="This one")
