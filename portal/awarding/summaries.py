@@ -21,8 +21,8 @@ from portal.awarding.queries import opened_bids_of_lot
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.references import new_reference
+from portal.core.words import counted, pounds
 from portal.core.words import marks as marks_text
-from portal.core.words import pounds
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
 from portal.tendering.models import AwardCriterion, InvitationToTender
@@ -107,11 +107,11 @@ def _why(
         return grounds
     best = ranked[bid_key(winner)]
     if own.bid_id == winner.bid_id:
-        told = [f"Your bid came first under the published method, with {marks_text(best['total'])} marks."]
+        told = [f"Your bid came first under the published method, with {counted(best['total'], 'mark')}."]
     else:
         mine = ranked[bid_key(own)]
         told = [
-            f"Your bid came {_place(mine['rank'])} with {marks_text(mine['total'])} marks; "
+            f"Your bid came {_place(mine['rank'])} with {counted(mine['total'], 'mark')}; "
             f"the winning bid has {marks_text(best['total'])}."
         ]
     titles = {criterion.key: criterion.title for criterion in itt.criteria}

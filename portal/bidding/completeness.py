@@ -8,6 +8,7 @@ from typing import Any
 from portal.bidding.contents import Content
 from portal.core.drafts import Gap
 from portal.core.parsing.text import has_text, words_in
+from portal.core.words import counted
 from portal.tendering.states import QuestionKind
 
 PRICE = ""
@@ -33,7 +34,7 @@ def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Ga
             gaps.append(Gap(key, f"Answer “{prompt}”."))
         over = words_over(answer, question["word_limit"])
         if over:
-            gaps.append(Gap(key, f"Shorten your answer to “{prompt}”: it has {_words(over)} too many."))
+            gaps.append(Gap(key, f"Shorten your answer to “{prompt}”: it has {counted(over, 'word')} too many."))
         gaps += [Gap(key, f"Attach {entry['name']} again: it is empty.") for entry in attached if not entry["size"]]
     if content.price is None:
         gaps.append(Gap(PRICE, "Give your price."))
@@ -43,7 +44,3 @@ def gaps_of(questions: Sequence[Mapping[str, Any]], content: Content) -> list[Ga
 def words_over(answer: str, limit: int | None) -> int:
     """How many words an answer has above its limit; 0 within it or without one."""
     return max(0, words_in(answer) - limit) if limit else 0
-
-
-def _words(count: int) -> str:
-    return "1 word" if count == 1 else f"{count} words"

@@ -12,6 +12,7 @@ from portal.audit.verifying import verify_ledger
 from portal.bidding.reconciling import reconcile_files
 from portal.commands.answering import FINDING, Answer
 from portal.core.permissions import policy
+from portal.core.words import counted
 from portal.regulation.table import as_markdown
 
 OPEN_ENDPOINTS = frozenset({"static"})
@@ -22,7 +23,10 @@ def ledger(app: Flask, arguments: argparse.Namespace) -> Answer:
     with app.app_context():
         checked = verify_ledger()
     lines = [f"{found.chain} {found.seq}: {found.finding}" for found in checked.findings]
-    lines.append(f"{checked.events} entries in {checked.chains} chains: {len(checked.findings)} findings.")
+    lines.append(
+        f"{counted(checked.events, 'entry', 'entries')} in {counted(checked.chains, 'chain')}: "
+        f"{counted(len(checked.findings), 'finding')}."
+    )
     return Answer(asdict(checked), lines, FINDING if checked.findings else 0)
 
 
@@ -40,7 +44,7 @@ def reconcile(app: Flask, arguments: argparse.Namespace) -> Answer:
     with app.app_context():
         compared = reconcile_files(files=app.extensions["files"])
     lines = [f"{found.identifier}: {found.finding}" for found in compared.findings]
-    counts = f"{compared.files} files and {compared.versions} submitted versions"
+    counts = f"{counted(compared.files, 'file')} and {counted(compared.versions, 'submitted version')}"
     lines.append(f"{counts}: {len(compared.findings)} findings.")
     return Answer(asdict(compared), lines, FINDING if compared.findings else 0)
 

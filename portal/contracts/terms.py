@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal.core.words import london_date
+from portal.core.words import counted, london_date
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Milestone:
 def milestones(start: date, end_until: date, breaks: Iterable[tuple[int, date]], today: date) -> list[Milestone]:
     """The first day, each break point (months after the start, date) and the last day, as seen from `today`."""
     days = [(start, "Starts", "")]
-    days += [(day, "Break point", f"after {months} months") for months, day in breaks]
+    days += [(day, "Break point", f"after {counted(months, 'month')}") for months, day in breaks]
     days.append((end_until - timedelta(days=1), "Ends", ""))
     passed = sum(day <= today for day, _, _ in days)
     return [

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from portal.core.errors import InvalidInput, PortalError
+from portal.core.words import noun
 
 Task = TypeVar("Task", bound=StrEnum)
 Draft = TypeVar("Draft")
@@ -29,7 +30,7 @@ class NotReady(InvalidInput):
 
     def __init__(self, problems: Sequence[Problem[Any]]) -> None:
         more = len(problems) - 1
-        rest = f" There {'is' if more == 1 else 'are'} {more} more to put right." if more else ""
+        rest = f" There {noun(more, 'is', 'are')} {more} more to put right." if more else ""
         super().__init__(problems[0].message + rest)
         self.problems = problems
 
@@ -48,12 +49,8 @@ class Incomplete(InvalidInput):
     code = "incomplete"
 
     def __init__(self, gaps: Sequence[Gap]) -> None:
-        count = len(gaps)
-        super().__init__(
-            "One thing has to be done before you can submit."
-            if count == 1
-            else f"{count} things have to be done before you can submit."
-        )
+        count = "One thing has" if len(gaps) == 1 else f"{len(gaps)} things have"
+        super().__init__(f"{count} to be done before you can submit.")
         self.gaps = tuple(gaps)
 
 

@@ -77,10 +77,21 @@ def percent(value: Decimal | Fraction | str | int | None) -> str:
     return "–" if value is None else f"{marks(value)}%"
 
 
+def counted(number: Decimal | Fraction | str | int, one: str, many: str = "") -> str:
+    """ "1 provider", "1,234 providers", "1 task is", "0.5 marks": a number with its noun (see `noun`)."""
+    written = f"{number:,}" if isinstance(number, int) else marks(number)
+    return f"{written} {noun(number, one, many)}"
+
+
+def noun(number: Decimal | Fraction | str | int, one: str, many: str = "") -> str:
+    """The noun of a number that stands elsewhere; its plural is `many`, or ends in s."""
+    return one if Fraction(number) == 1 else many or f"{one}s"
+
+
 def filesize(count: int) -> str:
     """ "0 bytes", "12 KB", "3.4 MB"."""
     if count < 1000:
-        return f"{count} bytes"
+        return counted(count, "byte")
     if count < 1_000_000:
         return f"{count / 1000:.0f} KB"
     return f"{count / 1_000_000:.1f} MB"
@@ -114,5 +125,18 @@ _LAWS = (
     ("PR24 reg ", "Procurement Regulations 2024, regulation "),
     (", s.", " and section "),
 )
-FILTERS = (london, london_short, london_until, london_date, micro, pounds, marks, percent, filesize, law_in_words)
+FILTERS = (
+    london,
+    london_short,
+    london_until,
+    london_date,
+    micro,
+    pounds,
+    marks,
+    percent,
+    counted,
+    noun,
+    filesize,
+    law_in_words,
+)
 """What every template has as a filter, by its own name."""

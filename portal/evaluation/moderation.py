@@ -20,6 +20,7 @@ from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
+from portal.core.words import counted
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
@@ -175,7 +176,7 @@ def _check_everything_is_agreed(work: PanelWork) -> None:
     if still_open:
         bid, leaf = still_open[0]
         raise WrongState(
-            f"{len(still_open)} agreed {'score is' if len(still_open) == 1 else 'scores are'} missing,"
+            f"{counted(len(still_open), 'agreed score is', 'agreed scores are')} missing,"
             f" the first for {bid.label}, “{leaf.criterion.title}”."
         )
 

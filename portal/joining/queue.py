@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.core.words import london_date
+from portal.core.words import counted, london_date
 from portal.frameworks.models import Framework
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
 from portal.joining.states import PENDING, ApplicationStatus
@@ -47,8 +47,8 @@ class Clock:
     def words(self) -> str:
         """How long, for a person."""
         if self.is_late:
-            return f"Overdue by {_days(-self.left)}" if self.left else "Overdue"
-        return f"{_days(self.left)} left" if self.left else "Due today"
+            return f"Overdue by {counted(-self.left, 'working day')}" if self.left else "Overdue"
+        return f"{counted(self.left, 'working day')} left" if self.left else "Due today"
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,3 @@ def _soon_until(today: date) -> date:
     for _ in range(SOON):
         day = days.first_working_day_from(day + ONE_DAY)
     return day
-
-
-def _days(count: int) -> str:
-    return f"{count} working day{'' if count == 1 else 's'}"

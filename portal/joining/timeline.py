@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core.columns import db
-from portal.core.words import london_date
+from portal.core.words import counted, london_date
 from portal.frameworks.member_models import Admission
 from portal.joining.models import Application
 
@@ -122,8 +122,7 @@ def _detail(kind: str, data: dict[str, Any]) -> str:
     if kind == EventKind.DECLARATIONS_RENEWED and data.get("late"):
         return "After the last day that was given"
     if kind == EventKind.APPLICATION_REFUSED:
-        count = len(data.get("criteria", ()))
-        return f"{count} failed {'criterion' if count == 1 else 'criteria'}"
+        return counted(len(data.get("criteria", ())), "failed criterion", "failed criteria")
     return ""
 
 

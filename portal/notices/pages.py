@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.core.clock import LONDON
 from portal.core.parsing.text import tidy
-from portal.core.words import london, london_date, marks, pounds
+from portal.core.words import counted, london, london_date, marks, pounds
 from portal.notices.canonical import Json
 from portal.notices.criteria import METHOD_HASH_WORDS
 from portal.notices.models import Notice
@@ -183,7 +183,7 @@ def _term(period: Json | None) -> str | None:
     if not period:
         return None
     months = period.get("durationInMonths")
-    words = [f"{months} months"] if months else []
+    words = [counted(months, "month")] if months else []
     span = _span(period.get("startDate"), period.get("endDate"))
     return ", ".join([*words, *([span] if span else [])]) or None
 

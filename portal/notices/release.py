@@ -16,6 +16,7 @@ from decimal import Decimal
 from portal.awarding.models import AwardDecision
 from portal.awarding.standstill import Wait
 from portal.contracts.models import Contract
+from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
 from portal.notices.publisher import Publisher
@@ -289,7 +290,7 @@ def _break_point(months: int, on: date | None) -> Json:
     return without_gaps(
         {
             "id": f"break-{months}",
-            "title": f"Break point at {months} months",
+            "title": f"Break point at {counted(months, 'month')}",
             "dueDate": day_start(on) if on else None,
             "status": "scheduled",
         }

@@ -18,6 +18,7 @@ from portal.core.parsing.mojibake import require_readable
 from portal.core.parsing.text import has_text, one_line, require_length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
+from portal.core.words import counted
 from portal.organisations.details import ADDRESS_LENGTH, NAME_LENGTH, read_postcode
 from portal.organisations.likeness import looks_the_same
 from portal.organisations.models import Provider, Setting
@@ -89,8 +90,9 @@ def change_setting(*, setting: Setting, details: SettingDetails, actor: Actor) -
     with db.session.no_autoflush:
         _put(setting, details)
         if setting.vacancies > setting.capacity:
-            message = f"You have said that {setting.vacancies} places are free. Change that first, or enter at least "
-            raise InvalidInput(f"{message}{setting.vacancies}.", field="capacity")
+            free = counted(setting.vacancies, "place is", "places are")
+            message = f"You have said that {free} free. Change that first, or enter at least {setting.vacancies}."
+            raise InvalidInput(message, field="capacity")
     _record(setting, actor, "setting_changed")
 
 
@@ -167,7 +169,9 @@ def _put(setting: Setting, details: SettingDetails) -> None:
 def _put_vacancies(setting: Setting, typed: str, now: datetime) -> None:
     vacancies = whole_number(typed, field="vacancies")
     if vacancies > setting.capacity:
-        raise InvalidInput(f"The setting has {setting.capacity} places: enter that or less.", field="vacancies")
+        raise InvalidInput(
+            f"The setting has {counted(setting.capacity, 'place')}: enter that or less.", field="vacancies"
+        )
     setting.vacancies, setting.vacancies_at = vacancies, now
 
 

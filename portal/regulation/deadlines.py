@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from portal.core.errors import InvalidInput
+from portal.core.words import counted
 from portal.regulation.deadline_rules import DISAPPLIED, PCR_DPS_LAST_DAY, RULES, DeadlineRule
 from portal.regulation.local_time import end_of_day, local_date
 from portal.regulation.working_days import Calendar, last_day
@@ -23,7 +24,7 @@ class PeriodTooShort(InvalidInput):
 
     def __init__(self, rule: DeadlineRule, n: int, earliest: date, *, field: str | None) -> None:
         super().__init__(
-            f"Providers need at least {n} days. The earliest closing day is "
+            f"Providers need at least {counted(n, 'day')}. The earliest closing day is "
             f"{earliest:%A} {earliest.day} {earliest:%B %Y} ({rule.law}).",
             field=field,
         )

@@ -13,6 +13,7 @@ from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
 from portal.core.parsing.text import has_text
+from portal.core.words import counted
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkCriterion, FrameworkLot, Participant
 from portal.regulation.framework_law import CallOffLaw
@@ -120,7 +121,7 @@ def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
     days = (local_date(itt.closes_at) - local_date(now)).days if itt.closes_at else ADEQUATE_DAYS
     if itt.law.adequate_time_law and days < ADEQUATE_DAYS:
         warnings.append(
-            f"Members have {days} {'day' if days == 1 else 'days'}. The time must be adequate for the work that an "
+            f"Members have {counted(days, 'day')}. The time must be adequate for the work that an "
             f"answer takes ({itt.law.adequate_time_law}); small providers need more than large ones."
         )
     if itt.law.applicants_may_bid and members_of(itt.framework_lot, now) == 0:

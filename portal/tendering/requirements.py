@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.core.errors import InvalidInput
+from portal.core.words import counted
 from portal.regulation.deadlines import check_tendering_period
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import ProcurementLaw
@@ -41,8 +42,8 @@ def require_term(term_months: int | None, break_months: Sequence[int]) -> None:
     for month in break_months:
         if not 0 < month < term_months:
             raise InvalidInput(
-                f"The break point at {month} months is outside the contract: it must come after the start and "
-                f"before the end at {term_months} months.",
+                f"The break point at {counted(month, 'month')} is outside the contract: it must come after the start "
+                f"and before the end at {counted(term_months, 'month')}.",
                 field="break_months",
             )
     if len(set(break_months)) != len(break_months):

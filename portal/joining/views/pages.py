@@ -12,6 +12,7 @@ from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.permissions import Verb, policy
 from portal.core.storage import FileStore
+from portal.core.words import counted, noun
 from portal.frameworks.questionnaire import REPLY, Question, Section
 from portal.frameworks.validity import NotAccepting, accepting_until
 from portal.joining.answering import Answered, answers_of, failing_answers, kind_of
@@ -173,7 +174,7 @@ def after_saving(application: Application, section: Section, before: Answered) -
     new = [key for key in opened.questions if key in here and key not in before.questions]
     if new:
         more = "one more question" if len(new) == 1 else f"{len(new)} more questions"
-        flash(f"Saved. Because of your answers there {'is' if len(new) == 1 else 'are'} {more} here.", "success")
+        flash(f"Saved. Because of your answers there {noun(len(new), 'is', 'are')} {more} here.", "success")
         return url_for(
             "applications.section", reference=application.reference, section=section.key, _anchor=f"q-{new[0]}"
         )
@@ -184,7 +185,7 @@ def after_saving(application: Application, section: Section, before: Answered) -
 def confirmed_words(form: SectionForm) -> str:
     """What became of the answers that were ticked, in words."""
     count = len(form.confirmed)
-    words = [f"{count} answer{'' if count == 1 else 's'} confirmed."] if count else []
+    words = [f"{counted(count, 'answer')} confirmed."] if count else []
     if form.confirmed != form.ticked:
         words.append("Somebody else changed some of these answers in the meantime: look at them again.")
     return " ".join(words) or "Tick what is still right."

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
+from portal.core.words import counted
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.frameworks.questionnaire import REPLY, Section, read
@@ -241,7 +242,8 @@ def evidence_file(evidence_id: uuid.UUID) -> Response:
 def _after_starting(made: list[Application]) -> str:
     if len(made) == 1:
         return url_for("applications.show", reference=made[0].reference)
-    flash(f"{len(made)} applications are started, one for each lot. What you answer in one is offered in the others.")
+    count = counted(len(made), "application is", "applications are")
+    flash(f"{count} started, one for each lot. What you answer in one is offered in the others.")
     return url_for("applications.index")
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
+from portal.core.words import counted
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_framework
 from portal.importing.files import MOST_ROWS
@@ -85,8 +86,8 @@ def take(reference: str, batch_id: uuid.UUID) -> ResponseReturnValue:
         lambda: import_ready_rows(batch=batch, actor=actor(), now=clock.now())
     ):
         counts = form.outcome
-        new = ", ".join(_many(count, what) for what, count in counts.by_name.items())
-        flash(f"{_many(counts.rows, 'row')} imported. New: {new}.", "success")
+        new = ", ".join(counted(count, what) for what, count in counts.by_name.items())
+        flash(f"{counted(counts.rows, 'row')} imported. New: {new}.", "success")
         return redirect(url_for(".show", reference=reference, batch_id=batch_id))
     return _show(find_batch(batch_id, _framework(reference)), form)
 
@@ -153,10 +154,6 @@ def _framework(reference: str) -> Framework:
     framework = find_framework(reference)
     policy.require(actor(), Verb.IMPORT_MEMBERS, framework)
     return framework
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _ready(batch: ImportBatch, number: int) -> ResponseReturnValue:

@@ -11,6 +11,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
+from portal.core.words import counted
 from portal.tendering.criteria import (
     add_criterion,
     change_criterion,
@@ -204,4 +205,4 @@ def _count(itt: InvitationToTender, node: AwardCriterion) -> str:
     under = len(list(walk(itt, node)))
     if not under:
         return ""
-    return f"The {'criterion' if under == 1 else f'{under} criteria'} under it will go too."
+    return f"The {counted(under, 'criterion', 'criteria')} under it will go too."
