@@ -15,6 +15,11 @@ def fields_of(response: TestResponse, *, action: str | None = None) -> dict[str,
     page = read(response.get_data(as_text=True))
     forms = page.select("form") if action else page.select("main form")
     form = next(item for item in forms if action is None or item.get("action") == action)
+    return held_by(form)
+
+
+def held_by(form: Tag) -> dict[str, Any]:
+    """What a browser would send for the form as it is."""
     held: dict[str, Any] = {}
     for control in form.find_all(["input", "select", "textarea"]):
         _hold(held, control)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import g
+from flask import g, request
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, PasswordField, StringField
 
 from portal.core.errors import NotAllowed, NotFound, PortalError
@@ -36,6 +37,16 @@ class BaseForm(EditingForm):
                 reads = without_nul if issubclass(made, PasswordField) else as_text if plain else as_seen
                 options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), reads]}
             return super().bind_field(form, unbound_field, options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a page's form sends, and no more: a file only where one is asked for, and no JSON, whose values
+            need not be text."""
+            wrapped = super().wrap_formdata(form, formdata)
+            if wrapped is None or wrapped is formdata:
+                return wrapped
+            asked = {field.name for field in form if isinstance(field, FileField)}
+            files = [(name, part) for name, part in request.files.items(multi=True) if name in asked]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
     outcome: Any = None
     """What the activity returned."""

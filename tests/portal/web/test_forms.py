@@ -172,3 +172,20 @@ def test_a_hidden_number_that_came_back_as_something_else_matches_none(
     """However long it is, and whatever it is written with."""
     form = Numbered(formdata=MultiDict({"revision": sent}), meta={"csrf": False})
     assert shown_number(form.revision, otherwise=-1) == number
+
+
+def test_a_file_is_read_only_where_one_is_asked_for(app: Flask, db_session: object) -> None:
+    """Sent for a field of text it is no answer, and nothing reads it; beside it the file field has its own."""
+    sent = {name: (io.BytesIO(b"text"), f"{name}.txt") for name in ("title", "count", "file")}
+    with app.test_request_context("/", method="POST", data=sent):
+        form = Upload(meta={"csrf": False})
+        assert not form.validate()
+        assert (form.title.data, form.count.data, form.file.data.filename) == (None, None, "file.txt")
+        assert form.title.errors == ["Enter a title."]
+
+
+def test_a_form_is_no_json(app: Flask, db_session: object) -> None:
+    """Values that are no text never reach a field."""
+    with app.test_request_context("/", method="POST", json={"title": {"a": ["list"]}, "count": 3}):
+        form = Sample(meta={"csrf": False})
+        assert (form.validate(), form.title.data) == (False, None)

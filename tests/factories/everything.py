@@ -1,0 +1,240 @@
+"""One authority, one provider and all that stands between them, each thing in every state that somebody meets."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from flask import current_app
+from sqlalchemy import select
+
+from portal.accounts.granting import propose_role
+from portal.accounts.inviting import invite_colleague
+from portal.accounts.models import HeldRole, User
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.bidding.models import Bid
+from portal.bidding.opening import open_bids
+from portal.core import clock
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role
+from portal.directory.offering import choices_of, set_offers
+from portal.evaluation.states import MemberRole
+from portal.extensions import db
+from portal.frameworks.documents import add_document
+from portal.frameworks.models import Framework
+from portal.joining.deciding import admit_provider, ask_clarification, propose_refusal
+from portal.members.importing import read_members_file
+from portal.members.pausing import pause_membership
+from portal.members.removing import propose_removal
+from portal.members.renewing import ask_renewal
+from portal.members.suspending import suspend_member
+from portal.notifications.composing import tell
+from portal.organisations.models import ContractingAuthority, Provider
+from portal.organisations.settings import SettingDetails, add_setting
+from portal.regulation.kinds import FrameworkKind, IttKind
+from portal.tendering.calling_off import propose_direct_award
+from tests.factories import bidding, calling_off, frameworks, joining
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.awarding import (
+    announce,
+    decided_award,
+    let_standstill_pass,
+    proposed_award,
+    publish_of,
+    ready_for_award,
+)
+from tests.factories.contracts import conclude
+from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
+from tests.factories.importing import member_row, members_file, setting_row
+from tests.factories.organisations import make_authority, make_provider
+from tests.factories.tendering import draft_itt, make_commissioner, published_itt, ready_itt
+
+REASON = "The certificate that was sent lapsed in May, and nothing else was sent."
+People = dict[str, uuid.UUID | None]
+
+
+def everything() -> People:
+    """Make it all, and return who looks at it: a visitor, and somebody of every role."""
+    authority, provider = make_authority(), make_provider()
+    officer = make_person(*AUTHORITY_ROLES, authority=authority)
+    submitter = make_person(*PROVIDER_ROLES, provider=provider)
+    people: People = {
+        "a visitor": None,
+        "an officer": officer.id,
+        "a provider": submitter.id,
+        "the platform": make_person(Role.PLATFORM_ADMINISTRATOR).id,
+    }
+    _colleagues(authority, provider, officer, submitter)
+    _frameworks(authority, submitter)
+    _invitations(authority, submitter)
+    people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
+    itt = draft_itt(authority=authority)
+    event = db.session.scalars(select(Event).where(Event.chain == str(itt.id))).first()
+    assert event is not None
+    for person in (officer, submitter):
+        tell(
+            event=event,
+            people=[person.id],
+            template="tendering/itt_closed_openers",
+            link="/",
+            thread=itt.id,
+            itt=itt,
+        )
+    return people
+
+
+def _colleagues(authority: ContractingAuthority, provider: Provider, officer: User, submitter: User) -> None:
+    """Somebody who has not joined yet on either side, and a role that waits for its second administrator."""
+    now = clock.now()
+    for place, inviter, role in ((authority, officer, Role.AUDITOR), (provider, submitter, Role.CONTRIBUTOR)):
+        invite_colleague(
+            place=place,
+            name="Demo Colleague",
+            email=f"{role.value}-{place.id.hex[:6]}@people.example",
+            roles=[role],
+            actor=actor_of(inviter),
+            now=now,
+        )
+    propose_role(
+        person=make_person(Role.AUDITOR, authority=authority),
+        role=Role.OPENER,
+        authority=authority,
+        actor=actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)),
+    )
+
+
+def _frameworks(authority: ContractingAuthority, submitter: User) -> None:
+    """Each kind as a draft and live, with applications and memberships in their states."""
+    for kind in FrameworkKind:
+        draft = frameworks.draft_framework(kind=kind, authority=authority, lots=2, bands=1)
+    add_document(
+        framework=draft,
+        title="Specification",
+        file_name="specification.txt",
+        content=b"What is bought.",
+        actor=make_commissioner(authority),
+        files=current_app.extensions["files"],
+    )
+    market = frameworks.live_framework(authority=authority, lots=3, bands=2)
+    framework = frameworks.live_framework(
+        kind=FrameworkKind.FRAMEWORK,
+        authority=authority,
+        lots=6,
+        suspension_terms="A member may be suspended while a regulator inspects.",
+        direct_award_terms="Where only one member has a place.",
+    )
+    system = frameworks.live_framework(kind=FrameworkKind.DPS, authority=authority, lots=5)
+    _applications(market, system, submitter)
+    _memberships(framework, submitter)
+    admission = frameworks.admit(market.lots[2], _provider_of(submitter))
+    calling_off.draft_call_off(market.lots[2], authority=authority)
+    calling_off.published_call_off(market.lots[2], authority=authority)
+    direct = calling_off.draft_call_off(framework.lots[0], kind=IttKind.DIRECT_AWARD, authority=authority)
+    propose_direct_award(
+        itt=direct,
+        provider=admission.provider,
+        reason=calling_off.REASON,
+        actor=make_commissioner(authority),
+        now=clock.now(),
+    )
+    # Whoever has applied to this lot may bid meanwhile.
+    undecided = calling_off.published_call_off(market.lots[1], authority=authority)
+    bidding.submitted_bid(undecided, actor=actor_of(submitter))
+    bidding.close_now(undecided)
+    setting = add_setting(
+        provider=admission.provider,
+        details=SettingDetails("Demo House", "Demotown", "6"),
+        vacancies="2",
+        actor=actor_of(submitter),
+        now=clock.now(),
+    )
+    chosen = [choices_of(market.lots[2])[0].key]
+    set_offers(setting=setting, lot=market.lots[2], chosen=chosen, actor=actor_of(submitter), now=clock.now())
+    read_members_file(
+        framework=market,
+        file_name="members.csv",
+        content=members_file(setting_row(), member_row(provider="Demo Cares Ltd", company_number="09506233"), {}),
+        actor=make_commissioner(authority),
+        now=clock.now(),
+    )
+
+
+def _applications(market: Framework, system: Framework, submitter: User) -> None:
+    officer, now = make_commissioner(market.authority), clock.now()
+    mine = actor_of(submitter)
+    joining.draft_application(market, actor=mine, lot=1)
+    joining.sent_application(market, actor=mine, lot=2)
+    asked = joining.sent_application(system, actor=mine, lot=1)
+    ask_clarification(application=asked, version=1, question="Which homes do you mean by that?", actor=officer, now=now)
+    proposed = joining.sent_application(system, actor=mine, lot=2)
+    findings = {"insurance": REASON}
+    propose_refusal(application=proposed, version=1, findings=findings, actor=officer, now=now)
+    admitted = joining.sent_application(system, actor=mine, lot=3)
+    admit_provider(application=admitted, version=1, actor=officer, now=now)
+    calling_off.refuse(joining.sent_application(system, actor=mine, lot=4))
+    joining.make_evidence(mine, "employers_liability")
+
+
+def _memberships(framework: Framework, submitter: User) -> None:
+    officer, now, provider = make_commissioner(framework.authority), clock.now(), _provider_of(submitter)
+    _active, paused, asked, suspended, removed, _left = [frameworks.admit(lot, provider) for lot in framework.lots]
+    pause_membership(admission=paused, last_day=clock.today() + timedelta(days=9), actor=actor_of(submitter), now=now)
+    ask_renewal(admission=asked, actor=officer, now=now)
+    suspend_member(admission=suspended, reason=REASON, last_day=None, actor=officer, now=now)
+    propose_removal(admission=removed, ground="terms", reasons=REASON, actor=officer, now=now)
+
+
+def _provider_of(submitter: User) -> Provider:
+    return db.session.get_one(Provider, actor_of(submitter).provider_id)
+
+
+def _invitations(authority: ContractingAuthority, submitter: User) -> None:
+    """Drafts, and invitations that are open and closed, with a bid of the submitter's in each of its states."""
+    commissioner, mine = make_commissioner(authority), actor_of(submitter)
+    draft_itt(actor=commissioner)
+    ready_itt(actor=commissioner)
+    published_itt(actor=commissioner)
+    bidding.draft_bid(published_itt(actor=commissioner), actor=mine)
+    bidding.complete_draft(published_itt(actor=commissioner), actor=mine)
+    bidding.submitted_bid(published_itt(actor=commissioner), actor=mine)
+    waiting, alone = published_itt(actor=commissioner), published_itt(actor=commissioner)
+    for itt in (waiting, alone):
+        bidding.submitted_bid(itt, actor=mine)
+        bidding.close_now(itt)
+    open_bids(itt=alone, actor=bidding.opener_of(authority), keys=current_app.extensions["keys"], factor_at=clock.now())
+
+
+def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
+    """Panels that declare, score and moderate; of each a chair, a young person and a facilitator."""
+    for state, made in (
+        ("declaring", scoring_itt(1, authority=authority, declared=False)),
+        ("scoring", scoring_itt(1, authority=authority)),
+        ("moderating", moderating_itt(1, authority=authority)),
+    ):
+        young = next(seat for seat in made.seats[YOUNG] if seat.member.role is MemberRole.YOUNG_MEMBER)
+        if state == "scoring":
+            score_all(made, made.moderator(LOCAL), submit=False)
+        yield f"a chair, {state}", made.moderator(LOCAL).user.id
+        yield f"a young person, {state}", young.user.id
+        yield f"a facilitator, {state}", made.moderator(YOUNG).user.id
+
+
+def _awards(authority: ContractingAuthority) -> uuid.UUID:
+    """A result; awards proposed, decided, announced, past their standstill and under contract; a bidder of the last."""
+    _result, proposed, decided, announced, over, signed = [ready_for_award(authority=authority) for _ in range(6)]
+    proposed_award(proposed)
+    # At or above the threshold, so that its award notice waits for its number.
+    decided.estimated_value = Decimal(700_000)
+    decided_award(decided)
+    for kind in (EventKind.ITT_PUBLISHED, EventKind.SUMMARIES_ISSUED):
+        publish_of(decided, kind)
+    announce(decided_award(announced))
+    for itt in (over, signed):
+        award = decided_award(itt)
+        announce(award)
+        let_standstill_pass(award)
+    conclude(award)
+    writers = select(HeldRole.user_id).join(Bid, Bid.provider_id == HeldRole.provider_id)
+    return db.session.scalars(writers.where(Bid.itt_id == signed.id)).first()
