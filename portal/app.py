@@ -70,6 +70,9 @@ BLUEPRINTS = (
     "portal.notices.views.public",
     "portal.notifications.views.account",
     "portal.notifications.views.admin",
+    "portal.privacy.views.your_data",
+    "portal.privacy.views.erasures",
+    "portal.privacy.views.public",
     "portal.dashboards.views.provider",
     "portal.dashboards.views.commissioner",
 )

@@ -31,6 +31,8 @@ import portal.notices.rules
 import portal.notifications.models
 import portal.organisations.models
 import portal.organisations.rules
+import portal.privacy.models
+import portal.privacy.rules
 import portal.regulation.models
 import portal.tendering.models
 import portal.tendering.rules  # noqa: F401

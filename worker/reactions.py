@@ -30,6 +30,7 @@ from portal.notifications import (
     letters_of_reminders,
     letters_of_roles,
 )
+from portal.privacy import letters as letters_of_erasure
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.inviting import invite_newly_admitted
@@ -134,6 +135,11 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ACCESS_CARD_USED: NOTHING,
     EventKind.CODE_REFUSED: NOTHING,
     EventKind.ACCESS_REFUSED: NOTHING,
+    EventKind.PERSONAL_DATA_EXPORTED: NOTHING,
+    EventKind.ERASURE_ASKED: (letters_of_erasure.erasure_asked,),
+    EventKind.ERASURE_WITHDRAWN: NOTHING,
+    EventKind.ERASURE_REFUSED: (letters_of_erasure.erasure_refused,),
+    EventKind.PERSON_ERASED: NOTHING,
     EventKind.FRAMEWORK_DRAFTED: NOTHING,
     EventKind.FRAMEWORK_CHANGED: NOTHING,
     EventKind.FRAMEWORK_WENT_LIVE: NOTHING,

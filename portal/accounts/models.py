@@ -158,7 +158,23 @@ GRANT = Lifecycle(
 )
 
 
-class RoleGrant(Approval, OnSystemChain, Model):
+class AboutPerson(Approval):
+    """An act of two people about a third, its `user`: what is said of them stands under their key."""
+
+    user: Any
+    note_sealed: Mapped[bytes | None] = mapped_column()
+
+    @property
+    def decision_note(self) -> str:
+        """Why it was refused."""
+        return self.user.unseal("decision note", self.note_sealed) or ""
+
+    @decision_note.setter
+    def decision_note(self, note: str) -> None:
+        self.note_sealed = self.user.seal("decision note", note) if note else None
+
+
+class RoleGrant(AboutPerson, OnSystemChain, Model):
     """A role that is half of an act of two people, proposed by one administrator and confirmed by another.
 
     Once confirmed the role is a `HeldRole` like any other; until then it is nothing but a proposal.
@@ -189,7 +205,6 @@ class RoleGrant(Approval, OnSystemChain, Model):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     role: Mapped[Role] = one_of(Role)
     authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
-    note_sealed: Mapped[bytes | None]
     status: Mapped[GrantStatus] = one_of(GrantStatus, default=GrantStatus.PROPOSED)
 
     user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
@@ -198,15 +213,6 @@ class RoleGrant(Approval, OnSystemChain, Model):
     authority: Mapped[ContractingAuthority] = relationship()
 
     policy_object = "role"
-
-    @property
-    def decision_note(self) -> str:
-        """Why it was refused: words about the person, under their key."""
-        return self.user.unseal("decision note", self.note_sealed) or ""
-
-    @decision_note.setter
-    def decision_note(self, note: str) -> None:
-        self.note_sealed = self.user.seal("decision note", note) if note else None
 
     @property
     def policy_state(self) -> str:

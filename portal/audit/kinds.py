@@ -48,6 +48,11 @@ class EventKind(StrEnum):
     ACCESS_CARD_USED = "access_card_used"
     CODE_REFUSED = "code_refused"
     ACCESS_REFUSED = "access_refused"
+    PERSONAL_DATA_EXPORTED = "personal_data_exported"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_WITHDRAWN = "erasure_withdrawn"
+    ERASURE_REFUSED = "erasure_refused"
+    PERSON_ERASED = "person_erased"
     # Frameworks, dynamic purchasing systems, dynamic markets (a chain each)
     FRAMEWORK_DRAFTED = "framework_drafted"
     FRAMEWORK_CHANGED = "framework_changed"

@@ -103,6 +103,7 @@ class Verb(StrEnum):
     SCORE = "score"
     ISSUE_CARD = "issue_card"
     SEE_PROGRESS = "see_progress"
+    ASK_ERASURE = "ask_erasure"
     START_MODERATION = "start_moderation"
     SEE_SCORES = "see_scores"
     AGREE = "agree"

@@ -45,14 +45,14 @@ def mentioned_in(words: str, values: Mapping[str, Any]) -> list[uuid.UUID]:
     return sorted(person for person in people if str(person) in marked)
 
 
-def fill_in(words: str, people: Sequence[User]) -> str:
-    """The words with what the people they mention are called now."""
+def fill_in(words: str, people: Sequence[User], otherwise: str = "") -> str:
+    """The words with what the people they mention are called now; others stay marks, or are what is said otherwise."""
     known = {str(person.id): person for person in people}
 
     def called(mark: re.Match[str]) -> str:
         person = known.get(mark[2])
         if person is None:
-            return mark[0]
+            return otherwise or mark[0]
         return person.display_name if mark[1] == "name" else person.email or "no address"
 
     return _MARK.sub(called, words)

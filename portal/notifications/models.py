@@ -39,7 +39,7 @@ class Message(Model):
     """As stored, without anybody's name: `subject` and `body` are for reading."""
     link: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The path of the page that the message is about, beginning with a slash."""
-    mailed_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mailed_link.id"))
+    mailed_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("mailed_link.id", ondelete="SET NULL"))
     """The link that the mail carries and the inbox does not: whoever reads the inbox is in already."""
     created_at: Mapped[CreatedAt]
     read_at: Mapped[datetime | None]

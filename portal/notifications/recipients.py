@@ -64,6 +64,12 @@ def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.
     return _people(_members().where(HeldRole.authority_id == authority_id, HeldRole.role.in_(roles)))
 
 
+def administrators_of_provider(provider_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Everybody who administrates the provider."""
+    administrators = _members().where(HeldRole.provider_id == provider_id, HeldRole.role == Role.PROVIDER_ADMINISTRATOR)
+    return _people(administrators)
+
+
 def people_of_platform() -> Sequence[uuid.UUID]:
     """The platform's administrators."""
     return _people(_members().where(HeldRole.role == Role.PLATFORM_ADMINISTRATOR))

@@ -89,6 +89,8 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/role_proposed",
             "accounts/role_confirmed",
             "accounts/role_refused",
+            "privacy/erasure_asked",
+            "privacy/erasure_refused",
         ),
         "They guard your account.",
     ),

@@ -45,6 +45,7 @@ READERS_OF_THE_LEDGER = {
     "portal.bidding.reconciling": "compares the ledger with what is stored",
     "portal.dashboards.queries": "a procurement's timeline",
     "portal.evaluation.reading": "whether a viewing is on record already: evidence about evidence",
+    "portal.privacy.exporting": "what somebody did, for themself",
     "portal.joining.timeline": "an application's and a member's timeline",
     "portal.scenarios.building": "waits for what the worker records",
 }

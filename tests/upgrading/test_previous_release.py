@@ -24,6 +24,7 @@ from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
+from portal.core.personal import ERASED
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
@@ -32,6 +33,7 @@ from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import ApplicationStatus
 from portal.notices.models import Notice
 from portal.organisations.models import ContractingAuthority, Provider, Setting
+from portal.privacy.models import ErasureRequest
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
@@ -129,6 +131,40 @@ def onward_from(address: str, answer: TestResponse) -> list[str]:
     found = [answer.location] if answer.location else [str(link["href"]) for link in page.select("a[href]")]
     targets = [urlsplit(urljoin(f"http://localhost{address}", urldefrag(link).url)) for link in found]
     return [target._replace(scheme="", netloc="").geturl() for target in targets if target.netloc == "localhost"]
+
+
+def test_somebody_with_a_whole_history_is_erased(client: CheckedClient, new_client: Any, app: Flask) -> None:
+    """Pages that named them say "Erased person", none names them, and ledger, bids and files are sound (G-04)."""
+    gone = person_at("commissioner@demo.example")
+    name = gone.display_name
+    witness, pages = new_client(), {}
+    sign_in(witness, person_at("auditor@demo.example"))
+    for itt in db.session.scalars(select(InvitationToTender)).all():
+        for address in (f"/commissioning/itts/{itt.reference}", f"/commissioning/itts/{itt.reference}/award"):
+            answer = witness.get(address)
+            if answer.status_code == 200 and name in answer.text:
+                pages[address] = answer.text.count(name)
+    assert pages
+    sign_in(client, gone)
+    assert fill(client, "/account/your-data/erasure", {"understood": "y"}).location == "/account/your-data"
+    asked = db.session.scalars(select(ErasureRequest)).one()
+    sign_in(client, person_at("admin@demo.example"))
+    assert fill(client, f"/account/erasures/{asked.id}", {"verdict": "erase"}).location == "/account/erasures"
+    for address in pages:
+        text = witness.get(address).text
+        assert name not in text
+        assert ERASED in text
+    ledger = verify_ledger()
+    assert (ledger.events > 400, ledger.findings) == (True, ())
+    assert reconcile_files(files=app.extensions["files"]).findings == ()
+
+
+def test_the_ledger_names_nobody(db_session: Any) -> None:
+    """No entry of a whole demonstration holds a name or an address of anybody."""
+    said = [json.dumps(data, ensure_ascii=False) for data in db_session.scalars(select(Event.data))]
+    words = {word for one in db_session.scalars(select(User)) for word in (one.display_name, one.email) if word}
+    assert (len(said) > 400, len(words) > 20) == (True, True)
+    assert [word for word in words if any(word in entry for entry in said)] == []
 
 
 def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:

@@ -19,6 +19,7 @@ NAMES = {
     "Bid": "bid",
     "Contract": "contract",
     "Entered": "bid",
+    "ErasureRequest": "erasure",
     "Framework": "framework",
     "Guess": "attempt",
     "InvitationToTender": "itt",

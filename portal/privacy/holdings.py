@@ -1,0 +1,114 @@
+"""Where a person is named in the database, and what becomes of it when they are erased.
+
+Whatever a table holds of somebody is here: a test compares the list with the tables. What stays is the procurement's
+record, which the law wants kept (Procurement Act 2023 s.98, PCR 2015 reg 84; UK GDPR art 17(3)(b)), by an identifier
+that leads to nobody once the person's key is gone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Table, delete, func, literal, select, union_all
+
+from portal.core.columns import Model, db
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One column that names people: what it is to them, and whether the row goes with the person."""
+
+    column: str
+    words: str
+    goes: bool = False
+
+
+HOLDINGS = (
+    Holding("user_session.user_id", "Browsers in which you were signed in", goes=True),
+    Holding("known_device.user_id", "Browsers that are known as yours", goes=True),
+    Holding("access_card.user_id", "Codes that were handed to you", goes=True),
+    Holding("muted_topic.user_id", "Topics of mail that you muted", goes=True),
+    Holding("mailed_link.user_id", "Links that were mailed to you", goes=True),
+    Holding("address_change.user_id", "Changes of your e-mail address", goes=True),
+    Holding("mailed_link.asked_by_id", "Links that were mailed because of you"),
+    Holding("message.user_id", "Messages in your inbox"),
+    Holding("message_mention.user_id", "Messages that name you"),
+    Holding("membership.user_id", "Roles that you held"),
+    Holding("role_grant.user_id", "Roles that were proposed for you"),
+    Holding("erasure_request.user_id", "Requests to erase you"),
+    Holding("panel_member.user_id", "Panels that you sat on"),
+    Holding("access_card.issued_by_id", "Codes that you handed out"),
+    Holding("role_grant.proposed_by_id", "Roles that you proposed"),
+    Holding("role_grant.decided_by_id", "Roles that you confirmed or refused"),
+    Holding("erasure_request.proposed_by_id", "Requests for erasure that you made"),
+    Holding("erasure_request.decided_by_id", "Requests for erasure that you decided"),
+    Holding("verification.begun_by_id", "Proofs of an organisation’s number that you began"),
+    Holding("verification.proved_by_id", "Proofs of an organisation’s number that you gave"),
+    Holding("verification.ended_by_id", "Proofs of an organisation’s number that you ended"),
+    Holding("suspension.proposed_by_id", "Suspensions of organisations that you proposed"),
+    Holding("suspension.decided_by_id", "Suspensions of organisations that you decided"),
+    Holding("suspension.lift_proposed_by_id", "Ends of suspensions that you proposed"),
+    Holding("suspension.lifted_by_id", "Suspensions of organisations that you ended"),
+    Holding("evidence.added_by_id", "Documents that you added for your organisation"),
+    Holding("profile_answer.said_by_id", "Answers that you gave for your organisation"),
+    Holding("application_version.submitted_by_id", "Applications that you sent"),
+    Holding("earlier_text.replaced_by_id", "Passages of drafts that you rewrote"),
+    Holding("bid.draft_saved_by_id", "Draft bids that you saved last"),
+    Holding("bid_version.submitted_by_id", "Bids that you sent"),
+    Holding("late_attempt.attempted_by_id", "Bids that you sent too late"),
+    Holding("framework.created_by_id", "Frameworks that you set up"),
+    Holding("import_batch.created_by_id", "Imports that you began"),
+    Holding("itt.created_by_id", "Invitations to tender that you drafted"),
+    Holding("itt.direct_award_proposed_by_id", "Direct awards that you proposed"),
+    Holding("itt.direct_award_approved_by_id", "Direct awards that you approved"),
+    Holding("admission.removal_proposed_by_id", "Removals of members that you proposed"),
+    Holding("admission.removal_decided_by_id", "Removals of members that you decided"),
+    Holding("application_decision.proposed_by_id", "Decisions on applications that you made or proposed"),
+    Holding("application_decision.decided_by_id", "Decisions on applications that you decided"),
+    Holding("application_decision.sent_back_by_id", "Decisions on applications that you sent back"),
+    Holding("bid_opening.proposed_by_id", "Openings of bids that you began"),
+    Holding("bid_opening.decided_by_id", "Openings of bids that you finished"),
+    Holding("panel_work.closed_by_id", "Panels that you closed"),
+    Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
+    Holding("award_decision.proposed_by_id", "Awards that you proposed"),
+    Holding("award_decision.decided_by_id", "Awards that you decided"),
+    Holding("contract.concluded_by_id", "Contracts that you concluded"),
+    Holding("prepared_notice.placed_by_id", "Notices whose number you recorded"),
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """How often a person is named somewhere."""
+
+    words: str
+    count: int
+    goes: bool
+
+
+def held_of(person_id: uuid.UUID) -> list[Held]:
+    """Where the person is named, and how often (one statement)."""
+    counts = [
+        select(literal(place).label("place"), func.count().label("times"))
+        .select_from(_table(holding))
+        .where(_table(holding).c[_name(holding)] == person_id)
+        for place, holding in enumerate(HOLDINGS)
+    ]
+    found = {row.place: row.times for row in db.session.execute(union_all(*counts))}
+    return [Held(one.words, found[place], one.goes) for place, one in enumerate(HOLDINGS) if found[place]]
+
+
+def remove_what_goes(person_id: uuid.UUID) -> None:
+    """Delete every row that goes with the person."""
+    for holding in HOLDINGS:
+        if holding.goes:
+            db.session.execute(delete(_table(holding)).where(_table(holding).c[_name(holding)] == person_id))
+
+
+def _table(holding: Holding) -> Table:
+    return Model.metadata.tables[holding.column.partition(".")[0]]
+
+
+def _name(holding: Holding) -> str:
+    return holding.column.partition(".")[2]
