@@ -14,6 +14,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 import portal.tables  # noqa: F401  (the tables and the policy are whole before the first request)
+from portal.accounts.presence import others_here
 from portal.accounts.sessions import SignedIn, find_signed_in
 from portal.audit.queries import is_demonstration
 from portal.config import Settings, load_settings
@@ -22,6 +23,7 @@ from portal.core.permissions import Verb
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.core.words import FILTERS
+from portal.editing.presence import Presence
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
 from portal.web import access, addresses, assets, editing, failures, headers, transactions
@@ -139,6 +141,7 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         MAX_FORM_PARTS=1000,
     )
     app.extensions["files"] = FileStore(settings.file_store)
+    app.extensions["presence"] = Presence(settings.redis_url)
     app.extensions["keys"] = KeyFolder(settings.key_dir)
     structlog.configure(
         processors=[
@@ -183,6 +186,7 @@ def _bind_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         Verb=Verb,
         navigation=navigation,
+        others_here=others_here,
         demonstration=is_demonstration,
         request_reference=failures.request_reference,
         factor_is_fresh=access.factor_is_fresh,

@@ -180,6 +180,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: NOTHING,
     EventKind.BID_STARTED: NOTHING,
     EventKind.BID_DRAFT_SAVED: NOTHING,
+    EventKind.BID_ABANDONED: NOTHING,
     EventKind.BID_SUBMITTED: (letters.bid_submitted,),
     EventKind.BID_WITHDRAWN: (letters.bid_withdrawn,),
     EventKind.BID_REFUSED_LATE: (letters.bid_refused_late,),

@@ -98,6 +98,7 @@ class EventKind(StrEnum):
     BID_DRAFT_SAVED = "bid_draft_saved"
     BID_SUBMITTED = "bid_submitted"
     BID_WITHDRAWN = "bid_withdrawn"
+    BID_ABANDONED = "bid_abandoned"
     BID_REFUSED_LATE = "bid_refused_late"
     OPENING_STARTED = "opening_started"
     OPENING_REFUSED = "opening_refused"

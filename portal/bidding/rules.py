@@ -15,6 +15,7 @@ policy.declare(
         permit("bid", Verb.DRAFT, PROVIDER_ROLES),
         permit("bid", Verb.SUBMIT, SUBMITTING_ROLES),
         permit("bid", Verb.WITHDRAW, SUBMITTING_ROLES, ["submitted"]),
+        permit("bid", Verb.ABANDON, SUBMITTING_ROLES, ["draft"]),
         permit("itt", Verb.OPEN_BIDS, {Role.OPENER}, [IttStatus.PUBLISHED], half=True),
         permit("itt", Verb.EXPLAIN_UNDECIDED, {Role.COMMISSIONER}, [IttStatus.PUBLISHED]),
         permit("itt", Verb.SEE_OPENING, READING_ROLES, AFTER_PUBLICATION),

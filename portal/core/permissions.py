@@ -59,6 +59,7 @@ class Verb(StrEnum):
     DRAFT = "draft"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
+    ABANDON = "abandon"
     EDIT = "edit"
     DECLINE = "decline"
     # Frameworks

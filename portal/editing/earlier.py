@@ -120,6 +120,11 @@ def last_change(draft: str, field: str) -> tuple[str, datetime] | None:
     return (newest.replaced_by.display_name, newest.replaced_at) if newest is not None and newest.replaced_by else None
 
 
+def forget_earlier(*, draft: str) -> None:
+    """Forget every earlier text of a draft that is deleted."""
+    db.session.execute(delete(EarlierText).where(EarlierText.draft == draft))
+
+
 def forget_old_texts(*, now: datetime) -> int:
     """Forget the texts of every draft that are older than is kept; returns how many."""
     gone = db.session.execute(delete(EarlierText).where(EarlierText.replaced_at < now - KEPT).returning(EarlierText.id))

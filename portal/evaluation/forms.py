@@ -78,7 +78,7 @@ class CloseForm(BaseForm):
 class DeclarationForm(BaseForm):
     """A question for each bidder; made by `declaration_form`."""
 
-    keeps_earlier = False
+    keeps_earlier, is_own = False, True
 
     def answers(self, bids: Sequence[OpenedBid]) -> Mapping[uuid.UUID, Interest]:
         """What was answered; a bidder without an answer is left out."""
@@ -150,7 +150,7 @@ def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Decla
 class ScoreForm(BaseForm):
     """A score and a reason for each question; made by `score_form`."""
 
-    keeps_earlier = False
+    keeps_earlier, is_own = False, True
 
     def entries(self, leaves: Sequence[Leaf]) -> Mapping[str, Entry]:
         """What was given, by criterion key."""
@@ -183,7 +183,7 @@ GO_LATER = "later"
 class YoungAnswerForm(BaseForm):
     """One screen of a sitting: a face, why, and which of the buttons was pressed."""
 
-    keeps_earlier = False
+    keeps_earlier, is_own = False, True
 
     score = StringField("What do you think?")
     reason = TextAreaField("Why did you pick that one?")

@@ -85,6 +85,8 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
 
     keeps_earlier = True
     """Whether what long texts said before is kept for those who may read the draft."""
+    is_own = False
+    """Whether it edits something that its person alone sees: then nobody else can be here."""
     is_saved = False
     """Whether what was edited is stored."""
     draft: str = ""

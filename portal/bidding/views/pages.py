@@ -87,6 +87,7 @@ def around(bid: Bid) -> dict[str, Any]:
         "standing": bid_progress(bid),
         "may_submit": policy.allows(actor(), Verb.SUBMIT, bid),
         "may_withdraw": not closed and policy.allows(actor(), Verb.WITHDRAW, bid),
+        "may_abandon": policy.allows(actor(), Verb.ABANDON, bid),
     }
 
 

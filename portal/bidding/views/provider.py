@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
@@ -282,6 +283,19 @@ def withdraw(reference: str) -> ResponseReturnValue:
         flash("Your bid is withdrawn. Nothing of it will be opened.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
     return shown("withdraw", form, bid, act="withdraw")
+
+
+@bp.route("/<reference>/abandon", methods=["GET", "POST"])
+@for_provider()
+def abandon(reference: str) -> ResponseReturnValue:
+    """Delete a draft that was never submitted."""
+    bid = own_bid(reference, actor())
+    form = PlainForm()
+    act = partial(abandon_bid, bid=bid, actor=actor(), files=file_store())
+    if carried_out(form, bid, "abandon", act):
+        flash("The draft is deleted. Nothing of it was ever sent.", "success")
+        return redirect(url_for("bids.index"))
+    return shown("abandon", form, bid, act="abandon")
 
 
 def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:

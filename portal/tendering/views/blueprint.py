@@ -44,6 +44,6 @@ def part_of(parts: Iterable[Part], key: str) -> Part:
 def saved(
     itt_reference: str, message: str = "Saved.", endpoint: str = "itts.draft", key: str | None = None
 ) -> Response:
-    """Say that it is saved, and go on to the task list or another page of the draft."""
-    flash(message, "success")
+    """Say that it is saved and not published, and go on to the task list or another page of the draft."""
+    flash(f"{message} Nothing is published yet.", "success")
     return redirect(url_for(endpoint, reference=itt_reference, key=key))

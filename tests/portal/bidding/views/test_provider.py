@@ -70,7 +70,7 @@ def test_a_provider_walks_from_the_start_to_the_receipt(client: CheckedClient, s
     began = client.post(f"/provider/bids/start/{itt.reference}", data=fields_of(start, itt.reference))
     home = began.location
     tasks = client.get(home).get_data(as_text=True)
-    assert banner_of(tasks) == "Not submitted"
+    assert banner_of(tasks) == "Not submitted yet: your bid"
     for link in re.findall(r'href="([^"]+/answers/[^"]+)"', tasks):
         page = client.get(link).get_data(as_text=True)
         boxes = re.findall(r'<textarea[^>]+name="(answers-[^"]+)"', page)
@@ -140,11 +140,13 @@ def test_the_banner_says_what_counts(client: CheckedClient, submitter: Actor) ->
     def banner(page: str = "") -> str:
         return banner_of(client.get(home + page).get_data(as_text=True))
 
-    assert {banner(), banner("/answers"), banner("/price"), banner("/documents"), banner("/check")} == {"Not submitted"}
+    assert {banner(), banner("/answers"), banner("/price"), banner("/documents"), banner("/check")} == {
+        "Not submitted yet: your bid"
+    }
     submit(bid, submitter)
     assert banner() == "Submitted"
     client.post(home + "/price", data=form_for(client, bid, "price") | {"price": "99"})
-    assert {banner(), banner("/answers"), banner("/check")} == {"Changes not submitted"}
+    assert {banner(), banner("/answers"), banner("/check")} == {"Changes not submitted yet"}
     assert client.post(home + "/withdraw", data=form_for(client, bid, "withdraw")).status_code == 302
     assert banner() == "Withdrawn"
     submit(bid, submitter)

@@ -104,7 +104,7 @@ def test_a_provider_walks_from_the_lots_to_the_confirmation(signed_in: CheckedCl
     assert fill(signed_in, begin, {"lots": ["1", "2"]}).location == "/provider/applications"
     first = db.session.scalars(select(Application).join(Application.lot).order_by(Application.reference)).all()[0]
     here = home(first)
-    assert banner_of(signed_in.get(here).get_data(as_text=True)) == "Not sent"
+    assert banner_of(signed_in.get(here).get_data(as_text=True)) == "Not sent yet: your application"
     assert fill(signed_in, part(first, "about"), {"answers-contact": "Demo Person"}).location == here
     assert fill(signed_in, part(first, "exclusion"), {"answers-convicted": "no"}).location == here
     day = clock.today() + timedelta(days=200)
@@ -128,7 +128,7 @@ def test_a_provider_walks_from_the_lots_to_the_confirmation(signed_in: CheckedCl
     assert f"decides by the end of {london_date(first.due_on)}" in page
     assert version.content_hash in page.replace(" ", "")
     assert "cover.txt" in text_of(signed_in.get(f"{here}/sent/1"))
-    assert banner_of(signed_in.get(here).get_data(as_text=True)) == "Sent"
+    assert banner_of(signed_in.get(here).get_data(as_text=True)).startswith("Sent on ")
 
 
 def test_what_is_known_is_told_at_the_start(signed_in: CheckedClient, actor: Actor) -> None:
@@ -382,7 +382,7 @@ def test_a_proposed_refusal_does_not_show(signed_in: CheckedClient, actor: Actor
     db.session.flush()
     for address in (home(application), f"{home(application)}/check", part(application, "about")):
         page = signed_in.get(address).get_data(as_text=True)
-        assert banner_of(page) == "Sent"
+        assert banner_of(page).startswith("Sent on ")
         assert "refus" not in text_of(signed_in.get(address)).lower()
 
 
@@ -443,7 +443,7 @@ def test_every_standing_has_its_page(signed_in: CheckedClient, actor: Actor) -> 
     """A change that is not sent, and an admission."""
     application = sent_application(actor=actor)
     save(application, actor, {"contact": "Changed"})
-    assert banner_of(signed_in.get(home(application)).get_data(as_text=True)) == "Changes not sent"
+    assert banner_of(signed_in.get(home(application)).get_data(as_text=True)) == "Changes not sent yet"
     submit(application, actor)
     application.status = ApplicationStatus.ADMITTED
     db.session.flush()
