@@ -14,8 +14,8 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined
 
 import portal.tables  # noqa: F401  (the tables and the policy are whole before the first request)
-from portal.accounts.presence import others_here
 from portal.accounts.sessions import SignedIn, find_signed_in
+from portal.accounts.views.presence import others_here
 from portal.audit.queries import is_demonstration
 from portal.config import Settings, load_settings
 from portal.core import clock
