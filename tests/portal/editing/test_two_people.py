@@ -49,7 +49,9 @@ class Writer:
     sent: list[str] = field(default_factory=list)
 
     def open(self, address: str) -> None:
-        """Open the page anew."""
+        """Open the page anew; a text that stood beside another on the page, and was not chosen, is let go with it."""
+        undecided = {text for name, text in self.held.items() if name.startswith("mine-")}
+        self.sent = [text for text in self.sent if text not in undecided]
         self.take(self.client.get(address))
 
     def take(self, answer: TestResponse) -> None:
