@@ -98,7 +98,7 @@ def token_of(link: MailedLink, keys: KeyFolder) -> str:
 def find_link(token: str, now: datetime) -> MailedLink:
     """The link that the token opens, changing nothing; raises `LinkGone`."""
     link = db.session.scalar(select(MailedLink).where(MailedLink.token_hash == _hash(token)))
-    if link is None or not link.works(now):
+    if link is None or not link.works(now) or not link.user.is_active:
         raise LinkGone(GONE)
     return link
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -85,13 +86,19 @@ def add_person(
         email_confirmed_at=confirmed_at,
         password_hash=password_hash,
     )
+    with unless_taken():
+        db.session.add(person)
+    return person
+
+
+@contextmanager
+def unless_taken() -> Iterator[None]:
+    """Write an address inside the block, or raise `AddressTaken` for one that somebody got in the same second."""
     try:
         with db.session.begin_nested():
-            db.session.add(person)
+            yield
     except IntegrityError as taken:
-        # Somebody registered the same address in the same second.
         raise AddressTaken(TAKEN, field="email") from taken
-    return person
 
 
 def grant(

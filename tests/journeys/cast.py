@@ -70,12 +70,12 @@ class Cast:
 
     def administrators(self, authority: str) -> tuple[Account, Account]:
         """The authority's first administrator, and the second, whom the first invites and the platform's confirms."""
-        first = self._made("administrator@council.example", "--authority", authority)
-        platform = self._made("platform@council.example")
+        first = self.administrator("administrator@council.example", "--authority", authority)
+        platform = self.administrator("platform@council.example")
         second = self.colleague(first, "Demo Second", "authority_administrator", confirmed_by=platform)
         return first, second
 
-    def _made(self, email: str, *place: str) -> Account:
+    def administrator(self, email: str, *place: str) -> Account:
         """Somebody made on the command line, as an operator does."""
         subprocess.run(
             [sys.executable, "-m", "portal", "create-administrator", "--name", "Demo Administrator",
@@ -133,12 +133,12 @@ class Cast:
         account.person.press("Yes, this is my address")
         return account
 
-    def mailed_link(self, email: str) -> str:
-        """The path of the link in the newest mail to the address, once it has come."""
+    def mailed_link(self, email: str, subject: str = "") -> str:
+        """The path of the link in the newest mail to the address (with that subject), once it has come."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             mails = httpx.get(f"{self.mailbox_url}/messages.json", params={"to": email}, timeout=30).json()
-            found = [link for mail in mails if (link := LINK.search(mail["text"]))]
+            found = [link for mail in mails if subject in mail["subject"] and (link := LINK.search(mail["text"]))]
             if found:
                 return found[0][1]
             time.sleep(0.2)

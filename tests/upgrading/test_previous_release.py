@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import HeldRole, User
+from portal.accounts.models import HeldRole, Language, User
 from portal.accounts.sessions import actor_for
 from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
@@ -224,6 +224,15 @@ def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:
     last = {row.object_id: row.actor_id for row in db_session.execute(savers.order_by(Event.seq))}
     held = db_session.execute(select(Bid.id, Bid.draft_saved_by_id).where(Bid.draft_saved_by_id.is_not(None))).all()
     assert {row.id: row.draft_saved_by_id for row in held} == last != {}
+
+
+def test_who_had_an_account_is_reached_by_mail_as_before(db_session: Any) -> None:
+    """Everybody with an address counts as confirmed, keeps the password and reads English."""
+    people = db_session.scalars(select(User).where(User.email_index.is_not(None))).all()
+    assert len(people) == 20
+    assert {(user.email_confirmed_at == user.created_at, user.awaits_joining, user.language) for user in people} == {
+        (True, False, Language.ENGLISH)
+    }
 
 
 def test_names_are_sealed_and_read_on_both_ways(previous_release: tuple[Database, Path], db_session: Any) -> None:

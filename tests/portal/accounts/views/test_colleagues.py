@@ -75,7 +75,7 @@ def test_a_colleague_sees_the_others_but_cannot_change_them(
 def test_only_who_reads_the_mail_can_join(
     client: CheckedClient, new_client: Callable[[], CheckedClient], administrator: User, mailbox: Mailbox
 ) -> None:
-    """No page of the administrator's shows a link or code; the colleague chooses a password and signs in."""
+    """No page of the administrator's shows a link or code; the colleague chooses a password and signs in (W-34)."""
     sign_in(client, administrator)
     assert fill(client, INVITE, TYPED).location == "/account/colleagues"
     link = link_to(mailbox, "new@people.example")

@@ -72,7 +72,7 @@ def test_a_new_password_ends_every_session(
 def test_opening_a_link_does_nothing_and_pressing_works_once(
     client: CheckedClient, person: User, mailbox: Mailbox
 ) -> None:
-    """A program that opens every link of a mail uses nothing up; a link that was used is gone, and so are its twins."""
+    """A program that opens every link of a mail uses nothing up; a used link is gone, and so are its twins (W-32)."""
     ask(client)
     ask(client)
     first, second = (link_to(mailbox, "demo@people.example"), mails_to(mailbox, "demo@people.example")[0])
@@ -116,7 +116,7 @@ def test_whether_an_address_has_an_account_shows_nowhere(
     mailbox: Mailbox,
     count_statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
-    """Known or not: the same answer, and the same statements in the same order; only one of the two gets a mail."""
+    """Known or not: the same answer, and the same statements in one order; only one of the two gets a mail (W-31)."""
     form = fields_of(client.get(FORGOTTEN))
     seen = []
     for email in ("nobody@people.example", "demo@people.example"):
@@ -139,7 +139,7 @@ def test_nobody_s_mailbox_is_filled(client: CheckedClient, person: User, mailbox
 
 
 def test_a_token_stands_in_the_mail_alone(client: CheckedClient, person: User, mailbox: Mailbox) -> None:
-    """Neither the inbox nor the ledger nor the table of links holds what would open the account."""
+    """Neither the inbox nor the ledger nor the table of links holds what would open the account (W-32)."""
     ask(client)
     token = link_to(mailbox, "demo@people.example").removeprefix("/link/")
     message = db.session.scalars(select(Message)).one()
@@ -210,7 +210,7 @@ def test_an_address_changes_when_the_new_one_is_confirmed(
 def test_the_old_address_stops_a_change(
     client: CheckedClient, new_client: Callable[[], CheckedClient], person: User, mailbox: Mailbox, taken: bool
 ) -> None:
-    """Whoever sits at the account is out, the old address is the person's, and a new password is chosen from there."""
+    """Whoever sits at the account is out, the old address counts, and a new password is chosen from there (W-33)."""
     thief, owner = client, new_client()
     sign_in(thief, person)
     change_to(thief, "thief@people.example")
