@@ -1,4 +1,4 @@
-"""Reading an inbox."""
+"""Messages on their way to mailboxes."""
 
 from __future__ import annotations
 
@@ -12,27 +12,7 @@ from portal.accounts.link_models import MailedLink
 from portal.audit.models import Delivery
 from portal.audit.outbox import MAIL
 from portal.core.columns import db
-from portal.core.errors import NotFound
 from portal.notifications.models import Message
-
-PAGE = 50
-
-
-def inbox_of(user_id: uuid.UUID, *, limit: int = PAGE) -> Sequence[Message]:
-    """A person's newest messages."""
-    return db.session.scalars(
-        select(Message).where(Message.user_id == user_id).order_by(Message.created_at.desc(), Message.id).limit(limit)
-    ).all()
-
-
-def message_for(user_id: uuid.UUID, message_id: uuid.UUID) -> Message:
-    """One of the person's own messages, or `NotFound`."""
-    found = db.session.scalars(
-        select(Message).where(Message.id == message_id, Message.user_id == user_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such message in your inbox.")
-    return found
 
 
 def messages_with_people(message_ids: Sequence[uuid.UUID | None]) -> Sequence[Message]:

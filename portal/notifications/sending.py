@@ -18,6 +18,7 @@ from portal.audit.models import Delivery
 from portal.audit.outbox import Undeliverable, WayDown
 from portal.core.columns import db
 from portal.core.seals import KeyFolder
+from portal.notifications.addressing import page_of
 from portal.notifications.models import Message
 
 TIMEOUT_SECONDS = 20
@@ -105,6 +106,7 @@ class Mailer:
         link = f"\n{self._public_url}{path}\n" if path else ""
         mail.set_content(
             f"{message.body}{link}\n--\nFairlot. This copy is a courtesy; your inbox in Fairlot is the record.\n"
+            f"Choose what we mail you about: {self._public_url}{page_of('inbox.topics')}\n"
         )
         return mail
 

@@ -11,6 +11,9 @@ from functools import cache
 from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES, Role
 
 OFFICERS = AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}
+ADULTS = frozenset(Role) - {Role.YOUNG_MEMBER}
+"""Nobody writes to young panel members: what they need is on their panel's page."""
+ON_PANELS = PANEL_ROLES & ADULTS
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ TOPICS: tuple[Topic, ...] = (
         "access",
         "Your account and who may do what",
         "Your address, your password, new browsers, your invitation, and roles that two people give.",
-        frozenset(Role) - {Role.YOUNG_MEMBER},
+        ADULTS,
         (
             "accounts/confirm_address",
             "accounts/registered_already",
@@ -163,14 +166,14 @@ TOPICS: tuple[Topic, ...] = (
         "panel",
         "Your panel",
         "Bids are ready to score, moderation begins, somebody stepped back.",
-        PANEL_ROLES | AUTHORITY_ROLES,
+        ON_PANELS | AUTHORITY_ROLES,
         ("evaluation/bids_ready", "evaluation/member_recused", "evaluation/moderation_started"),
     ),
     Topic(
         "work_reminders",
         "Reminders about work",
         "Something has waited for you for some days, or is promised for a day soon.",
-        PANEL_ROLES | OFFICERS,
+        ON_PANELS | OFFICERS,
         (
             "reminders/opening",
             "reminders/moderation",
@@ -186,7 +189,7 @@ TOPICS: tuple[Topic, ...] = (
         "invitation_reminders",
         "Reminders about colleagues",
         "Somebody whom you invited has not joined yet.",
-        frozenset(Role) - {Role.YOUNG_MEMBER},
+        ADULTS,
         ("reminders/unused_invitation",),
     ),
 )
@@ -200,3 +203,8 @@ def _by_letter() -> dict[str, Topic]:
 def topic_of(template: str) -> Topic:
     """The topic that a letter belongs to, by its template."""
     return _by_letter()[template]
+
+
+def topics_for(roles: frozenset[Role]) -> list[Topic]:
+    """The topics of which somebody with these roles gets letters."""
+    return [topic for topic in TOPICS if topic.roles & roles]

@@ -12,9 +12,10 @@ from portal.web.access import actor
 
 @dataclass(frozen=True)
 class Link:
-    """One entry: its text, address, and whether the page belongs to it."""
+    """One entry: its text, endpoint, address, and whether the page belongs to it."""
 
     text: str
+    endpoint: str
     href: str
     current: bool
 
@@ -39,11 +40,11 @@ def navigation() -> list[Link]:
     """The entries for whoever looks; the one that the page belongs to most closely is marked."""
     held = actor().roles
     shown = [
-        (text, url_for(endpoint))
+        (text, endpoint, url_for(endpoint))
         for text, endpoint, roles in ENTRIES
         if endpoint in current_app.view_functions and (roles is None or roles & held)
     ]
     # "/provider" leads to the whole area, "/provider/organisation" to a part of it: the longer address wins.
-    around = [href for _, href in shown if request.path == href or request.path.startswith(href.rstrip("/") + "/")]
+    around = [href for _, _, href in shown if request.path == href or request.path.startswith(href.rstrip("/") + "/")]
     here = max(around, key=len, default=None)
-    return [Link(text, href, href == here) for text, href in shown]
+    return [Link(text, endpoint, href, href == here) for text, endpoint, href in shown]

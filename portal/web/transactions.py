@@ -1,7 +1,7 @@
 """One commit a request, at the boundary; what follows from it leaves through the outbox afterwards.
 
-A request that only reads commits nothing but evidence: what it recorded is stored before the page leaves, so that
-nobody sees what was not noted.
+A request that only reads commits nothing but evidence, and that it was read: what it recorded is stored before the
+page leaves, so that nobody sees what was not noted.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ def bind(app: Flask, nudger: Nudger) -> None:
 
     @app.after_request
     def commit(response: Response) -> Response:
-        recorded = db.session.info.pop("recorded", False)
-        if response.status_code >= 500 or (request.method in SAFE_METHODS and not recorded):
+        recorded, noted = db.session.info.pop("recorded", False), db.session.info.pop("noted", False)
+        if response.status_code >= 500 or (request.method in SAFE_METHODS and not (recorded or noted)):
             roll_back()
             return response
         db.session.commit()
         if recorded:
             nudger.nudge()
         return response
+
+
+def keep_what_was_noted() -> None:
+    """Store what a page notes by being looked at, such as that a message was read, although it was only asked for."""
+    db.session.info["noted"] = True
 
 
 def roll_back() -> None:

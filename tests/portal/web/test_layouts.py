@@ -51,8 +51,8 @@ def furnish(app: Flask, *, demonstration: bool = False) -> None:
     for endpoint, address in ADDRESSES.items():
         app.add_url_rule(address, endpoint, lambda: "", methods=["GET", "POST"])
     links = [
-        SimpleNamespace(text="Opportunities", href="/opportunities", current=False),
-        SimpleNamespace(text="Procurements", href="/commissioning", current=True),
+        SimpleNamespace(text="Opportunities", endpoint="opportunities.index", href="/opportunities", current=False),
+        SimpleNamespace(text="Procurements", endpoint="commissioning_desk.index", href="/commissioning", current=True),
     ]
     app.jinja_env.globals.update(
         csrf_token=lambda: "token", demonstration=lambda: demonstration, navigation=lambda: links

@@ -139,7 +139,7 @@ def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, 
                 assert client.get(base + page).status_code == 200
             found.append(len(statements))
     assert counts["/result"][0] == counts["/result"][1]
-    assert counts["/result"][1] <= 8
+    assert counts["/result"][1] <= 9
     assert counts["/panels"][0] == counts["/panels"][1]
 
 

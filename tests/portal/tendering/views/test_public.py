@@ -77,7 +77,7 @@ def test_the_page_takes_few_statements(
     db_session.commit()
     with count_statements() as statements:
         client.get("/opportunities")
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_the_twin_answers_by_address_and_by_accept(client: CheckedClient) -> None:
