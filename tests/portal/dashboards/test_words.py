@@ -19,6 +19,8 @@ ELSEWHERE = {
     EventKind.SIGN_IN_REFUSED, EventKind.SIGNED_OUT, EventKind.PASSWORD_CHANGED, EventKind.SECOND_FACTOR_SET,
     EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED, EventKind.ACCESS_REFUSED,
     EventKind.CODE_REFUSED, EventKind.SECOND_FACTOR_REFUSED,
+    # On a chain of its own.
+    EventKind.REMINDER_DUE,
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
     EventKind.BID_REFUSED_LATE,
