@@ -115,7 +115,7 @@ def _chosen(user_id: uuid.UUID, filters: Filters) -> list[ColumnElement[bool]]:
     letters = [letter for topic in TOPICS if topic.key == filters.topic for letter in topic.letters]
     if filters.topic:
         chosen.append(Message.kind.in_(letters))
-    if filters.words.strip():
+    if filters.words:
         chosen.append(Message.id.in_(_with_words(chosen, filters.words)))
     return chosen
 

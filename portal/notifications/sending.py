@@ -18,10 +18,11 @@ from portal.audit.models import Delivery
 from portal.audit.outbox import Undeliverable, WayDown
 from portal.core.columns import db
 from portal.core.seals import KeyFolder
-from portal.notifications.addressing import page_of
 from portal.notifications.models import Message
 
 TIMEOUT_SECONDS = 20
+TOPICS_PAGE = "/account/inbox/topics"
+"""Where a person chooses what is mailed; mail is written where no endpoint is known."""
 
 NOT_ABOUT_THE_MESSAGE = frozenset({530, 534, 535, 538})
 """The server wants encryption or other credentials first (RFC 3207 section 4, RFC 4954 section 6)."""
@@ -106,7 +107,7 @@ class Mailer:
         link = f"\n{self._public_url}{path}\n" if path else ""
         mail.set_content(
             f"{message.body}{link}\n--\nFairlot. This copy is a courtesy; your inbox in Fairlot is the record.\n"
-            f"Choose what we mail you about: {self._public_url}{page_of('inbox.topics')}\n"
+            f"Choose what we mail you about: {self._public_url}{TOPICS_PAGE}\n"
         )
         return mail
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.core import clock
+from portal.core.parsing.text import tidy
 from portal.notifications.choosing import choose_topics, muted_topics
 from portal.notifications.forms import TopicsForm
 from portal.notifications.inbox import (
@@ -92,7 +93,7 @@ def topics() -> ResponseReturnValue:
 
 def _filters() -> Filters:
     given = request.args
-    return Filters(given.get("words", "").strip(), given.get("topic", ""), given.get("new", "") == "1")
+    return Filters(tidy(given.get("words", "")), given.get("topic", ""), given.get("new", "") == "1")
 
 
 def _own() -> UUID:

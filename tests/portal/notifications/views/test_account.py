@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from portal.extensions import db
 from portal.notifications import inbox
 from portal.notifications.composing import tell
 from portal.notifications.models import Message
+from portal.notifications.sending import Mailer
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
@@ -222,3 +224,12 @@ def _mailed(message: Message) -> int:
 
     count = select(func.count()).select_from(Delivery)
     return db.session.scalar(count.where(Delivery.subject_id == message.id, Delivery.consumer == "mail")) or 0
+
+
+def test_every_mail_leads_to_the_choice(person: User, client: CheckedClient) -> None:
+    """The line at a mail's end names the page where its topic can be kept to the inbox."""
+    mail = Mailer("smtp://127.0.0.1:1", "http://localhost").written(told(person), "opener@authority.example")
+    address = re.search(r"Choose what we mail you about: http://localhost(\S+)", mail.get_content())
+    assert address
+    sign_in(client, person)
+    assert "What we write to you about" in text_of(client.get(address[1]))
