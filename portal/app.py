@@ -71,6 +71,7 @@ BLUEPRINTS = (
     "portal.notices.views.commissioner",
     "portal.notices.views.public",
     "portal.notifications.views.account",
+    "portal.notifications.views.unreached",
     "portal.notifications.views.admin",
     "portal.privacy.views.your_data",
     "portal.privacy.views.erasures",

@@ -10,6 +10,7 @@ from portal.audit import outbox
 from portal.audit.models import Delivery
 from portal.core import clock
 from portal.extensions import db
+from portal.notifications.dead_addresses import note_outcomes
 from portal.notifications.queries import messages_with_people
 from portal.notifications.sending import Mailer
 from worker.app import celery, flask_app, wake
@@ -65,11 +66,11 @@ def _drain(consumer: str, carry: Callable[[Delivery], None]) -> int:
 def _drain_mail(mailer: Mailer) -> tuple[int, bool]:
     """How many messages were tried, and whether the mail server could be reached."""
     claimed = outbox.claim(outbox.MAIL, now=clock.now(), limit=MAILS)
-    # Kept until the commit: each mail then finds its message and its person without a statement of its own.
+    # Loaded together: each mail then finds its message and its person without a statement of its own.
     messages = messages_with_people([delivery.subject_id for delivery in claimed])
     failures = _carry(claimed, mailer.deliver, writes=False)
+    note_outcomes(mails=claimed, messages=messages, now=clock.now())
     db.session.commit()
-    del messages
     is_up = not any(isinstance(failure, outbox.WayDown) for failure in failures)
     return (len(claimed) if is_up else 0), is_up
 

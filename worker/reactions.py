@@ -25,11 +25,13 @@ from portal.notifications import (
     letters_of_accounts,
     letters_of_applications,
     letters_of_call_offs,
+    letters_of_mail,
     letters_of_memberships,
     letters_of_organisations,
     letters_of_reminders,
     letters_of_roles,
 )
+from portal.notifications.dead_addresses import try_again
 from portal.privacy import letters as letters_of_erasure
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import AWARD
@@ -93,6 +95,11 @@ def send_removal_reasons(event: Event) -> None:
         note_reasons_sent(admission_id=event.object_id, at=clock.database_time())
 
 
+def send_what_came_back(event: Event) -> None:
+    """Whoever has another address gets there what the old one did not take."""
+    try_again(person_id=event.object_id, now=clock.now())
+
+
 NOTHING: tuple[Reaction, ...] = ()
 
 REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
@@ -122,7 +129,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.CONFIRMATION_ASKED: (letters_of_accounts.confirmation_wanted,),
     EventKind.ADDRESS_CONFIRMED: NOTHING,
     EventKind.ADDRESS_CHANGE_ASKED: (letters_of_accounts.address_change_asked,),
-    EventKind.ADDRESS_CHANGED: (letters_of_accounts.address_changed,),
+    EventKind.ADDRESS_CHANGED: (letters_of_accounts.address_changed, send_what_came_back),
     EventKind.ADDRESS_CHANGE_STOPPED: (letters_of_accounts.address_change_stopped,),
     EventKind.NAME_CHANGED: NOTHING,
     EventKind.LANGUAGE_CHOSEN: NOTHING,
@@ -210,6 +217,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.NOTICE_PLACED: NOTHING,
     EventKind.NOTICE_PUBLISHED: (announce_award,),
     EventKind.REMINDER_DUE: (letters_of_reminders.reminder_due,),
+    EventKind.MAIL_GIVEN_UP: (letters_of_mail.mail_given_up,),
 }
 
 

@@ -129,5 +129,6 @@ class EventKind(StrEnum):
     NOTICE_PREPARED = "notice_prepared"
     NOTICE_PLACED = "notice_placed"
     NOTICE_PUBLISHED = "notice_published"
-    # Reminders (a chain each)
+    # Letters (a chain each)
     REMINDER_DUE = "reminder_due"
+    MAIL_GIVEN_UP = "mail_given_up"

@@ -15,6 +15,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.paging import page_key, read_page_key
 from portal.core.permissions import Actor
+from portal.notifications.dead_addresses import dead_since
 from portal.notifications.models import Message
 from portal.notifications.topics import TOPICS
 
@@ -59,6 +60,19 @@ class Letters:
     next_key: str | None
 
 
+@dataclass(frozen=True)
+class Letterbox:
+    """How many messages are new, counted to one more than `COUNTED_TO`, and since when mail does not arrive, if so."""
+
+    count: int = 0
+    dead_since: datetime | None = None
+
+    @property
+    def new(self) -> str:
+        """The number to show; empty for none."""
+        return f"{COUNTED_TO}+" if self.count > COUNTED_TO else str(self.count or "")
+
+
 def threads_of(user_id: uuid.UUID, filters: Filters, *, after: str = "") -> ThreadPage:
     """A page of a person's threads, of the messages that the filters let through; one statement, two with words."""
     thread = Message.thread_id
@@ -86,10 +100,11 @@ def letters_of(user_id: uuid.UUID, message_id: uuid.UUID, *, after: str = "") ->
     return Letters(shown, new, _next(rows, lambda message: message))
 
 
-def new_messages(user_id: uuid.UUID) -> int:
-    """How many messages a person has not read, counted to `COUNTED_TO` and one more."""
+def letterbox_of(user_id: uuid.UUID) -> Letterbox:
+    """What every page says of a person's letters; one statement."""
     some = select(Message.id).where(Message.user_id == user_id, Message.read_at.is_(None)).limit(COUNTED_TO + 1)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    count = select(func.count()).select_from(some.subquery()).scalar_subquery()
+    return Letterbox(*db.session.execute(select(count, dead_since(user_id))).one())
 
 
 def mark_read(*, letters: Letters, actor: Actor, now: datetime) -> None:

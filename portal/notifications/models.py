@@ -48,6 +48,17 @@ class Message(Model):
     mailed_link: Mapped[MailedLink | None] = relationship()
     mentioned: Mapped[list[User]] = relationship(secondary="message_mention", viewonly=True, lazy="selectin")
 
+    @property
+    def mailed_to(self) -> str | None:
+        """Where it is mailed, None where it waits in the inbox alone.
+
+        To an address that nobody has confirmed goes only what carries a link of its own: a mistyped address is
+        somebody else's, who shall not read of bids and awards.
+        """
+        person, link = self.user, self.mailed_link
+        address = link.address if link else person.email
+        return address if person.is_active and (link or person.email_confirmed_at) else None
+
     @hybrid_property
     def subject(self) -> str:
         """The subject, with the names of the people it mentions; in a query as it is stored."""
@@ -116,3 +127,19 @@ class Reminder(OnOwnChain, Model):
     step: Mapped[timedelta]
     """From that instant: below zero before it."""
     created_at: Mapped[CreatedAt]
+
+
+class DeadAddress(OnOwnChain, Model):
+    """That mail to a person was given up. Over with the next mail that arrives, and with another address."""
+
+    __tablename__ = "dead_address"
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), unique=True)
+    address: Mapped[bytes]
+    """The address, as people are found by it (`User.email_index`)."""
+    since: Mapped[datetime]
+    failure: Mapped[str]
+    """What the mail server answered, as a kind and a code."""
+
+    user: Mapped[User] = relationship()

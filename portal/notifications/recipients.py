@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import load_only
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, load_only
 
 from portal.accounts.models import HeldRole, User
 from portal.bidding.models import Bid, DisregardedBid
@@ -16,7 +16,7 @@ from portal.core.permissions import Role
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.organisations.models import ProviderAlert
-from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 
 def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
@@ -68,6 +68,27 @@ def administrators_of_provider(provider_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody who administrates the provider."""
     administrators = _members().where(HeldRole.provider_id == provider_id, HeldRole.role == Role.PROVIDER_ADMINISTRATOR)
     return _people(administrators)
+
+
+def administrators_over(person_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The administrators of the provider or authority that a person works for, or whose panel they are on."""
+    held = aliased(HeldRole)
+    theirs = (held.user_id == person_id, held.ended_at.is_(None))
+    own = exists().where(
+        *theirs,
+        or_(
+            and_(held.provider_id == HeldRole.provider_id, HeldRole.role == Role.PROVIDER_ADMINISTRATOR),
+            and_(held.authority_id == HeldRole.authority_id, HeldRole.role == Role.AUTHORITY_ADMINISTRATOR),
+        ),
+    )
+    seat = exists().where(
+        *theirs,
+        held.panel_id == Panel.id,
+        Panel.itt_id == InvitationToTender.id,
+        InvitationToTender.authority_id == HeldRole.authority_id,
+        HeldRole.role == Role.AUTHORITY_ADMINISTRATOR,
+    )
+    return _people(_members().where(or_(own, seat)))
 
 
 def people_of_platform() -> Sequence[uuid.UUID]:

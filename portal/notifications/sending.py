@@ -69,17 +69,13 @@ class Mailer:
     def deliver(self, delivery: Delivery) -> None:
         """Send the delivery's message, unless it waits in the inbox alone.
 
-        To an address that nobody has confirmed goes only what carries a link of its own: a mistyped address is
-        somebody else's, who shall not read of bids and awards.
-
         Raises `WayDown` when nothing can be sent this way just now: the server cannot be reached, offers no
         encryption, or refuses us as a sender (and at once from then on: one wait a claim is enough);
         `Undeliverable` when it refuses the message for good (SMTP 5xx), else what SMTP raises.
         """
         message = db.session.get_one(Message, delivery.subject_id)
-        person, link = message.user, message.mailed_link
-        address = link.address if link else person.email
-        if address is None or not person.is_active or not (link or person.email_confirmed_at):
+        address = message.mailed_to
+        if address is None:
             return
         connection = self._connected()
         try:
@@ -189,5 +185,7 @@ def _is_about_us(refused: Exception) -> bool:
 
 def _is_final(refused: Exception) -> bool:
     """Whether the server said that trying again is no use (RFC 5321 section 4.2.1)."""
+    if isinstance(refused, smtplib.SMTPNotSupportedError):  # the address has letters that the server cannot carry
+        return True
     replies = _replies(refused)
     return bool(replies) and all(code >= 500 and not POLICY.search(text) for code, text in replies)

@@ -92,6 +92,7 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/role_proposed",
             "accounts/role_confirmed",
             "accounts/role_refused",
+            "accounts/mail_given_up",
             "privacy/erasure_asked",
             "privacy/erasure_refused",
         ),

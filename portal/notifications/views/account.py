@@ -14,13 +14,13 @@ from portal.core.parsing.text import tidy
 from portal.notifications.choosing import choose_topics, muted_topics
 from portal.notifications.forms import TopicsForm
 from portal.notifications.inbox import (
-    COUNTED_TO,
     SEARCHED,
     Filters,
+    Letterbox,
+    letterbox_of,
     letters_of,
     mark_all_read,
     mark_read,
-    new_messages,
     threads_of,
 )
 from portal.notifications.topics import topics_for
@@ -31,13 +31,13 @@ from portal.web.transactions import keep_what_was_noted
 bp = Blueprint("inbox", __name__, url_prefix="/account/inbox")
 
 
-@bp.app_template_global("new_in_inbox")
-def new_in_inbox() -> str:
-    """How many messages are new to whoever looks, if any: one statement a page, and none where no page is drawn."""
-    if "new_in_inbox" not in g:
-        count = new_messages(_own()) if current_user.is_authenticated else 0
-        g.new_in_inbox = f"{COUNTED_TO}+" if count > COUNTED_TO else str(count or "")
-    return str(g.new_in_inbox)
+@bp.app_template_global("letterbox")
+def letterbox() -> Letterbox:
+    """What the page says of its reader's letters: one statement a page, and none where no page is drawn."""
+    if "letterbox" not in g:
+        g.letterbox = letterbox_of(_own()) if current_user.is_authenticated else Letterbox()
+    found: Letterbox = g.letterbox
+    return found
 
 
 @bp.get("")

@@ -33,6 +33,7 @@ NAMES = {
     "PreparedNotice": "prepared_notice",
     "Provider": "provider",
     "Reminder": "reminder",
+    "DeadAddress": "dead_address",
     "Result": "result",
     "RoleGrant": "role",
     "Scorecard": "scorecard",

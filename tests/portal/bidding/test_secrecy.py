@@ -10,14 +10,17 @@ from flask import Flask
 from sqlalchemy import text
 
 from portal.bidding.models import Bid
+from portal.core import clock
 from portal.core.permissions import Role
 from portal.core.storage import FileStore
 from portal.extensions import db
+from portal.notifications.models import DeadAddress
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, complete_draft, open_itt, submit, submitter_of
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
+from tests.filling import fields_of
 
 CANARY = "zqxcanary"
 PRICE = "7654321.09"
@@ -73,6 +76,7 @@ def test_no_stored_file_holds_content_or_name(app: Flask, bid: Bid) -> None:
         assert not [needle for needle in needles() if needle in files.get(name) or needle.decode() in str(name)]
 
 
+LETTERS = ("/account/inbox", "/account/inbox?words=bid", "/account/unreached")
 PATHS = (
     "/commissioning/itts/{itt}/opening",
     "/commissioning/itts/{itt}",
@@ -88,6 +92,7 @@ PATHS = (
     "/provider/bids/{bid}/receipt/1.json",
     "/provider/bids/{bid}/withdraw",
     "/provider/bids",
+    *LETTERS,
 )
 
 
@@ -113,6 +118,36 @@ def test_no_page_tells_anybody_else_that_the_bid_exists(
     other = client.get(f"/commissioning/itts/{empty.reference}/opening").get_data(as_text=True)
     if role is not Role.SUBMITTER:
         assert _without(told, bid.itt.reference, bid.itt.title) == _without(other, empty.reference, empty.title)
+
+
+@pytest.mark.parametrize("role", [Role.AUTHORITY_ADMINISTRATOR, Role.COMMISSIONER, Role.OPENER, Role.SUBMITTER])
+def test_mail_to_a_bidder_that_came_back_is_told_to_no_buyer_and_no_rival(
+    bid: Bid, new_client: Callable[[], CheckedClient], role: Role
+) -> None:
+    """Neither the list of mail that does not arrive nor an inbox names the bidder or its people."""
+    bidder = make_person(Role.SUBMITTER, provider=bid.provider)
+    db.session.add(DeadAddress(user_id=bidder.id, address=bidder.email_index, since=clock.now(), failure="550"))
+    db.session.flush()
+    place = {"provider": make_provider()} if role is Role.SUBMITTER else {"authority": bid.itt.authority}
+    client = new_client()
+    sign_in(client, make_person(role, **place))  # type: ignore[arg-type]
+    for address in (
+        "/account/unreached",
+        "/account/inbox",
+        "/account/inbox?words=bid",
+        "/account/colleagues",
+        "/account",
+    ):
+        body = client.get(address).get_data(as_text=True)
+        assert not [word for word in (PROVIDER, bid.reference, str(bidder.email), bidder.display_name) if word in body]
+    tried = client.post(f"/account/unreached/{bidder.id}/again", data={"csrf_token": token_of(client)})
+    assert tried.status_code == 404
+    assert client.get("/admin/undelivered").status_code == 403
+
+
+def token_of(client: CheckedClient) -> str:
+    """A token for a form of this session."""
+    return str(fields_of(client.get("/account/inbox/topics"))["csrf_token"])
 
 
 def _without(page: str, *words: str) -> str:

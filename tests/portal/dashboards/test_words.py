@@ -20,7 +20,7 @@ ELSEWHERE = {
     EventKind.ACCESS_CARD_ISSUED, EventKind.ACCESS_CARD_USED, EventKind.ACCESS_REFUSED,
     EventKind.CODE_REFUSED, EventKind.SECOND_FACTOR_REFUSED,
     # On a chain of its own.
-    EventKind.REMINDER_DUE,
+    EventKind.REMINDER_DUE, EventKind.MAIL_GIVEN_UP,
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
     EventKind.BID_REFUSED_LATE,

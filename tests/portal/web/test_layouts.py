@@ -11,6 +11,7 @@ from flask import Flask, render_template
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
 
 from portal.core.words import FILTERS
+from portal.notifications.inbox import Letterbox
 from portal.paths import TEMPLATES
 from tests.pages import check_page
 
@@ -55,7 +56,7 @@ def furnish(app: Flask, *, demonstration: bool = False) -> None:
         SimpleNamespace(text="Procurements", endpoint="commissioning_desk.index", href="/commissioning", current=True),
     ]
     app.jinja_env.globals.update(
-        csrf_token=lambda: "token", demonstration=lambda: demonstration, navigation=lambda: links
+        letterbox=Letterbox, csrf_token=lambda: "token", demonstration=lambda: demonstration, navigation=lambda: links
     )
 
 
