@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts.link_models import MailedLink
 from portal.audit.models import Event
 from portal.audit.outbox import MAIL, enqueue_each
+from portal.core import clock
 from portal.core.columns import db
 from portal.core.parsing.text import one_line, tidy
 from portal.core.words import FILTERS
@@ -123,4 +125,10 @@ def _environment() -> Environment:
     )
     for function in FILTERS:
         environment.filters[function.__name__] = function
+    environment.globals["hours_left"] = hours_left
     return environment
+
+
+def hours_left(closes_at: datetime) -> int:
+    """The whole hours until an instant: a date alone does not tell how short the time is."""
+    return int((closes_at - clock.now()) / timedelta(hours=1))

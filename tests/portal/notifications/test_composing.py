@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery, Event
 from portal.audit.outbox import MAIL
 from portal.audit.recording import record
+from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
 from portal.notifications.composing import compose, tell
@@ -131,6 +132,16 @@ def test_every_template_is_a_letter(template: str) -> None:
     assert re.search(r"[\r\n]", subject) is None
     assert body.strip().endswith((".", "!")) or body.strip()[-1] in ".”"
     assert "{{" not in body
+
+
+def test_a_short_time_is_told_in_hours() -> None:
+    """An invitation that closes within three days says in how many hours, a later one the day alone."""
+    itt = values()["itt"]
+    for hours in (20, 100):
+        itt.closes_at = clock.now() + timedelta(hours=hours)
+        _, body = compose("tendering/itt_published", itt=itt)
+        assert (", in 19 hours." in body) is (hours == 20)
+        assert ("hours" in body) is (hours == 20)
 
 
 def test_a_missing_value_is_an_error() -> None:
