@@ -82,7 +82,7 @@ def test_what_is_about_one_thing_is_one_thread(person: User, client: CheckedClie
     sign_in(client, person)
     page = client.get("/account/inbox")
     assert text_of(page).count("Ready to open: Youth work") == 1
-    assert "5 messages" in text_of(page)
+    assert "5 new" in text_of(page)
     thread = client.get(link_in(page, "Ready to open: Youth work") or "")
     assert text_of(thread).count("Two authorised people can now open the bids") == 5
     assert text_of(thread).count("New") == 4, "beside the one that was asked for"
