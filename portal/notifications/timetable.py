@@ -21,6 +21,8 @@ HOURS = range(8, 18)
 """Of the day in London, when anybody is reminded of anything."""
 AT_ANY_HOUR = timedelta(hours=4)
 """So shortly before a closing a reminder does not wait for the morning."""
+TOO_LATE = timedelta(days=3)
+"""What should have been told so long ago is told no more: an upgrade writes to nobody about last year."""
 
 
 def _before(**lengths: Sequence[int]) -> tuple[timedelta, ...]:
@@ -63,9 +65,8 @@ class Entry:
             Reminder.step == come.c.step,
         )
         columns = (come.c.subject_id, come.c.provider_id, come.c.turns_at, come.c.step)
-        return select(literal(self.kind).label("kind"), *columns).where(
-            come.c.step.is_not(None), come.c.turns_at + come.c.step > come.c.since, ~told
-        )
+        at = come.c.turns_at + come.c.step
+        return select(literal(self.kind).label("kind"), *columns).where(at > come.c.since, at > now - TOO_LATE, ~told)
 
 
 BEFORE_CLOSING = _before(hours=(48, 24, 4, 1))

@@ -32,6 +32,7 @@ from portal.frameworks.states import AdmissionStatus
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import ApplicationStatus
 from portal.notices.models import Notice
+from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.privacy.models import ErasureRequest
 from portal.tendering.models import InvitationToTender
@@ -243,6 +244,20 @@ def test_names_are_sealed_and_read_on_both_ways(previous_release: tuple[Database
     assert sorted(([one.display_name, one.email] for one in people), key=str) == sorted(read, key=str)
     assert person_at("commissioner@demo.example").display_name.startswith("Demo")
     assert len([one for one in people if one.email is None]) > 3, "young people have a name and no address"
+
+
+def test_messages_join_the_thread_of_what_they_were_about(db_session: Any) -> None:
+    """What was told of one invitation is one thread, of bids too; applications and memberships have their own."""
+    about = {
+        model: set(db.session.scalars(select(model.id))) for model in (InvitationToTender, Application, Admission, Bid)
+    }
+    rows = db.session.execute(select(Message.kind, Message.thread_id)).all()
+    of_procurements = [thread for kind, thread in rows if kind.startswith(("bidding/", "tendering/", "awarding/"))]
+    assert set(of_procurements) <= about[InvitationToTender]
+    assert len(of_procurements) > len(set(of_procurements)) > 1
+    assert not {thread for _, thread in rows} & about[Bid]
+    applied = {thread for kind, thread in rows if kind == "frameworks/application_received"}
+    assert applied <= about[Application]
 
 
 def test_what_is_searched_is_folded(db_session: Any) -> None:

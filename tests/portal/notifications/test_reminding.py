@@ -112,6 +112,14 @@ def test_of_several_steps_only_the_last_comes() -> None:
     assert db.session.scalars(select(Reminder.step)).all() == [-timedelta(hours=4)]
 
 
+def test_what_is_days_late_is_told_no_more() -> None:
+    """An application that was begun a year before the upgrade is not written about; one from last week is."""
+    _, application = _applied(complete=False)
+    since = _at_noon(application)
+    assert kinds_at(since + timedelta(days=300)) == []
+    assert kinds_at(since + timedelta(days=10)) == ["unsent_application"]
+
+
 def test_a_closing_that_moves_is_reminded_of_anew() -> None:
     """What was told of the old closing says nothing about the new one."""
     itt = closing_at(published_itt(), noon())
@@ -232,5 +240,5 @@ def _saved_at(bid: Bid, at: datetime) -> None:
 def _change(bid: Bid, actor: Actor) -> None:
     """Give another price, and nothing else."""
     keys = current_app.extensions["keys"]
-    save_price(bid=bid, actor=actor, keys=keys, price=Decimal(99_000), expected_revision=bid.draft_revision)
+    save_price(bid=bid, actor=actor, keys=keys, price=Decimal(99_000))
     db.session.refresh(bid)
