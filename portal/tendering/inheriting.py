@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import exists, func, or_, select
@@ -120,8 +120,11 @@ def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
     warnings = []
     days = (local_date(itt.closes_at) - local_date(now)).days if itt.closes_at else ADEQUATE_DAYS
     if itt.law.adequate_time_law and days < ADEQUATE_DAYS:
+        hours = int((itt.closes_at - now) / timedelta(hours=1)) if itt.closes_at else 0
+        # A day that is called "0 days" or "1 day" does not tell how short it is.
+        time = f"only {counted(hours, 'hour')}" if days < 3 else counted(days, "day")
         warnings.append(
-            f"Members have {counted(days, 'day')}. The time must be adequate for the work that an "
+            f"Members have {time}. The time must be adequate for the work that an "
             f"answer takes ({itt.law.adequate_time_law}); small providers need more than large ones."
         )
     if itt.law.applicants_may_bid and members_of(itt.framework_lot, now) == 0:

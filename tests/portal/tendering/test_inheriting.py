@@ -179,6 +179,8 @@ def test_a_mini_competition_is_warned_about(db_session: object) -> None:
     assert problems_of(short, clock.now()) == []
     [warning] = warnings_of(short, clock.now())
     assert "Members have 9 days." in warning
+    [warning] = warnings_of(ready_call_off(lot, closes_in=timedelta(hours=20, minutes=30)), clock.now())
+    assert "Members have only 20 hours." in warning
     assert warnings_of(ready_call_off(lot), clock.now()) == []
     assert warnings_of(draft_itt(), clock.now()) == []
 
