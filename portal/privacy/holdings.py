@@ -29,6 +29,7 @@ HOLDINGS = (
     Holding("known_device.user_id", "Browsers that are known as yours", goes=True),
     Holding("access_card.user_id", "Codes that were handed to you", goes=True),
     Holding("muted_topic.user_id", "Topics of mail that you muted", goes=True),
+    Holding("dead_address.user_id", "That mail to you did not arrive", goes=True),
     Holding("mailed_link.user_id", "Links that were mailed to you", goes=True),
     Holding("address_change.user_id", "Changes of your e-mail address", goes=True),
     Holding("mailed_link.asked_by_id", "Links that were mailed because of you"),
