@@ -27,8 +27,10 @@ from portal.editing.presence import Presence
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
 from portal.web import access, addresses, assets, editing, failures, headers, transactions
+from portal.web.error_summary import error_list
 from portal.web.navigation import navigation
 from portal.web.nudging import Nudger
+from portal.web.titles import page_caption
 
 BLUEPRINTS = (
     "portal.web.views.public",
@@ -191,4 +193,6 @@ def _bind_templates(app: Flask) -> None:
         demonstration=is_demonstration,
         request_reference=failures.request_reference,
         factor_is_fresh=access.factor_is_fresh,
+        page_caption=page_caption,
+        error_list=error_list,
     )

@@ -29,6 +29,8 @@ NOT_ASKED = {
 ALLOWED = {
     "validate_*": "WTForms calls it for the field of that name",
     "process_formdata": "WTForms calls it",
+    "get_translations": "WTForms asks it for its messages",
+    "ngettext": "WTForms asks it for its messages",
     "to_python": "Werkzeug calls it for a part of an address",
     "events_of": "the tests' and an auditor's way to read one chain",
     "drop_database": "the tests throw their databases away",

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 
+from tests.reading_age import ADULTS, YOUNG, reading_age, sentences_in
+
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
 
 
@@ -23,7 +25,16 @@ def read(html: str) -> BeautifulSoup:
 def check_page(html: str, address: str) -> None:
     """Raise `PageFault` listing everything that is wrong with a whole HTML page."""
     page = read(html)
-    faults = [*_head_faults(page), *_control_faults(page), *_inline_faults(page), *_identifier_faults(page)]
+    kinds = (
+        _head_faults,
+        _control_faults,
+        _inline_faults,
+        _identifier_faults,
+        _error_faults,
+        _name_faults,
+        _reading_faults,
+    )
+    faults = [fault for find in kinds for fault in find(page)]
     if faults:
         raise PageFault(f"{address}: " + "; ".join(faults))
 
@@ -82,3 +93,57 @@ def _inline_faults(page: BeautifulSoup) -> list[str]:
 def _identifier_faults(page: BeautifulSoup) -> list[str]:
     seen = Counter(str(element["id"]) for element in page.find_all(id=True))
     return [f"the id {identifier!r} {times} times" for identifier, times in sorted(seen.items()) if times > 1]
+
+
+def _error_faults(page: BeautifulSoup) -> list[str]:
+    """Each error leads to its control, which is described by it."""
+    known = {str(element["id"]) for element in page.find_all(id=True)}
+    links = page.select(".govuk-error-summary__list a[href^='#']")
+    faults = [f"an error leads nowhere: {link['href']}" for link in links if str(link["href"])[1:] not in known]
+    described = {
+        name for element in page.select("[aria-describedby]") for name in str(element["aria-describedby"]).split()
+    }
+    messages = page.select(".govuk-error-message")
+    faults += [f"no control is described by {one.get('id')}" for one in messages if one.get("id") not in described]
+    return faults
+
+
+def _name_faults(page: BeautifulSoup) -> list[str]:
+    """The title names what the heading is about, and links that say what they are about do so apart from each other."""
+    faults = []
+    caption = page.select_one(".fl-heading__caption")
+    title = _words(page.title) if page.title else ""
+    if caption is not None and _words(caption).removesuffix(":").strip() not in title:
+        faults.append(f"the title {title!r} does not say that it is about {_words(caption)!r}")
+    named: dict[str, set[str]] = {}
+    for link in page.select("main a[href]:has(.govuk-visually-hidden)"):
+        named.setdefault(_words(link), set()).add(str(link["href"]))
+    faults += [f"{len(to)} links are named {name!r}" for name, to in named.items() if len(to) > 1]
+    return faults
+
+
+OTHERS_WORDS = (
+    ".fl-prose, .fl-opportunity, .fl-bubble, .fl-scale, .fl-faces, dd, textarea, label, legend, caption, table, code"
+)
+"""Where a page shows what people typed, or names that they gave."""
+
+
+def _reading_faults(page: BeautifulSoup) -> list[str]:
+    """What the page says itself reads easily: of eight sentences or more, for fewer tell little."""
+    main = page.find("main")
+    if not isinstance(main, Tag):
+        return []
+    others = {id(text) for element in main.select(OTHERS_WORDS) for text in element.find_all(string=True)}
+    own: dict[int, list[str]] = {}
+    for text in main.find_all(string=True):
+        block = text.find_parent(["p", "li", "div"])
+        if block is not None and id(text) not in others:
+            own.setdefault(id(block), []).append(text)
+    said = sentences_in(["".join(texts) for texts in own.values()])
+    young = bool(page.select("body.fl-body--young"))
+    age = reading_age(said) if len(said) >= 8 else 0
+    return [f"a reading age of {age:.1f}"] if age > (YOUNG if young else ADULTS) else []
+
+
+def _words(element: Tag) -> str:
+    return " ".join(element.get_text(" ").split())

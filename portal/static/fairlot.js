@@ -57,6 +57,13 @@
     tick();
   });
 
+  // A scanned card brings its code behind the "#", which no server sees; it is filled in and taken out of the address.
+  each("[data-fl-scanned] input", function (box) {
+    if (!window.location.hash || box.value) { return; }
+    box.value = decodeURIComponent(window.location.hash.slice(1));
+    window.history.replaceState(null, "", window.location.pathname + window.location.search);
+  });
+
   // Leaving a half-filled form asks first; sending it does not.
   var changed = false;
   each("form[data-fl-unsaved]", function (form) {

@@ -15,6 +15,7 @@ from portal.core.inspecting import shown_name
 from portal.core.parsing.text import tidy
 from portal.extensions import db
 from portal.web.editing import EditingForm
+from portal.web.plain_words import PlainWords
 
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -28,6 +29,10 @@ class BaseForm(EditingForm):
 
     class Meta(EditingForm.Meta):  # type: ignore[misc, name-defined, unused-ignore]
         """What holds for every field."""
+
+        def get_translations(self, form: Any) -> PlainWords:
+            """WTForms' own messages in our words."""
+            return PlainWords()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             """Read every field of text as it looks; of a password only what PostgreSQL cannot store is dropped."""

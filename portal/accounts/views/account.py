@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from markupsafe import Markup
 
 from portal.accounts.browser import enter, onwards, origin
 from portal.accounts.forms import (
@@ -28,6 +26,7 @@ from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.core.permissions import Role
 from portal.web.access import actor, factor_is_fresh, signed_in
+from portal.web.qr_codes import qr_code
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -118,7 +117,7 @@ def second_factor() -> ResponseReturnValue:
         entered = enter(renew_token(session_id=current_user.session_id))
         flash("Your authenticator is set up.", "success")
         return redirect(onwards(entered))
-    shown = {"secret": proposal.secret, "qr_code": _drawn(proposal.address)}
+    shown = {"secret": proposal.secret, "qr_code": qr_code(proposal.address)}
     return render_template("accounts/account/set_up_factor.html", form=form, **shown), form.status_code
 
 
@@ -139,11 +138,3 @@ def _confirm_present_factor() -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(lambda: None):
         return redirect(url_for(".second_factor"))
     return render_template("accounts/account/confirm_factor.html", form=form), form.status_code
-
-
-def _drawn(address: str) -> Markup:
-    """The address as a QR code, drawn in the page itself: the secret is in no address, log or cache."""
-    drawn = segno.make(address, error="m", micro=False)
-    return Markup(
-        drawn.svg_inline(scale=5, border=4, dark="#15292b", light="#ffffff", svgclass="fl-qr", lineclass=None)
-    )

@@ -45,6 +45,7 @@ from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.forms import PlainForm
+from portal.web.qr_codes import qr_code
 
 bp = Blueprint("panel_desk", __name__, url_prefix="/panel")
 
@@ -130,7 +131,8 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(
         lambda: save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
     ):
-        flash("Saved. You can change your scores until you submit them.", "success")
+        given = sum(1 for entry in form.entries(leaves).values() if entry.score)
+        flash(f"Saved. Scores given: {given} of {len(leaves)}. You can change them until you submit.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
     return _score_page(work, bid_id, form)
 
@@ -193,7 +195,12 @@ def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     work = visible(panel_id)
     keys = current_app.extensions["keys"]
     member, card = issue_sitting_card(work=work, member_id=member_id, actor=actor(), keys=keys, now=clock.now())
-    return render_template("evaluation/panel/card.html", work=work, member=member, card=card)
+    address = url_for("accounts.card", _external=True)
+    # Behind the "#", which no browser sends: the code reaches no log of an address.
+    scanned = qr_code(f"{address}#{card.code}")
+    return render_template(
+        "evaluation/panel/card.html", work=work, member=member, card=card, address=address, scanned=scanned
+    )
 
 
 @bp.get("/<uuid:panel_id>/moderate")

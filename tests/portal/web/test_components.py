@@ -31,6 +31,8 @@ from wtforms.validators import InputRequired
 
 from portal.core.words import FILTERS
 from portal.paths import TEMPLATES
+from portal.web.error_summary import error_list
+from portal.web.titles import page_caption
 
 HOSTILE = "<script>alert('x')</script>\"' onfocus=alert(1) {{ 7*7 }}"
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
@@ -71,7 +73,12 @@ def app() -> Iterator[Flask]:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(csrf_token=lambda: "token", static_url=lambda name: f"/static/{name}")
+    app.jinja_env.globals.update(
+        csrf_token=lambda: "token",
+        static_url=lambda name: f"/static/{name}",
+        page_caption=page_caption,
+        error_list=error_list,
+    )
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     with app.test_request_context("/some/page?lot=2"):
         yield app

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
 from portal.core.words import FILTERS
 from portal.notifications.inbox import Letterbox
 from portal.paths import TEMPLATES
+from portal.web.titles import page_caption
 from tests.pages import check_page
 
 VISITOR = SimpleNamespace(is_authenticated=False, display_name="", organisation_name=None)
@@ -42,7 +43,7 @@ def app() -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(str(TEMPLATES)), DictLoader(pages)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(static_url=lambda name: f"/static/{name}")
+    app.jinja_env.globals.update(static_url=lambda name: f"/static/{name}", page_caption=page_caption)
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     return app
 
