@@ -80,6 +80,8 @@ def app() -> Iterator[Flask]:
         error_list=error_list,
     )
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
+    for endpoint in ("privacy_pages.young", "address.confirm_again", "address.change"):
+        app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
     with app.test_request_context("/some/page?lot=2"):
         yield app
 

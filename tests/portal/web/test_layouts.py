@@ -18,7 +18,11 @@ from tests.pages import check_page
 
 VISITOR = SimpleNamespace(is_authenticated=False, display_name="", organisation_name=None)
 PERSON = SimpleNamespace(
-    is_authenticated=True, display_name="<b>Demo</b> Commissioner", organisation_name="A & B Council"
+    is_authenticated=True,
+    display_name="<b>Demo</b> Commissioner",
+    organisation_name="A & B Council",
+    awaits_factor=False,
+    awaits_confirmation=False,
 )
 LAYOUTS = ("public", "provider", "commissioner", "panel", "account", "young")
 ADDRESSES = {
@@ -27,6 +31,10 @@ ADDRESSES = {
     "accounts.sign_out": "/sign-out",
     "public_pages.how_we_protect_your_bid": "/how-we-protect-your-bid",
     "public_pages.accessibility": "/accessibility",
+    "privacy_pages.notice": "/privacy",
+    "privacy_pages.young": "/privacy/young-people",
+    "privacy_pages.cookies": "/cookies",
+    "privacy_pages.terms": "/terms",
 }
 PAGE = """{% extends "layouts/LAYOUT.html" %}{% block title %}Title{% endblock %}
 {% block before_content %}<a href="/b">Back</a>{% endblock %}
