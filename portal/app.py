@@ -26,6 +26,7 @@ from portal.core.words import FILTERS
 from portal.editing.presence import Presence
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
+from portal.regulation.citations import CITED
 from portal.web import access, addresses, assets, editing, failures, headers, transactions
 from portal.web.error_summary import error_list
 from portal.web.navigation import navigation
@@ -188,6 +189,7 @@ def _bind_templates(app: Flask) -> None:
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     app.jinja_env.globals.update(
         Verb=Verb,
+        cited=CITED,
         navigation=navigation,
         others_here=others_here,
         demonstration=is_demonstration,

@@ -122,6 +122,7 @@ _LAWS = (
     ("PA2023 ss.", "Procurement Act 2023, sections "),
     ("PA2023 s.", "Procurement Act 2023, section "),
     ("PCR2015 reg ", "Public Contracts Regulations 2015, regulation "),
+    ("SI 2024/716 reg ", "SI 2024/716, regulation "),
     ("PR24 reg ", "Procurement Regulations 2024, regulation "),
     (", s.", " and section "),
 )

@@ -23,6 +23,7 @@ from portal.notifications.mentions import as_mentions, mentioned_in
 from portal.notifications.models import Message, MessageMention, MutedTopic
 from portal.notifications.topics import topic_of
 from portal.paths import TEMPLATES
+from portal.regulation.citations import CITED
 
 SUBJECT = "Subject: "
 
@@ -126,6 +127,7 @@ def _environment() -> Environment:
     for function in FILTERS:
         environment.filters[function.__name__] = function
     environment.globals["hours_left"] = hours_left
+    environment.globals["cited"] = CITED
     return environment
 
 

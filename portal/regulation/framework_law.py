@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
+from portal.regulation.deadline_rules import RULES, DeadlineRule
 from portal.regulation.deadlines import last_day_of
 from portal.regulation.kinds import FrameworkKind, IttKind, Regime
 from portal.regulation.procurement_law import ACTS, Act
@@ -87,6 +88,8 @@ class FrameworkLaw:
     decision_rule: str | None = None
     """The deadline rule in which applications are decided; None where the authority promises a time of its own."""
     extended_decision_rule: str | None = None
+    decision_law: str = ""
+    """The section of both; empty where the authority promises."""
     can_be_open: bool = False
     """Whether it can be an open framework (PA2023 s.49)."""
     term: str = ""
@@ -116,6 +119,16 @@ class FrameworkLaw:
     def act(self) -> Act:
         """The law by its name."""
         return ACTS[self.regime]
+
+    @property
+    def decision_period(self) -> DeadlineRule | None:
+        """The rule in which applications are decided, or None."""
+        return RULES[self.decision_rule] if self.decision_rule else None
+
+    @property
+    def extended_decision_period(self) -> DeadlineRule | None:
+        """The same where there is a reason to take longer for one application."""
+        return RULES[self.extended_decision_rule] if self.extended_decision_rule else None
 
     def term_binds(self, *, light_touch: bool) -> bool:
         """Whether it lasts four years at most, and only the authorities named at first call off from it."""
@@ -263,6 +276,7 @@ _DPS = FrameworkLaw(
     is_free=True,
     decision_rule="PCR.dps.evaluate_application",
     extended_decision_rule="PCR.dps.evaluate_application_extended",
+    decision_law="PCR2015 reg 34(16)-(17)",
     no_limit="PCR2015 reg 34(6)",
     ceasing="PCR2015 reg 34(28)",
     last_day_law="SI 2024/716 reg 5(4)(b)",

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from portal.paths import TEMPLATES
+from portal.regulation.citations import CITED
 from portal.regulation.table import as_markdown
 from tests.architecture.source import ROOT, modules, parsed
 
 KINDS = {"FrameworkKind", "IttKind", "Regime", "Size"}
 SECTION = re.compile(r"PA2023|PCR2015|PR24|SI 20[0-9]{2}/")
+WORDED = re.compile(SECTION.pattern + r"|(?:[Ss]ections?|[Rr]egulations?|reg|ss?\.) ?[0-9]+\b|[0-9]{4}/716")
 CITING = {
     "portal.bidding.opening": "why undecided applications come first, in the refusal itself",
     "portal.bidding.setting_aside": "the same, and the reason that stands in the record of the opening",
@@ -25,6 +27,14 @@ CITING = {
     "portal.core.words": "the words for the names of the laws",
 }
 """Modules that print a section of their own, and why it belongs there and to no row."""
+PAGES_OF_LAW = {
+    "web/public/accessibility.html": "the regulations that ask for this page, by their name",
+    "privacy/_held.html": "the law by which records are kept, beside what is kept",
+    "privacy/public/cookies.html": "the law of cookies, which is none of procurement",
+    "privacy/public/notice.html": "the grounds of data protection, a table of the page's own",
+    "web/public/how_we_protect_your_bid.html": "the regulation that this page answers, by its name",
+}
+"""Pages that name a law of their own, and why."""
 
 
 def outside() -> Iterator[tuple[str, ast.Module]]:
@@ -75,6 +85,22 @@ def test_sections_stand_beside_their_rules() -> None:
             if said and SECTION.search(node.value):  # type: ignore[attr-defined]
                 printing.add(name)
     assert printing == set(CITING)
+
+
+def test_pages_and_letters_cite_by_name() -> None:
+    """A section in a template is a rule's own, or one of `portal.regulation.citations`: none is written there."""
+    found = {
+        path.relative_to(TEMPLATES).as_posix(): match[0]
+        for path in TEMPLATES.rglob("*")
+        if path.suffix in {".html", ".txt"} and (match := WORDED.search(path.read_text()))
+    }
+    assert found.keys() == PAGES_OF_LAW.keys()
+
+
+def test_every_citation_is_cited() -> None:
+    """What nothing cites any more is gone."""
+    texts = " ".join(path.read_text() for path in TEMPLATES.rglob("*") if path.suffix in {".html", ".txt"})
+    assert [name for name in CITED if f"cited.{name}" not in texts] == []
 
 
 def test_templates_ask_states_and_kinds_by_name() -> None:

@@ -78,7 +78,7 @@ def test_the_page_says_how_to_join_and_that_there_is_no_limit(client: CheckedCli
     for words in (
         "You can apply on any day until it ends, up to the last second (PA2023 s.36(6)).",
         "There is no limit on the number of members.",
-        "Within 8 working days: that is our promise",
+        "We decide within 8 working days, which is our promise.",
         "The provider that is awarded a contract pays 0.5% of its estimated value; nobody else pays anything "
         "(Procurement Act 2023, section 38).",
         "Procurement Act 2023, light touch",
@@ -97,7 +97,8 @@ def test_a_dps_names_the_2015_regulations(client: CheckedClient) -> None:
     framework = live_framework(kind=FrameworkKind.DPS)
     text = text_of(client.get(f"/frameworks/{framework.reference}"))
     for words in (
-        "Within 10 working days, or 15 where there is a reason for that one (2015 Regulations, regulation 34(16)",
+        "We decide within 10 working days, or 15 where there is a reason for that one (Public Contracts Regulations "
+        "2015, regulation 34(16)-(17)).",
         "PCR2015 reg 34(13), (15)",
         "Public Contracts Regulations 2015, light touch",
         "there is no fee on contracts",
