@@ -64,7 +64,7 @@ DISCRETIONARY_GROUNDS = (
         "insolvency", "become insolvent, gone into administration or agreed terms with creditors",
         "PCR2015 reg 57(8)(b)", 3,
     ),
-    Ground("ceased", "stopped its business, or been about to", "PCR2015 reg 57(8)(b)", 3),
+    Ground("ceased", "stopped trading or begun to wind up its business", "PCR2015 reg 57(8)(b)", 3),
     Ground("misconduct", "been found guilty of serious professional misconduct", "PCR2015 reg 57(8)(c)", 5),
     Ground(
         "competition", "probably broken competition law, whether or not it has been decided", "PCR2015 reg 57(8)(d)", 5
@@ -154,7 +154,7 @@ def _grounds(grounds: tuple[Ground, ...], verb: str, schedule: str, exclusion: E
         if law is not None:
             years = ground.years if verb else min(ground.years, exclusion.longest_look_back)
             asked += _ground(
-                ground, f"Has anyone {verb}{ground.prompt} in the last {_words(years)} years?", law, exclusion.cleaning
+                ground, f"Has anyone {verb}{ground.prompt} in the last {_years(years)}?", law, exclusion.cleaning
             )
     return tuple(asked)
 
@@ -249,5 +249,5 @@ def _insurance(key: str, name: str, law: str) -> tuple[Question, ...]:
     )
 
 
-def _words(years: int) -> str:
-    return {3: "three", 5: "five"}[years]
+def _years(years: int) -> str:
+    return {3: "three years", 5: "five years"}[years]

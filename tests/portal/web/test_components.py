@@ -193,6 +193,8 @@ def test_a_form_carries_its_token_and_posts_to_its_own_page(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("left", "text"),
     [
+        (timedelta(days=1222, hours=5), "more than 3 years left"),
+        (timedelta(days=60, hours=5), "60 days left"),
         (timedelta(days=12, hours=2, minutes=29), "12 days and 2 hours left"),
         (timedelta(days=1), "1 day left"),
         (timedelta(hours=1, minutes=1), "1 hour and 1 minute left"),

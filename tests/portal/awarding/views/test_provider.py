@@ -12,9 +12,11 @@ from portal.awarding.models import AssessmentSummary
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender
+from tender_scoring.prices import FORMULAS
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import Award, announce, decided_award
+from tests.filling import text_of
 
 
 @pytest.fixture
@@ -55,6 +57,15 @@ def test_the_winner_reads_its_own(award: Award, client: CheckedClient) -> None:
     assert "You have been awarded this contract" in shown
     assert "The winning bid" not in shown
     assert second.provider.name not in shown
+
+
+def test_marks_and_the_price_are_explained(award: Award, client: CheckedClient) -> None:
+    """How a score becomes marks, why they have decimals, and what the price formula says."""
+    own = summaries(award)[0]
+    sign_in(client, make_person(Role.SUBMITTER, provider=own.provider))
+    text = text_of(client.get(page(own)))
+    assert "4 on a scale to 5 earns four fifths" in text
+    assert FORMULAS["benchmark"].sentence in text
 
 
 def test_nobody_else_finds_it(award: Award, new_client: Callable[[], CheckedClient]) -> None:

@@ -227,7 +227,7 @@ def test_take_longer(client: CheckedClient) -> None:
     framework = live_framework(kind=FrameworkKind.DPS)
     application = submitted_application(framework)
     sign_in(client, officer(framework))
-    assert "reg 34(17)" in client.get(page(application, "/extend")).text
+    assert "regulation 34(17)" in client.get(page(application, "/extend")).text
     assert fill(client, page(application, "/extend"), {"reason": REASON}).status_code == 302
     text = text_of(client.get(page(application)))
     assert "(extended once)" in text
