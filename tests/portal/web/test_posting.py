@@ -42,6 +42,17 @@ EACH = 20
 SIGNED_IN = {"account", "provider", "panel", "commissioner", "admin"}
 AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}}
 """Whose pages people open, where it is not everybody's who has signed in."""
+UNREACHED = {
+    "erasures.decide": "nobody here has asked to be erased",
+    "evaluation_desk.invite_again": "nobody here waits for a card or a link of a panel",
+    "links.follow": "its address stands in a mail alone",
+    "provider_checks.post": "no proof is under way here",
+    "provider_checks.refuse": "no proof is under way here",
+    "sessions.end": "everybody here is signed in once",
+    "suspensions.lift": "nobody here is suspended",
+    "suspensions.show": "nobody here is suspended",
+}
+"""Routes that no page leads to here, each with the reason; they are tried at made-up addresses."""
 ELSEWHERE = "203.0.113.7"
 """Where the nonsense comes from: throttling of it does not reach other tests."""
 Filled = Callable[[Form], dict[str, Any]]
@@ -145,7 +156,7 @@ def may_reach(app: Flask, rule: Rule, roles: Collection[Role]) -> bool:
 def test_every_route_is_walked(app: Flask, walked: dict[str, Forms]) -> None:
     """Somebody comes across each route that takes a POST: a new one is tried without being named here."""
     found = {endpoint for forms in walked.values() for endpoint in forms}
-    assert sorted({rule.endpoint for rule in posted(app)} - found) == []
+    assert {rule.endpoint for rule in posted(app)} - found <= UNREACHED.keys()
 
 
 @pytest.mark.long
