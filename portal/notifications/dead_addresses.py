@@ -25,6 +25,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import SYSTEM, Actor, Role
 from portal.notifications.models import DeadAddress, Message
+from portal.notifications.sending import goes_to_own_address
 from portal.tendering.models import InvitationToTender, Panel
 
 
@@ -36,7 +37,7 @@ def note_outcomes(*, mails: Sequence[Delivery], messages: Sequence[Message], now
     by_id = {message.id: message for message in messages}
     carried = [(by_id[mail.subject_id], mail) for mail in mails if mail.subject_id in by_id]
     # What went elsewhere, such as to an address that is still to be confirmed, says nothing of the person's own.
-    own = [(found.user, mail) for found, mail in carried if found.mailed_to and found.mailed_to == found.user.email]
+    own = [(found.user, mail) for found, mail in carried if goes_to_own_address(found)]
     reached = {person.id for person, mail in own if mail.sent_at is not None}
     if reached:
         db.session.execute(delete(DeadAddress).where(DeadAddress.user_id.in_(reached)))

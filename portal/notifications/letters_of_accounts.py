@@ -23,7 +23,7 @@ from portal.tendering.models import Panel
 def confirmation_wanted(event: Event) -> None:
     """Whoever has not confirmed their address gets the link for it; a joining by link has proved the address."""
     person = db.session.get_one(User, event.object_id)
-    if person.email is not None and person.email_confirmed_at is None:
+    if person.email_index is not None and person.email_confirmed_at is None:
         _tell_with_link(event, person.id, LinkPurpose.CONFIRM_ADDRESS, "accounts/confirm_address")
 
 

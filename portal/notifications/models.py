@@ -48,17 +48,6 @@ class Message(Model):
     mailed_link: Mapped[MailedLink | None] = relationship()
     mentioned: Mapped[list[User]] = relationship(secondary="message_mention", viewonly=True, lazy="selectin")
 
-    @property
-    def mailed_to(self) -> str | None:
-        """Where it is mailed, None where it waits in the inbox alone.
-
-        To an address that nobody has confirmed goes only what carries a link of its own: a mistyped address is
-        somebody else's, who shall not read of bids and awards.
-        """
-        person, link = self.user, self.mailed_link
-        address = link.address if link else person.email
-        return address if person.is_active and (link or person.email_confirmed_at) else None
-
     @hybrid_property
     def subject(self) -> str:
         """The subject, with the names of the people it mentions; in a query as it is stored."""

@@ -30,6 +30,22 @@ POLICY = re.compile(r"5\.7\.\d")
 """Refused for who sends, by the server's rules, which change (RFC 3463 section 3.8)."""
 
 
+def address_for(message: Message) -> str | None:
+    """Where a message is mailed to, None where it waits in the inbox alone.
+
+    To an address that nobody has confirmed goes only what carries a link of its own: a mistyped address is
+    somebody else's, who shall not read of bids and awards.
+    """
+    person, link = message.user, message.mailed_link
+    address = link.address if link else person.email
+    return address if person.is_active and (link or person.email_confirmed_at) else None
+
+
+def goes_to_own_address(message: Message) -> bool:
+    """Whether it is mailed to its reader's own address: not to one that is still to be confirmed, and not nowhere."""
+    return address_for(message) is not None and address_for(message) == message.user.email
+
+
 class NotEncrypted(Exception):
     """The mail server offers no encryption, and nothing may be sent without."""
 
@@ -74,7 +90,7 @@ class Mailer:
         `Undeliverable` when it refuses the message for good (SMTP 5xx), else what SMTP raises.
         """
         message = db.session.get_one(Message, delivery.subject_id)
-        address = message.mailed_to
+        address = address_for(message)
         if address is None:
             return
         connection = self._connected()
