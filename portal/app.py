@@ -42,6 +42,8 @@ BLUEPRINTS = (
     "portal.accounts.views.account",
     "portal.accounts.views.address",
     "portal.accounts.views.sessions",
+    "portal.accounts.views.factors",
+    "portal.accounts.views.lost_factors",
     "portal.accounts.views.colleagues",
     "portal.accounts.views.roles",
     "portal.organisations.views.provider",

@@ -160,6 +160,9 @@ def _add_writing(commands: Commands) -> None:
     person.add_argument("--authority", metavar="NAME", help="of this contracting authority, not of the platform")
     person.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _on_app(person, "administering.administrator")
+    lost = commands.add_parser("remove-second-factor", help="of somebody who lost it, where no two others can check")
+    lost.add_argument("--email", required=True)
+    _on_app(lost, "administering.second_factor")
 
 
 def _group(commands: Commands, name: str, explained: str) -> Commands:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 from flask import Response, after_this_request, current_app, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from portal.accounts.browser_words import browser_words
 from portal.accounts.devices import KEPT, remember
+from portal.accounts.passkeys import Site
 from portal.accounts.sessions import SignedIn, end_session, find_signed_in, touch_session
 from portal.accounts.throttling import Origin
 from portal.core import clock
@@ -73,6 +77,16 @@ def desk_of(actor: Actor) -> str:
 def origin() -> Origin:
     """Where the request comes from, for slowing guesses."""
     return Origin(client_address(), request.cookies.get(DEVICE_COOKIE), browser_words(request.user_agent.string))
+
+
+def site() -> Site | None:
+    """Where a passkey is made and shown; a key is bound to a name, so an address of numbers has none."""
+    place = urlsplit(request.host_url)
+    try:
+        ip_address(place.hostname or "")
+    except ValueError:
+        return Site(host=place.hostname or "", origin=request.host_url.rstrip("/"))
+    return None
 
 
 def _know_device(signed_in: SignedIn) -> None:

@@ -58,6 +58,10 @@ class User(OnSystemChain, Model):
     """The second factor's secret, encrypted with the installation's factor key."""
     totp_step: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The last time step whose code was accepted: a code works once."""
+    totp_drift: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """By how many steps the authenticator's clock is off."""
+    totp_near: Mapped[int | None]
+    """By how many the last code was off that came too late or too early; two alike in a row show the clock."""
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[CreatedAt]
 

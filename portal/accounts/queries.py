@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
 
+from portal.accounts.factor_models import Passkey
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -50,6 +51,7 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             User,
             held.scalar_subquery().label("held"),
             waiting.scalar_subquery().label("waiting"),
+            exists().where(Passkey.user_id == User.id),
         ).where(_belongs_to(place))
     )
     colleagues = [
@@ -59,10 +61,10 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             email=person.email,
             roles=_in_order(held_roles),
             waiting=_in_order(waiting_roles),
-            has_factor=person.totp_sealed is not None,
+            has_factor=person.totp_sealed is not None or has_passkey,
             awaits_joining=person.awaits_joining,
         )
-        for person, held_roles, waiting_roles in rows
+        for person, held_roles, waiting_roles, has_passkey in rows
     ]
     # Names are sealed, so the database cannot sort by them; an organisation's people are few.
     return sorted(colleagues, key=lambda colleague: (colleague.name.casefold(), colleague.id))

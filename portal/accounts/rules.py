@@ -10,6 +10,12 @@ RULES = [
     permit("provider", Verb.END_SESSIONS, {Role.PROVIDER_ADMINISTRATOR}),
     # Whoever confirms roles is half of that act, so administrators are themselves confirmed.
     permit("role", Verb.DECIDE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}, ["proposed"], half=True),
+    permit(
+        "lost_factor",
+        Verb.DECIDE,
+        {Role.PROVIDER_ADMINISTRATOR, Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR},
+        ["asked", "checked"],
+    ),
     permit("authority", Verb.INVITE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
     permit("authority", Verb.END_ACCESS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
     permit("authority", Verb.END_SESSIONS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),

@@ -29,7 +29,8 @@ _FIND = text(
     """
     SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.person_key, u.name_sealed,
     u.email_sealed, u.email_index IS NOT NULL AND u.email_confirmed_at IS NULL AS awaits_confirmation,
-    u.totp_sealed IS NOT NULL AS has_factor, coalesce(jsonb_agg(jsonb_build_array(m.role,
+    u.totp_sealed IS NOT NULL AS has_authenticator,
+    EXISTS (SELECT FROM passkey k WHERE k.user_id = u.id) AS has_passkey, coalesce(jsonb_agg(jsonb_build_array(m.role,
     m.authority_id, m.provider_id, m.panel_id) ORDER BY m.created_at, m.id) FILTER (WHERE m.id IS NOT NULL), '[]') AS
     held_roles, (array_agg(coalesce(p.name, a.name) ORDER BY m.created_at, m.id) FILTER (WHERE
     coalesce(p.name, a.name) IS NOT NULL))[1] AS organisation_name FROM user_session s JOIN user_account u
@@ -62,7 +63,8 @@ class SignedIn(OnSystemChain):
     organisation_name: str | None
     awaits_confirmation: bool
     """Whether the e-mail address has still to be confirmed."""
-    has_factor: bool
+    has_authenticator: bool
+    has_passkey: bool
     factor_at: datetime | None
     last_seen_at: datetime
     actor: Actor
@@ -81,6 +83,11 @@ class SignedIn(OnSystemChain):
     def get_id(self) -> str:
         """What the cookie carries: the random token, of which the database holds the hash."""
         return self.token
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether there is anything to show beside the password."""
+        return self.has_authenticator or self.has_passkey
 
     @property
     def awaits_factor(self) -> bool:
@@ -143,7 +150,8 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
         email=unseal(row.email_sealed, what="email", **own) if row.email_sealed else None,
         organisation_name=row.organisation_name,
         awaits_confirmation=row.awaits_confirmation,
-        has_factor=row.has_factor,
+        has_authenticator=row.has_authenticator,
+        has_passkey=row.has_passkey,
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
         last_seen_at=row.last_seen_at.astimezone(UTC),
         actor=_actor(row.user_id, row.held_roles),

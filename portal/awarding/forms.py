@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAreaField
 from wtforms.validators import InputRequired
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.regulation.deadline_rules import DeadlineRule
 
 

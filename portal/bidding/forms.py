@@ -10,7 +10,7 @@ from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
 from portal.bidding.documents import Upload
 from portal.tendering.models import Lot, Question

@@ -9,6 +9,7 @@ import sys
 from flask import Flask
 
 from portal.accounts.administrators import create_administrator
+from portal.accounts.lost_factors import remove_by_command
 from portal.audit.outbox import revive_dead
 from portal.commands.answering import Answer, CouldNotRun
 from portal.core import clock
@@ -42,6 +43,15 @@ def administrator(app: Flask, arguments: argparse.Namespace) -> Answer:
         document = {"id": person.id, "email": person.email}
     line = f"{arguments.email} can sign in now, and will be asked to set up a second factor."
     return Answer(document, [line])
+
+
+def second_factor(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Remove a second factor that was lost, where no two people could check it in the portal."""
+    with app.app_context():
+        person = remove_by_command(email=arguments.email, now=clock.now())
+        db.session.commit()
+        document = {"id": person.id}
+    return Answer(document, [f"{arguments.email} sets up a new second factor at the next sign-in."])
 
 
 def retry_outbox(app: Flask, arguments: argparse.Namespace) -> Answer:

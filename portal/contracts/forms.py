@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import SubmitField
 from wtforms.validators import DataRequired
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.web.fields import DayField
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, InputRequired
 
-from portal.accounts.forms import HANDED_CODE_BOX, FactorField
+from portal.accounts.forms.factor import FactorField
+from portal.accounts.forms.people import HANDED_CODE_BOX
 from portal.organisations.forms import DetailsFields
 from portal.organisations.models import Provider
 from portal.web.fields import DayField, page

@@ -75,7 +75,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "access",
         "Your account and who may do what",
-        "Your address, your password, new browsers, your invitation, and roles that two people give.",
+        "Your address, your password, lost phones or keys, new browsers, your invitation, and roles of two people.",
         ADULTS,
         (
             "accounts/confirm_address",
@@ -95,6 +95,11 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/mail_given_up",
             "privacy/erasure_asked",
             "privacy/erasure_refused",
+            "accounts/lost_factor_asked",
+            "accounts/lost_factor_own",
+            "accounts/lost_factor_checked",
+            "accounts/lost_factor_refused",
+            "accounts/lost_factor_removed",
         ),
         "They guard your account.",
     ),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import HeldRole, User, UserSession
+from portal.accounts.second_factor import has_factor
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
@@ -73,7 +74,7 @@ def _account(person: User) -> dict[str, Any]:
         "email": person.email,
         "created_at": person.created_at,
         "has_password": person.password_hash is not None,
-        "has_second_factor": person.totp_sealed is not None,
+        "has_second_factor": has_factor(person),
     }
 
 

@@ -20,8 +20,13 @@ from portal.core.permissions import AUTHORITY_ROLES, FRESH_FACTOR, PANEL_ROLES, 
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-WHILE_FACTOR_IS_AWAITED = frozenset({"accounts.sign_in_code", "accounts.sign_out", "account.second_factor"})
-"""What somebody reaches between the password and the second factor: showing it, setting it up, leaving."""
+WHILE_FACTOR_IS_AWAITED = frozenset(
+    {
+        "accounts.sign_in_code", "accounts.lost_factor", "accounts.sign_out",
+        "factors.index", "factors.authenticator", "factors.add_passkey",
+    }
+)  # fmt: skip
+"""What somebody reaches between password and second factor: showing it, setting it up, having lost it, leaving."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import timedelta
 from functools import lru_cache
@@ -106,7 +107,10 @@ def sign_in(client: Any, user: User, *, fresh_factor: bool = True) -> str:
 
 
 def current_code(*, steps: int = 0) -> str:
-    """The code that `FACTOR_SECRET` shows now, or that many steps of 30 seconds later."""
+    """The code that `FACTOR_SECRET` shows now, or that many steps of 30 seconds later; never one about to run out."""
+    left = 30 - clock.now().timestamp() % 30
+    if left < 2:
+        time.sleep(left)
     return pyotp.TOTP(FACTOR_SECRET).at(clock.now() + timedelta(seconds=30 * steps))
 
 

@@ -31,11 +31,12 @@ class Account:
     used: set[str] = field(default_factory=set)
 
     def code(self) -> str:
-        """A code that the authenticator shows within half a minute of now and that was not used before."""
-        totp, now = pyotp.TOTP(self.secret), self.clock.now().timestamp()
-        fresh = next(code for shift in (0, 30, -30) if (code := totp.at(int(now) + shift)) not in self.used)
-        self.used.add(fresh)
-        return fresh
+        """The code that the authenticator shows, once it is one that was not used before and lives a moment longer."""
+        totp = pyotp.TOTP(self.secret)
+        while (code := totp.at(self.clock.now())) in self.used or self.clock.now().timestamp() % 30 > 27:
+            time.sleep(0.2)
+        self.used.add(code)
+        return code
 
     def sign_in(self) -> None:
         """Sign in with password and, where there is one, the second factor, unless still signed in."""
@@ -48,11 +49,14 @@ class Account:
 
     def set_up_factor(self) -> None:
         """Put the key on the page into the authenticator and type its first code."""
-        sees(self.person, "Set up your authenticator")
+        sees(self.person, "Set up your second factor")
+        self.person.follow("Use an authenticator app")
         found = re.search(r"time-based code:\s*((?:[A-Z2-7]{4}\s+)+)", self.person.text)
         assert found is not None, self.person.text
         self.secret = found[1].replace(" ", "")
         self.person.press("Set up", factor_code=self.code())
+        sees(self.person, "Print or save your recovery codes")
+        self.person.follow("I have kept them")
 
     def factor(self) -> dict[str, str]:
         """The field for a fresh code, where the page asks for one."""
@@ -112,7 +116,7 @@ class Cast:
         account.person.visit(self.mailed_link(email))
         account.person.press("Set my password", password=PASSWORD)
         account.sign_in()
-        if "Set up your authenticator" in account.person.text:
+        if "Set up your second factor" in account.person.text:
             account.set_up_factor()
         return account
 

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page
 from tests.journeys.accessibility import check_accessibility
 from tests.pages import check_page
 
+MOST_TABS = 60
 Values = dict[str, "str | Path | list[str]"]
 
 
@@ -125,6 +126,9 @@ class HttpPerson:
 class ChromiumPerson:
     """A person at a Chromium; every page is checked with axe."""
 
+    keyboard = False
+    """Whether links and buttons are reached with the tab key and pressed with Enter, and no mouse is there."""
+
     def __init__(self, context: BrowserContext, url: str) -> None:
         self._url = url
         self._context = context
@@ -138,7 +142,7 @@ class ChromiumPerson:
         self._arrived()
 
     def follow(self, text: str) -> None:
-        self._tab.get_by_role("link", name=text).first.click()
+        self._activate(self._tab.get_by_role("link", name=text).first)
         self._arrived()
 
     def press(self, button: str, **values: str | Path | list[str]) -> None:
@@ -148,8 +152,20 @@ class ChromiumPerson:
             folded.click()
         for name, value in values.items():
             _fill(form, name, value)
-        pressed.click()
+        self._activate(pressed)
         self._arrived()
+
+    def _activate(self, target: Locator) -> None:
+        if not self.keyboard:
+            target.click()
+            return
+        for _ in range(MOST_TABS):
+            self._tab.keyboard.press("Tab")
+            if target.evaluate("element => element === document.activeElement"):
+                with self._tab.expect_navigation():
+                    self._tab.keyboard.press("Enter")
+                return
+        raise AssertionError(f"{self.path}: the tab key does not reach {target}")
 
     def has(self, text: str) -> bool:
         return " ".join(text.split()) in self.text

@@ -1,32 +1,23 @@
-"""One's own account: who one is here, password, second factor."""
+"""One's own account: who one is here, and the password."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts.browser import enter, onwards, origin
-from portal.accounts.forms import (
-    LANGUAGE_NAMES,
-    ROLE_MEANINGS,
-    FactorField,
-    LanguageForm,
-    NameForm,
-    PasswordForm,
-    SetUpFactorForm,
-)
+from portal.accounts.browser import enter, origin
+from portal.accounts.forms.people import LANGUAGE_NAMES, ROLE_MEANINGS, LanguageForm, NameForm, PasswordForm
 from portal.accounts.granting import roles_waiting_for, waiting_roles
+from portal.accounts.lost_factors import ADMINISTRATORS, lost_factors_for
 from portal.accounts.own_details import change_name, choose_language
 from portal.accounts.queries import person_with_id
-from portal.accounts.second_factor import Proposal, set_up_factor
 from portal.accounts.sessions import renew_token, sessions_of
 from portal.accounts.signing_in import change_password
 from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.core.permissions import Role
-from portal.web.access import actor, factor_is_fresh, signed_in
-from portal.web.qr_codes import qr_code
+from portal.web.access import actor, signed_in
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -39,6 +30,7 @@ def show() -> ResponseReturnValue:
     roles = [words for role, (words, _) in ROLE_MEANINGS.items() if role in held.roles]
     waiting = [ROLE_MEANINGS[found.role][0] for found in roles_waiting_for(current_user.user_id)]
     administrates = bool(held.roles & {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+    lost = len(lost_factors_for(actor=held, now=clock.now())) if held.roles & ADMINISTRATORS else None
     return render_template(
         "accounts/account/show.html",
         language=LANGUAGE_NAMES[person_with_id(current_user.user_id).language],
@@ -46,6 +38,7 @@ def show() -> ResponseReturnValue:
         roles=roles,
         waiting=waiting,
         panels=len(held.panels),
+        lost=lost,
         to_confirm=len(waiting_roles(held)) if administrates else None,
     )
 
@@ -99,42 +92,3 @@ def password() -> ResponseReturnValue:
         flash("Your password is changed. Everywhere else you are signed out.", "success")
         return redirect(url_for(".show"))
     return render_template("accounts/account/password.html", form=form), form.status_code
-
-
-@bp.route("/second-factor", methods=["GET", "POST"])
-@signed_in
-def second_factor() -> ResponseReturnValue:
-    """Set up an authenticator, or replace it after showing a code from the present one."""
-    if current_user.email is None:
-        raise NotAllowed("You came in with a card, so you need no authenticator.")
-    if current_user.has_factor and current_user.awaits_factor:
-        return redirect(url_for("accounts.sign_in_code", next=request.args.get("next")))
-    if current_user.has_factor and not factor_is_fresh():
-        return _confirm_present_factor()
-    form = SetUpFactorForm()
-    proposal = form.offer()
-    if form.validate_on_submit() and form.carry_out(lambda: _set_up(proposal, form.factor_code.data)):
-        entered = enter(renew_token(session_id=current_user.session_id))
-        flash("Your authenticator is set up.", "success")
-        return redirect(onwards(entered))
-    shown = {"secret": proposal.secret, "qr_code": qr_code(proposal.address)}
-    return render_template("accounts/account/set_up_factor.html", form=form, **shown), form.status_code
-
-
-def _set_up(proposal: Proposal, code: str) -> None:
-    set_up_factor(
-        actor=actor(),
-        session_id=current_user.session_id,
-        proposal=proposal,
-        code=code,
-        origin=origin(),
-        keys=current_app.extensions["keys"],
-        now=clock.now(),
-    )
-
-
-def _confirm_present_factor() -> ResponseReturnValue:
-    form = FactorField()
-    if form.validate_on_submit() and form.carry_out(lambda: None):
-        return redirect(url_for(".second_factor"))
-    return render_template("accounts/account/confirm_factor.html", form=form), form.status_code

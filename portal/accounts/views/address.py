@@ -9,7 +9,7 @@ from flask_login import current_user
 from portal.accounts.address_changing import ask_for_other_address, waiting_change
 from portal.accounts.browser import origin
 from portal.accounts.confirming import ask_for_confirmation
-from portal.accounts.forms import AddressForm
+from portal.accounts.forms.people import AddressForm
 from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.web.access import actor, safe_next, signed_in

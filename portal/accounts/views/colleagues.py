@@ -7,7 +7,7 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.forms import ROLE_MEANINGS, ColleagueForm, InviteForm
+from portal.accounts.forms.people import ROLE_MEANINGS, ColleagueForm, InviteForm
 from portal.accounts.granting import missing_administrator, takes_two_people
 from portal.accounts.inviting import (
     end_access,

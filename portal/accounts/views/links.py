@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.address_changing import stop_change, take_address
 from portal.accounts.browser import origin
 from portal.accounts.confirming import confirm_address
-from portal.accounts.forms import ChosenPasswordForm, ForgottenForm
+from portal.accounts.forms.people import ChosenPasswordForm, ForgottenForm
 from portal.accounts.inviting import join
 from portal.accounts.link_models import LinkPurpose
 from portal.accounts.mailed_links import LinkGone, find_link

@@ -8,13 +8,16 @@ from flask_login import current_user
 
 from portal.accounts import cards, inviting, signing_in
 from portal.accounts.browser import desk_of, enter, leave, onwards, origin, stay
-from portal.accounts.forms import CardForm, CodeForm, JoinForm, RegisterForm, SignInForm, show_factor
+from portal.accounts.forms.factor import CodeForm
+from portal.accounts.forms.people import CardForm, JoinForm, RegisterForm, SignInForm
+from portal.accounts.lost_factors import LASTS, ask_to_begin_anew, own_request, withdraw_request
 from portal.accounts.registering import register as register_provider
 from portal.accounts.sessions import renew_token
 from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email
 from portal.web.access import actor, public, signed_in
+from portal.web.forms import PlainForm
 
 bp = Blueprint("accounts", __name__)
 bp.before_app_request(stay)
@@ -49,11 +52,29 @@ def sign_in_code() -> ResponseReturnValue:
     if not current_user.awaits_factor:
         return redirect(onwards(actor()))
     if not current_user.has_factor:
-        return redirect(url_for("account.second_factor", next=request.args.get("next")))
+        return redirect(url_for("factors.index", next=request.args.get("next")))
     form = CodeForm()
-    if form.validate_on_submit() and form.carry_out(lambda: show_factor(form.factor_code.data)):
+    if form.validate_on_submit() and form.carry_out(_found_again):
         return redirect(onwards(enter(renew_token(session_id=current_user.session_id))))
     return render_template("accounts/public/code.html", form=form), form.status_code
+
+
+def _found_again() -> None:
+    """Whoever shows the second factor has not lost it, or not any more."""
+    withdraw_request(user_id=current_user.user_id, now=clock.now())
+
+
+@bp.route("/sign-in/lost", methods=["GET", "POST"])
+@signed_in
+def lost_factor() -> ResponseReturnValue:
+    """Let somebody without phone or key ask, after the right password, that two people check who they are."""
+    if not (current_user.awaits_factor and current_user.has_factor):
+        return redirect(onwards(actor()))
+    form, who = PlainForm(), actor()
+    if form.validate_on_submit() and form.carry_out(lambda: ask_to_begin_anew(actor=who, now=clock.now())):
+        return redirect(url_for(".lost_factor"))
+    asked = own_request(current_user.user_id, clock.now())
+    return render_template("accounts/public/lost_factor.html", form=form, asked=asked, lasts=LASTS), form.status_code
 
 
 @bp.post("/sign-out")

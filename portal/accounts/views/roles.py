@@ -7,7 +7,7 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.forms import ROLE_MEANINGS, RoleDecisionForm
+from portal.accounts.forms.people import ROLE_MEANINGS, RoleDecisionForm
 from portal.accounts.granting import confirm_role, may_decide_role, refuse_role, waiting_role, waiting_roles
 from portal.accounts.models import RoleGrant
 from portal.core import clock

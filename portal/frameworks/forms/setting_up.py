@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import DAYS
 from portal.frameworks.models import Framework

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.joining.findings import Judgement
 from portal.web.fields import page
 from portal.web.forms import BaseForm, shown_number

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from wtforms import BooleanField, RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired, ValidationError
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.members.removing import RENEWAL
 from portal.regulation.framework_law import RemovalGround
 from portal.web.fields import ChoiceField, DayField, page

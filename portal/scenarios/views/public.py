@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.browser import desk_of, enter, origin
-from portal.accounts.forms import show_factor
+from portal.accounts.forms.factor import show_factor
+from portal.accounts.second_factor import Shown
 from portal.accounts.sessions import renew_token
 from portal.accounts.signing_in import sign_in
 from portal.audit.queries import is_demonstration
@@ -25,7 +26,7 @@ from portal.scenarios.people import (
     REGIONAL_PARTS,
 )
 from portal.scenarios.scenes import SCENES, procurements_by_title, ways_in
-from portal.scenarios.sign_ins import part_named, parts_with_codes
+from portal.scenarios.sign_ins import let_code_work_again, part_named, parts_with_codes
 from portal.web.access import public, safe_next
 
 bp = Blueprint("start", __name__, url_prefix="/demonstration")
@@ -79,13 +80,14 @@ def play() -> ResponseReturnValue:
         return redirect(url_for("start.index"))
     actor = enter(token)
     if current_user.awaits_factor:
+        let_code_work_again(current_user.user_id)
         # A code is used up in a transaction of its own, which would wait for this one for ever.
         db.session.commit()
         code = next(row.code for row in parts_with_codes(keys=keys, now=now) if row.part == part)
         try:
-            show_factor(code)
+            show_factor(Shown(typed=code or ""))
         except InvalidInput:
-            flash("A code works once. Wait half a minute and play this part again.", "warning")
+            flash("Somebody has changed this part's second factor. Play another part.", "warning")
             return redirect(url_for("start.index"))
         actor = enter(renew_token(session_id=current_user.session_id))
     return redirect(safe_next(request.form.get("next"), desk_of(actor)))

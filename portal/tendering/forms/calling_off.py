@@ -7,7 +7,7 @@ from uuid import UUID
 
 from wtforms.fields.choices import SelectChoice
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
 from portal.regulation.procurement_law import ProcurementLaw

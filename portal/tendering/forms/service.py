@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import MONTHS
 from portal.regulation.kinds import PublicationBasis

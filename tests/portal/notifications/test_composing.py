@@ -70,6 +70,8 @@ def values() -> dict[str, Any]:
         "person": SimpleNamespace(display_name=TITLE, email="colleague@people.example"),
         "proposer": SimpleNamespace(display_name="Demo Administrator"),
         "decider": SimpleNamespace(display_name="Demo Second Administrator"),
+        "checker": SimpleNamespace(display_name="Demo Third Administrator"),
+        "reference": "LOST-7K3M9",
         "role": "opener",
         "inviter": SimpleNamespace(display_name=TITLE),
         "place": TITLE,

@@ -28,7 +28,7 @@ def test_the_account_says_who_one_is_here(client: CheckedClient, officer: User) 
     """Name, address, organisation and what one may do, in words."""
     sign_in(client, officer)
     shown = text_of(client.get("/account"))
-    for expected in ("Demo Officer", str(officer.email), "Commissioner, Opener", "Authenticator app"):
+    for expected in ("Demo Officer", str(officer.email), "Commissioner, Opener", "Second factor Set up"):
         assert expected in shown
 
 
@@ -65,17 +65,22 @@ def test_replacing_the_authenticator_asks_for_the_present_one_first(
     other = new_client()
     sign_in(other, officer)
     sign_in(client, officer, fresh_factor=False)
-    page = client.get("/account/second-factor")
+    page = client.get("/account/second-factor/authenticator")
     assert "svg" not in [tag.name for tag in BeautifulSoup(page.data, "html.parser").select("main svg.fl-qr")]
-    planted = client.post("/account/second-factor", data=fields_of(page) | {"proposal": "x", "factor_code": "1"})
+    planted = client.post(
+        "/account/second-factor/authenticator", data=fields_of(page) | {"proposal": "x", "factor_code": "1"}
+    )
     assert planted.status_code == 422
-    assert fill(client, "/account/second-factor", {"factor_code": current_code()}).status_code == 302
-    page = client.get("/account/second-factor")
+    assert fill(client, "/account/second-factor/authenticator", {"factor_code": current_code()}).status_code == 302
+    page = client.get("/account/second-factor/authenticator")
     drawn = BeautifulSoup(page.data, "html.parser")
     assert len(drawn.select("svg.fl-qr")) == 1
     secret = "".join(drawn.select("code.fl-hash")[0].get_text().split())
     code = pyotp.TOTP(secret).at(clock.now())
-    assert client.post("/account/second-factor", data=fields_of(page) | {"factor_code": code}).status_code == 302
+    assert (
+        client.post("/account/second-factor/authenticator", data=fields_of(page) | {"factor_code": code}).status_code
+        == 302
+    )
     assert secret_of(officer, keys=client.application.extensions["keys"]) == secret
     assert (client.get("/account").status_code, other.get("/account").status_code) == (200, 302)
 
@@ -83,8 +88,8 @@ def test_replacing_the_authenticator_asks_for_the_present_one_first(
 def test_a_wrong_first_code_keeps_the_same_picture(client: CheckedClient, db_session: object) -> None:
     """The person need not scan again after a slip: the form carries the same secret, sealed."""
     sign_in(client, make_person(Role.CONTRIBUTOR))
-    page = client.get("/account/second-factor")
-    again = client.post("/account/second-factor", data=fields_of(page) | {"factor_code": "000000"})
+    page = client.get("/account/second-factor/authenticator")
+    again = client.post("/account/second-factor/authenticator", data=fields_of(page) | {"factor_code": "000000"})
     assert again.status_code == 422
     assert fields_of(again)["proposal"] == fields_of(page)["proposal"]
     first, second = (BeautifulSoup(answer.data, "html.parser").select("svg.fl-qr") for answer in (page, again))
@@ -96,7 +101,9 @@ def test_a_tampered_proposal_starts_again(client: CheckedClient, db_session: obj
     """A secret that was not sealed for this person is not taken; a new one is shown."""
     person = make_person(Role.CONTRIBUTOR)
     sign_in(client, person)
-    page = fields_of(client.get("/account/second-factor"))
-    answer = client.post("/account/second-factor", data=page | {"proposal": "AAAA", "factor_code": "123456"})
+    page = fields_of(client.get("/account/second-factor/authenticator"))
+    answer = client.post(
+        "/account/second-factor/authenticator", data=page | {"proposal": "AAAA", "factor_code": "123456"}
+    )
     assert answer.status_code == 422
     assert person.totp_sealed is None

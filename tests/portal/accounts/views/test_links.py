@@ -281,7 +281,9 @@ def test_a_change_asks_for_the_second_factor_of_whoever_has_one(client: CheckedC
     """An empty box is asked for in words, and not called wrong."""
     sign_in(client, person, fresh_factor=False)
     typed = {"email": "new@people.example", "password": PASSWORD}
-    assert errors_of(fill(client, "/account/address", typed)) == ["Type the code that your authenticator app shows."]
+    assert errors_of(fill(client, "/account/address", typed)) == [
+        "Type the code that your authenticator app shows, or one of your recovery codes."
+    ]
     assert fill(client, "/account/address", typed | {"factor_code": current_code()}).location == "/account"
 
 

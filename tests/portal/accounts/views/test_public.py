@@ -30,7 +30,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import draft_itt, panel_named
-from tests.filling import errors_of, fields_of, fill, press, text_of
+from tests.filling import errors_of, fields_of, fill, link_in, press, text_of
 from tests.mailing import link_to
 from tests.services import Mailbox
 
@@ -188,7 +188,9 @@ def test_waiting_for_the_code_no_form_is_taken(client: CheckedClient, submitter:
     typed = {"csrf_token": token, "old_password": PASSWORD, "password": "another long password"}
     answer = client.post("/account/password", data=typed)
     assert answer.location == "/sign-in/code"
-    assert client.post("/account/second-factor", data={"csrf_token": token}).location == "/sign-in/code"
+    assert client.post("/account/second-factor/authenticator", data={"csrf_token": token}).location == "/sign-in/code"
+    assert client.get("/account/second-factor/passkeys/add").location == "/sign-in/code"
+    assert client.get("/account/second-factor").location == "/sign-in/code"
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef"])
@@ -299,14 +301,15 @@ def test_registering_leads_to_the_authenticator_and_then_back(client: CheckedCli
     assert fill(client, answer.location, typed).location == "/provider/organisation"
     assert client.get("/provider/organisation").location == "/sign-in/code?next=/provider/organisation"
     assert client.get("/sign-in/code").location == "/account/second-factor"
-    page = client.get("/account/second-factor")
+    page = client.get("/account/second-factor/authenticator")
     key = BeautifulSoup(page.data, "html.parser").select_one("code.fl-hash")
     assert key is not None
     code = pyotp.TOTP("".join(key.get_text().split())).at(clock.now())
     done = client.post(
-        "/account/second-factor?next=/provider/organisation", data=fields_of(page) | {"factor_code": code}
+        "/account/second-factor/authenticator?next=/provider/organisation", data=fields_of(page) | {"factor_code": code}
     )
-    assert done.location == "/provider/organisation"
+    assert "Print or save your recovery codes" in text_of(done)
+    assert link_in(done, "I have kept them") == "/provider/organisation"
     shown = text_of(client.get("/provider/organisation"))
     assert "Demo Family Support CIC" in shown
     assert "Not yet verified" in shown

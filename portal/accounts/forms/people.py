@@ -1,13 +1,12 @@
-"""Forms of people: signing in, registering, the second factor, colleagues, the card."""
+"""Forms of people: signing in, registering, the account, colleagues, the card."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import current_app
-from flask_login import current_user, login_user
+from flask_login import current_user
 from wtforms import (
     EmailField,
     HiddenField,
@@ -21,20 +20,16 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.accounts.browser import origin
+from portal.accounts.forms.factor import FactorField
 from portal.accounts.kept_passwords import keep_password, kept_password
 from portal.accounts.models import Language
 from portal.accounts.registering import check_registration
-from portal.accounts.second_factor import Proposal, confirm_factor, propose_factor, read_proposal
 from portal.core import clock
-from portal.core.errors import InvalidInput, PortalError
-from portal.core.parsing.text import has_text
+from portal.core.errors import InvalidInput
 from portal.core.permissions import Role
 from portal.organisations.forms import AlertsFields, DetailsFields
-from portal.web.access import factor_is_fresh
 from portal.web.forms import BaseForm
 
-CODE_BOX = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
 HANDED_CODE_BOX = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 ROLE_MEANINGS: dict[Role, tuple[str, str]] = {
@@ -58,50 +53,6 @@ LANGUAGE_NAMES = {Language.ENGLISH: "English"}
 """Each language in its own words."""
 
 
-class FactorField(BaseForm):
-    """For acts that need a fresh second factor: mix it in, and `carry_out` asks for the code before it acts.
-
-    The template shows the field only while it is needed:
-    `{% if not factor_is_fresh() %}{{ field(form.factor_code, width=5) }}{% endif %}`.
-    """
-
-    factor_code = StringField(
-        "Code from your authenticator app",
-        description="Six digits. We ask again because this step is important.",
-        render_kw=CODE_BOX,
-    )
-
-    def carry_out(self, act: Callable[[], Any]) -> bool:
-        """Confirm the code unless one was shown in the last five minutes, then run the activity."""
-        try:
-            show_factor(self.factor_code.data)
-        except PortalError as refusal:
-            if refusal.field is None:
-                raise
-            self.refuse(refusal)
-            return False
-        return super().carry_out(act)
-
-
-def show_factor(code: str | None) -> None:
-    """Confirm a typed code for this session, unless one was shown in the last five minutes."""
-    if factor_is_fresh():
-        return
-    if not has_text(code):
-        raise InvalidInput("Type the code that your authenticator app shows.", field="factor_code")
-    now = clock.now()
-    confirm_factor(
-        user_id=current_user.user_id,
-        session_id=current_user.session_id,
-        code=code,
-        origin=origin(),
-        keys=current_app.extensions["keys"],
-        now=now,
-    )
-    # What is still to be rendered in this request knows that the factor is fresh.
-    login_user(replace(current_user._get_current_object(), factor_at=now))
-
-
 class SignInForm(BaseForm):
     """E-mail address and password."""
 
@@ -115,41 +66,6 @@ class SignInForm(BaseForm):
         [DataRequired("Enter your password.")],
         render_kw={"autocomplete": "current-password"},
     )
-
-
-class CodeForm(BaseForm):
-    """The code that completes signing in."""
-
-    factor_code = StringField(
-        "Six-digit code", [DataRequired("Enter the code from your authenticator app.")], render_kw=CODE_BOX
-    )
-
-
-class SetUpFactorForm(BaseForm):
-    """A first code from a new authenticator; the secret that it belongs to travels sealed in the form."""
-
-    proposal = HiddenField()
-    factor_code = StringField(
-        "Code that the app shows now",
-        [DataRequired("Enter the code that the app shows.")],
-        render_kw=CODE_BOX,
-    )
-
-    def offer(self) -> Proposal:
-        """The proposed secret that the form carries, or a new one."""
-        keys = current_app.extensions["keys"]
-        who: dict[str, Any] = {
-            "user_id": current_user.user_id,
-            "account_name": current_user.email or current_user.display_name,
-        }
-        if self.proposal.data:
-            try:
-                return read_proposal(sealed=self.proposal.data, keys=keys, **who)
-            except InvalidInput as stale:
-                self.refuse(stale)
-        proposal = propose_factor(keys=keys, **who)
-        self.proposal.data = proposal.sealed
-        return proposal
 
 
 class RegisterForm(DetailsFields, AlertsFields):
