@@ -30,6 +30,7 @@ import portal.members.rules
 import portal.notices.models
 import portal.notices.rules
 import portal.notifications.models
+import portal.organisations.claim_models
 import portal.organisations.models
 import portal.organisations.rules
 import portal.privacy.models

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import RadioField, SelectChoice, StringField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.forms.people import HANDED_CODE_BOX
-from portal.organisations.forms import DetailsFields
+from portal.organisations.details import IdentityDetails, ProviderDetails
+from portal.organisations.forms import AddressFields, DetailsFields
 from portal.organisations.models import Provider
-from portal.web.fields import DayField, page
+from portal.web.fields import DayField, line, page
 from portal.web.forms import BaseForm
 
 
@@ -20,6 +23,23 @@ class DetailsForm(DetailsFields):
     def of(cls, provider: Provider) -> DetailsForm:
         """The form, filled with what is stored (or with what was posted)."""
         return cls(obj=provider, organisation_name=provider.name)
+
+
+class BoundDetailsForm(AddressFields):
+    """What an organisation that councils know by its name and numbers changes itself."""
+
+    @classmethod
+    def of(cls, provider: Provider) -> BoundDetailsForm:
+        """The form, filled with what is stored (or with what was posted); name and numbers stay."""
+        made = cls(obj=provider)
+        made.stays = IdentityDetails(
+            provider.name, provider.company_number or "", provider.charity_number or "", provider.parent
+        )
+        return made
+
+    def details(self) -> ProviderDetails:
+        """The fields as the activity takes them."""
+        return self.details_of(self.stays)
 
 
 class RegisterCheckForm(BaseForm):
@@ -39,6 +59,13 @@ class PostForm(BaseForm):
     """Where the letter with the code goes."""
 
     address = page("The address in the register")
+
+
+class DomainForm(BaseForm):
+    """A mail domain that is the organisation's own."""
+
+    domain = line("The organisation’s mail domain", description="The part after the @, such as brightsteps.org.uk.")
+    seen = page("Where did you see that it is theirs?")
 
 
 class CodeForm(BaseForm):
@@ -76,4 +103,75 @@ class LiftingDecisionForm(FactorField):
         "Your decision",
         choices=[SelectChoice("lift", "Lift the suspension"), SelectChoice("keep", "Keep it")],
         validators=[InputRequired("Choose whether the suspension is lifted.")],
+    )
+
+
+class ClaimForm(BaseForm):
+    """Say that a registered number is one's own, without an account."""
+
+    company_number = line("Company number", description="8 characters from Companies House, such as 09506232.")
+    charity_number = line("Or charity number", description="SC before a Scottish number, NIC for Northern Ireland.")
+    organisation = line("Your organisation’s name")
+    person = line("Your name")
+    email = line("Your e-mail address")
+    telephone = line("A telephone number in the public register, or on your organisation’s own pages")
+    words = page("How can we see that the number is yours?")
+
+    def validate_organisation(self, field: Any) -> None:
+        """Officers compare it with the register."""
+        if not field.data:
+            raise ValidationError("Enter your organisation’s name.")
+
+    def validate_person(self, field: Any) -> None:
+        """Officers write to somebody."""
+        if not field.data:
+            raise ValidationError("Enter your name.")
+
+    def validate_email(self, field: Any) -> None:
+        """Officers need a way back."""
+        if "@" not in (field.data or ""):
+            raise ValidationError("Enter your e-mail address, such as name@example.org.")
+
+    def contact(self) -> str:
+        """Who claims, line by line."""
+        said = (self.organisation.data, self.person.data, self.email.data, self.telephone.data)
+        return "\n".join(one for one in said if one)
+
+
+class ClaimCodeForm(BaseForm):
+    """The code of a claim."""
+
+    code = StringField("The code of your claim", [DataRequired("Type the code.")], render_kw=HANDED_CODE_BOX)
+
+
+class AnswerForm(BaseForm):
+    """The holder's answer."""
+
+    answer = page("Why the number is yours")
+
+
+class ClaimDecisionForm(FactorField):
+    """An officer's decision about a claim."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=[
+            SelectChoice("dismiss", "The number stays where it is"),
+            SelectChoice("move", "The number belongs to whoever claims it: propose to move it"),
+        ],
+        validators=[InputRequired("Choose where the number belongs.")],
+    )
+    reason = page("Why")
+
+
+class MoveForm(FactorField):
+    """The second person's decision about moving a number."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=[
+            SelectChoice("move_now", "Take the number from its holder, and keep it for whoever claims it"),
+            SelectChoice("back", "Send it back: it is decided anew"),
+        ],
+        validators=[InputRequired("Choose whether the number moves.")],
     )

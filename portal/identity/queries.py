@@ -27,8 +27,8 @@ def lately_verified(count: int = 20) -> Sequence[Verification]:
     return db.session.scalars(newest.options(joinedload(Verification.provider))).all()
 
 
-def code_on_its_way(provider_id: uuid.UUID) -> Verification | None:
-    """The letter's code that can still be typed in, if there is one."""
+def asked_of(provider_id: uuid.UUID) -> Verification | None:
+    """What somebody of the organisation can still act on: a letter's code, or a domain that is named."""
     return db.session.scalars(
         select(Verification).where(
             Verification.provider_id == provider_id, Verification.status == VerificationStatus.ASKED

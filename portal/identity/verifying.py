@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.parsing.text import require_reason, require_text
+from portal.core.parsing.text import require_reason, require_text, squeeze
 from portal.core.permissions import Actor, Verb
 from portal.core.references import new_code, normalise_code
 from portal.core.seals import KeyFolder
-from portal.core.taking import take
+from portal.core.taking import lock, take
 from portal.core.words import london_date
-from portal.identity.queries import code_on_its_way
+from portal.identity.queries import asked_of
 from portal.organisations.models import Provider, Verification
 from portal.organisations.states import VERIFICATION, VerificationMethod, VerificationStatus
 from portal.regulation.local_time import local_date
@@ -29,6 +31,15 @@ LONGEST_NOTE = 1000
 CODE_LASTS = timedelta(days=28)
 """A letter takes days, and lies on a desk for some more."""
 MOST_WRONG_CODES = 5
+_DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+ANYBODYS = frozenset(
+    {
+        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "live.co.uk",
+        "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "aol.com", "btinternet.com", "sky.com", "talktalk.net",
+        "virginmedia.com", "protonmail.com", "proton.me", "gmx.com", "gmx.co.uk", "mail.com", "msn.com",
+    }
+)  # fmt: skip
+"""Domains of mail for everybody: what an officer might be shown all the same."""
 WHAT = "Say what you looked at, for example “Companies House: name, status and registered office are the same”."
 
 
@@ -51,7 +62,7 @@ def check_register(*, provider: Provider, seen: str, seen_on: date | None, actor
     said = require_text(seen, WHAT, field="seen", most=LONGEST_NOTE)
     if seen_on is None or seen_on > local_date(now):
         raise InvalidInput("Give the day on which you looked, today or before.", field="seen_on")
-    _void_code(provider, actor, now)
+    _void_asked(provider, actor, now)
     made = _add(
         provider, VerificationMethod.REGISTER, VerificationStatus.VERIFIED, actor, now, seen=said, seen_on=seen_on
     )
@@ -67,7 +78,7 @@ def refuse_check(*, provider: Provider, reason: str, actor: Actor, now: datetime
     """
     take(provider, Verb.VERIFY, actor=actor)
     said = require_reason(reason, "Say what does not fit: the organisation reads it", field="reason", most=LONGEST_NOTE)
-    _void_code(provider, actor, now)
+    _void_asked(provider, actor, now)
     looked = {"seen_on": local_date(now), "reason": said, "ended_at": now, "ended_by_id": actor.user_id}
     refused = _add(provider, VerificationMethod.REGISTER, VerificationStatus.REFUSED, actor, now, **looked)
     record(EventKind.VERIFICATION_REFUSED, provider, actor=actor, verification=refused.id)
@@ -83,7 +94,7 @@ def post_code(*, provider: Provider, address: str, actor: Actor, keys: KeyFolder
     """
     take(provider, Verb.VERIFY, actor=actor)
     to = require_text(address, "Type the address as it stands in the register.", field="address", most=LONGEST_NOTE)
-    _void_code(provider, actor, now)
+    _void_asked(provider, actor, now)
     code = new_code()
     made = _add(
         provider,
@@ -107,8 +118,8 @@ def type_code(*, provider: Provider, code: str, actor: Actor, keys: KeyFolder, n
     for another letter. Records PROVIDER_VERIFIED with the method. Raises `WrongState` when no code is on its way.
     """
     take(provider, Verb.PROVE, actor=actor)
-    posted = code_on_its_way(provider.id)
-    if posted is None:
+    posted = asked_of(provider.id)
+    if posted is None or not posted.method.is_post:
         raise WrongState("No letter is on its way. Ask an officer for one.")
     assert posted.expires_at is not None
     assert posted.code_hash is not None
@@ -120,6 +131,46 @@ def type_code(*, provider: Provider, code: str, actor: Actor, keys: KeyFolder, n
     posted.status = VERIFICATION.move(posted.status, VerificationStatus.VERIFIED)
     _prove(posted, actor, now)
     return None
+
+
+def name_domain(*, provider: Provider, domain: str, seen: str, actor: Actor, now: datetime) -> Verification:
+    """Confirm that a mail domain is the organisation's own, and where that was seen; what was asked before is void.
+
+    It proves nothing yet: an administrator of the organisation with a confirmed address there does (`use_address`).
+    Records DOMAIN_NAMED without the domain. Raises `InvalidInput` with the field ("domain": malformed, or one at which
+    anybody has an address; "seen"), `WrongState` when it is verified already.
+    """
+    take(provider, Verb.VERIFY, actor=actor)
+    plain = squeeze(domain).lower().removeprefix("@")
+    if not _DOMAIN.fullmatch(plain):
+        raise InvalidInput("Type the part after the @, such as brightsteps.org.uk.", field="domain")
+    if plain in ANYBODYS:
+        raise InvalidInput(f"Anybody can have an address at {plain}, so it proves nothing.", field="domain")
+    said = require_text(seen, "Say where you saw that the domain is theirs.", field="seen", most=LONGEST_NOTE)
+    _void_asked(provider, actor, now)
+    facts = {"domain": plain, "seen": said, "seen_on": local_date(now)}
+    named = _add(provider, VerificationMethod.DOMAIN, VerificationStatus.ASKED, actor, now, **facts)
+    record(EventKind.DOMAIN_NAMED, provider, actor=actor, verification=named.id)
+    return named
+
+
+def use_address(*, provider: Provider, actor: Actor, now: datetime) -> None:
+    """Prove the number with one's own e-mail address at the domain that an officer confirmed.
+
+    The address counts once its person has confirmed it by the link that was mailed there. Records PROVIDER_VERIFIED
+    with the method. Raises `WrongState` when no domain is named, or the person's address is not there or not confirmed.
+    """
+    take(provider, Verb.PROVE, actor=actor)
+    named = asked_of(provider.id)
+    if named is None or not named.method.is_domain:
+        raise WrongState("No officer has named a domain of yours.")
+    person = lock(User, actor.user_id)
+    if (person.email or "").rpartition("@")[2] != named.domain:
+        raise WrongState(f"Your e-mail address is not at {named.domain}. A colleague whose address is there can do it.")
+    if person.email_confirmed_at is None:
+        raise WrongState("Confirm your e-mail address first: press the button behind the link that we mailed to you.")
+    named.status = VERIFICATION.move(named.status, VerificationStatus.VERIFIED)
+    _prove(named, actor, now)
 
 
 def withdraw_verification(*, provider: Provider, reason: str, actor: Actor, now: datetime) -> None:
@@ -135,7 +186,7 @@ def withdraw_verification(*, provider: Provider, reason: str, actor: Actor, now:
 
 def end_verification(provider: Provider, *, reason: str, actor: Actor, now: datetime) -> None:
     """Let what was proved count no more, nor a code on its way: the name or number that they were for is gone."""
-    _void_code(provider, actor, now)
+    _void_asked(provider, actor, now)
     held = provider.verification
     if held is None:
         return
@@ -179,9 +230,9 @@ def _count_wrong_code(posted: Verification, actor: Actor, now: datetime) -> str:
     return "That was not the code in the letter, for the fifth time. Ask an officer for another letter."
 
 
-def _void_code(provider: Provider, actor: Actor, now: datetime) -> None:
-    if (posted := code_on_its_way(provider.id)) is not None:
-        _void(posted, actor, now)
+def _void_asked(provider: Provider, actor: Actor, now: datetime) -> None:
+    if (asked := asked_of(provider.id)) is not None:
+        _void(asked, actor, now)
 
 
 def _void(posted: Verification, actor: Actor, now: datetime) -> None:

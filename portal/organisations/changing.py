@@ -10,6 +10,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, all_at_once
 from portal.core.permissions import Actor, Verb, policy
 from portal.organisations.details import ProviderDetails, put_details, write_numbers
+from portal.organisations.kept_numbers import take_up
 from portal.organisations.models import Provider, ProviderAlert
 from portal.regulation.cpv import normalise
 from portal.regulation.queries import cpv_codes_among
@@ -26,6 +27,7 @@ def register_provider(*, details: ProviderDetails, alerts: Sequence[str], actor:
     put_alerts(provider, alerts)
     db.session.add(provider)
     write_numbers()
+    take_up(provider)
     record(EventKind.PROVIDER_REGISTERED, provider, actor=actor, alerts=[alert.cpv_code for alert in provider.alerts])
     return provider
 

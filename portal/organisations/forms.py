@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.organisations.details import ProviderDetails
+from portal.organisations.details import IdentityDetails, ProviderDetails
 from portal.organisations.models import Provider
 from portal.regulation.queries import cpv_codes
 from portal.web.forms import BaseForm
 
 
-class DetailsFields(BaseForm):
-    """What a provider says about itself."""
+class IdentityFields(BaseForm):
+    """What an organisation is called, and what it is registered as."""
 
     organisation_name = StringField(
         "Name of the organisation",
@@ -33,6 +34,29 @@ class DetailsFields(BaseForm):
         description="Put SC before a Scottish number and NIC before one of Northern Ireland.",
         render_kw={"spellcheck": "false"},
     )
+    parent = StringField(
+        "Parent organisation",
+        description="If another organisation owns or controls yours: its name. Otherwise leave it empty.",
+    )
+    name_confirmed = BooleanField("The name is right, and we are a different organisation from any with a like name")
+
+    claim_code = StringField("Code of your claim", description="From the page on which you claimed the number.")
+
+    def identity(self) -> IdentityDetails:
+        """The fields as the activities take them."""
+        return IdentityDetails(
+            name=self.organisation_name.data or "",
+            company_number=self.company_number.data or "",
+            charity_number=self.charity_number.data or "",
+            parent=self.parent.data or "",
+            name_confirmed=bool(self.name_confirmed.data),
+            claim_code=self.claim_code.data or "",
+        )
+
+
+class AddressFields(BaseForm):
+    """Where an organisation is, and of what kind."""
+
     address = TextAreaField(
         "Address",
         [DataRequired("Enter the organisation’s address.")],
@@ -48,20 +72,24 @@ class DetailsFields(BaseForm):
         "We are a voluntary, community or social enterprise",
         description="You exist for a social purpose and put most of your surplus back into it.",
     )
-    name_confirmed = BooleanField("The name is right, and we are a different organisation from any with a like name")
 
-    def details(self) -> ProviderDetails:
-        """The fields as the activity takes them."""
+    def details_of(self, identity: IdentityDetails) -> ProviderDetails:
+        """The fields as the activities take them, with a name and numbers."""
         return ProviderDetails(
-            name=self.organisation_name.data or "",
-            company_number=self.company_number.data or "",
-            charity_number=self.charity_number.data or "",
+            **asdict(identity),
             address=self.address.data or "",
             postcode=self.postcode.data or "",
             is_sme=bool(self.is_sme.data),
             is_vcse=bool(self.is_vcse.data),
-            name_confirmed=bool(self.name_confirmed.data),
         )
+
+
+class DetailsFields(IdentityFields, AddressFields):
+    """What a provider says about itself."""
+
+    def details(self) -> ProviderDetails:
+        """The fields as the activities take them."""
+        return self.details_of(self.identity())
 
 
 class AlertsFields(BaseForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, text
 from sqlalchemy.ext.hybrid import hybrid_method
@@ -46,12 +47,42 @@ class ContractingAuthority(Model):
         return actor.towards_authority(self.id) | actor.platform_roles
 
 
-class Provider(OnSystemChain, Model):
+class Identified:
+    """What somebody looks up in a register: a name and numbers, those of now or of then."""
+
+    company_number: Any
+    charity_scheme: Any
+    charity_number: Any
+    provider_key: Any
+
+    @property
+    def identifiers(self) -> list[Identifier]:
+        """Its numbers in registers, the company's before the charity's."""
+        found = []
+        if self.company_number:
+            found.append(Identifier(Scheme.COMPANY, self.company_number))
+        if self.charity_number:
+            found.append(
+                Identifier(Scheme(self.charity_scheme or Scheme.CHARITY_ENGLAND_AND_WALES), self.charity_number)
+            )
+        return found
+
+    @property
+    def org_id(self) -> str:
+        """The org-id code by which open data names it; of one that lost its only number a local one."""
+        found = self.identifiers
+        return found[0].org_id if found else f"provider-{self.provider_key}"
+
+
+class Provider(Identified, OnSystemChain, Model):
     """An organisation that bids. Usable at once; "not yet verified" until it is proved that its number is its own."""
 
     __tablename__ = "provider"
     __table_args__ = (
-        CheckConstraint("company_number IS NOT NULL OR charity_number IS NOT NULL", name="has_a_registered_number"),
+        CheckConstraint(
+            "company_number IS NOT NULL OR charity_number IS NOT NULL OR number_lost_at IS NOT NULL",
+            name="has_a_registered_number",
+        ),
         Index("uq_provider_company_number", "company_number", unique=True),
         Index("ix_provider_name_fold", "name_fold", "id"),
         Index("uq_provider_charity_number", "charity_scheme", "charity_number", unique=True),
@@ -65,6 +96,10 @@ class Provider(OnSystemChain, Model):
     charity_number: Mapped[str | None]
     address: Mapped[str] = mapped_column(server_default=text("''"), default="")
     postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    parent: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The organisation that owns or controls it, in its own words; empty where none does."""
+    number_lost_at: Mapped[datetime | None]
+    """When officers decided that a number which it had registered belongs to another."""
     is_sme: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_vcse: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[CreatedAt]
@@ -79,21 +114,25 @@ class Provider(OnSystemChain, Model):
         back_populates="provider", order_by="Verification.begun_at.desc()"
     )
     """Every try, the last first."""
+    former: Mapped[list[FormerIdentity]] = relationship(order_by="FormerIdentity.until")
+    """What it was called before, the oldest first."""
     alerts: Mapped[list[ProviderAlert]] = relationship(
         back_populates="provider", cascade="all, delete-orphan", order_by="ProviderAlert.cpv_code"
     )
 
+    def at(self, instant: datetime | None) -> Provider | FormerIdentity:
+        """Itself, or what it was called at `instant`: what was done then was done under that name and number."""
+        return next((one for one in self.former if instant is not None and instant < one.until), self)
+
+    def called(self, instant: datetime | None) -> str:
+        """Its name, and that of `instant` where it was another: "Demo North, then Demo Care"."""
+        then = self.at(instant).name
+        return self.name if then == self.name else f"{self.name}, then {then}"
+
     @property
-    def identifiers(self) -> list[Identifier]:
-        """Its numbers in registers, the company's before the charity's; there is always one."""
-        found = []
-        if self.company_number:
-            found.append(Identifier(Scheme.COMPANY, self.company_number))
-        if self.charity_number:
-            found.append(
-                Identifier(Scheme(self.charity_scheme or Scheme.CHARITY_ENGLAND_AND_WALES), self.charity_number)
-            )
-        return found
+    def provider_key(self) -> uuid.UUID:
+        """Which provider it is or was."""
+        return self.id
 
     policy_object = "provider"
 
@@ -105,6 +144,27 @@ class Provider(OnSystemChain, Model):
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Its own people's roles, and those of officers who check new providers."""
         return actor.towards_provider(self.id) | (actor.roles & {Role.AUTHORITY_ADMINISTRATOR}) | actor.platform_roles
+
+
+class FormerIdentity(Identified, Model):
+    """What an organisation was called, and under which numbers, until an instant. Never changed."""
+
+    __tablename__ = "former_identity"
+    __table_args__ = (Index("ix_former_identity_provider_id", "provider_id", "until"),)
+
+    id: Mapped[Id]
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    company_number: Mapped[str | None]
+    charity_scheme: Mapped[str | None]
+    charity_number: Mapped[str | None]
+    parent: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    until: Mapped[datetime]
+
+    @property
+    def provider_key(self) -> uuid.UUID:
+        """Which provider it is or was."""
+        return self.provider_id
 
 
 class Verification(Model):
@@ -128,6 +188,7 @@ class Verification(Model):
         ),
         CheckConstraint("method = 'before_records' OR begun_by_id IS NOT NULL", name="begun_by_somebody"),
         CheckConstraint("(method = 'post') = (code_hash IS NOT NULL)", name="posted_with_a_code"),
+        CheckConstraint("(method = 'domain') = (domain <> '')", name="domain_is_named"),
     )
 
     id: Mapped[Id]
@@ -139,6 +200,8 @@ class Verification(Model):
     begun_at: Mapped[CreatedAt]
     seen: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What the officer looked at, in their own words; of a letter, the address in the register."""
+    domain: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The organisation's own, as an officer confirmed; an address there proves that somebody is of it."""
     seen_on: Mapped[date | None]
     """The day on which they looked."""
     code_hash: Mapped[bytes | None]

@@ -13,6 +13,7 @@ class VerificationMethod(Named):
 
     REGISTER = "register"
     POST = "post"
+    DOMAIN = "domain"
     BEFORE_RECORDS = "before_records"
 
 
@@ -20,6 +21,7 @@ METHOD_WORDS: Mapping[VerificationMethod, str] = MappingProxyType(
     {
         VerificationMethod.REGISTER: "An officer compared it with the register",
         VerificationMethod.POST: "A code was posted to the registered address and typed in",
+        VerificationMethod.DOMAIN: "Somebody’s confirmed e-mail address is at the organisation’s own domain",
         VerificationMethod.BEFORE_RECORDS: "Before records of how began",
     }
 )
@@ -29,13 +31,13 @@ class VerificationStatus(Named):
     """Where one try to prove a number stands."""
 
     ASKED = "asked"
-    """A code is on its way."""
+    """A code is on its way, or a domain is named: somebody of the organisation has still to act."""
     VERIFIED = "verified"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     """It held once: an officer withdrew it, or the name or the number is another since."""
     VOID = "void"
-    """The code was never used: too old, guessed at, or replaced by another."""
+    """Nobody acted: the code was too old or guessed at, or another try took its place."""
 
 
 VERIFICATION = Lifecycle(
@@ -73,5 +75,26 @@ SUSPENSION = Lifecycle(
         SuspensionStatus.LIFT_PROPOSED: frozenset(
             {SuspensionStatus.LIFTED, SuspensionStatus.IN_FORCE, SuspensionStatus.ENDED}
         ),
+    },
+)
+
+
+class ClaimStatus(Named):
+    """Where a claim to a number stands."""
+
+    OPEN = "open"
+    HOLDER_ASKED = "holder_asked"
+    MOVE_PROPOSED = "move_proposed"
+    UPHELD = "upheld"
+    """The number is the claimant's: it was taken from its holder, and is kept for whoever has the claim's code."""
+    DISMISSED = "dismissed"
+
+
+CLAIM = Lifecycle(
+    "claim",
+    {
+        ClaimStatus.OPEN: frozenset({ClaimStatus.HOLDER_ASKED, ClaimStatus.DISMISSED}),
+        ClaimStatus.HOLDER_ASKED: frozenset({ClaimStatus.MOVE_PROPOSED, ClaimStatus.DISMISSED}),
+        ClaimStatus.MOVE_PROPOSED: frozenset({ClaimStatus.UPHELD, ClaimStatus.HOLDER_ASKED}),
     },
 )

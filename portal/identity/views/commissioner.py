@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Verb, policy
-from portal.identity.forms import PostForm, ReasonForm, RegisterCheckForm
+from portal.identity.claiming import claims_undecided
+from portal.identity.forms import DomainForm, PostForm, ReasonForm, RegisterCheckForm
 from portal.identity.queries import lately_verified, providers_not_yet_verified
 from portal.identity.rules import CHECKERS
 from portal.identity.suspending import suspensions_open_to
-from portal.identity.verifying import check_register, post_code, refuse_check, withdraw_verification
+from portal.identity.verifying import check_register, name_domain, post_code, refuse_check, withdraw_verification
 from portal.organisations.details import name_doubts
 from portal.organisations.models import Provider
 from portal.organisations.queries import provider_with_id
@@ -34,6 +35,7 @@ def index() -> ResponseReturnValue:
         waiting=providers_not_yet_verified(),
         verified=lately_verified(),
         suspensions=suspensions_open_to(actor()),
+        claims=claims_undecided(),
         now=clock.now(),
     )
 
@@ -51,7 +53,7 @@ def verify(provider_id: uuid.UUID) -> ResponseReturnValue:
     ):
         flash(f"{provider.name} is marked as verified.", "success")
         return redirect(url_for(".index"))
-    doubts = [] if provider.verification else name_doubts(provider)
+    doubts = [] if provider.verification else name_doubts(provider.name, provider.id)
     return _page("verify", provider, form, doubts=doubts, suspensions=suspensions_of(provider.id))
 
 
@@ -100,6 +102,26 @@ def post(provider_id: uuid.UUID) -> ResponseReturnValue:
     ):
         return _page("letter", provider, form, posted=form.outcome)
     return _page("post", provider, form)
+
+
+@bp.route("/<uuid:provider_id>/domain", methods=["GET", "POST"])
+@for_authority(*CHECKERS)
+def domain(provider_id: uuid.UUID) -> ResponseReturnValue:
+    """Confirm that a mail domain is the organisation's own."""
+    provider = _provider(provider_id)
+    form = DomainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: name_domain(
+            provider=provider,
+            domain=form.domain.data or "",
+            seen=form.seen.data or "",
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        flash("Whoever has a confirmed address there can prove the number now, and is told so.", "success")
+        return redirect(url_for(".verify", provider_id=provider.id))
+    return _page("domain", provider, form)
 
 
 def _provider(provider_id: uuid.UUID) -> Provider:

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.identity.correcting import change_provider
-from portal.identity.forms import CodeForm, DetailsForm
-from portal.identity.queries import code_on_its_way
-from portal.identity.verifying import type_code
+from portal.identity.forms import BoundDetailsForm, CodeForm, DetailsForm
+from portal.identity.queries import asked_of
+from portal.identity.verifying import type_code, use_address
+from portal.organisations.commitments import is_bound
 from portal.organisations.queries import provider_with_id
 from portal.web.access import actor, for_provider
+from portal.web.forms import PlainForm
 
 bp = Blueprint("identity", __name__, url_prefix="/provider/organisation")
 
@@ -22,13 +24,14 @@ bp = Blueprint("identity", __name__, url_prefix="/provider/organisation")
 def edit() -> ResponseReturnValue:
     """Change the organisation's details."""
     provider = provider_with_id(actor().provider_id)
-    form = DetailsForm.of(provider)
+    bound = is_bound(provider.id)
+    form = BoundDetailsForm.of(provider) if bound else DetailsForm.of(provider)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_provider(provider=provider, details=form.details(), actor=actor(), now=clock.now())
     ):
         flash("The organisation’s details are saved.", "success")
         return redirect(url_for("provider_organisation.show"))
-    return render_template("identity/provider/edit.html", form=form), form.status_code
+    return render_template("identity/provider/edit.html", form=form, bound=bound, provider=provider), form.status_code
 
 
 @bp.route("/code", methods=["GET", "POST"])
@@ -44,5 +47,22 @@ def code() -> ResponseReturnValue:
             flash("Your organisation is verified.", "success")
             return redirect(url_for("provider_organisation.show"))
         form.code.errors = [form.outcome]
-    posted = code_on_its_way(provider.id)
+    asked = asked_of(provider.id)
+    posted = asked if asked is not None and asked.method.is_post else None
     return render_template("identity/provider/code.html", form=form, posted=posted), form.status_code
+
+
+@bp.route("/address", methods=["GET", "POST"])
+@for_provider(Role.PROVIDER_ADMINISTRATOR)
+def address() -> ResponseReturnValue:
+    """Prove the number with one's own address at the organisation's domain."""
+    provider = provider_with_id(actor().provider_id)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: use_address(provider=provider, actor=actor(), now=clock.now())
+    ):
+        flash("Your organisation is verified.", "success")
+        return redirect(url_for("provider_organisation.show"))
+    asked = asked_of(provider.id)
+    named = asked if asked is not None and asked.method.is_domain else None
+    return render_template("identity/provider/address.html", form=form, named=named), form.status_code
