@@ -61,6 +61,11 @@ class AwardDecision(Approval, OnIttChain, Model):
     policy_object = "award"
 
     @property
+    def winner_called(self) -> str:
+        """What the winner is called, and was when the award was decided."""
+        return self.winning_bid.provider.called(self.decided_at)
+
+    @property
     def is_proposed(self) -> bool:
         """Whether it waits for its second person."""
         return self.status is DecisionStatus.PROPOSED

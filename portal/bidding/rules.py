@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import exists
+
+from portal.bidding.models import Bid
 from portal.core.permissions import PROVIDER_ROLES, SUBMITTING_ROLES, Role, Verb, permit, policy
+from portal.organisations import commitments
 from portal.tendering.states import AFTER_PUBLICATION, IttStatus
 
 READING_ROLES = frozenset({Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER, Role.AUDITOR})
@@ -21,3 +25,5 @@ policy.declare(
         permit("itt", Verb.SEE_OPENING, READING_ROLES, AFTER_PUBLICATION),
     ]
 )
+
+commitments.declare("bid", lambda provider: exists().where(Bid.provider_id == provider, Bid.version > 0))

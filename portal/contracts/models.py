@@ -12,7 +12,7 @@ from portal.audit.subjects import OnIttChain
 from portal.awarding.models import AwardDecision
 from portal.core.columns import Amount, Id, Model
 from portal.core.permissions import Actor, Role
-from portal.organisations.models import ContractingAuthority, Provider
+from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
 from portal.tendering.models import InvitationToTender, Lot
 
 
@@ -53,6 +53,17 @@ class Contract(OnIttChain, Model):
     )
 
     policy_object = "contract"
+
+    @property
+    def party(self) -> Provider | FormerIdentity:
+        """The provider under the name and numbers under which it was awarded the contract."""
+        return self.provider.at(self.concluded_at)
+
+    @property
+    def provider_called(self) -> str:
+        """What the provider is called, and was when the contract was concluded."""
+        return self.provider.called(self.concluded_at)
+
     policy_state = "concluded"
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.organisations.models import Provider
 from portal.tendering.models import InvitationToTender
 
 PAGE = 50
@@ -25,7 +26,7 @@ def contract_by_reference(reference: str) -> Contract:
         .where(Contract.reference == reference.upper())
         .options(
             joinedload(Contract.authority),
-            joinedload(Contract.provider),
+            joinedload(Contract.provider).selectinload(Provider.former),
             joinedload(Contract.itt),
             selectinload(Contract.break_points),
         )
@@ -53,7 +54,7 @@ def _register() -> Select[Any]:
         select(Contract)
         .options(
             joinedload(Contract.authority),
-            joinedload(Contract.provider),
+            joinedload(Contract.provider).selectinload(Provider.former),
             joinedload(Contract.itt).defer(InvitationToTender.method),
         )
         .order_by(Contract.concluded_at.desc(), Contract.id.desc())
@@ -65,7 +66,11 @@ def contracts_of_itt(itt_id: uuid.UUID) -> Sequence[Contract]:
     return db.session.scalars(
         select(Contract)
         .where(Contract.itt_id == itt_id)
-        .options(joinedload(Contract.lot), joinedload(Contract.provider), selectinload(Contract.break_points))
+        .options(
+            joinedload(Contract.lot),
+            joinedload(Contract.provider).selectinload(Provider.former),
+            selectinload(Contract.break_points),
+        )
         .order_by(Contract.concluded_at, Contract.id)
     ).all()
 

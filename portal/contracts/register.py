@@ -27,16 +27,16 @@ COLUMNS = (
 
 def register_row(contract: Contract) -> dict[str, str]:
     """One contract as text: dates ISO, money in pounds, yes or no."""
-    provider = contract.provider
+    provider, party = contract.provider, contract.party
     return {
         "reference": contract.reference,
         "title": contract.title,
         "authority": contract.authority.name,
         "description": contract.itt.description,
-        "provider": provider.name,
-        "organisation_id": provider.identifiers[0].org_id,
-        "company_number": provider.company_number or "",
-        "charity_number": provider.charity_number or "",
+        "provider": party.name,
+        "organisation_id": party.org_id,
+        "company_number": party.company_number or "",
+        "charity_number": party.charity_number or "",
         "value_gbp": f"{contract.value:.2f}",
         "start_date": contract.start_date.isoformat(),
         "end_date": (contract.end_until - timedelta(days=1)).isoformat(),

@@ -81,7 +81,7 @@ def members_by_lot(framework_id: uuid.UUID) -> dict[uuid.UUID, list[Member]]:
         .subquery()
     )
     rows = db.session.execute(
-        select(Admission.lot_id, Provider.name, func.coalesce(offered.c.settings, 0))
+        select(Admission.lot_id, func.coalesce(Admission.known_as, Provider.name), func.coalesce(offered.c.settings, 0))
         .join(Provider, Provider.id == Admission.provider_id)
         .outerjoin(offered, (offered.c.lot_id == Admission.lot_id) & (offered.c.provider_id == Admission.provider_id))
         .where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))

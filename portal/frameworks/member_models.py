@@ -42,6 +42,8 @@ class Admission(OnFrameworkChain, Model):
     framework_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("framework.id"), index=True)
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("framework_lot.id"))
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
+    known_as: Mapped[str | None]
+    """The name under which it stands here while its officers have not accepted another (`members/identity.py`)."""
     application_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("application.id"))
     """None for a member that came with an imported framework."""
     status: Mapped[AdmissionStatus] = one_of(AdmissionStatus, default=AdmissionStatus.ACTIVE)
@@ -74,6 +76,11 @@ class Admission(OnFrameworkChain, Model):
     provider: Mapped[Provider] = relationship()
 
     policy_object = "admission"
+
+    @property
+    def name(self) -> str:
+        """What the member is called in this framework."""
+        return self.known_as or self.provider.name
 
     @property
     def policy_state(self) -> str:

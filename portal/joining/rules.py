@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import exists
+
 from portal.core.permissions import PROVIDER_ROLES, SUBMITTING_ROLES, Role, Verb, permit, policy
 from portal.frameworks.rules import READING_ROLES
-from portal.joining.states import EDITABLE, ApplicationStatus
+from portal.joining.models import Application
+from portal.joining.states import EDITABLE, PENDING, ApplicationStatus
+from portal.organisations import commitments
 
 policy.declare(
     [
@@ -32,4 +36,9 @@ policy.declare(
         permit("provider", Verb.KEEP_PROFILE, PROVIDER_ROLES),
         permit("provider", Verb.KEEP_EVIDENCE, PROVIDER_ROLES),
     ]
+)
+
+commitments.declare(
+    "application",
+    lambda provider: exists().where(Application.provider_id == provider, Application.status.in_(PENDING)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     EventKind.REMOVAL_DROPPED: ("The proposed removal was dropped", APPROVER),
     EventKind.PROVIDER_REMOVED: ("Removed from the lot", APPROVER),
     EventKind.PROVIDER_LEFT: ("Left the lot", PROVIDER),
+    EventKind.IDENTITY_CHANGE_ACCEPTED: ("Another name, number or parent was accepted here", COMMISSIONER),
+    EventKind.IDENTITY_CHANGE_REFUSED: ("Another name, number or parent was refused here", COMMISSIONER),
 }
 """What happened, and in which role somebody did it: persons are not named, to either side."""
 
@@ -81,8 +83,20 @@ def history_of_member(admission: Admission, *, for_provider: bool) -> list[Step]
     about = or_(
         and_(Event.object_type == "application", Event.object_id.in_(applications)),
         and_(Event.object_type == "admission", Event.object_id.in_(admissions)),
+        and_(
+            Event.object_type == "identity_decision",
+            Event.data["provider"].as_string() == str(admission.provider_id),
+        ),
     )
-    return _steps(admission.framework_id, about, for_provider=for_provider)
+    steps = _steps(admission.framework_id, about, for_provider=for_provider)
+    return [_named(step, admission) for step in steps]
+
+
+def _named(step: Step, admission: Admission) -> Step:
+    """With the name from then on, which the ledger itself never holds."""
+    if step.what != SENTENCES[EventKind.IDENTITY_CHANGE_ACCEPTED][0]:
+        return step
+    return replace(step, detail=f"From then on: {admission.provider.at(step.at).name}")
 
 
 def _of_the_same(model: type[Application] | type[Admission], admission: Admission) -> Select[uuid.UUID]:

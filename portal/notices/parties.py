@@ -6,8 +6,10 @@ written: those belong to people.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from portal.notices.canonical import Json, without_gaps
-from portal.organisations.models import ContractingAuthority, Provider
+from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
 
 COUNTRY = "United Kingdom"
 
@@ -19,9 +21,9 @@ def authority_id(authority: ContractingAuthority) -> str:
     return f"authority-{authority.id}"
 
 
-def provider_id(provider: Provider) -> str:
-    """The provider's org-id code: its company number, else its charity number."""
-    return provider.identifiers[0].org_id
+def provider_id(party: Provider | FormerIdentity) -> str:
+    """The org-id code of then: the company number, else the charity number."""
+    return party.org_id
 
 
 def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
@@ -44,15 +46,26 @@ def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
     )
 
 
-def provider_party(provider: Provider, *, roles: list[str]) -> Json:
-    """Write a provider with its register numbers, address, size and kind, in these roles."""
-    first, *others = provider.identifiers
+def provider_party(provider: Provider, *, roles: list[str], at: datetime | None) -> Json:
+    """Write a provider with its address, size and kind, in these roles, under the name and numbers of `at`.
+
+    What it was called when the award was decided is what every later release of the same procurement calls it: the
+    party's id parts one party from another.
+    """
+    party = provider.at(at)
+    numbers = party.identifiers
     return without_gaps(
         {
-            "id": provider_id(provider),
-            "name": provider.name,
-            "identifier": {"scheme": first.scheme.value, "id": first.value, "legalName": provider.name},
-            "additionalIdentifiers": [{"scheme": other.scheme.value, "id": other.value} for other in others],
+            "id": provider_id(party),
+            "name": party.name,
+            "identifier": without_gaps(
+                {
+                    "scheme": numbers[0].scheme.value if numbers else None,
+                    "id": numbers[0].value if numbers else None,
+                    "legalName": party.name,
+                }
+            ),
+            "additionalIdentifiers": [{"scheme": other.scheme.value, "id": other.value} for other in numbers[1:]],
             "address": _address(provider.address, provider.postcode),
             "details": without_gaps({"scale": "sme" if provider.is_sme else None, "vcse": provider.is_vcse}),
             "roles": roles,

@@ -123,7 +123,7 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
     assessed.
     """
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
-    winner = parties.provider_party(facts.winner, roles=["tenderer", "supplier"])
+    winner = parties.provider_party(facts.winner, roles=["tenderer", "supplier"], at=facts.decision.decided_at)
     lot = facts.decision.lot
     award = {
         "id": award_id(itt, lot),
@@ -156,7 +156,8 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
 def contract_release(header: Header, itt: InvitationToTender, contract: Contract) -> Json:
     """Build the release of a contract details notice (UK7; PR24 regs 32-36)."""
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
-    supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"])
+    decided_at = contract.decision.decided_at
+    supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"], at=decided_at)
     written = {
         "id": contract.reference,
         "awardID": award_id(itt, contract.lot),
@@ -325,7 +326,9 @@ def _unsuccessful(facts: AwardFacts, header: Header) -> list[Json]:
     if not limit.reached_by(facts.price):
         return []
     losers = [provider for provider in facts.assessed if provider.id != facts.winner.id]
-    written = [parties.provider_party(provider, roles=["tenderer"]) for provider in losers]
+    written = [
+        parties.provider_party(provider, roles=["tenderer"], at=facts.decision.decided_at) for provider in losers
+    ]
     # By register number: an order of names or of marks would say more than the law asks.
     return sorted(written, key=lambda party: str(party["id"]))
 

@@ -18,6 +18,8 @@ from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 PAGE_SIZE = 100
+_NAME = func.coalesce(Admission.known_as, Provider.name).label("name")
+"""What the member is called in the framework."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def provider_chosen(itt: InvitationToTender) -> Provider | None:
 
 def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, str, datetime]:
     query = (
-        select(Provider.id, Provider.name, Provider.name_fold, Admission.admitted_at.label("since"))
+        select(Provider.id, _NAME, Provider.name_fold, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
         .where(_to_be_invited(itt, now))
     )
@@ -103,7 +105,8 @@ def _to_be_invited(itt: InvitationToTender, now: datetime) -> ColumnElement[bool
 
 def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, str, datetime]:
     return (
-        select(Provider.id, Provider.name, Provider.name_fold, Invitation.invited_at.label("since"))
+        select(Provider.id, _NAME, Provider.name_fold, Invitation.invited_at.label("since"))
         .join(Invitation, Invitation.provider_id == Provider.id)
+        .outerjoin(Admission, Admission.id == Invitation.admission_id)
         .where(Invitation.itt_id == itt.id)
     )

@@ -15,6 +15,7 @@ from portal.dashboards.queries import history_of, itt_for_hub, itts_of_authority
 from portal.dashboards.road import Stage, stages_of
 from portal.dashboards.situation import situations_of
 from portal.dashboards.words import happenings, sentence
+from portal.members.identity import decisions_waiting_for
 from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority
@@ -53,15 +54,17 @@ def index() -> ResponseReturnValue:
     itts = itts_of_authority(authority_id)
     situations = situations_of([itt.id for itt in itts], now)
     rows = [
-        Row(
-            itt,
-            stages_of(itt, situations[itt.id], now=now),
-            steps_for(itt, situations[itt.id], actor(), now),
-        )
+        Row(itt, stages_of(itt, situations[itt.id], now=now), steps_for(itt, situations[itt.id], actor(), now))
         for itt in itts
     ]
     queues = queues_of(authority_id, local_date(now))
-    return render_template("dashboards/commissioner/index.html", rows=rows, queues=queues, now=now)
+    return render_template(
+        "dashboards/commissioner/index.html",
+        rows=rows,
+        queues=queues,
+        now=now,
+        changes=decisions_waiting_for(actor()),
+    )
 
 
 @bp.get("/itts/<reference>")

@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.permissions import Role
 from portal.organisations.changing import choose_alerts
 from portal.organisations.forms import AlertsForm
+from portal.organisations.kept_numbers import claims_asked_of
 from portal.organisations.queries import provider_with_id
 from portal.organisations.standing import suspensions_of
 from portal.regulation.queries import cpv_codes_among
@@ -28,6 +29,7 @@ def show() -> ResponseReturnValue:
         "organisations/provider/show.html",
         provider=provider,
         alerts=alerts,
+        claims=claims_asked_of(provider.id),
         suspensions=[found for found in suspensions_of(provider.id) if found.is_running(now)],
     )
 

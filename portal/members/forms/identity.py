@@ -1,0 +1,36 @@
+"""Forms of asking to be called otherwise, and of deciding that."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import InputRequired
+
+from portal.accounts.forms import FactorField
+from portal.organisations.forms import IdentityFields
+from portal.organisations.models import Provider
+from portal.web.fields import page
+
+
+class AskForm(IdentityFields, FactorField):
+    """Ask for another name, number or parent."""
+
+    reason = page("Why it changes")
+
+    @classmethod
+    def of(cls, provider: Provider) -> AskForm:
+        """The form, filled with what is stored (or with what was posted)."""
+        return cls(obj=provider, organisation_name=provider.name)
+
+
+class ChangeDecisionForm(FactorField):
+    """An officer's decision for one framework."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=[
+            SelectChoice("accept", "Accept: it is called so here from now on"),
+            SelectChoice("refuse", "Refuse: it keeps its old name here"),
+        ],
+        validators=[InputRequired("Choose whether you accept the change.")],
+    )
+    note = page("What you checked, or why you refuse")
