@@ -17,9 +17,11 @@ from portal.identity.verifying import (
     CODE_LASTS,
     MOST_WRONG_CODES,
     check_register,
+    name_domain,
     post_code,
     refuse_check,
     type_code,
+    use_address,
     withdraw_verification,
 )
 from portal.organisations.models import Provider
@@ -164,6 +166,56 @@ def test_each_act_belongs_to_its_state(provider: Provider, officer: Actor, keys:
     ):
         with pytest.raises(WrongState):
             act()
+
+
+def at_domain(provider: Provider, address: str, *, confirmed: bool = True) -> Actor:
+    person = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider, email=address)
+    person.email_confirmed_at = NOW if confirmed else None
+    return actor_of(person)
+
+
+def test_a_confirmed_address_at_the_named_domain_proves_the_number(provider: Provider, officer: Actor) -> None:
+    """The domain and where it was seen stay, with who confirmed it and who used their address."""
+    name_domain(provider=provider, domain=" @Bright-Steps.org.uk ", seen=SEEN, actor=officer, now=NOW)
+    own = at_domain(provider, "somebody@bright-steps.org.uk")
+    use_address(provider=provider, actor=own, now=NOW)
+    held = provider.verification
+    assert held is not None
+    assert (held.method, held.domain, held.seen) == (VerificationMethod.DOMAIN, "bright-steps.org.uk", SEEN)
+    assert (held.begun_by_id, held.proved_by_id) == (officer.user_id, own.user_id)
+
+
+@pytest.mark.parametrize(
+    ("address", "confirmed"),
+    [
+        ("somebody@elsewhere.example", True),
+        ("somebody@sub.bright-steps.org.uk", True),
+        ("somebody@notbright-steps.org.uk", True),
+        ("somebody@bright-steps.org.uk", False),
+    ],
+)
+def test_another_or_an_unconfirmed_address_proves_nothing(
+    provider: Provider, officer: Actor, address: str, confirmed: bool
+) -> None:
+    """Neither one that only ends alike nor one that nobody has confirmed."""
+    name_domain(provider=provider, domain="bright-steps.org.uk", seen=SEEN, actor=officer, now=NOW)
+    with pytest.raises(WrongState):
+        use_address(provider=provider, actor=at_domain(provider, address, confirmed=confirmed), now=NOW)
+    assert provider.verification is None
+
+
+@pytest.mark.parametrize("domain", ["", "bright steps", "localhost", "gmail.com", "a@b.example", "-x.example", "x..uk"])
+def test_a_domain_that_proves_nothing_is_refused(provider: Provider, officer: Actor, domain: str) -> None:
+    """Malformed ones, and those at which anybody has an address."""
+    with pytest.raises(InvalidInput) as refusal:
+        name_domain(provider=provider, domain=domain, seen=SEEN, actor=officer, now=NOW)
+    assert refusal.value.field == "domain"
+
+
+def test_without_a_named_domain_no_address_proves_anything(provider: Provider, administrator: Actor) -> None:
+    """Whatever the address."""
+    with pytest.raises(WrongState):
+        use_address(provider=provider, actor=administrator, now=NOW)
 
 
 @pytest.mark.parametrize("role", [Role.PROVIDER_ADMINISTRATOR, Role.SUBMITTER])

@@ -20,6 +20,7 @@ from portal.audit.recording import record
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
+from portal.members.states import ChangeStatus
 from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
@@ -113,6 +114,12 @@ def values_of_frameworks() -> dict[str, Any]:
         "is_valid": True,
         "may_bid": True,
         "how": "An officer compared it with the register",
+        "before": "Demo Before",
+        "domain": "brightsteps.org.uk",
+        "claim": SimpleNamespace(number="09506232", reason=TITLE, answer_due_on=date(2026, 12, 4)),
+        "where": "Homes for children",
+        "decision": SimpleNamespace(status=ChangeStatus.ACCEPTED, note=TITLE),
+        "change": SimpleNamespace(name=TITLE, reason=TITLE),
         "suspension": SimpleNamespace(
             authority=None,
             starts_at=datetime(2026, 12, 1, tzinfo=UTC),

@@ -12,11 +12,12 @@ import pytest
 from portal.accounts.models import User
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.extensions import db
 from portal.organisations.models import Provider
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.organisations import make_provider
-from tests.filling import errors_of, fields_of, fill, text_of
+from tests.filling import errors_of, fields_of, fill, press, text_of
 
 PAGE = "/commissioning/providers"
 SEEN = "Name and office match Companies House."
@@ -92,6 +93,27 @@ def test_a_letter_s_code_is_shown_once_and_typed_in(
     assert errors_of(wrong) == ["That is not the code in the letter. You have 4 more tries."]
     assert fill(own, "/provider/organisation/code", {"code": code}).location == "/provider/organisation"
     assert "A code was posted to the registered address and typed in" in text_of(own.get("/provider/organisation"))
+
+
+def test_a_named_domain_is_used_by_a_confirmed_address(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], officer: User, provider: Provider
+) -> None:
+    """The officer names it; an unconfirmed address is told what to do first."""
+    sign_in(client, officer)
+    refused = fill(client, f"{PAGE}/{provider.id}/domain", {"domain": "gmail.com", "seen": SEEN})
+    assert errors_of(refused) == ["Anybody can have an address at gmail.com, so it proves nothing."]
+    fill(client, f"{PAGE}/{provider.id}/domain", {"domain": "bright-steps.org.uk", "seen": SEEN})
+    person = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider, email="somebody@bright-steps.org.uk")
+    person.email_confirmed_at = None
+    own = new_client()
+    sign_in(own, person)
+    assert "Prove the number with an address at bright-steps.org.uk" in text_of(own.get("/provider/organisation"))
+    first = press(own, "/provider/organisation/address", "/provider/organisation/address")
+    assert "Confirm your e-mail address first" in errors_of(first)[0]
+    person.email_confirmed_at = clock.now()
+    db.session.flush()
+    assert press(own, "/provider/organisation/address", "/provider/organisation/address").location is not None
+    assert "at the organisation’s own domain" in text_of(own.get("/provider/organisation"))
 
 
 def test_an_officer_sees_what_is_odd_about_a_name(client: CheckedClient, officer: User) -> None:
