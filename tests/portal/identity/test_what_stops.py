@@ -137,7 +137,7 @@ class TestWhatASuspensionStops:
         suspend(db.session.get_one(Provider, actor.provider_id), itt.authority)
         keys = current_app.extensions["keys"]
         text = {questions_of(itt)[0].key: "Written meanwhile."}
-        save_answers(bid=bid, actor=actor, keys=keys, answers=text, expected_revision=bid.draft_revision)
+        save_answers(bid=bid, actor=actor, keys=keys, answers=text)
         db.session.refresh(bid)
         with pytest.raises(NotEntitled, match="Your organisation is suspended"):
             submit(bid, actor)
