@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
-from portal.accounts.forms import FactorField
+from portal.accounts.forms.factor import FactorField
 from portal.organisations.forms import IdentityFields
 from portal.organisations.models import Provider
 from portal.web.fields import page
