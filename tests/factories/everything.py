@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.accounts.granting import propose_role
 from portal.accounts.inviting import invite_colleague
 from portal.accounts.models import HeldRole, User
+from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.bidding.models import Bid
@@ -24,13 +25,18 @@ from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.frameworks.documents import add_document
 from portal.frameworks.models import Framework
+from portal.identity.claiming import ask_holder, claim_number, claims_undecided
+from portal.identity.suspending import decide_suspension, propose_suspension
+from portal.identity.verifying import end_verification, post_code
 from portal.joining.deciding import admit_provider, ask_clarification, propose_refusal
+from portal.members.identity import ask_identity_change
 from portal.members.importing import read_members_file
 from portal.members.pausing import pause_membership
 from portal.members.removing import propose_removal
 from portal.members.renewing import ask_renewal
 from portal.members.suspending import suspend_member
 from portal.notifications.composing import tell
+from portal.organisations.details import IdentityDetails
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind
@@ -68,6 +74,7 @@ def everything() -> People:
     }
     _colleagues(authority, provider, officer, submitter)
     _frameworks(authority, submitter)
+    _identities(authority, provider, submitter)
     _invitations(authority, submitter)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
     itt = draft_itt(authority=authority)
@@ -184,6 +191,40 @@ def _memberships(framework: Framework, submitter: User) -> None:
     ask_renewal(admission=asked, actor=officer, now=now)
     suspend_member(admission=suspended, reason=REASON, last_day=None, actor=officer, now=now)
     propose_removal(admission=removed, ground="terms", reasons=REASON, actor=officer, now=now)
+
+
+def _identities(authority: ContractingAuthority, provider: Provider, submitter: User) -> None:
+    """Numbers unproved, asked about and claimed, a member that is to be called otherwise, and suspensions."""
+    first, second = (actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)) for _ in range(2))
+    keys, now = current_app.extensions["keys"], clock.now()
+    make_provider(verified=False)
+    end_verification(provider, reason=REASON, actor=first, now=now)
+    post_code(provider=provider, address="1 Demo Street", actor=first, keys=keys, now=now)
+    terms = {"reason": REASON, "first_day": None, "last_day": None, "review_date": clock.today() + timedelta(days=9)}
+    proposed, running = (
+        propose_suspension(provider=make_provider(), actor=first, now=now, **terms)  # type: ignore[arg-type]
+        for _ in range(2)
+    )
+    assert proposed.status.is_proposed
+    decide_suspension(suspension=running, actor=second, note=REASON, now=now)
+    for holder in (provider, make_provider()):
+        claim_number(
+            company=holder.company_number or "",
+            charity="",
+            contact="Demo Rightful Trust",
+            words=REASON,
+            origin=Origin("192.0.2.7"),
+            keys=keys,
+            now=now,
+        )
+    ask_holder(claim=next(one for one in claims_undecided() if one.holder_id == provider.id), actor=first, now=now)
+    ask_identity_change(
+        provider=provider,
+        details=IdentityDetails("Demo Other Name", provider.company_number or "", "", "", name_confirmed=True),
+        reason=REASON,
+        actor=actor_of(submitter),
+        now=now,
+    )
 
 
 def _provider_of(submitter: User) -> Provider:
