@@ -83,6 +83,8 @@ BLUEPRINTS = (
     "portal.privacy.views.your_data",
     "portal.privacy.views.erasures",
     "portal.privacy.views.public",
+    "portal.privacy.views.admin",
+    "portal.help.views.public",
     "portal.dashboards.views.provider",
     "portal.dashboards.views.commissioner",
 )

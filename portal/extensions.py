@@ -44,5 +44,7 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(metadata=Model.metadata)
 login_manager = LoginManager()
 csrf = CSRFProtect()
+files: Any = LocalProxy(lambda: current_app.extensions["files"])
+"""The application's file store (`portal.core.storage.FileStore`), for what the clock alone asks for."""
 keys: Any = LocalProxy(lambda: current_app.extensions["keys"])
 """The application's key folder (`portal.core.seals.KeyFolder`), for what a row reads of itself."""

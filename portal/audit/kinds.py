@@ -72,6 +72,12 @@ class EventKind(StrEnum):
     ERASURE_WITHDRAWN = "erasure_withdrawn"
     ERASURE_REFUSED = "erasure_refused"
     PERSON_ERASED = "person_erased"
+    DRAFT_DESTROYED = "draft_destroyed"
+    RETENTION_CARRIED_OUT = "retention_carried_out"
+    RETENTION_HELD = "retention_held"
+    RETENTION_RELEASED = "retention_released"
+    BREACH_NOTED = "breach_noted"
+    BREACH_ANSWERED = "breach_answered"
     # Frameworks, dynamic purchasing systems, dynamic markets (a chain each)
     FRAMEWORK_DRAFTED = "framework_drafted"
     FRAMEWORK_CHANGED = "framework_changed"

@@ -20,6 +20,7 @@ from portal.joining.evidence import remind_lapsing
 from portal.members.pausing import ended_pauses, note_ended_pauses
 from portal.notifications.reminding import remind
 from portal.notifications.timetable import due_reminders
+from portal.privacy.keeping import let_go
 from portal.tendering.closing import due_closings, record_closed_itts
 
 Activity = Callable[..., int]
@@ -31,6 +32,7 @@ DUTIES: tuple[Activity, ...] = (
     remind_lapsing,
     remind,
     forget_old_texts,
+    let_go,
 )
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 

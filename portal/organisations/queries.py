@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -23,3 +26,9 @@ def authority_with_id(authority_id: uuid.UUID | None) -> ContractingAuthority:
     if authority is None:
         raise NotFound("There is no such contracting authority.")
     return authority
+
+
+def authorities_to_write_to() -> Sequence[ContractingAuthority]:
+    """The authorities that gave an address for questions, by name."""
+    named = select(ContractingAuthority).where(ContractingAuthority.contact_email != "")
+    return db.session.scalars(named.order_by(ContractingAuthority.name_fold, ContractingAuthority.id)).all()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.accounts.forms.factor import FactorField
+from portal.regulation.local_time import to_utc
+from portal.web.fields import DayField, TimeField
 from portal.web.forms import BaseForm
 
 
@@ -36,3 +40,34 @@ class ErasureDecisionForm(FactorField):
         validators=[InputRequired("Choose whether you erase this person.")],
     )
     note = TextAreaField("Why you refuse")
+
+
+class HoldForm(BaseForm):
+    """Why a kind of data is held back."""
+
+    reason = TextAreaField("Why it is held back")
+
+
+class Moment(BaseForm):
+    """A day and a time by the clocks of the United Kingdom."""
+
+    day = DayField("Day", description="For example, 4 12 2026")
+    time = TimeField("Time", description="UK time, for example 9am or 17:00.")
+
+    def instant(self) -> datetime | None:
+        """The instant, or none; raises `InvalidInput` for an hour that is skipped or happens twice."""
+        if self.day.data is None or self.time.data is None:
+            return None
+        return to_utc(self.day.data, self.time.data, field="time")
+
+
+class BreachForm(Moment):
+    """A breach that was noticed."""
+
+    what = TextAreaField("What happened")
+
+
+class BreachAnswerForm(Moment):
+    """When it was reported, or why it need not be."""
+
+    reason = TextAreaField("Or why it need not be reported")

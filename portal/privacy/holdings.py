@@ -84,6 +84,9 @@ HOLDINGS = (
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
     Holding("contract.concluded_by_id", "Contracts that you concluded"),
+    Holding("retention_hold.held_by_id", "Data that you held back from deletion"),
+    Holding("retention_hold.released_by_id", "Holds that you ended"),
+    Holding("breach.noted_by_id", "Breaches that you noted"),
     Holding("prepared_notice.placed_by_id", "Notices whose number you recorded"),
 )
 

@@ -1,0 +1,45 @@
+"""Destroying drafts that were never sent; their hashes stay in the ledger, for disputes about what was ready."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding.models import Bid, BidFile
+from portal.bidding.stored_files import discard_file
+from portal.core.columns import db
+from portal.core.permissions import SYSTEM
+from portal.extensions import files
+from portal.joining.models import Application
+
+
+def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Destroy answers, prices and files of bids that were never submitted. Records DRAFT_DESTROYED for each."""
+    for bid in db.session.scalars(select(Bid).where(Bid.id.in_(bid_ids)).order_by(Bid.id).with_for_update()):
+        stored = db.session.scalars(select(BidFile).where(BidFile.bid_id == bid.id).order_by(BidFile.id)).all()
+        digests = [one.sealed_sha256 for one in stored]
+        for one in stored:
+            discard_file(row=one, files=files)
+        sealed, bid.draft_sealed = bid.draft_sealed or b"", None
+        record(
+            EventKind.DRAFT_DESTROYED,
+            bid,
+            actor=SYSTEM,
+            draft=hashlib.sha256(sealed).hexdigest(),
+            files=digests,
+            saved_at=bid.draft_saved_at,
+        )
+
+
+def destroy_application_draft(application_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Empty applications that were never submitted. Records DRAFT_DESTROYED for each."""
+    chosen = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
+    for application in db.session.scalars(chosen.with_for_update()):
+        application.answers = {}
+        record(EventKind.DRAFT_DESTROYED, application, actor=SYSTEM, saved_at=application.saved_at)

@@ -1,0 +1,212 @@
+"""For how long each kind of data about people is kept, as data: what, from when, why, and how it goes.
+
+The job looks once a day at each kind (`retention_run` says when it last did), takes what is past its time in portions,
+and records what it did. A kind on hold is left alone until somebody releases it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, exists, func, select
+
+from portal.accounts.models import AccessCard, CardPurpose, FailedGuess, HeldRole, KnownDevice, User, UserSession
+from portal.awarding.models import Standstill
+from portal.bidding.models import Bid
+from portal.bidding.states import BidStatus
+from portal.contracts.models import Contract
+from portal.core.columns import Model, db
+from portal.evaluation.models import PanelMember
+from portal.evaluation.states import MemberRole
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
+from portal.notifications.models import Message
+from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft
+from portal.privacy.erasing import erase_person
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import IttStatus
+
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+YEAR = timedelta(days=365)
+
+Past = Callable[[datetime], Select[uuid.UUID]]
+Go = Callable[[Sequence[uuid.UUID], datetime], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of data: its key, what it is, how long it is kept and from when, the rule behind it.
+
+    `past` names what has been kept since before an instant, `go` lets it go.
+    """
+
+    key: str
+    what: str
+    how_long: timedelta
+    words: str
+    source: str
+    past: Past
+    go: Go
+
+
+def _rows_of(model: type[Model]) -> Go:
+    """Delete the rows."""
+    key = model.__mapper__.primary_key[0]
+    return lambda ids, _now: db.session.execute(delete(model).where(key.in_(ids)))  # type: ignore[return-value]
+
+
+def _sessions(then: datetime) -> Select[uuid.UUID]:
+    return select(UserSession.id).where(func.least(UserSession.revoked_at, UserSession.expires_at) < then)
+
+
+def _cards(then: datetime) -> Select[uuid.UUID]:
+    return select(AccessCard.id).where(AccessCard.purpose == CardPurpose.SITTING, AccessCard.expires_at < then)
+
+
+def _bid_drafts(then: datetime) -> Select[uuid.UUID]:
+    """Bids that were never submitted, whose invitation closed."""
+    return (
+        select(Bid.id)
+        .join(InvitationToTender, InvitationToTender.id == Bid.itt_id)
+        .where(
+            Bid.status == BidStatus.DRAFT,
+            Bid.version == 0,
+            Bid.draft_sealed.is_not(None),
+            InvitationToTender.closes_at < then,
+        )
+    )
+
+
+def _application_drafts(then: datetime) -> Select[uuid.UUID]:
+    """Applications that were never submitted and that nobody touched."""
+    return select(Application.id).where(
+        Application.status == ApplicationStatus.DRAFT,
+        Application.version == 0,
+        Application.answers != {},
+        func.coalesce(Application.saved_at, Application.created_at) < then,
+    )
+
+
+def _young_people(then: datetime) -> Select[uuid.UUID]:
+    """Young members all of whose procurements are over: standstill or contract, or a year after closing without."""
+    itt = InvitationToTender
+    over = (
+        exists().where(Standstill.itt_id == itt.id, Standstill.ends_until < then)
+        | exists().where(Contract.itt_id == itt.id, Contract.concluded_at < then)
+        | ((itt.status == IttStatus.CANCELLED) & (func.coalesce(itt.closes_at, itt.created_at) < then))
+        | (itt.closes_at < then - YEAR)
+    )
+    seats = (
+        exists()
+        .where(PanelMember.user_id == User.id)
+        .where(Panel.id == PanelMember.panel_id, itt.id == Panel.itt_id)
+        .correlate(User)
+    )
+    young = exists().where(PanelMember.user_id == User.id, PanelMember.role == MemberRole.YOUNG_MEMBER)
+    return select(User.id).where(User.person_key.is_not(None), User.email_index.is_(None), young, ~seats.where(~over))
+
+
+def _people_without_a_role(then: datetime) -> Select[uuid.UUID]:
+    """People with an account whose last role has ended."""
+    in_force = exists().where(HeldRole.user_id == User.id, HeldRole.ended_at.is_(None))
+    last = select(func.max(HeldRole.ended_at)).where(HeldRole.user_id == User.id).scalar_subquery()
+    return select(User.id).where(
+        User.person_key.is_not(None),
+        User.email_index.is_not(None),
+        ~in_force,
+        func.coalesce(last, User.created_at) < then,
+    )
+
+
+def _erase(ids: Sequence[uuid.UUID], now: datetime) -> None:
+    for person in db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.id).with_for_update()):
+        erase_person(person, now=now)
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "guesses",
+        "Wrong tries at passwords and codes (hashes)",
+        DAY,
+        "1 day after the try",
+        "UK GDPR art 5(1)(e): for slowing down guesses",
+        lambda then: select(FailedGuess.id).where(FailedGuess.at < then),
+        _rows_of(FailedGuess),
+    ),
+    Kind(
+        "sessions",
+        "Sessions that have ended",
+        MONTH,
+        "30 days after the end",
+        "UK GDPR art 5(1)(e), art 32: for looking into a break-in",
+        _sessions,
+        _rows_of(UserSession),
+    ),
+    Kind(
+        "devices",
+        "Browsers that are known as somebody’s",
+        13 * MONTH,
+        "13 months after the last use",
+        "UK GDPR art 5(1)(e): known while it is in use",
+        lambda then: select(KnownDevice.id).where(KnownDevice.last_used_at < then),
+        _rows_of(KnownDevice),
+    ),
+    Kind(
+        "cards",
+        "Young people’s cards (hashes of codes)",
+        3 * MONTH,
+        "90 days after the card lapsed",
+        "UK GDPR art 5(1)(e): for questions about who sat down",
+        _cards,
+        _rows_of(AccessCard),
+    ),
+    Kind(
+        "bid_drafts",
+        "Bids that were begun and never submitted",
+        MONTH,
+        "30 days after closing; their hashes stay",
+        "UK GDPR art 5(1)(e); PCR 2015 reg 22(16): for disputes about what was ready",
+        _bid_drafts,
+        destroy_bid_draft,
+    ),
+    Kind(
+        "application_drafts",
+        "Applications that were begun and never submitted",
+        YEAR,
+        "1 year after the last change",
+        "UK GDPR art 5(1)(e)",
+        _application_drafts,
+        destroy_application_draft,
+    ),
+    Kind(
+        "messages",
+        "Messages in inboxes",
+        6 * YEAR,
+        "6 years after they were written",
+        "Procurement Act 2023 s.98(4): three years at the least; Limitation Act 1980 s.5",
+        lambda then: select(Message.id).where(Message.created_at < then),
+        _rows_of(Message),
+    ),
+    Kind(
+        "young_people",
+        "Young people’s aliases",
+        6 * MONTH,
+        "6 months after the standstill or the contract",
+        "Children’s Code, standards 8 and 9; UK GDPR art 5(1)(c) and (e)",
+        _young_people,
+        _erase,
+    ),
+    Kind(
+        "former_people",
+        "People without a role any more",
+        2 * YEAR,
+        "2 years after their last role ended",
+        "UK GDPR art 5(1)(e)",
+        _people_without_a_role,
+        _erase,
+    ),
+)

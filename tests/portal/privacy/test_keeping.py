@@ -1,0 +1,141 @@
+"""What is kept for how long."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from portal.accounts.models import FailedGuess, HeldRole, KnownDevice, User, UserSession
+from portal.accounts.sessions import end_session, find_signed_in, start_session
+from portal.audit.models import Event
+from portal.audit.verifying import verify_ledger
+from portal.bidding.models import BidFile
+from portal.core import clock
+from portal.core.columns import Model
+from portal.core.permissions import Role
+from portal.core.personal import ERASED
+from portal.extensions import db
+from portal.privacy.keeping import hold_back, let_go, release, report
+from portal.privacy.models import RetentionRun
+from portal.privacy.retention import KINDS
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.awarding import standing_award
+from tests.factories.bidding import close_now, complete_draft, submitted_bid
+from tests.factories.tendering import published_itt
+
+NOW = clock.now()
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def later(key: str, *, days: float = 0) -> int:
+    """Do what is due when the kind's time has just passed (and so many days more), as on a new day."""
+    return let_go(now=NOW + BY_KEY[key].how_long + timedelta(days=days, seconds=1))
+
+
+def count(model: type[Model]) -> int:
+    """How many rows there are."""
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_sign_in_records_go() -> None:
+    """Wrong tries after a day, ended sessions after a month, browsers a year after they were used."""
+    person = make_person(Role.CONTRIBUTOR)
+    db.session.add(FailedGuess(target_hash=b"t", place_hash=b"p", at=NOW))
+    db.session.add(KnownDevice(token_hash=b"d", user_id=person.id, created_at=NOW, last_used_at=NOW))
+    tokens = [start_session(user_id=person.id, now=NOW) for _ in range(2)]
+    first = find_signed_in(tokens[0], NOW)
+    assert first is not None
+    end_session(session_id=first.session_id, now=NOW)
+    db.session.flush()
+    assert [count(model) for model in (FailedGuess, UserSession, KnownDevice)] == [1, 2, 1]
+    assert later("guesses") == 1
+    assert later("sessions", days=-1) == 0
+    assert later("sessions") == 1
+    assert later("devices") == 2, "the other session has run out long ago"
+    assert [count(model) for model in (FailedGuess, UserSession, KnownDevice)] == [0, 0, 0]
+
+
+def test_nothing_goes_twice_a_day_and_the_ledger_says_what_went() -> None:
+    """The job looks once a day at each kind, notes it, and records how much went."""
+    db.session.add(FailedGuess(target_hash=b"t", place_hash=b"p", at=NOW - timedelta(days=2)))
+    db.session.flush()
+    assert (let_go(now=NOW), let_go(now=NOW)) == (1, 0)
+    assert count(RetentionRun) == len(KINDS)
+    [event] = db.session.scalars(select(Event).where(Event.kind == "retention_carried_out"))
+    assert (event.actor_id, event.data) == (None, {"kind": "guesses", "count": 1})
+    assert verify_ledger().findings == ()
+
+
+def test_what_is_held_back_stays() -> None:
+    """Under a hold nothing goes and nothing is late; released, it goes (G-02)."""
+    administrator = actor_of(make_person(Role.PLATFORM_ADMINISTRATOR))
+    db.session.add(FailedGuess(target_hash=b"t", place_hash=b"p", at=NOW - timedelta(days=9)))
+    db.session.flush()
+    assert [line.kind.key for line in report(now=NOW) if line.is_late] == ["guesses"]
+    hold_back(key="guesses", reason="The auditor asked for it on Monday.", actor=administrator)
+    assert (let_go(now=NOW), [line for line in report(now=NOW) if line.is_late]) == (0, [])
+    release(key="guesses", actor=administrator, now=NOW)
+    assert let_go(now=NOW) == 1
+    assert [line.due for line in report(now=NOW)] == [0] * len(KINDS)
+
+
+def test_young_people_are_forgotten_and_their_scores_stay() -> None:
+    """Six months after the standstill no alias is left; adults of the panels and the record stay."""
+    standing_award()
+    db.session.flush()
+    young = select(User).where(User.email_index.is_(None), User.person_key.is_not(None))
+    before, adults = len(db.session.scalars(young).all()), count(User)
+    assert before > 0
+    assert later("young_people", days=-200) == 0
+    later("young_people")
+    db.session.expire_all()
+    assert db.session.scalars(young).all() == []
+    assert count(User) == adults
+    assert {person.display_name for person in db.session.scalars(select(User).where(User.person_key.is_(None)))} == {
+        ERASED
+    }
+
+
+def test_a_draft_that_was_never_sent_is_destroyed_and_its_hash_stays(app: Flask) -> None:
+    """Thirty days after closing answers, price and files are gone; the ledger keeps their hashes; a sent bid stays."""
+    itt = published_itt()
+    sent, unsent = submitted_bid(itt), complete_draft(itt)
+    close_now(itt)
+    db.session.flush()
+    sealed, files = unsent.draft_sealed, app.extensions["files"]
+    stored = {row.stored_as: row.bid_id for row in db.session.scalars(select(BidFile))}
+    assert sealed is not None
+    assert later("bid_drafts", days=-2) == 0
+    later("bid_drafts", days=1)
+    db.session.commit()
+    assert (unsent.draft_sealed, sent.draft_sealed is None) == (None, False)
+    [event] = db.session.scalars(select(Event).where(Event.kind == "draft_destroyed"))
+    assert (event.object_id, event.data["draft"]) == (unsent.id, hashlib.sha256(sealed).hexdigest())
+    assert len(event.data["files"]) == len([bid for bid in stored.values() if bid == unsent.id])
+    assert {bid for stored_as, bid in stored.items() if stored_as in set(files.identifiers())} <= {sent.id}
+    assert verify_ledger().findings == ()
+
+
+def test_people_without_a_role_are_forgotten() -> None:
+    """Two years after the last role ended; whoever holds one stays."""
+    gone, here = make_person(Role.CONTRIBUTOR), make_person(Role.CONTRIBUTOR)
+    db.session.flush()
+    db.session.execute(update(HeldRole).where(HeldRole.user_id == gone.id).values(ended_at=NOW))
+    assert later("former_people", days=-2) == 0
+    later("former_people")
+    db.session.expire_all()
+    assert (gone.display_name, here.display_name == ERASED) == (ERASED, False)
+
+
+def test_every_kind_says_its_rule() -> None:
+    """Each has a source that can be looked up, and a time that is not nothing."""
+    assert len(BY_KEY) == len(KINDS)
+    assert [kind.key for kind in KINDS if not any(word in kind.source for word in ("art", "s.", "reg"))] == []
+    assert [kind.key for kind in KINDS if kind.how_long < timedelta(days=1)] == []
+    assert BY_KEY["messages"].how_long >= timedelta(days=3 * 365), "the record of communications (s.98(4))"
