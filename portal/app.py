@@ -19,6 +19,7 @@ from portal.accounts.views.presence import others_here
 from portal.audit.queries import is_demonstration
 from portal.config import Settings, load_settings
 from portal.core import clock
+from portal.core.logs import frames_instead_of_messages
 from portal.core.permissions import Verb
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -138,6 +139,8 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
             "max_overflow": 24,
             "pool_pre_ping": True,
             "connect_args": connect_args,
+            # A failed statement is told without its values: they are what people typed.
+            "hide_parameters": True,
         },
         TRUSTED_HOSTS=sorted({host, "localhost", "127.0.0.1"}),
         SESSION_COOKIE_NAME="fairlot",
@@ -157,7 +160,7 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            frames_instead_of_messages,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

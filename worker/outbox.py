@@ -9,6 +9,7 @@ import structlog
 from portal.audit import outbox
 from portal.audit.models import Delivery
 from portal.core import clock
+from portal.core.logs import kind_of
 from portal.extensions import db
 from portal.notifications.dead_addresses import note_outcomes
 from portal.notifications.queries import messages_with_people
@@ -85,6 +86,6 @@ def _carry(claimed: Sequence[Delivery], carry: Callable[[Delivery], None], *, wr
                 "delivery_failed",
                 consumer=delivery.consumer,
                 delivery=str(delivery.id),
-                failure=repr(failure)[:300],
+                failure=kind_of(failure),
             )
     return failures

@@ -10,6 +10,7 @@ import structlog
 from portal.audit import outbox
 from portal.audit.models import Delivery
 from portal.core import clock
+from portal.core.logs import kind_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.extensions import db
 from worker.app import celery, wake
@@ -39,7 +40,7 @@ def _carry(consumer: str, act: Callable[[uuid.UUID], object]) -> int:
     for delivery in claimed:
         failure = outbox.attempt(delivery, carry, now=now)
         if failure is not None:
-            log.warning(f"{consumer}_failed", delivery=str(delivery.id), failure=repr(failure)[:300])
+            log.warning(f"{consumer}_failed", delivery=str(delivery.id), failure=kind_of(failure))
     db.session.commit()
     if claimed:
         wake("worker.outbox.drain")

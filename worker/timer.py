@@ -15,6 +15,7 @@ import structlog
 from celery import Task
 from sqlalchemy.exc import DBAPIError
 
+from portal.core.logs import kind_of
 from portal.monitoring.due import overdue
 from worker.app import flask_app, wake
 from worker.deadlines import due
@@ -53,7 +54,7 @@ def tick() -> None:
         try:
             task()
         except Exception as failure:  # the other tasks are due as well
-            log.warning("timer_failed", task=task.name, failure=repr(failure)[:300])
+            log.warning("timer_failed", task=task.name, failure=kind_of(failure))
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

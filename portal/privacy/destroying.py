@@ -15,13 +15,15 @@ from portal.bidding.models import Bid, BidFile
 from portal.bidding.stored_files import discard_file
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
+from portal.core.taking import lock
 from portal.extensions import files
 from portal.joining.models import Application
 
 
 def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Destroy answers, prices and files of bids that were never submitted. Records DRAFT_DESTROYED for each."""
-    for bid in db.session.scalars(select(Bid).where(Bid.id.in_(bid_ids)).order_by(Bid.id).with_for_update()):
+    for bid_id in sorted(bid_ids):
+        bid = lock(Bid, bid_id)
         stored = db.session.scalars(select(BidFile).where(BidFile.bid_id == bid.id).order_by(BidFile.id)).all()
         digests = [one.sealed_sha256 for one in stored]
         for one in stored:
@@ -39,7 +41,7 @@ def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
 
 def destroy_application_draft(application_ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Empty applications that were never submitted. Records DRAFT_DESTROYED for each."""
-    chosen = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
-    for application in db.session.scalars(chosen.with_for_update()):
+    for application_id in sorted(application_ids):
+        application = lock(Application, application_id)
         application.answers = {}
         record(EventKind.DRAFT_DESTROYED, application, actor=SYSTEM, saved_at=application.saved_at)

@@ -19,6 +19,7 @@ from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.contracts.models import Contract
 from portal.core.columns import Model, db
+from portal.core.taking import lock
 from portal.evaluation.models import PanelMember
 from portal.evaluation.states import MemberRole
 from portal.joining.models import Application
@@ -123,8 +124,8 @@ def _people_without_a_role(then: datetime) -> Select[uuid.UUID]:
 
 
 def _erase(ids: Sequence[uuid.UUID], now: datetime) -> None:
-    for person in db.session.scalars(select(User).where(User.id.in_(ids)).order_by(User.id).with_for_update()):
-        erase_person(person, now=now)
+    for person_id in sorted(ids):
+        erase_person(lock(User, person_id), now=now)
 
 
 KINDS: tuple[Kind, ...] = (

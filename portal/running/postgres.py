@@ -164,6 +164,8 @@ class Cluster:
             "unix_socket_directories": str(self.sockets),
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # Without the rows that were refused: they hold what people typed.
+            "log_error_verbosity": "terse",
             "jit": "off",
             "shared_buffers": "128MB",
         } | self.settings

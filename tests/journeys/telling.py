@@ -73,3 +73,10 @@ def check_mail(portal: RunningPortal, story: Story) -> None:
     text = json.dumps(messages)
     for name in story.providers.values():
         assert name.email in text
+
+
+def check_logs(state: Path, typed: set[str]) -> None:
+    """No log holds a name, an address or a sentence that somebody typed."""
+    logs = {path.name: path.read_text(errors="replace") for path in (state / "logs").iterdir()}
+    assert (len(logs) > 3, len(typed) > 40) == (True, True)
+    assert [(name, word) for name, text in logs.items() for word in sorted(typed) if word in text] == []
