@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-<<<<<<<< HEAD:migrations/versions/0021_retention_and_breaches.py
 revision = "0021"
 down_revision = "0020"
-========
-revision = "0021"
-down_revision = "0020"
->>>>>>>> c429d07 (What the retention job takes it takes one by one, under the lock that everybody uses):migrations/versions/0020_retention_and_breaches.py
 branch_labels = None
 depends_on = None
 
