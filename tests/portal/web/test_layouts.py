@@ -31,6 +31,8 @@ ADDRESSES = {
     "accounts.sign_out": "/sign-out",
     "public_pages.how_we_protect_your_bid": "/how-we-protect-your-bid",
     "public_pages.accessibility": "/accessibility",
+    "help.index": "/help",
+    "help.contact": "/contact",
     "privacy_pages.notice": "/privacy",
     "privacy_pages.young": "/privacy/young-people",
     "privacy_pages.cookies": "/cookies",
