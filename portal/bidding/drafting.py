@@ -29,7 +29,7 @@ from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
 from portal.editing.comparing import is_conflict, is_edited
-from portal.editing.earlier import Change, keep_earlier
+from portal.editing.earlier import UNCHOSEN, Change, keep_earlier
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
 
@@ -173,6 +173,7 @@ def put_answers(
             raise InvalidInput("Your answer is too long to be saved.", field=f"answers-{key}")
         if is_conflict(was, mine, stored):
             put.conflicts.append(key)
+            put.changes[f"{UNCHOSEN}answers-{key}"] = Change(mine, "")
         elif is_edited(was, mine, stored):
             content.answers[key] = mine
             put.changes[f"answers-{key}"] = Change(stored, mine)

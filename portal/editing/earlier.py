@@ -1,6 +1,7 @@
 """Earlier texts of a draft: kept when somebody changes a text, read and put back by those who may read the draft.
 
-Kept are, of each field, the last 30 texts that their successor does not hold, for 90 days. They are sealed under a
+Kept are, of each field, the last 30 texts that their successor does not hold, for 90 days, and as many of those that
+two people wrote at once and that were not stored. They are sealed under a
 key of the draft's own, because some drafts are sealed (bids) and none is for anybody else.
 """
 
@@ -23,6 +24,8 @@ from portal.editing.models import EarlierText
 
 MOST = 30
 """Of one field."""
+UNCHOSEN = "unchosen "
+"""Before a field's name: what somebody wrote while another wrote there, too, and which was never stored as it."""
 KEPT = timedelta(days=90)
 
 # One statement, because a submission that saves as well holds locks: a change that the same person goes on with is
@@ -65,12 +68,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier text: until when it stood, and by whom what came after it was written (None: nobody known)."""
+    """An earlier text: until when it stood, and by whom what came after it was written (None: nobody known).
+
+    Of a text that somebody wrote beside another's: when, and by whom.
+    """
 
     id: uuid.UUID
     text: str
     until: datetime
     replaced_by: str | None
+    is_unchosen: bool
 
 
 def keep_earlier(
@@ -95,23 +102,28 @@ def earlier_texts(draft: str, field: str, keys: KeyFolder) -> list[Earlier]:
     return [
         Earlier(
             row.id,
-            _read(row.sealed, draft, field, row.id, keys),
+            _read(row.sealed, draft, row.field, row.id, keys),
             row.replaced_at,
             row.replaced_by.display_name if row.replaced_by else None,
+            row.field != field,
         )
-        for row in _rows(draft, field)
+        for row in _rows(draft, field, UNCHOSEN + field)
         if row.sealed is not None
     ]
 
 
 def counts_of_earlier(draft: str) -> dict[str, int]:
-    """How many earlier texts each field of a draft has."""
+    """How many earlier texts each field of a draft has, those that were not chosen among them."""
     found = db.session.execute(
         select(EarlierText.field, func.count().label("texts"))
         .where(EarlierText.draft == draft, EarlierText.sealed.is_not(None))
         .group_by(EarlierText.field)
     )
-    return {row.field: row.texts for row in found}
+    counts: dict[str, int] = {}
+    for row in found:
+        field = row.field.removeprefix(UNCHOSEN)
+        counts[field] = counts.get(field, 0) + row.texts
+    return counts
 
 
 def last_change(draft: str, field: str) -> tuple[str, datetime] | None:
@@ -131,10 +143,10 @@ def forget_old_texts(*, now: datetime) -> int:
     return len(gone.all())
 
 
-def _rows(draft: str, field: str, most: int = MOST) -> Sequence[EarlierText]:
+def _rows(draft: str, *fields: str, most: int = MOST) -> Sequence[EarlierText]:
     return db.session.scalars(
         select(EarlierText)
-        .where(EarlierText.draft == draft, EarlierText.field == field)
+        .where(EarlierText.draft == draft, EarlierText.field.in_(fields))
         .order_by(EarlierText.replaced_at.desc(), EarlierText.id)
         .options(joinedload(EarlierText.replaced_by))
         .limit(most)

@@ -127,12 +127,15 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
         if not self.edits:
             return
         if self.keeps_earlier:
+            changes = {name: earlier.Change(self.stored[name], field_text(self[name])) for name in self.edited}
+            new = self.conflicts.keys() - self.undecided
+            changes |= {earlier.UNCHOSEN + name: earlier.Change(self.conflicts[name].mine, "") for name in new}
             earlier.keep_earlier(
                 draft=self._draft,
                 changes={
-                    name: earlier.Change(self.stored[name], field_text(self[name]))
-                    for name in self.edited
-                    if isinstance(self[name], TextAreaField)
+                    name: change
+                    for name, change in changes.items()
+                    if isinstance(self[name.removeprefix(earlier.UNCHOSEN)], TextAreaField)
                 },
                 actor_id=actor().user_id,
                 keys=current_app.extensions["keys"],

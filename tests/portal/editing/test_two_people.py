@@ -49,9 +49,7 @@ class Writer:
     sent: list[str] = field(default_factory=list)
 
     def open(self, address: str) -> None:
-        """Open the page anew; a text that stood beside another on the page, and was not chosen, is let go with it."""
-        undecided = {text for name, text in self.held.items() if name.startswith("mine-")}
-        self.sent = [text for text in self.sent if text not in undecided]
+        """Open the page anew."""
         self.take(self.client.get(address))
 
     def take(self, answer: TestResponse) -> None:
@@ -71,10 +69,6 @@ class Writer:
                 self.sent.append(self.held.get(name, ""))
             elif choice:
                 self.held[f"keep-{name}"] = choice
-                mine = self.held[f"mine-{name}"]
-                if choice != "mine":
-                    # Theirs, or what they made of both, is what they want: they have read what they let go.
-                    self.sent = [text for text in self.sent if text != mine]
                 self.sent += [self.held[name]] if choice == "both" else []
         self.take(self.client.post(address, data=self.held))
 

@@ -235,6 +235,8 @@ def test_two_commissioners_edit_one_page(new_client: Any, itt: InvitationToTende
     shown = text_of(answer)
     assert "The second's words." in shown
     assert "The first person's long description." in shown
+    unchosen = text_of(second.get(f"{address}?earlier=description"))
+    assert "while somebody else wrote here, too The second's words." in unchosen
     held = fields_of(answer)
     assert second.post(address, data=held | {"keep-description": "mine"}).status_code == 302
     db.session.refresh(itt)
