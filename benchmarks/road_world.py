@@ -228,7 +228,7 @@ class _Builder:
 
     def _draft(self, itt_id: uuid.UUID, lot_id: uuid.UUID, provider_id: uuid.UUID) -> dict[str, Any]:
         places = {"id": uuid.uuid4(), "itt_id": itt_id, "lot_id": lot_id, "provider_id": provider_id}
-        sealed = seal_draft(Bid(**places), Content(price="118000.00", changed_in={"": 1}), 1, self.keys)
+        sealed = seal_draft(Bid(**places), Content(price="118000.00"), 1, self.keys)
         return places | {
             "reference": new_reference("BID"),
             "draft_sealed": sealed,
