@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "portal.scenarios.views.public",
     "portal.accounts.views.public",
     "portal.accounts.views.links",
+    "portal.accounts.views.unsent",
     "portal.accounts.views.account",
     "portal.accounts.views.address",
     "portal.accounts.views.sessions",
@@ -149,6 +150,8 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=12 * 3600,
+        # `portal.web.access.enforce` asks for the token: it knows what becomes of a form whose token has expired.
+        WTF_CSRF_CHECK_DEFAULT=False,
         MAX_CONTENT_LENGTH=60 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
         MAX_FORM_PARTS=1000,

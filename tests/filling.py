@@ -11,9 +11,14 @@ from tests.pages import read
 
 
 def fields_of(response: TestResponse, *, action: str | None = None) -> dict[str, Any]:
-    """What a browser would send for the page's form (the one in `main`, or the one with that action)."""
+    """What a browser would send for the page's form (the one in `main`, or the one with that action).
+
+    The buttons for what was typed before and not sent (`.fl-kept`) are not the page's form.
+    """
     page = read(response.get_data(as_text=True))
-    forms = page.select("form") if action else page.select("main form")
+    forms = [
+        form for form in page.select("form" if action else "main form") if form.find_parent(class_="fl-kept") is None
+    ]
     form = next(item for item in forms if action is None or item.get("action") == action)
     return held_by(form)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Response, after_this_request, current_app, request, session, url_for
+from flask import Response, after_this_request, current_app, flash, g, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from portal.accounts.browser_words import browser_words
 from portal.accounts.devices import KEPT, remember
+from portal.accounts.kept_forms import keep_form
 from portal.accounts.passkeys import Site
 from portal.accounts.sessions import SignedIn, end_session, find_signed_in, touch_session
 from portal.accounts.throttling import Origin
@@ -18,8 +21,19 @@ from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES
 from portal.extensions import db
 from portal.web.access import safe_next
 from portal.web.clients import client_address
+from portal.web.form_pages import (
+    CARRIED,
+    Carried,
+    FormPage,
+    carried_by_request,
+    copy_name,
+    files_in_request,
+    page_of_request,
+    typed_in_request,
+)
 
 DEVICE_COOKIE = "fairlot-device"
+ARRIVED_COOKIE = "fairlot-arrived"
 
 # Where people start, the first that fits.
 DESKS = (
@@ -46,6 +60,7 @@ def enter(token: str) -> Actor:
     session.clear()
     login_user(signed_in)
     _know_device(signed_in)
+    _keep_carried(signed_in.user_id)
     return signed_in.actor
 
 
@@ -99,4 +114,125 @@ def _know_device(signed_in: SignedIn) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(DEVICE_COOKIE, token, max_age=KEPT, secure=secure, httponly=True, samesite="Lax")
+        return response
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """Why somebody has to sign in, what became of what they sent, and where they go on."""
+
+    next: str | None
+    sentences: tuple[str, ...]
+    carried: str = ""
+    """What was typed, sealed, for the sign-in form to bring along."""
+
+
+SIGNED_OUT = (
+    "You have been signed out. That happens after an hour without opening a page, and 12 hours after signing in."
+)
+NOT_SIGNED_IN = "You are not signed in in this browser any more."
+ANOTHERS = "This page was opened by somebody who is not signed in here now."
+TRAVELS = (
+    "What you sent was not carried out, and what you typed is not lost: it travels with this page for an hour. "
+    "Sign in, and you can use it where you typed it."
+)
+TOO_LONG = (
+    "What you sent was not carried out, and it is too long to travel with this page. Go back with your browser’s Back "
+    "button, and copy what you wrote before you sign in."
+)
+NOT_DONE = "What you pressed was not done. Sign in, and press it again."
+ASKED_FOR = "Sign in to go on to the page that you asked for."
+TOO_LATE = "More than an hour has passed, so what you had typed before signing in is not kept."
+NOT_YOURS = "What was typed before you signed in belongs to somebody else, so it is not shown."
+
+YOUNG_WORDS = {
+    SIGNED_OUT: "Your time here was over.",
+    NOT_SIGNED_IN: "Your card is not open here any more.",
+    ANOTHERS: "Somebody else was on this page before you.",
+    TRAVELS: (
+        "Your words are safe for one hour. Ask the adult who helps your group for a new card. Type its code here, and "
+        "your words come back."
+    ),
+    TOO_LONG: "We could not keep your words. Go back one page and copy them. Then ask for a new card.",
+    NOT_DONE: "Ask the adult who helps your group for a new card. Then you can carry on.",
+    ASKED_FOR: "Type the code of your card to carry on. What you saved is still here.",
+}
+"""The same for young people."""
+
+
+def turn_away(*, young: bool) -> None:
+    """Note for the sign-in page why a form was not carried out, and let what was typed travel with it."""
+    page = page_of_request()
+    files = files_in_request()
+    carried, what = "", NOT_DONE
+    if page is not None and page.user_id is not None:
+        carried = Carried(page, typed_in_request(), files).seal(clock.now()) or ""
+        what = TRAVELS if carried else TOO_LONG
+    said = [_why(page), what]
+    said = [YOUNG_WORDS[one] for one in said] if young else said
+    if files:
+        said.append(f"You will have to choose again: {' and '.join(files)}.")
+    g.turned_away = TurnedAway(page.shown_on if page else _page_before(), tuple(said), carried)
+
+
+def turned_away() -> TurnedAway:
+    """Why the page asks somebody to sign in."""
+    if "turned_away" not in g:
+        young, target, said = request.endpoint == "accounts.card", request.args.get("next"), []
+        if "_user_id" in session and not current_user.is_authenticated:
+            said.append(SIGNED_OUT)
+        if request.form.get(CARRIED):
+            said.append(TRAVELS)
+        elif target and not current_user.is_authenticated:
+            said.append(ASKED_FOR)
+        g.turned_away = TurnedAway(
+            target, tuple(YOUNG_WORDS[one] if young else one for one in said), request.form.get(CARRIED, "")
+        )
+    found: TurnedAway = g.turned_away
+    return found
+
+
+def _why(page: FormPage | None) -> str:
+    if current_user.is_authenticated:
+        return ANOTHERS
+    return SIGNED_OUT if "_user_id" in session else NOT_SIGNED_IN
+
+
+def _page_before() -> str | None:
+    """The page of this site that the form stood on, as the browser names it."""
+    before = urlsplit(request.referrer or "")
+    return before.path if before.netloc == request.host else None
+
+
+def _keep_carried(user_id: uuid.UUID) -> None:
+    """Keep what travelled with the sign-in page, for the person who typed it."""
+    if not request.form.get(CARRIED):
+        return
+    now = clock.now()
+    carried = carried_by_request(now)
+    if carried is None:
+        flash(TOO_LATE, "warning")
+    elif carried.page.user_id != user_id:
+        flash(NOT_YOURS, "warning")
+    else:
+        keep_form(
+            user_id=user_id,
+            address=carried.page.address,
+            shown_on=carried.page.shown_on,
+            typed=carried.typed,
+            files=carried.files,
+            keys=current_app.extensions["keys"],
+            now=now,
+        )
+        note_arrival(carried.page)
+
+
+def note_arrival(page: FormPage) -> None:
+    """Tell the page's script by a cookie that its copy in the browser is not needed any more."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+
+    @after_this_request
+    def name(response: Response) -> Response:
+        if response.status_code < 500:
+            response.set_cookie(ARRIVED_COOKIE, copy_name(page), max_age=60, secure=secure, samesite="Lax")
         return response

@@ -301,3 +301,16 @@ class AccessCard(Model):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class KeptForm(Model):
+    """What a person typed into the form at an address and did not send: sealed, and nobody else's to see."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (UniqueConstraint("user_id", "address", name="uq_kept_form_user_id_address"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    address: Mapped[str]
+    sealed: Mapped[bytes]
+    kept_at: Mapped[datetime] = mapped_column(index=True)

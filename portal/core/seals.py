@@ -7,6 +7,7 @@ provider itself can still read and change its work before the deadline (PCR 2015
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import uuid
@@ -86,6 +87,11 @@ class KeyFolder:
     def draft_key(self) -> bytes:
         """The installation's key for content that its provider may still read; made on first use."""
         return self._shared("draft")
+
+    def key_from_draft_key(self, purpose: str, *about: str) -> bytes:
+        """A key of 32 bytes for one purpose (at most 16 characters) and thing, derived from the draft key."""
+        of = "|".join(about).encode()
+        return hashlib.blake2b(of, key=self.draft_key(), person=purpose.encode(), digest_size=32).digest()
 
     def factor_key(self) -> bytes:
         """The installation's key for second-factor secrets; made on first use."""

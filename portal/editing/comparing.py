@@ -42,7 +42,12 @@ def digest_of(text: str) -> str:
 
 def write_loaded(fields: Mapping[str, str]) -> str:
     """The digests of fields ({name: text}) as the hidden value that a page carries."""
-    return json.dumps({name: digest_of(text) for name, text in fields.items()}, separators=(",", ":"))
+    return renew_loaded({}, fields)
+
+
+def renew_loaded(carried: Mapping[str, str], fields: Mapping[str, str]) -> str:
+    """The digests that a page carried, with those of some fields ({name: text}) renewed, as its hidden value."""
+    return json.dumps({**carried, **{name: digest_of(text) for name, text in fields.items()}}, separators=(",", ":"))
 
 
 def read_loaded(carried: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from portal.accounts.kept_forms import forget_old_forms
 from portal.audit.outbox import late_deliveries
 from portal.awarding.standstill import due_standstills, end_due_standstills
 from portal.core import clock
@@ -33,6 +34,7 @@ DUTIES: tuple[Activity, ...] = (
     remind,
     forget_old_texts,
     let_go,
+    forget_old_forms,
 )
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 

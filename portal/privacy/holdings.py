@@ -34,6 +34,7 @@ HOLDINGS = (
     Holding("dead_address.user_id", "That mail to you did not arrive", goes=True),
     Holding("mailed_link.user_id", "Links that were mailed to you", goes=True),
     Holding("address_change.user_id", "Changes of your e-mail address", goes=True),
+    Holding("kept_form.user_id", "What you typed and did not send", goes=True),
     Holding("mailed_link.asked_by_id", "Links that were mailed because of you"),
     Holding("message.user_id", "Messages in your inbox"),
     Holding("message_mention.user_id", "Messages that name you"),

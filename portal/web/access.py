@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.core.permissions import AUTHORITY_ROLES, FRESH_FACTOR, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
+from portal.extensions import csrf
+from portal.web.form_pages import page_of_request
+from portal.web.submissions import Submission, show_again, submission
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -27,6 +31,11 @@ WHILE_FACTOR_IS_AWAITED = frozenset(
     }
 )  # fmt: skip
 """What somebody reaches between password and second factor: showing it, setting it up, having lost it, leaving."""
+
+STALE = (
+    "This page was open for too long, so nothing was sent. What you typed is here: look at it, then press the button "
+    "again. If this comes back, your browser does not keep the cookie that this site needs."
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,14 @@ def for_platform(view: View) -> View:
     return _declares("admin", {Role.PLATFORM_ADMINISTRATOR})(view)
 
 
+class SignInNeeded(Exception):
+    """A form was sent by nobody who is signed in, or from a page that was shown to somebody else."""
+
+    def __init__(self, *, young: bool) -> None:
+        super().__init__("Somebody has to sign in first.")
+        self.young = young
+
+
 def enforce() -> Response | None:
     """Let the request through, send the person to sign in, or refuse."""
     if request.endpoint is None or request.endpoint == "static":
@@ -85,14 +102,42 @@ def enforce() -> Response | None:
     access: Access | None = getattr(view, "access", None)
     if access is None:
         abort(404)
-    if access.audience == "public":
+    page = page_of_request()
+    is_public, is_readers = access.audience == "public", page is None or page.is_readers
+    if not is_readers or not (is_public or current_user.is_authenticated):
+        return _to_sign_in(young=access.roles == frozenset({Role.YOUNG_MEMBER}))
+    fault = _token_fault()
+    if fault is not None and page is None:
+        raise fault
+    if not is_public:
+        if current_user.awaits_factor and request.endpoint not in WHILE_FACTOR_IS_AWAITED:
+            return redirect(url_for("accounts.sign_in_code", next=page.shown_on if page else _local_path()))
+        if access.roles is not None and not access.roles & actor().roles:
+            raise NotAllowed("This page is for people with another role.")
+    if fault is not None:
+        flash(STALE, "warning")
+        show_again()
+    return None
+
+
+def _to_sign_in(*, young: bool) -> Response:
+    if request.method == "POST":
+        raise SignInNeeded(young=young)
+    return redirect(url_for("accounts.card" if young else "accounts.sign_in", next=_local_path()))
+
+
+def _token_fault() -> CSRFError | None:
+    """What is wrong with the token that the form was sent with: missing, expired, or of another session."""
+    if not current_app.config["WTF_CSRF_ENABLED"]:
         return None
-    if not current_user.is_authenticated:
-        return redirect(url_for("accounts.sign_in", next=_local_path()))
-    if current_user.awaits_factor and request.endpoint not in WHILE_FACTOR_IS_AWAITED:
-        return redirect(url_for("accounts.sign_in_code", next=_local_path()))
-    if access.roles is not None and not access.roles & actor().roles:
-        raise NotAllowed("This page is for people with another role.")
+    page = page_of_request()
+    if submission() is Submission.AUTOSAVED and page is not None and page.user_id is not None:
+        g.csrf_valid = True  # where Flask-WTF looks for it
+        return None
+    try:
+        csrf.protect(apply_exemptions=True)
+    except CSRFError as fault:
+        return fault
     return None
 
 

@@ -34,7 +34,16 @@ from wtforms import (
 from portal.core import clock
 from portal.core.words import london_date
 from portal.editing import earlier
-from portal.editing.comparing import is_conflict, is_edited, marked, read_loaded, together, write_loaded, written
+from portal.editing.comparing import (
+    is_conflict,
+    is_edited,
+    marked,
+    read_loaded,
+    renew_loaded,
+    together,
+    write_loaded,
+    written,
+)
 from portal.extensions import db
 from portal.web.access import actor
 
@@ -147,6 +156,15 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
     def loaded_now(self) -> str:
         """What the page carries as its hidden value `loaded`, also in the answer to a save that draws no page."""
         return write_loaded({name: text for name, text in self.stored.items() if name in self})
+
+    @property
+    def saved(self) -> set[str]:
+        """The fields whose text was stored."""
+        return self.edited
+
+    def loaded_after_saving(self) -> str:
+        """`loaded` for a page that stays as it is: it knows what was saved, and nothing of what others wrote since."""
+        return renew_loaded(self.posted_loaded, {name: field_text(self[name]) for name in self.saved})
 
     def show_conflicts(self) -> None:
         """Show, beside each field that was changed here and elsewhere, both texts."""

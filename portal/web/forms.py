@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import g, request
@@ -16,7 +16,9 @@ from portal.core.parsing.text import tidy
 from portal.extensions import db
 from portal.web.editing import EditingForm
 from portal.web.plain_words import PlainWords
+from portal.web.submissions import Autosaved, Submission, note_carried_out, submission, was_carried_out
 
+BOTH_CHANGED = "somebody else changed the same text. Press the button to see both."
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,10 +62,14 @@ class BaseForm(EditingForm):
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Whether it was submitted and can be carried out; the files of one that cannot are asked for again."""
+        if submission() is Submission.SHOWN:
+            self.show_conflicts()
+            return False
         valid = bool(super().validate_on_submit(extra_validators))
         if self.is_submitted() and not valid:
             self.show_conflicts()
             self.ask_for_files_again()
+            self._answer_autosave()
         return valid
 
     def carry_out(self, act: Callable[[], Any]) -> bool:
@@ -81,10 +87,28 @@ class BaseForm(EditingForm):
             db.session.rollback()
             self.refuse(refusal)
             self.show_conflicts()
+            self._answer_autosave()
             return False
+        note_carried_out()
         self.settled()
         self.show_conflicts()
+        self._answer_autosave()
         return not self.conflicts
+
+    @property
+    def fresh(self) -> dict[str, str]:
+        """The hidden fields that the page of a draft has to know anew once it was saved."""
+        return {"loaded": self.loaded_after_saving()} if self.posted_loaded else {}
+
+    @property
+    def not_saved(self) -> str | None:
+        """What was refused, in words; a form that saves what it can says what it could not."""
+        return next(iter(_messages(self.errors)), None)
+
+    def _answer_autosave(self) -> None:
+        """Where the page sent this by itself, go no further: nobody waits for a page."""
+        if submission() is Submission.AUTOSAVED:
+            raise Autosaved(self.fresh if was_carried_out() else {}, BOTH_CHANGED if self.conflicts else self.not_saved)
 
     def refuse(self, refusal: PortalError) -> None:
         """Show the refusal beside its field, or at the top when it has none; of several each beside its own."""
@@ -115,6 +139,15 @@ class BaseForm(EditingForm):
         if self.conflicts:
             return 409
         return 422 if self.errors else 200
+
+
+def _messages(errors: Any) -> Iterator[str]:
+    """Every message in a form's errors, however deep they are nested."""
+    if isinstance(errors, str):
+        yield errors
+    else:
+        for one in errors.values() if isinstance(errors, dict) else errors:
+            yield from _messages(one)
 
 
 class PlainForm(BaseForm):

@@ -6,11 +6,12 @@ page leaves, so that nobody sees what was not noted.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 
 from portal.extensions import db
 from portal.web.nudging import Nudger
+from portal.web.submissions import Submission, submission
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -21,7 +22,9 @@ def bind(app: Flask, nudger: Nudger) -> None:
     @app.after_request
     def commit(response: Response) -> Response:
         recorded, noted = db.session.info.pop("recorded", False), db.session.info.pop("noted", False)
-        if response.status_code >= 500 or (request.method in SAFE_METHODS and not (recorded or noted)):
+        only_read = request.method in SAFE_METHODS or submission() is Submission.SHOWN
+        in_vain = response.status_code >= 500 or (only_read and not (recorded or noted))
+        if in_vain and "stored_anyway" not in g:
             roll_back()
             return response
         db.session.commit()
@@ -33,6 +36,11 @@ def bind(app: Flask, nudger: Nudger) -> None:
 def keep_what_was_noted() -> None:
     """Store what a page notes by being looked at, such as that a message was read, although it was only asked for."""
     db.session.info["noted"] = True
+
+
+def store_anyway() -> None:
+    """Store what this request writes from here on, although it failed or only showed a form again."""
+    g.stored_anyway = True
 
 
 def roll_back() -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import cards, inviting, signing_in
-from portal.accounts.browser import desk_of, enter, leave, onwards, origin, stay
+from portal.accounts.browser import enter, leave, onwards, origin, stay, turned_away
 from portal.accounts.forms.factor import CodeForm
 from portal.accounts.forms.people import CardForm, JoinForm, RegisterForm, SignInForm
 from portal.accounts.lost_factors import LASTS, ask_to_begin_anew, own_request, withdraw_request
@@ -21,6 +21,7 @@ from portal.web.forms import PlainForm
 
 bp = Blueprint("accounts", __name__)
 bp.before_app_request(stay)
+bp.add_app_template_global(turned_away)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -145,6 +146,6 @@ def card() -> ResponseReturnValue:
         )
     ):
         if form.outcome:
-            return redirect(desk_of(enter(form.outcome)))
+            return redirect(onwards(enter(form.outcome)))
         form.refuse(InvalidInput(cards.WRONG, field="code"))
     return render_template("accounts/public/card.html", form=form), form.status_code

@@ -30,7 +30,7 @@ from portal.web.access import (
 )
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.tendering import draft_itt, panel_named
-from tests.filling import fields_of
+from tests.filling import fields_of, text_of
 
 
 def answer() -> Response:
@@ -82,13 +82,15 @@ def test_a_view_that_declares_nothing_is_closed(house: Flask) -> None:
 
 
 def test_a_visitor_is_sent_to_sign_in_and_back(house: Flask) -> None:
-    """A page that was asked for is remembered with its query; a form that was sent is not."""
+    """A page that was asked for is remembered with its query; a form that was sent is answered by the sign-in page."""
     client = house.test_client()
     assert {name: code for name, code in statuses(client).items() if code != 302} == {"public": 200}
     assert client.get("/test/public").json == {"roles": [], "fresh": False}
     assert client.get("/test/account?a=1&b=2").location == "/sign-in?next=/test/account?a%3D1%26b%3D2"
     token = fields_of(client.get("/sign-in"))["csrf_token"]
-    assert client.post("/test/account", data={"csrf_token": token}).location == "/sign-in"
+    turned_away = client.post("/test/account", data={"csrf_token": token})
+    assert (turned_away.status_code, turned_away.location) == (401, None)
+    assert "What you pressed was not done. Sign in, and press it again." in text_of(turned_away)
 
 
 REACHED = {

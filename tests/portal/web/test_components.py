@@ -79,6 +79,7 @@ def app() -> Iterator[Flask]:
         page_caption=page_caption,
         error_list=error_list,
     )
+    app.jinja_env.globals.update(frame_of=lambda address, body: None, turned_away=lambda: {"carried": ""})
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     for endpoint in ("privacy_pages.young", "address.confirm_again", "address.change"):
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")

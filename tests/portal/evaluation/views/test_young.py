@@ -7,17 +7,21 @@ from contextlib import AbstractContextManager
 
 from bs4 import BeautifulSoup
 from flask import current_app
+from sqlalchemy import func, select, update
 
+from portal.accounts.models import KeptForm, UserSession
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.evaluation.panels import issue_sitting_card
 from portal.evaluation.queries import scorecards_of
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.states import ScorecardStatus
+from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
 from tests.factories.evaluation import YOUNG, appointed, moderating_itt, score_all, scoring_itt
+from tests.filling import fields_of, text_of
 from tests.portal.evaluation.views.posting import post
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -110,6 +114,38 @@ def test_a_second_sitting_goes_on_where_the_first_one_stopped(client: CheckedCli
     assert "You have done 2 of 4." in page
     assert 'href="/panel/sitting/questions/3"' in page
     assert [screen.bid_id for screen in sitting_of(young.work, young.member).screens] == before
+
+
+def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
+    """The card page says so in their words, never the adults' sign-in; a new card brings the words back, not sent."""
+    evaluation = scoring_itt(1)
+    facilitator, young = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)[0]
+    sign_in(client, young.user)
+    path = "/panel/sitting/questions/2"
+    held = fields_of(client.get(path)) | {"score": "4", "reason": "It sounds like fun to me.", "go": "next"}
+    db.session.execute(update(UserSession).values(expires_at=clock.now()))
+    assert client.get("/panel/sitting").location == "/sitting?next=/panel/sitting"
+    assert "Your time here was over." in words(client, "/sitting?next=/panel/sitting")
+    page = client.post(path, data=held)
+    assert page.status_code == 401
+    text = text_of(page)
+    assert text.count("Your time here was over.") == text.count("Your words are safe for one hour.") == 1
+    assert "e-mail" not in text
+    keys = current_app.extensions["keys"]
+    _, card = issue_sitting_card(
+        work=facilitator.work, member_id=young.member.id, actor=facilitator.actor, keys=keys, now=clock.now()
+    )
+    action = f"/sitting?next={path}"
+    opened = client.post(action, data=fields_of(page, action=action) | {"code": card.code})
+    assert opened.location == path
+    offered = client.get(path)
+    assert "It sounds like fun to me." in text_of(offered)
+    assert "Nobody has seen it." in text_of(offered)
+    again = client.post(path, data=fields_of(offered, action=path) | {"form_use": "1"})
+    sent = client.post(path, data=fields_of(again) | {"go": "next"})
+    assert sent.location == "/panel/sitting/check"
+    assert [score.reason for score in scorecards_of(young.member.id).popitem()[1].scores] == [held["reason"]]
+    assert db.session.scalar(select(func.count(KeptForm.id))) == 0
 
 
 def test_knowing_one_of_them_ends_the_sitting_kindly(client: CheckedClient) -> None:

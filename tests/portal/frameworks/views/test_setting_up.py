@@ -416,7 +416,7 @@ def test_the_list_takes_few_statements(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("part", "most"), [("participants", 8), ("lots", 6), ("questions", 6), ("", 13)])
+@pytest.mark.parametrize(("part", "most"), [("participants", 9), ("lots", 6), ("questions", 6), ("", 13)])
 def test_the_parts_take_few_statements(
     client: CheckedClient,
     authority: Any,
