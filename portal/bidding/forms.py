@@ -15,7 +15,7 @@ from portal.bidding.contents import Content
 from portal.bidding.documents import Upload
 from portal.tendering.models import Lot, Question
 from portal.web.fields import PoundsField
-from portal.web.forms import BaseForm, shown_number
+from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
 
 
 class StartForm(BaseForm):
@@ -72,6 +72,21 @@ class AnswersForm(RevisedForm):
     def loaded_answers(self) -> dict[str, str]:
         """The digests of the answers that the page had loaded, by question key."""
         return {name[8:]: digest for name, digest in self.posted_loaded.items() if name.startswith("answers-")}
+
+    @property
+    def saved(self) -> set[str]:
+        """What the draft holds now: everything that was sent but what somebody else changed as well."""
+        return {f"answers-{key}" for key in self.answers.keys() - set(self.outcome.conflicts)}
+
+    @property
+    def fresh(self) -> dict[str, str]:
+        """The revision as well, for "Save and submit now"."""
+        return {**super().fresh, "revision": str(self.outcome.revision)}
+
+    @property
+    def not_saved(self) -> str | None:
+        """That somebody else changed the same answer, too."""
+        return super().not_saved or (BOTH_CHANGED if self.outcome and self.outcome.conflicts else None)
 
     def answer(self, key: str) -> Any:
         """The field of one question."""

@@ -64,7 +64,7 @@
     window.history.replaceState(null, "", window.location.pathname + window.location.search);
   });
 
-  // Leaving a half-filled form asks first; sending it does not.
+  // Leaving a half-filled form that nothing keeps (a visitor's) asks first; sending it does not. See keeping.js.
   var changed = false;
   each("form[data-fl-unsaved]", function (form) {
     form.addEventListener("input", function () { changed = true; });
@@ -75,6 +75,7 @@
   // A second press within two seconds is a slip of the hand. The server copes with it as well.
   var pressed = new WeakMap();
   document.addEventListener("submit", function (event) {
+    if (event.defaultPrevented) { return; }
     var last = pressed.get(event.target);
     if (last && event.timeStamp - last < 2000) { event.preventDefault(); return; }
     pressed.set(event.target, event.timeStamp);

@@ -51,6 +51,7 @@ from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
 from portal.web.editing import locks_itself
 from portal.web.forms import PlainForm
+from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
 bp.add_app_template_filter(words_in)
@@ -114,6 +115,7 @@ def show(reference: str) -> str:
 @bp.route("/<reference>/answers", methods=["GET", "POST"])
 @bp.route("/<reference>/answers/<section>", methods=["GET", "POST"])
 @for_provider()
+@saves_a_draft
 def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     """Answer the questions of a section (or all of them), and save."""
     bid = own_bid(reference, actor())
@@ -130,6 +132,7 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
 
 @bp.route("/<reference>/price", methods=["GET", "POST"])
 @for_provider()
+@saves_a_draft
 def price(reference: str) -> ResponseReturnValue:
     """Give the price."""
     bid = own_bid(reference, actor())

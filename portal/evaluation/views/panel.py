@@ -46,6 +46,7 @@ from portal.evaluation.scoring import is_complete, save_scores, submit_scorecard
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.forms import PlainForm
 from portal.web.qr_codes import qr_code
+from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("panel_desk", __name__, url_prefix="/panel")
 
@@ -123,6 +124,7 @@ def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:panel_id>/bids/<uuid:bid_id>")
 @for_panel(*ADULTS)
+@saves_a_draft
 def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)

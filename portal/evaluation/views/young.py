@@ -25,6 +25,7 @@ from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of
 from portal.web.access import actor, for_panel, public
 from portal.web.forms import PlainForm
+from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
@@ -82,6 +83,7 @@ def question(number: int) -> ResponseReturnValue:
 
 @bp.post("/questions/<int:number>")
 @for_panel(Role.YOUNG_MEMBER)
+@saves_a_draft
 def answer(number: int) -> ResponseReturnValue:
     """Save the answer and go on, back, or past it."""
     seat = own_seat()

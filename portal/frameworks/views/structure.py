@@ -29,6 +29,7 @@ from portal.frameworks.structure import (
 )
 from portal.frameworks.views.desk import bp, lot_of, saved, shown
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 LOTS, CRITERIA, QUESTIONS = "framework_desk.lots", "framework_desk.criteria", "framework_desk.questions"
 
@@ -55,6 +56,7 @@ def lot_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/lots/<int:number>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def lot_edit(reference: str, number: int) -> ResponseReturnValue:
     """One lot."""
     framework = framework_for(reference, actor())
@@ -104,6 +106,7 @@ def criterion_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/criteria/<uuid:criterion_id>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def criterion_edit(reference: str, criterion_id: uuid.UUID) -> ResponseReturnValue:
     """One criterion."""
     framework = framework_for(reference, actor())
@@ -162,6 +165,7 @@ def condition_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/questions/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def condition_edit(reference: str, key: str) -> ResponseReturnValue:
     """One condition."""
     framework = framework_for(reference, actor())

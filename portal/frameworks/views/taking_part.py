@@ -18,6 +18,7 @@ from portal.frameworks.windows import publish_window
 from portal.organisations.queries import authority_with_id
 from portal.regulation.local_time import end_of_day, start_of_day
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 PARTICIPANTS, WINDOWS, DOCUMENTS = (
     "framework_desk.participants",
@@ -64,6 +65,7 @@ def participant_withdraw(reference: str, authority_id: uuid.UUID) -> ResponseRet
 
 @bp.route("/<reference>/windows", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def windows(reference: str) -> ResponseReturnValue:
     """The windows for joining, and a form for one more."""
     framework = framework_for(reference, actor(), Verb.OPEN_WINDOW)

@@ -15,10 +15,12 @@ from portal.frameworks.terms import FeePayer
 from portal.frameworks.views.desk import bp, saved, shown
 from portal.regulation.queries import cpv_codes
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/about", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def about(reference: str) -> ResponseReturnValue:
     """Title, description, codes, value, what it replaces."""
     framework = framework_for(reference, actor())
@@ -42,6 +44,7 @@ def about(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/term", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def term(reference: str) -> ResponseReturnValue:
     """Established when, valid from when until when."""
     framework = framework_for(reference, actor())
@@ -55,6 +58,7 @@ def term(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/terms", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def terms(reference: str) -> ResponseReturnValue:
     """How it works, the time to decide, fee, direct award, suspension."""
     framework = framework_for(reference, actor())
@@ -68,6 +72,7 @@ def terms(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/publication", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def publication(reference: str) -> ResponseReturnValue:
     """The notice on the central platform, or why there is none."""
     framework = framework_for(reference, actor())

@@ -107,6 +107,11 @@ class SectionForm(BaseForm):
         return not self.errors
 
     @property
+    def not_saved(self) -> str | None:
+        """What could not be saved, when the rest was."""
+        return super().not_saved or next(iter(self.outcome.refused.values() if self.outcome else ()), None)
+
+    @property
     def answers(self) -> dict[str, str]:
         """What was typed or chosen, by question; a box that was not sent says nothing about its answer."""
         boxes = self._boxes(ANSWER)

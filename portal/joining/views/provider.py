@@ -48,6 +48,7 @@ from portal.joining.withdrawing import withdraw_application
 from portal.regulation.framework_law import KIND_WORDS
 from portal.web.access import actor, for_provider, signed_in
 from portal.web.forms import BaseForm, PlainForm
+from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("applications", __name__)
 
@@ -106,6 +107,7 @@ def show(reference: str) -> str:
 
 @bp.route("/provider/applications/<reference>/questions/<section>", methods=["GET", "POST"])
 @for_provider()
+@saves_a_draft
 def section(reference: str, section: str) -> ResponseReturnValue:
     """Answer the questions of a section; what can be saved is saved before anything is refused."""
     application = own_application(reference, actor())
@@ -120,6 +122,7 @@ def section(reference: str, section: str) -> ResponseReturnValue:
 
 @bp.route("/provider/applications/<reference>/reply", methods=["GET", "POST"])
 @for_provider()
+@saves_a_draft
 def reply(reference: str) -> ResponseReturnValue:
     """Answer what the officers asked."""
     application = own_application(reference, actor())

@@ -28,10 +28,12 @@ from portal.tendering.tree import CriterionKind, kind_of, scored, sibling_groups
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
 from portal.tendering.weighing import effective, node_marks, shares_of, weight_faults
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/draft/criteria", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def criteria(reference: str) -> ResponseReturnValue:
     """The tree with every weight in one form, and what the weights come to."""
     itt = draft_of(reference)
@@ -69,6 +71,7 @@ def criterion_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/criteria/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def criterion_edit(reference: str, key: str) -> ResponseReturnValue:
     """One criterion."""
     itt = draft_of(reference)
@@ -105,6 +108,7 @@ def criterion_remove(reference: str, key: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/shares", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def shares(reference: str) -> ResponseReturnValue:
     """Which panel scores how much of every criterion."""
     itt = draft_of(reference)

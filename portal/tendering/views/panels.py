@@ -15,6 +15,7 @@ from portal.tendering.states import Combination, PanelKind
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
 from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/draft/panels")
@@ -38,6 +39,7 @@ def panel_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/panels/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def panel_edit(reference: str, key: str) -> ResponseReturnValue:
     """One panel."""
     itt = draft_of(reference)

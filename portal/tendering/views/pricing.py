@@ -15,11 +15,13 @@ from portal.tendering.tree import CriterionKind, kind_of, price_criterion, walk
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.weighing import node_marks
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 from tender_scoring.prices import FORMULAS
 
 
 @bp.route("/<reference>/draft/price", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def price(reference: str) -> ResponseReturnValue:
     """The price formula."""
     itt = draft_of(reference)
@@ -51,6 +53,7 @@ def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> Pr
 
 @bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def tie_break(reference: str) -> ResponseReturnValue:
     """What decides between bids with the same total."""
     itt = draft_of(reference)

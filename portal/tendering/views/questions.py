@@ -17,6 +17,7 @@ from portal.tendering.tree import scored
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
 from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/draft/questions")
@@ -46,6 +47,7 @@ def question_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/questions/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def question_edit(reference: str, key: str) -> ResponseReturnValue:
     """One question."""
     itt = draft_of(reference)

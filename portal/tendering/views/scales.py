@@ -17,6 +17,7 @@ from portal.tendering.scales import Meaning, add_scale, change_scale, describe_p
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
 from portal.web.access import actor, for_authority
 from portal.web.forms import BaseForm
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/draft/scales")
@@ -39,6 +40,7 @@ def scale_add(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/scales/<key>", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def scale_edit(reference: str, key: str) -> ResponseReturnValue:
     """The range of a scale."""
     itt = draft_of(reference)
@@ -53,6 +55,7 @@ def scale_edit(reference: str, key: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/scales/<key>/points", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def points(reference: str, key: str) -> ResponseReturnValue:
     """What the points of a scale mean."""
     itt = draft_of(reference)

@@ -17,10 +17,12 @@ from portal.tendering.drafting import (
 from portal.tendering.forms.service import ServiceForm, TenderNoticeForm, TimetableForm, ValueForm
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.web.access import actor, for_authority
+from portal.web.submissions import saves_a_draft
 
 
 @bp.route("/<reference>/draft/service", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def service(reference: str) -> ResponseReturnValue:
     """Title, description and CPV codes."""
     itt = draft_of(reference)
@@ -41,6 +43,7 @@ def service(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/value", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def value(reference: str) -> ResponseReturnValue:
     """Value, term and break points."""
     itt = draft_of(reference)
@@ -60,6 +63,7 @@ def value(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/timetable", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def timetable(reference: str) -> ResponseReturnValue:
     """Closing time, decision and start."""
     itt = draft_of(reference)
@@ -80,6 +84,7 @@ def timetable(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/publication", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@saves_a_draft
 def publication(reference: str) -> ResponseReturnValue:
     """Why it may be published here."""
     itt = draft_of(reference)
