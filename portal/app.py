@@ -159,6 +159,10 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
     app.extensions["files"] = FileStore(settings.file_store)
     app.extensions["presence"] = Presence(settings.redis_url)
     app.extensions["keys"] = KeyFolder(settings.key_dir)
+    _configure_log()
+
+
+def _configure_log() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.link_models import AddressChange
@@ -35,6 +36,11 @@ def person_with_email(address: str | None) -> User | None:
     """Who has the address, compared as it looks; whether that person may sign in is the caller's question."""
     wanted = address_index(fold_email(address))
     return db.session.scalars(select(User).where(User.email_index == wanted)).one_or_none()
+
+
+def has_address(index: Any) -> ColumnElement[bool]:
+    """SQL: the person's present address is the one of this index (a column of another table)."""
+    return User.email_index == index
 
 
 def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.dml import ReturningInsert
 
 from portal.accounts.models import HeldRole, User
+from portal.accounts.people import has_address
 from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery
 from portal.audit.outbox import MAIL
@@ -83,7 +84,7 @@ def send_again(*, person_id: uuid.UUID, actor: Actor, now: datetime) -> User:
     return found.user
 
 
-_STILL_THEIRS = (User.id == DeadAddress.user_id, User.email_index == DeadAddress.address)
+_STILL_THEIRS = (User.id == DeadAddress.user_id, has_address(DeadAddress.address))
 """Whoever has another address since is reached again, as far as anybody knows."""
 
 

@@ -299,7 +299,7 @@ class Story:
         """The commissioner proposes, cannot approve it too, the approver decides, every bidder is told."""
         page = f"/commissioning/itts/{self.reference}/award"
         proposer = self.commissioner
-        proposer.person.visit(page)
+        wait_for(proposer.person, page, "Propose the award")
         proposer.person.press(
             "Send to an approver",
             reason="This bid has the highest total under the published method.",

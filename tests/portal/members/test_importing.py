@@ -103,7 +103,7 @@ def test_an_import(framework: Framework, actor: Actor) -> None:
     assert (counts.rows, counts.providers, counts.settings, counts.offers, counts.admissions) == (4, 2, 2, 3, 3)
     assert counted() == {"provider": 2, "setting": 2, "setting_offer": 3, "admission": 3}
     charity = db.session.scalars(select(Provider).where(Provider.name == "Demo Outreach")).one()
-    assert (charity.charity_scheme, charity.charity_number, charity.verified_at) == ("GB-CHC", "1090095", None)
+    assert (charity.charity_scheme, charity.charity_number, charity.verification) == ("GB-CHC", "1090095", None)
     joined = db.session.scalars(select(Admission).where(Admission.provider_id == charity.id)).one()
     assert (joined.admitted_at, joined.status) == (datetime(2026, 2, 1, tzinfo=UTC), AdmissionStatus.ACTIVE)
     setting = db.session.scalars(select(Setting).where(Setting.name == "Demo House")).one()

@@ -294,4 +294,6 @@ def test_the_links_run_below_the_public_address(
     ask(client)
     link = link_to(mailbox, "demo@people.example")
     body = mailbox.received[-1].get_content()
-    assert [word for word in body.split() if "://" in word] == [f"{worker_environment.public_url}{link}"]
+    shown = [word for word in body.split() if "://" in word]
+    assert f"{worker_environment.public_url}{link}" in shown
+    assert [word for word in shown if not word.startswith(f"{worker_environment.public_url}/")] == []

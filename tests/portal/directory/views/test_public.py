@@ -238,7 +238,7 @@ def test_the_list_takes_few_statements(
     db_session.commit()
     with count_statements() as statements:
         client.get("/frameworks")
-    assert len(statements) == 7
+    assert len(statements) == 8
 
 
 @pytest.mark.parametrize("rows", [1, 3])

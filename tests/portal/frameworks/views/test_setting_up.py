@@ -412,11 +412,11 @@ def test_the_list_takes_few_statements(
     db_session.commit()
     with count_statements() as statements:
         client.get(BASE)
-    assert len(statements) == 6
+    assert len(statements) == 7
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("part", "most"), [("participants", 9), ("lots", 6), ("questions", 6), ("", 13)])
+@pytest.mark.parametrize(("part", "most"), [("participants", 10), ("lots", 7), ("questions", 7), ("", 14)])
 def test_the_parts_take_few_statements(
     client: CheckedClient,
     authority: Any,
