@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.link_models import AddressChange
 from portal.accounts.models import HeldRole, User
@@ -38,7 +38,7 @@ def person_with_email(address: str | None) -> User | None:
     return db.session.scalars(select(User).where(User.email_index == wanted)).one_or_none()
 
 
-def has_address(index: Any) -> ColumnElement[bool]:
+def has_address(index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
     """SQL: the person's present address is the one of this index (a column of another table)."""
     return User.email_index == index
 
