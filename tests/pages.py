@@ -96,10 +96,11 @@ def _identifier_faults(page: BeautifulSoup) -> list[str]:
 
 
 def _error_faults(page: BeautifulSoup) -> list[str]:
-    """Each error leads to its control, which is described by it."""
+    """Each error leads to its control, where the page has it, and the control is described by its error."""
     known = {str(element["id"]) for element in page.find_all(id=True)}
-    links = page.select(".govuk-error-summary__list a[href^='#']")
-    faults = [f"an error leads nowhere: {link['href']}" for link in links if str(link["href"])[1:] not in known]
+    drawn = {str(control["name"]) for control in page.find_all(["input", "select", "textarea"], attrs={"name": True})}
+    named = {str(link["href"])[1:] for link in page.select(".govuk-error-summary__list a[href^='#']")}
+    faults = [f"an error leads nowhere: {name}" for name in sorted((named & drawn) - known)]
     described = {
         name for element in page.select("[aria-describedby]") for name in str(element["aria-describedby"]).split()
     }

@@ -35,6 +35,9 @@ from portal.web.form_pages import (
 DEVICE_COOKIE = "fairlot-device"
 ARRIVED_COOKIE = "fairlot-arrived"
 
+ASKS_ONLY = frozenset({"static", "accounts.time_left"})
+"""What a page asks for by itself: it does not show that anybody is there."""
+
 # Where people start, the first that fits.
 DESKS = (
     ("sitting.index", frozenset({Role.YOUNG_MEMBER})),
@@ -72,8 +75,15 @@ def leave() -> None:
 
 def stay() -> None:
     """Note that the session is in use; bound before every request. Visitors and static files cost nothing."""
-    if request.endpoint != "static" and "_user_id" in session and current_user.is_authenticated:
+    if request.endpoint not in ASKS_ONLY and "_user_id" in session and current_user.is_authenticated:
         touch_session(current_user._get_current_object(), clock.now())
+
+
+def seconds_left() -> int:
+    """How long the session lasts, if nothing more is opened in it; 0 for a visitor."""
+    if not current_user.is_authenticated:
+        return 0
+    return max(0, int((current_user.ends_at - clock.now()).total_seconds()))
 
 
 def onwards(actor: Actor) -> str:

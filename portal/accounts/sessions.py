@@ -27,7 +27,7 @@ SEEN_EVERY = timedelta(minutes=1)
 # One statement for session, person, roles and organisation: it runs on every request.
 _FIND = text(
     """
-    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, u.id AS user_id, u.person_key, u.name_sealed,
+    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, s.expires_at, u.id AS user_id, u.person_key, u.name_sealed,
     u.email_sealed, u.email_index IS NOT NULL AND u.email_confirmed_at IS NULL AS awaits_confirmation,
     u.totp_sealed IS NOT NULL AS has_authenticator,
     EXISTS (SELECT FROM passkey k WHERE k.user_id = u.id) AS has_passkey, coalesce(jsonb_agg(jsonb_build_array(m.role,
@@ -51,6 +51,17 @@ _TOUCH = text(
 )
 
 
+# A sitting by card is short, so it goes on for another hour whenever somebody says that they are still there; no
+# session goes on for longer than twelve hours.
+_EXTEND = text(
+    """
+    UPDATE user_session SET last_seen_at = :now,
+    expires_at = greatest(expires_at, least(:now + :idle, created_at + :absolute)) WHERE id = :session_id
+    RETURNING expires_at
+    """
+)
+
+
 @dataclass(frozen=True)
 class SignedIn(OnSystemChain):
     """Who is signed in, as the request sees it; carries the members that Flask-Login asks for."""
@@ -67,6 +78,7 @@ class SignedIn(OnSystemChain):
     has_passkey: bool
     factor_at: datetime | None
     last_seen_at: datetime
+    expires_at: datetime
     actor: Actor
 
     is_authenticated = True
@@ -79,6 +91,11 @@ class SignedIn(OnSystemChain):
     def ledger_id(self) -> uuid.UUID:
         """The person's identifier."""
         return self.user_id
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the session ends, if nothing more is opened in it."""
+        return min(self.last_seen_at + IDLE, self.expires_at)
 
     def get_id(self) -> str:
         """What the cookie carries: the random token, of which the database holds the hash."""
@@ -154,6 +171,7 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
         has_passkey=row.has_passkey,
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
         last_seen_at=row.last_seen_at.astimezone(UTC),
+        expires_at=row.expires_at.astimezone(UTC),
         actor=_actor(row.user_id, row.held_roles),
     )
 
@@ -182,6 +200,13 @@ def touch_session(signed_in: SignedIn, now: datetime) -> None:
         return
     with Session(db.engine) as own, own.begin():
         own.execute(_TOUCH, {"session_id": signed_in.session_id, "now": now})
+
+
+def extend_session(*, signed_in: SignedIn, now: datetime) -> datetime:
+    """Note that somebody is still there, and return when the session now ends (WCAG 2.2.1)."""
+    limits = {"now": now, "idle": IDLE, "absolute": ABSOLUTE, "session_id": signed_in.session_id}
+    expires_at: datetime = db.session.execute(_EXTEND, limits).scalar_one()
+    return min(now + IDLE, expires_at)
 
 
 def renew_token(*, session_id: uuid.UUID) -> str:

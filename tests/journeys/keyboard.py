@@ -21,47 +21,47 @@ class KeyboardPerson:
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._url = url
-        self._page: Page = browser.new_page()
+        self.page: Page = browser.new_page()
 
     def visit(self, path: str) -> None:
         """Type an address, or open a link in a mail."""
-        self._page.goto(urljoin(self._url, path))
+        self.page.goto(urljoin(self._url, path))
         self._arrived()
 
     def enter(self, label: str, text: str) -> None:
         """Tab to the box with this label and type into it."""
         self._reach(label)
-        self._page.keyboard.type(text)
+        self.page.keyboard.type(text)
 
     def press(self, text: str) -> None:
         """Tab to the link or button with this text and press Enter, which leads to another page."""
         self._reach(text)
-        with self._page.expect_navigation():
-            self._page.keyboard.press("Enter")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
         self._arrived()
 
     def has(self, text: str) -> bool:
         """Whether the page shows this text."""
-        return text in " ".join(self._page.inner_text("body").split())
+        return text in " ".join(self.page.inner_text("body").split())
 
     @property
     def path(self) -> str:
         """The page's path."""
-        return urlsplit(self._page.url).path
+        return urlsplit(self.page.url).path
 
     def leave(self) -> None:
         """Close the browser's window."""
-        self._page.close()
+        self.page.close()
 
     def _reach(self, text: str) -> None:
         met = []
         for _ in range(MOST_STOPS):
-            self._page.keyboard.press("Tab")
-            met.append(self._page.evaluate(FOCUSED))
+            self.page.keyboard.press("Tab")
+            met.append(self.page.evaluate(FOCUSED))
             if text in met[-1]:
                 return
         raise AssertionError(f"{self.path}: Tab never comes to {text!r}, but to {met}")
 
     def _arrived(self) -> None:
-        self._page.wait_for_load_state("load")
-        check_accessibility(self._page)
+        self.page.wait_for_load_state("load")
+        check_accessibility(self.page)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.journeys.accessibility import check_accessibility
 from tests.journeys.cast import PASSWORD, Account, Cast
 from tests.journeys.keyboard import KeyboardPerson
 from tests.journeys.moving_clock import MovingClock
@@ -32,6 +34,7 @@ def test_by_keyboard_alone(
     change_the_address(person, cast)
     person.press("Sign out")
     sign_in(person, account, NEW)
+    stay_signed_in(person, clock)
     person.leave()
 
 
@@ -60,7 +63,7 @@ def sign_in(person: KeyboardPerson, account: Account, email: str) -> None:
     person.enter("Password", CHOSEN)
     person.press("Sign in")
     assert person.path == "/sign-in/code"
-    person.enter("Six-digit code", account.code())
+    person.enter("Code from your authenticator app", account.code())
     person.press("Continue")
     assert not person.has("Please confirm")
 
@@ -77,3 +80,19 @@ def change_the_address(person: KeyboardPerson, cast: Cast) -> None:
     person.visit(cast.mailed_link(NEW, "Is this your new e-mail address?"))
     person.press("Yes, use this address")
     assert person.has("This is your e-mail address here from now on.")
+
+
+def stay_signed_in(person: KeyboardPerson, clock: MovingClock) -> None:
+    """56 minutes later the page says that the time runs out, and one press goes on."""
+    person.visit("/account")
+    clock.move_to(clock.now + timedelta(minutes=56))
+    person.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    dialog = person.page.locator("dialog[open]")
+    dialog.wait_for()
+    assert "You will be signed out in 4 minutes" in dialog.inner_text()
+    check_accessibility(person.page)
+    person.page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    clock.move_to(clock.now + timedelta(minutes=10))
+    person.visit("/account")
+    assert person.path == "/account"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts import cards, inviting, signing_in
-from portal.accounts.browser import enter, leave, onwards, origin, stay, turned_away
+from portal.accounts.browser import enter, leave, onwards, origin, seconds_left, stay, turned_away
 from portal.accounts.forms.factor import CodeForm
 from portal.accounts.forms.people import CardForm, JoinForm, RegisterForm, SignInForm
 from portal.accounts.lost_factors import LASTS, ask_to_begin_anew, own_request, withdraw_request
 from portal.accounts.registering import register as register_provider
-from portal.accounts.sessions import renew_token
+from portal.accounts.sessions import extend_session, renew_token
 from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email
@@ -22,6 +22,7 @@ from portal.web.forms import PlainForm
 bp = Blueprint("accounts", __name__)
 bp.before_app_request(stay)
 bp.add_app_template_global(turned_away)
+bp.add_app_template_global(seconds_left)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -76,6 +77,24 @@ def lost_factor() -> ResponseReturnValue:
         return redirect(url_for(".lost_factor"))
     asked = own_request(current_user.user_id, clock.now())
     return render_template("accounts/public/lost_factor.html", form=form, asked=asked, lasts=LASTS), form.status_code
+
+
+@bp.get("/time-left")
+@public
+def time_left() -> ResponseReturnValue:
+    """Tell a page how long the session lasts: another one may have been opened since."""
+    return jsonify(seconds=seconds_left())
+
+
+@bp.post("/still-here")
+@public
+def still_here() -> ResponseReturnValue:
+    """Let the session go on."""
+    if not current_user.is_authenticated:
+        return jsonify(seconds=0)
+    now = clock.now()
+    ends_at = extend_session(signed_in=current_user._get_current_object(), now=now)
+    return jsonify(seconds=int((ends_at - now).total_seconds()))
 
 
 @bp.post("/sign-out")

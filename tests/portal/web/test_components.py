@@ -81,7 +81,13 @@ def app() -> Iterator[Flask]:
     )
     app.jinja_env.globals.update(frame_of=lambda address, body: None, turned_away=lambda: {"carried": ""})
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
-    for endpoint in ("privacy_pages.young", "address.confirm_again", "address.change"):
+    for endpoint in (
+        "accounts.time_left",
+        "accounts.still_here",
+        "privacy_pages.young",
+        "address.confirm_again",
+        "address.change",
+    ):
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
     with app.test_request_context("/some/page?lot=2"):
         yield app

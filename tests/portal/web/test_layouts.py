@@ -29,6 +29,8 @@ ADDRESSES = {
     "start.index": "/start",
     "accounts.sign_in": "/sign-in",
     "accounts.sign_out": "/sign-out",
+    "accounts.time_left": "/time-left",
+    "accounts.still_here": "/still-here",
     "public_pages.how_we_protect_your_bid": "/how-we-protect-your-bid",
     "public_pages.accessibility": "/accessibility",
     "help.index": "/help",
@@ -53,7 +55,9 @@ def app() -> Flask:
     app.jinja_loader = ChoiceLoader([FileSystemLoader(str(TEMPLATES)), DictLoader(pages)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(static_url=lambda name: f"/static/{name}", page_caption=page_caption)
+    app.jinja_env.globals.update(
+        static_url=lambda name: f"/static/{name}", page_caption=page_caption, seconds_left=lambda: 3600
+    )
     app.jinja_env.filters.update({function.__name__: function for function in FILTERS})
     return app
 

@@ -45,12 +45,17 @@ AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}}
 UNREACHED = {
     "erasures.decide": "nobody here has asked to be erased",
     "evaluation_desk.invite_again": "nobody here waits for a card or a link of a panel",
+    "factors.remove": "nobody here has a passkey",
     "links.follow": "its address stands in a mail alone",
+    "lost_factors.decide": "nobody here has lost a phone",
+    "privacy_desk.breach": "no breach is noted here",
     "provider_checks.post": "no proof is under way here",
     "provider_checks.refuse": "no proof is under way here",
     "sessions.end": "everybody here is signed in once",
     "suspensions.lift": "nobody here is suspended",
     "suspensions.show": "nobody here is suspended",
+    "unreached.again": "all mail arrives here",
+    "unsent.discard": "nothing here was typed and not sent",
 }
 """Routes that no page leads to here, each with the reason; they are tried at made-up addresses."""
 ELSEWHERE = "203.0.113.7"
