@@ -98,7 +98,8 @@ def _identifier_faults(page: BeautifulSoup) -> list[str]:
 def _error_faults(page: BeautifulSoup) -> list[str]:
     """Each error leads to its control, where the page has it, and the control is described by its error."""
     known = {str(element["id"]) for element in page.find_all(id=True)}
-    drawn = {str(control["name"]) for control in page.find_all(["input", "select", "textarea"], attrs={"name": True})}
+    seen = page.select("input[name]:not([type=hidden]), select[name], textarea[name]")
+    drawn = {str(control["name"]) for control in seen}
     named = {str(link["href"])[1:] for link in page.select(".govuk-error-summary__list a[href^='#']")}
     faults = [f"an error leads nowhere: {name}" for name in sorted((named & drawn) - known)]
     described = {

@@ -67,10 +67,9 @@ def code_for(proposal: Proposal, *, steps: int = 0) -> str:
 
 def test_the_right_code_makes_the_session_fresh(officer: User, keys: KeyFolder) -> None:
     """A right code is noted in the session with the time it was shown."""
-    session, now = session_of(officer), clock.now()
-    confirm_factor(
-        user_id=officer.id, session_id=session.id, shown=Shown(current_code()), origin=HERE, keys=keys, now=now
-    )
+    session, code = session_of(officer), current_code()
+    now = clock.now()
+    confirm_factor(user_id=officer.id, session_id=session.id, shown=Shown(code), origin=HERE, keys=keys, now=now)
     db.session.refresh(session)
     assert session.factor_at == now
 
