@@ -85,7 +85,7 @@ def change_the_address(person: KeyboardPerson, cast: Cast) -> None:
 def stay_signed_in(person: KeyboardPerson, clock: MovingClock) -> None:
     """56 minutes later the page says that the time runs out, and one press goes on."""
     person.visit("/account")
-    clock.move_to(clock.now + timedelta(minutes=56))
+    clock.move_to(clock.now() + timedelta(minutes=56))
     person.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     dialog = person.page.locator("dialog[open]")
     dialog.wait_for()
@@ -93,6 +93,6 @@ def stay_signed_in(person: KeyboardPerson, clock: MovingClock) -> None:
     check_accessibility(person.page)
     person.page.keyboard.press("Enter")
     dialog.wait_for(state="hidden")
-    clock.move_to(clock.now + timedelta(minutes=10))
+    clock.move_to(clock.now() + timedelta(minutes=10))
     person.visit("/account")
     assert person.path == "/account"
