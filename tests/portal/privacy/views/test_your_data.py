@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.browser import ARRIVED_COOKIE, DEVICE_COOKIE
 from portal.accounts.granting import propose_role
 from portal.accounts.models import User
 from portal.audit.models import Event
@@ -118,6 +120,13 @@ def test_only_administrators_see_requests(client: CheckedClient, authority: Cont
 def test_public_pages_are_there_and_linked(client: CheckedClient, path: str, db_session: object) -> None:
     """A stranger reads them."""
     assert client.get(path).status_code == 200
+
+
+def test_every_cookie_that_is_set_is_named(app: Flask, client: CheckedClient, db_session: object) -> None:
+    """The page lists the session's, the known browser's and the one that clears the browser's copies (PECR reg 6)."""
+    page = text_of(client.get("/cookies"))
+    for name in (app.config["SESSION_COOKIE_NAME"], DEVICE_COOKIE, ARRIVED_COOKIE):
+        assert f" {name} " in page
 
 
 def test_registering_says_what_becomes_of_name_and_address(client: CheckedClient, db_session: object) -> None:
