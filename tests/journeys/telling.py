@@ -35,6 +35,15 @@ def told(
     kind: type[Told], seat: Callable[[], Person], portal: RunningPortal, clock: MovingClock, state: Path, folder: Path
 ) -> Iterator[Told]:
     """Tell a story to people who sit down at browsers that `seat` makes, and close these at the end."""
+    with seated(seat) as sit:
+        story = kind(Cast(clock, sit, state, portal.ready["mailbox_url"]), folder)
+        story.tell()
+        yield story
+
+
+@contextmanager
+def seated(seat: Callable[[], Person]) -> Iterator[Callable[[], Person]]:
+    """Let people sit down at browsers that `seat` makes, and close every one at the end."""
     seats: list[Person] = []
 
     def sit() -> Person:
@@ -42,9 +51,7 @@ def told(
         return seats[-1]
 
     try:
-        story = kind(Cast(clock, sit, state, portal.ready["mailbox_url"]), folder)
-        story.tell()
-        yield story
+        yield sit
     finally:
         for person in seats:
             person.leave()

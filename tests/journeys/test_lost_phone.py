@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.journeys.cast import PASSWORD, Account, Cast
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import ChromiumPerson, HttpPerson, Person, sees
+from tests.journeys.telling import seated
 from tests.portal_process import RunningPortal
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
@@ -50,7 +51,8 @@ def give_word(administrator: Account, number: str, outcome: str) -> None:
 
 def test_over_http(portal: RunningPortal, clock: MovingClock, state: Path) -> None:
     """Without JavaScript, style sheets or pictures."""
-    tell(portal, lambda: HttpPerson(portal.url), clock, state)
+    with seated(lambda: HttpPerson(portal.url)) as sit:
+        tell(portal, sit, clock, state)
 
 
 def test_in_chromium_by_keyboard(chromium: Browser, portal: RunningPortal, clock: MovingClock, state: Path) -> None:
@@ -61,4 +63,5 @@ def test_in_chromium_by_keyboard(chromium: Browser, portal: RunningPortal, clock
         person.keyboard = True
         return person
 
-    tell(portal, seat, clock, state)
+    with seated(seat) as sit:
+        tell(portal, sit, clock, state)
