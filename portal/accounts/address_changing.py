@@ -11,7 +11,7 @@ from portal.accounts.link_models import AddressChange, LinkPurpose, MailedLink
 from portal.accounts.mailed_links import GONE, LinkGone, use_link, withdraw_links
 from portal.accounts.models import User
 from portal.accounts.passwords import password_matches
-from portal.accounts.people import refuse_taken, unless_taken
+from portal.accounts.people import refuse_taken, unless_address_taken
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import Origin, guess
 from portal.audit.kinds import EventKind
@@ -59,7 +59,7 @@ def take_address(*, token: str, now: datetime) -> User:
     if change.stopped_at is not None:
         raise LinkGone(GONE)
     refuse_taken(change.new_email, owner=person.id)
-    with unless_taken():
+    with unless_address_taken():
         person.email, person.email_confirmed_at = change.new_email, now
     change.taken_at = now
     withdraw_links(
@@ -78,7 +78,7 @@ def stop_change(*, token: str, now: datetime) -> User:
     person, change = _change_of(use_link(token, LinkPurpose.STOP_CHANGE, now))
     _end_waiting(person, now)
     # Whatever was changed since: the one who was first told to have lost the address gets the account back.
-    with unless_taken():
+    with unless_address_taken():
         person.email, person.email_confirmed_at = change.old_email, now
     change.stopped_at = now
     withdraw_links(user_id=person.id, purposes={LinkPurpose.RESET_PASSWORD}, now=now)

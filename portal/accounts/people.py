@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.link_models import AddressChange
@@ -19,6 +19,7 @@ from portal.core.parsing.emails import fold_email, read_email
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
 from portal.core.personal import address_index
+from portal.core.uniqueness import unless_taken
 
 NAME_LENGTH = 120
 TAKEN = "That e-mail address cannot be used here: somebody has access with it already. Use another one."
@@ -92,19 +93,14 @@ def add_person(
         email_confirmed_at=confirmed_at,
         password_hash=password_hash,
     )
-    with unless_taken():
+    with unless_address_taken():
         db.session.add(person)
     return person
 
 
-@contextmanager
-def unless_taken() -> Iterator[None]:
+def unless_address_taken() -> AbstractContextManager[None]:
     """Write an address inside the block, or raise `AddressTaken` for one that somebody got in the same second."""
-    try:
-        with db.session.begin_nested():
-            yield
-    except IntegrityError as taken:
-        raise AddressTaken(TAKEN, field="email") from taken
+    return unless_taken({"uq_user_account_email_index": partial(AddressTaken, TAKEN, field="email")})
 
 
 def grant(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from portal.audit.kinds import EventKind
@@ -18,6 +17,7 @@ from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import take
+from portal.core.uniqueness import unless_taken
 from portal.organisations.models import Provider, Suspension
 from portal.organisations.states import DECIDED, OPEN, SUSPENSION, SuspensionStatus
 from portal.regulation.local_time import end_of_day, local_date, start_of_day
@@ -170,10 +170,9 @@ def _close_those_that_ended(provider: Provider, now: datetime) -> None:
 
 
 def _add(proposed: Suspension) -> None:
-    try:
-        with db.session.begin_nested():
-            db.session.add(proposed)
-    except IntegrityError as broken:
-        if "uq_suspension_provider_id_authority_id_open" not in str(broken.orig):
-            raise
-        raise Conflict("A suspension of this organisation waits or runs already. Look at that one.") from broken
+    with unless_taken({"uq_suspension_provider_id_authority_id_open": _another_waits}):
+        db.session.add(proposed)
+
+
+def _another_waits() -> Conflict:
+    return Conflict("A suspension of this organisation waits or runs already. Look at that one.")

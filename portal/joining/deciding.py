@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -22,6 +21,7 @@ from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.core.uniqueness import unless_taken
 from portal.core.words import london, london_date
 from portal.frameworks.member_models import Admission
 from portal.frameworks.queries import membership_of
@@ -295,14 +295,13 @@ def _new_member(application: Application, now: datetime) -> Admission:
         application_id=application.id,
         admitted_at=now,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(admission)
-    except IntegrityError as broken:
-        if "uq_admission_lot_id_provider_id_current" not in str(broken.orig):
-            raise
-        raise Conflict("This provider was admitted to the lot a moment ago, by another way.") from broken
+    with unless_taken({"uq_admission_lot_id_provider_id_current": _admitted_already}):
+        db.session.add(admission)
     return admission
+
+
+def _admitted_already() -> Conflict:
+    return Conflict("This provider was admitted to the lot a moment ago, by another way.")
 
 
 def _already_member(member: Admission) -> Conflict:

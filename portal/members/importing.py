@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.audit.kinds import EventKind
@@ -21,6 +20,7 @@ from portal.core.errors import Conflict, NotFound, WrongState
 from portal.core.parsing.text import one_line
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
+from portal.core.uniqueness import unless_taken
 from portal.frameworks.models import Framework
 from portal.importing.correcting import open_row, put_cells, take_answer
 from portal.importing.files import read_file
@@ -196,12 +196,19 @@ def discard_file(*, batch: ImportBatch, actor: Actor, now: datetime) -> None:
     db.session.delete(batch)
 
 
+MET_BY_AN_IMPORT = (
+    "uq_provider_company_number", "uq_provider_charity_number", "uq_admission_lot_id_provider_id_current",
+)  # fmt: skip
+"""What somebody else can have written between the check of a file and its import."""
+
+
 def _written(framework: Framework, ready: Sequence[Checked]) -> Counts:
-    try:
-        with db.session.begin_nested():
-            return write_rows(framework, ready)
-    except IntegrityError as taken:
-        raise Conflict("Somebody registered one of these organisations in this moment. Import again.") from taken
+    with unless_taken(dict.fromkeys(MET_BY_AN_IMPORT, _registered_meanwhile)):
+        return write_rows(framework, ready)
+
+
+def _registered_meanwhile() -> Conflict:
+    return Conflict("Somebody registered one of these organisations in this moment. Import again.")
 
 
 def _begin(batch: ImportBatch, actor: Actor, now: datetime) -> None:

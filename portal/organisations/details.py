@@ -6,15 +6,16 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.exc import IntegrityError
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, all_at_once
 from portal.core.parsing.mojibake import require_readable
 from portal.core.parsing.text import has_text, require_text, squeeze
+from portal.core.uniqueness import unless_taken
 from portal.organisations.kept_numbers import require_not_kept
 from portal.organisations.likeness import foreign_letters, like_names
 from portal.organisations.models import Provider
@@ -186,14 +187,9 @@ def already_registered(field: str) -> InvalidInput:
 
 def write_numbers() -> None:
     """Write now, so that a number that somebody else registered in the same second is met here."""
-    try:
-        with db.session.begin_nested():
-            db.session.flush()
-    except IntegrityError as taken:
-        constraint = getattr(getattr(taken.orig, "diag", None), "constraint_name", "")
-        if constraint in {"uq_provider_company_number", "uq_provider_charity_number"}:
-            raise already_registered(constraint.removeprefix("uq_provider_")) from taken
-        raise
+    fields = ("company_number", "charity_number")
+    with unless_taken({f"uq_provider_{field}": partial(already_registered, field) for field in fields}):
+        db.session.flush()
 
 
 def name_doubts(name: str, provider_id: uuid.UUID | None) -> list[str]:
