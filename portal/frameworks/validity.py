@@ -10,6 +10,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, exists
+
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed
@@ -18,7 +20,7 @@ from portal.core.taking import lock
 from portal.core.words import london
 from portal.frameworks.models import Framework, JoiningWindow
 from portal.frameworks.states import FrameworkStatus
-from portal.regulation.framework_law import OPEN_FRAMEWORK_LAW
+from portal.regulation.framework_law import OPEN_EVERY_DAY, OPEN_FRAMEWORK_LAW
 
 
 class NotAccepting(DeadlinePassed):
@@ -45,6 +47,18 @@ def accepts_applications(framework: Framework, instant: datetime) -> bool:
     if not framework.is_valid(instant):
         return False
     return framework.law.is_open_every_day or window_at(framework, instant) is not None
+
+
+def accepting(instant: datetime) -> ColumnElement[bool]:
+    """The same of the frameworks that a query asks about."""
+    opened = exists().where(opened_at(instant)).correlate(Framework)
+    return and_(Framework.is_valid(instant), Framework.kind.in_(OPEN_EVERY_DAY) | opened)
+
+
+def opened_at(instant: datetime) -> ColumnElement[bool]:
+    """Of a query: a window of the framework that is open at `instant`; its end is outside."""
+    within = JoiningWindow.opens_at <= instant, instant < JoiningWindow.closes_at
+    return and_(JoiningWindow.framework_id == Framework.id, *within)
 
 
 def require_accepting(framework: Framework, instant: datetime) -> None:

@@ -23,6 +23,7 @@ from portal.core.permissions import Role
 from portal.evaluation.models import PanelWork
 from portal.evaluation.states import PanelWorkStatus
 from portal.frameworks.models import Framework, JoiningWindow
+from portal.frameworks.validity import accepting, opened_at
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.tendering.models import Invitation, InvitationToTender
@@ -73,8 +74,8 @@ def closing_applications(now: datetime) -> Select[Any]:
     return (
         _waits(Application.id, Application.provider_id, ends_at, since)
         .join(Framework, Framework.id == Application.framework_id)
-        .outerjoin(JoiningWindow, _is_open(now))
-        .where(Application.status.not_in(_SETTLED), unsent, _accepts(now))
+        .outerjoin(JoiningWindow, opened_at(now))
+        .where(Application.status.not_in(_SETTLED), unsent, accepting(now))
     )
 
 
@@ -191,20 +192,7 @@ def _taking_bids(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _applications(now: datetime) -> Select[Any]:
     since = func.coalesce(Application.saved_at, Application.created_at)
     applications = _waits(Application.id, Application.provider_id, since, since)
-    return applications.join(Framework, Framework.id == Application.framework_id).where(_accepts(now))
-
-
-def _accepts(now: datetime) -> ColumnElement[bool]:
-    """What `portal/frameworks/validity.py::accepts_applications` asks, for a query."""
-    has_windows = exists().where(JoiningWindow.framework_id == Framework.id).correlate(Framework)
-    open_now = exists().where(_is_open(now)).correlate(Framework)
-    return and_(Framework.is_valid(now), open_now | ~has_windows)
-
-
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        JoiningWindow.framework_id == Framework.id, JoiningWindow.opens_at <= now, now < JoiningWindow.closes_at
-    )
+    return applications.join(Framework, Framework.id == Application.framework_id).where(accepting(now))
 
 
 def _unused(now: datetime) -> tuple[ColumnElement[bool], ...]:

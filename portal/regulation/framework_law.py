@@ -315,6 +315,8 @@ ROWS: Mapping[tuple[FrameworkKind, Regime], FrameworkLaw] = MappingProxyType(
 OFFERED = (_MARKET, _FRAMEWORK, _DPS)
 """What can be set up or recorded, the usual one first."""
 
+OPEN_EVERY_DAY = frozenset(row.kind for row in ROWS.values() if row.is_open_every_day)
+"""The kinds that providers can ask to join at any instant, under each law that knows them."""
 KIND_WORDS: Mapping[FrameworkKind, str] = MappingProxyType({row.kind: row.words for row in ROWS.values()})
 
 
