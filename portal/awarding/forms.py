@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAreaField
+from wtforms import BooleanField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.regulation.deadline_rules import DeadlineRule
+from portal.web.fields import decision
 
 
 class RelyingForm(FactorField):
@@ -33,13 +34,10 @@ class ProposalForm(RelyingForm):
 class DecisionForm(RelyingForm):
     """Approve a proposed award, or refuse it."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("approve", "Approve the award"),
-            SelectChoice("refuse", "Refuse it and send it back"),
-        ],
-        validators=[InputRequired("Choose whether you approve the award.")],
+    verdict = decision(
+        ("approve", "Approve the award"),
+        ("refuse", "Refuse it and send it back"),
+        missing="Choose whether you approve the award.",
     )
     note = TextAreaField(
         "What you checked, or why you refuse",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import RadioField, SelectChoice, StringField
-from wtforms.validators import DataRequired, InputRequired, ValidationError
+from wtforms import StringField
+from wtforms.validators import DataRequired, ValidationError
 
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.forms.people import HANDED_CODE_BOX
 from portal.organisations.details import IdentityDetails, ProviderDetails
 from portal.organisations.forms import AddressFields, DetailsFields
 from portal.organisations.models import Provider
-from portal.web.fields import DayField, line, page
+from portal.web.fields import DayField, decision, line, page
 from portal.web.forms import BaseForm
 
 
@@ -88,10 +88,10 @@ class SuspensionForm(FactorField):
 class SuspensionDecisionForm(FactorField):
     """The second person's decision about a suspension."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[SelectChoice("suspend", "Suspend this organisation"), SelectChoice("refuse", "Refuse it")],
-        validators=[InputRequired("Choose whether the organisation is suspended.")],
+    verdict = decision(
+        ("suspend", "Suspend this organisation"),
+        ("refuse", "Refuse it"),
+        missing="Choose whether the organisation is suspended.",
     )
     note = page("What you checked, or why you refuse")
 
@@ -99,10 +99,10 @@ class SuspensionDecisionForm(FactorField):
 class LiftingDecisionForm(FactorField):
     """The second person's decision about lifting a suspension."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[SelectChoice("lift", "Lift the suspension"), SelectChoice("keep", "Keep it")],
-        validators=[InputRequired("Choose whether the suspension is lifted.")],
+    verdict = decision(
+        ("lift", "Lift the suspension"),
+        ("keep", "Keep it"),
+        missing="Choose whether the suspension is lifted.",
     )
 
 
@@ -153,13 +153,10 @@ class AnswerForm(BaseForm):
 class ClaimDecisionForm(FactorField):
     """An officer's decision about a claim."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("dismiss", "The number stays where it is"),
-            SelectChoice("move", "The number belongs to whoever claims it: propose to move it"),
-        ],
-        validators=[InputRequired("Choose where the number belongs.")],
+    verdict = decision(
+        ("dismiss", "The number stays where it is"),
+        ("move", "The number belongs to whoever claims it: propose to move it"),
+        missing="Choose where the number belongs.",
     )
     reason = page("Why")
 
@@ -167,11 +164,8 @@ class ClaimDecisionForm(FactorField):
 class MoveForm(FactorField):
     """The second person's decision about moving a number."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("move_now", "Take the number from its holder, and keep it for whoever claims it"),
-            SelectChoice("back", "Send it back: it is decided anew"),
-        ],
-        validators=[InputRequired("Choose whether the number moves.")],
+    verdict = decision(
+        ("move_now", "Take the number from its holder, and keep it for whoever claims it"),
+        ("back", "Send it back: it is decided anew"),
+        missing="Choose whether the number moves.",
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wtforms import BooleanField, RadioField, SelectChoice, TextAreaField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import DataRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.regulation.local_time import to_utc
-from portal.web.fields import DayField, TimeField
+from portal.web.fields import DayField, TimeField, decision
 from portal.web.forms import BaseForm
 
 
@@ -34,10 +34,10 @@ class YoungErasureForm(BaseForm):
 class ErasureDecisionForm(FactorField):
     """Erase somebody, or refuse it."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[SelectChoice("erase", "Erase this person now"), SelectChoice("refuse", "Refuse it")],
-        validators=[InputRequired("Choose whether you erase this person.")],
+    verdict = decision(
+        ("erase", "Erase this person now"),
+        ("refuse", "Refuse it"),
+        missing="Choose whether you erase this person.",
     )
     note = TextAreaField("Why you refuse")
 

@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.utils import unset_value
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import NUMBER, PERCENT, POUNDS, WHOLE, Unit, read_figure, read_whole
@@ -38,6 +38,12 @@ def line(label: str, **options: Any) -> StringField:
 def page(label: str, **options: Any) -> TextAreaField:
     """A field for as much text as a page or several."""
     return TextAreaField(label, validators=[at_most(PAGE)], **options)
+
+
+def decision(*answers: tuple[str, str], missing: str) -> RadioField:
+    """How somebody decides what another proposed: the answers with their words, and what is said without one."""
+    choices = [SelectChoice(value, words) for value, words in answers]
+    return RadioField("Your decision", choices=choices, validators=[InputRequired(missing)])
 
 
 def _told(read: Callable[..., Any], *typed: Any, **options: Any) -> Any:

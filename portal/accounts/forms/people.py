@@ -28,6 +28,7 @@ from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Role
 from portal.organisations.forms import AlertsFields, DetailsFields
+from portal.web.fields import decision
 from portal.web.forms import BaseForm
 
 HANDED_CODE_BOX = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -256,13 +257,10 @@ class InviteForm(FactorField):
 class RoleDecisionForm(FactorField):
     """Confirm a role that a colleague proposed, or refuse it."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("confirm", "Confirm the role"),
-            SelectChoice("refuse", "Refuse it"),
-        ],
-        validators=[InputRequired("Choose whether you confirm the role.")],
+    verdict = decision(
+        ("confirm", "Confirm the role"),
+        ("refuse", "Refuse it"),
+        missing="Choose whether you confirm the role.",
     )
     note = TextAreaField("Why you refuse")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SubmitField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField, SubmitField
 
 from portal.accounts.forms.factor import FactorField
 from portal.joining.findings import Judgement
-from portal.web.fields import page
+from portal.web.fields import decision, page
 from portal.web.forms import BaseForm, shown_number
 
 FAILED, REASON = "failed_", "reason_"
@@ -78,13 +77,10 @@ def refusal_form(judgements: Iterable[Judgement], **values: Any) -> RefusalForm:
 class SecondOpinionForm(FactorField):
     """Refuse as the second person, or send it back."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("refuse", "Refuse the application for these reasons"),
-            SelectChoice("back", "Send it back: I do not agree"),
-        ],
-        validators=[InputRequired("Choose whether you agree.")],
+    verdict = decision(
+        ("refuse", "Refuse the application for these reasons"),
+        ("back", "Send it back: I do not agree"),
+        missing="Choose whether you agree.",
     )
     note = page("What you checked, or why you do not agree")
     submit = SubmitField("Record my decision")

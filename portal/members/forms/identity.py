@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectChoice
-from wtforms.validators import InputRequired
-
 from portal.accounts.forms.factor import FactorField
 from portal.organisations.forms import IdentityFields
 from portal.organisations.models import Provider
-from portal.web.fields import page
+from portal.web.fields import decision, page
 
 
 class AskForm(IdentityFields, FactorField):
@@ -25,12 +22,9 @@ class AskForm(IdentityFields, FactorField):
 class ChangeDecisionForm(FactorField):
     """An officer's decision for one framework."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[
-            SelectChoice("accept", "Accept: it is called so here from now on"),
-            SelectChoice("refuse", "Refuse: it keeps its old name here"),
-        ],
-        validators=[InputRequired("Choose whether you accept the change.")],
+    verdict = decision(
+        ("accept", "Accept: it is called so here from now on"),
+        ("refuse", "Refuse: it keeps its old name here"),
+        missing="Choose whether you accept the change.",
     )
     note = page("What you checked, or why you refuse")

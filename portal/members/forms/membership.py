@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField, RadioField, SelectChoice, SubmitField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import BooleanField, SelectChoice, SubmitField
+from wtforms.validators import ValidationError
 
 from portal.accounts.forms.factor import FactorField
 from portal.members.removing import RENEWAL
 from portal.regulation.framework_law import RemovalGround
-from portal.web.fields import ChoiceField, DayField, page
+from portal.web.fields import ChoiceField, DayField, decision, page
 from portal.web.forms import BaseForm
 
 
@@ -53,10 +53,10 @@ class SentForm(BaseForm):
 class RemovalDecisionForm(FactorField):
     """Remove as the second person, or let the member stay."""
 
-    verdict = RadioField(
-        "Your decision",
-        choices=[SelectChoice("remove", "Remove this member"), SelectChoice("drop", "Drop it: the member stays")],
-        validators=[InputRequired("Choose whether the member is removed.")],
+    verdict = decision(
+        ("remove", "Remove this member"),
+        ("drop", "Drop it: the member stays"),
+        missing="Choose whether the member is removed.",
     )
     submit = SubmitField("Record my decision")
 
