@@ -66,8 +66,9 @@ def use_card(*, code: str, origin: Origin, keys: KeyFolder, now: datetime) -> st
     """Open a sitting with the code from a card; return its token, or None when the code does not work.
 
     Consequences: the card is used up, a sitting of the same person on another device ends, the new one
-    lasts at most two hours. Records ACCESS_CARD_USED. Raises `TooManyTries` (field "code") for a wrong code
-    among very many from one address.
+    lasts two hours, and then an hour from each time that somebody says they are still there
+    (`sessions.extend_session`). Records ACCESS_CARD_USED. Raises `TooManyTries` (field "code") for a wrong
+    code among very many from one address.
     """
     card = take_in(code=code, purpose=CardPurpose.SITTING, origin=origin, keys=keys, now=now, field="code")
     member = db.session.get_one(User, card.user_id) if card else None

@@ -25,6 +25,7 @@ from portal.audit.subjects import OnSystemChain
 from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.seals import KeyFolder
+from portal.core.words import counted
 
 log = structlog.get_logger()
 
@@ -62,8 +63,7 @@ class TooManyTries(PortalError):
         number, unit = (
             (self.retry_after, "second") if self.retry_after <= 90 else (-(-self.retry_after // 60), "minute")
         )
-        words = f"{number} {unit}{'s' if number != 1 else ''}"
-        super().__init__(f"There were too many wrong tries. Wait {words}, then try again.", field=field)
+        super().__init__(f"There were too many wrong tries. Wait {counted(number, unit)}, then try again.", field=field)
 
 
 @dataclass(frozen=True)

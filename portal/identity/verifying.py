@@ -5,13 +5,13 @@ However it is proved, what is left is one `Verification` in force: the method, w
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.accounts.models import User
+from portal.accounts.throttling import keyed_hash
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -21,7 +21,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.references import new_code, normalise_code
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
-from portal.core.words import london_date
+from portal.core.words import counted, london_date
 from portal.identity.queries import asked_of
 from portal.organisations.models import Provider, Verification
 from portal.organisations.states import VERIFICATION, VerificationMethod, VerificationStatus
@@ -225,7 +225,7 @@ def _count_wrong_code(posted: Verification, actor: Actor, now: datetime) -> str:
     posted.wrong_codes += 1
     left = MOST_WRONG_CODES - posted.wrong_codes
     if left:
-        return f"That is not the code in the letter. You have {left} more {'try' if left == 1 else 'tries'}."
+        return f"That is not the code in the letter. You have {counted(left, 'more try', 'more tries')}."
     _void(posted, actor, now)
     return "That was not the code in the letter, for the fifth time. Ask an officer for another letter."
 
@@ -248,5 +248,4 @@ def _read_again(provider: Provider) -> None:
 
 
 def _hash_of(code: str, keys: KeyFolder) -> bytes:
-    plain = normalise_code(code).encode()
-    return hashlib.blake2b(plain, digest_size=32, key=keys.factor_key(), person=b"fairlot-posted").digest()
+    return keyed_hash(f"posted:{normalise_code(code)}", keys)
