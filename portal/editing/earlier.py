@@ -1,13 +1,12 @@
 """Earlier texts of a draft: kept when somebody changes a text, read and put back by those who may read the draft.
 
 Kept are, of each field, the last 30 texts that their successor does not hold, for 90 days, and as many of those that
-two people wrote at once and that were not stored. They are sealed under a
-key of the draft's own, because some drafts are sealed (bids) and none is for anybody else.
+two people wrote at once and that were not stored. They are sealed under a key of the draft's own, because some drafts
+are sealed (bids) and none is for anybody else.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -166,7 +165,7 @@ def _read(sealed: bytes, draft: str, field: str, identifier: uuid.UUID, keys: Ke
 
 
 def _key(draft: str, keys: KeyFolder) -> bytes:
-    return hashlib.blake2b(draft.encode(), key=keys.draft_key(), person=b"fairlot earlier", digest_size=32).digest()
+    return keys.key_from_draft_key("fairlot earlier", draft)
 
 
 def _context(draft: str, field: str, identifier: uuid.UUID) -> bytes:
