@@ -8,6 +8,10 @@
   const store = (() => { try { return window.localStorage; } catch { return null; } })();
   const failing = new Set();
 
+  const readStored = (name) => {
+    try { return JSON.parse(store.getItem(name)); } catch { store.removeItem(name); return null; }
+  };
+
   // What is typed or chosen: never a secret, a file, or what the page itself put into the form.
   const NOT_TYPED = "[type=hidden], [type=file], [type=password], [type=submit], [autocomplete=one-time-code], button, fieldset";
   const isBox = (control) => control.type === "radio" || control.type === "checkbox";
@@ -49,7 +53,7 @@
         store.setItem(name, JSON.stringify({ at: Date.now(), iv: text(iv), sealed: text(sealed) }));
       },
       async read() {
-        const held = JSON.parse(store.getItem(name));
+        const held = readStored(name);
         if (!held) { return null; }
         try {
           const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: bytes(held.iv) }, await key, bytes(held.sealed));
@@ -62,7 +66,7 @@
   const keep = (form) => {
     const shown = form.querySelector("[data-fl-saving]"), spoken = shown.nextElementSibling;
     const found = form.querySelector("[data-fl-found]"), copy = copyOf(form);
-    let typed = 0, since = 0, due, busy = false, waiting = null, leaving = false;
+    let typed = 0, since = 0, due, busy = false, waiting = null, leaving = false, copied = false;
 
     const say = (words, state) => {
       shown.hidden = false;
@@ -70,6 +74,10 @@
       if (shown.dataset.flState !== state) { spoken.textContent = words; }  // not every minute anew
       shown.dataset.flState = state;
     };
+
+    const failure = () =>
+      (navigator.onLine ? shown.dataset.flFailed : shown.dataset.flOffline) + " " +
+      (copied ? shown.dataset.flCopied : shown.dataset.flUncopied);
 
     const send = async (atOnce) => {
       if (busy || leaving) { return; }
@@ -81,15 +89,13 @@
         const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers, keepalive: atOnce === true });
         const told = await answer.json();
         Object.entries(told.fields ?? {}).forEach(([name, value]) => { fieldOf(form, name).value = value; });
-        say(told.said ?? shown.dataset.flFailed, told.state ?? "failed");
+        say(told.said ?? failure(), told.state ?? "failed");
         if (!told.fields) { throw new Error(told.state); }
         failing.delete(form);
         if (version === typed) { since = 0; settle(form); copy?.drop(); }
       } catch {
         failing.add(form);
-        if (shown.dataset.flState !== "signed_out") {
-          say(navigator.onLine ? shown.dataset.flFailed : shown.dataset.flOffline, "failed");
-        }
+        if (shown.dataset.flState !== "signed_out") { say(failure(), "failed"); }
         plan(RETRY);
       }
       busy = false;
@@ -102,7 +108,9 @@
     const changed = () => {
       typed += 1;
       since ||= Date.now();
-      copy?.write(changesOf(form));
+      // A browser may refuse to store anything: the page then does not say that it has.
+      copied = false;
+      copy?.write(changesOf(form)).then(() => { copied = true; }, () => {});
       plan(Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
     };
 
@@ -144,7 +152,7 @@
     document.cookie = "fairlot-arrived=; path=/; max-age=0; samesite=lax";
   }
   Object.keys(store ?? {}).filter((name) => name.startsWith(PREFIX)).forEach((name) => {
-    if (JSON.parse(store.getItem(name)).at < Date.now() - MONTH) { store.removeItem(name); }
+    if ((readStored(name)?.at ?? 0) < Date.now() - MONTH) { store.removeItem(name); }
   });
 
   document.querySelectorAll("form[data-fl-keep]").forEach(keep);

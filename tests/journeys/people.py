@@ -132,21 +132,21 @@ class ChromiumPerson:
     def __init__(self, context: BrowserContext, url: str) -> None:
         self._url = url
         self._context = context
-        self._tab: Page = context.new_page()
+        self.tab: Page = context.new_page()
 
     def leave(self) -> None:
         self._context.close()
 
     def visit(self, path: str) -> None:
-        self._tab.goto(urljoin(self._url, path))
+        self.tab.goto(urljoin(self._url, path))
         self._arrived()
 
     def follow(self, text: str) -> None:
-        self._activate(self._tab.get_by_role("link", name=text).first)
+        self._activate(self.tab.get_by_role("link", name=text).first)
         self._arrived()
 
     def press(self, button: str, **values: str | Path | list[str]) -> None:
-        pressed = self._tab.get_by_role("button", name=button).first
+        pressed = self.tab.get_by_role("button", name=button).first
         form = pressed.locator("xpath=ancestor::form")
         for folded in form.locator("details:not([open]) > summary").all():
             folded.click()
@@ -160,10 +160,10 @@ class ChromiumPerson:
             target.click()
             return
         for _ in range(MOST_TABS):
-            self._tab.keyboard.press("Tab")
+            self.tab.keyboard.press("Tab")
             if target.evaluate("element => element === document.activeElement"):
-                with self._tab.expect_navigation():
-                    self._tab.keyboard.press("Enter")
+                with self.tab.expect_navigation():
+                    self.tab.keyboard.press("Enter")
                 return
         raise AssertionError(f"{self.path}: the tab key does not reach {target}")
 
@@ -172,19 +172,19 @@ class ChromiumPerson:
 
     @property
     def path(self) -> str:
-        return urlsplit(self._tab.url).path
+        return urlsplit(self.tab.url).path
 
     @property
     def text(self) -> str:
-        return _words(BeautifulSoup(self._tab.content(), "html.parser"))
+        return _words(BeautifulSoup(self.tab.content(), "html.parser"))
 
     @property
     def html(self) -> str:
-        return self._tab.content()
+        return self.tab.content()
 
     def _arrived(self) -> None:
-        self._tab.wait_for_load_state("load")
-        check_accessibility(self._tab)
+        self.tab.wait_for_load_state("load")
+        check_accessibility(self.tab)
 
 
 def _words(tag: Tag) -> str:
