@@ -213,14 +213,14 @@ def test_the_time_left_is_told_in_words(app: Flask, left: timedelta, text: str) 
     """A deadline says date, time, zone and how long there is, in whole units."""
     source = '{% from "components/status.html" import deadline %}{{ deadline(closes, now) }}'
     page = draw(app, source, now=CLOSES - left)
-    assert words(page, ".fl-deadline__when") == ["Closes noon on Friday 4 December 2026 GMT"]
+    assert words(page, ".fl-deadline__when") == ["Closes at noon on Friday 4 December 2026 GMT"]
     assert words(page, ".fl-deadline__left") == [text]
 
 
 def test_a_deadline_that_is_reached_is_closed(app: Flask) -> None:
     """At the very instant the deadline has passed, and nothing counts down."""
     page = draw(app, '{% from "components/status.html" import deadline %}{{ deadline(closes, closes) }}')
-    assert words(page, ".fl-deadline__when") == ["Closed noon on Friday 4 December 2026 GMT"]
+    assert words(page, ".fl-deadline__when") == ["Closed at noon on Friday 4 December 2026 GMT"]
     assert page.select("[data-fl-countdown]") == []
 
 
