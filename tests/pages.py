@@ -117,6 +117,8 @@ def _name_faults(page: BeautifulSoup) -> list[str]:
     title = _words(page.title) if page.title else ""
     if caption is not None and _words(caption).removesuffix(":").strip() not in title:
         faults.append(f"the title {title!r} does not say that it is about {_words(caption)!r}")
+    if caption is not None and not _words(caption).removesuffix(":").strip():
+        faults.append("the heading has room for a caption and does not say it")
     named: dict[str, set[str]] = {}
     for link in page.select("main a[href]:has(.govuk-visually-hidden)"):
         named.setdefault(_words(link), set()).add(str(link["href"]))
