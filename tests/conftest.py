@@ -223,6 +223,14 @@ def fresh_app(
         yield made
 
 
+@pytest.fixture(scope="session")
+def app_on(
+    settings_for: Callable[[Database], Settings], cheap_passwords: None
+) -> Callable[[Database], AbstractContextManager[Flask]]:
+    """Make the portal on a database that the test looks after itself."""
+    return lambda database: _made_app(settings_for(database))
+
+
 @pytest.fixture
 def count_statements() -> Callable[[], AbstractContextManager[list[str]]]:
     """Count SQL: `with count_statements() as statements: ...`, then `len(statements)`; no savepoints."""

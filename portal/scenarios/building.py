@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,14 +18,17 @@ from sqlalchemy import Select, func, select
 from portal.accounts.sessions import actor_for
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.awarding.deciding import decide_award, propose_award
 from portal.awarding.models import AwardDecision
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.bidding.sealing import submit_bid
+from portal.contracts.signing import conclude_contract
 from portal.core import clock
 from portal.core.columns import Model, db
+from portal.core.errors import DeadlinePassed
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -41,8 +45,8 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import people, story
-from portal.scenarios.people import Part
+from portal.scenarios import matrix_people, people, story
+from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.pricing import set_price
@@ -50,25 +54,33 @@ from portal.tendering.publishing import publish_itt
 from portal.tendering.states import PanelKind
 
 LONGEST_WAIT = 90.0
+SHORTEST_OPEN = timedelta(seconds=8)
+SLOWNESS = 12
+"""A procurement that is to be closed takes bids for this many times as long as one bid just took to be written."""
+AWARD_REASON = (
+    "This bid has the highest total under the published method. Every panel has closed its moderation with a reason "
+    "for each score, and the figures were checked against the published weights."
+)
+APPROVAL = "I read the result, the agreed reasons and the method's fingerprint, and found nothing amiss."
 Row = TypeVar("Row", bound=Model)
 
-SEATS: tuple[tuple[str, MemberRole, Part], ...] = (
-    ("local", MemberRole.CHAIR, people.CHAIR),
-    ("local", MemberRole.MEMBER, people.PROFESSIONAL),
-    ("young-people", MemberRole.FACILITATOR, people.FACILITATOR),
-    ("parents", MemberRole.CHAIR, people.PARENT_CHAIR),
-    ("parents", MemberRole.MEMBER, people.PARENT),
-)
-MODERATORS = {"local": people.CHAIR, "young-people": people.FACILITATOR, "parents": people.PARENT_CHAIR}
+
+CASTS: Mapping[str, Cast] = {people.AUTHORITY: people.CAST, **matrix_people.CASTS}
+"""Who acts, by the name of the contracting authority."""
 
 
 class WorkerNeeded(RuntimeError):
     """The scenario waited for the worker, and nothing came of it."""
 
 
+def cast_of(itt: InvitationToTender) -> Cast:
+    """Who carries the procurement along the road."""
+    return CASTS[itt.authority.name]
+
+
 def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> InvitationToTender:
     """Begin a draft from the worked example with three panels, of a contract above the threshold."""
-    actor = people.actor_of(people.COMMISSIONER)
+    actor = people.actor_of(CASTS[authority.name].commissioner)
     itt = create_itt(authority=authority, title=title, actor=actor, now=begun)
     assert itt.term_months is not None
     set_value_and_term(
@@ -99,7 +111,7 @@ def place(itt: InvitationToTender, kind_code: str) -> None:
         central_reference=central_reference(),
         published_date=clock.today(),
         reason="",
-        actor=people.actor_of(people.COMMISSIONER),
+        actor=people.actor_of(cast_of(itt).commissioner),
         publisher=publisher(current_app.config["SETTINGS"]),
         now=clock.now(),
     )
@@ -108,7 +120,7 @@ def place(itt: InvitationToTender, kind_code: str) -> None:
 
 def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, closes_at: datetime) -> None:
     """Complete a draft and publish it as of `published`, to close at `closes_at`."""
-    actor = people.actor_of(people.COMMISSIONER)
+    actor = people.actor_of(cast_of(itt).commissioner)
     today = closes_at.astimezone(clock.LONDON).date()
     set_timetable(
         itt=itt,
@@ -133,14 +145,14 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
 def appoint(itt: InvitationToTender) -> None:
     """Fill all three panels: adults by their addresses, young people by alias alone."""
     panels = {panel.key: panel for panel in itt.panels}
-    seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in SEATS]
+    seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in cast_of(itt).seats]
     seats += [("young-people", Appointee(MemberRole.YOUNG_MEMBER, alias)) for alias in people.YOUNG_PEOPLE]
     for key, appointee in seats:
         appoint_panel_member(
             itt=itt,
             panel=panels[key],
             appointee=appointee,
-            actor=people.actor_of(people.COMMISSIONER),
+            actor=people.actor_of(cast_of(itt).commissioner),
             now=clock.now(),
         )
         db.session.commit()
@@ -180,30 +192,84 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
 
 
 def submit_all(itt: InvitationToTender, *, keys: KeyFolder, files: FileStore) -> None:
-    """All three providers write and submit."""
-    for telling, part in zip(story.TELLINGS, people.SUBMITTERS, strict=True):
+    """Every bidder of the cast writes and submits."""
+    for telling, part in zip(story.TELLINGS, cast_of(itt).bidders, strict=False):
         submit(write_bid(itt, telling, part, keys=keys, files=files), part, keys)
+
+
+def close_together(
+    authority: ContractingAuthority,
+    titles: Sequence[str],
+    *,
+    keys: KeyFolder,
+    files: FileStore,
+    begun: datetime,
+    pace: timedelta,
+) -> dict[str, InvitationToTender]:
+    """Some that were open for bids until a moment ago, with every bidder's bid; `pace` is how long one bid takes."""
+    itts: dict[str, InvitationToTender] = {}
+    open_for = max(SHORTEST_OPEN, SLOWNESS * pace)
+    for title in titles:
+        while title not in itts:
+            try:
+                itts[title] = _bid_for(authority, title, keys, files, begun, open_for)
+            except DeadlinePassed:
+                # The machine was too busy for its own measure. What is half done stays, as it would in life.
+                db.session.rollback()
+                open_for *= 2
+    for itt in itts.values():
+        appoint(itt)
+    last = max(itt.closes_at for itt in itts.values() if itt.closes_at)
+    while clock.database_time() < last:
+        db.session.rollback()
+        time.sleep(0.1)
+    db.session.rollback()
+    return itts
+
+
+def _bid_for(
+    authority: ContractingAuthority,
+    title: str,
+    keys: KeyFolder,
+    files: FileStore,
+    begun: datetime,
+    open_for: timedelta,
+) -> InvitationToTender:
+    itt = draft(authority, title, begun=begun)
+    published = clock.now() - timedelta(days=28)
+    publish(itt, keys, published=published, closes_at=clock.now() + open_for)
+    submit_all(itt, keys=keys, files=files)
+    return itt
 
 
 def open_together(itt: InvitationToTender, keys: KeyFolder) -> None:
     """Two openers open the bids."""
-    for part in (people.OPENER_ONE, people.OPENER_TWO):
+    for part in cast_of(itt).openers:
         open_bids(itt=itt, actor=people.actor_of(part), keys=keys, factor_at=clock.now())
         db.session.commit()
         db.session.refresh(itt)
 
 
+def declare(itt: InvitationToTender, panel: Panel) -> None:
+    """Everybody on the panel declares no interest, the facilitator as well."""
+    work = db.session.get_one(PanelWork, panel.id)
+    if panel.kind is PanelKind.YOUNG_PEOPLE:
+        _declare(people.actor_of(cast_of(itt).facilitator), work)
+    for member in counting_members(panel.id):
+        _declare(actor_for(member.user_id), work)
+
+
 def score(itt: InvitationToTender, panel: Panel, *, only: Part | None = None) -> None:
-    """Everybody on the panel declares no interest, and whoever scores there (or `only` one) scores and submits."""
+    """Everybody on the panel (or `only` one) declares no interest, and whoever scores there scores and submits."""
     work = db.session.get_one(PanelWork, panel.id)
     wanted = people.person_of(only).id if only else None
-    if panel.kind is PanelKind.YOUNG_PEOPLE:
-        _declare(people.actor_of(people.FACILITATOR), work)
+    if only is None:
+        declare(itt, panel)
+    else:
+        _declare(people.actor_of(only), work)
     for place, member in enumerate(counting_members(panel.id)):
         if wanted is None or member.user_id == wanted:
-            actor = actor_for(member.user_id)
-            _declare(actor, work)
-            _score_as(actor, work, panel, itt, story.LEANINGS[place % len(story.LEANINGS)])
+            _score_as(actor_for(member.user_id), work, panel, itt, story.LEANINGS[place % len(story.LEANINGS)])
 
 
 def _declare(actor: Actor, work: PanelWork) -> None:
@@ -216,7 +282,7 @@ def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTend
     for bid in bids_to_score(itt.id):
         entries = {}
         for leaf in leaves_of(itt, panel):
-            agreed, _ = story.AGREED[bid.bid.provider.name][leaf.key]
+            agreed, _ = story.agreed(bid.bid.provider.name, leaf.key)
             given = min(5, max(0, agreed + (leaning if (agreed + len(leaf.key)) % 2 else 0)))
             entries[leaf.key] = Entry(str(given), story.INDIVIDUAL_REASON[panel.key])
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
@@ -228,13 +294,13 @@ def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTend
 def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> None:
     """The panel agrees every score and closes (or, not `whole`, agrees those of one bid and stops there)."""
     work = db.session.get_one(PanelWork, panel.id)
-    actor = people.actor_of(MODERATORS[panel.key])
+    actor = people.actor_of(cast_of(itt).moderator(panel.key))
     start_moderation(work=work, actor=actor, now=clock.now())
     db.session.commit()
     bids = bids_to_score(itt.id)
     for bid in bids if whole else bids[:1]:
         for leaf in leaves_of(itt, panel):
-            points, reason = story.AGREED[bid.bid.provider.name][leaf.key]
+            points, reason = story.agreed(bid.bid.provider.name, leaf.key)
             agree_score(
                 work=work,
                 bid_id=bid.bid_id,
@@ -258,9 +324,45 @@ def score_and_moderate_all(itt: InvitationToTender) -> None:
         moderate(itt, panel)
 
 
+def propose(itt: InvitationToTender, *, offers_standstill: bool) -> AwardDecision:
+    """The commissioner proposes the award of the one lot to the winner of the result."""
+    decision = propose_award(
+        itt=itt,
+        lot=itt.lots[0],
+        actor=people.actor_of(cast_of(itt).commissioner),
+        reason=AWARD_REASON,
+        offers_standstill=offers_standstill,
+        now=clock.now(),
+    )
+    db.session.commit()
+    return decision
+
+
+def award(itt: InvitationToTender, *, offers_standstill: bool) -> None:
+    """Two people decide the award, and its notice is published: it is announced."""
+    decision = propose(itt, offers_standstill=offers_standstill)
+    decide_award(decision=decision, actor=people.actor_of(cast_of(itt).approver), note=APPROVAL, now=clock.now())
+    db.session.commit()
+    place(itt, "UK6")
+    await_announcement(itt)
+
+
+def conclude(itt: InvitationToTender) -> None:
+    """The contract manager concludes the contract."""
+    today = clock.today()
+    conclude_contract(
+        itt=itt,
+        lot=itt.lots[0],
+        actor=people.actor_of(cast_of(itt).manager),
+        signed_date=today,
+        start_date=today + timedelta(days=70),
+    )
+    db.session.commit()
+
+
 def await_announcement(itt: InvitationToTender) -> None:
     """Wait until the award counts as announced: its notice is published, and what follows from that has begun."""
-    _await(
+    await_row(
         select(AwardDecision.id).where(AwardDecision.itt_id == itt.id, AwardDecision.announced_date.is_not(None)),
         "announced",
     )
@@ -272,11 +374,12 @@ def await_event(itt: InvitationToTender, kind: EventKind, **data: str) -> None:
     wanted = select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value)
     for name, value in data.items():
         wanted = wanted.where(Event.data[name].astext == value)
-    _await(wanted, kind.value)
+    await_row(wanted, kind.value)
     db.session.refresh(itt)
 
 
-def _await(wanted: Select[uuid.UUID], what: str) -> None:
+def await_row(wanted: Select[uuid.UUID], what: str) -> None:
+    """Wait until the worker has written what is looked for, or raise `WorkerNeeded`."""
     give_up = time.monotonic() + LONGEST_WAIT
     while db.session.scalars(wanted.limit(1)).first() is None:
         db.session.rollback()

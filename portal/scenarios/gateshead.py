@@ -120,9 +120,9 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     db.session.commit()
     actor = people.actor_of(people.REGIONAL_COMMISSIONER)
     framework = _ne12(lead, others, actor)
-    _import(framework, ne12_members(), actor)
+    import_members(framework, ne12_members(), actor)
     system = _dps(lead, actor)
-    _import(system, dps_members(), actor)
+    import_members(system, dps_members(), actor)
     people.create_parts((people.REGIONAL_PROVIDER,), lead, keys=keys)
     db.session.commit()
     return {found.title: found.reference for found in (framework, system)}
@@ -234,7 +234,7 @@ def _open(framework: Framework, actor: Actor) -> Framework:
     return framework
 
 
-def _import(framework: Framework, rows: Iterator[Mapping[str, str]], actor: Actor) -> None:
+def import_members(framework: Framework, rows: Iterator[Mapping[str, str]], actor: Actor) -> None:
     """Bring the members in as a commissioner does: send the file, see that every row is ready, import."""
     names = MEMBERS_FILE.names
     content = "".join(csv_lines(names, ([row.get(name, "") for name in names] for row in rows))).encode()

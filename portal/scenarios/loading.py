@@ -12,13 +12,18 @@ from portal.audit.recording import marked_as_seeded
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.extensions import db
-from portal.scenarios import demo, gateshead, people
+from portal.scenarios import demo, gateshead, matrix_people, people
+from portal.scenarios.matrix import loading as matrix
 from portal.scenarios.sign_ins import sign_ins
 
 Loader = Callable[..., dict[str, str]]
 
-SCENARIOS: Mapping[str, Loader] = {"demo": demo.load, "gateshead": gateshead.load}
-PARTS: Mapping[str, tuple[people.Part, ...]] = {"demo": people.PARTS, "gateshead": people.REGIONAL_PARTS}
+SCENARIOS: Mapping[str, Loader] = {"demo": demo.load, "gateshead": gateshead.load, "matrix": matrix.load}
+PARTS: Mapping[str, tuple[people.Part, ...]] = {
+    "demo": people.PARTS,
+    "gateshead": people.REGIONAL_PARTS,
+    "matrix": matrix_people.PARTS,
+}
 
 
 class UnknownScenario(LookupError):

@@ -6,7 +6,7 @@ Like everything of a demonstration it is made by the product's own acts, one aft
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,6 +58,7 @@ from portal.tendering.states import QuestionKind
 from portal.tendering.tree import scored
 from tender_scoring.prices import Benchmark
 
+VALUE = Decimal(1_800_000)
 TITLE = "Short breaks for disabled children: Demo Riverside market"
 CALL_OFF = "Saturday clubs for disabled children: Demo Harbourside"
 REGISTERED = "Is your service registered with Ofsted as a children’s home?"
@@ -111,53 +112,53 @@ class Loaded:
 
 def load(authority: ContractingAuthority, *, keys: KeyFolder, files: FileStore) -> Loaded:
     """Set the market up, let providers join it, and call off from it."""
-    market = _establish(authority)
+    condition = Question(
+        "", REGISTERED, AnswerKind.YES_NO, judged=Judged.ITSELF, passes="yes", lots=(2,), law="Care Standards Act 2000"
+    )
+    market = establish(authority, TITLE, LOTS, condition)
     clubs, overnight = market.lots
-    _admit(_applied(clubs, people.HARBOUR_SUBMITTER, files))
+    admit(apply_to(clubs, people.HARBOUR_SUBMITTER, files))
     _place(clubs)
-    call_off = _call_off(clubs, authority, keys)
-    _refuse(_applied(clubs, people.BRIDGE_SUBMITTER, files), "safeguarding_policy", REFUSED_BECAUSE)
-    _applied(clubs, people.MEADOW_SUBMITTER, files)
-    condition = _condition_key(market)
-    unregistered = _applied(overnight, people.MEADOW_SUBMITTER, files, **{condition: "no"})
-    _refuse(unregistered, condition, NOT_REGISTERED, decided=False)
+    call_off = call_off_from(clubs, authority, keys, title=CALL_OFF)
+    refuse(apply_to(clubs, people.BRIDGE_SUBMITTER, files), "safeguarding_policy", REFUSED_BECAUSE)
+    apply_to(clubs, people.MEADOW_SUBMITTER, files)
+    key = next(asked.key for asked in conditions_of(market) if asked.prompt == REGISTERED)
+    unregistered = apply_to(overnight, people.MEADOW_SUBMITTER, files, **{key: "no"})
+    refuse(unregistered, key, NOT_REGISTERED, decided=False)
     return Loaded(market.reference, call_off.reference)
 
 
-def _establish(authority: ContractingAuthority) -> Framework:
-    actor = people.actor_of(people.COMMISSIONER)
+def establish(
+    authority: ContractingAuthority, title: str, lots: Sequence[LotDetails], *conditions: Question
+) -> Framework:
+    """Set a market up for four years, with the criteria above and those lots and conditions, and open it."""
+    actor = people.actor_of(building.CASTS[authority.name].commissioner)
     now = clock.now()
-    market = create_framework(authority=authority, kind=FrameworkKind.DYNAMIC_MARKET, title=TITLE, actor=actor, now=now)
+    market = create_framework(authority=authority, kind=FrameworkKind.DYNAMIC_MARKET, title=title, actor=actor, now=now)
     describe_framework(
         framework=market,
-        title=TITLE,
+        title=title,
         description="Short breaks give disabled children a good time and their families a rest.",
         cpv_codes=["85311300", "85312120"],
-        estimated_value=Decimal(1_800_000),
+        estimated_value=VALUE,
         actor=actor,
     )
     four_years = now.replace(year=now.year + 4, month=3, day=31, hour=23, minute=0, second=0, microsecond=0)
     set_validity(framework=market, validity=Validity(None, now, four_years), actor=actor, now=now)
     set_terms(framework=market, how_it_works=HOW_IT_WORKS, decision_days=10, actor=actor)
-    for lot in LOTS:
+    for lot in lots:
         add_lot(framework=market, details=lot, actor=actor)
     for criterion in CRITERIA:
         add_criterion(framework=market, details=criterion, actor=actor)
-    condition = Question(
-        "", REGISTERED, AnswerKind.YES_NO, judged=Judged.ITSELF, passes="yes", lots=(2,), law="Care Standards Act 2000"
-    )
-    save_condition(framework=market, question=condition, actor=actor)
+    for condition in conditions:
+        save_condition(framework=market, question=condition, actor=actor)
     set_publication(framework=market, reference=CENTRAL_REFERENCE, reason="", actor=actor)
     go_live(framework=market, actor=actor, now=now)
     db.session.commit()
     return market
 
 
-def _condition_key(market: Framework) -> str:
-    return next(condition.key for condition in conditions_of(market) if condition.prompt == REGISTERED)
-
-
-def _applied(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) -> Application:
+def apply_to(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) -> Application:
     """The part's provider applies to the lot: every answer passes but those given in `otherwise`."""
     actor = people.actor_of(part)
     application = start_application(lot=lot, actor=actor)
@@ -227,8 +228,9 @@ def _document(question: Question, actor: Actor, files: FileStore) -> str:
     return str(document.id)
 
 
-def _admit(application: Application) -> None:
-    actor = people.actor_of(people.COMMISSIONER)
+def admit(application: Application) -> None:
+    """The commissioner admits the provider as it applied."""
+    actor = people.actor_of(building.CASTS[application.framework.authority.name].commissioner)
     admit_provider(application=application, version=application.version, actor=actor, now=clock.now())
     db.session.commit()
 
@@ -247,27 +249,29 @@ def _place(lot: FrameworkLot) -> None:
     db.session.commit()
 
 
-def _refuse(application: Application, key: str, reason: str, *, decided: bool = True) -> None:
-    actor = people.actor_of(people.COMMISSIONER)
+def refuse(application: Application, key: str, reason: str, *, decided: bool = True) -> None:
+    """The commissioner proposes to refuse for one finding, and the approver decides unless it is left open."""
+    cast = building.CASTS[application.framework.authority.name]
+    actor = people.actor_of(cast.commissioner)
     propose_refusal(
         application=application, version=application.version, findings={key: reason}, actor=actor, now=clock.now()
     )
     db.session.commit()
     if decided:
-        second = people.actor_of(people.APPROVER)
+        second = people.actor_of(cast.approver)
         decide_refusal(application=application, note=NOTE, actor=second, now=clock.now())
         db.session.commit()
 
 
-def _call_off(lot: FrameworkLot, authority: ContractingAuthority, keys: KeyFolder) -> InvitationToTender:
-    """Called off from the first lot and open for two more weeks: whoever is admitted meanwhile can answer it too."""
-    actor, now = people.actor_of(people.COMMISSIONER), clock.now()
-    itt = create_call_off(
-        lot=lot, authority=authority, title=CALL_OFF, kind=IttKind.MARKET_CALL_OFF, actor=actor, now=now
-    )
+def call_off_from(
+    lot: FrameworkLot, authority: ContractingAuthority, keys: KeyFolder, *, title: str
+) -> InvitationToTender:
+    """Called off from a lot and open for two more weeks: whoever is admitted meanwhile can answer it too."""
+    actor, now = people.actor_of(building.CASTS[authority.name].commissioner), clock.now()
+    itt = create_call_off(lot=lot, authority=authority, title=title, kind=IttKind.MARKET_CALL_OFF, actor=actor, now=now)
     describe_service(
         itt=itt,
-        title=CALL_OFF,
+        title=title,
         description="A club on Saturdays for 16 disabled children and young people aged 8 to 17, and their friends.",
         cpv_codes=itt.cpv_codes,
         actor=actor,

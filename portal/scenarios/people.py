@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyotp
@@ -24,6 +24,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import SECOND_FACTOR_ROLES, Actor, Role
 from portal.core.seals import KeyFolder
+from portal.evaluation.states import MemberRole
 from portal.identity.verifying import check_register
 from portal.organisations.changing import register_provider
 from portal.organisations.details import ProviderDetails
@@ -49,6 +50,29 @@ class Part:
     def email(self) -> str:
         """The address to sign in with."""
         return f"{self.mailbox}@demo.example"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who carries a contracting authority's procurements along the road."""
+
+    commissioner: Part
+    approver: Part
+    openers: tuple[Part, Part]
+    manager: Part
+    seats: tuple[tuple[str, MemberRole, Part], ...]
+    """The adults of the panels, by the panel's key."""
+    bidders: tuple[Part, ...]
+
+    def moderator(self, panel: str) -> Part:
+        """Who leads the panel to agreed scores."""
+        leads = {MemberRole.CHAIR, MemberRole.FACILITATOR}
+        return next(part for key, role, part in self.seats if key == panel and role in leads)
+
+    @property
+    def facilitator(self) -> Part:
+        """Who supports the young people."""
+        return next(part for _, role, part in self.seats if role is MemberRole.FACILITATOR)
 
 
 AUTHORITY = "Demo Riverside Locality Partnership"
@@ -178,6 +202,20 @@ PLATFORM = Part(
     (Role.PLATFORM_ADMINISTRATOR,),
 )
 PARTS = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
+CAST = Cast(
+    commissioner=COMMISSIONER,
+    approver=APPROVER,
+    openers=(OPENER_ONE, OPENER_TWO),
+    manager=MANAGER,
+    seats=(
+        ("local", MemberRole.CHAIR, CHAIR),
+        ("local", MemberRole.MEMBER, PROFESSIONAL),
+        ("young-people", MemberRole.FACILITATOR, FACILITATOR),
+        ("parents", MemberRole.CHAIR, PARENT_CHAIR),
+        ("parents", MemberRole.MEMBER, PARENT),
+    ),
+    bidders=SUBMITTERS,
+)
 
 REGIONAL_AUTHORITY = "Demo Gateshead Council"
 REGIONAL_COMMISSIONER = Part(
@@ -214,8 +252,19 @@ REGIONAL_PROVIDER = Part(
 )
 REGIONAL_AUTHORITY_PEOPLE = (REGIONAL_COMMISSIONER, REGIONAL_APPROVER, *REGIONAL_ADMINISTRATORS)
 REGIONAL_PARTS = (*REGIONAL_AUTHORITY_PEOPLE, REGIONAL_PROVIDER)
-EVERY_PART = (*PARTS, *REGIONAL_PARTS)
 
+COMPANY_NUMBERS: Mapping[str, str] = {
+    "Demo Harbour Youth Trust": "99000001",
+    "Demo Meadow Families CIC": "99000002",
+    "Demo Bridge Project": "99000003",
+    "Demo Matrix Alder Trust": "99003001",
+    "Demo Matrix Birch Project": "99003002",
+    "Demo Matrix Elm Trust": "99003003",
+    "Demo Matrix Fir Trust": "99003004",
+    "Demo Matrix Gorse Trust": "99003005",
+}
+UNCHECKED = frozenset({"Demo Meadow Families CIC", "Demo Matrix Birch Project"})
+"""No officer has compared them with the register."""
 ALERTS = ("85311300", "85312310")
 
 
@@ -268,7 +317,7 @@ def _create(part: Part, authority: ContractingAuthority, password_hash: str, key
     person = add_person(name=part.name, email=part.email, password_hash=password_hash, confirmed_at=clock.now())
     if part.factor or set(part.roles) & SECOND_FACTOR_ROLES:
         person.totp_sealed = sealed_secret(pyotp.random_base32(), user_id=person.id, keys=keys)
-    provider = _provider(part, person) if part.provider else None
+    provider = _provider(part, person, authority) if part.provider else None
     for role in part.roles:
         if provider is not None:
             grant(person, role, provider_id=provider.id)
@@ -289,15 +338,14 @@ def _give(person: User, role: Role, authority: ContractingAuthority) -> None:
     confirm_role(role_id=proposed.id, actor=actor_for(second), now=clock.now())
 
 
-def _provider(part: Part, person: User) -> Provider:
+def _provider(part: Part, person: User, authority: ContractingAuthority) -> Provider:
     known = db.session.scalars(select(Provider).where(Provider.name == part.provider)).one_or_none()
     if known is not None:
         return known
     assert part.provider is not None
-    number = f"9900000{[submitter.provider for submitter in SUBMITTERS].index(part.provider) + 1}"
     details = ProviderDetails(
         name=part.provider,
-        company_number=number,
+        company_number=COMPANY_NUMBERS[part.provider],
         charity_number="",
         address="2 Demonstration Street, Demoford",
         postcode="ZZ99 9ZZ",
@@ -305,11 +353,9 @@ def _provider(part: Part, person: User) -> Provider:
         is_vcse=True,
     )
     provider = register_provider(details=details, alerts=ALERTS, actor=Actor(user_id=person.id))
-    if part.provider != MEADOW_SUBMITTER.provider:
-        officer, looked = (
-            actor_of(AUTHORITY_ADMINISTRATOR),
-            "Demonstration register: the name and the office are the same.",
-        )
+    if part.provider not in UNCHECKED:
+        officer = actor_for(administrators_of(authority.id)[0])
+        looked = "Demonstration register: the name and the office are the same."
         check_register(provider=provider, seen=looked, seen_on=clock.today(), actor=officer, now=clock.now())
     return provider
 

@@ -16,7 +16,10 @@ from portal.accounts.second_factor import secret_of
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.seals import KeyFolder
-from portal.scenarios.people import EVERY_PART, PARTS, PASSWORD, Part
+from portal.scenarios.matrix_people import PARTS as MATRIX_PARTS
+from portal.scenarios.people import PARTS, PASSWORD, REGIONAL_PARTS, Part
+
+EVERY_PART = (*PARTS, *REGIONAL_PARTS, *MATRIX_PARTS)
 
 
 def sign_ins(parts: Iterable[Part] = PARTS) -> list[dict[str, str]]:

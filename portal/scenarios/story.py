@@ -171,6 +171,12 @@ AGREED: Mapping[str, Mapping[str, tuple[int, str]]] = {
     },
 }  # fmt: skip
 
+
+def agreed(provider: str, criterion: str) -> tuple[int, str]:
+    """What a panel agrees about a provider's answer; whoever has no story is thought of as Harbour is."""
+    return AGREED.get(provider, AGREED[HARBOUR.provider])[criterion]
+
+
 # How far each scoring member stands from what the panel agrees, in their order of appointment.
 LEANINGS = (0, 1, -1, 0)
 INDIVIDUAL_REASON = {

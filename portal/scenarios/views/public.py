@@ -17,6 +17,7 @@ from portal.core.errors import InvalidInput, NotFound
 from portal.extensions import db
 from portal.scenarios.cards import issue_demonstration_card, young_members
 from portal.scenarios.market_scenes import market_page, market_scenes
+from portal.scenarios.matrix_people import PARTS as MATRIX_PARTS
 from portal.scenarios.people import (
     AUTHORITY_PEOPLE,
     PANEL_PEOPLE,
@@ -37,6 +38,8 @@ GROUPS = (
     ("Panels", PANEL_PEOPLE),
     ("The installation", (PLATFORM,)),
     ("The North East’s framework and purchasing system", REGIONAL_PARTS),
+    ("The access matrix", MATRIX_PARTS),
+    ("The access matrix", MATRIX_PARTS),
 )
 
 

@@ -1,0 +1,102 @@
+"""Roles that wait, lost second factors and requests for erasure in every state."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.accounts.factor_models import LostFactor
+from portal.accounts.granting import refuse_role
+from portal.accounts.inviting import end_access, invite_colleague
+from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person, refuse_person, withdraw_request
+from portal.accounts.models import RoleGrant
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.states import MemberRole
+from portal.organisations.models import ContractingAuthority
+from portal.privacy.asking import ask_erasure, ask_erasure_of_young_person, withdraw_erasure
+from portal.privacy.erasing import carry_out_erasure, refuse_erasure
+from portal.scenarios import people
+from portal.scenarios.matrix_people import ALDER_ADMINISTRATOR, ALDER_COLLEAGUES, ALDER_PEOPLE, LEAVER, NORTH_PEOPLE
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import PanelKind
+
+REASON = "A demonstration: the second person did not know them and said no."
+FIRST = NORTH_PEOPLE.colleagues[0]
+SECOND = NORTH_PEOPLE.people[Role.AUTHORITY_ADMINISTRATOR]
+ADMINISTRATOR = ALDER_PEOPLE.people[Role.PROVIDER_ADMINISTRATOR]
+
+
+def load(north: ContractingAuthority, open_itt: str) -> None:
+    """Make them, each by the acts that lead to its state; `open_itt` is the reference of one with panels."""
+    _roles(north)
+    _lost_factors()
+    _erasures(open_itt)
+
+
+def _roles(north: ContractingAuthority) -> None:
+    """Proposed, refused, and withdrawn with the person's access; confirmed are those of the officers."""
+    first, now = people.actor_of(FIRST), clock.now()
+    guests = [
+        invite_colleague(
+            place=north,
+            name=f"Demo North Guest {number}",
+            email=f"matrix-north-guest-{number.lower()}@demo.example",
+            roles=[Role.AUDITOR, Role.OPENER],
+            actor=first,
+            now=now,
+        )
+        for number in ("One", "Two", "Three")
+    ]
+    db.session.commit()
+    refused = db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == guests[1].id)).one()
+    refuse_role(role_id=refused.id, reason=REASON, actor=people.actor_of(SECOND), now=now)
+    end_access(place=north, person=guests[2], actor=first, now=now)
+    db.session.commit()
+
+
+def _lost_factors() -> None:
+    """Of Alder's colleagues: asked, checked, removed, refused, withdrawn; and of an officer of the council: asked."""
+    now = clock.now()
+    for part in (*ALDER_COLLEAGUES, NORTH_PEOPLE.colleagues[2]):
+        ask_to_begin_anew(actor=people.actor_of(part), now=now)
+    db.session.commit()
+    _asked, checked, removed, refused, withdrawn = (people.person_of(part).id for part in ALDER_COLLEAGUES)
+    waiting = {found.user_id: found.id for found in db.session.scalars(select(LostFactor))}
+    confirm_person(lost_id=waiting[checked], actor=people.actor_of(ALDER_ADMINISTRATOR), now=now)
+    for part in (ALDER_ADMINISTRATOR, ADMINISTRATOR):
+        confirm_person(lost_id=waiting[removed], actor=people.actor_of(part), now=now)
+    refuse_person(lost_id=waiting[refused], actor=people.actor_of(ADMINISTRATOR), now=now)
+    withdraw_request(user_id=withdrawn, now=now)
+    db.session.commit()
+
+
+def _erasures(open_itt: str) -> None:
+    """Of Alder's colleagues: asked, withdrawn, refused, carried out; and of a young person of a panel: asked."""
+    now, administrator = clock.now(), people.actor_of(ADMINISTRATOR)
+    asked = [ask_erasure(actor=people.actor_of(part)) for part in (*ALDER_COLLEAGUES[:3], LEAVER)]
+    db.session.commit()
+    _waiting, withdrawn, refused, erased = asked
+    withdraw_erasure(request=withdrawn, actor=people.actor_of(ALDER_COLLEAGUES[1]))
+    refuse_erasure(request_id=refused.id, reason=REASON, actor=administrator, now=now)
+    carry_out_erasure(request_id=erased.id, actor=administrator, now=now)
+    db.session.commit()
+    member = db.session.scalars(
+        select(PanelMember)
+        .join(PanelMember.panel)
+        .join(Panel.itt)
+        .where(
+            InvitationToTender.reference == open_itt,
+            Panel.kind == PanelKind.YOUNG_PEOPLE,
+            PanelMember.role == MemberRole.YOUNG_MEMBER,
+        )
+        .order_by(PanelMember.id.desc())
+    ).first()
+    assert member is not None
+    ask_erasure_of_young_person(
+        work=db.session.get_one(PanelWork, member.panel_id),
+        member_id=member.id,
+        actor=people.actor_of(NORTH_PEOPLE.people[Role.FACILITATOR]),
+    )
+    db.session.commit()

@@ -1,0 +1,96 @@
+"""Invitations to tender in every state, with the bids, panels, awards, summaries and contracts that stand in them."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from portal.audit.kinds import EventKind
+from portal.awarding.deciding import refuse_award
+from portal.bidding.sealing import withdraw_bid
+from portal.core import clock
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.core.seals import KeyFolder
+from portal.core.storage import FileStore
+from portal.organisations.models import ContractingAuthority
+from portal.scenarios import building, people, story
+from portal.scenarios.matrix_people import ALDER_PEOPLE
+from portal.tendering.drafting import cancel_draft
+from portal.tendering.models import InvitationToTender
+
+DRAFT, CANCELLED = "Demo matrix: draft", "Demo matrix: cancelled"
+BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
+BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
+UNOPENED, SCORING = "Demo matrix: closed, not opened", "Demo matrix: being scored"
+MODERATING, MODERATED = "Demo matrix: in moderation", "Demo matrix: moderated"
+PROPOSED, REFUSED = "Demo matrix: award proposed", "Demo matrix: award refused"
+AWARDED, CONTRACTED = "Demo matrix: awarded", "Demo matrix: under contract"
+CLOSING = (UNOPENED, SCORING, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED)
+WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED)
+
+SUBMITTER = ALDER_PEOPLE.people[Role.SUBMITTER]
+REFUSAL = "The reason names a total and does not say how the two bids differ. Please write it again."
+
+
+def load(
+    north: ContractingAuthority, south: ContractingAuthority, *, keys: KeyFolder, files: FileStore
+) -> dict[str, str]:
+    """Carry one to each state, and return the references by title. Needs the running worker."""
+    begun = clock.now() - timedelta(days=40)
+    drafts = {title: building.draft(north, title, begun=begun) for title in (DRAFT, CANCELLED)}
+    cancel_draft(itt=drafts[CANCELLED], actor=people.actor_of(building.CASTS[north.name].commissioner))
+    db.session.commit()
+    opened, pace = _open_ones(north, south, keys, files)
+    closed = building.close_together(north, CLOSING, keys=keys, files=files, begun=begun, pace=pace)
+    for title in CLOSING[1:]:
+        building.open_together(closed[title], keys)
+    for title in WITH_RESULT:
+        building.score_and_moderate_all(closed[title])
+    _at_work(closed[SCORING], closed[MODERATING])
+    for title in WITH_RESULT:
+        building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)
+    _awards(closed)
+    return {title: itt.reference for title, itt in {**drafts, **opened, **closed}.items()}
+
+
+def _open_ones(
+    north: ContractingAuthority, south: ContractingAuthority, keys: KeyFolder, files: FileStore
+) -> tuple[dict[str, InvitationToTender], timedelta]:
+    """Open for twelve more days, each with its panels and a bid in another state; and how long one bid takes."""
+    now, made, pace = clock.now(), {}, timedelta()
+    noon = now.astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
+    for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, ELSEWHERE):
+        itt = building.draft(south if title == ELSEWHERE else north, title, begun=now - timedelta(days=40))
+        building.publish(itt, keys, published=now - timedelta(days=9), closes_at=noon + timedelta(days=12))
+        building.appoint(itt)
+        started = time.monotonic()
+        bid = building.write_bid(itt, story.HARBOUR, SUBMITTER, keys=keys, files=files)
+        if title in (BID_SUBMITTED, BID_WITHDRAWN):
+            building.submit(bid, SUBMITTER, keys)
+            pace = timedelta(seconds=time.monotonic() - started)
+        if title == BID_WITHDRAWN:
+            withdraw_bid(bid=bid, actor=people.actor_of(SUBMITTER))
+        db.session.commit()
+        made[title] = itt
+    return made, pace
+
+
+def _at_work(scoring: InvitationToTender, moderating: InvitationToTender) -> None:
+    """Panels that score, with everybody's declaration and nothing submitted; and panels that moderate."""
+    for panel in scoring.panels:
+        building.declare(scoring, panel)
+    for panel in moderating.panels:
+        building.score(moderating, panel)
+        building.moderate(moderating, panel, whole=False)
+
+
+def _awards(closed: dict[str, InvitationToTender]) -> None:
+    building.propose(closed[PROPOSED], offers_standstill=True)
+    refused = building.propose(closed[REFUSED], offers_standstill=True)
+    approver = people.actor_of(building.cast_of(closed[REFUSED]).approver)
+    refuse_award(decision=refused, actor=approver, note=REFUSAL, now=clock.now())
+    db.session.commit()
+    for title in (AWARDED, CONTRACTED):
+        building.award(closed[title], offers_standstill=False)
+    building.conclude(closed[CONTRACTED])
