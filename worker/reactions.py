@@ -134,6 +134,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ROLE_PROPOSED: (letters_of_roles.role_proposed,),
     EventKind.ROLE_CONFIRMED: (letters_of_roles.role_confirmed,),
     EventKind.ROLE_REFUSED: (letters_of_roles.role_refused,),
+    EventKind.ROLES_CHANGED: (letters_of_roles.roles_changed,),
     EventKind.MEMBERSHIP_ENDED: NOTHING,
     EventKind.SIGNED_IN: (letters_of_accounts.signed_in,),
     EventKind.SIGN_IN_REFUSED: NOTHING,

@@ -9,14 +9,14 @@ nobody else to confirm it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import GRANT, GrantStatus, HeldRole, RoleGrant, User
-from portal.accounts.people import grant
+from portal.accounts.people import grant, place_key
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.approval import require_second_person
@@ -25,7 +25,15 @@ from portal.core.errors import NotAllowed, NotFound
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.taking import lock
-from portal.organisations.models import ContractingAuthority
+from portal.organisations.models import ContractingAuthority, Provider
+
+
+def give_role(*, person: User, role: Role, place: Provider | ContractingAuthority, actor: Actor) -> None:
+    """Give somebody a role in the place at once, or propose it where it takes two people to give."""
+    if isinstance(place, ContractingAuthority) and takes_two_people(role):
+        propose_role(person=person, role=role, authority=place, actor=actor)
+    else:
+        grant(person, role, **place_key(place))
 
 
 def propose_role(*, person: User, role: Role, authority: ContractingAuthority, actor: Actor) -> RoleGrant:
@@ -70,12 +78,10 @@ def refuse_role(*, role_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
     return found
 
 
-def withdraw_roles(*, person: User, authority: ContractingAuthority) -> None:
-    """Let every role that the person waits for in the authority fall away."""
+def withdraw_roles(*, person: User, roles: Collection[Role]) -> None:
+    """Let these roles, if the person waits for them, fall away."""
     waiting = update(RoleGrant).where(
-        RoleGrant.user_id == person.id,
-        RoleGrant.authority_id == authority.id,
-        RoleGrant.status == GrantStatus.PROPOSED,
+        RoleGrant.user_id == person.id, RoleGrant.role.in_(roles), RoleGrant.status == GrantStatus.PROPOSED
     )
     db.session.execute(waiting.values(status=GrantStatus.WITHDRAWN))
 

@@ -1,4 +1,4 @@
-"""Colleagues: an administrator has them invited by mail, and ends their access.
+"""Colleagues: an administrator has them invited by mail.
 
 Only who reads the invited address's mail can accept: an administrator sees neither link nor code, so that nobody acts
 as somebody who does not exist.
@@ -6,19 +6,19 @@ as somebody who does not exist.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
-from portal.accounts.granting import propose_role, roles_waiting_for, takes_two_people, withdraw_roles
+from portal.accounts.changing_roles import held_roles, roles_in
+from portal.accounts.granting import give_role, roles_waiting_for
 from portal.accounts.handed_codes import take_in
 from portal.accounts.link_models import LinkPurpose
-from portal.accounts.mailed_links import find_link, too_many_lately, use_link, withdraw_links
+from portal.accounts.mailed_links import find_link, too_many_lately, use_link
 from portal.accounts.models import CardPurpose, GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.passwords import check_new_password, hash_password
-from portal.accounts.people import TAKEN, AddressTaken, add_person, grant, person_with_email, read_person_name
+from portal.accounts.people import TAKEN, AddressTaken, add_person, person_with_email, read_person_name
 from portal.accounts.queries import colleague_of, words_about
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.throttling import Origin
@@ -27,7 +27,7 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.emails import read_email
-from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, Verb, policy
+from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock
 from portal.organisations.models import ContractingAuthority, Provider
@@ -56,10 +56,7 @@ def invite_colleague(
         raise InvalidInput("Choose at least one role.", field="roles")
     person = _invited_person(name, email, now)
     for role in sorted(roles):
-        if isinstance(place, ContractingAuthority) and takes_two_people(role):
-            propose_role(person=person, role=role, authority=place, actor=actor)
-        else:
-            grant(person, role, **_where(place))
+        give_role(person=person, role=role, place=place, actor=actor)
     record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
     return person
 
@@ -72,7 +69,7 @@ def renew_invitation(*, place: Provider | ContractingAuthority, person: User, ac
     """
     policy.require(actor, Verb.INVITE, place)
     colleague_of(place, person.id)
-    roles = [row.role for row in _held_roles(place, person)]
+    roles = [row.role for row in held_roles(place, person)]
     roles += [row.role for row in roles_waiting_for(person.id)]
     require_invitable(person, now)
     record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
@@ -119,40 +116,15 @@ def _joined(person: User, password: str) -> None:
     record(EventKind.PERSON_REGISTERED, person, actor=Actor(user_id=person.id))
 
 
-def end_access(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
-    """End a colleague's access to the provider or the authority, and every session of theirs, at once.
-
-    What they did stays theirs in the record; roles they wait for fall away. Records MEMBERSHIP_ENDED. Raises
-    `NotFound` for somebody who is not a colleague, `InvalidInput` for oneself (an organisation keeps at least the
-    administrator who acts).
-    """
-    policy.require(actor, Verb.END_ACCESS, place)
-    colleague_of(place, person.id)
-    rows = _held_roles(place, person)
-    if person.id == actor.user_id:
-        raise InvalidInput("You cannot end your own access. Ask another administrator.")
-    ending = update(HeldRole).where(HeldRole.id.in_([row.id for row in rows])).values(ended_at=now)
-    db.session.execute(ending)
-    if isinstance(place, ContractingAuthority):
-        withdraw_roles(person=person, authority=place)
-    withdraw_links(user_id=person.id, purposes={LinkPurpose.JOIN}, now=now)
-    end_sessions_of(user_id=person.id, now=now)
-    record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=sorted(row.role for row in rows))
-
-
 def roles_offered(place: Provider | ContractingAuthority, actor: Actor) -> frozenset[Role]:
     """The roles that the actor may give in the place; raises `NotAllowed` when the actor may not invite."""
     policy.require(actor, Verb.INVITE, place)
-    return PROVIDER_ROLES if isinstance(place, Provider) else AUTHORITY_ROLES
+    return roles_in(place)
 
 
 def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
     """Whether the actor may bring people in and end their access."""
     return policy.allows(actor, Verb.INVITE, place)
-
-
-def _where(place: Provider | ContractingAuthority) -> dict[str, uuid.UUID]:
-    return {"provider_id" if isinstance(place, Provider) else "authority_id": place.id}
 
 
 def _invited_person(name: str, email: str, now: datetime) -> User:
@@ -168,8 +140,3 @@ def _invited_person(name: str, email: str, now: datetime) -> User:
     known.password_hash = None
     end_sessions_of(user_id=known.id, now=now)
     return known
-
-
-def _held_roles(place: Provider | ContractingAuthority, person: User) -> list[HeldRole]:
-    held = select(HeldRole).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))
-    return list(db.session.scalars(held.filter_by(**_where(place)).order_by(HeldRole.role)))

@@ -20,6 +20,7 @@ from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
 from portal.core.personal import address_index
 from portal.core.uniqueness import unless_taken
+from portal.organisations.models import ContractingAuthority, Provider
 
 NAME_LENGTH = 120
 TAKEN = "That e-mail address cannot be used here: somebody has access with it already. Use another one."
@@ -101,6 +102,11 @@ def add_person(
 def unless_address_taken() -> AbstractContextManager[None]:
     """Write an address inside the block, or raise `AddressTaken` for one that somebody got in the same second."""
     return unless_taken({"uq_user_account_email_index": partial(AddressTaken, TAKEN, field="email")})
+
+
+def place_key(place: Provider | ContractingAuthority) -> dict[str, uuid.UUID]:
+    """The column of a role that names the place, with its value."""
+    return {"provider_id" if isinstance(place, Provider) else "authority_id": place.id}
 
 
 def grant(

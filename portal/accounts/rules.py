@@ -6,6 +6,7 @@ from portal.core.permissions import Role, Verb, permit, policy
 
 RULES = [
     permit("provider", Verb.INVITE, {Role.PROVIDER_ADMINISTRATOR}),
+    permit("provider", Verb.CHANGE_ROLES, {Role.PROVIDER_ADMINISTRATOR}),
     permit("provider", Verb.END_ACCESS, {Role.PROVIDER_ADMINISTRATOR}),
     permit("provider", Verb.END_SESSIONS, {Role.PROVIDER_ADMINISTRATOR}),
     # Whoever confirms roles is half of that act, so administrators are themselves confirmed.
@@ -17,6 +18,7 @@ RULES = [
         ["asked", "checked"],
     ),
     permit("authority", Verb.INVITE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
+    permit("authority", Verb.CHANGE_ROLES, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
     permit("authority", Verb.END_ACCESS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
     permit("authority", Verb.END_SESSIONS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
 ]

@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     ROLE_PROPOSED = "role_proposed"
     ROLE_CONFIRMED = "role_confirmed"
     ROLE_REFUSED = "role_refused"
+    ROLES_CHANGED = "roles_changed"
     MEMBERSHIP_ENDED = "membership_ended"
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"

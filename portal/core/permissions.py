@@ -55,6 +55,7 @@ class Verb(StrEnum):
     KEEP_PROFILE = "keep_profile"
     KEEP_EVIDENCE = "keep_evidence"
     INVITE = "invite"
+    CHANGE_ROLES = "change_roles"
     END_ACCESS = "end_access"
     END_SESSIONS = "end_sessions"
     # What several kinds of thing know

@@ -16,7 +16,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
-from portal.organisations.models import ContractingAuthority, Provider
+from portal.organisations.queries import place_with_id
 from portal.tendering.models import Panel
 
 
@@ -110,9 +110,7 @@ def _place(event: Event) -> str:
     if "panel" in event.data:
         panel = db.session.get_one(Panel, uuid.UUID(event.data["panel"]))
         return f"{panel.itt.authority.name}, to score bids for “{panel.itt.title}”"
-    place = uuid.UUID(event.data["place"])
-    found = db.session.get(Provider, place) or db.session.get_one(ContractingAuthority, place)
-    return found.name
+    return place_with_id(uuid.UUID(event.data["place"])).name
 
 
 def _tell_with_link(

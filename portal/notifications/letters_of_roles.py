@@ -1,4 +1,6 @@
-"""Who hears of roles that two people give: every administrator of the authority, and whoever the role is for."""
+"""Who hears of roles: of one that two people give every administrator of the authority and whoever gets it; of a
+change whoever it concerns.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from portal.core.permissions import Role
 from portal.notifications import recipients
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
+from portal.organisations.queries import place_with_id
 
 
 def role_proposed(event: Event) -> None:
@@ -34,6 +37,24 @@ def role_refused(event: Event) -> None:
     _tell(event, found, "accounts/role_refused", decider=_decider(found), reason=found.decision_note)
 
 
+def roles_changed(event: Event) -> None:
+    """Whose roles were changed hears what they may do now, and what has ended; who changed their own knows."""
+    changes: dict[str, Any] = {
+        name: [_words(role) for role in event.data[name]] for name in ("given", "taken", "not_wanted")
+    }
+    if event.actor_id != event.object_id and any(changes.values()):
+        tell(
+            event=event,
+            people=[event.object_id],
+            template="accounts/roles_changed",
+            link=page_of("colleagues.index"),
+            thread=event.object_id,
+            by=db.session.get_one(User, event.actor_id),
+            place=place_with_id(uuid.UUID(event.data["place"])).name,
+            **changes,
+        )
+
+
 def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **values: Any) -> None:
     administrators = recipients.people_of_authority(found.authority_id, Role.AUTHORITY_ADMINISTRATOR)
     tell(
@@ -45,10 +66,14 @@ def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **v
         person=found.user,
         proposer=found.proposed_by,
         authority=found.authority.name,
-        role=found.role.value.replace("_", " "),
+        role=_words(found.role.value),
         **values,
     )
 
 
 def _decider(found: RoleGrant) -> User:
     return db.session.get_one(User, found.decided_by_id)
+
+
+def _words(role: str) -> str:
+    return role.replace("_", " ")

@@ -97,6 +97,7 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/role_proposed",
             "accounts/role_confirmed",
             "accounts/role_refused",
+            "accounts/roles_changed",
             "accounts/mail_given_up",
             "privacy/erasure_asked",
             "privacy/erasure_refused",

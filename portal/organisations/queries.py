@@ -28,6 +28,11 @@ def authority_with_id(authority_id: uuid.UUID | None) -> ContractingAuthority:
     return authority
 
 
+def place_with_id(place_id: uuid.UUID) -> Provider | ContractingAuthority:
+    """The provider or contracting authority with the identifier, or `NotFound`."""
+    return db.session.get(Provider, place_id) or authority_with_id(place_id)
+
+
 def authorities_to_write_to() -> Sequence[ContractingAuthority]:
     """The authorities that gave an address for questions, by name."""
     named = select(ContractingAuthority).where(ContractingAuthority.contact_email != "")

@@ -6,20 +6,19 @@ import uuid
 
 from sqlalchemy import select
 
-from portal.accounts.models import HeldRole, User
+from portal.accounts.models import User
+from portal.accounts.succession import missing_successor
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
-from portal.core.permissions import Actor, Role, Verb, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import MemberRole
-from portal.organisations.models import ContractingAuthority, Provider
 from portal.privacy.models import ErasureRequest
 from portal.privacy.states import ERASURE, ErasureStatus
 
-ADMINISTRATORS = (Role.PROVIDER_ADMINISTRATOR, Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR)
 ALREADY = "This has been asked for already, and waits for an answer."
 
 
@@ -87,39 +86,3 @@ def open_request_of(person_id: uuid.UUID) -> ErasureRequest | None:
         ErasureRequest.user_id == person_id, ErasureRequest.status == ErasureStatus.ASKED
     )
     return db.session.scalars(waiting).one_or_none()
-
-
-def missing_successor(person_id: uuid.UUID) -> str | None:
-    """What the person hands over first: an organisation that would be left without an administrator."""
-    held = select(HeldRole).where(
-        HeldRole.user_id == person_id, HeldRole.role.in_(ADMINISTRATORS), HeldRole.ended_at.is_(None)
-    )
-    for role in db.session.scalars(held):
-        others = (
-            select(HeldRole.role)
-            .join(User, User.id == HeldRole.user_id)
-            .where(
-                HeldRole.user_id != person_id,
-                HeldRole.ended_at.is_(None),
-                User.is_active,
-                HeldRole.provider_id.is_not_distinct_from(role.provider_id),
-                HeldRole.authority_id.is_not_distinct_from(role.authority_id),
-                HeldRole.panel_id.is_(None),
-            )
-        )
-        roles = db.session.scalars(others).all()
-        # A provider that is one person alone may go with them; an authority and the platform never do.
-        if role.role not in roles and (roles or role.provider_id is None):
-            return (
-                f"You are the only administrator of {_place(role)}. Make somebody else an administrator first, and "
-                "tell them what they take over."
-            )
-    return None
-
-
-def _place(role: HeldRole) -> str:
-    if role.provider_id is not None:
-        return db.session.get_one(Provider, role.provider_id).name
-    if role.authority_id is not None:
-        return db.session.get_one(ContractingAuthority, role.authority_id).name
-    return "the portal"

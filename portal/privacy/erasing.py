@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
+from portal.accounts.succession import missing_successor
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -17,7 +18,6 @@ from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.taking import lock
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import PanelWorkStatus
-from portal.privacy.asking import missing_successor
 from portal.privacy.holdings import remove_what_goes
 from portal.privacy.models import ErasureRequest
 from portal.privacy.states import ERASURE, ErasureStatus

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from flask import current_app
@@ -220,8 +220,34 @@ class JoinForm(ChosenPasswordForm):
     )
 
 
-class InviteForm(FactorField):
+class RolesField(FactorField):
+    """What somebody may do, among the roles that can be given."""
+
+    roles = SelectMultipleField(
+        "What may they do?",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validate_choice=False,
+    )
+    role_hints = {role.value: meaning for role, (_, meaning) in ROLE_MEANINGS.items()}
+
+    def offer(self, roles: Collection[Role]) -> None:
+        """Offer these roles, and no others: whatever else comes back is dropped."""
+        self.roles.choices = [(role.value, words) for role, (words, _) in ROLE_MEANINGS.items() if role in roles]
+
+    def chosen(self) -> set[Role]:
+        """The chosen roles."""
+        offered = {value for value, _ in self.roles.choices}
+        return {Role(value) for value in self.roles.data or [] if value in offered}
+
+
+class InviteForm(RolesField):
     """A new colleague."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The error summary lists the fields in the order of the page.
+        self._fields.move_to_end("roles")
 
     name = StringField("Full name", [DataRequired("Enter the colleague’s name.")])
     email = EmailField(
@@ -229,29 +255,6 @@ class InviteForm(FactorField):
         [DataRequired("Enter the colleague’s e-mail address.")],
         render_kw={"spellcheck": "false"},
     )
-    roles = SelectMultipleField(
-        "What may they do?",
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        validate_choice=False,
-    )
-
-    @classmethod
-    def for_roles(cls, roles: frozenset[Role]) -> InviteForm:
-        """The form that offers these roles."""
-        form = cls()
-        form.roles.choices = [(role.value, words) for role, (words, _) in ROLE_MEANINGS.items() if role in roles]
-        return form
-
-    @property
-    def role_hints(self) -> dict[str, str]:
-        """What each offered role means."""
-        return {role.value: meaning for role, (_, meaning) in ROLE_MEANINGS.items()}
-
-    def chosen(self) -> set[Role]:
-        """The chosen roles; whatever the form did not offer is dropped."""
-        offered = {value for value, _ in self.roles.choices}
-        return {Role(value) for value in self.roles.data or [] if value in offered}
 
 
 class RoleDecisionForm(FactorField):

@@ -7,15 +7,10 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.forms.people import ROLE_MEANINGS, ColleagueForm, InviteForm
+from portal.accounts.changing_roles import RolesChanged, change_roles, end_access, roles_in, roles_of
+from portal.accounts.forms.people import ROLE_MEANINGS, ColleagueForm, InviteForm, RolesField
 from portal.accounts.granting import missing_administrator, takes_two_people
-from portal.accounts.inviting import (
-    end_access,
-    invite_colleague,
-    may_invite,
-    renew_invitation,
-    roles_offered,
-)
+from portal.accounts.inviting import invite_colleague, may_invite, renew_invitation, roles_offered
 from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
 from portal.accounts.signing_out import end_colleague_s_sessions
 from portal.core import clock
@@ -45,7 +40,8 @@ def index() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Add a colleague, who is invited by mail."""
     place = organisation_of(actor())
-    form = InviteForm.for_roles(roles_offered(place, actor()))
+    form = InviteForm()
+    form.offer(roles_offered(place, actor()))
     if form.validate_on_submit() and form.carry_out(
         lambda: invite_colleague(
             place=place,
@@ -58,8 +54,25 @@ def invite() -> ResponseReturnValue:
     ):
         flash(f"We have written to {form.outcome.email}. The link in the mail works for 14 days.", "success")
         return redirect(url_for(".index"))
-    shared = [words for role, (words, _) in ROLE_MEANINGS.items() if takes_two_people(role)]
-    page = render_template("accounts/colleagues/invite.html", form=form, place=place, shared=shared)
+    page = render_template("accounts/colleagues/invite.html", form=form, place=place, shared=_shared())
+    return page, form.status_code
+
+
+@bp.route("/<uuid:user_id>/roles", methods=["GET", "POST"])
+@signed_in
+def change(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Change what a colleague may do; of oneself an administrator can only take away."""
+    place = organisation_of(actor())
+    person = colleague_of(place, user_id)
+    held = roles_of(place, person)
+    form = RolesField(data={"roles": [role.value for role in held]})
+    form.offer(held if person.id == actor().user_id else roles_in(place))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_roles(place=place, person=person, roles=form.chosen(), actor=actor(), now=clock.now())
+    ):
+        flash(_said_of(form.outcome, person.display_name), "success")
+        return redirect(url_for(".index"))
+    page = render_template("accounts/colleagues/change.html", form=form, person=person, place=place, shared=_shared())
     return page, form.status_code
 
 
@@ -109,3 +122,15 @@ def end(user_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     page = render_template("accounts/colleagues/end.html", form=form, person=person, place=place)
     return page, form.status_code
+
+
+def _shared() -> list[str]:
+    """The roles that take two people to give, in words."""
+    return [words for role, (words, _) in ROLE_MEANINGS.items() if takes_two_people(role)]
+
+
+def _said_of(changed: RolesChanged, name: str) -> str:
+    if not (changed.given or changed.taken or changed.waiting):
+        return f"Nothing has changed for {name}."
+    waits = ", ".join(ROLE_MEANINGS[role][0] for role in changed.waiting)
+    return f"What {name} may do is changed." + (f" {waits}: another person confirms this first." if waits else "")

@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from portal.accounts.succession import missing_successor
 from portal.core import clock
 from portal.core.errors import NotAllowed, NotFound
-from portal.privacy.asking import ask_erasure, missing_successor, open_request_of, withdraw_erasure
+from portal.privacy.asking import ask_erasure, open_request_of, withdraw_erasure
 from portal.privacy.exporting import as_text, own_data
 from portal.privacy.forms import ErasureForm
 from portal.privacy.holdings import held_of

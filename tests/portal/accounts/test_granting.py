@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.changing_roles import end_access
 from portal.accounts.granting import (
     confirm_role,
     missing_administrator,
@@ -15,7 +16,7 @@ from portal.accounts.granting import (
     takes_two_people,
     waiting_roles,
 )
-from portal.accounts.inviting import end_access, invite_colleague
+from portal.accounts.inviting import invite_colleague
 from portal.accounts.models import GrantStatus, RoleGrant, User
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.changing_roles import end_access
 from portal.accounts.handed_codes import hand_out
-from portal.accounts.inviting import end_access, invite_colleague, join, join_with_code, renew_invitation
+from portal.accounts.inviting import invite_colleague, join, join_with_code, renew_invitation
 from portal.accounts.link_models import LinkPurpose
 from portal.accounts.mailed_links import LinkGone, issue_link, token_of
 from portal.accounts.models import CardPurpose, User
@@ -218,6 +219,7 @@ def test_ended_access_is_over_at_once(provider: Provider, administrator: Actor, 
 def test_nobody_ends_their_own_access_or_a_stranger_s(provider: Provider, keys: KeyFolder) -> None:
     """An organisation keeps the administrator who acts, and reaches nobody outside it."""
     person = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+    make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
     with pytest.raises(InvalidInput, match="your own"):
         end_access(place=provider, person=person, actor=actor_of(person), now=NOW)
     with pytest.raises(NotFound):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.accounts.changing_roles import change_roles
 from portal.accounts.granting import confirm_role, propose_role, refuse_role
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
@@ -17,7 +18,7 @@ from portal.notifications import letters_of_roles
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.organisations import make_authority
+from tests.factories.organisations import make_authority, make_provider
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -65,3 +66,23 @@ def test_the_platform_hears_where_nobody_else_can_confirm() -> None:
     first, platform = administrator(authority), make_person(Role.PLATFORM_ADMINISTRATOR)
     propose_role(person=make_person(), role=Role.AUTHORITY_ADMINISTRATOR, authority=authority, actor=first)
     assert told(EventKind.ROLE_PROPOSED)[0] == {first.user_id, platform.id}
+
+
+def test_whose_roles_were_changed_hears_what_they_may_do_and_what_has_ended() -> None:
+    """In words, from whom, and nobody else; who gives up a role of their own is told nothing."""
+    provider = make_provider()
+    actor = actor_of(make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider))
+    person = make_person(Role.CONTRIBUTOR, provider=provider)
+    change_roles(place=provider, person=person, roles={Role.SUBMITTER}, actor=actor, now=clock.now())
+    people, body = told(EventKind.ROLES_CHANGED)
+    assert people == {person.id}
+    assert f"what you may do at {provider.name}" in body
+    assert "as: submitter." in body
+    assert "This has ended: contributor." in body
+    assert "waiting" not in body
+    both = {Role.SUBMITTER, Role.PROVIDER_ADMINISTRATOR}
+    change_roles(place=provider, person=person, roles=both, actor=actor, now=clock.now())
+    change_roles(place=provider, person=person, roles={Role.SUBMITTER}, actor=actor_of(person), now=clock.now())
+    event = db.session.scalars(select(Event).order_by(Event.seq.desc()).limit(1)).one()
+    letters_of_roles.roles_changed(event)
+    assert db.session.scalar(select(func.count(Message.id)).where(Message.event_id == event.id)) == 0

@@ -155,3 +155,55 @@ def test_a_lost_invitation_is_sent_again(client: CheckedClient, administrator: U
     assert fill(client, f"/account/colleagues/{person.id}/invitation").location == "/account/colleagues"
     assert link_to(mailbox, "new@people.example") != first
     assert client.get(first).status_code == 200
+
+
+def test_changed_roles_hold_at_the_next_request_of_an_open_session(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], provider: Provider, administrator: User
+) -> None:
+    """Nobody signs in again: what was given opens, what was taken is closed, and the list says so."""
+    colleague = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+    theirs = new_client()
+    sign_in(theirs, colleague)
+    sign_in(client, administrator)
+    assert theirs.get(INVITE).status_code == 200
+    address = f"/account/colleagues/{colleague.id}/roles"
+    assert fields_of(client.get(address))["roles"] == ["provider_administrator"]
+    assert fill(client, address, {"roles": ["submitter"]}).location == "/account/colleagues"
+    assert theirs.get(INVITE).status_code == 403
+    listed = client.get("/account/colleagues").get_data(as_text=True)
+    assert f"What {colleague.display_name} may do is changed." in listed
+    assert "Submitter" in listed
+
+
+def test_of_oneself_only_what_one_holds_can_be_unticked(
+    client: CheckedClient, provider: Provider, administrator: User
+) -> None:
+    """The page offers nothing more, drops what is posted all the same, and keeps the last administrator with why."""
+    sign_in(client, administrator)
+    address = f"/account/colleagues/{administrator.id}/roles"
+    refused = fill(client, address, {"roles": ["submitter"]})
+    assert errors_of(refused) == ["Choose at least one role. To take them all away, end the access."]
+    other = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+    give = f"/account/colleagues/{administrator.id}/roles"
+    sign_in(client, other)
+    fill(client, give, {"roles": ["provider_administrator", "submitter"]})
+    fill(client, f"/account/colleagues/{other.id}/roles", {"roles": ["provider_administrator"]})
+    sign_in(client, administrator)
+    assert fill(client, f"/account/colleagues/{other.id}/end").location == "/account/colleagues"
+    last = fill(client, address, {"roles": ["submitter"]})
+    assert last.status_code == 422
+    assert "is the only administrator of" in errors_of(last)[0]
+    assert fields_of(last)["roles"] == ["submitter"]
+
+
+def test_who_changes_nothing_reads_that(client: CheckedClient, provider: Provider, administrator: User) -> None:
+    """The button alone is no change, and a role that waits is named as waiting."""
+    person = make_person(Role.CONTRIBUTOR, provider=provider)
+    sign_in(client, administrator)
+    fill(client, f"/account/colleagues/{person.id}/roles")
+    assert f"Nothing has changed for {person.display_name}." in client.get("/account/colleagues").get_data(as_text=True)
+    authority = make_authority()
+    officer = make_person(Role.AUDITOR, authority=authority)
+    sign_in(client, make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority))
+    fill(client, f"/account/colleagues/{officer.id}/roles", {"roles": ["auditor", "opener"]})
+    assert "Opener: another person confirms this first." in client.get("/account/colleagues").get_data(as_text=True)
