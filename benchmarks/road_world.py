@@ -306,7 +306,6 @@ class _Builder:
         return {bid["reference"]: bid["id"] for bid in bids}, case
 
     def _version(self, bid_id: uuid.UUID) -> dict[str, Any]:
-        sealed = secrets.token_bytes(16 * 1024)
         return {
             "id": uuid.uuid4(),
             "bid_id": bid_id,
@@ -314,11 +313,8 @@ class _Builder:
             "idempotency_key": uuid.uuid4(),
             "received_at": self.now,
             "submitted_by_id": self.clerk,
-            "quality_sealed": sealed,
-            "price_sealed": sealed[:4096],
-            "quality_key_for_opening": sealed[:80],
-            "price_key_for_opening": sealed[:80],
-            "keys_for_draft": sealed[:104],
+            "seal_format": 2,
+            "keys_for_draft": secrets.token_bytes(136),
             "commitment": "none",
             "receipt": {},
         }

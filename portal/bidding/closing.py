@@ -39,7 +39,8 @@ _ENTER = text(
            itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
-                   'word_limit', q.word_limit, 'required', q.required) ORDER BY q.position, q.key), '[]')
+                   'word_limit', q.word_limit, 'required', q.required, 'envelope', q.envelope)
+                   ORDER BY q.position, q.key), '[]')
             FROM question q WHERE q.itt_id = itt.id) AS questions
     FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
     JOIN provider ON provider.id = bid.provider_id

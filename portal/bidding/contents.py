@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, pad, unpad
-from portal.tendering.states import EnvelopeKind
 
 
 class Placed(Protocol):
@@ -54,13 +53,9 @@ class Content:
         """One file's entry, or None."""
         return next((entry for entry in self.files if entry["id"] == str(file_id)), None)
 
-    def quality(self) -> dict[str, Any]:
-        """What goes into the quality envelope."""
-        return {"answers": self.answers, "files": self.files}
-
     def canonical(self) -> bytes:
-        """The content as bytes, the same for the same content: what the commitment is made over."""
-        return as_bytes({**self.quality(), "price": self.price})
+        """The content as bytes, the same for the same content."""
+        return as_bytes({"answers": self.answers, "files": self.files, "price": self.price})
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
@@ -68,19 +63,9 @@ def as_bytes(document: dict[str, Any]) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def commitment_of(nonce: bytes, content: Content) -> str:
-    """SHA-256 of nonce and content, hexadecimal: without the nonce nobody can try out prices against it."""
-    return hashlib.sha256(nonce + content.canonical()).hexdigest()
-
-
 def context_of(bid: Placed, *parts: str) -> bytes:
     """What a seal is bound to: invitation, lot, bid, provider, and what it is of the bid."""
     return "|".join(["fairlot", str(bid.itt_id), str(bid.lot_id), str(bid.id), str(bid.provider_id), *parts]).encode()
-
-
-def envelope_context(bid: Placed, version: int, envelope: EnvelopeKind) -> bytes:
-    """The context of one envelope of one version."""
-    return context_of(bid, f"version {version}", envelope.value)
 
 
 def key_of_drafts(bid: Placed, keys: KeyFolder) -> bytes:

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain, Subject
@@ -21,6 +21,7 @@ from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.organisations.models import Provider
 from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.states import EnvelopeKind
 
 
 class Bid(OnOwnChain, Model):
@@ -80,7 +81,7 @@ class Bid(OnOwnChain, Model):
 
 
 class BidVersion(Model):
-    """A submitted version: two sealed envelopes, commitments and the signed receipt. Never changed, never removed."""
+    """A submitted version: sealed envelopes, commitment and the signed receipt. Never changed, never removed."""
 
     __tablename__ = "bid_version"
     __table_args__ = (
@@ -95,18 +96,29 @@ class BidVersion(Model):
     received_at: Mapped[datetime]
     """The database's clock under the ITT's row lock, after every byte was stored and hashed."""
     submitted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    quality_sealed: Mapped[bytes]
-    price_sealed: Mapped[bytes]
-    quality_key_for_opening: Mapped[bytes]
-    price_key_for_opening: Mapped[bytes]
+    seal_format: Mapped[int] = mapped_column(SmallInteger)
+    """How it was sealed: a number of portal/bidding/envelopes.py, which says what each number means."""
     keys_for_draft: Mapped[bytes]
-    """Both content keys under the draft key, so that the provider can read what it submitted."""
+    """The keys of its envelopes under the draft key, so that the provider can read what it submitted."""
     commitment: Mapped[str]
-    """SHA-256 of nonce and content, hexadecimal; the nonce is in the sealed content and on the receipt."""
+    """SHA-256, hexadecimal, over nonces and content as its format has it; the nonces are sealed and on the receipt."""
     receipt: Mapped[dict[str, Any]]
     """The signed receipt without file names (those are sealed and added when its provider reads it)."""
 
     bid: Mapped[Bid] = relationship(back_populates="versions")
+    envelopes: Mapped[list[SealedEnvelope]] = relationship(order_by="SealedEnvelope.kind", lazy="raise")
+    """Several KiB each, so never loaded by accident."""
+
+
+class SealedEnvelope(Model):
+    """One sealed envelope of a version, with its key for the opening. Never changed, never removed."""
+
+    __tablename__ = "sealed_envelope"
+
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_version.id"), primary_key=True)
+    kind: Mapped[EnvelopeKind] = one_of(EnvelopeKind, primary_key=True)
+    sealed: Mapped[bytes]
+    key_for_opening: Mapped[bytes]
 
 
 class BidFile(Model):
@@ -163,10 +175,14 @@ class OpenedBid(Subject, Model):
     opening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_opening.id"), index=True)
     label: Mapped[str]
     """What panels call it in order of opening: "Provider 1", "Provider 2" (random order)."""
-    # Neither is loaded by accident: portal/evaluation/reading.py alone reads them, and asks who reads.
+    # None is loaded by accident: portal/evaluation/reading.py alone reads them, and asks who reads.
+    compliance: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    """What officers check: {"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256",
+    "media_type", "key", "scan"}]}; None of a version that was sealed before there was such an envelope."""
     quality: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
-    """{"answers": {question key: text}, "files": [{"id", "question", "name", "size", "sha256", "media_type", "key",
-    "scan"}]}"""
+    """What panels read, in the same shape."""
+    priced: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    """What the price envelope says beside the price, in the same shape; guarded as the price is."""
     price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), deferred=True, deferred_raiseload=True)
     """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
     quarantine_reason: Mapped[str | None]

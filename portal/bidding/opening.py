@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.accounts.granting import missing_administrator
 from portal.accounts.models import HeldRole
@@ -19,10 +18,9 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead
 from portal.audit.queries import is_demonstration
 from portal.audit.recording import record
-from portal.bidding.contents import Content
+from portal.bidding.envelopes import content_of, evidence_of, unseal
 from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
 from portal.bidding.received import differences
-from portal.bidding.sealing import unsealed
 from portal.bidding.setting_aside import Fate, check_memberships, why_set_aside
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
@@ -32,7 +30,7 @@ from portal.core.permissions import FRESH_FACTOR, Actor, Verb
 from portal.core.seals import KeyFolder, unwrap_at_opening
 from portal.core.taking import take
 from portal.tendering.models import InvitationToTender, Panel
-from portal.tendering.states import ITT, IttStatus
+from portal.tendering.states import ITT, EnvelopeKind, IttStatus
 
 APART = timedelta(minutes=15)
 Fates = dict[uuid.UUID, Fate]
@@ -226,7 +224,7 @@ def _submitted_versions(itt: InvitationToTender) -> list[BidVersion]:
             .join(Bid, (Bid.id == BidVersion.bid_id) & (Bid.version == BidVersion.number))
             .where(Bid.itt_id == itt.id, Bid.status == BidStatus.SUBMITTED)
             .order_by(Bid.id)
-            .options(joinedload(BidVersion.bid))
+            .options(joinedload(BidVersion.bid), selectinload(BidVersion.envelopes))
         )
     )
 
@@ -242,21 +240,22 @@ def _reveal(version: BidVersion, private_key: bytes, label: str) -> OpenedBid:
     """One bid as it opens, or quarantined with what is wrong with it."""
     opened = OpenedBid(bid_id=version.bid_id, version_id=version.id, label=label)
     try:
-        quality_key = unwrap_at_opening(version.quality_key_for_opening, private_key)
-        price_key = unwrap_at_opening(version.price_key_for_opening, private_key)
-        content, _nonce = unsealed(version.bid, version, quality_key, price_key)
-        price = _price_of(content)
+        keys = {each.kind: unwrap_at_opening(each.key_for_opening, private_key) for each in version.envelopes}
+        parts = unseal(version.bid, version, keys)
+        price = _price_of(content_of(parts).price)
     except SealBroken as broken:
         opened.quarantine_reason = broken.message
         return opened
-    opened.quality = content.quality()
+    said = {kind: part.content for kind, part in parts.items()}
+    opened.compliance, opened.quality = said.get(EnvelopeKind.COMPLIANCE), said[EnvelopeKind.QUALITY]
+    opened.priced = {name: each for name, each in said[EnvelopeKind.PRICE].items() if name != "price"}
     opened.price = price
     return opened
 
 
-def _price_of(content: Content) -> Decimal:
+def _price_of(said: str | None) -> Decimal:
     try:
-        return Decimal(content.price or "")
+        return Decimal(said or "")
     except ArithmeticError as broken:
         raise SealBroken("The sealed price cannot be read.") from broken
 
@@ -280,9 +279,7 @@ def _sealed_evidence(version: BidVersion, heads: dict[str, ChainHead]) -> dict[s
     return {
         "bid": str(version.bid_id),
         "version": version.number,
-        "commitment": version.commitment,
-        "quality_sha256": hashlib.sha256(version.quality_sealed).hexdigest(),
-        "price_sha256": hashlib.sha256(version.price_sealed).hexdigest(),
+        **evidence_of(version),
         "chain_position": head.seq if head is not None else None,
         "chain_hash": head.hash.hex() if head is not None else None,
     }

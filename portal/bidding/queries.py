@@ -109,7 +109,9 @@ def version_of(bid: Bid, number: int | None = None) -> BidVersion:
     """One submitted version, or the last one; raises `NotFound` when there is none."""
     wanted = bid.version if number is None else number
     found = db.session.scalars(
-        select(BidVersion).where(BidVersion.bid_id == bid.id, BidVersion.number == wanted)
+        select(BidVersion)
+        .where(BidVersion.bid_id == bid.id, BidVersion.number == wanted)
+        .options(selectinload(BidVersion.envelopes))
     ).one_or_none()
     if found is None:
         raise NotFound("Nothing has been submitted under that number.")

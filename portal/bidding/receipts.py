@@ -1,8 +1,8 @@
 """Receipts: built when a bid is submitted, signed, and verifiable by anybody without the portal.
 
-The database keeps a receipt without its nonce and its files: with the nonce a price could be tried out
-against the commitment, and a file's SHA-256 would tell a known file. Both are in the sealed content, so the
-provider's copy is put together from the two when its people read it.
+The database keeps a receipt without its nonces and its files: with a nonce a price could be tried out against the
+commitment, and a file's SHA-256 would tell a known file. Both are in the sealed content, so the provider's copy is
+put together from the two when its people read it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 
 from portal.audit.recording import Recorded
 from portal.bidding.closing import Entered
-from portal.bidding.contents import Content, as_bytes
+from portal.bidding.contents import as_bytes
+from portal.bidding.envelopes import Parts, content_of
 from portal.core.errors import InvalidInput, SealBroken
 from portal.core.seals import KeyFolder, sign, signature_holds
 
-FORMAT = "fairlot-receipt-1"
-SEALED_PARTS = ("nonce", "files")
+FORMAT = "fairlot-receipt-2"
 LARGEST_RECEIPT = 2_000_000
 
 
@@ -38,18 +38,19 @@ class Verdict:
 
 def build_receipt(
     entered: Entered,
-    content: Content,
+    parts: Parts,
     number: int,
-    nonce: bytes,
-    commitment: str,
+    evidence: Mapping[str, str],
     recorded: Recorded,
     keys: KeyFolder,
 ) -> dict[str, Any]:
     """Build and sign the receipt of a version.
 
-    {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, nonce,
-    files [{name, question, size, sha256}], ledger {chain, position, hash}}, "signature" (Ed25519 over the
-    canonical body), "public_key", "key_id"}.
+    {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, envelopes {kind:
+    {commitment, sha256 (of what is sealed)}}, nonces {kind: hexadecimal}, files [{name, question, size, sha256}],
+    ledger {chain, position, hash}}, "signature" (Ed25519 over the canonical body), "public_key", "key_id"}.
+
+    `evidence`: commitment and digests as the ledger has them.
     """
     key = keys.signing_key()
     public_key = bytes(key.verify_key).hex()
@@ -62,10 +63,12 @@ def build_receipt(
         "provider": entered.provider_name,
         "version": number,
         "received_at": entered.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "commitment": commitment,
+        "commitment": evidence["commitment"],
+        "envelopes": {
+            kind: {"commitment": part.commitment, "sha256": evidence[f"{kind}_sha256"]} for kind, part in parts.items()
+        },
         "ledger": {"chain": recorded.chain, "position": recorded.seq, "hash": recorded.hash},
-        "nonce": nonce.hex(),
-        "files": _files_of(content),
+        **_PARTS_OF_FORMAT[FORMAT](parts),
     }
     return {
         "body": body,
@@ -77,15 +80,23 @@ def build_receipt(
 
 def stored_part(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """The receipt as the database may keep it: without what would help to guess the content."""
-    return {**receipt, "body": {k: v for k, v in receipt["body"].items() if k not in SEALED_PARTS}}
+    return {**receipt, "body": {k: v for k, v in receipt["body"].items() if k not in ("nonces", "files")}}
 
 
-def whole_receipt(stored: Mapping[str, Any], content: Content, nonce: bytes) -> dict[str, Any]:
+def whole_receipt(stored: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """Put the provider's receipt together again; raises `SealBroken` when the signature then does not hold."""
-    receipt = {**stored, "body": {**stored["body"], "nonce": nonce.hex(), "files": _files_of(content)}}
+    receipt = {**stored, "body": {**stored["body"], **_PARTS_OF_FORMAT[stored["body"]["format"]](parts)}}
     if not signature_holds(as_bytes(receipt["body"]), receipt["signature"], receipt["public_key"]):
         raise SealBroken("The receipt does not match what was submitted.")
     return receipt
+
+
+def secrets_of(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The secret numbers of a whole receipt, each with the words for it."""
+    body = receipt["body"]
+    if "nonce" in body:
+        return [("Secret number that belongs to it", body["nonce"])]
+    return [(f"Secret number of the {kind} envelope", nonce) for kind, nonce in body["nonces"].items()]
 
 
 def key_id_of(public_key: str) -> str:
@@ -124,8 +135,22 @@ def public_key_of(keys: KeyFolder) -> str:
     return bytes(keys.signing_key().verify_key).hex()
 
 
-def _files_of(content: Content) -> list[dict[str, Any]]:
-    return [{part: entry[part] for part in ("name", "question", "size", "sha256")} for entry in content.files]
+def _nonce_of(parts: Parts) -> dict[str, Any]:
+    """What receipts of the first format have of the sealed content: its envelopes shared one nonce."""
+    [nonce] = {part.nonce.hex() for part in parts.values()}
+    return {"nonce": nonce, "files": _files_of(parts)}
+
+
+def _nonces_of(parts: Parts) -> dict[str, Any]:
+    return {"nonces": {kind: part.nonce.hex() for kind, part in parts.items()}, "files": _files_of(parts)}
+
+
+_PARTS_OF_FORMAT = {"fairlot-receipt-1": _nonce_of, FORMAT: _nonces_of}
+"""How the sealed parts of a receipt are put together, by its format."""
+
+
+def _files_of(parts: Parts) -> list[dict[str, Any]]:
+    return [{part: entry[part] for part in ("name", "question", "size", "sha256")} for entry in content_of(parts).files]
 
 
 def _read(document: str | bytes) -> dict[str, Any]:
@@ -133,7 +158,7 @@ def _read(document: str | bytes) -> dict[str, Any]:
         raise InvalidInput("That file is too large to be a receipt.")
     try:
         receipt = json.loads(document)
-        sound = receipt["body"]["format"] == FORMAT and all(
+        sound = receipt["body"]["format"] in _PARTS_OF_FORMAT and all(
             isinstance(receipt[part], str) for part in ("signature", "public_key", "key_id")
         )
         bytes.fromhex(receipt["public_key"])

@@ -7,8 +7,10 @@ import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from portal.audit.models import Event
+from portal.bidding.envelopes import evidence_of
 from portal.bidding.models import BidFile, BidVersion
 from portal.bidding.received import differences
 from portal.core.columns import db
@@ -79,17 +81,17 @@ def _compare_versions() -> tuple[int, list[Discrepancy]]:
     )
     told = {(entry.object_id, entry.data["version"]): entry.data for entry in entries}
     count, findings = 0, []
-    for version in db.session.scalars(select(BidVersion).execution_options(yield_per=100)):
+    versions = select(BidVersion).options(selectinload(BidVersion.envelopes)).execution_options(yield_per=100)
+    for version in db.session.scalars(versions):
         count += 1
         data = told.pop((version.bid_id, version.number), None)
-        digests = (
-            hashlib.sha256(version.quality_sealed).hexdigest(),
-            hashlib.sha256(version.price_sealed).hexdigest(),
-            version.commitment,
-        )
         if data is None:
             findings.append(Discrepancy(version.id, "the ledger does not know this version"))
-        elif digests != (data["quality_sha256"], data["price_sha256"], data["commitment"]):
+        elif evidence_of(version) != {name: said for name, said in data.items() if _is_evidence(name)}:
             findings.append(Discrepancy(version.id, "the version is not the one that the ledger names"))
     findings += [Discrepancy(bid_id, f"version {number} is missing") for bid_id, number in sorted(told)]
     return count, findings
+
+
+def _is_evidence(name: str) -> bool:
+    return name == "commitment" or name.endswith("_sha256")

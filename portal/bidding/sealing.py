@@ -1,15 +1,12 @@
-"""Submitting a bid: two sealed envelopes, a commitment, a ledger entry and a signed receipt, in one transaction."""
+"""Submitting a bid: sealed envelopes, a commitment, a ledger entry and a signed receipt, in one transaction."""
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from nacl.utils import random
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -17,41 +14,31 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import Recorded, record
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
 from portal.bidding.completeness import gaps_of
-from portal.bidding.contents import (
-    Content,
-    as_bytes,
-    commitment_of,
-    context_of,
-    envelope_context,
-    from_sealed,
-    key_of_drafts,
-    read_sealed_draft,
-    seal_draft,
-)
+from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
+from portal.bidding.envelopes import Parts, keys_of_provider, seal_version, unseal
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.states import BID, BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.drafts import Incomplete
-from portal.core.errors import Conflict, SealBroken
+from portal.core.errors import Conflict
 from portal.core.permissions import Actor, Verb, policy
-from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
-from portal.tendering.states import EnvelopeKind
+from portal.core.seals import KeyFolder
 
-KEY_BYTES = 32
-
-# Version and bid in one statement; the version is evidence, the bid points to it.
+# Version, envelopes and bid in one statement; the version is evidence, the bid points to it.
 _STORE = text(
     """
     WITH made AS (
-        INSERT INTO bid_version (id, bid_id, number, idempotency_key, received_at, submitted_by_id,
-        quality_sealed,
-            price_sealed, quality_key_for_opening, price_key_for_opening, keys_for_draft, commitment, receipt)
-        VALUES (:id, :bid_id, :number, :idempotency_key, :received_at, :submitted_by_id, :quality_sealed,
-            :price_sealed, :quality_key_for_opening, :price_key_for_opening, :keys_for_draft, :commitment,
-            :receipt)
+        INSERT INTO bid_version (id, bid_id, number, idempotency_key, received_at, submitted_by_id, seal_format,
+            keys_for_draft, commitment, receipt)
+        VALUES (:id, :bid_id, :number, :idempotency_key, :received_at, :submitted_by_id, :seal_format,
+            :keys_for_draft, :commitment, :receipt)
+    ), enclosed AS (
+        INSERT INTO sealed_envelope (version_id, kind, sealed, key_for_opening)
+        SELECT :id, each.* FROM
+            unnest(CAST(:envelopes AS text[]), CAST(:sealed AS bytea[]), CAST(:keys_for_opening AS bytea[])) AS each
     )
     UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision =
     :revision,
@@ -82,10 +69,10 @@ def submit_bid(
     """Submit the bid: seal what the draft says as the next version, which replaces the last one for the opening.
 
     With `answers` it first saves them into the draft: "save and submit now". Consequences: BidVersion n+1
-    with a quality and a price envelope, each under a key of its own that is wrapped to the invitation's
-    public key; status SUBMITTED; records BID_SUBMITTED; the signed receipt carries the ledger's position, so
-    it is made after that entry and before the commit. The same `idempotency_key` gives the same version
-    again, before or after the deadline; an unchanged draft that was submitted already gives its version.
+    with three envelopes, each under a key of its own that is wrapped to the invitation's public key; status
+    SUBMITTED; records BID_SUBMITTED; the signed receipt carries the ledger's position, so it is made after that
+    entry and before the commit. The same `idempotency_key` gives the same version again, before or after the
+    deadline; an unchanged draft that was submitted already gives its version.
 
     Raises `Incomplete` with the exact list of gaps, `Conflict` when the draft is not the one that the
     person saw, `NotEntitled` for what the provider may not answer at this instant, `TooLate` when the
@@ -107,14 +94,14 @@ def submit_bid(
         raise Incomplete(gaps)
     status = BID.move(entered.status, BidStatus.SUBMITTED)
     number = entered.version + 1
-    sealed, nonce = seal_version(entered, content, number, keys)
-    recorded = _record_submission(entered, actor, number, sealed)
-    receipt = build_receipt(entered, content, number, nonce, sealed["commitment"], recorded, keys)
+    sealed = seal_version(entered, content, number, keys)
+    recorded = _record_submission(entered, actor, number, sealed.evidence)
+    receipt = build_receipt(entered, sealed.parts, number, sealed.evidence, recorded, keys)
     draft = seal_draft(entered, content, entered.draft_revision, keys) if answers else entered.draft_sealed
     db.session.execute(
         _STORE,
         {
-            **sealed,
+            **sealed.columns,
             "id": uuid.uuid4(),
             "bid_id": entered.id,
             "number": number,
@@ -147,56 +134,13 @@ def withdraw_bid(*, bid: Bid, actor: Actor) -> None:
     record(EventKind.BID_WITHDRAWN, bid, actor=actor, itt=bid.itt_id, version=entered.version)
 
 
-def seal_version(entered: Entered, content: Content, number: int, keys: KeyFolder) -> tuple[dict[str, Any], bytes]:
-    """Seal both envelopes of a version; returns its columns, and the nonce that the receipt carries."""
-    nonce, quality_key, price_key = random(KEY_BYTES), new_content_key(), new_content_key()
-    quality = {"nonce": nonce.hex(), "content": content.quality()}
-    price = {"nonce": nonce.hex(), "content": {"price": content.price}}
-    columns = {
-        "quality_sealed": _envelope(entered, number, EnvelopeKind.QUALITY, quality, quality_key),
-        "price_sealed": _envelope(entered, number, EnvelopeKind.PRICE, price, price_key),
-        "quality_key_for_opening": wrap_for_opening(quality_key, entered.seal_public_key),
-        "price_key_for_opening": wrap_for_opening(price_key, entered.seal_public_key),
-        "keys_for_draft": encrypt(
-            quality_key + price_key,
-            key_of_drafts(entered, keys),
-            context_of(entered, f"version {number}", "keys"),
-        ),
-        "commitment": commitment_of(nonce, content),
-    }
-    return columns, nonce
-
-
-def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder) -> tuple[Content, bytes]:
-    """Read a submitted version back for its provider's people: its content and nonce, checked against its commitment.
+def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder) -> Parts:
+    """Read a submitted version back for its provider's people, by envelope, checked against its commitment.
 
     Raises `NotFound` for everybody else, `SealBroken` when something does not match.
     """
     policy.require(actor, Verb.READ, bid)
-    wrapped = context_of(bid, f"version {version.number}", "keys")
-    both = decrypt(version.keys_for_draft, key_of_drafts(bid, keys), wrapped)
-    return unsealed(bid, version, both[:KEY_BYTES], both[KEY_BYTES:])
-
-
-def unsealed(bid: Bid, version: BidVersion, quality_key: bytes, price_key: bytes) -> tuple[Content, bytes]:
-    """Decrypt both envelopes with their keys and compare them with the commitment; raises `SealBroken`."""
-    quality = from_sealed(
-        version.quality_sealed, quality_key, envelope_context(bid, version.number, EnvelopeKind.QUALITY)
-    )
-    price = from_sealed(version.price_sealed, price_key, envelope_context(bid, version.number, EnvelopeKind.PRICE))
-    try:
-        nonce = bytes.fromhex(quality["nonce"])
-        content = Content(**quality["content"], **price["content"])
-        matches = price["nonce"] == quality["nonce"] and commitment_of(nonce, content) == version.commitment
-    except (KeyError, TypeError, ValueError) as broken:
-        raise SealBroken("The sealed content cannot be read.") from broken
-    if not matches:
-        raise SealBroken("The sealed content does not match its commitment.")
-    return content, nonce
-
-
-def _envelope(entered: Entered, number: int, kind: EnvelopeKind, document: dict[str, Any], key: bytes) -> bytes:
-    return encrypt(pad(as_bytes(document)), key, envelope_context(entered, number, kind))
+    return unseal(bid, version, keys_of_provider(bid, version, keys))
 
 
 def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:
@@ -242,7 +186,7 @@ def _what_happened(entered: Entered) -> str:
     return f"{who}, after you had opened this page. Nothing was lost. Check the bid as it is now, then submit it."
 
 
-def _record_submission(entered: Entered, actor: Actor, number: int, sealed: dict[str, Any]) -> Recorded:
+def _record_submission(entered: Entered, actor: Actor, number: int, evidence: Mapping[str, str]) -> Recorded:
     return record(
         EventKind.BID_SUBMITTED,
         entered,
@@ -252,7 +196,5 @@ def _record_submission(entered: Entered, actor: Actor, number: int, sealed: dict
         version=number,
         revision=entered.draft_revision,
         received_at=entered.at.isoformat(),
-        commitment=sealed["commitment"],
-        quality_sha256=hashlib.sha256(sealed["quality_sealed"]).hexdigest(),
-        price_sha256=hashlib.sha256(sealed["price_sealed"]).hexdigest(),
+        **evidence,
     )

@@ -10,7 +10,7 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.naming import new_key
-from portal.tendering.states import QuestionKind
+from portal.tendering.states import EnvelopeKind, QuestionKind
 from portal.tendering.tree import CriterionKind, kind_of
 
 MOST_QUESTIONS = 60
@@ -28,7 +28,7 @@ def add_question(
     required: bool,
     actor: Actor,
 ) -> Question:
-    """Add a question at the end; `criterion` is the scored one that its answer feeds (None: not scored).
+    """Add a question at the end; `criterion` is the scored one that its answer feeds (None: officers check it).
 
     `word_limit` is for answers in words; files have none. Raises `InvalidInput` beside `prompt`, `word_limit` or
     `criterion`. Records ITT_CHANGED.
@@ -103,3 +103,5 @@ def _describe(
     question.word_limit = word_limit if kind is QuestionKind.TEXT else None
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
     question.required = required
+    # A panel scores what it reads with the quality; what no panel scores is for officers, and kept from panels.
+    question.envelope = EnvelopeKind.QUALITY if criterion is not None else EnvelopeKind.COMPLIANCE

@@ -18,7 +18,7 @@ from portal.tendering.inheriting import criteria_faults, invitation_faults, requ
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender
 from portal.tendering.promises import promise_faults
-from portal.tendering.states import QuestionKind
+from portal.tendering.states import EnvelopeKind, QuestionKind
 from portal.tendering.tree import (
     CriterionKind,
     children_of,
@@ -173,6 +173,9 @@ def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     for node in scored(itt):
         if node.id not in asked:
             yield f"No question asks about “{node.title}”, so panels would have nothing to score it on."
+    for question in itt.questions:
+        if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY:
+            yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
 
 
 def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:

@@ -30,7 +30,7 @@ from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
 from portal.regulation.procurement_rows import law_of
-from portal.tendering.states import Combination, IttStatus, PanelKind, QuestionKind
+from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
 
 
 class InvitationToTender(OnOwnChain, Model):
@@ -299,10 +299,13 @@ class PanelShare(Model):
 
 
 class Question(Model):
-    """What a bidder is asked; `criterion_id` says which leaf its answer is scored under (None: not scored)."""
+    """What a bidder is asked; `criterion_id` says which leaf its answer is scored under (None: by no panel)."""
 
     __tablename__ = "question"
-    __table_args__ = (UniqueConstraint("itt_id", "key", name="uq_question_itt_id_key"),)
+    __table_args__ = (
+        UniqueConstraint("itt_id", "key", name="uq_question_itt_id_key"),
+        CheckConstraint("criterion_id IS NULL OR envelope = 'quality'", name="scored_is_quality"),
+    )
 
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
@@ -316,6 +319,8 @@ class Question(Model):
     guidance: Mapped[str] = mapped_column(default="")
     word_limit: Mapped[int | None]
     required: Mapped[bool] = mapped_column(default=True)
+    envelope: Mapped[EnvelopeKind] = one_of(EnvelopeKind, default=EnvelopeKind.QUALITY)
+    """Which of a bid's sealed envelopes the answer goes into: it decides who reads it, and when."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="questions")
     criterion: Mapped[AwardCriterion | None] = relationship()

@@ -90,6 +90,7 @@ def _question(question: Question) -> dict[str, Any]:
         "word_limit": question.word_limit,
         "required": question.required,
         "criterion": question.criterion.key if question.criterion else None,
+        "envelope": question.envelope.value,
     }
 
 

@@ -42,8 +42,9 @@ AFTER_OPENING = (IttStatus.OPENED, *AFTER_MODERATION)
 
 
 class EnvelopeKind(StrEnum):
-    """A bid's two sealed envelopes: those who score quality do not see the price."""
+    """A bid's sealed envelopes: officers check compliance, panels score quality, the price waits for both."""
 
+    COMPLIANCE = "compliance"
     QUALITY = "quality"
     PRICE = "price"
 

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 from werkzeug.test import TestResponse
 
 from portal.accounts.models import HeldRole, Language, User
@@ -21,7 +22,9 @@ from portal.audit.models import Event
 from portal.audit.verifying import verify_ledger
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
+from portal.bidding.envelopes import content_of
 from portal.bidding.models import Bid, BidVersion
+from portal.bidding.receipts import public_key_of, verify_receipt, whole_receipt
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
 from portal.core.personal import ERASED
@@ -64,16 +67,22 @@ def test_frozen_methods_keep_their_hash(db_session: object) -> None:
 
 
 def test_old_seals_open(app: Flask, db_session: object) -> None:
-    """Every submitted version can be read back by its provider, and is what it committed itself to."""
-    versions = db.session.execute(select(Bid, BidVersion).join(BidVersion, BidVersion.bid_id == Bid.id)).all()
-    assert len(versions) == 19
+    """Every submitted version can be read back by its provider, is what it committed to, and its receipt holds."""
+    versions = db.session.execute(
+        select(Bid, BidVersion)
+        .join(BidVersion, BidVersion.bid_id == Bid.id)
+        .options(selectinload(BidVersion.envelopes))
+    ).all()
+    assert [version.seal_format for _bid, version in versions] == [1] * 19
     for bid, version in versions:
         writer = db.session.scalars(
             select(HeldRole.user_id).where(HeldRole.provider_id == bid.provider_id, HeldRole.ended_at.is_(None))
         ).first()
         assert writer is not None
-        content, _ = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])
-        assert content.answers
+        parts = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])
+        assert content_of(parts).answers
+        receipt = whole_receipt(version.receipt, parts)
+        assert verify_receipt(json.dumps(receipt), trusted_key=public_key_of(app.extensions["keys"])).holds
 
 
 def test_standstills_and_announcements_stay_as_they_were(db_session: object) -> None:

@@ -11,8 +11,9 @@ from flask import current_app, flash, render_template, url_for
 from portal.bidding.closing import TooLate, record_late_attempt
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
+from portal.bidding.envelopes import Parts
 from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
-from portal.bidding.models import Bid
+from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
 from portal.bidding.queries import criteria_of, questions_of, version_of
 from portal.bidding.sealing import read_version
@@ -96,11 +97,10 @@ def draft_of(bid: Bid) -> Content:
     return read_draft(bid=bid, actor=actor(), keys=key_folder())
 
 
-def submitted_content(bid: Bid, number: int | None = None) -> tuple[Any, Content, bytes]:
-    """A submitted version (the last one without a number), its content and its nonce."""
+def submitted_parts(bid: Bid, number: int | None = None) -> tuple[BidVersion, Parts]:
+    """A submitted version (the last one without a number), and what its envelopes say."""
     version = version_of(bid, number)
-    content, nonce = read_version(bid=bid, version=version, actor=actor(), keys=key_folder())
-    return version, content, nonce
+    return version, read_version(bid=bid, version=version, actor=actor(), keys=key_folder())
 
 
 def asked(bid: Bid) -> tuple[Sequence[Question], list[Section]]:

@@ -16,6 +16,7 @@ from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.envelopes import content_of
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import as_asked, bid_progress, file_questions, status_of
@@ -27,7 +28,7 @@ from portal.bidding.queries import (
     versions_of,
     why_set_aside,
 )
-from portal.bidding.receipts import whole_receipt
+from portal.bidding.receipts import secrets_of, whole_receipt
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.views.pages import (
     answers_page,
@@ -42,7 +43,7 @@ from portal.bidding.views.pages import (
     report_refused,
     section_named,
     shown,
-    submitted_content,
+    submitted_parts,
 )
 from portal.core import clock
 from portal.core.errors import NotFound
@@ -202,7 +203,7 @@ def download(reference: str, file_id: uuid.UUID) -> Response:
     bid = own_bid(reference, actor())
     content = draft_of(bid)
     if content.file(file_id) is None and bid.version:
-        content = submitted_content(bid)[1]
+        content = content_of(submitted_parts(bid)[1])
     entry, data = read_file(bid=bid, actor=actor(), content=content, files=file_store(), file_id=file_id)
     response = send_file(
         io.BytesIO(data), mimetype=entry["media_type"], as_attachment=True, download_name=entry["name"]
@@ -240,9 +241,16 @@ def submit(reference: str) -> ResponseReturnValue:
 def receipt(reference: str, number: int | None = None) -> str:
     """The receipt of a submitted version, the last one without a number."""
     bid = own_bid(reference, actor())
-    version, content, nonce = submitted_content(bid, number)
-    whole = whole_receipt(version.receipt, content, nonce)
-    return render_template("bidding/provider/receipt.html", bid=bid, version=version, receipt=whole, **around(bid))
+    version, parts = submitted_parts(bid, number)
+    whole = whole_receipt(version.receipt, parts)
+    return render_template(
+        "bidding/provider/receipt.html",
+        bid=bid,
+        version=version,
+        receipt=whole,
+        secrets=secrets_of(whole),
+        **around(bid),
+    )
 
 
 @bp.get("/<reference>/receipt/<int:number>.json")
@@ -250,8 +258,8 @@ def receipt(reference: str, number: int | None = None) -> str:
 def receipt_file(reference: str, number: int) -> Response:
     """The receipt as a file that anybody can verify."""
     bid = own_bid(reference, actor())
-    version, content, nonce = submitted_content(bid, number)
-    whole = whole_receipt(version.receipt, content, nonce)
+    version, parts = submitted_parts(bid, number)
+    whole = whole_receipt(version.receipt, parts)
     response = Response(json.dumps(whole, indent=1, ensure_ascii=False), mimetype="application/json")
     response.headers["Content-Disposition"] = f"attachment; filename=receipt-{bid.reference}-{number}.json"
     return response
@@ -263,13 +271,13 @@ def receipt_file(reference: str, number: int) -> Response:
 def submitted(reference: str, number: int | None = None) -> str:
     """What was submitted, read back from its seal."""
     bid = own_bid(reference, actor())
-    version, content, _nonce = submitted_content(bid, number)
+    version, parts = submitted_parts(bid, number)
     questions, sections = asked(bid)
     return render_template(
         "bidding/provider/submitted.html",
         bid=bid,
         version=version,
-        content=content,
+        content=content_of(parts),
         sections=sections,
         questions=questions,
         **around(bid),

@@ -160,12 +160,18 @@ class QuestionForm(BaseForm):
         default=QuestionKind.TEXT.value,
     )
     word_limit = WholeField("Word limit", WORDS, description="Only for answers in words.", render_kw=DIGITS)
-    criterion = PickField("Which criterion is the answer scored under?")
+    criterion = PickField(
+        "Who judges the answer?",
+        description="A panel scores it under a criterion. What no panel scores is checked by officers as soon as the "
+        "bids are open, and panels do not see it.",
+    )
     required = BooleanField("Every bid must answer this", default=True)
 
     def offer(self, criteria: list[AwardCriterion]) -> None:
-        """Offer the criteria that panels score."""
-        self.criterion.choices = [(node.key, node.title) for node in criteria] + [(NOBODY, "It is not scored")]
+        """Offer the criteria that panels score, and officers."""
+        self.criterion.choices = [(node.key, node.title) for node in criteria] + [
+            (NOBODY, "No panel: officers check it")
+        ]
 
 
 class PriceForm(BaseForm):

@@ -209,9 +209,8 @@ def test_a_broken_bid_is_quarantined_and_the_rest_opens(fresh_app: Flask, fresh_
         db.session.commit()
         with psycopg.connect(fresh_database.owner_url.replace("+psycopg", "")) as insider:
             insider.execute(
-                "UPDATE bid_version"
-                " SET quality_sealed = set_byte(quality_sealed, 50, 255 - get_byte(quality_sealed, 50))"
-                " WHERE bid_id = %s",
+                "UPDATE sealed_envelope SET sealed = set_byte(sealed, 50, 255 - get_byte(sealed, 50)) FROM bid_version"
+                " WHERE kind = 'quality' AND bid_version.id = version_id AND bid_id = %s",
                 [bids[2].id],
             )
         open_itt(itt)

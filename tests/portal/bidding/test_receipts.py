@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import Event
-from portal.bidding.contents import commitment_of
-from portal.bidding.models import Bid, BidVersion
+from portal.bidding.contents import as_bytes
+from portal.bidding.models import Bid
+from portal.bidding.queries import version_of
 from portal.bidding.receipts import public_key_of, verify_receipt, whole_receipt
 from portal.bidding.sealing import read_version
 from portal.core.errors import InvalidInput, SealBroken
@@ -30,9 +31,9 @@ class Held:
         self.keys: KeyFolder = app.extensions["keys"]
         self.actor: Actor = submitter_of()
         self.bid: Bid = submitted_bid(published_itt(), actor=self.actor)
-        self.version = db.session.scalars(select(BidVersion).where(BidVersion.bid_id == self.bid.id)).one()
-        self.content, self.nonce = read_version(bid=self.bid, version=self.version, actor=self.actor, keys=self.keys)
-        self.receipt: dict[str, Any] = whole_receipt(self.version.receipt, self.content, self.nonce)
+        self.version = version_of(self.bid)
+        self.parts = read_version(bid=self.bid, version=self.version, actor=self.actor, keys=self.keys)
+        self.receipt: dict[str, Any] = whole_receipt(self.version.receipt, self.parts)
 
 
 @pytest.fixture
@@ -66,9 +67,23 @@ def test_the_receipt_verifies_offline_against_the_published_key(held: Held) -> N
     assert (verdict.holds, verdict.findings, verdict.key_known) == (True, (), True)
 
 
-def test_the_commitment_is_made_of_nonce_and_content(held: Held) -> None:
-    """Whoever holds nonce and content can compute it again."""
-    assert commitment_of(bytes.fromhex(held.receipt["body"]["nonce"]), held.content) == held.version.commitment
+def test_the_commitment_is_made_of_nonces_and_contents(held: Held) -> None:
+    """Whoever holds the receipt and an envelope's content can compute both again, without the other envelopes."""
+    body = held.receipt["body"]
+    for kind, part in held.parts.items():
+        told = hashlib.sha256(bytes.fromhex(body["nonces"][kind]) + as_bytes(part.content)).hexdigest()
+        assert told == body["envelopes"][kind]["commitment"]
+    each = {kind: said["commitment"] for kind, said in body["envelopes"].items()}
+    assert hashlib.sha256(as_bytes(each)).hexdigest() == body["commitment"] == held.version.commitment
+
+
+def test_the_receipt_has_the_digest_of_each_sealed_envelope(held: Held) -> None:
+    """Three of them, and the ledger's entry names the same."""
+    sealed = {each.kind.value: hashlib.sha256(each.sealed).hexdigest() for each in held.version.envelopes}
+    assert set(sealed) == {"compliance", "quality", "price"}
+    assert {kind: said["sha256"] for kind, said in held.receipt["body"]["envelopes"].items()} == sealed
+    submitted = db.session.scalars(select(Event).where(Event.kind == "bid_submitted")).one()
+    assert {kind: submitted.data[f"{kind}_sha256"] for kind in sealed} == sealed
 
 
 def test_the_ledger_has_the_entry_that_the_receipt_names(held: Held) -> None:
@@ -83,9 +98,9 @@ def test_the_ledger_has_the_entry_that_the_receipt_names(held: Held) -> None:
 
 def test_the_database_keeps_the_receipt_without_what_would_help_to_guess(held: Held) -> None:
     """No nonce, no file, no name in the stored part."""
-    assert set(held.version.receipt["body"]) == set(held.receipt["body"]) - {"nonce", "files"}
+    assert set(held.version.receipt["body"]) == set(held.receipt["body"]) - {"nonces", "files"}
     stored = json.dumps(held.version.receipt)
-    assert held.receipt["body"]["nonce"] not in stored
+    assert not [nonce for nonce in held.receipt["body"]["nonces"].values() if nonce in stored]
     assert hashlib.sha256(POLICY_TEXT).hexdigest() not in stored
 
 
@@ -122,7 +137,7 @@ def test_a_stored_part_that_was_changed_is_noticed(held: Held) -> None:
     """Putting the receipt together again checks its signature."""
     changed = held.version.receipt | {"body": held.version.receipt["body"] | {"version": 9}}
     with pytest.raises(SealBroken):
-        whole_receipt(changed, held.content, held.nonce)
+        whole_receipt(changed, held.parts)
 
 
 @pytest.mark.parametrize(

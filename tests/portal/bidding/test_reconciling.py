@@ -53,10 +53,7 @@ def test_a_version_that_the_ledger_does_not_know_is_named(app: Flask, bid: Bid) 
     """Somebody who writes a version into the table is found out."""
     version = db.session.scalars(select(BidVersion)).one()
     columns = (
-        "quality_sealed",
-        "price_sealed",
-        "quality_key_for_opening",
-        "price_key_for_opening",
+        "seal_format",
         "keys_for_draft",
         "commitment",
         "receipt",

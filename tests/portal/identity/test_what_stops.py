@@ -12,7 +12,9 @@ from sqlalchemy import select
 from portal.audit.queries import events_of
 from portal.awarding.deciding import decide_award, propose_award
 from portal.bidding.drafting import save_answers
-from portal.bidding.models import Bid, BidVersion
+from portal.bidding.envelopes import content_of
+from portal.bidding.models import Bid
+from portal.bidding.queries import version_of
 from portal.bidding.sealing import read_version
 from portal.core import clock
 from portal.core.errors import InvalidInput
@@ -164,8 +166,9 @@ def test_a_bid_that_was_sent_before_is_opened_and_its_receipt_stays() -> None:
     close_now(itt)
     assert [opened.bid_id for opened in open_itt(itt).bids] == [bid.id]
     writer = actor_of(make_person(Role.SUBMITTER, provider=bid.provider))
-    version = db.session.scalars(select(BidVersion).where(BidVersion.bid_id == bid.id)).one()
-    content, _ = read_version(bid=bid, version=version, actor=writer, keys=current_app.extensions["keys"])
+    content = content_of(
+        read_version(bid=bid, version=version_of(bid), actor=writer, keys=current_app.extensions["keys"])
+    )
     assert content.answers
 
 
