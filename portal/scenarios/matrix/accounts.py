@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.accounts.changing_roles import end_access
 from portal.accounts.factor_models import LostFactor
 from portal.accounts.granting import refuse_role
-from portal.accounts.inviting import end_access, invite_colleague
+from portal.accounts.inviting import invite_colleague
 from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person, refuse_person, withdraw_request
 from portal.accounts.models import RoleGrant
 from portal.core import clock
