@@ -1,4 +1,4 @@
-"""What a person typed and has not sent: kept for a month, sealed, for that person alone.
+"""What a person typed and has not sent: kept for a month (portal/privacy/retention.py), sealed, for that person alone.
 
 One row for a person and the address of a form. Nothing in it is carried out or shown to anybody else; the person
 uses it or throws it away where it was typed (portal/accounts/views/unsent.py).
@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -19,8 +19,6 @@ from portal.accounts.models import KeptForm
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.seals import KeyFolder, decrypt, encrypt, pad, unpad
-
-KEPT_FOR = timedelta(days=30)
 
 Typed = Mapping[str, Sequence[str]]
 """What the fields of a form hold, by their names."""
@@ -89,12 +87,6 @@ def throw_away(*, user_id: uuid.UUID, kept_id: uuid.UUID) -> None:
     found = delete(KeptForm).where(KeptForm.id == kept_id, KeptForm.user_id == user_id).returning(KeptForm.id)
     if db.session.scalar(found) is None:
         raise NotFound("This was thrown away or sent already.")
-
-
-def forget_old_forms(*, now: datetime) -> int:
-    """Delete what has been kept for 30 days, and return how much it was."""
-    old = db.session.scalars(delete(KeptForm).where(KeptForm.kept_at <= now - KEPT_FOR).returning(KeptForm.id))
-    return len(old.all())
 
 
 def _opened(row: KeptForm, keys: KeyFolder) -> Kept:

@@ -136,12 +136,6 @@ def forget_earlier(*, draft: str) -> None:
     db.session.execute(delete(EarlierText).where(EarlierText.draft == draft))
 
 
-def forget_old_texts(*, now: datetime) -> int:
-    """Forget the texts of every draft that are older than is kept; returns how many."""
-    gone = db.session.execute(delete(EarlierText).where(EarlierText.replaced_at < now - KEPT).returning(EarlierText.id))
-    return len(gone.all())
-
-
 def _rows(draft: str, *fields: str, most: int = MOST) -> Sequence[EarlierText]:
     return db.session.scalars(
         select(EarlierText)

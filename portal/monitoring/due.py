@@ -11,12 +11,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from portal.accounts.kept_forms import forget_old_forms
 from portal.audit.outbox import late_deliveries
 from portal.awarding.standstill import due_standstills, end_due_standstills
 from portal.core import clock
 from portal.core.columns import db
-from portal.editing.earlier import forget_old_texts
 from portal.joining.evidence import remind_lapsing
 from portal.members.pausing import ended_pauses, note_ended_pauses
 from portal.notifications.reminding import remind
@@ -32,9 +30,7 @@ DUTIES: tuple[Activity, ...] = (
     note_ended_pauses,
     remind_lapsing,
     remind,
-    forget_old_texts,
     let_go,
-    forget_old_forms,
 )
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 

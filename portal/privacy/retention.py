@@ -11,20 +11,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select, update
 
-from portal.accounts.models import AccessCard, CardPurpose, FailedGuess, HeldRole, KnownDevice, User, UserSession
+from portal.accounts.link_models import AddressChange, MailedLink
+from portal.accounts.models import (
+    AccessCard,
+    CardPurpose,
+    FailedGuess,
+    HeldRole,
+    KeptForm,
+    KnownDevice,
+    User,
+    UserSession,
+)
 from portal.awarding.models import Standstill
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.contracts.models import Contract
 from portal.core.columns import Model, db
 from portal.core.taking import lock
+from portal.editing.earlier import KEPT
+from portal.editing.models import EarlierText
 from portal.evaluation.models import PanelMember
 from portal.evaluation.states import MemberRole
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.notifications.models import Message
+from portal.organisations.claim_models import NumberClaim
 from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft
 from portal.privacy.erasing import erase_person
 from portal.tendering.models import InvitationToTender, Panel
@@ -66,6 +79,21 @@ def _sessions(then: datetime) -> Select[uuid.UUID]:
 
 def _cards(then: datetime) -> Select[uuid.UUID]:
     return select(AccessCard.id).where(AccessCard.purpose == CardPurpose.SITTING, AccessCard.expires_at < then)
+
+
+def _links(then: datetime) -> Select[uuid.UUID]:
+    over = func.least(MailedLink.used_at, MailedLink.withdrawn_at, MailedLink.expires_at)
+    return select(MailedLink.id).where(over < then)
+
+
+def _address_changes(then: datetime) -> Select[uuid.UUID]:
+    """Those whose links have gone: while a link is held back its change stays with it."""
+    linked = exists().where(MailedLink.change_id == AddressChange.id)
+    return select(AddressChange.id).where(AddressChange.asked_at < then, ~linked)
+
+
+def _claims(then: datetime) -> Select[uuid.UUID]:
+    return select(NumberClaim.id).where(NumberClaim.person_key.is_not(None), NumberClaim.decided_at < then)
 
 
 def _bid_drafts(then: datetime) -> Select[uuid.UUID]:
@@ -123,6 +151,12 @@ def _people_without_a_role(then: datetime) -> Select[uuid.UUID]:
     )
 
 
+def _forget_claimants(ids: Sequence[uuid.UUID], _now: datetime) -> None:
+    """Destroy the key under which a stranger's words stand, with them: what was claimed and decided stays."""
+    nothing = {"person_key": None, "contact_sealed": None, "words_sealed": None}
+    db.session.execute(update(NumberClaim).where(NumberClaim.id.in_(ids)).values(nothing))
+
+
 def _erase(ids: Sequence[uuid.UUID], now: datetime) -> None:
     for person_id in sorted(ids):
         erase_person(lock(User, person_id), now=now)
@@ -164,6 +198,51 @@ KINDS: tuple[Kind, ...] = (
         "UK GDPR art 5(1)(e): for questions about who sat down",
         _cards,
         _rows_of(AccessCard),
+    ),
+    Kind(
+        "links",
+        "Links that were mailed (hashes)",
+        MONTH,
+        "30 days after they were used or ran out",
+        "UK GDPR art 5(1)(e), art 32: for looking into a break-in",
+        _links,
+        _rows_of(MailedLink),
+    ),
+    Kind(
+        "address_changes",
+        "Changes of e-mail addresses",
+        3 * MONTH,
+        "90 days after they were asked for",
+        "UK GDPR art 5(1)(e), art 32: for giving an account back to whom it was taken from",
+        _address_changes,
+        _rows_of(AddressChange),
+    ),
+    Kind(
+        "kept_forms",
+        "What was typed and not sent (sealed)",
+        MONTH,
+        "30 days after it was typed",
+        "UK GDPR art 5(1)(c) and (e): for sending it after all",
+        lambda then: select(KeptForm.id).where(KeptForm.kept_at < then),
+        _rows_of(KeptForm),
+    ),
+    Kind(
+        "earlier_texts",
+        "What drafts said before (sealed)",
+        KEPT,
+        "90 days after it was replaced",
+        "UK GDPR art 5(1)(e): for putting it back",
+        lambda then: select(EarlierText.id).where(EarlierText.replaced_at < then),
+        _rows_of(EarlierText),
+    ),
+    Kind(
+        "claims",
+        "Who claimed an organisation’s number, and why",
+        YEAR,
+        "1 year after the decision; the decision stays",
+        "UK GDPR art 5(1)(c) and (e): for questions about the decision",
+        _claims,
+        _forget_claimants,
     ),
     Kind(
         "bid_drafts",

@@ -1,21 +1,18 @@
-"""What was typed and not sent is kept: sealed, for one person, for 30 days."""
+"""What was typed and not sent is kept: sealed, for one person."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import pytest
 from flask import current_app
 from sqlalchemy import select, update
 
-from portal.accounts.kept_forms import forget_form, forget_old_forms, keep_form, kept_form, kept_forms, throw_away
+from portal.accounts.kept_forms import forget_form, keep_form, kept_form, kept_forms, throw_away
 from portal.accounts.models import KeptForm, User
 from portal.core import clock
 from portal.core.errors import NotFound, SealBroken
 from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.extensions import db
-from portal.monitoring.due import DUTIES
 from tests.factories.accounts import make_person
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -93,14 +90,3 @@ def test_only_its_person_throws_it_away() -> None:
     assert reason(person) is None
     with pytest.raises(NotFound):
         throw_away(user_id=person.id, kept_id=kept_id)
-
-
-def test_nothing_is_kept_for_longer_than_thirty_days() -> None:
-    """The timer's duty deletes it, to the second."""
-    person = make_person(Role.CONTRIBUTOR)
-    keep(person)
-    kept_at = kept_forms(user_id=person.id, keys=keys())[0].kept_at
-    assert forget_old_forms in DUTIES
-    assert forget_old_forms(now=kept_at + timedelta(days=30, seconds=-1)) == 0
-    assert forget_old_forms(now=kept_at + timedelta(days=30)) == 1
-    assert reason(person) is None

@@ -6,25 +6,37 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
-from portal.accounts.models import FailedGuess, HeldRole, KnownDevice, User, UserSession
+from portal.accounts.kept_forms import keep_form
+from portal.accounts.link_models import AddressChange, LinkPurpose, MailedLink
+from portal.accounts.mailed_links import issue_link
+from portal.accounts.models import FailedGuess, HeldRole, KeptForm, KnownDevice, User, UserSession
 from portal.accounts.sessions import end_session, find_signed_in, start_session
+from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.audit.recording import record
 from portal.audit.verifying import verify_ledger
 from portal.bidding.models import BidFile
 from portal.core import clock
 from portal.core.columns import Model
 from portal.core.permissions import Role
 from portal.core.personal import ERASED
+from portal.core.seals import new_content_key
+from portal.editing.earlier import Change, keep_earlier
+from portal.editing.models import EarlierText
 from portal.extensions import db
+from portal.organisations.claim_models import NumberClaim
+from portal.organisations.models import Provider
+from portal.organisations.states import ClaimStatus
 from portal.privacy.keeping import hold_back, let_go, release, report
 from portal.privacy.models import RetentionRun
 from portal.privacy.retention import KINDS
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import standing_award
 from tests.factories.bidding import close_now, complete_draft, submitted_bid
+from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 
 NOW = clock.now()
@@ -43,6 +55,17 @@ def count(model: type[Model]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def claim_on(holder: Provider) -> NumberClaim:
+    """Somebody claims the holder's number."""
+    numbered = holder.identifiers[0]
+    claim = NumberClaim(
+        code_hash=new_content_key(), scheme=numbered.scheme, number=numbered.value, holder_id=holder.id, claimed_at=NOW
+    )
+    claim.contact, claim.words = "Demo Person", "It is ours"
+    db.session.add(claim)
+    return claim
+
+
 def test_sign_in_records_go() -> None:
     """Wrong tries after a day, ended sessions after a month, browsers a year after they were used."""
     person = make_person(Role.CONTRIBUTOR)
@@ -59,6 +82,54 @@ def test_sign_in_records_go() -> None:
     assert later("sessions") == 1
     assert later("devices") == 2, "the other session has run out long ago"
     assert [count(model) for model in (FailedGuess, UserSession, KnownDevice)] == [0, 0, 0]
+
+
+def test_links_go_and_then_the_changes_that_they_were_about(app: Flask) -> None:
+    """A link 30 days after it ran out, the change of an address when no link leads to it any more."""
+    person = make_person(Role.CONTRIBUTOR)
+    change = AddressChange(user=person, new_email="new@demo.example", asked_at=NOW)
+    db.session.add(change)
+    record(EventKind.ADDRESS_CHANGE_ASKED, change, actor=actor_of(person), person=person.id)
+    db.session.flush()
+    issue_link(
+        event=db.session.scalars(select(Event).where(Event.kind == EventKind.ADDRESS_CHANGE_ASKED)).one(),
+        user_id=person.id,
+        purpose=LinkPurpose.STOP_CHANGE,
+        keys=app.extensions["keys"],
+        now=NOW,
+        change_id=change.id,
+    )
+    assert later("links", days=6) == 0, "it worked for a week"
+    hold_back(key="links", reason="A court has asked for it today.", actor=actor_of(person))
+    assert later("address_changes") == 0, "what is held back keeps what it is about"
+    release(key="links", actor=actor_of(person), now=NOW)
+    assert later("links", days=8) == 1
+    assert later("address_changes", days=1) == 1
+    assert [count(model) for model in (MailedLink, AddressChange)] == [0, 0]
+
+
+def test_texts_that_nobody_sent_go() -> None:
+    """What was typed and not sent after 30 days, what a draft said before after 90; neither a day earlier."""
+    person = make_person(Role.CONTRIBUTOR)
+    keys = current_app.extensions["keys"]
+    typed = {"reason": ["My words"]}
+    keep_form(user_id=person.id, address="/here", shown_on="/here", typed=typed, keys=keys, now=NOW)
+    changes = {"title": Change("before", "after")}
+    keep_earlier(draft="bid 1", changes=changes, actor_id=person.id, keys=keys, now=NOW)
+    assert [later("kept_forms", days=-1), later("kept_forms")] == [0, 1]
+    assert [later("earlier_texts", days=-1), later("earlier_texts")] == [0, 1]
+    assert [count(model) for model in (KeptForm, EarlierText)] == [0, 0]
+
+
+def test_nobody_knows_who_claimed_a_number_a_year_after_the_decision() -> None:
+    """The claimant's key and words go; number, decision and reason stay, and a claim that waits keeps all."""
+    decided, waits = (claim_on(make_provider("Demo Holder")) for _ in range(2))
+    decided.status, decided.decided_at, decided.reason = ClaimStatus.DISMISSED, NOW, "The register names the holder."
+    db.session.flush()
+    assert [later("claims", days=-1), later("claims")] == [0, 1]
+    db.session.expire_all()
+    assert (decided.person_key, decided.contact, decided.words) == (None, "", "")
+    assert (decided.reason, waits.contact) == ("The register names the holder.", "Demo Person")
 
 
 def test_nothing_goes_twice_a_day_and_the_ledger_says_what_went() -> None:
