@@ -8,16 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.audit.kinds import EventKind
+from portal.audit.models import Event
 from portal.audit.subjects import Subject
 from portal.core.columns import db
 from portal.core.permissions import Actor
+
+STRETCH = timedelta(minutes=10)
+"""Of writing: what a page saves by itself within it is one entry."""
+REVISION = "revision"
+"""What counts the saves of a draft, and is another with each."""
 
 _seeding: ContextVar[bool] = ContextVar("seeding", default=False)
 
@@ -74,6 +80,33 @@ def record(
     recorded = record_apart(db.session(), kind, about, actor=actor, **data)
     db.session.info["recorded"] = True
     return recorded
+
+
+def record_save(kind: EventKind, about: Subject, /, *, actor: Actor, **data: Any) -> None:
+    """The same for a draft that was saved: every press of Save, and what pages save by themselves once a stretch.
+
+    A save by itself is noted already when the last entry of the chain says that the same person saved the same part
+    within the last ten minutes. So the ledger says who wrote which part when, to ten minutes, in the order in which
+    people took turns; to the second where somebody pressed, and what was submitted is digested in its own entry.
+    """
+    if not (db.session.info.get("by_itself") and _is_noted(kind, about, actor, data)):
+        record(kind, about, actor=actor, **data)
+
+
+def _is_noted(kind: EventKind, about: Subject, actor: Actor, data: dict[str, Any]) -> bool:
+    on_chain = select(Event).where(Event.chain == about.ledger_chain).order_by(Event.seq.desc()).limit(1).subquery()
+    lately = on_chain.c.at > func.clock_timestamp() - STRETCH
+    same = (
+        on_chain.c.kind == kind.value,
+        on_chain.c.actor_id == actor.user_id,
+        on_chain.c.object_id == about.ledger_id,
+    )
+    last = db.session.scalar(select(on_chain.c.data).where(lately, *same))
+    return last is not None and _without_revision(last) == _without_revision(json.loads(_as_json(data)))
+
+
+def _without_revision(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != REVISION}
 
 
 def record_apart(own: Session, kind: EventKind, about: Subject, /, *, actor: Actor, **data: Any) -> Recorded:

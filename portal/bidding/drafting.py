@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
-from portal.audit.recording import record
+from portal.audit.recording import record, record_save
 from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
@@ -197,7 +197,7 @@ def change_draft(
     change: Callable[[Content], None],
     **data: Any,
 ) -> int:
-    """Apply a change to the draft under the lock, seal it and record BID_DRAFT_SAVED; return its revision."""
+    """Apply a change to the draft under the lock, seal it and note the save (`record_save`); return its revision."""
     content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
     before = asdict(content)
     revision = entered.draft_revision + 1
@@ -215,7 +215,7 @@ def change_draft(
             draft_saved_by_id=actor.user_id,
         )
     )
-    record(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, **data)
+    record_save(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, **data)
     return revision
 
 

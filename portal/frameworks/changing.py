@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.audit.kinds import EventKind
-from portal.audit.recording import record
+from portal.audit.recording import record_save
 from portal.core.errors import WrongState
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
@@ -31,4 +31,4 @@ def begin_change(framework: Framework, actor: Actor, verb: Verb = Verb.EDIT) -> 
 
 def record_change(framework: Framework, actor: Actor, task: Task, **figures: Any) -> None:
     """Record that a part was changed (figures and identifiers only, no words that people wrote)."""
-    record(EventKind.FRAMEWORK_CHANGED, framework, actor=actor, part=task.value, **figures)
+    record_save(EventKind.FRAMEWORK_CHANGED, framework, actor=actor, part=task.value, **figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.audit.kinds import EventKind
-from portal.audit.recording import record
+from portal.audit.recording import record_save
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.tendering.checking import Task
@@ -25,4 +25,4 @@ def begin_change(itt: InvitationToTender, actor: Actor) -> None:
 
 def record_change(itt: InvitationToTender, actor: Actor, task: Task, **figures: Any) -> None:
     """Record that a part of the draft was changed (figures and keys only, no words that people wrote)."""
-    record(EventKind.ITT_CHANGED, itt, actor=actor, part=task.value, **figures)
+    record_save(EventKind.ITT_CHANGED, itt, actor=actor, part=task.value, **figures)

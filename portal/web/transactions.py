@@ -19,6 +19,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def bind(app: Flask, nudger: Nudger) -> None:
     """Commit what changed or recorded something and did not fail, and wake the relay when something was recorded."""
 
+    @app.before_request
+    def say_who_saves() -> None:
+        # What a page saves by itself is thinned in the ledger (portal/audit/recording.py).
+        db.session.info["by_itself"] = submission() is Submission.AUTOSAVED
+
     @app.after_request
     def commit(response: Response) -> Response:
         recorded, noted = db.session.info.pop("recorded", False), db.session.info.pop("noted", False)

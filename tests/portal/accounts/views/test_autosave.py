@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.kept_forms import kept_forms
 from portal.accounts.models import KeptForm, User, UserSession
+from portal.audit.kinds import EventKind
+from portal.audit.queries import events_of
 from portal.bidding.drafting import read_draft
 from portal.bidding.models import Bid
 from portal.core import clock
@@ -98,6 +100,17 @@ def test_a_draft_is_really_saved(client: CheckedClient) -> None:
     assert (bid.draft_revision, tab.held["revision"], kept()) == (2, "2", 0)
     assert "Your answers are saved" not in client.get("/provider/bids").text
     assert tab.send().location == f"/provider/bids/{bid.reference}"
+
+
+def test_a_stretch_of_writing_is_one_entry_of_the_ledger(client: CheckedClient) -> None:
+    """What the page saved by itself is one entry, and the press that follows is another."""
+    tab, bid, _ = bid_tab(client, "answers")
+    for text in ("We", "We listen", "We listen, and act."):
+        assert tab.autosave(**{"answers-welcome": text}).json["state"] == "saved"
+    tab.held["answers-welcome"] = "We listen, and then we act."
+    tab.send()
+    saves = [event.data["revision"] for event in events_of(bid.id) if event.kind == EventKind.BID_DRAFT_SAVED]
+    assert saves == [1, 4]
 
 
 def test_what_a_draft_refuses_is_kept(client: CheckedClient) -> None:
