@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from portal.accounts.models import AccessCard, CardPurpose
-from portal.accounts.throttling import Guess, Origin, guess, keyed_hash
+from portal.accounts.throttling import Guess, Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -81,4 +81,4 @@ def _wrong(purpose: CardPurpose, origin: Origin, keys: KeyFolder, now: datetime,
 
 
 def _code_hash(code: str, purpose: CardPurpose, keys: KeyFolder) -> bytes:
-    return keyed_hash(f"{purpose}:{normalise_code(code)}", keys)
+    return keys.keyed_hash(f"{purpose}:{normalise_code(code)}")

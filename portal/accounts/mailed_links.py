@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal.accounts.link_models import LinkPurpose, MailedLink
-from portal.accounts.throttling import keyed_hash
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import WrongState
@@ -130,7 +129,7 @@ def withdraw_links(*, user_id: uuid.UUID, purposes: set[LinkPurpose], now: datet
 
 
 def _token(identifier: uuid.UUID, keys: KeyFolder) -> str:
-    return urlsafe_b64encode(keyed_hash(f"mailed link:{identifier}", keys)).decode().rstrip("=")
+    return urlsafe_b64encode(keys.keyed_hash(f"mailed link:{identifier}")).decode().rstrip("=")
 
 
 def _hash(token: str) -> bytes:

@@ -8,7 +8,6 @@ in PostgreSQL, one guess at a time at the same thing: parallel guesses cannot ov
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,8 +119,8 @@ def guess(
     day after the next wrong try.
     """
     place = f"device:{origin.device}" if known else f"address:{origin.network}"
-    target_hash = keyed_hash(f"{at}:{place}" if known else at, keys)
-    place_hash = keyed_hash(place, keys)
+    target_hash = keys.keyed_hash(f"{at}:{place}" if known else at)
+    place_hash = keys.keyed_hash(place)
     # A request's own transaction is begun first: it outlives this one.
     db.session.connection()
     with Session(db.engine) as own, own.begin():
@@ -146,11 +145,6 @@ def guess(
             own.add(FailedGuess(id=tried.id, target_hash=target_hash, place_hash=place_hash, at=now))
     if refusal is not None:
         raise refusal
-
-
-def keyed_hash(value: str, keys: KeyFolder) -> bytes:
-    """A hash that nobody without the key folder can look up, for what people type and where they are."""
-    return hashlib.blake2b(value.encode(), digest_size=32, key=keys.factor_key(), person=b"fairlot-typed").digest()
 
 
 def _alone(own: Session, hashed: bytes) -> None:

@@ -97,6 +97,14 @@ class KeyFolder:
         """The installation's key for second-factor secrets; made on first use."""
         return self._shared("factor")
 
+    def keyed_hash(self, value: str) -> bytes:
+        """A hash that nobody without the key folder can look up, for what people type and where they are.
+
+        Codes that have to be found by what is typed are stored so (docs/decisions/0022-typed-codes.md).
+        """
+        key = self.factor_key()
+        return hashlib.blake2b(value.encode(), digest_size=32, key=key, person=b"fairlot-typed").digest()
+
     def person_key(self) -> bytes:
         """The installation's key that wraps every person's own; made on first use."""
         return self._shared("person")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from portal.accounts.models import User
-from portal.accounts.throttling import keyed_hash
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
@@ -248,4 +247,4 @@ def _read_again(provider: Provider) -> None:
 
 
 def _hash_of(code: str, keys: KeyFolder) -> bytes:
-    return keyed_hash(f"posted:{normalise_code(code)}", keys)
+    return keys.keyed_hash(f"posted:{normalise_code(code)}")

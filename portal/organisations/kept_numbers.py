@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +11,7 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.references import normalise_code
+from portal.extensions import keys
 from portal.organisations.claim_models import NumberClaim
 from portal.organisations.models import Provider
 from portal.organisations.states import ClaimStatus
@@ -20,7 +20,8 @@ from portal.regulation.identifiers import Identifier
 
 def hash_of_claim_code(code: str) -> bytes:
     """What a claim's code (80 random bits) is found by."""
-    return hashlib.sha256(normalise_code(code).encode()).digest()
+    hashed: bytes = keys.keyed_hash(f"claim:{normalise_code(code)}")
+    return hashed
 
 
 def require_not_kept(numbers: Iterable[Identifier], code: str) -> None:
