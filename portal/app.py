@@ -71,6 +71,7 @@ BLUEPRINTS = (
     "portal.bidding.views.provider",
     "portal.bidding.views.commissioner",
     "portal.evaluation.views.commissioner",
+    "portal.evaluation.views.compliance",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",
     "portal.awarding.views.commissioner",

@@ -165,6 +165,11 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
     ).one_or_none()
 
 
+def in_order(bids: Sequence[OpenedBid]) -> Sequence[OpenedBid]:
+    """Opened bids by lot, and in it by their numbers for panels."""
+    return sorted(bids, key=lambda found: (found.bid.lot.number, len(found.label), found.label))
+
+
 def set_aside_of(opening: BidOpening) -> Sequence[DisregardedBid]:
     """The bids that an opening left sealed, with their providers and lots."""
     return db.session.scalars(

@@ -101,6 +101,7 @@ class Verb(StrEnum):
     OPEN_BIDS = "open_bids"
     EXPLAIN_UNDECIDED = "explain_undecided"
     SEE_OPENING = "see_opening"
+    READ_COMPLIANCE = "read_compliance"
     # Panels
     APPOINT_PANEL = "appoint_panel"
     SEE_PANELS = "see_panels"

@@ -18,6 +18,7 @@ from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, P
 from portal.evaluation.published_method import Leaf, scored_keys
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question, Scale
+from portal.tendering.states import EnvelopeKind
 
 Cell = tuple[uuid.UUID, uuid.UUID]
 """A bid and a criterion."""
@@ -146,6 +147,15 @@ def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
         assert criterion.scale is not None
         leaves.append(Leaf(criterion, criterion.scale, tuple(asked[criterion.id])))
     return leaves
+
+
+def compliance_questions(itt_id: uuid.UUID) -> Sequence[Question]:
+    """The questions whose answers officers check, in their order."""
+    return db.session.scalars(
+        select(Question)
+        .where(Question.itt_id == itt_id, Question.envelope == EnvelopeKind.COMPLIANCE)
+        .order_by(Question.position, Question.key)
+    ).all()
 
 
 def leaf_named(work: PanelWork, key: str) -> Leaf:

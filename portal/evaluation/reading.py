@@ -28,8 +28,9 @@ from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
-from portal.evaluation.queries import bid_to_score, leaf_named, leaves_of
+from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of
 from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.states import EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
 """A page that comes back within this time, with an error perhaps, is the same viewing."""
@@ -74,6 +75,14 @@ class Reading:
     """By criterion key."""
 
 
+@dataclass(frozen=True)
+class Compliance:
+    """One bid as officers check it, with its bidder's name: no price, and nothing that a panel scores."""
+
+    bid: OpenedBid
+    answers: tuple[Answer, ...]
+
+
 def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str | None = None) -> Reading:
     """Read one bid's answers to the panel's questions (to the one of that key, when it is given).
 
@@ -84,8 +93,8 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     """
     bid = _bid_for(work, bid_id, actor)
     leaves = leaves_of(work.itt, work.panel) if criterion is None else [leaf_named(work, criterion)]
-    _note(work, bid, actor, what="answers", criteria=[leaf.key for leaf in leaves])
-    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid, leaf) for leaf in leaves})
+    _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
+    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid.quality, leaf.questions) for leaf in leaves})
 
 
 def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:
@@ -96,11 +105,31 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
     """
     bid = _bid_for(work, bid_id, actor)
     own = {question.key for leaf in leaves_of(work.itt, work.panel) for question in leaf.questions}
-    for entry in _manifest(bid):
+    for entry in _manifest(bid.quality):
         if entry["id"] == str(file_id) and entry["question"] in own:
-            content = read_stored_file(bid=bid.bid, entry=entry, files=files)
-            _note(work, bid, actor, what="file", file=entry["id"], sha256=entry["sha256"])
-            return File(entry["name"], entry["media_type"], content)
+            return _read(bid, entry, actor, files, panel=work.panel.key)
+    raise NotFound("There is no such file here.")
+
+
+def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> Compliance:
+    """Read what a bid answered for officers to check: no price, and nothing that a panel scores.
+
+    Records BID_FILE_VIEWED with the version, once in a quarter of an hour. Raises `NotFound` for a bid that is not
+    there or whose seal did not match, and for other authorities, `NotAllowed`, `WrongState` before the opening.
+    """
+    bid = _bid_to_check(itt, bid_id, actor)
+    _note(bid, actor, envelope=EnvelopeKind.COMPLIANCE, what="answers")
+    return Compliance(bid, _answers(bid.compliance, compliance_questions(itt.id)))
+
+
+def read_compliance_file(
+    *, itt: InvitationToTender, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore
+) -> File:
+    """Read a file that officers check, unsealed and compared with its SHA-256; records and raises as `read_file`."""
+    bid = _bid_to_check(itt, bid_id, actor)
+    for entry in _manifest(bid.compliance):
+        if entry["id"] == str(file_id):
+            return _read(bid, entry, actor, files, envelope=EnvelopeKind.COMPLIANCE)
     raise NotFound("There is no such file here.")
 
 
@@ -132,26 +161,40 @@ def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
 
-def _answers(bid: OpenedBid, leaf: Leaf) -> tuple[Answer, ...]:
-    texts = (bid.quality or {}).get("answers", {})
-    manifest = _manifest(bid)
+def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
+    policy.require(actor, Verb.READ_COMPLIANCE, itt)
+    bid = bid_to_score(itt.id, bid_id)
+    provider = joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot))
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.compliance), provider)
+    return db.session.scalars(content.execution_options(populate_existing=True)).one()
+
+
+def _answers(envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
+    texts = (envelope or {}).get("answers", {})
+    manifest = _manifest(envelope)
     return tuple(
         Answer(
             question,
             texts.get(question.key) or "",
             tuple(entry for entry in manifest if entry["question"] == question.key),
         )
-        for question in leaf.questions
+        for question in questions
     )
 
 
-def _manifest(bid: OpenedBid) -> Sequence[Mapping[str, Any]]:
-    listed: Sequence[Mapping[str, Any]] = (bid.quality or {}).get("files", [])
+def _manifest(envelope: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
+    listed: Sequence[Mapping[str, Any]] = (envelope or {}).get("files", [])
     return listed
 
 
-def _note(work: PanelWork, bid: OpenedBid, actor: Actor, **details: Any) -> None:
-    seen = {"panel": work.panel.key, "version": str(bid.version_id), **details}
+def _read(bid: OpenedBid, entry: Mapping[str, Any], actor: Actor, files: FileStore, **seen_by: Any) -> File:
+    content = read_stored_file(bid=bid.bid, entry=entry, files=files)
+    _note(bid, actor, **seen_by, what="file", file=entry["id"], sha256=entry["sha256"])
+    return File(entry["name"], entry["media_type"], content)
+
+
+def _note(bid: OpenedBid, actor: Actor, **details: Any) -> None:
+    seen = {"version": str(bid.version_id), **details}
     noted = select(Event.id).where(
         Event.object_type == "bid",
         Event.object_id == bid.bid_id,

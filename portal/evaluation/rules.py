@@ -19,6 +19,8 @@ policy.declare(
     [
         permit("itt", Verb.APPOINT_PANEL, [Role.COMMISSIONER], [IttStatus.PUBLISHED, IttStatus.OPENED]),
         permit("itt", Verb.SEE_PANELS, [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
+        # What officers check is for them alone: a panel scores without it, and they check it without the price.
+        permit("itt", Verb.READ_COMPLIANCE, OVERSIGHT, AFTER_OPENING),
         permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_OPENING),
         # No price weighs on a score: people see them once the last panel has closed.
         permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_MODERATION),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 
-from flask import Response, stream_with_context
+from flask import Response, send_file, stream_with_context
 
 from portal.core.spreadsheet import csv_lines
 
@@ -12,6 +13,13 @@ from portal.core.spreadsheet import csv_lines
 def download(name: str, content: str, mimetype: str) -> Response:
     """Send text as a file with that name."""
     return Response(content, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def attachment(name: str, content: bytes, mimetype: str) -> Response:
+    """Send somebody else's bytes as a file that the browser saves and runs nothing of."""
+    response = send_file(BytesIO(content), mimetype=mimetype, as_attachment=True, download_name=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
 
 
 def csv_download(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:

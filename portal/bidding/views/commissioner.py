@@ -10,7 +10,15 @@ from flask_login import current_user
 
 from portal.bidding.forms import OpeningForm, UndecidedForm
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
-from portal.bidding.queries import agreement_waiting, late_attempts_of, names_of, opening_of, own_itt, set_aside_of
+from portal.bidding.queries import (
+    agreement_waiting,
+    in_order,
+    late_attempts_of,
+    names_of,
+    opening_of,
+    own_itt,
+    set_aside_of,
+)
 from portal.bidding.setting_aside import explain_undecided, undecided_bidders
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
@@ -63,9 +71,7 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "now": now,
         "closed": itt.has_closed(now),
         "opening": opening,
-        "bids": sorted(opening.bids, key=lambda found: (found.bid.lot.number, len(found.label), found.label))
-        if opening
-        else [],
+        "bids": in_order(opening.bids) if opening else [],
         "waiting": waiting if in_time else None,
         "lapsed": waiting if not in_time else None,
         "open_until": waiting.proposed_at + APART if waiting else None,
@@ -75,5 +81,6 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "may_explain": policy.allows(actor(), Verb.EXPLAIN_UNDECIDED, itt),
         "names": names_of(people.proposed_by_id, people.decided_by_id) if people else {},
         "may_open": policy.allows(actor(), Verb.OPEN_BIDS, itt),
+        "may_check": policy.allows(actor(), Verb.READ_COMPLIANCE, itt),
         "is_first": waiting is not None and in_time and waiting.is_own(actor()),
     }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.abandoning import abandon_bid
@@ -50,6 +49,7 @@ from portal.core.errors import NotFound
 from portal.core.parsing.text import words_in
 from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
+from portal.web.downloads import attachment
 from portal.web.editing import locks_itself
 from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
@@ -205,11 +205,7 @@ def download(reference: str, file_id: uuid.UUID) -> Response:
     if content.file(file_id) is None and bid.version:
         content = content_of(submitted_parts(bid)[1])
     entry, data = read_file(bid=bid, actor=actor(), content=content, files=file_store(), file_id=file_id)
-    response = send_file(
-        io.BytesIO(data), mimetype=entry["media_type"], as_attachment=True, download_name=entry["name"]
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attachment(entry["name"], data, entry["media_type"])
 
 
 @bp.get("/<reference>/check")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -29,6 +28,7 @@ from portal.regulation.framework_law import KIND_WORDS
 from portal.regulation.kinds import FrameworkKind
 from portal.regulation.queries import cpv_codes_among
 from portal.web.access import public
+from portal.web.downloads import attachment
 
 bp = Blueprint("frameworks", __name__)
 
@@ -100,11 +100,7 @@ def document(reference: str, document_id: uuid.UUID) -> Response:
     """A document, to download."""
     framework = find_public_framework(reference)
     found = read_document(framework=framework, document_id=document_id, files=current_app.extensions["files"])
-    response = send_file(
-        io.BytesIO(found.content), mimetype=found.media_type, as_attachment=True, download_name=found.file_name
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attachment(found.file_name, found.content, found.media_type)
 
 
 def _joining(framework: Framework, now: Any) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -44,6 +43,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
 from portal.web.access import actor, for_panel, signed_in
+from portal.web.downloads import attachment
 from portal.web.forms import PlainForm
 from portal.web.qr_codes import qr_code
 from portal.web.submissions import saves_a_draft
@@ -145,9 +145,7 @@ def file(panel_id: uuid.UUID, bid_id: uuid.UUID, file_id: uuid.UUID) -> Response
     """A file of a bid, as an attachment that the browser does not run."""
     files = current_app.extensions["files"]
     found = read_file(work=visible(panel_id), bid_id=bid_id, file_id=file_id, actor=actor(), files=files)
-    answer = send_file(BytesIO(found.content), found.media_type, as_attachment=True, download_name=found.name)
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return attachment(found.name, found.content, found.media_type)
 
 
 @bp.route("/<uuid:panel_id>/submit", methods=["GET", "POST"])

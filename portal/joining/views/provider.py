@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -47,6 +46,7 @@ from portal.joining.views.pages import (
 from portal.joining.withdrawing import withdraw_application
 from portal.regulation.framework_law import KIND_WORDS
 from portal.web.access import actor, for_provider, signed_in
+from portal.web.downloads import attachment
 from portal.web.forms import BaseForm, PlainForm
 from portal.web.submissions import saves_a_draft
 
@@ -232,14 +232,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
 def evidence_file(evidence_id: uuid.UUID) -> Response:
     """Download a document: for its provider's people, and for officers to whom an application with it was sent."""
     evidence = readable_evidence(evidence_id, actor())
-    response = send_file(
-        io.BytesIO(read_bytes(evidence, file_store())),
-        mimetype=evidence.media_type,
-        as_attachment=True,
-        download_name=evidence.file_name,
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attachment(evidence.file_name, read_bytes(evidence, file_store()), evidence.media_type)
 
 
 def _after_starting(made: list[Application]) -> str:

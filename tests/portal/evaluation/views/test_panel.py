@@ -101,7 +101,7 @@ def test_a_file_comes_as_an_attachment_and_is_recorded(client: CheckedClient) ->
     answer = client.get(f"/panel/{seat.panel.id}/bids/{bid.bid_id}/files/{entry['id']}")
     assert answer.get_data() == POLICY_TEXT
     assert answer.headers["Content-Disposition"] == "attachment; filename=policy.txt"
-    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     event = events_of(evaluation.itt.id)[-1]
     assert (event.data["what"], event.data["sha256"]) == ("file", entry["sha256"])
