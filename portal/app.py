@@ -69,6 +69,7 @@ BLUEPRINTS = (
     "portal.tendering.views.calling_off",
     "portal.tendering.views.invitations",
     "portal.bidding.views.provider",
+    "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.evaluation.views.commissioner",
     "portal.evaluation.views.compliance",

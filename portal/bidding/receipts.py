@@ -99,6 +99,11 @@ def secrets_of(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(f"Secret number of the {kind} envelope", nonce) for kind, nonce in body["nonces"].items()]
 
 
+def receipt_text(receipt: Mapping[str, Any]) -> str:
+    """The whole receipt as the file that its provider keeps."""
+    return json.dumps(receipt, indent=1, ensure_ascii=False)
+
+
 def key_id_of(public_key: str) -> str:
     """The short name of a signing key: the first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from portal.bidding.contents import Placed, context_of
-from portal.bidding.models import BidFile
+from sqlalchemy import select
+
+from portal.bidding.contents import Content, Placed, context_of
+from portal.bidding.models import Bid, BidFile
 from portal.core import keeping
 from portal.core.columns import db
 from portal.core.errors import NotFound, SealBroken
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import decrypt, encrypt, new_content_key, pad, unpad
 from portal.core.storage import FileStore
 
@@ -51,10 +55,33 @@ def read_stored_file(*, bid: Placed, entry: Mapping[str, Any], files: FileStore)
     Raises `NotFound` when row or bytes are missing, `SealBroken` when they are not what was stored.
     """
     row = db.session.get(BidFile, uuid.UUID(entry["id"]))
-    if row is None or row.bid_id != bid.id:
+    return _unsealed(row.stored_as if row and row.bid_id == bid.id else None, entry, _context(bid, entry), files)
+
+
+def readers_of_files(
+    *, bid: Bid, actor: Actor, content: Content, files: FileStore
+) -> list[tuple[str, Callable[[], bytes]]]:
+    """The name of each file of the provider's own draft or version, and what reads it later, without the database.
+
+    Reading raises as `read_stored_file` does.
+    """
+    policy.require(actor, Verb.READ, bid)
+    rows = select(BidFile.id, BidFile.stored_as).where(BidFile.bid_id == bid.id)
+    places = {str(row.id): row.stored_as for row in db.session.execute(rows)}
+    return [
+        (entry["name"], partial(_unsealed, places.get(entry["id"]), entry, _context(bid, entry), files))
+        for entry in content.files
+    ]
+
+
+def _context(bid: Placed, entry: Mapping[str, Any]) -> bytes:
+    return context_of(bid, "file", entry["id"], entry["sha256"])
+
+
+def _unsealed(stored_as: uuid.UUID | None, entry: Mapping[str, Any], context: bytes, files: FileStore) -> bytes:
+    if stored_as is None:
         raise NotFound("That file is not part of this bid.")
-    context = context_of(bid, "file", entry["id"], entry["sha256"])
-    content = unpad(decrypt(files.get(row.stored_as), bytes.fromhex(entry["key"]), context))
+    content = unpad(decrypt(files.get(stored_as), bytes.fromhex(entry["key"]), context))
     if hashlib.sha256(content).hexdigest() != entry["sha256"]:
         raise SealBroken("The stored file is not the one that was uploaded.")
     return content

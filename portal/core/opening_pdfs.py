@@ -1,23 +1,14 @@
 """Open a PDF as a reader would, in a process of its own: by PDFium, the reader inside Chrome and Edge.
 
-The file is a stranger's and the parser is large: what it may use is limited, and what it breaks is only itself
-(decision 12).
+The file is a stranger's and the parser is large (decision 12).
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
 import sys
 from enum import StrEnum
 
-MOST_MEMORY = 1024 * 1024 * 1024
-MOST_CPU_SECONDS = 20
-LONGEST_SECONDS = 120
-"""Only against a process that waits for ever: a busy machine is no fault of the file."""
-
-_KEPT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+from portal.core.apart import Broken, limit_rights, run_apart
 
 
 class Opened(StrEnum):
@@ -34,22 +25,9 @@ def open_pdf(content: bytes) -> Opened:
     A file that takes more than 1 GiB, or 20 seconds of computing, counts as damaged.
     """
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
-            input=content,
-            capture_output=True,
-            # The process knows where its code is and none of the portal's secrets.
-            env={name: os.environ[name] for name in _KEPT if name in os.environ},
-            timeout=LONGEST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        return Opened(run_apart(__name__, content).decode())
+    except Broken:
         return Opened.DAMAGED
-    if done.returncode < 0:
-        return Opened.DAMAGED
-    if done.returncode:
-        raise RuntimeError(f"PDFs cannot be opened here: {done.stderr.decode(errors='replace')[-2000:]}")
-    return Opened(done.stdout.decode())
 
 
 def main() -> None:
@@ -59,7 +37,7 @@ def main() -> None:
 
     content = sys.stdin.buffer.read()
     pdfium.FPDF_InitLibrary()
-    _limit_rights()
+    limit_rights()
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if document:
         size = pdfium.FS_SIZEF()
@@ -70,15 +48,6 @@ def main() -> None:
         protections = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
         found = Opened.PROTECTED if pdfium.FPDF_GetLastError() in protections else Opened.DAMAGED
     sys.stdout.write(found)
-
-
-def _limit_rights() -> None:
-    """From here on no file or connection can be opened, and memory and time are limited."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    if sys.platform == "linux":  # macOS refuses a limit on addresses
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 if __name__ == "__main__":

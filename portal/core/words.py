@@ -43,6 +43,12 @@ def london_short(instant: datetime | None) -> str:
     return f"{local.day} {_MONTHS[local.month - 1][:3]} {local.year}, {local:%H:%M} {local.tzname()}"
 
 
+def to_the_second(instant: datetime) -> str:
+    """ "4 Dec 2026, 12:00:07 GMT", for logs."""
+    local = instant.astimezone(LONDON)
+    return f"{local.day} {_MONTHS[local.month - 1][:3]} {local.year}, {local:%H:%M:%S} {local.tzname()}"
+
+
 def london_date(day: date | datetime | None) -> str:
     """ "4 December 2026" in Europe/London."""
     if day is None:
@@ -129,6 +135,7 @@ _LAWS = (
 FILTERS = (
     london,
     london_short,
+    to_the_second,
     london_until,
     london_date,
     micro,

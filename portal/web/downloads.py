@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 
 from flask import Response, send_file, stream_with_context
@@ -24,8 +24,13 @@ def attachment(name: str, content: bytes, mimetype: str) -> Response:
 
 def csv_download(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
     """Send the rows as a CSV file with that name, row by row as they are read."""
+    return stream_download(name, csv_lines(columns, rows), "text/csv")
+
+
+def stream_download(name: str, pieces: Iterator[str] | Iterator[bytes], mimetype: str) -> Response:
+    """Send the pieces as a file with that name, each as it is made."""
     return Response(
-        stream_with_context(csv_lines(columns, rows)),
-        mimetype="text/csv",
+        stream_with_context(pieces),
+        mimetype=mimetype,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

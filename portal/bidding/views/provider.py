@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from decimal import Decimal
 from functools import partial
@@ -27,7 +26,7 @@ from portal.bidding.queries import (
     versions_of,
     why_set_aside,
 )
-from portal.bidding.receipts import secrets_of, whole_receipt
+from portal.bidding.receipts import receipt_text, secrets_of, whole_receipt
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.views.pages import (
     answers_page,
@@ -50,6 +49,7 @@ from portal.core.parsing.text import words_in
 from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment
+from portal.web.downloads import download as text_download
 from portal.web.editing import locks_itself
 from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
@@ -255,10 +255,8 @@ def receipt_file(reference: str, number: int) -> Response:
     """The receipt as a file that anybody can verify."""
     bid = own_bid(reference, actor())
     version, parts = submitted_parts(bid, number)
-    whole = whole_receipt(version.receipt, parts)
-    response = Response(json.dumps(whole, indent=1, ensure_ascii=False), mimetype="application/json")
-    response.headers["Content-Disposition"] = f"attachment; filename=receipt-{bid.reference}-{number}.json"
-    return response
+    text = receipt_text(whole_receipt(version.receipt, parts))
+    return text_download(f"receipt-{bid.reference}-{number}.json", text, "application/json")
 
 
 @bp.get("/<reference>/submitted")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.core import opening_pdfs
+from portal.core import apart, opening_pdfs
 from portal.core.errors import InvalidInput
 from portal.core.inspecting import LARGEST_FILE, inspect_file, shown_name
 from portal.core.opening_pdfs import Opened, open_pdf
@@ -188,7 +188,7 @@ def swelling_pdf() -> bytes:
     """A PDF of a megabyte whose table of objects unpacks to more than a reader may use."""
     packing = zlib.compressobj()
     zeros = bytes(1024 * 1024)
-    packed = b"".join(packing.compress(zeros) for _ in range(opening_pdfs.MOST_MEMORY // len(zeros)))
+    packed = b"".join(packing.compress(zeros) for _ in range(apart.MOST_MEMORY // len(zeros)))
     packed += packing.flush()
     table = b"5 0 obj\n<</Type /XRef /Size 9 /W [1 4 2] /Root 1 0 R /Filter /FlateDecode /Length %d>>\nstream\n"
     start = b"%PDF-1.7\n1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n"
@@ -211,14 +211,14 @@ def test_a_hostile_pdf_is_damaged_and_breaks_nothing(make: Callable[[], bytes]) 
 
 def test_a_reader_that_is_killed_gives_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that takes more time than a file may is damaged; the portal's process goes on."""
-    monkeypatch.setattr(opening_pdfs, "LONGEST_SECONDS", 0)
+    monkeypatch.setattr(apart, "LONGEST_SECONDS", 0)
     assert open_pdf(PDF) is Opened.DAMAGED
 
 
 def test_a_reader_that_cannot_run_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without the reader's library raises: nobody is told that a good file is damaged."""
     monkeypatch.setattr(opening_pdfs, "__name__", "portal.core.not_there")
-    with pytest.raises(RuntimeError, match="PDFs cannot be opened here"):
+    with pytest.raises(RuntimeError, match="does not work here"):
         open_pdf(PDF)
 
 

@@ -1,0 +1,59 @@
+"""What a bidder's own people did with a bid, to the second: for them alone, from the bid's own chain of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
+from portal.audit.queries import events_of
+from portal.bidding.models import Bid
+from portal.bidding.queries import names_of
+from portal.core.permissions import Actor, Verb, policy
+
+SENTENCES: Mapping[str, str] = {
+    EventKind.BID_STARTED: "The bid was begun",
+    EventKind.BID_DRAFT_SAVED: "The draft was saved",
+    EventKind.BID_SUBMITTED: "Version {version} was submitted and sealed",
+    EventKind.BID_WITHDRAWN: "The bid was withdrawn",
+    EventKind.BID_REFUSED_LATE: "Refused: it came at or after the closing time",
+}
+SAVED: Mapping[str, str] = {
+    "answers": "Answers were saved",
+    "price": "The price was saved",
+    "attach": "Files were attached",
+    "replace": "A file was replaced",
+    "remove": "A file was removed",
+}
+NOBODY = "Fairlot, by itself"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act: when, what, who by name, and the hash of its entry in the ledger."""
+
+    at: datetime
+    what: str
+    who: str
+    hash: str
+
+
+def acts_of(bid: Bid, actor: Actor) -> Sequence[Act]:
+    """What was done with the bid, oldest first; raises `NotFound` for everybody but its provider's people."""
+    policy.require(actor, Verb.READ, bid)
+    events = [event for event in events_of(bid.id) if event.kind in SENTENCES]
+    names = names_of(*{event.actor_id for event in events})
+    return [
+        Act(event.at, _what(event), names.get(event.actor_id, NOBODY) if event.actor_id else NOBODY, event.hash.hex())
+        for event in events
+    ]
+
+
+def _what(event: Event) -> str:
+    data: dict[str, Any] = event.data
+    if event.kind == EventKind.BID_DRAFT_SAVED and data.get("act") in SAVED:
+        return SAVED[data["act"]]
+    return SENTENCES[event.kind].format_map(data)

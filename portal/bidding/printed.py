@@ -1,0 +1,134 @@
+"""A bid, its receipt and what was done with it, as documents to keep (`core.pdf`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from portal.bidding.action_log import Act
+from portal.bidding.contents import Content
+from portal.bidding.models import Bid, BidVersion
+from portal.bidding.progress import Section
+from portal.bidding.receipts import secrets_of
+from portal.core.parsing.text import words_in
+from portal.core.pdf import Document, Facts, Heading, Part, Table, Text
+from portal.core.words import counted, filesize, london, micro, pounds, to_the_second
+from portal.tendering.models import Question
+
+_NOT_GIVEN = {True: "Not given yet", False: "Not given. It does not have to be."}
+
+
+def bid_document(
+    bid: Bid, sections: Sequence[Section], content: Content, *, version: BidVersion | None, now: datetime
+) -> Document:
+    """The whole bid: who, for what, every answer, the price, and every file with its SHA-256.
+
+    `version`: the submitted one that the content is of; None for the draft, which says of itself that it is one.
+    """
+    if version is None:
+        lead = f"A draft, as it was at {london(now)}. It was not submitted like this: only what has a receipt counts."
+    else:
+        lead = f"Version {version.number}, received {micro(version.received_at)}, as it was read back from its seal."
+    parts = [*_about(bid, version), *_answers(sections, content), *_files(sections, content)]
+    named = f"{bid.reference}, " + (f"version {version.number}" if version else "draft")
+    return Document(f"Bid of {bid.provider.name}: {bid.itt.title}", lead, named, tuple(parts), now)
+
+
+def receipt_document(bid: Bid, version: BidVersion, receipt: Mapping[str, Any]) -> Document:
+    """The receipt of a version, to be read and filed; what proves it is the signed file."""
+    body = receipt["body"]
+    signature = receipt["signature"]
+    parts: list[Part] = [
+        Facts(
+            (
+                ("Bidder", body["provider"]),
+                ("Invitation", f"{body['itt']}: {body['itt_title']}"),
+                ("Lot", str(body["lot"])),
+                ("Bid", body["reference"]),
+                ("Version", str(body["version"])),
+                ("Received", f"{micro(version.received_at)} ({london(version.received_at)})"),
+            )
+        ),
+        Heading("Files"),
+        *_file_table([(entry, entry["question"]) for entry in body["files"]]),
+        Heading("How to prove it"),
+        Text(
+            "Keep the signed receipt, a file that ends in .json, with this page: it holds the same values, and whoever "
+            "has it can check it without this portal. Do not pass on a secret number before the bids are opened: with "
+            "it somebody could try out prices against the commitment."
+        ),
+        Facts(
+            (
+                ("Commitment to answers, files and price (SHA-256)", f"\n{body['commitment']}"),
+                *((name, f"\n{secret}") for name, secret in secrets_of(receipt)),
+                (f"Hash of the ledger’s entry {body['ledger']['position']}", f"\n{body['ledger']['hash']}"),
+                ("Signature (Ed25519)", f"\n{signature[:64]}\n{signature[64:]}"),
+                (f"Signed with key {receipt['key_id']}", f"\n{receipt['public_key']}"),
+            )
+        ),
+    ]
+    lead = f"Received on time and sealed: {london(version.received_at)}."
+    return Document(
+        f"Receipt for {bid.reference}, version {version.number}", lead, bid.reference, tuple(parts), version.received_at
+    )
+
+
+def log_document(bid: Bid, acts: Sequence[Act], *, now: datetime) -> Document:
+    """What was done with the bid, oldest first."""
+    rows = tuple((to_the_second(act.at), f"{act.what}\n{act.hash}", act.who) for act in acts)
+    parts = (*_about(bid, None), Heading("What was done"), Table(("When", "What", "Who"), rows, (5, 10, 4)))
+    lead = f"Everything that your organisation did with this bid until {london(now)}, with the hashes of the ledger."
+    return Document(f"Log of {bid.reference}: {bid.itt.title}", lead, bid.reference, parts, now)
+
+
+def _about(bid: Bid, version: BidVersion | None) -> Iterator[Part]:
+    facts = [
+        ("Bidder", bid.provider.name),
+        ("Buyer", bid.itt.authority.name),
+        ("Invitation", f"{bid.itt.reference}: {bid.itt.title}"),
+        ("Lot", f"{bid.lot.number}: {bid.lot.title}"),
+        ("Bid", bid.reference),
+        ("Closing time", london(bid.itt.closes_at)),
+    ]
+    if version is not None:
+        facts.append(("Commitment (SHA-256)", f"\n{version.commitment}"))
+    yield Facts(tuple(facts))
+
+
+def _answers(sections: Sequence[Section], content: Content) -> Iterator[Part]:
+    for section in sections:
+        yield Heading(section.title)
+        for question in section.questions:
+            yield Heading(question.prompt, 3)
+            yield Text("\n\n".join(_answer(question, content)))
+    yield Heading("Price")
+    yield Text(f"{pounds(content.price)} for the whole term" if content.price else "Not given yet")
+
+
+def _answer(question: Question, content: Content) -> Iterator[str]:
+    answer, files = content.answers.get(question.key, ""), content.files_of(question.key)
+    if answer:
+        limit = f" of up to {question.word_limit}" if question.word_limit else ""
+        yield answer
+        yield f"({counted(words_in(answer), 'word')}{limit})"
+    if files:
+        yield "Attached: " + ", ".join(entry["name"] for entry in files)
+    if not answer and not files:
+        yield _NOT_GIVEN[question.required]
+
+
+def _files(sections: Sequence[Section], content: Content) -> Iterator[Part]:
+    prompts = {question.key: question.prompt for section in sections for question in section.questions}
+    yield Heading("Files")
+    yield from _file_table([(entry, prompts.get(entry["question"], "")) for entry in content.files])
+
+
+def _file_table(files: Sequence[tuple[Mapping[str, Any], str]]) -> Iterator[Part]:
+    if not files:
+        yield Text("No file is attached.")
+        return
+    rows = tuple(
+        (f"{entry['name']}\nSHA-256 {entry['sha256']}", question, filesize(entry["size"])) for entry, question in files
+    )
+    yield Table(("File", "Answers", "Size"), rows, (14, 6, 3))
