@@ -155,7 +155,8 @@ def _expected(source: Path) -> set[str]:
     code = {str(path.relative_to(source)) for top in PACKAGES for path in (source / top).rglob("*.py")}
     static = {str(p.relative_to(source)) for p in (source / "portal" / "static").rglob("*") if p.is_file()}
     typed = {str(path.relative_to(source)) for path in source.glob("*/py.typed")}
-    data = {str(path.relative_to(source)) for path in (source / "portal").glob("*/*.txt")}
+    kinds = ("*/*.txt", "*/*.typ")
+    data = {str(path.relative_to(source)) for kind in kinds for path in (source / "portal").glob(kind)}
     beside = {
         f"portal/{path.relative_to(source)}"
         for folder in ("templates", "migrations")
