@@ -66,7 +66,8 @@
   const keep = (form) => {
     const shown = form.querySelector("[data-fl-saving]"), spoken = shown.nextElementSibling;
     const found = form.querySelector("[data-fl-found]"), copy = copyOf(form);
-    let typed = 0, since = 0, due, busy = false, waiting = null, leaving = false, copied = false;
+    let typed = 0, since = 0, due, busy = false, leaving = false, copied = false;
+    let unanswered = null, waiting = null, insists = false;
 
     const say = (words, state) => {
       shown.hidden = false;
@@ -82,12 +83,15 @@
     const send = async (atOnce) => {
       if (busy || leaving) { return; }
       busy = true;
-      const version = typed;
-      const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+      // What was not answered may have arrived. It goes again as it was: the text that is stored is then this page's own.
+      const pause = unanswered ? 0 : PAUSE;
+      unanswered ??= { version: typed, fields: [...new FormData(form)].filter(([, value]) => typeof value === "string") };
+      const version = unanswered.version, body = new URLSearchParams(unanswered.fields);
       const headers = { "Fairlot-Autosave": "1", Accept: "application/json" };
       try {
         const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers, keepalive: atOnce === true });
         const told = await answer.json();
+        if (answer.status <= 500) { unanswered = null; }  // else it broke off somewhere on its way
         Object.entries(told.fields ?? {}).forEach(([name, value]) => { fieldOf(form, name).value = value; });
         say(told.said ?? failure(), told.state ?? "failed");
         if (!told.fields) { throw new Error(told.state); }
@@ -99,7 +103,16 @@
         plan(RETRY);
       }
       busy = false;
-      if (waiting) { form.requestSubmit(waiting.submitter); } else if (version !== typed) { plan(PAUSE); }
+      if (waiting) { pressAgain(); } else if (version !== typed && !failing.has(form)) { plan(pause); }
+    };
+    // A button that was pressed while nobody can be reached leads to no error page of the browser's, unless it is pressed twice.
+    const pressAgain = () => {
+      const { submitter } = waiting;
+      waiting = null;
+      insists = true;
+      if (!unanswered) { form.requestSubmit(submitter); return; }
+      say(`${failure()} ${shown.dataset.flAgain}`, "failed");
+      spoken.textContent = shown.textContent;
     };
     const plan = (pause) => {
       window.clearTimeout(due);
@@ -107,6 +120,7 @@
     };
     const changed = () => {
       typed += 1;
+      insists = false;
       since ||= Date.now();
       // A browser may refuse to store anything: the page then does not say that it has.
       copied = false;
@@ -116,11 +130,16 @@
 
     form.addEventListener("input", changed);
     window.addEventListener("online", () => { if (since) { send(); } });
+    window.addEventListener("pageshow", () => { leaving = false; });  // back from a page that never came
     document.addEventListener("visibilitychange", () => { if (document.hidden && since) { send(true); } });
     form.addEventListener("submit", (event) => {
       // One at a time: what is saved at this moment arrives first, and the page then knows of it.
-      if (busy) { event.preventDefault(); waiting = { submitter: event.submitter }; return; }
-      waiting = null;
+      if (busy || (!insists && (unanswered || !navigator.onLine))) {
+        event.preventDefault();
+        waiting = { submitter: event.submitter };
+        send();
+        return;
+      }
       leaving = true;
       window.clearTimeout(due);
       failing.delete(form);

@@ -108,6 +108,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
         self.edits = not self._prefix and (obj is not None or data is not None or bool(kwargs))
         self.conflicts: dict[str, Conflict] = {}
         self.edited: set[str] = set()
+        self.agreed: set[str] = set()
         self.undecided: set[str] = set()
         typed = self.meta.wrap_formdata(self, formdata)
         self.posted_loaded = read_loaded(typed.get("loaded") if typed is not None else None)
@@ -159,8 +160,8 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def saved(self) -> set[str]:
-        """The fields whose text was stored."""
-        return self.edited
+        """The fields whose text is stored: by this save, or by an earlier one whose answer the page never got."""
+        return self.edited | self.agreed
 
     def loaded_after_saving(self) -> str:
         """`loaded` for a page that stays as it is: it knows what was saved, and nothing of what others wrote since."""
@@ -220,6 +221,8 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
             if self.edits and self.posted_loaded and (left or not is_edited(loaded, mine, stored)):
                 if mine != stored:
                     _take_stored(box)
+                elif not left:
+                    self.agreed.add(name)
             elif not self.edits and (left or undecided is not None):
                 box.raw_data = None
             elif self.edits and (undecided is not None or is_conflict(loaded, mine, stored)):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -126,3 +127,50 @@ def test_two_editors_end_well(chromium: Browser, fresh_app: Flask) -> None:
         "our-voice": "Young people choose.",
         "welcome": "Everybody gets a cup of tea.\n\nWe open the door at four. Both, every day.",
     }
+
+
+@pytest.mark.journey
+def test_an_answer_that_was_lost_is_no_second_editor(chromium: Browser, fresh_app: Flask) -> None:
+    """The page sends it again as it was, then what was typed since; a button that is pressed offline loses nothing."""
+    with fresh_app.app_context():
+        editor = submitter_of()
+        bid = draft_bid(published_itt(), actor=editor)
+        address, identifier = f"/provider/bids/{bid.reference}/answers", bid.id
+        db.session.commit()
+    with served(fresh_app) as url:
+        page = seat(chromium, fresh_app, url, editor)
+        page.goto(url + address)
+        lose_answers(page, 1)
+        tab_to(page, "#answers-welcome")
+        page.keyboard.type("We open the door")
+        line = page.locator("[data-fl-saving]").first
+        expect(line).to_contain_text("Not saved", timeout=30_000)
+        page.keyboard.type(" at four.")
+        expect(line).to_have_text(re.compile(r"Saved \d\d:\d\d\.$"), timeout=30_000)
+        page.context.set_offline(True)
+        page.keyboard.type(" Every day.")
+        tab_to(page, "main form button[type=submit]")
+        page.keyboard.press("Enter")
+        expect(line).to_contain_text("you are offline. It is kept on this device. Nothing was sent.")
+        page.context.set_offline(False)
+        press_save(page)
+        assert page.url.endswith(bid_page := address.removesuffix("/answers")), f"{page.url} is not {bid_page}"
+        page.context.close()
+    with fresh_app.app_context():
+        stored = db.session.get_one(Bid, identifier)
+        answers = read_draft(bid=stored, actor=editor, keys=fresh_app.extensions["keys"]).answers
+    assert answers == {"welcome": "We open the door at four. Every day."}
+
+
+def lose_answers(page: Page, count: int) -> None:
+    """Let what the page sends by itself arrive, and its answer not, so many times."""
+    lost = []
+
+    def carry(route: Route) -> None:
+        if "fairlot-autosave" in route.request.headers and len(lost) < count:
+            lost.append(route.fetch())
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/answers", carry)

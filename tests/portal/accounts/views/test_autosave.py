@@ -30,7 +30,7 @@ from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, draft_bid, submitter_of
 from tests.factories.evaluation import YOUNG, scoring_itt
 from tests.factories.frameworks import live_framework
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import published_itt, ready_itt
 from tests.filling import fields_of, text_of
 from tests.pages import read
 from tests.portal.joining.submitted import submitted_application
@@ -54,6 +54,11 @@ class Tab:
         answer = self.client.post(self.address, data=self.held, headers=HEADERS)
         self.held |= (answer.json or {}).get("fields", {})
         return answer
+
+    def autosave_unheard(self, **typed: Any) -> None:
+        """Send what is typed; the answer is lost on its way."""
+        self.held |= typed
+        self.client.post(self.address, data=self.held, headers=HEADERS)
 
     def send(self) -> TestResponse:
         """Press the button."""
@@ -145,6 +150,20 @@ def test_two_people_who_type_at_once_lose_nothing(client: CheckedClient, new_cli
     assert page.status_code == 409
     assert "Mine 2" in page.text
     assert "Theirs as well" in page.text
+
+
+def test_nobody_is_in_conflict_with_an_answer_that_was_lost(client: CheckedClient) -> None:
+    """What was stored and never answered is sent again as it was; what is typed then is an edit of one's own text."""
+    tab, _bid, _actor = bid_tab(client, "answers")
+    itt = ready_itt()
+    officer = client.application.test_client()
+    sign_in(officer, make_person(Role.COMMISSIONER, authority=itt.authority))
+    service = Tab(officer, f"/commissioning/itts/{itt.reference}/draft/service")
+    for page, name in ((tab, "answers-welcome"), (service, "description")):
+        page.autosave_unheard(**{name: "We listen."})
+        for text in ("We listen.", "We listen, and then we act."):
+            answer = page.autosave(**{name: text})
+            assert (answer.status_code, answer.json["state"]) == (200, "saved"), answer.json
 
 
 def test_every_other_form_is_kept_and_not_carried_out(client: CheckedClient) -> None:
