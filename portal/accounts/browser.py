@@ -14,7 +14,7 @@ from portal.accounts.browser_words import browser_words
 from portal.accounts.devices import KEPT, remember
 from portal.accounts.kept_forms import keep_form
 from portal.accounts.passkeys import Site
-from portal.accounts.sessions import SignedIn, end_session, find_signed_in, touch_session
+from portal.accounts.sessions import end_session, find_signed_in, touch_session
 from portal.accounts.throttling import Origin
 from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
@@ -62,7 +62,9 @@ def enter(token: str) -> Actor:
         end_session(session_id=current_user.session_id, now=now)
     session.clear()
     login_user(signed_in)
-    _know_device(signed_in)
+    # Young people's sittings leave nothing behind, and half a sign-in proves nobody.
+    if not signed_in.awaits_factor and signed_in.email is not None:
+        know_device(signed_in.user_id)
     _keep_carried(signed_in.user_id)
     return signed_in.actor
 
@@ -114,11 +116,9 @@ def site() -> Site | None:
     return None
 
 
-def _know_device(signed_in: SignedIn) -> None:
-    """Let the browser keep that this person has signed in in it. Young people's sittings leave nothing behind."""
-    if signed_in.awaits_factor or signed_in.email is None:
-        return
-    token = remember(device=request.cookies.get(DEVICE_COOKIE), user_id=signed_in.user_id, now=clock.now())
+def know_device(user_id: uuid.UUID) -> None:
+    """Let the browser keep that the person has been here: with the password, or with a link of their own mail."""
+    token = remember(device=request.cookies.get(DEVICE_COOKIE), user_id=user_id, now=clock.now())
     secure = current_app.config["SESSION_COOKIE_SECURE"]
 
     @after_this_request

@@ -88,9 +88,16 @@ def end_access(*, place: Provider | ContractingAuthority, person: User, actor: A
         raise InvalidInput("You cannot end your own access. Ask another administrator.")
     _end(place, person, roles, now)
     withdraw_roles(person=person, roles=roles_in(place))
-    withdraw_links(user_id=person.id, purposes={LinkPurpose.JOIN}, now=now)
+    withdraw_invitation(person, now=now)
     end_sessions_of(user_id=person.id, now=now)
     record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=roles)
+
+
+def withdraw_invitation(person: User, *, now: datetime) -> None:
+    """Let the person's link stop working, once no role is left, neither held nor waiting, to join with."""
+    held = select(HeldRole.id).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))
+    if db.session.scalar(held.limit(1)) is None and not roles_waiting_for(person.id):
+        withdraw_links(user_id=person.id, purposes={LinkPurpose.JOIN}, now=now)
 
 
 def roles_in(place: Provider | ContractingAuthority) -> frozenset[Role]:

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.cards import IssuedCard, issue_card
+from portal.accounts.changing_roles import withdraw_invitation
 from portal.accounts.inviting import require_invitable
 from portal.accounts.models import HeldRole, User
 from portal.accounts.people import add_person, person_with_email
@@ -148,7 +149,10 @@ def issue_sitting_card(
 
 
 def end_seat(member: PanelMember, *, now: datetime) -> None:
-    """End the person's role: from the next request on the panel does not exist for this person."""
+    """End the person's role: from the next request on the panel does not exist for this person.
+
+    The link by which somebody would have joined for it alone stops working.
+    """
     db.session.execute(
         update(HeldRole)
         .where(
@@ -158,6 +162,7 @@ def end_seat(member: PanelMember, *, now: datetime) -> None:
         )
         .values(ended_at=now)
     )
+    withdraw_invitation(member.user, now=now)
 
 
 def _check_role(panel: Panel, appointee: Appointee) -> None:
@@ -198,11 +203,9 @@ def _adult(panel: Panel, appointee: Appointee, *, actor: Actor) -> User:
     email = fold_email(appointee.email)
     if not email:
         raise InvalidInput("Enter the person’s e-mail address.", field="email")
-    known = person_with_email(email)
-    if known is not None:
-        return known
-    person = add_person(name=appointee.name, email=email)
-    record(EventKind.MEMBER_INVITED, person, actor=actor, panel=panel.id)
+    person = person_with_email(email) or add_person(name=appointee.name, email=email)
+    if person.awaits_joining:
+        record(EventKind.MEMBER_INVITED, person, actor=actor, panel=panel.id)
     return person
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.address_changing import stop_change, take_address
-from portal.accounts.browser import origin
+from portal.accounts.browser import know_device, origin
 from portal.accounts.confirming import confirm_address
 from portal.accounts.forms.people import ChosenPasswordForm, ForgottenForm
 from portal.accounts.inviting import join
@@ -35,6 +35,8 @@ class Press:
     done: str
     form: type[BaseForm] = PlainForm
     stops: bool = False
+    shows_whose: bool = False
+    """Whether it shows that the browser is the person's own, so that signing in there next is no new browser."""
 
 
 PRESSES = {
@@ -52,6 +54,7 @@ PRESSES = {
         reset_password,
         "Your password is changed. Sign in with it.",
         ChosenPasswordForm,
+        shows_whose=True,
     ),
     LinkPurpose.TAKE_ADDRESS: Press(
         "Use this e-mail address?",
@@ -115,6 +118,8 @@ def follow(token: str) -> ResponseReturnValue:
     form = press.form()
     typed = {"password": form.password.data} if "password" in form else {}
     if form.validate_on_submit() and form.carry_out(lambda: press.act(token=token, now=clock.now(), **typed)):
+        if press.shows_whose:
+            know_device(form.outcome.id)
         flash(press.done, "success")
         return redirect(url_for("accounts.sign_in"))
     return render_template("accounts/links/press.html", form=form, press=press), form.status_code

@@ -15,7 +15,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import PASSWORD, make_person, sign_in
 from tests.factories.organisations import make_provider
 from tests.filling import fields_of, fill, press, text_of
-from tests.mailing import mails_to
+from tests.mailing import link_to, mails_to
 from tests.services import Mailbox
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -92,6 +92,22 @@ def test_a_new_browser_is_told(
     assert "new browser" in text_of(client.get("/account/inbox"))
     recorded = " ".join(str(event.data) for event in events_of("system"))
     assert "Firefox" not in recorded
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_the_browser_of_a_mailed_link_is_no_new_one(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], person: User, mailbox: Mailbox
+) -> None:
+    """Whoever chose a new password there with their mail’s link is not told of it; of any other browser they are."""
+    sign_in_at(client)
+    here = new_client()
+    fill(here, "/forgotten-password", {"email": "demo@people.example"})
+    fill(here, link_to(mailbox, "demo@people.example"), {"password": PASSWORD})
+    told = len(mails_to(mailbox, "demo@people.example"))
+    sign_in_at(here)
+    assert len(mails_to(mailbox, "demo@people.example")) == told
+    sign_in_at(new_client(), FIREFOX)
+    assert "new browser" in str(mails_to(mailbox, "demo@people.example")[-1]["Subject"])
 
 
 def test_an_administrator_signs_a_colleague_out(

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
+
+from portal.accounts.people import grant, person_with_email
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.evaluation.results import calculate_result
@@ -25,7 +28,10 @@ from tests.factories.evaluation import (
     scoring_itt,
 )
 from tests.factories.tendering import panel_named, published_itt
+from tests.filling import fill, text_of
+from tests.mailing import link_to
 from tests.portal.evaluation.views.posting import post
+from tests.services import Mailbox
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -63,6 +69,34 @@ def test_the_commissioner_appoints_and_removes(client: CheckedClient) -> None:
     assert post(client, remove.group(1)).location == f"{base}/panels"
     table = client.get(f"{base}/panels").get_data(as_text=True).split('id="panel-2"')[1].split('id="panel-3"')[0]
     assert "Blue Fox" not in table
+
+
+@pytest.mark.usefixtures("worker_environment")
+def test_the_invitation_of_a_removed_member_leads_nowhere(
+    client: CheckedClient, new_client: Callable[[], CheckedClient], mailbox: Mailbox
+) -> None:
+    """The link stops with the seat; who has another role to join for keeps it, and a new seat brings a new one."""
+    itt = published_itt()
+    base = enter(client, Evaluation(itt, None, {}))  # type: ignore[arg-type]
+    panel = f"{base}/panels/{panel_named(itt, LOCAL).id}"
+    chair = {"role": "chair", "name": "Demo Chair", "email": "chair@panel.example"}
+
+    def appointed_and_removed() -> str:
+        post(client, f"{panel}/appoint", data=chair)
+        link = link_to(mailbox, "chair@panel.example")
+        remove = re.search(rf'href="({panel}/members/[^"]+/remove)"', client.get(f"{base}/panels").text)
+        assert remove is not None
+        assert post(client, remove.group(1)).location == f"{base}/panels"
+        return link
+
+    gone = new_client().get(appointed_and_removed())
+    assert gone.status_code == 410
+    assert "does not work any more" in text_of(gone)
+    person = person_with_email("chair@panel.example")
+    assert person is not None
+    grant(person, Role.COMMISSIONER, authority_id=itt.authority_id)
+    invited = appointed_and_removed()
+    assert fill(new_client(), invited, {"password": "three random words"}).location == "/sign-in"
 
 
 def test_individual_scores_are_closed_to_the_authority_until_the_panel_closes(client: CheckedClient) -> None:
