@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -155,21 +155,26 @@ def _warmed_code(folder: Path, state: Path) -> Code:
 
 
 @contextmanager
+def portal_up(folder: Path, settings: Mapping[str, str], *, workers: int) -> Iterator[dict[str, Any]]:
+    """`portal up` with these settings; gives what its ready file says, and stops it at the end of the block."""
+    ready, output = folder / "ready.json", folder / "up.txt"
+    up = [sys.executable, "-m", "portal", "up", "--port", "0", "--ready-file", str(ready)]
+    environment = _environment() | {"SECRET_KEY": SECRET_KEY, "WEB_CONCURRENCY": str(workers)} | dict(settings)
+    with _process(up, environment, output, signal.SIGINT) as process:
+        _wait(process, ready.exists, output)
+        yield json.loads(ready.read_text())
+
+
+@contextmanager
 def running_portal(road: Road, *, workers: int) -> Iterator[None]:
     """`portal up` and the floor on the road's database; both are stopped at the end of the block."""
-    ready, output = road.folder / "ready.json", road.folder / "up.txt"
-    up = [sys.executable, "-m", "portal", "up", "--port", "0", "--ready-file", str(ready)]
-    environment = _environment() | {
+    settings = {
         "DATABASE_URL": road.cluster.web_url(),
         "DATABASE_OWNER_URL": road.cluster.owner_url(),
         "PORTAL_STATE": str(road.state),
-        "SECRET_KEY": SECRET_KEY,
-        "WEB_CONCURRENCY": str(workers),
     }
     with ExitStack() as stack:
-        process = stack.enter_context(_process(up, environment, output, signal.SIGINT))
-        _wait(process, ready.exists, output)
-        told = json.loads(ready.read_text())
+        told = stack.enter_context(portal_up(road.folder, settings, workers=workers))
         road.url, road.pids = told["url"], told["pids"]
         address = f"127.0.0.1:{free_port()}"
         floor = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "--keep-alive", "15"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from tests.journeys.cast import Cast
 from tests.journeys.moving_clock import MovingClock
 from tests.journeys.people import HttpPerson, sees
 from tests.journeys.story import Story
-from tests.portal_process import RunningPortal
+from tests.portal_process import ROOT, RunningPortal, portal_environment
 
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 
@@ -72,3 +74,16 @@ def test_redis_and_worker_away(portal: RunningPortal, clock: MovingClock, state:
     finally:
         for person in seats:
             person.leave()
+
+
+def test_nothing_that_was_called_saved_is_lost_however_it_is_killed() -> None:
+    """Eight pages save by themselves while web server, worker, PostgreSQL and Redis are killed, and lose nothing."""
+    program = [sys.executable, ROOT / "benchmarks" / "autosaves.py", "--saves", "60", "--kills", "1"]
+    done = subprocess.run(
+        [*program, "--pace", "0.3", "--retry", "0.3"],
+        env=portal_environment(Path("unused")),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
