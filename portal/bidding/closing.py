@@ -22,9 +22,6 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, WrongState
 from portal.core.permissions import Actor
-from portal.tendering.entitlement import entitlement_of, may_bid
-from portal.tendering.explaining import NotEntitled
-from portal.tendering.models import InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 # The questions are frozen once the invitation is published, so reading them inside the locking statement is
@@ -115,17 +112,6 @@ def require_open(entered: Entered) -> None:
         raise WrongState("This invitation to tender was cancelled. Your draft is kept as it was.")
     if entered.at >= entered.closes_at or entered.itt_status in AFTER_OPENING:
         raise TooLate(entered.at, entered.closes_at)
-
-
-def require_standing(itt_id: uuid.UUID, provider_id: uuid.UUID | None, at: datetime) -> None:
-    """Raise `NotEntitled` for a provider that may not answer the invitation at `at`.
-
-    `at` is the database's clock under the ITT's row lock, and the membership is read after it: a membership that
-    ended before is seen.
-    """
-    if may_bid(itt_id, provider_id, at):
-        return
-    raise NotEntitled(entitlement_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
 
 
 def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> None:

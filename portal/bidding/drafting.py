@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record, record_save
-from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
+from portal.bidding.closing import Entered, lock_bid, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
@@ -30,6 +30,7 @@ from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
 from portal.editing.comparing import is_conflict, is_edited
 from portal.editing.earlier import UNCHOSEN, Change, keep_earlier
+from portal.tendering.explaining import require_standing
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import Recorded, record
-from portal.bidding.closing import Entered, lock_bid, require_open, require_standing
+from portal.bidding.closing import Entered, lock_bid, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
@@ -26,6 +26,7 @@ from portal.core.drafts import Incomplete
 from portal.core.errors import Conflict
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
+from portal.tendering.explaining import require_standing
 
 # Version, envelopes and bid in one statement; the version is evidence, the bid points to it.
 _STORE = text(

@@ -6,10 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.core.columns import db
 from portal.core.errors import PortalError
 from portal.core.words import london
 from portal.frameworks.validity import accepts_applications
-from portal.tendering.entitlement import Entitlement, Reason, entitlement_of
+from portal.tendering.entitlement import Entitlement, Reason, entitlement_of, may_bid
 from portal.tendering.models import InvitationToTender
 
 _SENTENCES = {
@@ -56,6 +57,17 @@ class Told:
     def may_bid(self) -> bool:
         """Whether it may answer."""
         return self.standing.may_bid
+
+
+def require_standing(itt_id: uuid.UUID, provider_id: uuid.UUID | None, at: datetime) -> None:
+    """Raise `NotEntitled` for a provider that may not answer the invitation at `at`.
+
+    `at` is the database's clock under the ITT's row lock, and the membership is read after it: a membership that
+    ended before is seen.
+    """
+    if may_bid(itt_id, provider_id, at):
+        return
+    raise NotEntitled(entitlement_of(db.session.get_one(InvitationToTender, itt_id), provider_id, at))
 
 
 def told(itt: InvitationToTender, provider_id: uuid.UUID | None, now: datetime) -> Told | None:
