@@ -36,5 +36,7 @@ import portal.organisations.rules
 import portal.privacy.models
 import portal.privacy.rules
 import portal.regulation.models
+import portal.tendering.clarifying.models
+import portal.tendering.clarifying.rules
 import portal.tendering.models
 import portal.tendering.rules  # noqa: F401

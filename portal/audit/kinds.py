@@ -119,6 +119,11 @@ class EventKind(StrEnum):
     PROVIDER_INVITED_LATE = "provider_invited_late"
     DIRECT_AWARD_APPROVED = "direct_award_approved"
     UNDECIDED_APPLICATIONS_EXPLAINED = "undecided_applications_explained"
+    CLARIFICATION_ASKED = "clarification_asked"
+    CLARIFICATION_TAKEN_BACK = "clarification_taken_back"
+    CLARIFICATION_ANSWERED = "clarification_answered"
+    CLARIFICATION_ANSWERED_ALONE = "clarification_answered_alone"
+    ANSWERS_PUBLISHED = "answers_published"
     # Bidding
     BID_STARTED = "bid_started"
     BID_DRAFT_SAVED = "bid_draft_saved"

@@ -97,6 +97,7 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     CANCEL_DRAFT = "cancel_draft"
     APPROVE_DIRECT_AWARD = "approve_direct_award"
+    PUBLISH_ANSWERS = "publish_answers"
     # Openings
     OPEN_BIDS = "open_bids"
     EXPLAIN_UNDECIDED = "explain_undecided"

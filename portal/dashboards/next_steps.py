@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import url_for
 
 from portal.core.permissions import Actor, Role, Verb, policy
-from portal.core.words import london_date
+from portal.core.words import counted, london_date
 from portal.dashboards.situation import Situation, Wait
 from portal.regulation import procurement_law
 from portal.regulation.notice_catalogue import CATALOGUE
@@ -41,6 +41,8 @@ PANELS = Step(
     "A panel has nobody yet. Nobody on a panel sees a bid before the opening.",
     is_act=True,
 )
+ANSWER = Step("Answer what bidders ask", "clarification_desk.index", Verb.PUBLISH_ANSWERS, is_act=True)
+ASKED = Step("Read what bidders asked, and your answers", "clarification_desk.index", Verb.READ)
 OPEN = Step("Open the bids", "openings.show", Verb.OPEN_BIDS, "Two openers, at most 15 minutes apart.", is_act=True)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
@@ -73,7 +75,8 @@ def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
     if itt.status is IttStatus.PUBLISHED:
         panels = PANELS if situation.has_empty_panel else SEATED
-        return (OPEN, panels) if itt.has_closed(now) else (panels,)
+        asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
+        return (OPEN, asked, panels) if itt.has_closed(now) else (asked, panels)
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
         return (*_notices(situation), *_awarding(situation, actor), result, FOLLOW, RECORD)
@@ -85,6 +88,12 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.CANCELLED: (),
     }[itt.status]
+
+
+def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
+    """How many there are, and by when they are to be answered: never whose they are."""
+    waiting = f"{counted(situation.questions, 'question')} without a published answer."
+    return f"{waiting} You said: by {london_date(itt.answers_by_date)}." if itt.answers_by_date else waiting
 
 
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:

@@ -17,6 +17,7 @@ from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
+from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.models import Lot, Panel
 
 
@@ -46,6 +47,8 @@ class Situation:
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
     """The kinds of notice that wait for their number on the central digital platform."""
+    questions: int = 0
+    """How many questions of bidders have no published answer."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
@@ -76,9 +79,13 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     )
     for itt_id, *lot in db.session.execute(query):
         rows[itt_id].append(_Row(*lot))
-    empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
+    empty, waiting, asked = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), counts_waiting(itt_ids)
     return {
-        itt_id: replace(_together(lots, itt_id in empty, now), notices_waiting=waiting.get(itt_id, ()))
+        itt_id: replace(
+            _together(lots, itt_id in empty, now),
+            notices_waiting=waiting.get(itt_id, ()),
+            questions=asked.get(itt_id, 0),
+        )
         for itt_id, lots in rows.items()
     }
 

@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.PROVIDER_INVITED_LATE: "A provider admitted meanwhile was invited, with the same deadline",
     EventKind.DIRECT_AWARD_APPROVED: "A second person approved the direct award",
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: "It was recorded why applications of bidders stayed undecided",
+    EventKind.ANSWERS_PUBLISHED: "Answers to bidders’ questions were published",
     EventKind.OPENING_STARTED: "The first of two people asked to open the bids",
     EventKind.OPENING_REFUSED: "An attempt to open the bids was refused",
     EventKind.BIDS_OPENED: "Two people opened the bids",

@@ -108,12 +108,20 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
                 "endDate": instant(itt.closes_at) if itt.closes_at else None,
             }
         ),
+        "enquiryPeriod": _enquiry_period(itt),
         "awardPeriod": {"endDate": day_end(itt.award_date)} if itt.award_date else None,
         "milestones": _tender_break_points(itt),
         "documents": [_document(header, itt)],
     }
     content = {"parties": [buyer], "tender": without_gaps(tender), "relatedProcesses": _called_off_from(header, itt)}
     return _release(header, itt, buyer, without_gaps(content))
+
+
+def _enquiry_period(itt: InvitationToTender) -> Json | None:
+    """When bidders can ask, where that ends before the bidding does."""
+    if itt.questions_until is None or itt.published_at is None:
+        return None
+    return {"startDate": instant(itt.published_at), "endDate": instant(itt.questions_until)}
 
 
 def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) -> Json:

@@ -16,6 +16,7 @@ from portal.core.permissions import Role
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.organisations.models import ProviderAlert
+from portal.tendering.clarifying.models import Follower
 from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 
@@ -34,6 +35,18 @@ def people_with_alerts(itt: InvitationToTender) -> Sequence[uuid.UUID]:
 def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     """Everybody of a provider that was invited to the call-off, as a query: there may be thousands."""
     return _members().where(HeldRole.provider_id.in_(_invited(itt_id))).distinct()
+
+
+def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Everybody who follows the invitation, and everybody of a provider that bids for it or was invited to it."""
+    bidding = select(Bid.provider_id).where(Bid.itt_id == itt_id)
+    invited = _invited(itt_id).where(Invitation.declined_at.is_(None))
+    following = select(Follower.user_id).where(Follower.itt_id == itt_id)
+    return (
+        _members()
+        .where(or_(HeldRole.provider_id.in_(bidding), HeldRole.provider_id.in_(invited), User.id.in_(following)))
+        .distinct()
+    )
 
 
 def submitted_bids(itt_id: uuid.UUID) -> Sequence[Bid]:

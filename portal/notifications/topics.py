@@ -117,6 +117,13 @@ TOPICS: tuple[Topic, ...] = (
         ("tendering/itt_published", "tendering/market_call_off"),
     ),
     Topic(
+        "answers",
+        "Answers about invitations to tender",
+        "Answers to questions about what you bid for, are invited to, or follow.",
+        PROVIDER_ROLES,
+        ("tendering/answers_published", "tendering/answered_alone"),
+    ),
+    Topic(
         "receipts",
         "What has arrived",
         "Your bid or application was received, withdrawn or opened.",
@@ -156,6 +163,7 @@ TOPICS: tuple[Topic, ...] = (
         AUTHORITY_ROLES,
         (
             "tendering/itt_closed_openers",
+            "tendering/clarification_asked",
             "tendering/direct_award_approved",
             "evaluation/result_calculated",
             "evaluation/result_blocked",

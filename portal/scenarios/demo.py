@@ -12,6 +12,8 @@ from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
 from portal.scenarios import building, market, people, story
+from portal.tendering.clarifying.answering import answer_question, publish_answers
+from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.models import InvitationToTender
 
 DRAFT = "Short breaks for disabled children: Demo Northfield"
@@ -61,12 +63,31 @@ def _open_one(
     closes_at = noon + timedelta(days=12)
     building.publish(itt, keys, published=clock.now() - timedelta(days=9), closes_at=closes_at)
     building.appoint(itt)
+    _ask(itt, people.MEADOW_SUBMITTER, *story.ANSWERED_QUESTION)
+    _ask(itt, people.BRIDGE_SUBMITTER, story.OPEN_QUESTION)
     started = time.monotonic()
     bid = building.write_bid(itt, story.MEADOW, people.MEADOW_SUBMITTER, keys=keys, files=files)
     building.submit(bid, people.MEADOW_SUBMITTER, keys)
     pace = timedelta(seconds=time.monotonic() - started)
     building.write_bid(itt, story.HARBOUR, people.HARBOUR_SUBMITTER, keys=keys, files=files, whole=False)
     return itt, pace
+
+
+def _ask(itt: InvitationToTender, part: people.Part, words: str, answer: str = "") -> None:
+    """One question about the invitation, answered for everybody where there is an answer."""
+    question = ask_question(itt=itt, words=words, is_named=False, actor=people.actor_of(part))
+    if answer:
+        officer = people.actor_of(people.COMMISSIONER)
+        answer_question(
+            clarification=question,
+            published_words=words,
+            answer=answer,
+            private_reason="",
+            actor=officer,
+            now=clock.now(),
+        )
+        publish_answers(itt=itt, actor=officer, now=clock.now())
+    db.session.commit()
 
 
 def _being_scored(itt: InvitationToTender) -> None:

@@ -71,7 +71,10 @@ SCENES: tuple[Scene, ...] = (
         IttStatus.PUBLISHED,
         "One bid is in and another is half written. Finish it, submit it and keep the receipt. Nobody can see "
         "either, or that there are two.",
-        (Door(people.HARBOUR_SUBMITTER, "Finish the bid", "bids.show", Behind.BID),),
+        (
+            Door(people.HARBOUR_SUBMITTER, "Finish the bid", "bids.show", Behind.BID),
+            Door(people.COMMISSIONER, "Answer what a bidder asks", "clarification_desk.index"),
+        ),
         public_endpoint="opportunities.show",
         public_text="See it as the public does",
     ),

@@ -29,6 +29,12 @@ POLICY_TEXT = (
     "Anybody who is worried about a child tells the named lead the same day. The lead tells the council.\n"
 )
 
+ANSWERED_QUESTION = (
+    "May the service run in a building that a bidder shares with others?",
+    "Yes. Say in your answer on safeguarding who else is there, and how children are kept apart from them.",
+)
+OPEN_QUESTION = "Do staff of the present provider come over to the new one (TUPE)?"
+
 HARBOUR = Telling(
     "Demo Harbour Youth Trust",
     Decimal(642000),

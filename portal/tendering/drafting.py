@@ -110,16 +110,24 @@ def set_timetable(
     contract_start_date: date | None,
     actor: Actor,
     now: datetime,
+    questions_until: datetime | None = None,
+    answers_by_date: date | None = None,
 ) -> None:
     """Say when bidding closes (an aware instant), when the decision is expected and when the contract starts.
 
-    Raises `InvalidInput` beside `closes`, `award_date` or `contract_start_date`: a closing time in the past, one
-    before the minimum tendering period (PA2023 s.54; of a call-off from a DPS PCR2015 reg 34(11)), a timetable that
-    runs backwards; `CallOffRefused` (`closes`) after the framework's end. Records ITT_CHANGED.
+    `questions_until` (an aware instant; None: until bidding closes) ends the time for bidders' questions, and
+    `answers_by_date` says by when they are answered.
+
+    Raises `InvalidInput` beside `questions_end`, `answers_by_date`, `closes`, `award_date` or `contract_start_date`: a
+    closing time in the past, one before the minimum tendering period (PA2023 s.54; of a call-off from a DPS PCR2015
+    reg 34(11)), a timetable that runs backwards; `CallOffRefused` (`closes`) after the framework's end. Records
+    ITT_CHANGED.
     """
     begin_change(itt, actor)
     require_closing(itt, closes_at, now)
     requirements.require_dates(closes_at, award_date, contract_start_date)
+    requirements.require_time_for_questions(questions_until, answers_by_date, closes_at, now)
+    itt.questions_until, itt.answers_by_date = questions_until, answers_by_date
     itt.closes_at, itt.award_date, itt.contract_start_date = closes_at, award_date, contract_start_date
     record_change(itt, actor, Task.TIMETABLE, closes_at=closes_at)
 

@@ -59,6 +59,7 @@ class InvitationToTender(OnOwnChain, Model):
             "AND direct_award_provider_id IS NOT NULL AND direct_award_reason <> '')",
             name="direct_award_approved",
         ),
+        CheckConstraint("questions_until IS NULL OR questions_until < closes_at", name="asked_before_closing"),
         two_people(
             decider="direct_award_approved_by_id",
             proposer="direct_award_proposed_by_id",
@@ -102,6 +103,10 @@ class InvitationToTender(OnOwnChain, Model):
     tie_break: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Criterion keys, or "lowest_price", tried in order."""
     closes_at: Mapped[datetime | None]
+    questions_until: Mapped[datetime | None]
+    """When the time for bidders' questions ends; None: with the time for bids."""
+    answers_by_date: Mapped[date | None]
+    """By when the authority means to answer them."""
     published_at: Mapped[datetime | None]
     closing_noted_at: Mapped[datetime | None]
     """When the ledger noted that it had closed; whether it has is never read here but from `closes_at`."""
@@ -168,6 +173,11 @@ class InvitationToTender(OnOwnChain, Model):
         """The authorities whose suspensions of organisations hold here: its own, and the lead one of its framework."""
         lot = self.framework_lot
         return (self.authority_id,) if lot is None else (self.authority_id, lot.framework.authority_id)
+
+    @property
+    def asking_until(self) -> datetime | None:
+        """When the time for bidders' questions ends."""
+        return self.questions_until or self.closes_at
 
     def has_closed(self, instant: datetime) -> bool:
         """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""

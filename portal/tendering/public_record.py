@@ -19,8 +19,8 @@ def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
         "title": itt.title,
         "authority": itt.authority.name,
         "state": public_state(itt, now).key,
-        "published_at": _instant(itt.published_at),
-        "closes_at": _instant(itt.closes_at),
+        "published_at": instant(itt.published_at),
+        "closes_at": instant(itt.closes_at),
         "estimated_value": _money(itt),
         "term_months": itt.term_months,
         "break_months": itt.break_months,
@@ -37,6 +37,8 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "description": itt.description,
         "cpv": [{"code": code, "description": titles.get(code, "")} for code in itt.cpv_codes],
         "regime": itt.regime.value,
+        "questions_until": instant(itt.asking_until),
+        "answers_by_date": itt.answers_by_date.isoformat() if itt.answers_by_date else None,
         "award_date": itt.award_date.isoformat() if itt.award_date else None,
         "contract_start_date": itt.contract_start_date.isoformat() if itt.contract_start_date else None,
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
@@ -94,8 +96,9 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _instant(instant: datetime | None) -> str | None:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None
+def instant(moment: datetime | None) -> str | None:
+    """An instant as JSON has it: UTC, with "Z"; None stays None."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
 def _money(itt: InvitationToTender) -> dict[str, str] | None:

@@ -73,6 +73,24 @@ def require_closing_time(
     return closes
 
 
+def require_time_for_questions(
+    until: datetime | None, answers_by: date | None, closes_at: datetime | None, now: datetime
+) -> None:
+    """Refuse a time for questions that is over or ends with the bidding, and answers that come too late to be used."""
+    if until is not None and until <= now:
+        raise InvalidInput("The time for questions must end in the future.", field="questions_end")
+    if until is not None and closes_at is not None and until >= closes_at:
+        raise InvalidInput("The time for questions must end before bidding closes.", field="questions_end")
+    if answers_by is None:
+        return
+    if until is None:
+        raise InvalidInput("Say as well when the time for questions ends.", field="questions_end")
+    if answers_by < local_date(until):
+        raise InvalidInput("The answers must come after the time for questions ends.", field="answers_by_date")
+    if closes_at is not None and answers_by >= local_date(closes_at):
+        raise InvalidInput("The answers must come before the day when bidding closes.", field="answers_by_date")
+
+
 def require_dates(closes_at: datetime | None, award_date: date | None, start_date: date | None) -> None:
     """Refuse a timetable that is incomplete or runs backwards: closing, then the decision, then the start."""
     if award_date is None:

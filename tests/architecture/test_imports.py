@@ -128,6 +128,7 @@ LOCKING = {
     "portal.joining.submitting": "the documents that a version cites, all at once",
     "portal.tendering.closing": "whatever is due, what others hold is theirs",
     "portal.tendering.inviting": "the lot's key alone",
+    "portal.tendering.clarifying.answering": "every answer that is written, all at once",
 }
 
 

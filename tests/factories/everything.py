@@ -19,7 +19,7 @@ from portal.audit.models import Event
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.core import clock
-from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.directory.offering import choices_of, set_offers
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
@@ -41,6 +41,8 @@ from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.calling_off import propose_direct_award
+from portal.tendering.clarifying.answering import answer_question, publish_answers
+from portal.tendering.clarifying.asking import ask_question
 from tests.factories import bidding, calling_off, frameworks, joining
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import (
@@ -77,6 +79,7 @@ def everything() -> People:
     _identities(authority, provider, submitter)
     _invitations(authority, submitter)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
+    _questions(authority, actor_of(submitter))
     itt = draft_itt(authority=authority)
     event = db.session.scalars(select(Event).where(Event.chain == str(itt.id))).first()
     assert event is not None
@@ -90,6 +93,25 @@ def everything() -> People:
             itt=itt,
         )
     return people
+
+
+def _questions(authority: ContractingAuthority, asker: Actor) -> None:
+    """Questions about an open invitation: one that waits, one with a written answer, one that everybody reads."""
+    officer = make_commissioner(authority)
+    itt = published_itt(actor=officer)
+    words = ("May two bid together?", "Is there a least price?", "Who owns the building?")
+    asked = [ask_question(itt=itt, words=each, is_named=False, actor=asker) for each in words]
+    for question in asked[1:]:
+        answer_question(
+            clarification=question,
+            published_words=question.words,
+            answer="Yes.",
+            private_reason="",
+            actor=officer,
+            now=clock.now(),
+        )
+        if question is asked[1]:
+            publish_answers(itt=itt, actor=officer, now=clock.now())
 
 
 def _colleagues(authority: ContractingAuthority, provider: Provider, officer: User, submitter: User) -> None:

@@ -89,6 +89,15 @@ class TimetableForm(BaseForm):
         description="UK time, for example noon or 5pm. A bid that arrives at this time or later is late.",
         render_kw=PLAIN,
     )
+    questions_end = DayField(
+        "Last day for questions",
+        description="Bidders ask here, and everybody reads your answers. Leave it empty to take questions until "
+        "bidding closes.",
+    )
+    questions_end_time = TimeField(
+        "Time when it ends on that day", description="UK time, for example 5pm.", render_kw=PLAIN
+    )
+    answers_by_date = DayField("Day by which you answer them", description="Leave bidders time to use your answers.")
     award_date = DayField("Day when you expect to decide", description="For example, 29 1 2027")
     contract_start_date = DayField("Day when the contract starts", description="For example, 1 4 2027")
 
@@ -103,11 +112,29 @@ class TimetableForm(BaseForm):
             return None
         return to_utc(self.closes.data, self.closes_time.data, field="closes_time")
 
+    def validate_questions_end_time(self, field: Any) -> None:
+        """Ask for the time when only the day was given."""
+        if self.questions_end.data is not None and field.data is None and not field.errors:
+            raise ValidationError("Give the time when it ends, such as noon or 5pm.")
+
+    def end_of_questions(self) -> datetime | None:
+        """When the time for questions ends, as a UTC instant; raises `InvalidInput` as `closing_instant` does."""
+        if self.questions_end.data is None or self.questions_end_time.data is None:
+            return None
+        return to_utc(self.questions_end.data, self.questions_end_time.data, field="questions_end_time")
+
     @classmethod
     def of(cls, itt: InvitationToTender) -> TimetableForm:
-        """The form with what is saved, the closing time in UK time (or with what was posted)."""
+        """The form with what is saved, its times in UK time (or with what was posted)."""
         closes = itt.closes_at.astimezone(LONDON) if itt.closes_at else None
-        return cls(obj=itt, closes=closes and closes.date(), closes_time=closes and closes.time())
+        asking = itt.questions_until.astimezone(LONDON) if itt.questions_until else None
+        return cls(
+            obj=itt,
+            closes=closes and closes.date(),
+            closes_time=closes and closes.time(),
+            questions_end=asking and asking.date(),
+            questions_end_time=asking and asking.time(),
+        )
 
 
 class PublicationForm(BaseForm):

@@ -12,6 +12,7 @@ from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
+from portal.tendering.clarifying.queries import published_count
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
@@ -83,6 +84,7 @@ def show(reference: str) -> ResponseReturnValue:
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
         joining_is_open=joining_is_open(itt, now),
+        answers=published_count(itt.id),
     )
 
 

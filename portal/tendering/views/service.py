@@ -72,6 +72,8 @@ def timetable(reference: str) -> ResponseReturnValue:
         lambda: set_timetable(
             itt=itt,
             closes_at=form.closing_instant(),
+            questions_until=form.end_of_questions(),
+            answers_by_date=form.answers_by_date.data,
             award_date=form.award_date.data,
             contract_start_date=form.contract_start_date.data,
             actor=actor(),

@@ -19,6 +19,7 @@ NAMES = {
     "Bid": "bid",
     "ChangeDecision": "identity_decision",
     "Breach": "breach",
+    "Clarification": "clarification",
     "Contract": "contract",
     "Entered": "bid",
     "ErasureRequest": "erasure",

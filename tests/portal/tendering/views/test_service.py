@@ -24,12 +24,28 @@ TIMETABLE: dict[str, Any] = {
     "closes__month": "12",
     "closes__year": "2027",
     "closes_time": "noon",
+    "questions_end__day": "",
+    "questions_end__month": "",
+    "questions_end__year": "",
+    "questions_end_time": "",
+    "answers_by_date__day": "",
+    "answers_by_date__month": "",
+    "answers_by_date__year": "",
     "award_date__day": "29",
     "award_date__month": "1",
     "award_date__year": "2028",
     "contract_start_date__day": "1",
     "contract_start_date__month": "4",
     "contract_start_date__year": "2028",
+}
+ASKING = {
+    "questions_end__day": "20",
+    "questions_end__month": "11",
+    "questions_end__year": "2027",
+    "questions_end_time": "5pm",
+    "answers_by_date__day": "26",
+    "answers_by_date__month": "11",
+    "answers_by_date__year": "2027",
 }
 
 
@@ -143,6 +159,17 @@ def test_a_timetable_is_saved_in_uk_time(client: CheckedClient, itt: InvitationT
     assert values_of(client.get(address(itt, "timetable")))["closes_time"] == "17:00"
 
 
+def test_the_time_for_questions_is_saved_and_can_be_left_to_the_closing_time(
+    client: CheckedClient, itt: InvitationToTender
+) -> None:
+    """In UK time; emptied, bidders can ask until bidding closes."""
+    post(client, address(itt, "timetable"), **TIMETABLE | ASKING)
+    assert itt.asking_until == itt.questions_until == datetime(2027, 11, 20, 17, tzinfo=UTC)
+    assert itt.answers_by_date == date(2027, 11, 26)
+    post(client, address(itt, "timetable"), **TIMETABLE)
+    assert (itt.questions_until, itt.answers_by_date, itt.asking_until) == (None, None, itt.closes_at)
+
+
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
@@ -170,6 +197,22 @@ def test_a_timetable_is_saved_in_uk_time(client: CheckedClient, itt: InvitationT
             {"#contract_start_date": "The contract must start after the decision."},
         ),
         ({"award_date__day": ""}, {"#award_date": "The date must include a day."}),
+        (
+            ASKING | {"questions_end__month": "12"},
+            {"#questions_end": "The time for questions must end before bidding closes."},
+        ),
+        (
+            ASKING | {"questions_end_time": ""},
+            {"#questions_end_time": "Give the time when it ends, such as noon or 5pm."},
+        ),
+        (
+            ASKING | {"answers_by_date__day": "19"},
+            {"#answers_by_date": "The answers must come after the time for questions ends."},
+        ),
+        (
+            ASKING | {"answers_by_date__month": "12", "answers_by_date__day": "4"},
+            {"#answers_by_date": "The answers must come before the day when bidding closes."},
+        ),
     ],
 )
 def test_a_wrong_timetable_is_refused(

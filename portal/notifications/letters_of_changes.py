@@ -1,0 +1,57 @@
+"""Letters about what is asked and changed while an invitation is open.
+
+The officers never read whose a question is, nor a bidder whose it was.
+"""
+
+from __future__ import annotations
+
+from portal.audit.models import Event
+from portal.core.columns import db
+from portal.core.permissions import Role
+from portal.notifications import recipients
+from portal.notifications.addressing import itt_of, page_of
+from portal.notifications.composing import tell, tell_all
+from portal.tendering.clarifying.models import Clarification
+
+
+def clarification_asked(event: Event) -> None:
+    """The commissioners hear that there is a question."""
+    asked = db.session.get_one(Clarification, event.object_id)
+    tell(
+        event=event,
+        people=recipients.people_of_authority(asked.itt.authority_id, Role.COMMISSIONER),
+        template="tendering/clarification_asked",
+        link=page_of("clarification_desk.index", reference=asked.itt.reference),
+        thread=asked.itt_id,
+        itt=asked.itt,
+    )
+
+
+def answers_published(event: Event) -> None:
+    """Followers, bidders and everybody invited hear of all the answers at once: one text, two statements."""
+    itt = itt_of(event)
+    first, last = event.data["first"], event.data["last"]
+    tell_all(
+        event=event,
+        people=recipients.interested_people(itt.id),
+        template="tendering/answers_published",
+        link=page_of("clarifications.index", reference=itt.reference, part=f"answer-{last}"),
+        thread=itt.id,
+        itt=itt,
+        first=first,
+        last=last,
+    )
+
+
+def clarification_answered_alone(event: Event) -> None:
+    """The asker hears of an answer that nobody else gets."""
+    asked = db.session.get_one(Clarification, event.object_id)
+    tell(
+        event=event,
+        people=recipients.people_of_providers([asked.provider_id]),
+        template="tendering/answered_alone",
+        link=page_of("clarifications.index", reference=asked.itt.reference, part=asked.reference),
+        thread=asked.itt_id,
+        itt=asked.itt,
+        reference=asked.reference,
+    )

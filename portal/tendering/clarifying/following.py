@@ -1,0 +1,21 @@
+"""Following an invitation: its answers and changes come by inbox and mail, and the authority does not learn of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.core.columns import db
+from portal.core.permissions import Actor
+from portal.tendering.clarifying.models import Follower
+from portal.tendering.models import InvitationToTender
+
+
+def follow(*, itt: InvitationToTender, actor: Actor) -> None:
+    """Follow the invitation; doing it twice changes nothing. No event: the ledger would tell the authority who."""
+    db.session.execute(insert(Follower).values(itt_id=itt.id, user_id=actor.user_id).on_conflict_do_nothing())
+
+
+def unfollow(*, itt: InvitationToTender, actor: Actor) -> None:
+    """Follow it no longer."""
+    db.session.execute(delete(Follower).where(Follower.itt_id == itt.id, Follower.user_id == actor.user_id))
