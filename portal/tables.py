@@ -36,6 +36,8 @@ import portal.organisations.rules
 import portal.privacy.models
 import portal.privacy.rules
 import portal.regulation.models
+import portal.tendering.amending.models
+import portal.tendering.amending.rules
 import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.models

@@ -124,6 +124,9 @@ class EventKind(StrEnum):
     CLARIFICATION_ANSWERED = "clarification_answered"
     CLARIFICATION_ANSWERED_ALONE = "clarification_answered_alone"
     ANSWERS_PUBLISHED = "answers_published"
+    ADDENDUM_PROPOSED = "addendum_proposed"
+    ADDENDUM_REFUSED = "addendum_refused"
+    ADDENDUM_PUBLISHED = "addendum_published"
     # Bidding
     BID_STARTED = "bid_started"
     BID_DRAFT_SAVED = "bid_draft_saved"

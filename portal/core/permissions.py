@@ -98,6 +98,7 @@ class Verb(StrEnum):
     CANCEL_DRAFT = "cancel_draft"
     APPROVE_DIRECT_AWARD = "approve_direct_award"
     PUBLISH_ANSWERS = "publish_answers"
+    PROPOSE_ADDENDUM = "propose_addendum"
     # Openings
     OPEN_BIDS = "open_bids"
     EXPLAIN_UNDECIDED = "explain_undecided"

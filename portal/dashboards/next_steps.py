@@ -43,6 +43,10 @@ PANELS = Step(
 )
 ANSWER = Step("Answer what bidders ask", "clarification_desk.index", Verb.PUBLISH_ANSWERS, is_act=True)
 ASKED = Step("Read what bidders asked, and your answers", "clarification_desk.index", Verb.READ)
+CHANGE = Step("Change what is published", "addenda.index", Verb.READ, "With a reason, by two people.")
+DECIDE_CHANGE = Step(
+    "Decide a proposed change", "addenda.index", Verb.READ, "A colleague has proposed it.", is_act=True
+)
 OPEN = Step("Open the bids", "openings.show", Verb.OPEN_BIDS, "Two openers, at most 15 minutes apart.", is_act=True)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
@@ -76,7 +80,8 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
     if itt.status is IttStatus.PUBLISHED:
         panels = PANELS if situation.has_empty_panel else SEATED
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
-        return (OPEN, asked, panels) if itt.has_closed(now) else (asked, panels)
+        change = DECIDE_CHANGE if _waits_for(actor, situation) else CHANGE
+        return (OPEN, asked, change, panels) if itt.has_closed(now) else (asked, change, panels)
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
         return (*_notices(situation), *_awarding(situation, actor), result, FOLLOW, RECORD)
@@ -88,6 +93,12 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.CANCELLED: (),
     }[itt.status]
+
+
+def _waits_for(actor: Actor, situation: Situation) -> bool:
+    """Whether a proposed change waits for this person."""
+    proposer = situation.change_proposer_id
+    return proposer is not None and proposer != actor.user_id and Role.APPROVER in actor.authority_roles
 
 
 def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:

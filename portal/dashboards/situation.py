@@ -17,6 +17,7 @@ from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
+from portal.tendering.amending.queries import proposers_of
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.models import Lot, Panel
 
@@ -47,6 +48,8 @@ class Situation:
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
     """The kinds of notice that wait for their number on the central digital platform."""
+    change_proposer_id: uuid.UUID | None = None
+    """Who proposed the change that waits for its second person."""
     questions: int = 0
     """How many questions of bidders have no published answer."""
 
@@ -80,11 +83,13 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     for itt_id, *lot in db.session.execute(query):
         rows[itt_id].append(_Row(*lot))
     empty, waiting, asked = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), counts_waiting(itt_ids)
+    changes = proposers_of(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
             notices_waiting=waiting.get(itt_id, ()),
             questions=asked.get(itt_id, 0),
+            change_proposer_id=changes.get(itt_id),
         )
         for itt_id, lots in rows.items()
     }

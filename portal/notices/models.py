@@ -18,6 +18,7 @@ from portal.contracts.models import Contract
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.notice_catalogue import CATALOGUE
+from portal.tendering.amending.models import Addendum
 from portal.tendering.models import InvitationToTender
 
 
@@ -64,7 +65,7 @@ class PreparedNotice(OnIttChain, Model):
 
     __tablename__ = "prepared_notice"
     __table_args__ = (
-        CheckConstraint("(decision_id IS NULL) <> (contract_id IS NULL)", name="about_one_thing"),
+        CheckConstraint("num_nonnulls(addendum_id, decision_id, contract_id) = 1", name="about_one_thing"),
         CheckConstraint(
             "(basis IS NULL) = (placed_at IS NULL) AND (placed_at IS NULL) = (placed_by_id IS NULL)",
             name="placed_whole",
@@ -82,6 +83,7 @@ class PreparedNotice(OnIttChain, Model):
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"), unique=True)
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     kind_code: Mapped[str]
+    addendum_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("addendum.id"))
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_decision.id"))
     contract_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contract.id"))
     prepared_at: Mapped[CreatedAt]
@@ -94,13 +96,15 @@ class PreparedNotice(OnIttChain, Model):
     placed_at: Mapped[datetime | None]
 
     itt: Mapped[InvitationToTender] = relationship()
+    addendum: Mapped[Addendum | None] = relationship()
     decision: Mapped[AwardDecision | None] = relationship()
     contract: Mapped[Contract | None] = relationship()
 
     @property
     def name(self) -> str:
         """What kind of notice it is."""
-        return CATALOGUE[self.kind_code].name
+        name = CATALOGUE[self.kind_code].name
+        return f"Changed {name[0].lower()}{name[1:]}" if self.addendum_id is not None else name
 
 
 class OcdsRecord(Model):

@@ -117,6 +117,9 @@ def _earliest(prepared: PreparedNotice) -> tuple[date, str]:
     if prepared.decision is not None:
         assert prepared.decision.decided_at is not None
         return local_date(prepared.decision.decided_at), "the day on which the bidders were told"
+    if prepared.addendum is not None:
+        assert prepared.addendum.decided_at is not None
+        return local_date(prepared.addendum.decided_at), "the day on which the change was published"
     assert prepared.contract is not None
     return prepared.contract.signed_date, "the day on which the contract was signed"
 

@@ -30,18 +30,20 @@ from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.regulation.procurement_law import AWARD, DETAILS, TENDER
 from portal.regulation.queries import cpv_codes_among
+from portal.tendering.amending.models import Addendum
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
 PUBLISHED_BY = {
     EventKind.ITT_PUBLISHED: TENDER,
+    EventKind.ADDENDUM_PUBLISHED: TENDER,
     # Not the decision but the summaries: every bidder is told before the award is announced (PA2023
     # s.50(3)-(4)).
     EventKind.SUMMARIES_ISSUED: AWARD,
     EventKind.CONTRACT_CONCLUDED: DETAILS,
 }
 """Which event is announced by which notice."""
-Subject = InvitationToTender | AwardDecision | Contract
+Subject = InvitationToTender | Addendum | AwardDecision | Contract
 
 # Numbers are given one at a time: a reader who pages by number then never passes one that commits later.
 _NUMBERING_LOCK = 0x4E6F7469636573
@@ -139,11 +141,12 @@ def _placement(event: Event, kind_code: str, subject: Subject, itt: InvitationTo
     return None
 
 
-def _prepare(event: Event, kind_code: str, subject: AwardDecision | Contract) -> None:
+def _prepare(event: Event, kind_code: str, subject: Addendum | AwardDecision | Contract) -> None:
     prepared = PreparedNotice(
         event_id=event.id,
         itt_id=subject.itt_id,
         kind_code=kind_code,
+        addendum_id=subject.id if isinstance(subject, Addendum) else None,
         decision_id=subject.id if isinstance(subject, AwardDecision) else None,
         contract_id=subject.id if isinstance(subject, Contract) else None,
     )
@@ -164,6 +167,8 @@ def _subject(event: Event) -> Subject:
     if kind is EventKind.ITT_PUBLISHED:
         query = select(InvitationToTender).where(InvitationToTender.id == event.object_id)
         found = db.session.scalars(query.options(*whole())).one_or_none()
+    elif kind is EventKind.ADDENDUM_PUBLISHED:
+        found = db.session.get(Addendum, event.object_id)
     elif kind is EventKind.SUMMARIES_ISSUED:
         found = db.session.get(AwardDecision, event.object_id)
     else:
@@ -178,7 +183,8 @@ def _release(header: Header, subject: Subject, itt: InvitationToTender, announce
         return award_release(header, itt, award_facts(subject, announced=announced))
     if isinstance(subject, Contract):
         return contract_release(header, itt, subject)
-    return tender_release(header, itt, {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)})
+    names = {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)}
+    return tender_release(header, itt, names, subject if isinstance(subject, Addendum) else None)
 
 
 def _require_basis(itt: InvitationToTender) -> None:

@@ -25,6 +25,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import NoticeKind
 from portal.regulation.thresholds import ThresholdKind, threshold
 from portal.regulation.working_days import months_later
+from portal.tendering.amending.models import Addendum
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import IttStatus
 
@@ -75,9 +76,12 @@ class AwardFacts:
     standstill: Wait | None
 
 
-def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[str, str]) -> Json:
-    """Build the release of a tender notice (UK4; PR24 regs 18-22). `cpv_names` gives each code's
-    description.
+def tender_release(
+    header: Header, itt: InvitationToTender, cpv_names: Mapping[str, str], addendum: Addendum | None = None
+) -> Json:
+    """Build the release of a tender notice (UK4; PR24 regs 18-22), or of the notice that an addendum changed.
+
+    `cpv_names` gives each code's description.
     """
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
     law = itt.law
@@ -108,13 +112,24 @@ def tender_release(header: Header, itt: InvitationToTender, cpv_names: Mapping[s
                 "endDate": instant(itt.closes_at) if itt.closes_at else None,
             }
         ),
+        "amendments": [_amendment(addendum)] if addendum is not None else None,
         "enquiryPeriod": _enquiry_period(itt),
         "awardPeriod": {"endDate": day_end(itt.award_date)} if itt.award_date else None,
         "milestones": _tender_break_points(itt),
         "documents": [_document(header, itt)],
     }
     content = {"parties": [buyer], "tender": without_gaps(tender), "relatedProcesses": _called_off_from(header, itt)}
-    return _release(header, itt, buyer, without_gaps(content))
+    return _release(header, itt, buyer, without_gaps(content), tag="tenderAmendment" if addendum is not None else None)
+
+
+def _amendment(addendum: Addendum) -> Json:
+    """What an addendum changed and why, as OCDS has it."""
+    return {
+        "id": str(addendum.number),
+        "date": instant(addendum.decided_at) if addendum.decided_at else None,
+        "description": addendum.words,
+        "rationale": addendum.reason,
+    }
 
 
 def _enquiry_period(itt: InvitationToTender) -> Json | None:
@@ -210,13 +225,13 @@ def award_id(itt: InvitationToTender, lot: Lot) -> str:
     return f"{itt.reference}-award-{lot.number}"
 
 
-def _release(header: Header, itt: InvitationToTender, buyer: Json, content: Json) -> Json:
+def _release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:
     ocid = header.publisher.ocid(itt.reference)
     return {
         "ocid": ocid,
         "id": f"{ocid}-{header.ordinal:03d}",
         "date": instant(header.published_at),
-        "tag": [header.kind.tag],
+        "tag": [tag or header.kind.tag],
         "initiationType": "tender",
         "language": "en",
         "buyer": parties.reference(buyer),

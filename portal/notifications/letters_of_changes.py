@@ -5,12 +5,16 @@ The officers never read whose a question is, nor a bidder whose it was.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell, tell_all
+from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.models import Clarification
 
 
@@ -54,4 +58,47 @@ def clarification_answered_alone(event: Event) -> None:
         thread=asked.itt_id,
         itt=asked.itt,
         reference=asked.reference,
+    )
+
+
+def addendum_proposed(event: Event) -> None:
+    """The approvers hear that a change waits, but for whoever proposed it."""
+    addendum = db.session.get_one(Addendum, event.object_id)
+    approvers = recipients.people_of_authority(addendum.itt.authority_id, Role.APPROVER)
+    people = [person for person in approvers if person != event.actor_id]
+    _to_officers(event, addendum, people, "tendering/addendum_proposed")
+
+
+def addendum_refused(event: Event) -> None:
+    """Whoever proposed the change hears that it was refused, and why."""
+    addendum = db.session.get_one(Addendum, event.object_id)
+    people = recipients.still_here([addendum.proposed_by_id])
+    _to_officers(event, addendum, people, "tendering/addendum_refused")
+
+
+def addendum_published(event: Event) -> None:
+    """Followers, bidders and everybody invited hear of the change: one text, two statements."""
+    addendum = db.session.get_one(Addendum, event.object_id)
+    tell_all(
+        event=event,
+        people=recipients.interested_people(addendum.itt_id),
+        template="tendering/addendum_published",
+        link=page_of("opportunities.show", reference=addendum.itt.reference, part="changes"),
+        thread=addendum.itt_id,
+        itt=addendum.itt,
+        addendum=addendum,
+        closes_at=addendum.itt.closes_at,
+        extended="closes_at" in addendum.dates,
+    )
+
+
+def _to_officers(event: Event, addendum: Addendum, people: Sequence[uuid.UUID], template: str) -> None:
+    tell(
+        event=event,
+        people=people,
+        template=template,
+        link=page_of("addenda.show", reference=addendum.itt.reference, addendum_id=addendum.id),
+        thread=addendum.itt_id,
+        itt=addendum.itt,
+        addendum=addendum,
     )

@@ -117,6 +117,14 @@ TOPICS: tuple[Topic, ...] = (
         ("tendering/itt_published", "tendering/market_call_off"),
     ),
     Topic(
+        "changes",
+        "Changes of invitations to tender",
+        "New times and corrections of what you bid for, are invited to, or follow.",
+        PROVIDER_ROLES,
+        ("tendering/addendum_published",),
+        "A bid is judged by what holds when bidding closes.",
+    ),
+    Topic(
         "answers",
         "Answers about invitations to tender",
         "Answers to questions about what you bid for, are invited to, or follow.",
@@ -164,6 +172,8 @@ TOPICS: tuple[Topic, ...] = (
         (
             "tendering/itt_closed_openers",
             "tendering/clarification_asked",
+            "tendering/addendum_proposed",
+            "tendering/addendum_refused",
             "tendering/direct_award_approved",
             "evaluation/result_calculated",
             "evaluation/result_blocked",

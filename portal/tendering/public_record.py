@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.regulation.cpv import Code
+from portal.tendering.amending.models import Addendum
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.public_state import public_state
 from portal.tendering.weighing import EffectiveWeights, effective
@@ -56,6 +57,18 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "questions": [_question(question) for question in itt.questions],
         "method": itt.method,
         "method_hash": itt.method_hash,
+    }
+
+
+def change(addendum: Addendum) -> dict[str, Any]:
+    """Describe a published change: in words, and every date as it was and as it is."""
+    return {
+        "number": addendum.number,
+        "published_at": instant(addendum.decided_at),
+        "words": addendum.words,
+        "reason": addendum.reason,
+        "before": addendum.before,
+        "after": {name: value.isoformat() for name, value in addendum.dates.items()},
     }
 
 

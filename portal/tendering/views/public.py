@@ -12,8 +12,10 @@ from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
+from portal.tendering.amending.queries import published_addenda
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.explaining import joining_is_open, told
+from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
 from portal.tendering.public_state import public_state
@@ -70,7 +72,7 @@ def show(reference: str) -> ResponseReturnValue:
         return show_json(reference)
     itt = find_published_itt(reference)
     now = clock.now()
-    price, standing = price_criterion(itt), told(itt, actor().provider_id, now)
+    standing = told(itt, actor().provider_id, now)
     return render_template(
         "tendering/public/show.html",
         itt=itt,
@@ -78,14 +80,20 @@ def show(reference: str) -> ResponseReturnValue:
         state=public_state(itt, now),
         codes=cpv_codes_among(itt.cpv_codes),
         weights=effective(itt),
-        price=price,
-        formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
-        example=example_of(itt),
+        **_price_of(itt),
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
         joining_is_open=joining_is_open(itt, now),
         answers=published_count(itt.id),
+        addenda=published_addenda(itt.id),
     )
+
+
+def _price_of(itt: InvitationToTender) -> dict[str, Any]:
+    """How the price is judged: its criterion, its formula, an example."""
+    price = price_criterion(itt)
+    formula = FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None
+    return {"price": price, "formula": formula, "example": example_of(itt)}
 
 
 @bp.get("/opportunities/<reference>.json")
@@ -93,7 +101,8 @@ def show(reference: str) -> ResponseReturnValue:
 def show_json(reference: str) -> ResponseReturnValue:
     """Everything that a bidder needs to know, as JSON."""
     itt = find_published_itt(reference)
-    return jsonify(public_record.published(itt, clock.now(), cpv_codes_among(itt.cpv_codes)))
+    record = public_record.published(itt, clock.now(), cpv_codes_among(itt.cpv_codes))
+    return jsonify(record | {"changes": [public_record.change(each) for each in published_addenda(itt.id)]})
 
 
 def _filters() -> Filters:

@@ -12,6 +12,7 @@ from portal.audit.subjects import OnFrameworkChain, OnIttChain, OnOwnChain, OnSy
 CHAINS = (OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain)
 
 NAMES = {
+    "Addendum": "addendum",
     "AddressChange": "address_change",
     "Admission": "admission",
     "Application": "application",

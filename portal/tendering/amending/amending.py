@@ -1,0 +1,150 @@
+"""Changing a published invitation by addendum: one proposes it with a reason, another publishes it.
+
+Everything happens under the invitation's row lock: a bid that is submitted meanwhile is either in time by the old
+closing time or by the new one, never by half of each (docs/decisions/0003-deadlines.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core import clock
+from portal.core.approval import require_second_person
+from portal.core.columns import db
+from portal.core.errors import Conflict, InvalidInput, WrongState
+from portal.core.parsing.text import require_reason, require_text
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import lock, take
+from portal.core.uniqueness import unless_taken
+from portal.core.words import london
+from portal.tendering import requirements
+from portal.tendering.amending.models import DATES, Addendum
+from portal.tendering.amending.states import ADDENDUM, AddendumStatus
+from portal.tendering.inheriting import require_before_its_end
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
+
+WAITS = "Another change of this invitation waits for its decision. Wait for it, or put both into one."
+LONGEST_WORDS = 10_000
+LONGEST_REASON = 2_000
+"""Characters."""
+
+
+@dataclass(frozen=True)
+class NewDates:
+    """The timetable as it shall be; None: as it is."""
+
+    closes_at: datetime | None = None
+    questions_until: datetime | None = None
+    answers_by_date: date | None = None
+    award_date: date | None = None
+    contract_start_date: date | None = None
+
+
+def propose_addendum(
+    *, itt: InvitationToTender, words: str, reason: str, dates: NewDates, actor: Actor, now: datetime
+) -> Addendum:
+    """Propose to change a published invitation; nothing changes until a second person has published it.
+
+    `words` say what changes, `reason` why: bidders read both. A date that is given as it is already is no change.
+    Records ADDENDUM_PROPOSED; the approvers are told. Raises `InvalidInput` with the field ("words", "reason",
+    "closes" for a closing time that is earlier than the published one (never: PA2023 s.31 only adds time) or out of
+    reach, "questions_end", "answers_by_date", "award_date", "contract_start_date"), `Conflict` while another one waits,
+    `WrongState` once the bids are opened.
+    """
+    held = take(itt, Verb.PROPOSE_ADDENDUM, actor=actor)
+    said = require_text(words, "Say what changes, as bidders will read it.", field="words", most=LONGEST_WORDS)
+    why = require_reason(reason, "Say why it changes: bidders read it", field="reason", most=LONGEST_REASON)
+    changed = {name: value for name in DATES if (value := getattr(dates, name)) not in (None, getattr(held, name))}
+    proposed = Addendum(
+        itt=held, words=said, reason=why, proposed_by_id=actor.user_id, proposed_at=now, before={}, **changed
+    )
+    _require_sound(held, proposed, now)
+    with unless_taken({"uq_addendum_proposed": lambda: Conflict(WAITS)}):
+        db.session.add(proposed)
+    record(EventKind.ADDENDUM_PROPOSED, proposed, actor=actor, changes=sorted(changed))
+    return proposed
+
+
+def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
+    """Publish a proposed change as the second person: from this instant it holds.
+
+    Consequences: the new dates hold for every bid that is judged after the invitation's lock was taken; bids that were
+    submitted stay submitted; the closing is noted anew if it was. Followers, bidders and everybody invited are told,
+    and the changed notice is published or prepared (ADDENDUM_PUBLISHED in the invitation's chain, with both times).
+    Raises `NotAllowed` for who proposed it, `InvalidInput` (field "note") without words, or where the dates have been
+    overtaken by the time, `WrongState` when it is decided, or once the bids are opened.
+    """
+    itt, at = _lock_invitation(addendum)
+    held = take(addendum, Verb.DECIDE, actor=actor)
+    require_second_person(actor, held.proposed_by_id)
+    said = require_reason(note, "Say what you checked", field="note", most=LONGEST_REASON)
+    if itt.status is not IttStatus.PUBLISHED:
+        raise WrongState("The bids are opened, or the procurement has ended: nothing of it can be changed any more.")
+    _require_sound(itt, held, at, field="note")
+    last = db.session.scalar(select(func.max(Addendum.number)).where(Addendum.itt_id == itt.id)) or 0
+    held.status = ADDENDUM.move(held.status, AddendumStatus.PUBLISHED)
+    held.decide(actor, now=at, note=said)
+    held.number = last + 1
+    held.before = {name: _iso(getattr(itt, name)) for name in held.dates}
+    for name, value in held.dates.items():
+        setattr(itt, name, value)
+    if held.closes_at is not None:
+        itt.closing_noted_at = None
+    after = {name: _iso(value) for name, value in held.dates.items()}
+    record(EventKind.ADDENDUM_PUBLISHED, held, actor=actor, number=held.number, before=held.before, after=after)
+
+
+def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, now: datetime) -> None:
+    """Refuse a proposed change as the second person: nothing changed, and nobody outside is told.
+
+    Records ADDENDUM_REFUSED. Raises as `publish_addendum`.
+    """
+    held = take(addendum, Verb.DECIDE, actor=actor)
+    require_second_person(actor, held.proposed_by_id)
+    said = require_reason(note, "Say why: who proposed it reads it", field="note", most=LONGEST_REASON)
+    held.status = ADDENDUM.move(held.status, AddendumStatus.REFUSED)
+    held.decide(actor, now=now, note=said)
+    record(EventKind.ADDENDUM_REFUSED, held, actor=actor)
+
+
+def _lock_invitation(addendum: Addendum) -> tuple[InvitationToTender, datetime]:
+    """The invitation under its lock, for which every submission waits or is waited for, and the time after it."""
+    return lock(InvitationToTender, addendum.itt_id), clock.database_time()
+
+
+def _require_sound(itt: InvitationToTender, proposed: Addendum, now: datetime, *, field: str | None = None) -> None:
+    """Judge the timetable as it would be; `field` takes every refusal where the dates cannot be mended any more."""
+    try:
+        _require_timetable(itt, proposed, now)
+    except InvalidInput as refused:
+        raise InvalidInput(refused.message, field=field or refused.field) from refused
+
+
+def _require_timetable(itt: InvitationToTender, proposed: Addendum, now: datetime) -> None:
+    closes_at = proposed.closes_at or itt.closes_at
+    assert itt.closes_at is not None
+    if proposed.closes_at is not None:
+        if proposed.closes_at < itt.closes_at:
+            raise InvalidInput(
+                f"Bidding closes at {london(itt.closes_at)}: it can be extended, never brought forward.", field="closes"
+            )
+        requirements.require_future(proposed.closes_at, now)
+        require_before_its_end(itt, proposed.closes_at)
+    if proposed.questions_until is not None or proposed.answers_by_date is not None:
+        until = proposed.questions_until or itt.questions_until
+        answers = proposed.answers_by_date or itt.answers_by_date
+        requirements.require_time_for_questions(until, answers, closes_at, now)
+    requirements.require_dates(
+        closes_at, proposed.award_date or itt.award_date, proposed.contract_start_date or itt.contract_start_date
+    )
+
+
+def _iso(value: datetime | date | None) -> Any:
+    return value.isoformat() if value is not None else None

@@ -1,0 +1,53 @@
+"""Reading addenda."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.tendering.amending.models import Addendum
+from portal.tendering.amending.states import AddendumStatus
+
+
+def published_addenda(itt_id: uuid.UUID) -> Sequence[Addendum]:
+    """What was changed since publication, the newest first."""
+    return db.session.scalars(
+        select(Addendum)
+        .where(Addendum.itt_id == itt_id, Addendum.status == AddendumStatus.PUBLISHED)
+        .order_by(Addendum.number.desc())
+    ).all()
+
+
+def addenda_of(itt_id: uuid.UUID) -> Sequence[Addendum]:
+    """Every addendum of the invitation, waiting and refused ones too, the newest first: for officers."""
+    return db.session.scalars(
+        select(Addendum)
+        .where(Addendum.itt_id == itt_id)
+        .options(joinedload(Addendum.itt))
+        .order_by(Addendum.proposed_at.desc(), Addendum.id)
+    ).all()
+
+
+def addendum_with_id(itt_id: uuid.UUID, addendum_id: uuid.UUID) -> Addendum:
+    """Find an addendum of the invitation; raises `NotFound`."""
+    found = db.session.scalars(
+        select(Addendum).where(Addendum.itt_id == itt_id, Addendum.id == addendum_id).options(joinedload(Addendum.itt))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such change.")
+    return found
+
+
+def proposers_of(itt_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Who proposed the change that waits, for each invitation that has one."""
+    rows = db.session.execute(
+        select(Addendum.itt_id, Addendum.proposed_by_id).where(
+            Addendum.itt_id.in_(itt_ids), Addendum.status == AddendumStatus.PROPOSED
+        )
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,81 @@
+"""Officers change a published invitation: one proposes, a second person publishes."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core import clock
+from portal.core.permissions import Role, Verb, policy
+from portal.tendering.amending.amending import propose_addendum, publish_addendum, refuse_addendum
+from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
+from portal.tendering.amending.models import Addendum
+from portal.tendering.amending.queries import addenda_of, addendum_with_id
+from portal.tendering.queries import find_itt
+from portal.web.access import actor, for_authority
+
+bp = Blueprint("addenda", __name__, url_prefix="/commissioning/itts/<reference>/changes")
+
+
+@bp.get("")
+@for_authority()
+def index(reference: str) -> ResponseReturnValue:
+    """Every change, published, waiting and refused."""
+    itt = find_itt(reference)
+    policy.require(actor(), Verb.READ, itt)
+    addenda = addenda_of(itt.id)
+    return render_template(
+        "tendering/amending/index.html",
+        itt=itt,
+        addenda=addenda,
+        may_propose=policy.allows(actor(), Verb.PROPOSE_ADDENDUM, itt)
+        and not any(each.status.is_proposed for each in addenda),
+    )
+
+
+@bp.route("/propose", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def propose(reference: str) -> ResponseReturnValue:
+    """Propose a change."""
+    itt = find_itt(reference)
+    policy.require(actor(), Verb.PROPOSE_ADDENDUM, itt)
+    form = AddendumForm.of(itt)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: propose_addendum(
+            itt=itt,
+            words=form.words.data or "",
+            reason=form.reason.data or "",
+            dates=form.dates(),
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        flash("The change is proposed. Nothing has changed yet: an approver has been told.", "success")
+        return redirect(url_for(".show", reference=reference, addendum_id=form.outcome.id))
+    return render_template("tendering/amending/propose.html", form=form, itt=itt), form.status_code
+
+
+@bp.route("/<uuid:addendum_id>", methods=["GET", "POST"])
+@for_authority()
+def show(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
+    """One change: the second person decides about it."""
+    itt = find_itt(reference)
+    found = addendum_with_id(itt.id, addendum_id)
+    policy.require(actor(), Verb.READ, found)
+    may_decide = policy.allows(actor(), Verb.DECIDE, found) and not found.is_own(actor())
+    form = AddendumDecisionForm()
+    if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):
+        flash("Your decision is recorded.", "success")
+        return redirect(url_for(".show", reference=reference, addendum_id=addendum_id))
+    page = render_template("tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=may_decide)
+    return page, form.status_code
+
+
+def _decide(form: AddendumDecisionForm, found: Addendum) -> None:
+    note = form.note.data or ""
+    if form.verdict.data == "publish":
+        publish_addendum(addendum=found, actor=actor(), note=note)
+    else:
+        refuse_addendum(addendum=found, actor=actor(), note=note, now=clock.now())
