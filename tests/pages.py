@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bs4 import BeautifulSoup, Tag
 
-from tests.reading_age import ADULTS, YOUNG, reading_age, sentences_in
+from portal.core.reading_age import ADULTS, YOUNG, reading_age, sentences_in
 
 UNLABELLED_KINDS = {"hidden", "submit", "button", "reset", "image"}
 

@@ -32,7 +32,6 @@ from wtforms import (
 )
 
 from portal.core import clock
-from portal.core.words import london_date
 from portal.editing import earlier
 from portal.editing.comparing import (
     is_conflict,
@@ -292,6 +291,6 @@ def _words(box: Field) -> str:
     if getattr(box, "choices", None):
         held = {str(value) for value in box.data} if isinstance(box.data, list) else {written(box.data)}
         return ", ".join(str(option[1]) for option in box.iter_choices() if str(option[0]) in held)
-    if hasattr(box, "typed"):
-        return london_date(box.data) if box.data else ""
+    if hasattr(box, "in_words"):
+        return str(box.in_words)
     return str(box._value())

@@ -16,6 +16,7 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import NUMBER, PERCENT, POUNDS, WHOLE, Unit, read_figure, read_whole
 from portal.core.parsing.text import one_line, require_length
 from portal.core.parsing.times import PARTS, read_day, read_time
+from portal.core.words import london_date
 
 LINE = 200
 PAGE = 20_000
@@ -185,6 +186,11 @@ class DayField(Field):  # type: ignore[misc, unused-ignore]
         """Let what is wrong with the day stand, rather than say that there is none."""
         if self.process_errors:
             raise StopValidation
+
+    @property
+    def in_words(self) -> str:
+        """The day as people read it."""
+        return london_date(self.data) if self.data else ""
 
     @staticmethod
     def _parts(day: date | None) -> dict[str, str]:

@@ -85,7 +85,7 @@ def _without_unit(text: str, unit: Unit, field: str | None) -> str:
     if unit.before and text.startswith(unit.before):
         text = text[len(unit.before) :].lstrip()
     if len(unit.after) > 1:
-        text = re.sub(f" ?{unit.after[:-1]}s?$", "", text, flags=re.IGNORECASE)
+        text = re.sub(f" ?({re.escape(unit.after)}|{re.escape(unit.after[:-1])}s?)$", "", text, flags=re.IGNORECASE)
     elif unit.after:
         text = text.removesuffix(unit.after).rstrip()
     for sign in "£%":

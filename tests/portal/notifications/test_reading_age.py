@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.reading_age import ADULTS, reading_age, sentences_in
 from portal.paths import TEMPLATES
-from tests.reading_age import ADULTS, reading_age, sentences_in
 
 LETTERS = sorted(Path(TEMPLATES, "emails").rglob("*.txt"))
 NAMED = re.compile(r"\{\{.*?\}\}", re.DOTALL)

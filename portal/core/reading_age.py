@@ -20,4 +20,5 @@ def reading_age(sentences: Sequence[str]) -> float:
     """The age in years at which somebody reads these sentences easily (Smith and Senter, 1967)."""
     words = [word for sentence in sentences for word in WORD.findall(sentence)]
     letters = sum(character.isalnum() for word in words for character in word)
-    return 4.71 * letters / len(words) + 0.5 * len(words) / len(sentences) - 21.43 + 5
+    age: float = 4.71 * letters / len(words) + 0.5 * len(words) / len(sentences) - 21.43 + 5
+    return age
