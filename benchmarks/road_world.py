@@ -216,7 +216,13 @@ class _Builder:
         self._add(
             Question,
             [
-                {"itt_id": itt["id"], "criterion_id": leaf["id"], "position": n, "key": f"q{n:02}", "word_limit": 500}
+                {
+                    "itt_id": itt["id"],
+                    "criterion_id": leaf["id"],
+                    "position": n,
+                    "key": f"q{n:02}",
+                    "settings": {"word_limit": 500},
+                }
                 | {"kind": QuestionKind.TEXT, "prompt": f"How would you work with families, part {n + 1}?"}
                 for n, leaf in enumerate(leaves)
             ],

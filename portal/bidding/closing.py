@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import text
 
@@ -22,6 +21,8 @@ from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, WrongState
 from portal.core.permissions import Actor
+from portal.tendering.question_kinds.kind import Asked
+from portal.tendering.question_kinds.registry import asked_by
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 # The questions are frozen once the invitation is published, so reading them inside the locking statement is
@@ -36,7 +37,7 @@ _ENTER = text(
            itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
-                   'word_limit', q.word_limit, 'required', q.required, 'envelope', q.envelope)
+                   'settings', q.settings, 'required', q.required, 'envelope', q.envelope)
                    ORDER BY q.position, q.key), '[]')
             FROM question q WHERE q.itt_id = itt.id) AS questions
     FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
@@ -80,7 +81,7 @@ class Entered(OnOwnChain):
     seal_public_key: bytes
     lot_number: int
     provider_name: str
-    questions: list[dict[str, Any]]
+    questions: list[Asked]
     at: datetime
     """The database's clock, read after the locks were granted."""
 
@@ -102,6 +103,7 @@ def lock_bid(bid: Bid) -> Entered:
         closes_at=row["closes_at"].astimezone(UTC),
         draft_sealed=None if row["draft_sealed"] is None else bytes(row["draft_sealed"]),
         seal_public_key=bytes(row["seal_public_key"]),
+        questions=[asked_by(question) for question in row["questions"]],
     )
     return Entered(**row, at=at)
 

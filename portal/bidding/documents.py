@@ -20,7 +20,6 @@ from portal.core.inspecting import MEGABYTE, Inspected, inspect_file, shown_name
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
-from portal.tendering.states import QuestionKind
 
 LARGEST_BID = 500 * MEGABYTE
 MOST_FILES = 100
@@ -157,8 +156,7 @@ def _checked(name: str, read: Callable[[], bytes]) -> tuple[Inspected, bytes] | 
 
 
 def _require_file_question(entered: Entered, question: str) -> None:
-    kinds = {asked["key"]: asked["kind"] for asked in entered.questions}
-    if kinds.get(question) != QuestionKind.FILES.value:
+    if not any(asked.kind.takes_files for asked in entered.questions if asked.key == question):
         raise InvalidInput("That question does not take files.")
 
 

@@ -24,7 +24,7 @@ from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, InvalidInput, WrongState
-from portal.core.parsing.text import length, tidy
+from portal.core.parsing.text import length
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.seals import KeyFolder
@@ -165,11 +165,11 @@ def put_answers(
     content: Content, entered: Entered, answers: Mapping[str, str], loaded: Mapping[str, str], put: Put
 ) -> None:
     """Put the answers that were edited into the content, and note in `put` what became of them; `InvalidInput`."""
-    asked = {question["key"] for question in entered.questions}
+    asked = {question.key: question for question in entered.questions}
     for key, typed in answers.items():
-        mine, stored, was = tidy(typed), content.answers.get(key, ""), loaded.get(key)
         if key not in asked:
             raise InvalidInput("That question is not part of this invitation to tender.")
+        mine, stored, was = asked[key].stored(typed), content.answers.get(key, ""), loaded.get(key)
         if length(mine) > LONGEST_ANSWER:
             raise InvalidInput("Your answer is too long to be saved.", field=f"answers-{key}")
         if is_conflict(was, mine, stored):

@@ -18,6 +18,7 @@ from portal.bidding.contents import Content, Placed, as_bytes, context_of, from_
 from portal.bidding.models import BidVersion
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
+from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.states import EnvelopeKind
 
 KEY_BYTES = 32
@@ -92,12 +93,12 @@ FORMATS = {
 NEWEST = FORMATS[2]
 
 
-def parts_of(content: Content, questions: Iterable[Mapping[str, Any]]) -> Parts:
+def parts_of(content: Content, questions: Iterable[Asked]) -> Parts:
     """Put each answer and file into its question's envelope, each envelope with a nonce of its own.
 
     What answers no question that is asked goes where the fewest read it: into the price's.
     """
-    asked = {question["key"]: EnvelopeKind(question["envelope"]) for question in questions}
+    asked = {question.key: question.envelope for question in questions}
     parts = {}
     for envelope in NEWEST.envelopes:
         said: dict[str, Any] = {

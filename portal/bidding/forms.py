@@ -13,7 +13,10 @@ from wtforms.validators import InputRequired, ValidationError
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
 from portal.bidding.documents import Upload
+from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import Lot, Question
+from portal.tendering.question_kinds.kind import Asked
+from portal.web.editing import field_text
 from portal.web.fields import PoundsField
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
 
@@ -66,12 +69,17 @@ class AnswersForm(RevisedForm):
     def answers(self) -> dict[str, str]:
         """What was typed, by question key; a box that was not sent at all says nothing about its answer."""
         boxes = {name[8:]: box for name, box in self._fields.items() if name.startswith("answers-")}
-        return {key: box.data or "" for key, box in boxes.items() if box.raw_data}
+        return {key: field_text(box) for key, box in boxes.items() if box.raw_data}
 
     @property
     def loaded_answers(self) -> dict[str, str]:
         """The digests of the answers that the page had loaded, by question key."""
         return {name[8:]: digest for name, digest in self.posted_loaded.items() if name.startswith("answers-")}
+
+    @property
+    def status_code(self) -> int:
+        """What is wrong with what is stored is no failure of the page that shows it."""
+        return super().status_code if self.is_submitted() else 200
 
     @property
     def saved(self) -> set[str]:
@@ -95,10 +103,14 @@ class AnswersForm(RevisedForm):
 
 def answers_form(questions: Sequence[Question], stored: Content | None = None, draft: str = "") -> AnswersForm:
     """Make the form for these questions: as it was sent, or for a page, with what is stored."""
-    fields: dict[str, Any] = {f"answers-{question.key}": TextAreaField(question.prompt) for question in questions}
+    fields: dict[str, Any] = {f"answers-{question.key}": _field(question.asked) for question in questions}
     held = stored and {f"answers-{key}": text for key, text in stored.answers.items()}
     made: AnswersForm = type("AnswersForm", (AnswersForm,), {**fields, "draft": draft})(data=held)
     return made
+
+
+def _field(asked: Asked) -> Any:
+    return field_for(asked.kind.control, asked.prompt, options=asked.options, reads=asked.stored)
 
 
 class PriceForm(BaseForm):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content
@@ -15,7 +14,7 @@ from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core.lifecycle import Named
 from portal.tendering.models import AwardCriterion, Question
-from portal.tendering.states import QuestionKind
+from portal.tendering.question_kinds.kind import Asked
 
 
 class BidProgress(StrEnum):
@@ -74,18 +73,9 @@ def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion
     return list(sections.values())
 
 
-def as_asked(questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """The questions in the shape that `gaps_of` takes."""
-    return [
-        {
-            "key": question.key,
-            "kind": question.kind.value,
-            "prompt": question.prompt,
-            "word_limit": question.word_limit,
-            "required": question.required,
-        }
-        for question in questions
-    ]
+def as_asked(questions: Sequence[Question]) -> list[Asked]:
+    """The questions as bidders are asked them."""
+    return [question.asked for question in questions]
 
 
 def status_of(questions: Sequence[Question], content: Content) -> TaskStatus:
@@ -99,12 +89,12 @@ def status_of(questions: Sequence[Question], content: Content) -> TaskStatus:
 
 def file_questions(questions: Sequence[Question]) -> list[Question]:
     """Those that take files."""
-    return [question for question in questions if question.kind is QuestionKind.FILES]
+    return [question for question in questions if question.asked.kind.takes_files]
 
 
 def gaps_outside(section: Sequence[Question], questions: Sequence[Question], content: Content) -> bool:
     """Whether anything but the answers of this section still blocks the submission."""
-    here = {question.key for question in section if question.kind is QuestionKind.TEXT}
+    here = {question.key for question in section if not question.asked.kind.takes_files}
     return any(gap.key not in here for gap in gaps_of(as_asked(questions), content))
 
 

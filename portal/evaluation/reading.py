@@ -30,6 +30,7 @@ from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of
 from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.question_kinds.kind import Shown
 from portal.tendering.states import EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
@@ -49,10 +50,10 @@ Reader = Actor | Purpose
 
 @dataclass(frozen=True)
 class Answer:
-    """A question of the panel's, what the bidder wrote, the files given with it (manifest entries)."""
+    """A question of the panel's, what the bidder answered, the files given with it (manifest entries)."""
 
     question: Question
-    text: str
+    shown: Shown
     files: tuple[Mapping[str, Any], ...]
 
 
@@ -175,7 +176,7 @@ def _answers(envelope: Mapping[str, Any] | None, questions: Sequence[Question]) 
     return tuple(
         Answer(
             question,
-            texts.get(question.key) or "",
+            question.asked.shown(texts),
             tuple(entry for entry in manifest if entry["question"] == question.key),
         )
         for question in questions

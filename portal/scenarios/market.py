@@ -315,7 +315,7 @@ def _ask(itt: InvitationToTender, criterion: AwardCriterion, actor: Actor) -> No
         prompt=f"Tell us about “{criterion.title}” in your Saturday club.",
         guidance="",
         kind=QuestionKind.TEXT,
-        word_limit=300,
+        settings={"word_limit": "300"},
         criterion=criterion,
         required=True,
         actor=actor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.text import require_text, tidy
@@ -10,11 +12,11 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.naming import new_key
+from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import EnvelopeKind, QuestionKind
 from portal.tendering.tree import CriterionKind, kind_of
 
 MOST_QUESTIONS = 60
-MOST_WORDS = 5000
 
 
 def add_question(
@@ -23,22 +25,22 @@ def add_question(
     prompt: str,
     guidance: str,
     kind: QuestionKind,
-    word_limit: int | None,
+    settings: Mapping[str, str],
     criterion: AwardCriterion | None,
     required: bool,
     actor: Actor,
 ) -> Question:
     """Add a question at the end; `criterion` is the scored one that its answer feeds (None: officers check it).
 
-    `word_limit` is for answers in words; files have none. Raises `InvalidInput` beside `prompt`, `word_limit` or
-    `criterion`. Records ITT_CHANGED.
+    `settings` is what the kind asks for, as it was typed. Raises `InvalidInput` beside `prompt`, `criterion` or a
+    setting's name. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     if len(itt.questions) >= MOST_QUESTIONS:
         raise InvalidInput(f"An invitation has at most {MOST_QUESTIONS} questions.", field="prompt")
     question = Question(key=new_key(prompt, {other.key for other in itt.questions}, otherwise="question"))
     question.position = max((other.position for other in itt.questions), default=0) + 1
-    _describe(question, prompt, guidance, kind, word_limit, criterion, required)
+    _describe(question, prompt, guidance, kind, settings, criterion, required)
     itt.questions.append(question)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
@@ -52,14 +54,14 @@ def change_question(
     prompt: str,
     guidance: str,
     kind: QuestionKind,
-    word_limit: int | None,
+    settings: Mapping[str, str],
     criterion: AwardCriterion | None,
     required: bool,
     actor: Actor,
 ) -> None:
     """Change a question; its key and place stay. Raises as `add_question`. Records ITT_CHANGED."""
     begin_change(itt, actor)
-    _describe(question, prompt, guidance, kind, word_limit, criterion, required)
+    _describe(question, prompt, guidance, kind, settings, criterion, required)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
 
@@ -90,17 +92,15 @@ def _describe(
     prompt: str,
     guidance: str,
     kind: QuestionKind,
-    word_limit: int | None,
+    settings: Mapping[str, str],
     criterion: AwardCriterion | None,
     required: bool,
 ) -> None:
     asked = require_text(prompt, "Write the question.", field="prompt")
-    if kind is QuestionKind.TEXT and not 1 <= (word_limit or 0) <= MOST_WORDS:
-        raise InvalidInput(f"Give a word limit from 1 to {MOST_WORDS}.", field="word_limit")
     if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
+    question.settings = KINDS[kind].read_settings(settings)
     question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind
-    question.word_limit = word_limit if kind is QuestionKind.TEXT else None
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
     question.required = required
     # A panel scores what it reads with the quality; what no panel scores is for officers, and kept from panels.

@@ -18,7 +18,7 @@ from portal.tendering.inheriting import criteria_faults, invitation_faults, requ
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender
 from portal.tendering.promises import promise_faults
-from portal.tendering.states import EnvelopeKind, QuestionKind
+from portal.tendering.states import EnvelopeKind
 from portal.tendering.tree import (
     CriterionKind,
     children_of,
@@ -170,7 +170,7 @@ def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 
 
 def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    if not any(question.kind is QuestionKind.TEXT for question in itt.questions):
+    if not any(question.asked.kind.in_words for question in itt.questions):
         yield "Add at least one question for bidders to answer in words."
     asked = {question.criterion_id for question in itt.questions}
     for node in scored(itt):

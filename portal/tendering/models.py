@@ -30,6 +30,8 @@ from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
 from portal.regulation.procurement_rows import law_of
+from portal.tendering.question_kinds.kind import Asked
+from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
 
 
@@ -327,13 +329,21 @@ class Question(Model):
     kind: Mapped[QuestionKind] = one_of(QuestionKind, default=QuestionKind.TEXT)
     prompt: Mapped[str]
     guidance: Mapped[str] = mapped_column(default="")
-    word_limit: Mapped[int | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What its kind asks for beside the words, such as {"word_limit": 500}."""
     required: Mapped[bool] = mapped_column(default=True)
     envelope: Mapped[EnvelopeKind] = one_of(EnvelopeKind, default=EnvelopeKind.QUALITY)
     """Which of a bid's sealed envelopes the answer goes into: it decides who reads it, and when."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="questions")
     criterion: Mapped[AwardCriterion | None] = relationship()
+
+    @property
+    def asked(self) -> Asked:
+        """The question as bidders are asked it."""
+        return Asked(
+            self.key, self.prompt, KINDS[self.kind], self.guidance, self.settings, self.required, self.envelope
+        )
 
 
 class Invitation(Model):

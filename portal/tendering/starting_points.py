@@ -325,7 +325,7 @@ def _questions(criteria: dict[str, AwardCriterion]) -> list[Question]:
             kind=QuestionKind.TEXT,
             prompt=prompt,
             guidance=guidance,
-            word_limit=limit,
+            settings={"word_limit": limit},
             required=True,
         )
         for place, (key, criterion, prompt, guidance, limit) in enumerate(QUESTIONS, 1)

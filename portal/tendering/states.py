@@ -66,7 +66,16 @@ class Combination(Named):
 
 
 class QuestionKind(Named):
-    """What a bidder gives: words, or files with a note."""
+    """What a bidder gives. What each kind means is in `question_kinds`; nothing else asks which one it is."""
 
     TEXT = "text"
+    EASY_READ = "easy_read"
+    PASS_FAIL = "pass_fail"
     FILES = "files"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    DECLARATION = "declaration"

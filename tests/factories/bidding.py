@@ -19,7 +19,6 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.tendering.models import InvitationToTender, Lot, Question
-from portal.tendering.states import QuestionKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
@@ -59,12 +58,10 @@ def fill_draft(
     """Answer every question, attach a file wherever one is asked for, and give the price."""
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]
     questions = questions_of(bid.itt)
-    answers = {
-        question.key: f"{answer} ({question.key})" for question in questions if question.kind is QuestionKind.TEXT
-    }
+    answers = {question.key: f"{answer} ({question.key})" for question in questions if question.asked.kind.in_words}
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
     for question in questions:
-        if question.kind is QuestionKind.FILES:
+        if question.asked.kind.takes_files:
             attach_files(
                 bid=bid,
                 actor=actor,

@@ -213,7 +213,7 @@ def _judge(itt: InvitationToTender, actor: Actor) -> None:
             prompt=f"How would you meet “{node.title}”?",
             guidance="",
             kind=QuestionKind.TEXT,
-            word_limit=300,
+            settings={"word_limit": "300"},
             criterion=node,
             required=True,
             actor=actor,

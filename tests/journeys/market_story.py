@@ -111,7 +111,7 @@ class MarketStory:
         person.press("Save", formula="benchmark", floor="70000", ceiling="96000")
         person.visit(f"{draft}/tie-break")
         person.press("Save", tie_break="lowest_price")
-        person.visit(f"{draft}/questions/add")
+        person.visit(f"{draft}/questions/add?kind=text")
         person.press("Save", prompt="How will you run the club?", word_limit="300")
         person.visit(f"{draft}/publication")
         person.press("Save", publication_basis="central_reference", central_reference="012346-2026")

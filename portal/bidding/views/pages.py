@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from flask import current_app, flash, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from portal.bidding.closing import TooLate, record_late_attempt
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
-from portal.bidding.forms import DocumentsForm, RevisedForm, answers_form
+from portal.bidding.forms import AnswersForm, DocumentsForm, RevisedForm, answers_form
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
 from portal.bidding.queries import criteria_of, questions_of, version_of
@@ -24,8 +25,8 @@ from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.tendering.models import Question
-from portal.tendering.states import QuestionKind
 from portal.web.access import actor
+from portal.web.editing import field_text
 from portal.web.forms import BaseForm
 
 Answer = tuple[str, int]
@@ -127,6 +128,10 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     page = answers_form(chosen.questions, stored, draft=earlier_of(bid))
     page.is_saved = form.outcome is not None
     page.show_conflicts()
+    for question in chosen.questions:
+        fault = question.asked.fault({question.key: field_text(page.answer(question.key))})
+        if fault is not None:
+            page.answer(question.key).errors = [*page.answer(question.key).errors, fault]
     if form.refusal is not None:
         _place(page, form.refusal)
     page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
@@ -146,6 +151,17 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     )
 
 
+def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
+    """Go on after saving: to the bid, or back to answers that are kept and cannot be read as they are."""
+    stored = draft_of(bid).answers
+    wrong = [question for question in questions_of(bid.itt_id) if question.asked.fault(stored)]
+    if not any(question.key in form.answers for question in wrong):
+        flash("Your answers are saved. They are not submitted yet.", "success")
+        return redirect(url_for("bids.show", reference=bid.reference))
+    flash("Your answers are saved as you typed them. They are not submitted yet. What is marked needs another look.")
+    return redirect(url_for("bids.answers", reference=bid.reference, section=section))
+
+
 def report_refused(form: DocumentsForm) -> None:
     """Name what was refused beside its box, and what was kept at the top."""
     for key, attached in form.outcome.items():
@@ -163,7 +179,7 @@ def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> lis
             href = url_for("bids.price", reference=bid.reference)
         else:
             section, question = places[gap.key]
-            if question.kind is QuestionKind.FILES:
+            if question.asked.kind.takes_files:
                 href = url_for("bids.documents", reference=bid.reference, _anchor=f"files-{gap.key}")
             else:
                 href = url_for(
@@ -183,7 +199,8 @@ def _place(page: Any, refusal: PortalError) -> None:
     gaps = refusal.gaps if isinstance(refusal, Incomplete) else ()
     for gap in gaps:
         if f"answers-{gap.key}" in page:
-            page.answer(gap.key).errors = [*page.answer(gap.key).errors, gap.message]
+            box = page.answer(gap.key)
+            box.errors = [*box.errors, *({gap.message} - set(box.errors))]
         else:
             page.form_errors = [*page.form_errors, gap.message]
     if gaps:

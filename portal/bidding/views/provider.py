@@ -39,13 +39,13 @@ from portal.bidding.views.pages import (
     key_folder,
     refused,
     report_refused,
+    saved_answers,
     section_named,
     shown,
     submitted_parts,
 )
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.parsing.text import words_in
 from portal.tendering.explaining import told
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment
@@ -55,7 +55,6 @@ from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
-bp.add_app_template_filter(words_in)
 
 LARGEST_UPLOAD = 120_000_000
 """Bytes in one request to the documents page: two files of the largest size, so that one can be refused by name."""
@@ -126,8 +125,7 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder())
     act = partial(save, answers=form.answers, loaded=form.loaded_answers)
     if carried_out(form, bid, "save", act) and not (form.outcome.conflicts or form.undecided):
-        flash("Your answers are saved. They are not submitted yet.", "success")
-        return redirect(url_for("bids.show", reference=bid.reference))
+        return saved_answers(form, bid, section)
     return answers_page(form, bid, section)
 
 

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField
-
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
-from portal.core.parsing.figures import WORDS
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.criteria import DoesNotTotal
 from portal.tendering.inheriting import parent_of
 from portal.tendering.method_rules import LOWEST_PRICE, inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.states import Combination, PanelKind, QuestionKind
+from portal.tendering.states import Combination, PanelKind
 from portal.tendering.tree import CriterionKind
 from portal.web.fields import (
     ChoiceField,
@@ -147,31 +144,6 @@ def chosen_criterion(form: BaseForm, itt: InvitationToTender) -> FrameworkCriter
         return None
     chosen = form.makes_precise.data
     return next((criterion for criterion in framework.criteria if str(criterion.id) == chosen), None)
-
-
-class QuestionForm(BaseForm):
-    """One question to bidders."""
-
-    prompt = page("Question")
-    guidance = page("Help for bidders", description="What to cover, and who reads the answer.")
-    kind = ChoiceField(
-        "How do bidders answer?",
-        choices=[(QuestionKind.TEXT.value, "In words"), (QuestionKind.FILES.value, "With files")],
-        default=QuestionKind.TEXT.value,
-    )
-    word_limit = WholeField("Word limit", WORDS, description="Only for answers in words.", render_kw=DIGITS)
-    criterion = PickField(
-        "Who judges the answer?",
-        description="A panel scores it under a criterion. What no panel scores is checked by officers as soon as the "
-        "bids are open, and panels do not see it.",
-    )
-    required = BooleanField("Every bid must answer this", default=True)
-
-    def offer(self, criteria: list[AwardCriterion]) -> None:
-        """Offer the criteria that panels score, and officers."""
-        self.criterion.choices = [(node.key, node.title) for node in criteria] + [
-            (NOBODY, "No panel: officers check it")
-        ]
 
 
 class PriceForm(BaseForm):

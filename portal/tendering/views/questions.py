@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.asking import add_question, change_question, move_question_up, remove_question
-from portal.tendering.forms.method import QuestionForm
+from portal.tendering.forms.questions import HINTS, KindForm, QuestionForm, question_form
 from portal.tendering.forms.service import ConfirmForm
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import QuestionKind
+from portal.tendering.question_kinds.kind import Kind
+from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.tree import scored
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
 from portal.tendering.weighing import effective
@@ -33,10 +34,14 @@ def questions(reference: str) -> ResponseReturnValue:
 @bp.route("/<reference>/draft/questions/add", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
 def question_add(reference: str) -> ResponseReturnValue:
-    """A further question."""
+    """A further question: first how it is answered, then the question."""
     itt = draft_of(reference)
-    form = QuestionForm()
-    form.offer(scored(itt))
+    kind = _chosen_kind()
+    if kind is None:
+        return render_template(
+            "tendering/commissioner/question_kind.html", form=KindForm(), itt=itt, question=None, hints=HINTS
+        )
+    form = question_form(kind, scored(itt))
     if form.validate_on_submit() and form.carry_out(
         lambda: add_question(itt=itt, **_described(form, itt), actor=actor())
     ):
@@ -52,23 +57,25 @@ def question_edit(reference: str, key: str) -> ResponseReturnValue:
     """One question."""
     itt = draft_of(reference)
     question = part_of(itt.questions, key)
-    form = QuestionForm(
-        data={
-            "prompt": question.prompt,
-            "guidance": question.guidance,
-            "kind": question.kind.value,
-            "word_limit": question.word_limit,
-            "criterion": question.criterion.key if question.criterion else "",
-            "required": question.required,
-        }
-    )
-    form.offer(scored(itt))
+    form = question_form(_chosen_kind() or question.asked.kind, scored(itt), question)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_question(itt=itt, question=question, **_described(form, itt), actor=actor())
     ):
         return saved(reference, "Question saved.", "itts.questions")
     page = render_template("tendering/commissioner/question.html", form=form, itt=itt, question=question)
     return page, form.status_code
+
+
+@bp.get("/<reference>/draft/questions/<key>/kind")
+@for_authority(Role.COMMISSIONER)
+def question_kind(reference: str, key: str) -> ResponseReturnValue:
+    """Another way to answer a question."""
+    itt = draft_of(reference)
+    question = part_of(itt.questions, key)
+    form = KindForm(kind=question.kind.value)
+    return render_template(
+        "tendering/commissioner/question_kind.html", form=form, itt=itt, question=question, hints=HINTS
+    )
 
 
 @bp.post("/<reference>/draft/questions/<key>/up")
@@ -100,12 +107,17 @@ def question_remove(reference: str, key: str) -> ResponseReturnValue:
     return page, form.status_code
 
 
+def _chosen_kind() -> Kind | None:
+    """The kind that the page's address names; None while none is chosen."""
+    return next((each for kind, each in KINDS.items() if kind.value == request.args.get("kind")), None)
+
+
 def _described(form: QuestionForm, itt: InvitationToTender) -> dict[str, Any]:
     return {
         "prompt": form.prompt.data,
         "guidance": form.guidance.data,
-        "kind": QuestionKind(form.kind.data),
-        "word_limit": form.word_limit.data,
+        "kind": form.kind.name,
+        "settings": form.settings,
         "criterion": part_of(itt.criteria, form.criterion.data) if form.criterion.data else None,
         "required": form.required.data,
     }

@@ -28,11 +28,13 @@ from portal.bidding.models import BidVersion, SealedEnvelope
 from portal.bidding.states import BidStatus
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, encrypt, new_content_key, pad
+from portal.tendering.question_kinds.kind import Asked
+from portal.tendering.question_kinds.words import InWords
 from portal.tendering.states import EnvelopeKind, IttStatus
 
 KINDS = list(EnvelopeKind)
-QUESTIONS = [{"key": f"{kind}-{number}", "envelope": kind.value} for kind in KINDS for number in (1, 2)]
-KEYS_OF_QUESTIONS = [question["key"] for question in QUESTIONS]
+QUESTIONS = [Asked(f"{kind}-{number}", "", InWords(), envelope=kind) for kind in KINDS for number in (1, 2)]
+KEYS_OF_QUESTIONS = [question.key for question in QUESTIONS]
 TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
 FILES = st.builds(
     lambda question, name, size: {"id": str(uuid.uuid4()), "question": question, "name": name, "size": size},

@@ -18,7 +18,7 @@ def described(**changes: Any) -> dict[str, Any]:
         "prompt": "How will you begin?",
         "guidance": "The first three months.",
         "kind": QuestionKind.TEXT,
-        "word_limit": 250,
+        "settings": {"word_limit": "250"},
         "criterion": None,
         "required": True,
     } | changes
@@ -34,7 +34,7 @@ def test_questions_are_added_changed_and_removed(db_session: object) -> None:
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
     question = add_question(itt=itt, **described(criterion=criterion_named(itt, "outcomes")), actor=actor)
-    assert (question.key, question.word_limit, keys_of(itt)[-1]) == (
+    assert (question.key, question.settings["word_limit"], keys_of(itt)[-1]) == (
         "how-will-you-begin",
         250,
         "how-will-you-begin",
@@ -45,9 +45,9 @@ def test_questions_are_added_changed_and_removed(db_session: object) -> None:
         **described(prompt="Plan", kind=QuestionKind.FILES, required=False),
         actor=actor,
     )
-    assert (question.prompt, question.word_limit, question.criterion, question.required) == (
+    assert (question.prompt, question.settings, question.criterion, question.required) == (
         "Plan",
-        None,
+        {},
         None,
         False,
     )
@@ -59,9 +59,9 @@ def test_questions_are_added_changed_and_removed(db_session: object) -> None:
     ("changes", "field"),
     [
         ({"prompt": " "}, "prompt"),
-        ({"word_limit": None}, "word_limit"),
-        ({"word_limit": 0}, "word_limit"),
-        ({"word_limit": 5001}, "word_limit"),
+        ({"settings": {"word_limit": ""}}, "word_limit"),
+        ({"settings": {"word_limit": "0"}}, "word_limit"),
+        ({"settings": {"word_limit": "5001"}}, "word_limit"),
         ({"criterion": "service"}, "criterion"),
         ({"criterion": "price"}, "criterion"),
     ],

@@ -29,7 +29,15 @@ def test_everything_a_bidder_needs_is_there(db_session: object) -> None:
     assert weights["our-voice"] == ("20", {"young-people": "20"})
     assert weights["outcomes"] == ("21/2", {"local": "21/2"})
     assert weights["price"] == ("20", {})
-    assert [question["word_limit"] for question in record["questions"]] == [500, 750, 400, 300, 300, 300, None]
+    assert [question["settings"].get("word_limit") for question in record["questions"]] == [
+        500,
+        750,
+        400,
+        300,
+        300,
+        300,
+        None,
+    ]
     assert record["closes_at"].endswith("Z")
 
 

@@ -230,11 +230,11 @@ def test_a_tie_break_is_chosen(client: CheckedClient, itt: InvitationToTender) -
 def test_questions_are_kept(client: CheckedClient, itt: InvitationToTender) -> None:
     """Added with a word limit, moved up, refused without one, removed."""
     typed = {"prompt": "When can you start?", "criterion": "outcomes", "word_limit": "100 words"}
-    post(client, address(itt, "questions/add"), **typed)
-    assert itt.questions[-1].word_limit == 100
-    action, sent = filled(client, address(itt, "questions/welcome"))
+    post(client, address(itt, "questions/add?kind=text"), **typed)
+    assert itt.questions[-1].settings == {"word_limit": 100}
+    _, sent = filled(client, address(itt, "questions/welcome"))
     token = {"csrf_token": sent["csrf_token"]}
-    assert client.post(f"{action}/up", data=token).status_code == 302
+    assert client.post(address(itt, "questions/welcome/up"), data=token).status_code == 302
     assert [question.key for question in itt.questions][3] == "welcome"
     answer = post(client, address(itt, "questions/welcome"), word_limit="")
     assert errors_of(answer) == {"#word_limit": "Give a word limit from 1 to 5000."}

@@ -73,7 +73,7 @@ def draw_up(client: CheckedClient, base: str) -> None:
     assert post(client, f"{base}/shares", **SHARES).status_code == 302
     post(client, f"{base}/tie-break", tie_break="our-voice", then="lowest_price")
     for key in ("safety", "outcomes", "our-voice", "families"):
-        post(client, f"{base}/questions/add", prompt=f"Tell us about {key}.", word_limit="500", criterion=key)
+        post(client, f"{base}/questions/add?kind=text", prompt=f"Tell us about {key}.", word_limit="500", criterion=key)
     post(client, f"{base}/publication", publication_basis="central_reference", central_reference="054321-2026")
 
 
