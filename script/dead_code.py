@@ -28,6 +28,7 @@ NOT_ASKED = {
 }
 ALLOWED = {
     "validate_*": "WTForms calls it for the field of that name",
+    "process_data": "WTForms calls it",
     "process_formdata": "WTForms calls it",
     "get_translations": "WTForms asks it for its messages",
     "ngettext": "WTForms asks it for its messages",

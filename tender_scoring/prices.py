@@ -95,6 +95,11 @@ class PriceFormula(ABC):
         """The published price above which a bid is eliminated; one equal to it stays."""
         return None
 
+    @property
+    def full_marks_at(self) -> Fraction | None:
+        """The published price at which all marks are earned: a lower one earns no more."""
+        return None
+
     def stated(self) -> dict[str, Any]:
         """Return the parameters as the method states them."""
         return {}
@@ -164,6 +169,11 @@ class Benchmark(PriceFormula):
     def ruled_out_above(self) -> Fraction:
         """The ceiling."""
         return self.ceiling
+
+    @property
+    def full_marks_at(self) -> Fraction:
+        """The floor."""
+        return self.floor
 
     def stated(self) -> dict[str, Any]:
         """Floor and ceiling."""

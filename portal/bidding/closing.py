@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -39,7 +40,9 @@ _ENTER = text(
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
                    'settings', q.settings, 'required', q.required, 'envelope', q.envelope)
                    ORDER BY q.position, q.key), '[]')
-            FROM question q WHERE q.itt_id = itt.id) AS questions
+            FROM question q WHERE q.itt_id = itt.id) AS questions,
+           (SELECT c.price_formula FROM award_criterion c WHERE c.itt_id = itt.id AND c.price_formula IS NOT NULL
+            ORDER BY c.position LIMIT 1) AS price_formula
     FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
     JOIN provider ON provider.id = bid.provider_id
     WHERE bid.id = :bid_id
@@ -82,6 +85,7 @@ class Entered(OnOwnChain):
     lot_number: int
     provider_name: str
     questions: list[Asked]
+    price_formula: dict[str, Any] | None
     at: datetime
     """The database's clock, read after the locks were granted."""
 

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from portal.bidding.contents import Content
 from portal.core.drafts import Gap
+from portal.tendering.price_limits import PRICE
 from portal.tendering.question_kinds.kind import Asked
-
-PRICE = ""
-"""The key of the price among the questions' keys."""
 
 
 def gaps_of(questions: Sequence[Asked], content: Content) -> list[Gap]:

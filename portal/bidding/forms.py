@@ -45,9 +45,10 @@ class RevisedForm(BaseForm):
 
 
 class SubmitForm(RevisedForm):
-    """Submit, with a key that makes pressing twice the same as pressing once."""
+    """Submit, with a key that makes pressing twice the same as pressing once, and what the page had told."""
 
     idempotency_key = HiddenField()
+    told = HiddenField()
 
     def validate_idempotency_key(self, field: HiddenField) -> None:
         """It must be a UUID, as the page gave it."""

@@ -11,9 +11,8 @@ from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import Section
 from portal.bidding.receipts import secrets_of
-from portal.core.parsing.text import words_in
 from portal.core.pdf import Document, Facts, Heading, Part, Table, Text
-from portal.core.words import counted, filesize, london, micro, pounds, to_the_second
+from portal.core.words import filesize, london, micro, pounds, to_the_second
 from portal.tendering.models import Question
 
 _NOT_GIVEN = {True: "Not given yet", False: "Not given. It does not have to be."}
@@ -107,14 +106,14 @@ def _answers(sections: Sequence[Section], content: Content) -> Iterator[Part]:
 
 
 def _answer(question: Question, content: Content) -> Iterator[str]:
-    answer, files = content.answers.get(question.key, ""), content.files_of(question.key)
-    if answer:
-        limit = f" of up to {question.word_limit}" if question.word_limit else ""
-        yield answer
-        yield f"({counted(words_in(answer), 'word')}{limit})"
+    shown, files = question.asked.shown(content.answers), content.files_of(question.key)
+    if shown.text:
+        yield shown.text
+    if shown.note:
+        yield f"({shown.note})"
     if files:
         yield "Attached: " + ", ".join(entry["name"] for entry in files)
-    if not answer and not files:
+    if not shown.text and not files:
         yield _NOT_GIVEN[question.required]
 
 

@@ -21,7 +21,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
-from portal.tendering.models import AwardCriterion, InvitationToTender, Question
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION
 
 NOTHING_HERE = "There is no bid of yours with that reference."
@@ -86,23 +86,6 @@ def biddable_itt(reference: str) -> InvitationToTender:
     if found is None:
         raise NotFound("There is no invitation to tender with that reference.")
     return found
-
-
-def questions_of(itt_id: uuid.UUID) -> Sequence[Question]:
-    """The questions of an invitation in their order."""
-    return db.session.scalars(
-        select(Question).where(Question.itt_id == itt_id).order_by(Question.position, Question.key)
-    ).all()
-
-
-def criteria_of(itt_id: uuid.UUID) -> Sequence[AwardCriterion]:
-    """The criteria of an invitation in their order."""
-    return db.session.scalars(
-        select(AwardCriterion)
-        .where(AwardCriterion.itt_id == itt_id)
-        .order_by(AwardCriterion.position, AwardCriterion.key)
-        .options(load_only(AwardCriterion.key, AwardCriterion.title, AwardCriterion.parent_id))
-    ).all()
 
 
 def version_of(bid: Bid, number: int | None = None) -> BidVersion:

@@ -19,6 +19,7 @@ from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
 from portal.bidding.envelopes import Parts, keys_of_provider, seal_version, unseal
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
+from portal.bidding.remarks import remarks_of, require_told
 from portal.bidding.states import BID, BidStatus
 from portal.core import clock
 from portal.core.columns import db
@@ -66,6 +67,7 @@ def submit_bid(
     idempotency_key: uuid.UUID,
     expected_revision: int,
     answers: Mapping[str, str] | None = None,
+    told: str = "",
 ) -> Submitted:
     """Submit the bid: seal what the draft says as the next version, which replaces the last one for the opening.
 
@@ -75,7 +77,8 @@ def submit_bid(
     entry and before the commit. The same `idempotency_key` gives the same version again, before or after the
     deadline; an unchanged draft that was submitted already gives its version.
 
-    Raises `Incomplete` with the exact list of gaps, `Conflict` when the draft is not the one that the
+    Raises `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be ruled out by a published rule and
+    the page had not `told` so (`as_told`), `Conflict` when the draft is not the one that the
     person saw, `NotEntitled` for what the provider may not answer at this instant, `TooLate` when the
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
@@ -90,9 +93,7 @@ def submit_bid(
     entered, content, put = _current_draft(entered, keys, answers or {}, expected_revision)
     if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
         return _last_version(entered)
-    gaps = gaps_of(entered.questions, content)
-    if gaps:
-        raise Incomplete(gaps)
+    _require_complete(entered, content, told)
     status = BID.move(entered.status, BidStatus.SUBMITTED)
     number = entered.version + 1
     sealed = seal_version(entered, content, number, keys)
@@ -120,6 +121,14 @@ def submit_bid(
     keep_answers(entered, put, actor, keys)
     db.session.expire(bid)
     return Submitted(number, entered.at, repeated=False)
+
+
+def _require_complete(entered: Entered, content: Content, told: str) -> None:
+    """Nothing is missing or wrong, and what would rule the bid out was told; raises `Incomplete` and `Unsaid`."""
+    gaps = gaps_of(entered.questions, content)
+    if gaps:
+        raise Incomplete(gaps)
+    require_told(remarks_of(entered.questions, content, entered.price_formula), told)
 
 
 def withdraw_bid(*, bid: Bid, actor: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.core.columns import db
@@ -25,6 +26,17 @@ def whole() -> tuple[ORMOption, ...]:
         selectinload(itt.criteria).selectinload(AwardCriterion.shares),
         selectinload(itt.questions),
     )
+
+
+def load_criteria(itt: InvitationToTender) -> None:
+    """Load the criteria of an invitation with the panels' shares, the scales and their points, in one statement."""
+    found = db.session.scalars(
+        select(AwardCriterion)
+        .where(AwardCriterion.itt_id == itt.id)
+        .order_by(AwardCriterion.position)
+        .options(joinedload(AwardCriterion.shares), joinedload(AwardCriterion.scale).joinedload(Scale.bands))
+    )
+    set_committed_value(itt, "criteria", list(found.unique()))
 
 
 def find_itt(reference: str) -> InvitationToTender:

@@ -13,10 +13,11 @@ from portal.bidding.closing import TooLate, record_late_attempt
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
-from portal.bidding.forms import AnswersForm, DocumentsForm, RevisedForm, answers_form
+from portal.bidding.forms import AnswersForm, DocumentsForm, PriceForm, RevisedForm, answers_form
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
-from portal.bidding.queries import criteria_of, questions_of, version_of
+from portal.bidding.queries import version_of
+from portal.bidding.remarks import remarks_of
 from portal.bidding.sealing import read_version
 from portal.core import clock
 from portal.core.drafts import Gap, Incomplete
@@ -25,9 +26,14 @@ from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.tendering.models import Question
+from portal.tendering.price_limits import price_remarks
+from portal.tendering.queries import load_criteria
+from portal.tendering.tree import formula_of, price_criterion
+from portal.tendering.weighing import effective, node_marks
 from portal.web.access import actor
 from portal.web.editing import field_text
 from portal.web.forms import BaseForm
+from tender_scoring.prices import FORMULAS
 
 Answer = tuple[str, int]
 
@@ -106,8 +112,8 @@ def submitted_parts(bid: Bid, number: int | None = None) -> tuple[BidVersion, Pa
 
 def asked(bid: Bid) -> tuple[Sequence[Question], list[Section]]:
     """The questions of the invitation, and the same in sections."""
-    questions = questions_of(bid.itt_id)
-    return questions, sections_of(questions, criteria_of(bid.itt_id))
+    questions = sorted(bid.itt.questions, key=lambda question: (question.position, question.key))
+    return questions, sections_of(questions, bid.itt.criteria)
 
 
 def section_named(sections: Sequence[Section], key: str | None) -> Section:
@@ -125,6 +131,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     questions, sections = asked(bid)
     chosen = section_named(sections, section)
     stored = draft_of(bid)
+    load_criteria(bid.itt)
     page = answers_form(chosen.questions, stored, draft=earlier_of(bid))
     page.is_saved = form.outcome is not None
     page.show_conflicts()
@@ -147,6 +154,8 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         section=chosen,
         section_key=section,
         content=stored,
+        worth={row.criterion.id: row for row in effective(bid.itt).rows},
+        remarks=remarks_of([question.asked for question in chosen.questions], stored, None),
         can_submit_now=not gaps_outside(chosen.questions, questions, stored),
     )
 
@@ -154,12 +163,31 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
 def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
     """Go on after saving: to the bid, or back to answers that are kept and cannot be read as they are."""
     stored = draft_of(bid).answers
-    wrong = [question for question in questions_of(bid.itt_id) if question.asked.fault(stored)]
-    if not any(question.key in form.answers for question in wrong):
+    sent = [question.asked for question in bid.itt.questions if question.key in form.answers]
+    if not any(asked.fault(stored) or asked.remarks(stored) for asked in sent):
         flash("Your answers are saved. They are not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))
-    flash("Your answers are saved as you typed them. They are not submitted yet. What is marked needs another look.")
+    flash("Your answers are saved. They are not submitted yet. What is marked needs another look.")
     return redirect(url_for("bids.answers", reference=bid.reference, section=section))
+
+
+def about_price(bid: Bid, price: str | None) -> dict[str, Any]:
+    """What the page of the price shows beside it: how it earns its marks, and what is to be said about it."""
+    criterion, formula = price_criterion(bid.itt), formula_of(bid.itt)
+    return {
+        "marks_of_price": node_marks(bid.itt)[criterion.id] if criterion is not None else None,
+        "stated": formula,
+        "formula": FORMULAS[formula["formula"]] if formula else None,
+        "remarks": list(price_remarks(formula, price)),
+    }
+
+
+def saved_price(form: PriceForm, bid: Bid) -> Response:
+    """Go on after saving the price: to the bid, or back to a price that something is to be said about."""
+    said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
+    flash(f"{said} It is not submitted yet.", "success")
+    remarked = about_price(bid, draft_of(bid).price)["remarks"]
+    return redirect(url_for("bids.price" if remarked else "bids.show", reference=bid.reference))
 
 
 def report_refused(form: DocumentsForm) -> None:

@@ -27,8 +27,10 @@ from portal.bidding.queries import (
     why_set_aside,
 )
 from portal.bidding.receipts import receipt_text, secrets_of, whole_receipt
+from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.views.pages import (
+    about_price,
     answers_page,
     around,
     asked,
@@ -40,6 +42,7 @@ from portal.bidding.views.pages import (
     refused,
     report_refused,
     saved_answers,
+    saved_price,
     section_named,
     shown,
     submitted_parts,
@@ -47,6 +50,7 @@ from portal.bidding.views.pages import (
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.tendering.explaining import told
+from portal.tendering.tree import formula_of
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment
 from portal.web.downloads import download as text_download
@@ -139,10 +143,8 @@ def price(reference: str) -> ResponseReturnValue:
     form = PriceForm(price=Decimal(stored) if stored else None)
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
     if carried_out(form, bid, "save", lambda: save(price=form.price.data)):
-        said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
-        flash(f"{said} It is not submitted yet.", "success")
-        return redirect(url_for("bids.show", reference=bid.reference))
-    return shown("price", form, bid)
+        return saved_price(form, bid)
+    return shown("price", form, bid, **about_price(bid, stored))
 
 
 @bp.route("/<reference>/documents", methods=["GET", "POST"])
@@ -222,7 +224,9 @@ def submit(reference: str) -> ResponseReturnValue:
     form = SubmitForm()
     typed = {name[8:]: text for name, text in request.form.items() if name.startswith("answers-")}
     act = partial(submit_bid, bid=bid, actor=actor(), keys=key_folder(), answers=typed)
-    asked_for = lambda: act(idempotency_key=form.key, expected_revision=form.expected_revision)  # noqa: E731
+    asked_for = lambda: act(  # noqa: E731
+        idempotency_key=form.key, expected_revision=form.expected_revision, told=form.told.data or ""
+    )
     if carried_out(form, bid, "submit", asked_for):
         return redirect(url_for("bids.receipt", reference=reference, number=form.outcome.version))
     bid = own_bid(reference, actor())
@@ -305,7 +309,9 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     content = draft_of(bid)
     questions, sections = asked(bid)
     gaps = gaps_of(as_asked(questions), content)
+    remarks = remarks_of(as_asked(questions), content, formula_of(bid.itt))
     form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
+    form.told.data = as_told(remarks)
     return shown(
         "check",
         form,
@@ -314,6 +320,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         content=content,
         sections=sections,
         gaps=gaps,
+        remarks=remarks,
         gap_links=gap_links(bid, gaps, sections),
         unreadable=unreadable_files(bid=bid, content=content, files=file_store()),
     )

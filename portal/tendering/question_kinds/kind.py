@@ -1,7 +1,7 @@
 """What a kind of question is: one object that every page and every rule asks, so that none of them knows the kinds.
 
 An answer is stored as text, whatever its kind: as the kind writes what it has read, and as it was typed where it cannot
-be read yet (docs/decisions/0022-question-kinds.md).
+be read yet (docs/decisions/0024-question-kinds.md).
 """
 
 from __future__ import annotations

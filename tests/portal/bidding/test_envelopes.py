@@ -81,6 +81,7 @@ def bid(keys: KeyFolder) -> Entered:
         lot_number=1,
         provider_name="Harbour",
         questions=list(QUESTIONS),
+        price_formula=None,
         at=datetime(2026, 12, 1, tzinfo=UTC),
     )
 
