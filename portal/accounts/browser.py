@@ -143,8 +143,8 @@ SIGNED_OUT = (
 NOT_SIGNED_IN = "You are not signed in in this browser any more."
 ANOTHERS = "This page was opened by somebody who is not signed in here now."
 TRAVELS = (
-    "What you sent was not carried out, and what you typed is not lost: it travels with this page for an hour. "
-    "Sign in, and you can use it where you typed it."
+    "What you sent was not carried out, and what you typed is not lost. "
+    "Sign in on this page within an hour, and it waits for you where you typed it."
 )
 TOO_LONG = (
     "What you sent was not carried out, and it is too long to travel with this page. Go back with your browser’s Back "

@@ -1,67 +1,62 @@
-"""Somebody at a Chromium without a mouse; every page is checked with axe."""
+"""Somebody at a Chromium without a mouse: Tab, typing, Space, the arrows and Enter, and nothing else."""
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable
+from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Locator, Page
 
-from tests.journeys.accessibility import check_accessibility
-
-MOST_STOPS = 80
-FOCUSED = """() => {
-    const here = document.activeElement;
-    const label = here.labels && here.labels.length ? here.labels[0] : here;
-    return (label.innerText || here.getAttribute("aria-label") || "").trim().replace(/\\s+/g, " ");
-}"""
+MOST_STOPS = 120
+HAS_FOCUS = "all => all.includes(document.activeElement)"
 
 
-class KeyboardPerson:
-    """Tab, type, Enter, and nothing else."""
+class Keyboard:
+    """The keyboard of one page."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._url = url
-        self.page: Page = browser.new_page()
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
-    def visit(self, path: str) -> None:
-        """Type an address, or open a link in a mail."""
-        self.page.goto(urljoin(self._url, path))
-        self._arrived()
-
-    def enter(self, label: str, text: str) -> None:
-        """Tab to the box with this label and type into it."""
-        self._reach(label)
-        self.page.keyboard.type(text)
-
-    def press(self, text: str) -> None:
-        """Tab to the link or button with this text and press Enter, which leads to another page."""
-        self._reach(text)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-        self._arrived()
-
-    def has(self, text: str) -> bool:
-        """Whether the page shows this text."""
-        return text in " ".join(self.page.inner_text("body").split())
-
-    @property
-    def path(self) -> str:
-        """The page's path."""
-        return urlsplit(self.page.url).path
-
-    def leave(self) -> None:
-        """Close the browser's window."""
-        self.page.close()
-
-    def _reach(self, text: str) -> None:
-        met = []
+    def reach(self, target: Locator) -> None:
+        """Press Tab until the element, or one of the elements, has the focus."""
         for _ in range(MOST_STOPS):
-            self.page.keyboard.press("Tab")
-            met.append(self.page.evaluate(FOCUSED))
-            if text in met[-1]:
+            if target.evaluate_all(HAS_FOCUS):
                 return
-        raise AssertionError(f"{self.path}: Tab never comes to {text!r}, but to {met}")
+            self._page.keyboard.press("Tab")
+        raise AssertionError(f"{self._page.url}: the tab key does not reach {target}")
 
-    def _arrived(self) -> None:
-        self.page.wait_for_load_state("load")
-        check_accessibility(self.page)
+    def enter(self, form: Locator, name: str, value: str | Path | list[str]) -> None:
+        """Put the value into the field with this name, whatever kind of field it is."""
+        controls = form.locator(f'[name="{name}"]')
+        kind = controls.first.get_attribute("type") or controls.first.evaluate("element => element.localName")
+        if kind in {"radio", "checkbox"}:
+            for one in value if isinstance(value, list) else [str(value)]:
+                self._choose(controls, form.locator(f'[name="{name}"][value="{one}"]'), kind)
+            return
+        self.reach(controls)
+        if kind == "select":
+            self._press_until("Home", "ArrowDown", lambda: controls.first.input_value() == value)
+        elif kind == "file":
+            # The window in which a file is chosen is the machine's own.
+            controls.first.set_input_files(value if isinstance(value, list) else str(value))
+        else:
+            self._page.keyboard.press("Control+A")
+            self._page.keyboard.press("Delete")
+            self._page.keyboard.type(str(value))
+
+    def _choose(self, controls: Locator, chosen: Locator, kind: str) -> None:
+        if chosen.is_checked():
+            return
+        self.reach(controls if kind == "radio" else chosen)
+        if kind == "radio":
+            self._press_until("Space", "ArrowDown", chosen.is_checked)
+        else:
+            self._page.keyboard.press("Space")
+
+    def _press_until(self, first: str, then: str, is_there: Callable[[], bool]) -> None:
+        self._page.keyboard.press(first)
+        for _ in range(MOST_STOPS):
+            if is_there():
+                return
+            self._page.keyboard.press(then)
+        raise AssertionError(f"{self._page.url}: {then} does not lead to what is to be chosen")

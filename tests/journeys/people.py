@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from tests.journeys.accessibility import check_accessibility
+from tests.journeys.keyboard import Keyboard
 from tests.pages import check_page
 
-MOST_TABS = 60
 Values = dict[str, "str | Path | list[str]"]
 
 
@@ -127,7 +127,7 @@ class ChromiumPerson:
     """A person at a Chromium; every page is checked with axe."""
 
     keyboard = False
-    """Whether links and buttons are reached with the tab key and pressed with Enter, and no mouse is there."""
+    """Whether everything is reached with the tab key, typed and pressed, and no mouse is there."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self._url = url
@@ -148,24 +148,31 @@ class ChromiumPerson:
     def press(self, button: str, **values: str | Path | list[str]) -> None:
         pressed = self.tab.get_by_role("button", name=button).first
         form = pressed.locator("xpath=ancestor::form")
-        for folded in form.locator("details:not([open]) > summary").all():
-            folded.click()
+        folded = form.locator("details:not([open]) > summary")
+        while folded.count():
+            self._unfold(folded.first)
         for name, value in values.items():
-            _fill(form, name, value)
+            if self.keyboard:
+                Keyboard(self.tab).enter(form, name, value)
+            else:
+                _fill(form, name, value)
         self._activate(pressed)
         self._arrived()
+
+    def _unfold(self, summary: Locator) -> None:
+        if self.keyboard:
+            Keyboard(self.tab).reach(summary)
+            self.tab.keyboard.press("Enter")
+        else:
+            summary.click()
 
     def _activate(self, target: Locator) -> None:
         if not self.keyboard:
             target.click()
             return
-        for _ in range(MOST_TABS):
-            self.tab.keyboard.press("Tab")
-            if target.evaluate("element => element === document.activeElement"):
-                with self.tab.expect_navigation():
-                    self.tab.keyboard.press("Enter")
-                return
-        raise AssertionError(f"{self.path}: the tab key does not reach {target}")
+        Keyboard(self.tab).reach(target)
+        with self.tab.expect_navigation():
+            self.tab.keyboard.press("Enter")
 
     def has(self, text: str) -> bool:
         return " ".join(text.split()) in self.text

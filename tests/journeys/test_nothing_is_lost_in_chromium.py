@@ -47,7 +47,7 @@ def saved_while_it_is_typed(person: ChromiumPerson) -> None:
     person.tab.get_by_label(BOX).fill(SAVED)
     says(person.tab, "Not sent.")
     person.visit(PAGE)
-    sees(person, "and did not send it")
+    sees(person, "and it was not sent")
     person.press("Use it")
     expect(person.tab.get_by_label(BOX)).to_have_value(SAVED)
 

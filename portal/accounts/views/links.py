@@ -49,7 +49,7 @@ PRESSES = {
     ),
     LinkPurpose.RESET_PASSWORD: Press(
         "Choose a new password",
-        "You are signed out everywhere. If you have an authenticator, you need it to sign in again.",
+        "The button signs you out everywhere. Then sign in with the new password and, if you use one, a phone or key.",
         "Change password",
         reset_password,
         "Your password is changed. Sign in with it.",

@@ -60,6 +60,8 @@ class Frame:
     offered: Kept | None
     texts: tuple[str, ...]
     is_kept: bool
+    is_taken_up: bool
+    """Whether the form holds what is kept, because its person has asked for it."""
     young: bool
     copy: str
     key: str
@@ -86,6 +88,7 @@ class Frame:
             offered=kept if texts else None,
             texts=texts,
             is_kept=kept is not None or request.method == "POST",
+            is_taken_up="taken_up" in g and address == request.path,
             young=young,
             copy=copy_name(page) if copied else "",
             key=copy_key(page) if copied else "",

@@ -31,7 +31,7 @@ from tests.pages import read
 from tests.portal.joining.submitted import submitted_application
 
 WORDS = "Which home does the certificate name?\nWe read it twice."
-UNSENT = "and did not send it"
+UNSENT = "and it was not sent"
 
 
 class Desk:
