@@ -62,7 +62,7 @@ class Moments:
         return account.person
 
     def two_editors(self) -> None:
-        """Whoever saves second sees both texts, and without a choice nothing is chosen; the other text can still be read."""
+        """Whoever saves second sees both texts, and without a choice nothing is chosen; the other stays readable."""
         slow, quick = self.open_setting(self.writer), self.open_setting(self.administrator)
         quick.press("Save", address=SECOND)
         slow.press("Save", address=THIRD)
