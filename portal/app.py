@@ -48,6 +48,7 @@ BLUEPRINTS = (
     "portal.accounts.views.lost_factors",
     "portal.accounts.views.colleagues",
     "portal.accounts.views.roles",
+    "portal.accounts.views.absences",
     "portal.organisations.views.provider",
     "portal.identity.views.commissioner",
     "portal.identity.views.suspensions",

@@ -22,6 +22,7 @@ from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.notifications import (
     letters,
+    letters_of_absences,
     letters_of_accounts,
     letters_of_applications,
     letters_of_call_offs,
@@ -136,6 +137,10 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ROLE_CONFIRMED: (letters_of_roles.role_confirmed,),
     EventKind.ROLE_REFUSED: (letters_of_roles.role_refused,),
     EventKind.ROLES_CHANGED: (letters_of_roles.roles_changed,),
+    EventKind.ABSENCE_PROPOSED: (letters_of_absences.absence_proposed,),
+    EventKind.ABSENCE_AGREED: (letters_of_absences.absence_agreed,),
+    EventKind.ABSENCE_REFUSED: (letters_of_absences.absence_refused,),
+    EventKind.ABSENCE_ENDED: (letters_of_absences.absence_ended,),
     EventKind.MEMBERSHIP_ENDED: NOTHING,
     EventKind.SIGNED_IN: (letters_of_accounts.signed_in,),
     EventKind.SIGN_IN_REFUSED: NOTHING,

@@ -12,20 +12,21 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from portal.accounts.absences import end_absences_of
 from portal.accounts.granting import give_role, roles_waiting_for, withdraw_roles
 from portal.accounts.link_models import LinkPurpose
 from portal.accounts.mailed_links import withdraw_links
 from portal.accounts.models import HeldRole, User
 from portal.accounts.people import place_key
-from portal.accounts.queries import colleague_of
+from portal.accounts.queries import colleague_of, held_roles, in_order, roles_in
 from portal.accounts.sessions import end_sessions_of
 from portal.accounts.succession import administrator_role, require_successor
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import is_first_person
+from portal.core.approval import Half, is_first_person
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
-from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, Verb
+from portal.core.permissions import Actor, Role, Verb
 from portal.core.taking import take
 from portal.organisations.models import ContractingAuthority, Provider
 
@@ -56,7 +57,7 @@ def change_roles(
         raise InvalidInput("Choose at least one role. To take them all away, end the access.", field="roles")
     held = {row.role for row in held_roles(place, person)}
     asked = {row.role for row in roles_waiting_for(person.id)}
-    if wanted - held - asked and is_first_person(actor, person.id):
+    if wanted - held - asked and is_first_person(actor, Half(person.id)):
         raise InvalidInput("Nobody gives themselves a role. Ask another administrator.", field="roles")
     taken = held - wanted
     if administrator_role(place) in taken:
@@ -70,25 +71,26 @@ def change_roles(
     names = {"given": sorted(given), "taken": sorted(taken), "not_wanted": sorted(asked - wanted)}
     if any(names.values()):
         record(EventKind.ROLES_CHANGED, person, actor=actor, place=place.id, **names)
-    return RolesChanged(_ordered(given), _ordered(wanted - held - given), _ordered(taken))
+    return RolesChanged(in_order(given), in_order(wanted - held - given), in_order(taken))
 
 
 def end_access(*, place: Provider | ContractingAuthority, person: User, actor: Actor, now: datetime) -> None:
     """End a colleague's access to the provider or the authority, and every session of theirs, at once.
 
-    What they did stays theirs in the record; roles they wait for fall away. Records MEMBERSHIP_ENDED. Raises
-    `NotFound` for somebody who is not a colleague, `InvalidInput` for oneself, and for the last administrator.
+    What they did stays theirs in the record; roles they wait for and absences fall away. Records MEMBERSHIP_ENDED.
+    Raises `NotFound` for somebody who is not a colleague, `InvalidInput` for oneself, and for the last administrator.
     """
     take(place, Verb.END_ACCESS, actor=actor)
     colleague_of(place, person.id)
     roles = sorted(row.role for row in held_roles(place, person))
     if administrator_role(place) in roles:
         require_successor(person, place)
-    if is_first_person(actor, person.id):
+    if is_first_person(actor, Half(person.id)):
         raise InvalidInput("You cannot end your own access. Ask another administrator.")
     _end(place, person, roles, now)
     withdraw_roles(person=person, roles=roles_in(place))
     withdraw_invitation(person, now=now)
+    end_absences_of(person=person, place=place, actor=actor, now=now)
     end_sessions_of(user_id=person.id, now=now)
     record(EventKind.MEMBERSHIP_ENDED, person, actor=actor, place=place.id, roles=roles)
 
@@ -100,29 +102,8 @@ def withdraw_invitation(person: User, *, now: datetime) -> None:
         withdraw_links(user_id=person.id, purposes={LinkPurpose.JOIN}, now=now)
 
 
-def roles_in(place: Provider | ContractingAuthority) -> frozenset[Role]:
-    """The roles that there are in such a place."""
-    return PROVIDER_ROLES if isinstance(place, Provider) else AUTHORITY_ROLES
-
-
-def roles_of(place: Provider | ContractingAuthority, person: User) -> tuple[Role, ...]:
-    """The roles that somebody holds in the place, and those that wait for a second person."""
-    waiting = [row.role for row in roles_waiting_for(person.id)]
-    return _ordered({row.role for row in held_roles(place, person)}.union(waiting) & roles_in(place))
-
-
-def held_roles(place: Provider | ContractingAuthority, person: User) -> list[HeldRole]:
-    """The roles in force that somebody holds in the place."""
-    held = select(HeldRole).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))
-    return list(db.session.scalars(held.filter_by(**place_key(place)).order_by(HeldRole.role)))
-
-
 def _end(place: Provider | ContractingAuthority, person: User, roles: Collection[Role], now: datetime) -> None:
     ending = update(HeldRole).where(
         HeldRole.user_id == person.id, HeldRole.ended_at.is_(None), HeldRole.role.in_(roles)
     )
     db.session.execute(ending.filter_by(**place_key(place)).values(ended_at=now))
-
-
-def _ordered(roles: Collection[Role]) -> tuple[Role, ...]:
-    return tuple(role for role in Role if role in roles)

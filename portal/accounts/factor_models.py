@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.audit.subjects import OnSystemChain
-from portal.core.approval import two_people
+from portal.core.approval import Half, two_people
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.lifecycle import Lifecycle
 from portal.core.permissions import Actor, Role
@@ -123,6 +123,11 @@ class LostFactor(OnSystemChain, Model):
     checked_by: Mapped[User | None] = relationship(foreign_keys=[checked_by_id])
 
     policy_object = "lost_factor"
+
+    @property
+    def halves(self) -> tuple[Half, Half]:
+        """Who is not one of those whose word is needed: the person, and whoever has given theirs."""
+        return Half(self.user_id, self.asked_at), Half(self.checked_by_id, self.checked_at)
 
     @property
     def policy_state(self) -> str:

@@ -15,11 +15,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import GRANT, GrantStatus, HeldRole, RoleGrant, User
+from portal.accounts.absence_models import RoleInForce
+from portal.accounts.models import GRANT, GivenByTwo, GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.people import grant, place_key
+from portal.accounts.sessions import actor_for
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import require_second_person
+from portal.core.approval import Half, is_first_person, require_second_person
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.parsing.text import require_reason
@@ -43,7 +45,7 @@ def propose_role(*, person: User, role: Role, authority: ContractingAuthority, a
     Raises `NotAllowed` for oneself.
     """
     policy.require(actor, Verb.INVITE, authority)
-    require_second_person(actor, person.id)
+    require_second_person(actor, Half(person.id))
     proposed = RoleGrant(user=person, user_id=person.id, role=role, authority=authority, proposed_by_id=actor.user_id)
     db.session.add(proposed)
     _record(EventKind.ROLE_PROPOSED, proposed, actor)
@@ -91,17 +93,29 @@ def takes_two_people(role: Role) -> bool:
     return role in policy.halves()
 
 
-def may_decide_role(proposed: RoleGrant, actor: Actor) -> bool:
+def may_decide(proposed: GivenByTwo, actor: Actor) -> bool:
     """Whether the actor may be the second person."""
-    apart = actor.user_id not in (proposed.proposed_by_id, proposed.user_id)
+    apart = not is_first_person(actor, *_apart_from(proposed))
     stands_in = not actor.towards_authority(proposed.authority_id) and deciders_of(proposed)
     return policy.allows(actor, Verb.DECIDE, proposed) and apart and not stands_in
 
 
-def deciders_of(proposed: RoleGrant) -> Sequence[uuid.UUID]:
-    """The authority's administrators who may be the second person; none: the platform's administrator is."""
-    involved = (proposed.proposed_by_id, proposed.user_id)
-    return [person for person in administrators_of(proposed.authority_id) if person not in involved]
+def require_second_decider(proposed: GivenByTwo, actor: Actor) -> None:
+    """Raise `NotAllowed` unless the actor, whose role allows it, may be the second person."""
+    require_second_person(actor, *_apart_from(proposed))
+    if not may_decide(proposed, actor):
+        raise NotAllowed("The authority has another administrator, who confirms or refuses this.")
+
+
+def deciders_of(proposed: GivenByTwo) -> Sequence[uuid.UUID]:
+    """The authority's administrators, and who stands in for one, who may be the second person.
+
+    None: the platform's administrator is.
+    """
+    held = (RoleInForce.authority_id == proposed.authority_id, RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR)
+    administrators = select(RoleInForce.user_id).join(User, User.id == RoleInForce.user_id).where(*held, User.is_active)
+    found = db.session.scalars(administrators.distinct().order_by(RoleInForce.user_id))
+    return [one for one in found if not is_first_person(actor_for(one), *_apart_from(proposed))]
 
 
 def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
@@ -117,7 +131,7 @@ def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
     return [
         found
         for found in db.session.scalars(waits)
-        if actor.towards_authority(found.authority_id) or may_decide_role(found, actor)
+        if actor.towards_authority(found.authority_id) or may_decide(found, actor)
     ]
 
 
@@ -167,10 +181,13 @@ def _take(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
     """Lock the role that waits, and require that the actor may be its second person."""
     found = lock(RoleGrant, role_id)
     policy.require(actor, Verb.DECIDE, found)
-    require_second_person(actor, found.proposed_by_id, found.user_id)
-    if not may_decide_role(found, actor):
-        raise NotAllowed("The authority has another administrator, who confirms or refuses this.")
+    require_second_decider(found, actor)
     return found
+
+
+def _apart_from(proposed: GivenByTwo) -> Sequence[Half]:
+    """Nobody is the second person who proposed it, or whom it is about."""
+    return (proposed.first_half, *(Half(person, proposed.proposed_at) for person in proposed.concerned))
 
 
 def _holds(found: RoleGrant) -> bool:

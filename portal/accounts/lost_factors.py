@@ -113,7 +113,9 @@ def lost_factors_for(*, actor: Actor, now: datetime) -> list[LostFactor]:
         return []
     waiting = (
         select(LostFactor)
-        .where(LostFactor.status.in_(WAITING), LostFactor.asked_at > now - LASTS, LostFactor.user_id != actor.user_id)
+        .where(
+            LostFactor.status.in_(WAITING), LostFactor.asked_at > now - LASTS, LostFactor.user_id.not_in(actor.people)
+        )
         .options(joinedload(LostFactor.user).options(selectinload(User.held_roles)), joinedload(LostFactor.checked_by))
         .order_by(LostFactor.asked_at, LostFactor.id)
     )
@@ -130,7 +132,7 @@ def lost_factor(*, lost_id: uuid.UUID, actor: Actor, now: datetime) -> LostFacto
 
 def may_check(found: LostFactor, actor: Actor) -> bool:
     """Whether the actor's word is still needed."""
-    return not is_first_person(actor, found.user_id, found.checked_by_id)
+    return not is_first_person(actor, *found.halves)
 
 
 def checkers_of(person: User) -> Sequence[uuid.UUID]:
@@ -156,7 +158,7 @@ def _take(lost_id: uuid.UUID, actor: Actor, now: datetime) -> LostFactor:
     """Lock the request, and require that the actor may be one of the two."""
     found = lock(LostFactor, lost_id)
     policy.require(actor, Verb.DECIDE, found)
-    require_second_person(actor, found.user_id, found.checked_by_id)
+    require_second_person(actor, *found.halves)
     if found.asked_at <= now - LASTS:
         raise WrongState("This request is more than seven days old. The person has to ask again.")
     return found

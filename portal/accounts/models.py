@@ -178,7 +178,28 @@ class AboutPerson(Approval):
         self.note_sealed = self.user.seal("decision note", note) if note else None
 
 
-class RoleGrant(AboutPerson, OnSystemChain, Model):
+class GivenByTwo(AboutPerson):
+    """What an administrator proposes to give and another confirms, who is none of those whom it is about."""
+
+    authority_id: Any
+    policy_object: str
+
+    @property
+    def concerned(self) -> tuple[uuid.UUID, ...]:
+        """Whom it is about."""
+        raise NotImplementedError
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        raise NotImplementedError
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """The roles that the actor holds towards it."""
+        raise NotImplementedError
+
+
+class RoleGrant(GivenByTwo, OnSystemChain, Model):
     """A role that is half of an act of two people, proposed by one administrator and confirmed by another.
 
     Once confirmed the role is a `HeldRole` like any other; until then it is nothing but a proposal.
@@ -217,6 +238,11 @@ class RoleGrant(AboutPerson, OnSystemChain, Model):
     authority: Mapped[ContractingAuthority] = relationship()
 
     policy_object = "role"
+
+    @property
+    def concerned(self) -> tuple[uuid.UUID, ...]:
+        """Whoever gets it."""
+        return (self.user_id,)
 
     @property
     def policy_state(self) -> str:

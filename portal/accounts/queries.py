@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
 
 from portal.accounts.factor_models import Passkey
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
+from portal.accounts.people import place_key
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.core.permissions import Actor, Role
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.queries import authority_with_id, provider_with_id
 
@@ -42,6 +44,12 @@ def person_with_id(user_id: uuid.UUID) -> User:
     return db.session.get_one(User, user_id)
 
 
+def names_of(people: Collection[uuid.UUID]) -> list[str]:
+    """What the people are called, in order."""
+    found = db.session.scalars(select(User).where(User.id.in_(people))) if people else ()
+    return sorted(person.display_name for person in found)
+
+
 def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
     """Everybody with a role in the provider or the authority, or one that waits there, by name (one statement)."""
     held = select(func.array_agg(HeldRole.role)).where(HeldRole.user_id == User.id, *_in(place))
@@ -59,8 +67,8 @@ def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:
             id=person.id,
             name=person.display_name,
             email=person.email,
-            roles=_in_order(held_roles),
-            waiting=_in_order(waiting_roles),
+            roles=in_order(held_roles),
+            waiting=in_order(waiting_roles),
             has_factor=person.totp_sealed is not None or has_passkey,
             awaits_joining=person.awaits_joining,
         )
@@ -78,16 +86,35 @@ def colleague_of(place: Provider | ContractingAuthority, user_id: uuid.UUID) -> 
     return person
 
 
+def roles_in(place: Provider | ContractingAuthority) -> frozenset[Role]:
+    """The roles that there are in such a place."""
+    return PROVIDER_ROLES if isinstance(place, Provider) else AUTHORITY_ROLES
+
+
+def roles_of(place: Provider | ContractingAuthority, person: User) -> tuple[Role, ...]:
+    """The roles that somebody holds in the place, and those that wait for a second person."""
+    waiting = select(RoleGrant.role).where(RoleGrant.user_id == person.id, *_waits_in(place))
+    held = {row.role for row in held_roles(place, person)}
+    return in_order(held.union(db.session.scalars(waiting)) & roles_in(place))
+
+
+def held_roles(place: Provider | ContractingAuthority, person: User) -> list[HeldRole]:
+    """The roles in force that somebody holds in the place."""
+    held = select(HeldRole).where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None))
+    return list(db.session.scalars(held.filter_by(**place_key(place)).order_by(HeldRole.role)))
+
+
+def in_order(roles: Collection[Role] | None) -> tuple[Role, ...]:
+    """The roles in the order of a procurement."""
+    return tuple(role for role in Role if role in (roles or []))
+
+
 def words_about(person: User) -> list[str | None]:
     """What is known of a person and makes no password: name, e-mail address, their organisations' names."""
     held = select(Provider.name).join(HeldRole, HeldRole.provider_id == Provider.id)
     of_authority = select(ContractingAuthority.name).join(HeldRole, HeldRole.authority_id == ContractingAuthority.id)
     places = union(*(each.where(HeldRole.user_id == person.id) for each in (held, of_authority)))
     return [person.display_name, person.email, *db.session.scalars(places)]
-
-
-def _in_order(roles: list[Role] | None) -> tuple[Role, ...]:
-    return tuple(role for role in Role if role in (roles or []))
 
 
 def _belongs_to(place: Provider | ContractingAuthority) -> ColumnElement[bool]:

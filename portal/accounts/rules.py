@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import Role, Verb, permit, policy
+from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role, Verb, permit, policy
 
 RULES = [
     permit("provider", Verb.INVITE, {Role.PROVIDER_ADMINISTRATOR}),
     permit("provider", Verb.CHANGE_ROLES, {Role.PROVIDER_ADMINISTRATOR}),
+    permit("provider", Verb.NAME_DEPUTY, PROVIDER_ROLES),
+    permit("authority", Verb.NAME_DEPUTY, AUTHORITY_ROLES),
+    permit("absence", Verb.READ, PROVIDER_ROLES | AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}),
+    permit(
+        "absence", Verb.DECIDE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}, ["proposed"], half=True
+    ),
     permit("provider", Verb.END_ACCESS, {Role.PROVIDER_ADMINISTRATOR}),
     permit("provider", Verb.END_SESSIONS, {Role.PROVIDER_ADMINISTRATOR}),
     # Whoever confirms roles is half of that act, so administrators are themselves confirmed.

@@ -14,20 +14,34 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import HeldRole, UserSession
+from portal.accounts.models import UserSession
 from portal.audit.subjects import OnSystemChain
+from portal.core import clock
 from portal.core.columns import db
-from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role
+from portal.core.permissions import PROVIDER_ROLES, SECOND_FACTOR_ROLES, Actor, Role, StoodIn
 from portal.core.personal import unseal
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 SEEN_EVERY = timedelta(minutes=1)
 
+# What an absence adds to who somebody is: the roles of those for whom they stand in (their own alone: a deputy of a
+# deputy gets nothing), and who stands in, or ever did, for them and for those.
+_STANDING_IN = """
+    coalesce((SELECT jsonb_agg(jsonb_build_array(m.role, m.authority_id, m.provider_id, NULL, a.user_id)
+    ORDER BY m.created_at, m.id) FROM absence a JOIN membership m ON m.user_id = a.user_id AND m.ended_at IS NULL
+    AND (m.authority_id = a.authority_id OR m.provider_id = a.provider_id) WHERE a.deputy_id = u.id AND
+    a.status = 'agreed' AND a.begins_at <= :now AND a.ends_at > :now), '[]') AS lent_roles,
+    coalesce((SELECT jsonb_agg(jsonb_build_array(d.deputy_id, d.begins_at, d.ends_at)) FROM absence d WHERE
+    d.status = 'agreed' AND (d.user_id = u.id OR d.user_id IN (SELECT a.user_id FROM absence a WHERE
+    a.deputy_id = u.id AND a.status = 'agreed' AND a.begins_at <= :now AND a.ends_at > :now))), '[]') AS deputies
+"""
+
 # One statement for session, person, roles and organisation: it runs on every request.
 _FIND = text(
-    """
-    SELECT s.id AS session_id, s.factor_at, s.last_seen_at, s.expires_at, u.id AS user_id, u.person_key, u.name_sealed,
+    f"""
+    SELECT {_STANDING_IN}, s.id AS session_id, s.factor_at, s.last_seen_at, s.expires_at, u.id AS user_id,
+    u.person_key, u.name_sealed,
     u.email_sealed, u.email_index IS NOT NULL AND u.email_confirmed_at IS NULL AS awaits_confirmation,
     u.totp_sealed IS NOT NULL AS has_authenticator,
     EXISTS (SELECT FROM passkey k WHERE k.user_id = u.id) AS has_passkey, coalesce(jsonb_agg(jsonb_build_array(m.role,
@@ -58,6 +72,15 @@ _EXTEND = text(
     UPDATE user_session SET last_seen_at = :now,
     expires_at = greatest(expires_at, least(:now + :idle, created_at + :absolute)) WHERE id = :session_id
     RETURNING expires_at
+    """
+)
+
+
+_ACTOR = text(
+    f"""
+    SELECT {_STANDING_IN}, coalesce((SELECT jsonb_agg(jsonb_build_array(m.role, m.authority_id, m.provider_id,
+    m.panel_id) ORDER BY m.created_at, m.id) FROM membership m WHERE m.user_id = u.id AND m.ended_at IS NULL), '[]')
+    AS held_roles FROM user_account u WHERE u.id = :user_id
     """
 )
 
@@ -172,22 +195,14 @@ def find_signed_in(token: str, now: datetime) -> SignedIn | None:
         factor_at=row.factor_at.astimezone(UTC) if row.factor_at else None,
         last_seen_at=row.last_seen_at.astimezone(UTC),
         expires_at=row.expires_at.astimezone(UTC),
-        actor=_actor(row.user_id, row.held_roles),
+        actor=_actor(row.user_id, row),
     )
 
 
 def actor_for(user_id: uuid.UUID) -> Actor:
     """Who the person is, with the roles in force, outside a request."""
-    held = db.session.scalars(
-        select(HeldRole)
-        .where(HeldRole.user_id == user_id, HeldRole.ended_at.is_(None))
-        .order_by(HeldRole.created_at, HeldRole.id)
-    )
-    places = ("authority_id", "provider_id", "panel_id")
-    return _actor(
-        user_id,
-        [[row.role, *(str(getattr(row, place)) if getattr(row, place) else None for place in places)] for row in held],
-    )
+    row = db.session.execute(_ACTOR, {"user_id": user_id, "now": clock.now()}).one()
+    return _actor(user_id, row)
 
 
 def touch_session(signed_in: SignedIn, now: datetime) -> None:
@@ -233,19 +248,24 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _actor(user_id: uuid.UUID, held_roles: list[list[Any]]) -> Actor:
-    """Who acts: the first provider and the first authority count, should somebody belong to several."""
-    provider_id = next((uuid.UUID(row[2]) for row in held_roles if row[2]), None)
-    authority_id = next((uuid.UUID(row[1]) for row in held_roles if row[1]), None)
+def _actor(user_id: uuid.UUID, row: Any) -> Actor:
+    """Who acts: the first provider and the first authority count, should somebody belong to several.
+
+    Whoever stands in for somebody does so where they work themselves: without a role of their own there, none is lent.
+    """
+    provider_id = next((uuid.UUID(held[2]) for held in row.held_roles if held[2]), None)
+    authority_id = next((uuid.UUID(held[1]) for held in row.held_roles if held[1]), None)
     panels: dict[uuid.UUID, set[Role]] = defaultdict(set)
-    of_provider, of_authority, of_platform = set(), set(), set()
-    for name, authority, provider, panel in held_roles:
+    of_provider, of_authority, of_platform, absent = set(), set(), set(), set()
+    for name, authority, provider, panel, lender in [*([*held, None] for held in row.held_roles), *row.lent_roles]:
         role = Role(name)
+        here = _same(provider, provider_id) or _same(authority, authority_id)
+        absent |= {uuid.UUID(lender)} if lender and here else set()
         if panel:
             panels[uuid.UUID(panel)].add(role)
-        elif provider and uuid.UUID(provider) == provider_id and role in PROVIDER_ROLES:
+        elif _same(provider, provider_id) and role in PROVIDER_ROLES:
             of_provider.add(role)
-        elif authority and uuid.UUID(authority) == authority_id:
+        elif _same(authority, authority_id):
             of_authority.add(role)
         elif role is Role.PLATFORM_ADMINISTRATOR:
             of_platform.add(role)
@@ -257,4 +277,14 @@ def _actor(user_id: uuid.UUID, held_roles: list[list[Any]]) -> Actor:
         authority_roles=frozenset(of_authority),
         panels={panel: frozenset(roles) for panel, roles in panels.items()},
         platform_roles=frozenset(of_platform),
+        stands_in_for=frozenset(absent),
+        deputies=tuple(_stood_in(*one) for one in row.deputies),
     )
+
+
+def _same(place: str | None, own: uuid.UUID | None) -> bool:
+    return place is not None and uuid.UUID(place) == own
+
+
+def _stood_in(deputy_id: str, since: str, until: str) -> StoodIn:
+    return StoodIn(uuid.UUID(deputy_id), datetime.fromisoformat(since), datetime.fromisoformat(until))

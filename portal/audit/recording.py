@@ -75,7 +75,8 @@ def record(
     """Append an event to the chain of the thing that it is about, and put it into the outbox.
 
     Call it last: it locks the head of the chain until the transaction ends. `data` must hold pseudonymous
-    identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text.
+    identifiers, figures and hashes only; instants, dates, decimals and UUIDs are written as text. Of a deputy's act
+    it says for whom they stand in (`standing_in_for`), unless it is about themselves.
     """
     recorded = record_apart(db.session(), kind, about, actor=actor, **data)
     db.session.info["recorded"] = True
@@ -114,6 +115,8 @@ def record_apart(own: Session, kind: EventKind, about: Subject, /, *, actor: Act
     # Pending changes go first, so that a constraint they break is met before the chain is locked.
     own.flush()
     chain = about.ledger_chain
+    if actor.stands_in_for and about.ledger_id != actor.user_id:
+        data["standing_in_for"] = sorted(actor.stands_in_for)
     row = own.execute(
         _INSERT,
         {

@@ -138,7 +138,7 @@ def _take(decision: AwardDecision, actor: Actor) -> None:
     """Take the decision for its second person; the ITT's row first, for its awards and results take turns."""
     lock(InvitationToTender, decision.itt_id)
     take(decision, Verb.DECIDE, actor=actor)
-    require_second_person(actor, decision.proposed_by_id)
+    require_second_person(actor, decision.first_half)
 
 
 def _winner(result: Result) -> str:

@@ -106,7 +106,7 @@ def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, facto
         raise OpeningRefused(missing, "one_administrator")
     if factor_at is None or at - factor_at > FRESH_FACTOR:
         raise SecondFactorNeeded("Show a code from your authenticator app first.")
-    if _sits_on_panel(itt, actor.user_id):
+    if _sits_on_panel(itt, *actor.people):
         raise OpeningRefused("You are on a panel that scores these bids, so you cannot open them.", "panel_member")
 
 
@@ -138,12 +138,12 @@ def _require_decided(itt: InvitationToTender, at: datetime) -> Fates:
     return checked.fates
 
 
-def _sits_on_panel(itt: InvitationToTender, user_id: uuid.UUID | None) -> bool:
-    """Whether the person holds any role on a panel of the invitation."""
+def _sits_on_panel(itt: InvitationToTender, *people: uuid.UUID | None) -> bool:
+    """Whether any of the people holds a role on a panel of the invitation."""
     found = db.session.scalar(
         select(HeldRole.id)
         .join(Panel, Panel.id == HeldRole.panel_id)
-        .where(HeldRole.user_id == user_id, HeldRole.ended_at.is_(None), Panel.itt_id == itt.id)
+        .where(HeldRole.user_id.in_(people), HeldRole.ended_at.is_(None), Panel.itt_id == itt.id)
         .limit(1)
     )
     return found is not None

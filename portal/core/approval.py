@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -20,20 +20,38 @@ from portal.core.permissions import Actor
 
 
 def two_people(*, decider: str, proposer: str, unless: str = "", name: str = "two_people") -> CheckConstraint:
-    """A CHECK that whoever decided is not who proposed, but where `unless` holds."""
+    """A CHECK that whoever decided is not who proposed, but where `unless` holds.
+
+    A CHECK sees no deputies: the migration that makes the table gives it a trigger of the same name as well
+    (`require_two_people`, migrations/versions/0030_absences.py).
+    """
     checked = f"{decider} IS NULL OR {decider} <> {proposer}"
     return CheckConstraint(f"{unless} OR {checked}" if unless else checked, name=name)
 
 
-def is_first_person(actor: Actor, *first: uuid.UUID | None) -> bool:
-    """Whether the actor is one of the first people of an act, or nobody: somebody else has to decide it."""
-    return actor.user_id is None or actor.user_id in first
+class Half(NamedTuple):
+    """Who did the first half of an act, and when; or whom it is about, since when."""
+
+    person_id: uuid.UUID | None
+    at: datetime | None = None
 
 
-def require_second_person(actor: Actor, *first: uuid.UUID | None) -> None:
-    """Raise `NotAllowed` unless the actor is a person, and none of the first people of the act."""
+def is_first_person(actor: Actor, *first: Half) -> bool:
+    """Whether the actor counts as one of the first people of an act, or is nobody: somebody else has to decide it.
+
+    A deputy and the person they stand in for are one, in both directions: whoever acts does it as themselves and as
+    everybody whom they stand in for at that instant, and that stays so when the absence is over.
+    """
+    return actor.user_id is None or any(actor.counts_as(half.person_id, half.at) for half in first)
+
+
+def require_second_person(actor: Actor, *first: Half) -> None:
+    """Raise `NotAllowed` unless the actor is a person, and counts as none of the first people of the act."""
     if is_first_person(actor, *first):
-        raise NotAllowed("This takes two people: whoever proposed it cannot decide it as well.", code="same_person")
+        raise NotAllowed(
+            "This takes two people: whoever proposed it, or stood in for them, cannot decide it as well.",
+            code="same_person",
+        )
 
 
 class Approval:
@@ -58,11 +76,16 @@ class Approval:
     decided_at: Mapped[datetime | None] = mapped_column()
     decision_note: Mapped[str] = mapped_column(default="", server_default=text("''"))
 
+    @property
+    def first_half(self) -> Half:
+        """Who proposed it, and when."""
+        return Half(self.proposed_by_id, self.proposed_at)
+
     def is_own(self, actor: Actor) -> bool:
         """Whether the actor proposed it, and somebody else has to decide."""
-        return is_first_person(actor, self.proposed_by_id)
+        return is_first_person(actor, self.first_half)
 
     def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
         """Sign as the second person. Raises `NotAllowed` for the first."""
-        require_second_person(actor, self.proposed_by_id)
+        require_second_person(actor, self.first_half)
         self.decided_by_id, self.decided_at, self.decision_note = actor.user_id, now, tidy(note)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from portal.core.errors import NotAllowed, NotFound, WrongState
 
@@ -56,6 +56,7 @@ class Verb(StrEnum):
     KEEP_EVIDENCE = "keep_evidence"
     INVITE = "invite"
     CHANGE_ROLES = "change_roles"
+    NAME_DEPUTY = "name_deputy"
     END_ACCESS = "end_access"
     END_SESSIONS = "end_sessions"
     # What several kinds of thing know
@@ -155,6 +156,14 @@ FRESH_FACTOR = timedelta(minutes=5)
 """How long a second factor that was shown counts for the acts that ask for one."""
 
 
+class StoodIn(NamedTuple):
+    """A time in which somebody stood in for another, to `until`, exclusively."""
+
+    deputy_id: uuid.UUID
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a signed-in person with the roles in force, or the portal itself (`SYSTEM`)."""
@@ -166,6 +175,22 @@ class Actor:
     authority_roles: frozenset[Role] = frozenset()
     panels: Mapping[uuid.UUID, frozenset[Role]] = field(default_factory=dict)
     platform_roles: frozenset[Role] = frozenset()
+    stands_in_for: frozenset[uuid.UUID] = frozenset()
+    """The absent people whose roles are among these."""
+    deputies: tuple[StoodIn, ...] = ()
+    """Who stands in, or ever did, for the actor or for anybody whom the actor stands in for."""
+
+    @property
+    def people(self) -> frozenset[uuid.UUID | None]:
+        """Everybody as whom the actor acts."""
+        return frozenset({self.user_id}) | self.stands_in_for
+
+    def counts_as(self, person_id: uuid.UUID | None, at: datetime | None) -> bool:
+        """Whether the actor acts as the person, or as somebody for whom that person stood in at an instant."""
+        if person_id in self.people:
+            return True
+        stood_in = (one for one in self.deputies if one.deputy_id == person_id)
+        return at is not None and any(one.since <= at < one.until for one in stood_in)
 
     @property
     def roles(self) -> frozenset[Role]:

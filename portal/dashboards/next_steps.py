@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 
+from portal.core.approval import is_first_person
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import counted, london_date
 from portal.dashboards.situation import Situation, Wait
@@ -97,8 +98,8 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 
 def _waits_for(actor: Actor, situation: Situation) -> bool:
     """Whether a proposed change waits for this person."""
-    proposer = situation.change_proposer_id
-    return proposer is not None and proposer != actor.user_id and Role.APPROVER in actor.authority_roles
+    proposer = situation.change_proposer
+    return proposer is not None and not is_first_person(actor, proposer) and Role.APPROVER in actor.authority_roles
 
 
 def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
@@ -110,9 +111,9 @@ def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.has_result and situation.has_lot_to_propose:
         yield PROPOSE
-    if situation.proposer_ids:
+    if situation.proposers:
         # Whoever proposed an award cannot decide it as well.
-        others = situation.proposer_ids - {actor.user_id}
+        others = any(not is_first_person(actor, half) for half in situation.proposers)
         yield DECIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
+from portal.core.approval import Half
 from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Result
 from portal.notices.queries import kinds_waiting
@@ -37,7 +38,7 @@ class Situation:
 
     has_empty_panel: bool = False
     has_result: bool = False
-    proposer_ids: frozenset[uuid.UUID] = frozenset()
+    proposers: frozenset[Half] = frozenset()
     """Who proposed the awards that wait for an approver."""
     has_lot_to_propose: bool = True
     decided_at: datetime | None = None
@@ -48,7 +49,7 @@ class Situation:
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
     """The kinds of notice that wait for their number on the central digital platform."""
-    change_proposer_id: uuid.UUID | None = None
+    change_proposer: Half | None = None
     """Who proposed the change that waits for its second person."""
     questions: int = 0
     """How many questions of bidders have no published answer."""
@@ -63,6 +64,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             Lot.itt_id,
             AwardDecision.status,
             AwardDecision.proposed_by_id,
+            AwardDecision.proposed_at,
             AwardDecision.decided_at,
             AwardDecision.standstill_kind != StandstillDuty.NONE,
             AwardDecision.announced_date,
@@ -89,7 +91,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             _together(lots, itt_id in empty, now),
             notices_waiting=waiting.get(itt_id, ()),
             questions=asked.get(itt_id, 0),
-            change_proposer_id=changes.get(itt_id),
+            change_proposer=changes.get(itt_id),
         )
         for itt_id, lots in rows.items()
     }
@@ -107,6 +109,7 @@ class _Row:
 
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None
+    proposed_at: datetime | None
     decided_at: datetime | None
     has_standstill: bool | None
     announced_date: date | None
@@ -134,7 +137,7 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
     return Situation(
         has_empty_panel=has_empty_panel,
         has_result=any(lot.has_result for lot in lots),
-        proposer_ids=frozenset(lot.proposed_by_id for lot in proposed if lot.proposed_by_id),
+        proposers=frozenset(Half(lot.proposed_by_id, lot.proposed_at) for lot in proposed),
         has_lot_to_propose=any(lot.status is None for lot in lots),
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),

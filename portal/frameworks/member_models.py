@@ -10,7 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnFrameworkChain
-from portal.core.approval import two_people
+from portal.core.approval import Half, two_people
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Band, Framework, FrameworkLot
@@ -76,6 +76,11 @@ class Admission(OnFrameworkChain, Model):
     provider: Mapped[Provider] = relationship()
 
     policy_object = "admission"
+
+    @property
+    def removal_half(self) -> Half:
+        """Who proposed to remove it, and when."""
+        return Half(self.removal_proposed_by_id, self.removal_proposed_at)
 
     @property
     def name(self) -> str:

@@ -147,7 +147,7 @@ def move_number(*, claim: NumberClaim, actor: Actor, now: datetime) -> None:
     """
     lock(Provider, claim.holder_id)
     take(claim, Verb.DECIDE, actor=actor)
-    require_second_person(actor, claim.proposed_by_id)
+    require_second_person(actor, claim.first_half)
     holder = claim.holder
     held = Identity.of(holder).columns()
     if claim.scheme is Scheme.COMPANY:
@@ -164,7 +164,7 @@ def move_number(*, claim: NumberClaim, actor: Actor, now: datetime) -> None:
 def refuse_move(*, claim: NumberClaim, actor: Actor) -> None:
     """Send the proposal back as the second person: the claim waits for a decision again. Records MOVE_REFUSED."""
     take(claim, Verb.DECIDE, actor=actor)
-    require_second_person(actor, claim.proposed_by_id)
+    require_second_person(actor, claim.first_half)
     claim.proposed_by_id = claim.proposed_at = None
     claim.status = CLAIM.move(claim.status, ClaimStatus.HOLDER_ASKED)
     record(EventKind.MOVE_REFUSED, claim, actor=actor, provider=claim.holder_id)

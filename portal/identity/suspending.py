@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import require_second_person
+from portal.core.approval import Half, is_first_person, require_second_person
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound
 from portal.core.parsing.text import require_reason
@@ -119,7 +119,7 @@ def lift_organisation(*, suspension: Suspension, actor: Actor, now: datetime) ->
     Records ORGANISATION_LIFTED. Raises `NotAllowed` for who proposed.
     """
     take(suspension, Verb.LIFT, actor=actor)
-    require_second_person(actor, suspension.lift_proposed_by_id)
+    require_second_person(actor, _lift_half(suspension))
     suspension.lifted_by_id, suspension.lifted_at = actor.user_id, now
     suspension.status = SUSPENSION.move(suspension.status, SuspensionStatus.LIFTED)
     record(EventKind.ORGANISATION_LIFTED, suspension, actor=actor, provider=suspension.provider_id)
@@ -131,7 +131,7 @@ def keep_suspension(*, suspension: Suspension, actor: Actor) -> None:
     Raises `NotAllowed` for who proposed.
     """
     take(suspension, Verb.LIFT, actor=actor)
-    require_second_person(actor, suspension.lift_proposed_by_id)
+    require_second_person(actor, _lift_half(suspension))
     suspension.status = SUSPENSION.move(suspension.status, SuspensionStatus.IN_FORCE)
     record(EventKind.LIFTING_REFUSED, suspension, actor=actor, provider=suspension.provider_id)
 
@@ -139,7 +139,12 @@ def keep_suspension(*, suspension: Suspension, actor: Actor) -> None:
 def is_first_of(suspension: Suspension, actor: Actor) -> bool:
     """Whether the actor proposed what waits now, and somebody else has to decide it."""
     lifting = suspension.status is SuspensionStatus.LIFT_PROPOSED
-    return actor.user_id in {suspension.lift_proposed_by_id if lifting else suspension.proposed_by_id, None}
+    return is_first_person(actor, _lift_half(suspension) if lifting else suspension.first_half)
+
+
+def _lift_half(suspension: Suspension) -> Half:
+    """Who proposed to lift it, and when."""
+    return Half(suspension.lift_proposed_by_id, suspension.lift_proposed_at)
 
 
 def suspensions_open_to(actor: Actor) -> Sequence[Suspension]:

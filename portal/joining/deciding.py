@@ -207,7 +207,7 @@ def send_back_refusal(*, application: Application, reason: str, actor: Actor, no
     """
     _take(application, Verb.DECIDE_REFUSAL, actor)
     decision = proposed_refusal(application)
-    require_second_person(actor, decision.proposed_by_id)
+    require_second_person(actor, decision.first_half)
     decision.sent_back_reason = require_reason(reason, WHY, field="note")
     decision.sent_back_at = now
     decision.sent_back_by_id = actor.user_id

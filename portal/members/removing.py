@@ -88,7 +88,7 @@ def decide_removal(*, admission: Admission, actor: Actor, now: datetime) -> None
     days to answer (but for a debarment, where the law leaves no choice).
     """
     take_admission(admission, Verb.DECIDE_REMOVAL, actor)
-    require_second_person(actor, admission.removal_proposed_by_id)
+    require_second_person(actor, admission.removal_half)
     if admission.reasons_sent_at is None:
         raise WrongState("The reasons have not reached the provider yet, and nobody is removed before (PA2023 s.37).")
     can_from = removable_from(admission)

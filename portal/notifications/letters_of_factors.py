@@ -11,6 +11,7 @@ from portal.accounts.lost_factors import LASTS, checkers_of
 from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.core.columns import db
+from portal.notifications import recipients
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
 
@@ -18,14 +19,20 @@ from portal.notifications.composing import tell
 def lost_factor_asked(event: Event) -> None:
     """Those who can check hear that somebody asks; the person too, in case that it is somebody else who asks."""
     found = _found(event)
-    _tell(event, found, "accounts/lost_factor_asked", checkers_of(found.user), "lost_factors.index")
+    _tell(
+        event,
+        found,
+        "accounts/lost_factor_asked",
+        recipients.with_deputies(checkers_of(found.user)),
+        "lost_factors.index",
+    )
     _tell(event, found, "accounts/lost_factor_own", [found.user_id], "account.show")
 
 
 def lost_factor_checked(event: Event) -> None:
     """The others hear that one has made sure, and that a second person is needed."""
     found = _found(event)
-    others = [person for person in checkers_of(found.user) if person != found.checked_by_id]
+    others = [person for person in recipients.with_deputies(checkers_of(found.user)) if person != found.checked_by_id]
     _tell(event, found, "accounts/lost_factor_checked", others, "lost_factors.index", checker=found.checked_by)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portal.accounts.absence_models import Absence
 from portal.accounts.granting import deciders_of
 from portal.accounts.link_models import MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant
@@ -179,6 +180,19 @@ def _role(reminder: Reminder) -> Letter:
     }
 
 
+def _deputy(reminder: Reminder) -> Letter:
+    """The same for a deputy."""
+    absence = db.session.get_one(Absence, reminder.subject_id)
+    return {
+        "people": deciders_of(absence) or recipients.people_of_platform(),
+        "link": page_of("absences.decide", absence_id=absence.id),
+        "thread": absence.id,
+        "person": absence.user,
+        "deputy": absence.deputy,
+        "place": absence.place.name,
+    }
+
+
 WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "unsent_bid": _bid,
     "changed_bid": _bid,
@@ -195,6 +209,7 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "application_to_decide": _application_to_decide,
     "contract_to_conclude": _contract,
     "role_to_confirm": _role,
+    "deputy_to_confirm": _deputy,
 }
 
 

@@ -1,13 +1,17 @@
-"""Who is told: queries that name people by what they are entitled to know. A young panel member is never mailed."""
+"""Who is told: queries that name people by what they are entitled to know. A young panel member is never mailed.
+
+Who stands in for somebody is told what that person is told for their roles.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, load_only
 
+from portal.accounts.absence_models import Absence, RoleInForce
 from portal.accounts.models import HeldRole, User
 from portal.bidding.models import Bid, DisregardedBid
 from portal.bidding.states import BidStatus
@@ -15,26 +19,26 @@ from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
-from portal.organisations.models import ProviderAlert
+from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
 from portal.tendering.clarifying.models import Follower
 from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 
 def people_of_providers(provider_ids: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
     """Everybody who works for one of the providers."""
-    return _people(_members().where(HeldRole.provider_id.in_(list(provider_ids))))
+    return _people(_members().where(RoleInForce.provider_id.in_(list(provider_ids))))
 
 
 def people_with_alerts(itt: InvitationToTender) -> Sequence[uuid.UUID]:
     """Everybody of a provider that asked to hear of one of the ITT's CPV codes and was not invited by name."""
     interested = select(ProviderAlert.provider_id).where(ProviderAlert.cpv_code.in_(itt.cpv_codes))
-    people = _members().where(HeldRole.provider_id.in_(interested))
-    return _people(people.where(HeldRole.provider_id.not_in(_invited(itt.id))))
+    people = _members().where(RoleInForce.provider_id.in_(interested))
+    return _people(people.where(RoleInForce.provider_id.not_in(_invited(itt.id))))
 
 
 def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     """Everybody of a provider that was invited to the call-off, as a query: there may be thousands."""
-    return _members().where(HeldRole.provider_id.in_(_invited(itt_id))).distinct()
+    return _members().where(RoleInForce.provider_id.in_(_invited(itt_id))).distinct()
 
 
 def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -44,7 +48,7 @@ def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     following = select(Follower.user_id).where(Follower.itt_id == itt_id)
     return (
         _members()
-        .where(or_(HeldRole.provider_id.in_(bidding), HeldRole.provider_id.in_(invited), User.id.in_(following)))
+        .where(or_(RoleInForce.provider_id.in_(bidding), RoleInForce.provider_id.in_(invited), User.id.in_(following)))
         .distinct()
     )
 
@@ -69,18 +73,25 @@ def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
 def members_of_framework(framework_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody of a provider that is a member of one of the framework's lots, paused and suspended ones too."""
     members = select(Admission.provider_id).where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
-    return _people(_members().where(HeldRole.provider_id.in_(members)))
+    return _people(_members().where(RoleInForce.provider_id.in_(members)))
 
 
 def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody of the authority with one of the roles."""
-    return _people(_members().where(HeldRole.authority_id == authority_id, HeldRole.role.in_(roles)))
+    return _people(_members().where(RoleInForce.authority_id == authority_id, RoleInForce.role.in_(roles)))
 
 
 def administrators_of_provider(provider_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """Everybody who administrates the provider."""
-    administrators = _members().where(HeldRole.provider_id == provider_id, HeldRole.role == Role.PROVIDER_ADMINISTRATOR)
-    return _people(administrators)
+    held = (RoleInForce.provider_id == provider_id, RoleInForce.role == Role.PROVIDER_ADMINISTRATOR)
+    return _people(_members().where(*held))
+
+
+def administrators_of(place: Provider | ContractingAuthority) -> Sequence[uuid.UUID]:
+    """Everybody who administrates the organisation."""
+    if isinstance(place, Provider):
+        return administrators_of_provider(place.id)
+    return people_of_authority(place.id, Role.AUTHORITY_ADMINISTRATOR)
 
 
 def administrators_over(person_id: uuid.UUID) -> Sequence[uuid.UUID]:
@@ -90,33 +101,40 @@ def administrators_over(person_id: uuid.UUID) -> Sequence[uuid.UUID]:
     own = exists().where(
         *theirs,
         or_(
-            and_(held.provider_id == HeldRole.provider_id, HeldRole.role == Role.PROVIDER_ADMINISTRATOR),
-            and_(held.authority_id == HeldRole.authority_id, HeldRole.role == Role.AUTHORITY_ADMINISTRATOR),
+            and_(held.provider_id == RoleInForce.provider_id, RoleInForce.role == Role.PROVIDER_ADMINISTRATOR),
+            and_(held.authority_id == RoleInForce.authority_id, RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR),
         ),
     )
     seat = exists().where(
         *theirs,
         held.panel_id == Panel.id,
         Panel.itt_id == InvitationToTender.id,
-        InvitationToTender.authority_id == HeldRole.authority_id,
-        HeldRole.role == Role.AUTHORITY_ADMINISTRATOR,
+        InvitationToTender.authority_id == RoleInForce.authority_id,
+        RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR,
     )
     return _people(_members().where(or_(own, seat)))
 
 
 def people_of_platform() -> Sequence[uuid.UUID]:
     """The platform's administrators."""
-    return _people(_members().where(HeldRole.role == Role.PLATFORM_ADMINISTRATOR))
+    return _people(_members().where(RoleInForce.role == Role.PLATFORM_ADMINISTRATOR))
 
 
 def people_of_panel(panel_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
     """Everybody on one panel with one of the roles."""
-    return _people(_members().where(HeldRole.panel_id == panel_id, HeldRole.role.in_(roles)))
+    return _people(_members().where(RoleInForce.panel_id == panel_id, RoleInForce.role.in_(roles)))
 
 
 def still_here(people: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
     """Those of the people who still hold a role here."""
     return _people(_members().where(User.id.in_(list(people))))
+
+
+def with_deputies(people: Iterable[uuid.UUID]) -> Sequence[uuid.UUID]:
+    """The people, and whoever stands in for one of them now."""
+    asked = list(people)
+    standing_in = select(Absence.deputy_id).where(Absence.user_id.in_(asked), Absence.holds_at(func.clock_timestamp()))
+    return sorted({*asked, *db.session.scalars(standing_in)})
 
 
 def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -126,12 +144,11 @@ def _invited(itt_id: uuid.UUID) -> Select[uuid.UUID]:
 def _members() -> Select[uuid.UUID]:
     return (
         select(User.id)
-        .join(HeldRole, HeldRole.user_id == User.id)
+        .join(RoleInForce, RoleInForce.user_id == User.id)
         .where(
             User.is_active,
             User.email_index.is_not(None),
-            HeldRole.ended_at.is_(None),
-            HeldRole.role != Role.YOUNG_MEMBER,
+            RoleInForce.role != Role.YOUNG_MEMBER,
         )
     )
 

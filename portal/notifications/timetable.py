@@ -88,6 +88,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("application_to_decide", waiting.applications_to_decide, (*_before(days=(3, 1)), *_after(1, 7))),
     Entry("contract_to_conclude", waiting.contracts_to_conclude, _after(2, 7, 14)),
     Entry("role_to_confirm", waiting.roles_to_confirm, UNTIL_DONE),
+    Entry("deputy_to_confirm", waiting.deputies_to_confirm, UNTIL_DONE),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import TIMESTAMP, ColumnElement, Select, Uuid, and_, cast, exists, func, null, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts.absence_models import Absence, AbsenceStatus
 from portal.accounts.link_models import LinkPurpose, MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant
 from portal.awarding.models import AwardDecision, Standstill
@@ -166,6 +167,13 @@ def roles_to_confirm(now: datetime) -> Select[Any]:
     """Roles that wait for their second person."""
     return _waits(RoleGrant.id, OFFICERS, RoleGrant.proposed_at, RoleGrant.proposed_at).where(
         RoleGrant.status == GrantStatus.PROPOSED
+    )
+
+
+def deputies_to_confirm(now: datetime) -> Select[Any]:
+    """Deputies who wait for their second person, while there is a day left."""
+    return _waits(Absence.id, OFFICERS, Absence.proposed_at, Absence.proposed_at).where(
+        Absence.status == AbsenceStatus.PROPOSED, Absence.ends_at > now
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
-from portal.core.approval import two_people
+from portal.core.approval import Half, two_people
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.core.personal import new_person_key, seal, unseal
@@ -57,6 +57,11 @@ class NumberClaim(OnSystemChain, Model):
     taken_up_at: Mapped[datetime | None]
 
     holder: Mapped[Provider] = relationship(foreign_keys=[holder_id])
+
+    @property
+    def first_half(self) -> Half:
+        """Who proposed to move the number, and when."""
+        return Half(self.proposed_by_id, self.proposed_at)
 
     policy_object = "number_claim"
 

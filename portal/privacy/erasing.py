@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from portal.accounts.absences import end_absences_of
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.succession import missing_successor
 from portal.audit.kinds import EventKind
@@ -63,6 +64,7 @@ def erase_person(person: User, *, actor: Actor = SYSTEM, now: datetime) -> None:
     db.session.execute(held.values(ended_at=now))
     waiting = update(RoleGrant).where(RoleGrant.user_id == person.id, RoleGrant.status == GrantStatus.PROPOSED)
     db.session.execute(waiting.values(status=GrantStatus.WITHDRAWN))
+    end_absences_of(person=person, place=None, actor=actor, now=now)
     remove_what_goes(person.id)
     person.is_active = False
     person.password_hash = person.totp_sealed = None

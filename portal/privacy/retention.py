@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, exists, func, select, update
 
+from portal.accounts.absence_models import Absence
 from portal.accounts.link_models import AddressChange, MailedLink
 from portal.accounts.models import (
     AccessCard,
@@ -270,6 +271,15 @@ KINDS: tuple[Kind, ...] = (
         "Procurement Act 2023 s.98(4): three years at the least; Limitation Act 1980 s.5",
         lambda then: select(Message.id).where(Message.created_at < then),
         _rows_of(Message),
+    ),
+    Kind(
+        "absences",
+        "Who stood in for whom",
+        6 * YEAR,
+        "6 years after the last day",
+        "Procurement Act 2023 s.98(4): part of who decided, for three years at the least; Limitation Act 1980 s.5",
+        lambda then: select(Absence.id).where(Absence.ends_at < then),
+        _rows_of(Absence),
     ),
     Kind(
         "young_people",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core import clock
-from portal.core.approval import is_first_person, require_second_person
+from portal.core.approval import Half, is_first_person, require_second_person
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import LEAST_JUSTIFICATION, one_line, require_reason, require_text
@@ -157,6 +157,9 @@ def _is_member(itt: InvitationToTender, provider_id: uuid.UUID, now: datetime) -
     return db.session.execute(query).first() is not None
 
 
-def _proposers(itt: InvitationToTender) -> tuple[uuid.UUID | None, ...]:
+def _proposers(itt: InvitationToTender) -> tuple[Half, ...]:
     """The first people of a direct award: who started the draft, and who wrote its reason."""
-    return (itt.created_by_id, itt.direct_award_proposed_by_id)
+    return (
+        Half(itt.created_by_id, itt.created_at),
+        Half(itt.direct_award_proposed_by_id, itt.direct_award_proposed_at),
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.accounts.absence_models import AbsenceStatus
 from portal.accounts.factor_models import LostStatus
 from portal.accounts.models import GrantStatus
 from portal.awarding.states import DecisionStatus
@@ -24,6 +25,7 @@ from portal.tendering.states import IttStatus
 STATES: Mapping[str, frozenset[str]] = {
     name: frozenset(str(state) for state in states)
     for name, states in {
+        "absence": AbsenceStatus,
         "admission": AdmissionStatus,
         "application": ApplicationStatus,
         "authority": ("active",),

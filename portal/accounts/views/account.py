@@ -11,7 +11,7 @@ from portal.accounts.forms.people import LANGUAGE_NAMES, ROLE_MEANINGS, Language
 from portal.accounts.granting import roles_waiting_for, waiting_roles
 from portal.accounts.lost_factors import ADMINISTRATORS, lost_factors_for
 from portal.accounts.own_details import change_name, choose_language
-from portal.accounts.queries import person_with_id
+from portal.accounts.queries import names_of, person_with_id
 from portal.accounts.sessions import renew_token, sessions_of
 from portal.accounts.signing_in import change_password
 from portal.core import clock
@@ -39,6 +39,7 @@ def show() -> ResponseReturnValue:
         waiting=waiting,
         panels=len(held.panels),
         lost=lost,
+        stands_in_for=names_of(held.stands_in_for),
         to_confirm=len(waiting_roles(held)) if administrates else None,
     )
 

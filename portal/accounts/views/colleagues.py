@@ -7,11 +7,11 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.changing_roles import RolesChanged, change_roles, end_access, roles_in, roles_of
+from portal.accounts.changing_roles import RolesChanged, change_roles, end_access
 from portal.accounts.forms.people import ROLE_MEANINGS, ColleagueForm, InviteForm, RolesField
 from portal.accounts.granting import missing_administrator, takes_two_people
 from portal.accounts.inviting import invite_colleague, may_invite, renew_invitation, roles_offered
-from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
+from portal.accounts.queries import colleague_of, colleagues_of, organisation_of, roles_in, roles_of
 from portal.accounts.signing_out import end_colleague_s_sessions
 from portal.core import clock
 from portal.organisations.models import ContractingAuthority

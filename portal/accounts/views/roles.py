@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.forms.people import ROLE_MEANINGS, RoleDecisionForm
-from portal.accounts.granting import confirm_role, may_decide_role, refuse_role, waiting_role, waiting_roles
+from portal.accounts.granting import confirm_role, may_decide, refuse_role, waiting_role, waiting_roles
 from portal.accounts.models import RoleGrant
 from portal.core import clock
 from portal.core.errors import NotAllowed
@@ -23,7 +23,7 @@ bp = Blueprint("roles", __name__, url_prefix="/account/roles")
 def index() -> ResponseReturnValue:
     """List the roles that wait in the authority, or for the platform's administrator."""
     who = _administrator()
-    waiting = [(found, may_decide_role(found, who)) for found in waiting_roles(who)]
+    waiting = [(found, may_decide(found, who)) for found in waiting_roles(who)]
     return render_template("accounts/roles/index.html", waiting=waiting, meanings=ROLE_MEANINGS)
 
 
@@ -39,9 +39,8 @@ def decide(role_id: uuid.UUID) -> ResponseReturnValue:
         confirmed = form.verdict.data == "confirm"
         flash(f"{name} {'has the role now' if confirmed else 'does not get the role'}.", "success")
         return redirect(url_for(".index"))
-    may_decide = may_decide_role(found, who)
     page = render_template(
-        "accounts/roles/decide.html", form=form, found=found, may_decide=may_decide, meanings=ROLE_MEANINGS
+        "accounts/roles/decide.html", form=form, found=found, may_decide=may_decide(found, who), meanings=ROLE_MEANINGS
     )
     return page, form.status_code
 

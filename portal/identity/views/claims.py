@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.browser import origin
 from portal.core import clock
+from portal.core.approval import is_first_person
 from portal.core.permissions import Role, Verb, policy
 from portal.identity.claiming import (
     answer_claim,
@@ -119,7 +120,7 @@ def _decide(form: BaseForm, found: NumberClaim) -> None:
 def _page(found: NumberClaim, form: BaseForm) -> ResponseReturnValue:
     values: dict[str, Any] = {
         "may": {verb for verb in (Verb.ASK, Verb.DISMISS, Verb.PROPOSE_MOVE) if policy.allows(actor(), verb, found)},
-        "is_first": actor().user_id == found.proposed_by_id,
+        "is_first": is_first_person(actor(), found.first_half),
         "can_move": can_move_from(found, clock.today()),
     }
     page = render_template("identity/commissioner/claim.html", form=form, claim=found, **values)

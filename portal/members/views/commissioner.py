@@ -224,7 +224,7 @@ def _form_page(name: str, admission: Admission, form: BaseForm, **values: Any) -
         today=local_date(now),
         ground=ground_of(admission),
         can_from=removable_from(admission),
-        is_own=is_first_person(actor(), admission.removal_proposed_by_id),
+        is_own=is_first_person(actor(), admission.removal_half),
         is_suspended=admission.is_suspended(now),
         why_not=None if admission.framework.suspension_terms else why_nobody_is_suspended(admission.framework),
         **values,

@@ -1,9 +1,12 @@
-"""Roles that wait, lost second factors and requests for erasure in every state."""
+"""Roles that wait, absences, lost second factors and requests for erasure in every state."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
+from portal.accounts.absences import confirm_deputy, end_absence, name_deputy, refuse_deputy
 from portal.accounts.changing_roles import end_access
 from portal.accounts.factor_models import LostFactor
 from portal.accounts.granting import refuse_role
@@ -32,6 +35,7 @@ ADMINISTRATOR = ALDER_PEOPLE.people[Role.PROVIDER_ADMINISTRATOR]
 def load(north: ContractingAuthority, open_itt: str) -> None:
     """Make them, each by the acts that lead to its state; `open_itt` is the reference of one with panels."""
     _roles(north)
+    _absences(north)
     _lost_factors()
     _erasures(open_itt)
 
@@ -54,6 +58,29 @@ def _roles(north: ContractingAuthority) -> None:
     refused = db.session.scalars(select(RoleGrant).where(RoleGrant.user_id == guests[1].id)).one()
     refuse_role(role_id=refused.id, reason=REASON, actor=people.actor_of(SECOND), now=now)
     end_access(place=north, person=guests[2], actor=first, now=now)
+    db.session.commit()
+
+
+def _absences(north: ContractingAuthority) -> None:
+    """Proposed, agreed, refused and taken back, all to come: nobody holds another's roles in the matrix."""
+    now, today = clock.now(), clock.today()
+    opener = people.actor_of(NORTH_PEOPLE.colleagues[1])
+    named = [
+        name_deputy(
+            place=north,
+            person=people.person_of(NORTH_PEOPLE.colleagues[1]),
+            deputy=people.person_of(NORTH_PEOPLE.people[Role.AUDITOR]),
+            first_day=today + timedelta(days=days),
+            last_day=today + timedelta(days=days),
+            actor=opener,
+            now=now,
+        )
+        for days in (100, 101, 102, 103)
+    ]
+    db.session.commit()
+    confirm_deputy(absence=named[1], actor=people.actor_of(FIRST), now=now)
+    refuse_deputy(absence=named[2], reason=REASON, actor=people.actor_of(FIRST), now=now)
+    end_absence(absence=named[3], actor=opener, now=now)
     db.session.commit()
 
 

@@ -83,7 +83,7 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     """
     itt, at = _lock_invitation(addendum)
     held = take(addendum, Verb.DECIDE, actor=actor)
-    require_second_person(actor, held.proposed_by_id)
+    require_second_person(actor, held.first_half)
     said = require_reason(note, "Say what you checked", field="note", most=LONGEST_REASON)
     if itt.status is not IttStatus.PUBLISHED:
         raise WrongState("The bids are opened, or the procurement has ended: nothing of it can be changed any more.")
@@ -107,7 +107,7 @@ def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, now: datetim
     Records ADDENDUM_REFUSED. Raises as `publish_addendum`.
     """
     held = take(addendum, Verb.DECIDE, actor=actor)
-    require_second_person(actor, held.proposed_by_id)
+    require_second_person(actor, held.first_half)
     said = require_reason(note, "Say why: who proposed it reads it", field="note", most=LONGEST_REASON)
     held.status = ADDENDUM.move(held.status, AddendumStatus.REFUSED)
     held.decide(actor, now=now, note=said)

@@ -14,6 +14,7 @@ CHAINS = (OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain)
 NAMES = {
     "Addendum": "addendum",
     "AddressChange": "address_change",
+    "Absence": "absence",
     "Admission": "admission",
     "Application": "application",
     "AwardDecision": "award",

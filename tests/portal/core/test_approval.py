@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 import portal.tables  # noqa: F401
 from portal.core import clock
-from portal.core.approval import Approval, require_second_person
+from portal.core.approval import Approval, Half, require_second_person
 from portal.core.columns import Model, db
 from portal.core.errors import NotAllowed
 from portal.core.permissions import SYSTEM, Actor
@@ -23,8 +23,8 @@ def test_the_first_person_and_the_portal_are_no_second_person() -> None:
     first, second = Actor(user_id=uuid.uuid4()), Actor(user_id=uuid.uuid4())
     for actor in (first, SYSTEM):
         with pytest.raises(NotAllowed, match="two people"):
-            require_second_person(actor, uuid.uuid4(), first.user_id)
-    require_second_person(second, uuid.uuid4(), first.user_id, None)
+            require_second_person(actor, Half(uuid.uuid4()), Half(first.user_id))
+    require_second_person(second, Half(uuid.uuid4()), Half(first.user_id), Half(None))
 
 
 @pytest.mark.usefixtures("db_session")

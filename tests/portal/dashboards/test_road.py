@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from portal.core.approval import Half
 from portal.core.permissions import AUTHORITY_ROLES, Actor, Role
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.road import stages_of
@@ -27,7 +28,7 @@ DECIDED = replace(UNANNOUNCED, is_announced=True)
 RUNNING = replace(DECIDED, standstill=Wait.RUNNING, last_date=date(2026, 12, 4))
 WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["UK6"])
 PLACE = "Publish the contract {} notice on Find a Tender"
-WAITING_FOR_APPROVER = Situation(has_result=True, proposer_ids=frozenset({PROPOSER}), has_lot_to_propose=False)
+WAITING_FOR_APPROVER = Situation(has_result=True, proposers=frozenset({Half(PROPOSER, NOW)}), has_lot_to_propose=False)
 
 
 def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender:

@@ -10,6 +10,7 @@ from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.notifications import recipients
+from tests.factories.absences import DAY, make_absence
 from tests.factories.accounts import make_person
 from tests.factories.bidding import draft_bid, submitted_bid, submitter_of
 from tests.factories.organisations import make_authority, make_provider
@@ -59,3 +60,22 @@ def test_a_young_person_is_never_told() -> None:
     make_person(Role.YOUNG_MEMBER, panel=panel)
     make_person(Role.YOUNG_MEMBER, panel=panel, email="should.not.be@here.example", password_hash="x")
     assert list(recipients.people_of_panel(panel.id, *Role)) == [facilitator.id]
+
+
+def test_whoever_stands_in_is_told_what_the_absent_person_is_told() -> None:
+    """For the roles that are lent, in that organisation, while it lasts; nobody is told twice."""
+    authority, elsewhere = make_authority(administrators=0), make_authority(administrators=0)
+    person = make_person(Role.OPENER, authority=authority)
+    deputy, former = (make_person(Role.AUDITOR, authority=authority) for _ in range(2))
+    make_absence(person, deputy, authority)
+    make_absence(person, former, authority, begins_at=clock.now() - 9 * DAY, ends_at=clock.now() - 8 * DAY)
+    make_person(Role.OPENER, authority=elsewhere)
+    assert set(recipients.people_of_authority(authority.id, Role.OPENER)) == {person.id, deputy.id}
+    both = recipients.people_of_authority(authority.id, Role.OPENER, Role.AUDITOR)
+    assert sorted(both) == sorted({person.id, deputy.id, former.id})
+    provider = make_provider()
+    away = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+    other = make_person(Role.CONTRIBUTOR, provider=provider)
+    make_absence(away, other, provider)
+    assert set(recipients.administrators_of(provider)) == {away.id, other.id}
+    assert set(recipients.with_deputies([away.id, person.id])) == {away.id, other.id, person.id, deputy.id}

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
+from portal.accounts.absences import name_deputy
 from portal.accounts.cards import issue_card
 from portal.accounts.granting import propose_role
 from portal.accounts.inviting import invite_colleague
@@ -78,7 +79,7 @@ def test_a_moderation_reminds_its_own_panel_alone() -> None:
 
 @pytest.mark.usefixtures("db_session")
 def test_whoever_proposed_is_not_asked_to_decide() -> None:
-    """A proposed award, a proposed refusal and a proposed role each go to the others who may decide."""
+    """A proposed award, a proposed refusal, role and deputy each go to the others who may decide."""
     award = proposed_award()
     [letter] = [one for one in told_at(noon(2)) if one.kind == "reminders/award_to_decide"]
     assert letter.user_id == award.approver.user_id
@@ -88,6 +89,12 @@ def test_whoever_proposed_is_not_asked_to_decide() -> None:
     db.session.flush()
     [letter] = [one for one in told_at(noon(2)) if one.kind == "reminders/role_to_confirm"]
     assert (letter.user_id, letter.link) == (second.id, f"/account/roles/{waiting.id}")
+    opener, auditor = make_person(Role.OPENER, authority=authority), make_person(Role.AUDITOR, authority=authority)
+    days = {"first_day": clock.today(), "last_day": clock.today() + timedelta(days=9)}
+    about = {"place": authority, "person": opener, "deputy": auditor}
+    absence = name_deputy(**about, **days, actor=actor_of(first), now=clock.now())
+    [letter] = [one for one in told_at(noon(2)) if one.kind == "reminders/deputy_to_confirm"]
+    assert (letter.user_id, letter.link) == (second.id, f"/account/absences/{absence.id}")
 
 
 @pytest.mark.usefixtures("db_session")

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
 
+from portal.accounts.absence_models import Absence
 from portal.accounts.kept_forms import keep_form
 from portal.accounts.link_models import AddressChange, LinkPurpose, MailedLink
 from portal.accounts.mailed_links import issue_link
@@ -33,10 +34,11 @@ from portal.organisations.states import ClaimStatus
 from portal.privacy.keeping import hold_back, let_go, release, report
 from portal.privacy.models import RetentionRun
 from portal.privacy.retention import KINDS
+from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import standing_award
 from tests.factories.bidding import close_now, complete_draft, submitted_bid
-from tests.factories.organisations import make_provider
+from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import published_itt
 
 NOW = clock.now()
@@ -64,6 +66,16 @@ def claim_on(holder: Provider) -> NumberClaim:
     claim.contact, claim.words = "Demo Person", "It is ours"
     db.session.add(claim)
     return claim
+
+
+def test_who_stood_in_for_whom_goes_six_years_later() -> None:
+    """As long as the decisions can be asked about that the two could not take together."""
+    person, deputy = (make_person(Role.OPENER, authority=make_authority(administrators=0)) for _ in range(2))
+    make_absence(person, deputy, make_authority(), begins_at=NOW - timedelta(days=1), ends_at=NOW)
+    later("absences", days=-1)
+    assert count(Absence) == 1
+    later("absences", days=1)
+    assert count(Absence) == 0
 
 
 def test_sign_in_records_go() -> None:
