@@ -76,6 +76,8 @@ BLUEPRINTS = (
     "portal.bidding.views.provider",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
+    "portal.corresponding.views.provider",
+    "portal.corresponding.views.commissioner",
     "portal.evaluation.views.commissioner",
     "portal.evaluation.views.compliance",
     "portal.evaluation.views.panel",

@@ -17,6 +17,8 @@ import portal.bidding.models
 import portal.bidding.rules
 import portal.contracts.models
 import portal.contracts.rules
+import portal.corresponding.models
+import portal.corresponding.rules
 import portal.editing.models
 import portal.evaluation.models
 import portal.evaluation.rules

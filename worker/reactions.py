@@ -232,6 +232,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.BID_SUBMITTED: (letters.bid_submitted,),
     EventKind.BID_WITHDRAWN: (letters.bid_withdrawn,),
     EventKind.BID_REFUSED_LATE: (letters.bid_refused_late,),
+    EventKind.BIDDER_WROTE: (letters_of_changes.bidder_wrote,),
+    EventKind.BUYER_WROTE: (letters_of_changes.buyer_wrote,),
     EventKind.OPENING_STARTED: NOTHING,
     EventKind.OPENING_REFUSED: NOTHING,
     EventKind.BIDS_OPENED: (letters.bids_opened,),

@@ -140,6 +140,8 @@ class EventKind(StrEnum):
     BID_REFUSED_LATE = "bid_refused_late"
     OPENING_STARTED = "opening_started"
     OPENING_REFUSED = "opening_refused"
+    BIDDER_WROTE = "bidder_wrote"
+    BUYER_WROTE = "buyer_wrote"
     BIDS_OPENED = "bids_opened"
     BID_FILE_VIEWED = "bid_file_viewed"
     # Evaluation

@@ -105,6 +105,8 @@ class Verb(StrEnum):
     EXPLAIN_UNDECIDED = "explain_undecided"
     SEE_OPENING = "see_opening"
     READ_COMPLIANCE = "read_compliance"
+    # Bidders and the buyer
+    WRITE = "write"
     # Panels
     APPOINT_PANEL = "appoint_panel"
     SEE_PANELS = "see_panels"

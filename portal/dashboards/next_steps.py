@@ -15,7 +15,7 @@ from portal.dashboards.situation import Situation, Wait
 from portal.regulation import procurement_law
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import AFTER_OPENING, IttStatus
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ CHANGE = Step("Change what is published", "addenda.index", Verb.READ, "With a re
 DECIDE_CHANGE = Step(
     "Decide a proposed change", "addenda.index", Verb.READ, "A colleague has proposed it.", is_act=True
 )
+REPLY = Step("Answer what bidders wrote", "bidder_messages.index", Verb.READ, is_act=True)
+MESSAGES = Step("Messages from and to bidders", "bidder_messages.index", Verb.READ)
 OPEN = Step("Open the bids", "openings.show", Verb.OPEN_BIDS, "Two openers, at most 15 minutes apart.", is_act=True)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
@@ -73,7 +75,8 @@ RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
 
 def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> list[Step]:
     """The steps that the policy allows this actor at `now`, what waits for them first."""
-    steps = [step for step in _steps_at(itt, situation, actor, now) if policy.allows(actor, step.verb, itt)]
+    found = (*_steps_at(itt, situation, actor, now), *_messages(itt, situation, actor))
+    steps = [step for step in found if policy.allows(actor, step.verb, itt)]
     return sorted(steps, key=lambda step: not step.is_act)
 
 
@@ -94,6 +97,14 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.CANCELLED: (),
     }[itt.status]
+
+
+def _messages(itt: InvitationToTender, situation: Situation, actor: Actor) -> Iterator[Step]:
+    """What bidders wrote, once the bids are opened."""
+    if situation.messages and Role.COMMISSIONER in actor.authority_roles:
+        yield replace(REPLY, hint=f"{counted(situation.messages, 'bidder')} wrote last.")
+    elif itt.status in AFTER_OPENING or situation.messages:
+        yield MESSAGES
 
 
 def _waits_for(actor: Actor, situation: Situation) -> bool:

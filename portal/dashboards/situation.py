@@ -15,6 +15,7 @@ from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
+from portal.corresponding.queries import counts_unanswered
 from portal.evaluation.models import PanelMember, Result
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
@@ -51,6 +52,8 @@ class Situation:
     """The kinds of notice that wait for their number on the central digital platform."""
     change_proposer: Half | None = None
     """Who proposed the change that waits for its second person."""
+    messages: int = 0
+    """In how many correspondences the bidder wrote last."""
     questions: int = 0
     """How many questions of bidders have no published answer."""
 
@@ -85,12 +88,13 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     for itt_id, *lot in db.session.execute(query):
         rows[itt_id].append(_Row(*lot))
     empty, waiting, asked = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), counts_waiting(itt_ids)
-    changes = proposers_of(itt_ids)
+    changes, written = proposers_of(itt_ids), counts_unanswered(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
             notices_waiting=waiting.get(itt_id, ()),
             questions=asked.get(itt_id, 0),
+            messages=written.get(itt_id, 0),
             change_proposer=changes.get(itt_id),
         )
         for itt_id, lots in rows.items()

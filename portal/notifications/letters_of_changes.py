@@ -8,9 +8,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from portal.audit.models import Event
+from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.permissions import Role
+from portal.corresponding.models import Correspondence, CorrespondenceEntry
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell, tell_all
@@ -89,6 +93,38 @@ def addendum_published(event: Event) -> None:
         addendum=addendum,
         closes_at=addendum.itt.closes_at,
         extended="closes_at" in addendum.dates,
+    )
+
+
+def bidder_wrote(event: Event) -> None:
+    """The commissioners hear that a bidder wrote; the words stay on their page."""
+    held = db.session.get_one(Correspondence, event.object_id)
+    tell(
+        event=event,
+        people=recipients.people_of_authority(held.itt.authority_id, Role.COMMISSIONER),
+        template="corresponding/bidder_wrote",
+        link=page_of("bidder_messages.show", reference=held.itt.reference, thread=held.reference),
+        thread=held.itt_id,
+        itt=held.itt,
+        provider=held.provider.name,
+    )
+
+
+def buyer_wrote(event: Event) -> None:
+    """The bidder's people hear what the buyer wrote."""
+    held = db.session.get_one(Correspondence, event.object_id)
+    bid = db.session.scalars(
+        select(Bid).where(Bid.itt_id == held.itt_id, Bid.provider_id == held.provider_id).order_by(Bid.created_at)
+    ).first()
+    assert bid is not None
+    tell(
+        event=event,
+        people=recipients.people_of_providers([held.provider_id]),
+        template="corresponding/buyer_wrote",
+        link=page_of("bid_messages.show", reference=bid.reference),
+        thread=held.itt_id,
+        itt=held.itt,
+        words=db.session.get_one(CorrespondenceEntry, uuid.UUID(event.data["entry"])).words,
     )
 
 

@@ -78,6 +78,7 @@ HOLDINGS = (
     Holding("import_batch.created_by_id", "Imports that you began"),
     Holding("clarification.asked_by_id", "Questions that you asked about invitations to tender"),
     Holding("clarification.answered_by_id", "Questions of bidders that you answered"),
+    Holding("correspondence_entry.sent_by_id", "Messages between bidders and buyers that you wrote"),
     Holding("addendum.proposed_by_id", "Changes of published invitations that you proposed"),
     Holding("addendum.decided_by_id", "Changes of published invitations that you decided"),
     Holding("itt.created_by_id", "Invitations to tender that you drafted"),

@@ -23,6 +23,7 @@ NAMES = {
     "Breach": "breach",
     "Clarification": "clarification",
     "Contract": "contract",
+    "Correspondence": "correspondence",
     "Entered": "bid",
     "ErasureRequest": "erasure",
     "Framework": "framework",

@@ -38,6 +38,8 @@ ELSEWHERE = {
     # On the chain of the question.
     EventKind.CLARIFICATION_ASKED, EventKind.CLARIFICATION_TAKEN_BACK, EventKind.CLARIFICATION_ANSWERED,
     EventKind.CLARIFICATION_ANSWERED_ALONE,
+    # On the chain of the correspondence.
+    EventKind.BIDDER_WROTE, EventKind.BUYER_WROTE,
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
     EventKind.BID_REFUSED_LATE,
