@@ -138,7 +138,7 @@ def _pages(url: str, world: World) -> list[Page]:
     starting = "/commissioning/itts/new"
     officers = [Browser(url, cookie) for cookie in world.authority_desks.values()]
     for officer in officers:
-        form = officer.form(starting, starting)
+        form = officer.form(starting) or {}
         draft = officer.ask(starting, form | {"title": "Support for young carers"}).location
         pages.append(Page(officer, f"{draft}/service", "description", drafts, is_draft=True))
     pages.append(Page(officers[0], starting, "title", kept, is_draft=False, between=" "))

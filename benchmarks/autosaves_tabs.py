@@ -72,13 +72,18 @@ class Browser:
         finally:
             connection.close()
 
-    def form(self, page: str, action: str, pressed: dict[str, Any] | None = None) -> dict[str, Any]:
-        """What the form on the page holds, as a browser has it once the page is there; raises `Gone`."""
+    def form(self, page: str, pressed: dict[str, Any] | None = None) -> dict[str, Any] | None:
+        """What the page's form holds, as a browser has it once the page is there; None when it leads elsewhere.
+
+        Raises `Gone`.
+        """
         answer = self.ask(page, pressed)
         if answer.status >= 500:
             raise Gone(f"{page} answered {answer.status}")
+        if answer.location:
+            return None
         whole = BeautifulSoup(answer.text, "html.parser")
-        forms = [one for one in whole.select("main form") if one.get("action") == action and not _offers(one)]
+        forms = [one for one in whole.select("main form") if one.get("action") == page and not _offers(one)]
         if not forms:
             raise RuntimeError(f"{page} answered {answer.status} without its form")
         return _held(forms[0])
@@ -105,7 +110,7 @@ class Page:
 
     def open(self) -> None:
         """Load the page."""
-        self.held = self.browser.form(self.address, self.address)
+        self.held = self.browser.form(self.address) or {}
         self.acknowledged = self.held[self.field]
 
     def type(self) -> None:
@@ -153,11 +158,11 @@ class Page:
 
     def stored(self) -> str:
         """What a person finds in the field: of a form that is no draft once they have pressed "Use it"."""
-        pressed = None
-        if not self.is_draft and self.acknowledged:
-            fresh = self.browser.form(self.address, self.address)
-            pressed = {name: fresh[name] for name in ("csrf_token", "form_page")} | {"form_use": "1"}
-        return str(self.browser.form(self.address, self.address, pressed)[self.field])
+        found = self.browser.form(self.address)
+        if found and not self.is_draft:
+            pressed = {name: found[name] for name in ("csrf_token", "form_page")} | {"form_use": "1"}
+            found = self.browser.form(self.address, pressed)
+        return str(found[self.field]) if found else ""
 
     def write(self, is_enough: Callable[[], bool], pace: float, retry: float) -> None:
         """Type and save until it is enough, and then until all that was typed is saved."""
