@@ -84,6 +84,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.young",
     "portal.awarding.views.commissioner",
     "portal.awarding.views.provider",
+    "portal.ending.views.commissioner",
     "portal.contracts.views.public",
     "portal.contracts.views.commissioner",
     "portal.notices.views.commissioner",

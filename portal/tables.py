@@ -20,6 +20,7 @@ import portal.contracts.rules
 import portal.corresponding.models
 import portal.corresponding.rules
 import portal.editing.models
+import portal.ending.rules
 import portal.evaluation.models
 import portal.evaluation.rules
 import portal.frameworks.member_models
@@ -43,5 +44,6 @@ import portal.tendering.amending.models
 import portal.tendering.amending.rules
 import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
+import portal.tendering.ending_models
 import portal.tendering.models
 import portal.tendering.rules  # noqa: F401

@@ -118,6 +118,7 @@ class EventKind(StrEnum):
     ITT_CHANGED = "itt_changed"
     ITT_PUBLISHED = "itt_published"
     ITT_CANCELLED = "itt_cancelled"
+    """Of a draft: it was given up before anybody outside saw it. A published one has `PROCUREMENT_CANCELLED`."""
     ITT_CLOSED = "itt_closed"
     INVITATIONS_ISSUED = "invitations_issued"
     PROVIDER_INVITED_LATE = "provider_invited_late"
@@ -163,6 +164,12 @@ class EventKind(StrEnum):
     SUMMARIES_ISSUED = "summaries_issued"
     STANDSTILL_STARTED = "standstill_started"
     STANDSTILL_ENDED = "standstill_ended"
+    # Ending without a contract
+    ENDING_PROPOSED = "ending_proposed"
+    ENDING_REFUSED = "ending_refused"
+    PROCUREMENT_CANCELLED = "procurement_cancelled"
+    LOT_NOT_AWARDED = "lot_not_awarded"
+    OPENING_KEY_DESTROYED = "opening_key_destroyed"
     # Contracts
     CONTRACT_CONCLUDED = "contract_concluded"
     # Notices

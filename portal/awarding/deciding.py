@@ -9,6 +9,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
+from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.bidding.models import Bid
@@ -22,7 +23,6 @@ from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import bid_key
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import ITT, IttStatus
 
 WHY = "Give the reason in a sentence or two"
 
@@ -49,6 +49,8 @@ def propose_award(
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
         raise Conflict("An award of this lot has already been proposed.")
+    if lot not in open_lots(itt):
+        raise Conflict("This lot has been ended without an award.")
     result = current_result(lot.id)
     if result is None:
         raise WrongState("The result has not been calculated yet.")
@@ -103,7 +105,8 @@ def decide_award(
 ) -> None:
     """Decide a proposed award as its second person, and tell every bidder of the lot at the same time.
 
-    Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided.
+    Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided or
+    ended.
     Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
     standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting, and
     `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
@@ -120,8 +123,7 @@ def decide_award(
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
     decision.status = DECISION.move(decision.status, DecisionStatus.DECIDED)
     decision.decide(actor, now=now, note=note)
-    if _every_lot_is_decided(decision.itt):
-        decision.itt.status = ITT.move(decision.itt.status, IttStatus.AWARDED)
+    settle(decision.itt, now)
     summaries = issue_summaries(decision=decision, now=now)
     record(
         EventKind.AWARD_DECIDED,
@@ -152,8 +154,3 @@ def _winner(result: Result) -> str:
 
 def _bid_named(lot: Lot, name: str) -> uuid.UUID:
     return next(opened.bid_id for opened in opened_bids_of_lot(lot.id) if bid_key(opened) == name)
-
-
-def _every_lot_is_decided(itt: InvitationToTender) -> bool:
-    decisions = [decision_in_force(lot.id) for lot in itt.lots]
-    return all(found is not None and found.status is DecisionStatus.DECIDED for found in decisions)

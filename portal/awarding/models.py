@@ -82,8 +82,8 @@ class AwardDecision(Approval, OnIttChain, Model):
 
     @property
     def policy_state(self) -> str:
-        """Its status."""
-        return self.status.value
+        """Its status; "lapsed" where the procurement ended before its second person decided."""
+        return "lapsed" if self.is_proposed and self.itt.has_ended else self.status.value
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Roles in the authority that runs the ITT."""

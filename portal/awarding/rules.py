@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.awarding.states import DecisionStatus
 from portal.core.permissions import PROVIDER_ROLES, Role, Verb, permit, policy
-from portal.tendering.states import IttStatus
+from portal.tendering.states import AFTER_MODERATION, ENDED, IttStatus
 
 READERS = (
     Role.COMMISSIONER,
@@ -16,7 +16,7 @@ READERS = (
 policy.declare(
     [
         permit("itt", Verb.PROPOSE_AWARD, [Role.COMMISSIONER], [IttStatus.MODERATED], half=True),
-        permit("itt", Verb.SEE_AWARD, READERS, [IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED]),
+        permit("itt", Verb.SEE_AWARD, READERS, [*AFTER_MODERATION, *ENDED]),
         permit("award", Verb.READ, READERS),
         permit("award", Verb.DECIDE, [Role.APPROVER], [DecisionStatus.PROPOSED], half=True),
         permit("summary", Verb.READ, [*PROVIDER_ROLES, *READERS]),

@@ -18,6 +18,8 @@ from portal.core.taking import lock
 from portal.regulation.deadlines import standstill_until
 from portal.regulation.local_time import local_date
 from portal.regulation.queries import uk_calendar
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import ENDED
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def start_standstill(*, decision_id: uuid.UUID, on: date) -> Standstill | None:
     STANDSTILL_STARTED. Raises `CalendarUnknown` past the known bank holidays.
     """
     decision = lock(AwardDecision, decision_id)
-    wait = wait_from(decision, on) if decision.is_decided else None
+    wait = wait_from(decision, on) if decision.is_decided and not decision.itt.has_ended else None
     if wait is None:
         return None
     return standstill_of(decision.id) or _start(decision, wait)
@@ -104,8 +106,12 @@ def _start(decision: AwardDecision, wait: Wait) -> Standstill:
 
 
 def due_standstills(now: datetime) -> Select[Standstill]:
-    """The standstills whose last day was over at `now` and that have not been ended."""
-    due = select(Standstill).where(Standstill.ended_at.is_(None), Standstill.ends_until <= now)
+    """The standstills whose last day was over at `now` and that have not been ended; of a cancelled award none is."""
+    due = (
+        select(Standstill)
+        .join(InvitationToTender, InvitationToTender.id == Standstill.itt_id)
+        .where(Standstill.ended_at.is_(None), Standstill.ends_until <= now, InvitationToTender.status.not_in(ENDED))
+    )
     return due.order_by(Standstill.ends_until)
 
 
@@ -114,7 +120,7 @@ def end_due_standstills(*, now: datetime) -> int:
 
     Records STANDSTILL_ENDED for each.
     """
-    due = db.session.scalars(due_standstills(now).with_for_update(skip_locked=True)).all()
+    due = db.session.scalars(due_standstills(now).with_for_update(of=Standstill, skip_locked=True)).all()
     for standstill in due:
         standstill.ended_at = now
         record(EventKind.STANDSTILL_ENDED, standstill, actor=SYSTEM)

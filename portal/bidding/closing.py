@@ -52,6 +52,12 @@ _ENTER = text(
 )
 
 
+class Cancelled(WrongState):
+    """The buyer has cancelled the procurement: nothing can be changed or submitted any more."""
+
+    code = "cancelled"
+
+
 class TooLate(DeadlinePassed):
     """The act reached the ITT's row at or after the closing instant."""
 
@@ -113,9 +119,9 @@ def lock_bid(bid: Bid) -> Entered:
 
 
 def require_open(entered: Entered) -> None:
-    """Raise `TooLate` from the closing instant on (that instant itself is late), `WrongState` when cancelled."""
+    """Raise `TooLate` from the closing instant on (that instant itself is late), `Cancelled` after a cancellation."""
     if entered.itt_status is IttStatus.CANCELLED:
-        raise WrongState("This invitation to tender was cancelled. Your draft is kept as it was.")
+        raise Cancelled("This procurement was cancelled, so this was not accepted. Your draft is kept as it was.")
     if entered.at >= entered.closes_at or entered.itt_status in AFTER_OPENING:
         raise TooLate(entered.at, entered.closes_at)
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record, record_save
-from portal.bidding.closing import Entered, lock_bid, require_open
+from portal.bidding.closing import Cancelled, Entered, lock_bid, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
@@ -85,7 +85,9 @@ def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) ->
         .where(InvitationToTender.id == itt.id)
         .with_for_update(read=True)
     ).one()
-    if state.status in (IttStatus.DRAFT, IttStatus.CANCELLED):
+    if state.status is IttStatus.CANCELLED:
+        raise Cancelled("This procurement was cancelled, so no bid can be started.")
+    if state.status in (IttStatus.DRAFT, IttStatus.DISCARDED):
         raise WrongState("This invitation to tender is not open for bids.")
     late = "The closing time has passed, so no new bid can be started."
     if state.status is not IttStatus.PUBLISHED:

@@ -58,8 +58,8 @@ def bid_progress(bid: Bid) -> BidProgress:
 
 
 def has_closed(bid: Bid, now: datetime) -> bool:
-    """Whether the closing time has come; for showing only, the database decides."""
-    return bid.itt.has_closed(now)
+    """Whether the closing time has come, or the procurement ended before; for showing only, the database decides."""
+    return bid.itt.has_ended or bid.itt.has_closed(now)
 
 
 def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion]) -> list[Section]:

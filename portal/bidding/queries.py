@@ -34,6 +34,8 @@ def own_bid(reference: str, actor: Actor) -> Bid:
         InvitationToTender.title,
         InvitationToTender.status,
         InvitationToTender.closes_at,
+        InvitationToTender.ended_at,
+        InvitationToTender.ended_from,
         InvitationToTender.authority_id,
         InvitationToTender.framework_lot_id,
         InvitationToTender.term_months,
@@ -172,7 +174,7 @@ def set_aside_of(opening: BidOpening) -> Sequence[DisregardedBid]:
 
 def why_set_aside(bid: Bid) -> str | None:
     """Why the bid was not opened, for its own people; None when it was, or is still to be."""
-    if bid.itt.framework_lot_id is None or bid.itt.status not in AFTER_OPENING:
+    if bid.itt.framework_lot_id is None or bid.itt.reached not in AFTER_OPENING:
         return None
     found = db.session.get(DisregardedBid, bid.id)
     return found.reason if found is not None else None

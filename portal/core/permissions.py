@@ -96,10 +96,12 @@ class Verb(StrEnum):
     # Invitations to tender
     DRAFT_ITT = "draft_itt"
     PUBLISH = "publish"
-    CANCEL_DRAFT = "cancel_draft"
+    DISCARD_DRAFT = "discard_draft"
     APPROVE_DIRECT_AWARD = "approve_direct_award"
     PUBLISH_ANSWERS = "publish_answers"
     PROPOSE_ADDENDUM = "propose_addendum"
+    PROPOSE_CANCELLATION = "propose_cancellation"
+    PROPOSE_NO_AWARD = "propose_no_award"
     # Openings
     OPEN_BIDS = "open_bids"
     EXPLAIN_UNDECIDED = "explain_undecided"

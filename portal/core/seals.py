@@ -84,6 +84,10 @@ class KeyFolder:
         """The private half of an invitation's key, for an opening only; raises `SealBroken` when it is not there."""
         return self._read(f"itt-{itt_id}", demonstration=demonstration)
 
+    def destroy_opening_key(self, itt_id: uuid.UUID) -> None:
+        """Destroy the private half of an invitation's key: what is sealed to it can never be opened."""
+        self._path(f"itt-{itt_id}").unlink(missing_ok=True)
+
     def draft_key(self) -> bytes:
         """The installation's key for content that its provider may still read; made on first use."""
         return self._shared("draft")

@@ -70,6 +70,10 @@ PLACE = Step(
 NOTICE = Step("See which notice waits for its number", "notice_desk.show", Verb.SEE_NOTICES)
 WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
+END = Step("End it without an award", "endings.show", Verb.PROPOSE_NO_AWARD, "Nobody can be awarded it.", is_act=True)
+DECIDE_END = Step("Decide whether it ends", "endings.show", Verb.READ, "A colleague has proposed it.", is_act=True)
+PROPOSED_END = Step("Read the proposal to end it", "endings.show", Verb.READ, "It waits for an approver.")
+ENDED_BY = Step("Read who ended it, and why", "endings.show", Verb.READ)
 RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
 
 
@@ -81,6 +85,13 @@ def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 
 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
+    return (*_ending(situation, actor), *_by_stage(itt, situation, actor, now))
+
+
+def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
+    if itt.has_ended:
+        opened, read = (RECORD,) if itt.opened_at else (), (RESULT,) if situation.has_result else ()
+        return (*_notices(situation), ENDED_BY, *read, SEATED, *opened)
     if itt.status is IttStatus.PUBLISHED:
         panels = PANELS if situation.has_empty_panel else SEATED
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
@@ -93,9 +104,14 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         return (*_notices(situation), _concluding(itt, situation), AWARD, RESULT, FOLLOW, RECORD)
     return {
         IttStatus.DRAFT: (DRAFT,),
-        IttStatus.OPENED: (PANELS if situation.has_empty_panel else FOLLOW, RECORD),
+        IttStatus.OPENED: (
+            *_notices(situation),
+            *((END,) if situation.has_lot_to_end else ()),
+            PANELS if situation.has_empty_panel else FOLLOW,
+            RECORD,
+        ),
         IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
-        IttStatus.CANCELLED: (),
+        IttStatus.DISCARDED: (),
     }[itt.status]
 
 
@@ -122,10 +138,18 @@ def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.has_result and situation.has_lot_to_propose:
         yield PROPOSE
+    if situation.has_lot_to_end:
+        yield END
     if situation.proposers:
         # Whoever proposed an award cannot decide it as well.
         others = any(not is_first_person(actor, half) for half in situation.proposers)
         yield DECIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED
+
+
+def _ending(situation: Situation, actor: Actor) -> Iterator[Step]:
+    if situation.ending_proposers:
+        others = any(not is_first_person(actor, half) for half in situation.ending_proposers)
+        yield DECIDE_END if others and Role.APPROVER in actor.authority_roles else PROPOSED_END
 
 
 def _notices(situation: Situation) -> Iterator[Step]:

@@ -39,7 +39,7 @@ def stages_of(itt: InvitationToTender, situation: Situation, *, now: datetime) -
     current = position(itt, situation, now)
     times = _times(itt, situation)
     details = _details(itt, situation, now)
-    stopped = itt.status is IttStatus.CANCELLED
+    stopped = itt.has_ended or itt.status is IttStatus.DISCARDED
     return [
         Stage(
             text=name,
@@ -52,18 +52,19 @@ def stages_of(itt: InvitationToTender, situation: Situation, *, now: datetime) -
 
 
 def position(itt: InvitationToTender, situation: Situation, now: datetime) -> int:
-    """Which of the seven stages is the current one, from 0; 7 when all are behind it."""
-    if itt.status is IttStatus.PUBLISHED:
-        return 2 if itt.has_closed(now) else 1
-    if itt.status is IttStatus.AWARDED:
+    """Which of the seven stages is the current one, from 0, or was the last; 7 when all are behind it."""
+    reached = itt.reached
+    if reached is IttStatus.PUBLISHED:
+        return 2 if itt.has_closed(itt.ended_at or now) else 1
+    if reached is IttStatus.AWARDED:
         return 5 if situation.standstill in {Wait.WAITING, Wait.RUNNING} else 6
     return {
         IttStatus.DRAFT: 0,
         IttStatus.OPENED: 3,
         IttStatus.MODERATED: 4,
         IttStatus.CONTRACTED: len(_ORDER),
-        IttStatus.CANCELLED: 1 if itt.published_at else 0,
-    }[itt.status]
+        IttStatus.DISCARDED: 0,
+    }[reached]
 
 
 def _state(index: int, current: int, stopped: bool) -> str:
@@ -81,6 +82,8 @@ def _times(itt: InvitationToTender, situation: Situation) -> Mapping[str, dateti
 def _details(itt: InvitationToTender, situation: Situation, now: datetime) -> Mapping[str, str]:
     last = london_date(situation.last_date)
     published = itt.status is IttStatus.PUBLISHED
+    if itt.has_ended:
+        return {_ORDER[position(itt, situation, now)]: f"ended {london_short(itt.ended_at)}"}
     return {
         OPEN: f"{'closed' if itt.has_closed(now) else 'until'} {london_short(itt.closes_at)}"
         if itt.published_at

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
@@ -21,7 +24,9 @@ from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.amending.queries import proposers_of
 from portal.tendering.clarifying.queries import counts_waiting
-from portal.tendering.models import Lot, Panel
+from portal.tendering.ending_models import Ending
+from portal.tendering.models import InvitationToTender, Lot, Panel
+from portal.tendering.states import BEFORE_CONTRACT, EndingStatus, IttStatus
 
 
 class Wait(StrEnum):
@@ -56,13 +61,39 @@ class Situation:
     """In how many correspondences the bidder wrote last."""
     questions: int = 0
     """How many questions of bidders have no published answer."""
+    has_lot_to_end: bool = False
+    """Whether nobody can be awarded a lot: nobody bid for it, no bid stands, or bids are tied in first place."""
+    ending_proposers: frozenset[Half] = frozenset()
+    """Who proposed to end it, or a lot of it, where that waits for an approver."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
     """The situation of each ITT, in a fixed number of statements."""
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
+    for itt_id, *lot in db.session.execute(_lots(itt_ids)):
+        rows[itt_id].append(_Row(*lot))
+    empty, waiting, endings = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), _proposed_endings(itt_ids)
+    asked, changes, written = counts_waiting(itt_ids), proposers_of(itt_ids), counts_unanswered(itt_ids)
+    return {
+        itt_id: replace(
+            _together(lots, itt_id in empty, now),
+            notices_waiting=waiting.get(itt_id, ()),
+            questions=asked.get(itt_id, 0),
+            messages=written.get(itt_id, 0),
+            change_proposer=changes.get(itt_id),
+            ending_proposers=endings.get(itt_id, frozenset()),
+        )
+        for itt_id, lots in rows.items()
+    }
+
+
+def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
+    """Every lot of the ITTs: the ITT, and then the columns of `_Row`."""
     result = exists().where(Result.lot_id == Lot.id)
-    query = (
+    undecided = InvitationToTender.status == IttStatus.MODERATED
+    opened = exists().where(OpenedBid.bid_id == Bid.id, Bid.lot_id == Lot.id, OpenedBid.quarantine_reason.is_(None))
+    ended = exists().where(Ending.lot_id == Lot.id, Ending.status == EndingStatus.DECIDED)
+    return (
         select(
             Lot.itt_id,
             AwardDecision.status,
@@ -75,8 +106,12 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             Standstill.ends_until,
             Contract.concluded_at,
             result,
+            case((undecided, _first_places())),
+            (InvitationToTender.opened_at.is_not(None)) & ~opened.correlate(Lot),
+            ended,
         )
         .select_from(Lot)
+        .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
         .outerjoin(
             AwardDecision,
             (AwardDecision.lot_id == Lot.id) & (AwardDecision.status != DecisionStatus.REFUSED),
@@ -85,20 +120,30 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         .outerjoin(Contract, Contract.lot_id == Lot.id)
         .where(Lot.itt_id.in_(itt_ids))
     )
-    for itt_id, *lot in db.session.execute(query):
-        rows[itt_id].append(_Row(*lot))
-    empty, waiting, asked = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), counts_waiting(itt_ids)
-    changes, written = proposers_of(itt_ids), counts_unanswered(itt_ids)
-    return {
-        itt_id: replace(
-            _together(lots, itt_id in empty, now),
-            notices_waiting=waiting.get(itt_id, ()),
-            questions=asked.get(itt_id, 0),
-            messages=written.get(itt_id, 0),
-            change_proposer=changes.get(itt_id),
+
+
+def _first_places() -> ScalarSelect[Any]:
+    """How many bids are first in the lot's newest result; None where there is no result."""
+    first = func.jsonb_path_query_array(Result.outcome, cast("$.ranking[*] ? (@.rank == 1)", JSONPATH))
+    newest = select(func.jsonb_array_length(first)).where(Result.lot_id == Lot.id)
+    return newest.order_by(Result.calculated_at.desc()).limit(1).correlate(Lot).scalar_subquery()
+
+
+def _proposed_endings(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[Half]]:
+    """Who proposed to end each ITT, and when, where a proposal waits."""
+    rows = db.session.execute(
+        select(Ending.itt_id, Ending.proposed_by_id, Ending.proposed_at)
+        .join(InvitationToTender, InvitationToTender.id == Ending.itt_id)
+        .where(
+            Ending.itt_id.in_(itt_ids),
+            Ending.status == EndingStatus.PROPOSED,
+            InvitationToTender.status.in_(BEFORE_CONTRACT),
         )
-        for itt_id, lots in rows.items()
-    }
+    )
+    found: dict[uuid.UUID, frozenset[Half]] = {}
+    for itt_id, person_id, at in rows:
+        found[itt_id] = found.get(itt_id, frozenset()) | {Half(person_id, at)}
+    return found
 
 
 def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -121,6 +166,19 @@ class _Row:
     ends_until: datetime | None
     concluded_at: datetime | None
     has_result: bool
+    first_places: int | None
+    has_no_bid: bool
+    has_ended: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither awarded, nor proposed, nor ended."""
+        return self.status is None and not self.has_ended
+
+    @property
+    def has_nobody_first(self) -> bool:
+        """Whether no bid can be awarded it by the published method."""
+        return self.has_no_bid or self.first_places not in {None, 1}
 
     def wait(self, now: datetime) -> Wait:
         if self.status is not DecisionStatus.DECIDED or not self.has_standstill:
@@ -136,13 +194,16 @@ _LEAST_FAR = (Wait.WAITING, Wait.RUNNING, Wait.OVER, Wait.NONE)
 def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Situation:
     if not lots:
         return Situation(has_empty_panel)
+    result = any(lot.has_result for lot in lots)
+    lots = [lot for lot in lots if not lot.has_ended] or lots
     waits = {lot.wait(now) for lot in lots}
     proposed = [lot for lot in lots if lot.status is DecisionStatus.PROPOSED]
     return Situation(
         has_empty_panel=has_empty_panel,
-        has_result=any(lot.has_result for lot in lots),
         proposers=frozenset(Half(lot.proposed_by_id, lot.proposed_at) for lot in proposed),
-        has_lot_to_propose=any(lot.status is None for lot in lots),
+        has_result=result,
+        has_lot_to_propose=any(lot.is_open and not lot.has_nobody_first for lot in lots),
+        has_lot_to_end=any(lot.is_open and lot.has_nobody_first for lot in lots),
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),
         last_date=max((lot.last_date for lot in lots if lot.last_date), default=None),

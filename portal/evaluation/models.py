@@ -16,7 +16,7 @@ from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_
 from portal.core.permissions import Actor, Role
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
-from portal.tendering.states import AFTER_OPENING, IttStatus
+from portal.tendering.states import AFTER_OPENING
 
 
 class PanelWork(OnIttChain, Model):
@@ -49,9 +49,11 @@ class PanelWork(OnIttChain, Model):
 
     @property
     def policy_state(self) -> str:
-        """Its status; "waiting" until the bids are opened, "cancelled" with its ITT."""
-        if self.itt.status is IttStatus.CANCELLED:
-            return "cancelled"
+        """Its status; "waiting" until the bids are opened, "ended" where the procurement ended before it had closed."""
+        if self.status is PanelWorkStatus.CLOSED:
+            return self.status.value
+        if self.itt.has_ended:
+            return "ended"
         return self.status.value if self.itt.status in AFTER_OPENING else "waiting"
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:

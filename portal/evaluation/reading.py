@@ -22,7 +22,7 @@ from portal.audit.recording import record
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
-from portal.core.errors import NotFound
+from portal.core.errors import NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
@@ -31,7 +31,7 @@ from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.question_kinds.kind import Shown
-from portal.tendering.states import EnvelopeKind
+from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
 """A page that comes back within this time, with an error perhaps, is the same viewing."""
@@ -143,6 +143,8 @@ def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -
     """
     if isinstance(reader, Actor):
         policy.require(reader, Verb.SEE_PRICES, itt)
+        if itt.reached not in AFTER_MODERATION:
+            raise WrongState("This ended before every panel had closed its moderation, so nobody sees the prices.")
     found = db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)

@@ -36,6 +36,8 @@ def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
     docs/scoring.md.
     """
     itt = lock(InvitationToTender, itt_id)
+    if itt.has_ended:
+        return []
     if itt.status not in AFTER_MODERATION:
         raise WrongState("The result waits until every panel has closed its moderation.")
     calculated = [_calculate_lot(itt, lot, now=now) for lot in itt.lots]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.core.permissions import Role, Verb, permit, policy
-from portal.tendering.states import AFTER_MODERATION, AFTER_OPENING, AFTER_PUBLICATION, IttStatus
+from portal.tendering.states import AFTER_MODERATION, AFTER_OPENING, AFTER_PUBLICATION, ENDED, IttStatus
 
 SCORERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER)
 SEATED = (*SCORERS, Role.FACILITATOR)
@@ -21,9 +21,9 @@ policy.declare(
         permit("itt", Verb.SEE_PANELS, [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
         # What officers check is for them alone: a panel scores without it, and they check it without the price.
         permit("itt", Verb.READ_COMPLIANCE, OVERSIGHT, AFTER_OPENING),
-        permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_OPENING),
-        # No price weighs on a score: people see them once the last panel has closed.
-        permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], AFTER_MODERATION),
+        permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_OPENING, *ENDED]),
+        # No price weighs on a score: people see them once the last panel has closed (`reading.read_prices`).
+        permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_MODERATION, *ENDED]),
         permit("panel", Verb.READ, [*SEATED, *OVERSIGHT]),
         # Procurement Act 2023 s.81: whoever influences the decision declares, a facilitator as well.
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
+from portal.core.words import london
 from portal.notices.models import Notice
 from portal.notices.publisher import Publisher
 from portal.tendering.models import InvitationToTender
@@ -31,7 +32,7 @@ def opportunities_feed(
     feed = ET.Element(_tag("feed"))
     _add(feed, "id", f"{publisher.public_url}/feeds/opportunities.atom")
     _add(feed, "title", f"Open opportunities – {publisher.name}")
-    _add(feed, "updated", _instant(max((notice.published_at for notice, _ in entries), default=now)))
+    _add(feed, "updated", _instant(max((itt.ended_at or notice.published_at for notice, itt in entries), default=now)))
     ET.SubElement(feed, _tag("link"), rel="self", href=address, type="application/atom+xml")
     ET.SubElement(feed, _tag("link"), rel="alternate", href=f"{publisher.public_url}/opportunities", type="text/html")
     if next_address:
@@ -45,8 +46,8 @@ def opportunities_feed(
 def _entry(notice: Notice, itt: InvitationToTender, publisher: Publisher) -> ET.Element:
     entry = ET.Element(_tag("entry"))
     _add(entry, "id", publisher.notice_url(notice.reference))
-    _add(entry, "title", itt.title)
-    _add(entry, "updated", _instant(notice.published_at))
+    _add(entry, "title", f"Cancelled: {itt.title}" if itt.ended_at else itt.title)
+    _add(entry, "updated", _instant(itt.ended_at or notice.published_at))
     _add(entry, "published", _instant(notice.published_at))
     author = ET.SubElement(entry, _tag("author"))
     _add(author, "name", itt.authority.name)
@@ -59,6 +60,8 @@ def _entry(notice: Notice, itt: InvitationToTender, publisher: Publisher) -> ET.
 
 
 def _summary(itt: InvitationToTender) -> str:
+    if itt.ended_at:
+        return f"The buyer cancelled this on {london(itt.ended_at)}."
     closes = f"Closes {_instant(itt.closes_at)}. " if itt.closes_at else ""
     words = itt.description
     if len(words) > SUMMARY_LENGTH:

@@ -19,6 +19,7 @@ from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.amending.models import Addendum
+from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 
 
@@ -27,7 +28,7 @@ class Notice(OnIttChain, Model):
 
     `number` is the order of publication, given under a lock, so that a reader who pages by it misses none.
     `event_id` is unique: publishing the same event twice leaves one notice. `kind_code` is the notice's
-    number in the catalogue (UK4, UK6, UK7), `tag` the OCDS release tag, `text` the release as canonical
+    number in the catalogue (UK4, UK6, UK7, UK12), `tag` the OCDS release tag, `text` the release as canonical
     JSON. `basis`, `central_reference` and `publication_reason` say on which ground the notice could appear here
     (PR24 reg 5(11)), `central_date` on which day it appeared on the central digital platform, where somebody said so.
     """
@@ -65,7 +66,7 @@ class PreparedNotice(OnIttChain, Model):
 
     __tablename__ = "prepared_notice"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(addendum_id, decision_id, contract_id) = 1", name="about_one_thing"),
+        CheckConstraint("num_nonnulls(addendum_id, decision_id, contract_id, ending_id) = 1", name="about_one_thing"),
         CheckConstraint(
             "(basis IS NULL) = (placed_at IS NULL) AND (placed_at IS NULL) = (placed_by_id IS NULL)",
             name="placed_whole",
@@ -86,6 +87,7 @@ class PreparedNotice(OnIttChain, Model):
     addendum_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("addendum.id"))
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_decision.id"))
     contract_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contract.id"))
+    ending_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ending.id"))
     prepared_at: Mapped[CreatedAt]
     basis: Mapped[PublicationBasis | None] = one_of(PublicationBasis)
     central_reference: Mapped[str | None]
@@ -99,6 +101,7 @@ class PreparedNotice(OnIttChain, Model):
     addendum: Mapped[Addendum | None] = relationship()
     decision: Mapped[AwardDecision | None] = relationship()
     contract: Mapped[Contract | None] = relationship()
+    ending: Mapped[Ending | None] = relationship()
 
     @property
     def name(self) -> str:

@@ -120,6 +120,9 @@ def _earliest(prepared: PreparedNotice) -> tuple[date, str]:
     if prepared.addendum is not None:
         assert prepared.addendum.decided_at is not None
         return local_date(prepared.addendum.decided_at), "the day on which the change was published"
+    if prepared.ending is not None:
+        assert prepared.ending.decided_at is not None
+        return local_date(prepared.ending.decided_at), "the day on which the end was decided"
     assert prepared.contract is not None
     return prepared.contract.signed_date, "the day on which the contract was signed"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -25,12 +27,14 @@ from portal.notices.models import Notice, OcdsRecord, PreparedNotice
 from portal.notices.publisher import Publisher
 from portal.notices.queries import waiting_notices
 from portal.notices.release import Header, award_release, contract_release, tender_release
+from portal.notices.terminating import termination_release
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE
-from portal.regulation.procurement_law import AWARD, DETAILS, TENDER
+from portal.regulation.procurement_law import AWARD, DETAILS, TENDER, TERMINATION
 from portal.regulation.queries import cpv_codes_among
 from portal.tendering.amending.models import Addendum
+from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
@@ -41,9 +45,18 @@ PUBLISHED_BY = {
     # s.50(3)-(4)).
     EventKind.SUMMARIES_ISSUED: AWARD,
     EventKind.CONTRACT_CONCLUDED: DETAILS,
+    EventKind.PROCUREMENT_CANCELLED: TERMINATION,
+    EventKind.LOT_NOT_AWARDED: TERMINATION,
 }
 """Which event is announced by which notice."""
-Subject = InvitationToTender | Addendum | AwardDecision | Contract
+_ABOUT: Mapping[EventKind, type[Any]] = {
+    EventKind.ADDENDUM_PUBLISHED: Addendum,
+    EventKind.SUMMARIES_ISSUED: AwardDecision,
+    EventKind.CONTRACT_CONCLUDED: Contract,
+    EventKind.PROCUREMENT_CANCELLED: Ending,
+    EventKind.LOT_NOT_AWARDED: Ending,
+}
+Subject = InvitationToTender | Addendum | AwardDecision | Contract | Ending
 
 # Numbers are given one at a time: a reader who pages by number then never passes one that commits later.
 _NUMBERING_LOCK = 0x4E6F7469636573
@@ -65,10 +78,11 @@ def publish_release(*, event_id: uuid.UUID, publisher: Publisher, now: datetime)
     record.
 
     A notice that the law wants on the central digital platform first is prepared instead, and None returned: it is
-    published when somebody has said where it is (`placing.place_notice`). So is one whose forerunner waits.
+    published when somebody has said where it is (`placing.place_notice`). So is one whose forerunner waits. An award
+    that was cancelled before it was announced is announced no more.
     Publishing the same event again returns the notice that is there. Records NOTICE_PREPARED once, or
-    NOTICE_PUBLISHED with the notice's reference and `kind_code`, what it is `about` (the ITT, the award or the
-    contract) and the day it counts as announced. Runs as the portal itself, from the outbox, so there is no
+    NOTICE_PUBLISHED with the notice's reference and `kind_code`, what it is `about` (the ITT, award, contract or
+    ending) and the day it counts as announced. Runs as the portal itself, from the outbox, so there is no
     permission to ask. Raises `NotFound` for an unknown event, `ValueError` for an event that no notice announces, and
     `WrongState` while the basis of the invitation is missing or an earlier notice of the process is still to come.
     """
@@ -127,6 +141,8 @@ def _placement(event: Event, kind_code: str, subject: Subject, itt: InvitationTo
     if isinstance(subject, InvitationToTender):
         _require_basis(itt)
         return Placement(itt.publication_basis, itt.central_reference, itt.publication_reason)
+    if kind_code == AWARD and itt.has_ended:
+        return None
     duty = itt.notice_duty(kind_code)
     prepared = db.session.scalars(select(PreparedNotice).where(PreparedNotice.event_id == event.id)).one_or_none()
     waits = kind_code == DETAILS and any(other.kind_code == AWARD for other in waiting_notices(itt.id))
@@ -141,7 +157,7 @@ def _placement(event: Event, kind_code: str, subject: Subject, itt: InvitationTo
     return None
 
 
-def _prepare(event: Event, kind_code: str, subject: Addendum | AwardDecision | Contract) -> None:
+def _prepare(event: Event, kind_code: str, subject: Addendum | AwardDecision | Contract | Ending) -> None:
     prepared = PreparedNotice(
         event_id=event.id,
         itt_id=subject.itt_id,
@@ -149,6 +165,7 @@ def _prepare(event: Event, kind_code: str, subject: Addendum | AwardDecision | C
         addendum_id=subject.id if isinstance(subject, Addendum) else None,
         decision_id=subject.id if isinstance(subject, AwardDecision) else None,
         contract_id=subject.id if isinstance(subject, Contract) else None,
+        ending_id=subject.id if isinstance(subject, Ending) else None,
     )
     db.session.add(prepared)
     db.session.flush()
@@ -167,12 +184,8 @@ def _subject(event: Event) -> Subject:
     if kind is EventKind.ITT_PUBLISHED:
         query = select(InvitationToTender).where(InvitationToTender.id == event.object_id)
         found = db.session.scalars(query.options(*whole())).one_or_none()
-    elif kind is EventKind.ADDENDUM_PUBLISHED:
-        found = db.session.get(Addendum, event.object_id)
-    elif kind is EventKind.SUMMARIES_ISSUED:
-        found = db.session.get(AwardDecision, event.object_id)
     else:
-        found = db.session.get(Contract, event.object_id)
+        found = db.session.get(_ABOUT[kind], event.object_id)
     if found is None:
         raise NotFound("What the event is about does not exist.")
     return found
@@ -183,6 +196,8 @@ def _release(header: Header, subject: Subject, itt: InvitationToTender, announce
         return award_release(header, itt, award_facts(subject, announced=announced))
     if isinstance(subject, Contract):
         return contract_release(header, itt, subject)
+    if isinstance(subject, Ending):
+        return termination_release(header, itt, subject)
     names = {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)}
     return tender_release(header, itt, names, subject if isinstance(subject, Addendum) else None)
 
@@ -203,8 +218,8 @@ def _earlier_notices(itt: InvitationToTender) -> list[Notice]:
 
 
 def _require_order(kind_code: str, earlier: list[Notice]) -> None:
-    """A process is announced in the law's order: tender, award, contract. The outbox tries again later."""
-    needed = {AWARD: TENDER, DETAILS: AWARD}.get(kind_code)
+    """A process is announced in the law's order: tender, award or end, contract. The outbox tries again later."""
+    needed = {AWARD: TENDER, TERMINATION: TENDER, DETAILS: AWARD}.get(kind_code)
     if needed is not None and needed not in {notice.kind_code for notice in earlier}:
         raise WrongState(f"The {CATALOGUE[needed].name.lower()} of this procurement has to be published first.")
 

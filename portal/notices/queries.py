@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.core.errors import NotFound
 from portal.extensions import db
 from portal.notices.models import Notice, OcdsRecord, PreparedNotice
 from portal.notices.packages import Published
+from portal.regulation.procurement_law import AWARD, TENDER
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import ENDED, IttStatus
 
 CHUNK = 50
+TOLD_FOR = timedelta(days=30)
+"""How long the feed says that something was cancelled."""
 
 
 def notice_by_reference(reference: str) -> Notice:
@@ -60,7 +63,9 @@ def kinds_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[s
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    return ~exists().where(Notice.event_id == PreparedNotice.event_id)
+    """Prepared and not published; the award of a procurement that has ended is announced no more."""
+    over = exists().where(InvitationToTender.id == PreparedNotice.itt_id, InvitationToTender.status.in_(ENDED))
+    return ~exists().where(Notice.event_id == PreparedNotice.event_id) & ~((PreparedNotice.kind_code == AWARD) & over)
 
 
 def itt_reference(notice: Notice) -> str:
@@ -94,6 +99,8 @@ def compiled_record(ocid: str) -> OcdsRecord:
 def open_opportunities(*, now: datetime, before: int, limit: int) -> Sequence[tuple[Notice, InvitationToTender]]:
     """List published tender notices whose ITT can still be answered at `now`, the latest notice first.
 
+    What was cancelled in the last 30 days is among them: a reader of the feed has to learn of it.
+
     Only notices with a number below `before`: the last number of the page before. The authority comes with
     each ITT, so the number of statements does not grow with the rows.
     """
@@ -102,9 +109,11 @@ def open_opportunities(*, now: datetime, before: int, limit: int) -> Sequence[tu
         .join(InvitationToTender, InvitationToTender.id == Notice.itt_id)
         .options(joinedload(InvitationToTender.authority))
         .where(
-            Notice.kind_code == "UK4",
-            InvitationToTender.status == IttStatus.PUBLISHED,
-            InvitationToTender.closes_at > now,
+            Notice.kind_code == TENDER,
+            or_(
+                and_(InvitationToTender.status == IttStatus.PUBLISHED, InvitationToTender.closes_at > now),
+                and_(InvitationToTender.status == IttStatus.CANCELLED, InvitationToTender.ended_at > now - TOLD_FOR),
+            ),
             Notice.number < before,
         )
         .order_by(Notice.number.desc())

@@ -37,6 +37,8 @@ TENDER_STATUS = {
     IttStatus.AWARDED: "complete",
     IttStatus.CONTRACTED: "complete",
     IttStatus.CANCELLED: "cancelled",
+    IttStatus.NOT_AWARDED: "unsuccessful",
+    IttStatus.DISCARDED: "cancelled",
 }
 AWARD_STATUS_BEFORE_CONTRACT = "pending"
 AWARD_STATUS_UNDER_CONTRACT = "active"
@@ -116,10 +118,10 @@ def tender_release(
         "enquiryPeriod": _enquiry_period(itt),
         "awardPeriod": {"endDate": day_end(itt.award_date)} if itt.award_date else None,
         "milestones": _tender_break_points(itt),
-        "documents": [_document(header, itt)],
+        "documents": [document_of(header, itt)],
     }
     content = {"parties": [buyer], "tender": without_gaps(tender), "relatedProcesses": _called_off_from(header, itt)}
-    return _release(header, itt, buyer, without_gaps(content), tag="tenderAmendment" if addendum is not None else None)
+    return release(header, itt, buyer, without_gaps(content), tag="tenderAmendment" if addendum is not None else None)
 
 
 def _amendment(addendum: Addendum) -> Json:
@@ -161,15 +163,15 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
         "contractPeriod": _term(itt),
         "assessmentSummariesDateSent": instant(facts.summaries_at) if facts.summaries_at else None,
         "standstillPeriod": _standstill(facts.standstill),
-        "documents": [_document(header, itt)],
+        "documents": [document_of(header, itt)],
     }
-    return _release(
+    return release(
         header,
         itt,
         buyer,
         {
             "parties": [buyer, winner, *_unsuccessful(facts, header)],
-            "tender": {**_tender_state(itt), "lots": [{"id": lot_id(lot), "status": "complete"}]},
+            "tender": {**tender_state(itt), "lots": [{"id": lot_id(lot), "status": "complete"}]},
             "bids": {"statistics": _statistics(facts)},
             "awards": [without_gaps(award)],
         },
@@ -199,16 +201,16 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "aboveThreshold": _above_threshold(itt),
         "noAgreedMetricsRationale": _why_no_indicators(contract, itt),
         "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
-        "documents": [_document(header, itt)],
+        "documents": [document_of(header, itt)],
     }
     awards = [{"id": award_id(itt, contract.lot), "status": AWARD_STATUS_UNDER_CONTRACT}]
-    return _release(
+    return release(
         header,
         itt,
         buyer,
         {
             "parties": [buyer, supplier],
-            "tender": _tender_state(itt),
+            "tender": tender_state(itt),
             "awards": awards,
             "contracts": [without_gaps(written)],
         },
@@ -225,7 +227,8 @@ def award_id(itt: InvitationToTender, lot: Lot) -> str:
     return f"{itt.reference}-award-{lot.number}"
 
 
-def _release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:
+def release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:
+    """The release around its content."""
     ocid = header.publisher.ocid(itt.reference)
     return {
         "ocid": ocid,
@@ -264,7 +267,8 @@ def _method_details(words: str, itt: InvitationToTender) -> str:
     return f"{words}: {lot.framework.title} ({known_as}), lot {lot.number}: {lot.title}"
 
 
-def _tender_state(itt: InvitationToTender) -> Json:
+def tender_state(itt: InvitationToTender) -> Json:
+    """Where the process stands."""
     return {"id": itt.reference, "status": TENDER_STATUS[itt.status]}
 
 
@@ -376,7 +380,8 @@ def _gross(value: Decimal | None) -> Json | None:
     return None if value is None else {"amountGross": number(value), "currency": CURRENCY}
 
 
-def _document(header: Header, itt: InvitationToTender) -> Json:
+def document_of(header: Header, itt: InvitationToTender) -> Json:
+    """The notice as the document that it is."""
     central = header.central_reference
     return without_gaps(
         {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portal.core.permissions import Role, Verb, permit, policy
-from portal.tendering.states import IttStatus
+from portal.tendering.states import AFTER_OPENING, ENDED
 
-AFTER_A_DECISION = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
+AFTER_A_DECISION = (*AFTER_OPENING, *ENDED)
+"""A lot that nobody bid for can end at the opening."""
 
 policy.declare(
     [

@@ -27,6 +27,7 @@ from portal.notifications.composing import tell
 from portal.notifications.models import Reminder
 from portal.notifications.timetable import TIMETABLE
 from portal.regulation.local_time import local_date
+from portal.tendering.ending_models import Ending
 from portal.tendering.entitlement import may_bid
 from portal.tendering.models import InvitationToTender
 
@@ -149,6 +150,13 @@ def _award(reminder: Reminder) -> Letter:
     return _of_itt(award.itt, "awards.show", Role.APPROVER, apart_from=award.proposed_by_id)
 
 
+def _ending(reminder: Reminder) -> Letter:
+    """To the approvers, but for whoever proposed it."""
+    ending = db.session.get_one(Ending, reminder.subject_id)
+    letter = _of_itt(ending.itt, "endings.show", Role.APPROVER, apart_from=ending.proposed_by_id)
+    return {**letter, "ending": ending}
+
+
 def _refusal(reminder: Reminder) -> Letter:
     """To the approvers, but for whoever proposed it."""
     refusal = db.session.get_one(ApplicationDecision, reminder.subject_id)
@@ -205,6 +213,7 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "opening": _opening,
     "moderation": _moderation,
     "award_to_decide": _award,
+    "ending_to_decide": _ending,
     "refusal_to_decide": _refusal,
     "application_to_decide": _application_to_decide,
     "contract_to_conclude": _contract,

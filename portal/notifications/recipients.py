@@ -53,6 +53,18 @@ def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     )
 
 
+def bids_of_lot(lot_id: uuid.UUID) -> Sequence[Bid]:
+    """The submitted bids for one lot, by their identifiers alone."""
+    bids = select(Bid).where(Bid.lot_id == lot_id, Bid.status == BidStatus.SUBMITTED).order_by(Bid.id)
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id))).all()
+
+
+def begun_bids(itt_id: uuid.UUID) -> Sequence[Bid]:
+    """Every bid that was begun, submitted or not, by its identifiers alone: what its own people have worked on."""
+    bids = select(Bid).where(Bid.itt_id == itt_id).order_by(Bid.id)
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id, Bid.version))).all()
+
+
 def submitted_bids(itt_id: uuid.UUID) -> Sequence[Bid]:
     """The submitted bids, by their identifiers alone: once they are opened, who bid is no secret."""
     bids = select(Bid).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED).order_by(Bid.id)

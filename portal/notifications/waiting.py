@@ -27,8 +27,9 @@ from portal.frameworks.models import Framework, JoiningWindow
 from portal.frameworks.validity import accepting, opened_at
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
+from portal.tendering.ending_models import Ending
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import BEFORE_CONTRACT, ENDED, EndingStatus, IttStatus
 
 Itt = InvitationToTender
 OFFICERS = cast(null(), Uuid)
@@ -88,7 +89,8 @@ def unused_cards(now: datetime) -> Select[Any]:
         .select_from(AccessCard)
         .join(HeldRole, seat)
         .join(PanelWork, PanelWork.panel_id == HeldRole.panel_id)
-        .where(*_unused(now), PanelWork.status == PanelWorkStatus.SCORING)
+        .join(Itt, Itt.id == PanelWork.itt_id)
+        .where(*_unused(now), PanelWork.status == PanelWorkStatus.SCORING, Itt.status.not_in(ENDED))
         .group_by(HeldRole.panel_id)
     )
 
@@ -128,9 +130,14 @@ def moderations(now: datetime) -> Select[Any]:
 def awards_to_decide(now: datetime) -> Select[Any]:
     """Proposed awards that wait for an approver."""
     award = AwardDecision
-    return _waits(award.id, OFFICERS, award.proposed_at, award.proposed_at).where(
-        award.status == DecisionStatus.PROPOSED
-    )
+    waits = _waits(award.id, OFFICERS, award.proposed_at, award.proposed_at).join(Itt, Itt.id == award.itt_id)
+    return waits.where(award.status == DecisionStatus.PROPOSED, Itt.status.not_in(ENDED))
+
+
+def endings_to_decide(now: datetime) -> Select[Any]:
+    """Proposals to end a procurement that wait for an approver."""
+    waits = _waits(Ending.id, OFFICERS, Ending.proposed_at, Ending.proposed_at).join(Itt, Itt.id == Ending.itt_id)
+    return waits.where(Ending.status == EndingStatus.PROPOSED, Itt.status.in_(BEFORE_CONTRACT))
 
 
 def refusals_to_decide(now: datetime) -> Select[Any]:
@@ -158,9 +165,9 @@ def applications_to_decide(now: datetime) -> Select[Any]:
 def contracts_to_conclude(now: datetime) -> Select[Any]:
     """Awards whose standstill is over and whose contract nobody has concluded; the subject is the award."""
     concluded = exists().where(Contract.decision_id == Standstill.decision_id)
-    return _waits(Standstill.decision_id, OFFICERS, Standstill.ended_at, Standstill.ended_at).where(
-        Standstill.ended_at.is_not(None), ~concluded
-    )
+    waits = _waits(Standstill.decision_id, OFFICERS, Standstill.ended_at, Standstill.ended_at)
+    waits = waits.join(Itt, Itt.id == Standstill.itt_id)
+    return waits.where(Standstill.ended_at.is_not(None), ~concluded, Itt.status.not_in(ENDED))
 
 
 def roles_to_confirm(now: datetime) -> Select[Any]:

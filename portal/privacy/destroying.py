@@ -16,8 +16,9 @@ from portal.bidding.stored_files import discard_file
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
-from portal.extensions import files
+from portal.extensions import files, keys
 from portal.joining.models import Application
+from portal.tendering.models import InvitationToTender
 
 
 def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
@@ -37,6 +38,18 @@ def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
             files=digests,
             saved_at=bid.draft_saved_at,
         )
+
+
+def destroy_opening_keys(itt_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    """Destroy the keys of bids that a cancellation left sealed, so that nobody can ever open them.
+
+    What its provider wrote stays readable to its provider. Records OPENING_KEY_DESTROYED for each.
+    """
+    for itt_id in sorted(itt_ids):
+        itt = lock(InvitationToTender, itt_id)
+        itt.opening_key_destroyed_at = now
+        record(EventKind.OPENING_KEY_DESTROYED, itt, actor=SYSTEM)
+        keys.destroy_opening_key(itt.id)
 
 
 def destroy_application_draft(application_ids: Sequence[uuid.UUID], now: datetime) -> None:

@@ -23,7 +23,7 @@ from portal.privacy.holdings import remove_what_goes
 from portal.privacy.models import ErasureRequest
 from portal.privacy.states import ERASURE, ErasureStatus
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import ENDED
 
 
 def carry_out_erasure(*, request_id: uuid.UUID, actor: Actor, now: datetime) -> ErasureRequest:
@@ -84,7 +84,7 @@ def what_blocks(person_id: uuid.UUID) -> str | None:
             PanelMember.removed_at.is_(None),
             PanelMember.recused_at.is_(None),
             PanelWork.status != PanelWorkStatus.CLOSED,
-            InvitationToTender.status != IttStatus.CANCELLED,
+            InvitationToTender.status.not_in(ENDED),
         )
     )
     if title := db.session.scalars(at_work.limit(1)).first():

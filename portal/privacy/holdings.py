@@ -95,6 +95,8 @@ HOLDINGS = (
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
+    Holding("ending.proposed_by_id", "Procurements that you proposed to end"),
+    Holding("ending.decided_by_id", "Procurements that you ended, or let go on"),
     Holding("contract.concluded_by_id", "Contracts that you concluded"),
     Holding("retention_hold.held_by_id", "Data that you held back from deletion"),
     Holding("retention_hold.released_by_id", "Holds that you ended"),

@@ -39,7 +39,7 @@ from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.notifications.models import Message
 from portal.organisations.claim_models import NumberClaim
-from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft
+from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft, destroy_opening_keys
 from portal.privacy.erasing import erase_person
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
@@ -111,6 +111,13 @@ def _bid_drafts(then: datetime) -> Select[uuid.UUID]:
     )
 
 
+def _opening_keys(then: datetime) -> Select[uuid.UUID]:
+    """Invitations that were cancelled while their bids were sealed."""
+    itt = InvitationToTender
+    cancelled = (itt.status == IttStatus.CANCELLED, itt.opened_at.is_(None), itt.ended_at < then)
+    return select(itt.id).where(*cancelled, itt.opening_key_destroyed_at.is_(None))
+
+
 def _application_drafts(then: datetime) -> Select[uuid.UUID]:
     """Applications that were never submitted and that nobody touched."""
     return select(Application.id).where(
@@ -127,7 +134,7 @@ def _young_people(then: datetime) -> Select[uuid.UUID]:
     over = (
         exists().where(Standstill.itt_id == itt.id, Standstill.ends_until < then)
         | exists().where(Contract.itt_id == itt.id, Contract.concluded_at < then)
-        | ((itt.status == IttStatus.CANCELLED) & (func.coalesce(itt.closes_at, itt.created_at) < then))
+        | (itt.ended_at.is_not(None) & (itt.ended_at < then))
         | (itt.closes_at < then - YEAR)
     )
     seats = (
@@ -253,6 +260,15 @@ KINDS: tuple[Kind, ...] = (
         "UK GDPR art 5(1)(e); PCR 2015 reg 22(16): for disputes about what was ready",
         _bid_drafts,
         destroy_bid_draft,
+    ),
+    Kind(
+        "opening_keys",
+        "Keys of bids that a cancellation left sealed",
+        YEAR,
+        "1 year after the cancellation; then nobody can ever open them",
+        "Procurement Act 2023 s.106: claims are brought within six months at the most; UK GDPR art 5(1)(e)",
+        _opening_keys,
+        destroy_opening_keys,
     ),
     Kind(
         "application_drafts",

@@ -98,7 +98,7 @@ ACTS: Mapping[Regime, Act] = MappingProxyType(
     }
 )
 
-TENDER, AWARD, DETAILS = "UK4", "UK6", "UK7"
+TENDER, AWARD, DETAILS, TERMINATION = "UK4", "UK6", "UK7", "UK12"
 """The notices of a procurement, by their numbers in the catalogue."""
 
 
@@ -145,7 +145,7 @@ class ProcurementLaw:
         return self.light_touch_standstill if light_touch else self.standstill
 
     def notice_duty(self, code: str, size: Size) -> NoticeDuty:
-        """What is due of the notice with that number (UK4, UK6, UK7)."""
+        """What is due of the notice with that number (UK4, UK6, UK7, UK12)."""
         return self.notices[code][size]
 
     def minimum_period(self, size: Size, *, light_touch: bool) -> DeadlineRule | None:

@@ -11,6 +11,7 @@ from portal.regulation.procurement_law import (
     AWARD,
     DETAILS,
     TENDER,
+    TERMINATION,
     NoticeDuty,
     ProcurementLaw,
     StandstillDuty,
@@ -102,6 +103,26 @@ _PA_DETAILS = {
     ),
     Size.SMALL: _none("PA2023 s.87(4)", "Below £30,000 no contract details notice is needed"),
 }
+_NO_TERMINATION = _none(
+    "PA2023 s.55(1), s.84", "Below the threshold no procurement termination notice is needed; bidders are told why"
+)
+_PA_TERMINATION = {
+    Size.ABOVE: NoticeDuty(
+        "PA2023 s.55; PR24 reg 37",
+        "Once a tender notice was published, the procurement termination notice follows as soon as reasonably "
+        "practicable after the decision",
+    ),
+    Size.NOTIFIABLE: _NO_TERMINATION,
+    Size.SMALL: _NO_TERMINATION,
+}
+_NOT_ADVERTISED = _none(
+    "PA2023 s.55(1)", "No tender notice was due, so no procurement termination notice is; bidders are told why"
+)
+_PCR_TERMINATION = _none(
+    "PCR2015 reg 55(1)",
+    "The 2015 Regulations know no procurement termination notice: every bidder is told as soon as possible, with the "
+    "grounds",
+)
 _PCR_AWARD = NoticeDuty(
     "PCR2015 reg 50, 52, 75(3)-(4)",
     "The award notice follows within 30 days, of the contract or of the quarter’s end",
@@ -111,12 +132,16 @@ _PCR_NO_DETAILS = _none("PCR2015 reg 50", "The 2015 Regulations know no contract
 _EVERYBODY_INVITED = "A call-off: every member of the lot is invited"
 
 
-def _pa(tender: Mapping[Size, NoticeDuty]) -> Mapping[str, Mapping[Size, NoticeDuty]]:
-    return MappingProxyType({TENDER: tender, AWARD: _PA_AWARD, DETAILS: _PA_DETAILS})
+def _pa(
+    tender: Mapping[Size, NoticeDuty], termination: Mapping[Size, NoticeDuty] = _PA_TERMINATION
+) -> Mapping[str, Mapping[Size, NoticeDuty]]:
+    notices = {TENDER: tender, AWARD: _PA_AWARD, DETAILS: _PA_DETAILS, TERMINATION: termination}
+    return MappingProxyType(notices)
 
 
 def _pcr(tender: NoticeDuty, award: NoticeDuty) -> Mapping[str, Mapping[Size, NoticeDuty]]:
-    return MappingProxyType({TENDER: _for_all(tender), AWARD: _for_all(award), DETAILS: _for_all(_PCR_NO_DETAILS)})
+    duties = {TENDER: tender, AWARD: award, DETAILS: _PCR_NO_DETAILS, TERMINATION: _PCR_TERMINATION}
+    return MappingProxyType({code: _for_all(duty) for code, duty in duties.items()})
 
 
 _OPEN = ProcurementLaw(
@@ -141,7 +166,7 @@ _MINI = replace(
     choice="A competition between all members of the lot",
     members_law="the framework’s published terms",
     standstill=_offered("A call-off under a framework needs no standstill."),
-    notices=_pa(_for_all(_COVERED)),
+    notices=_pa(_for_all(_COVERED), _for_all(_NOT_ADVERTISED)),
     minimum_periods=MappingProxyType({}),
     adequate_time_law="PA2023 s.12(4)",
 )

@@ -154,12 +154,12 @@ def set_publication_basis(
     record_change(itt, actor, Task.PUBLICATION, basis=basis.value)
 
 
-def cancel_draft(*, itt: InvitationToTender, actor: Actor) -> None:
-    """Cancel a draft: it stays in the records, nobody outside ever saw it, and it cannot be taken up again.
+def discard_draft(*, itt: InvitationToTender, actor: Actor) -> None:
+    """Give a draft up: it stays in the records, nobody outside ever saw it, and it cannot be taken up again.
 
-    Raises `WrongState` once it is published (ending a published procurement needs a notice: PA2023 s.55).
+    Raises `WrongState` once it is published (ending a published procurement takes two people: `portal/ending`).
     Records ITT_CANCELLED.
     """
-    take(itt, Verb.CANCEL_DRAFT, *whole(), actor=actor)
-    itt.status = ITT.move(itt.status, IttStatus.CANCELLED)
+    take(itt, Verb.DISCARD_DRAFT, *whole(), actor=actor)
+    itt.status = ITT.move(itt.status, IttStatus.DISCARDED)
     record(EventKind.ITT_CANCELLED, itt, actor=actor, was="draft")

@@ -53,7 +53,7 @@ def declined_for(itt: InvitationToTender) -> Sequence[Row[str, int]]:
 
     Nothing before the opening: until then it would tell who is left to bid.
     """
-    if itt.status not in AFTER_OPENING:
+    if itt.reached not in AFTER_OPENING:
         return []
     return db.session.execute(
         select(Invitation.decline_reason.label("reason"), func.count().label("providers"))

@@ -32,16 +32,17 @@ from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw
 from portal.regulation.procurement_rows import law_of
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
+from portal.tendering.reach import Reach
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
 
 
-class InvitationToTender(OnOwnChain, Model):
+class InvitationToTender(Reach, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"
     __table_args__ = (
         CheckConstraint(
-            "(status IN ('draft', 'cancelled')) OR (published_at IS NOT NULL AND closes_at IS NOT NULL "
+            "(status IN ('draft', 'discarded')) OR (published_at IS NOT NULL AND closes_at IS NOT NULL "
             "AND method IS NOT NULL AND method_hash IS NOT NULL AND seal_public_key IS NOT NULL)",
             name="published_is_complete",
         ),
@@ -53,11 +54,21 @@ class InvitationToTender(OnOwnChain, Model):
             name="opened_at_matches",
         ),
         CheckConstraint(
+            "(status IN ('cancelled', 'not_awarded')) = (ended_at IS NOT NULL) "
+            "AND (ended_at IS NULL) = (ended_from IS NULL) "
+            "AND ended_from IN ('published', 'opened', 'moderated', 'awarded')",
+            name="ended_at_matches",
+        ),
+        CheckConstraint(
+            "opening_key_destroyed_at IS NULL OR (status = 'cancelled' AND opened_at IS NULL)",
+            name="opening_key_no_longer_needed",
+        ),
+        CheckConstraint(
             "(publication_basis = 'central_reference') = (central_reference IS NOT NULL)", name="basis_has_reference"
         ),
         CheckConstraint("(kind = 'open') = (framework_lot_id IS NULL)", name="called_off_from_a_lot"),
         CheckConstraint(
-            "kind <> 'direct_award' OR status IN ('draft', 'cancelled') OR (direct_award_approved_at IS NOT NULL "
+            "kind <> 'direct_award' OR status IN ('draft', 'discarded') OR (direct_award_approved_at IS NOT NULL "
             "AND direct_award_provider_id IS NOT NULL AND direct_award_reason <> '')",
             name="direct_award_approved",
         ),
@@ -68,7 +79,7 @@ class InvitationToTender(OnOwnChain, Model):
             name="direct_award_two_people",
         ),
         Index("ix_itt_open", "closes_at", "id", postgresql_where=text("status = 'published'")),
-        Index("ix_itt_public", "published_at", "id", postgresql_where=text("status NOT IN ('draft', 'cancelled')")),
+        Index("ix_itt_public", "published_at", "id", postgresql_where=text("status NOT IN ('draft', 'discarded')")),
     )
 
     id: Mapped[Id]
@@ -104,15 +115,10 @@ class InvitationToTender(OnOwnChain, Model):
     publication_reason: Mapped[str] = mapped_column(default="")
     tie_break: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Criterion keys, or "lowest_price", tried in order."""
-    closes_at: Mapped[datetime | None]
     questions_until: Mapped[datetime | None]
     """When the time for bidders' questions ends; None: with the time for bids."""
     answers_by_date: Mapped[date | None]
     """By when the authority means to answer them."""
-    published_at: Mapped[datetime | None]
-    closing_noted_at: Mapped[datetime | None]
-    """When the ledger noted that it had closed; whether it has is never read here but from `closes_at`."""
-    opened_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     method: Mapped[dict[str, Any] | None]
@@ -180,10 +186,6 @@ class InvitationToTender(OnOwnChain, Model):
     def asking_until(self) -> datetime | None:
         """When the time for bidders' questions ends."""
         return self.questions_until or self.closes_at
-
-    def has_closed(self, instant: datetime) -> bool:
-        """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""
-        return self.closes_at is not None and instant >= self.closes_at
 
 
 class Lot(OnIttChain, Model):

@@ -85,7 +85,7 @@ def _open_rows(
 def _other_rows(
     filters: Filters, now: datetime, instant: datetime | None, last: uuid.UUID | None, limit: int
 ) -> list[InvitationToTender]:
-    public = Itt.status.notin_([IttStatus.DRAFT, IttStatus.CANCELLED])
+    public = Itt.status.notin_([IttStatus.DRAFT, IttStatus.DISCARDED])
     is_over = or_(Itt.status != IttStatus.PUBLISHED, Itt.closes_at <= now)
     query = _listed(filters).where(public, is_over).order_by(Itt.published_at.desc(), Itt.id.desc()).limit(limit)
     if instant is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.regulation.cpv import Code
 from portal.tendering.amending.models import Addendum
+from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.public_state import public_state
 from portal.tendering.weighing import EffectiveWeights, effective
@@ -44,6 +45,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "contract_start_date": itt.contract_start_date.isoformat() if itt.contract_start_date else None,
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
         "contact_email": itt.authority.contact_email,
+        "endings": [_ending(ending) for ending in itt.outcomes],
         "lots": [{"number": lot.number, "title": lot.title, "description": lot.description} for lot in itt.lots],
         "panels": [
             {"key": panel.key, "name": panel.name, "kind": panel.kind.value, "counts": panel.counts}
@@ -69,6 +71,15 @@ def change(addendum: Addendum) -> dict[str, Any]:
         "reason": addendum.reason,
         "before": addendum.before,
         "after": {name: value.isoformat() for name, value in addendum.dates.items()},
+    }
+
+
+def _ending(ending: Ending) -> dict[str, Any]:
+    return {
+        "what": ending.kind.value,
+        "lot": ending.lot.number if ending.lot is not None else None,
+        "reason": ending.reason,
+        "decided_at": instant(ending.decided_at),
     }
 
 

@@ -16,11 +16,15 @@ JUDGED = PublicState("judged", "Being judged", "Bidding has closed. The panels a
 DECIDING = PublicState("deciding", "Decision to come", "The panels have scored the bids. A decision follows.")
 AWARDED = PublicState("awarded", "Awarded", "The award is decided. Every bidder was told the scores and the reasons.")
 CONTRACTED = PublicState("contracted", "Contract signed", "The contract is signed. It is in the register of contracts.")
+CANCELLED = PublicState("cancelled", "Cancelled", "The buyer has cancelled this procurement.")
+NOT_AWARDED = PublicState("not_awarded", "Ended without an award", "No contract comes of this procurement.")
 _AFTER = {
     IttStatus.OPENED: JUDGED,
     IttStatus.MODERATED: DECIDING,
     IttStatus.AWARDED: AWARDED,
     IttStatus.CONTRACTED: CONTRACTED,
+    IttStatus.CANCELLED: CANCELLED,
+    IttStatus.NOT_AWARDED: NOT_AWARDED,
 }
 
 

@@ -12,7 +12,7 @@ ROWS = (
     permit("itt", Verb.READ, AUTHORITY_ROLES),
     permit("itt", Verb.EDIT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.PUBLISH, {Role.COMMISSIONER}, DRAFT),
-    permit("itt", Verb.CANCEL_DRAFT, {Role.COMMISSIONER}, DRAFT),
+    permit("itt", Verb.DISCARD_DRAFT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.APPROVE_DIRECT_AWARD, {Role.APPROVER}, DRAFT, half=True),
     permit("invitation", Verb.DECLINE, PROVIDER_ROLES),
 )

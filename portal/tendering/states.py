@@ -17,28 +17,51 @@ class IttStatus(Named):
     AWARDED = "awarded"
     CONTRACTED = "contracted"
     CANCELLED = "cancelled"
+    """Stopped after it was published, whatever had come of it."""
+    NOT_AWARDED = "not_awarded"
+    """Run to its end, and no lot of it awarded."""
+    DISCARDED = "discarded"
+    """A draft that was given up: nobody outside ever saw it."""
 
 
 ITT = Lifecycle(
     "invitation to tender",
     {
-        IttStatus.DRAFT: frozenset({IttStatus.PUBLISHED, IttStatus.CANCELLED}),
+        IttStatus.DRAFT: frozenset({IttStatus.PUBLISHED, IttStatus.DISCARDED}),
         IttStatus.PUBLISHED: frozenset({IttStatus.OPENED, IttStatus.CANCELLED}),
-        IttStatus.OPENED: frozenset({IttStatus.MODERATED, IttStatus.CANCELLED}),
-        IttStatus.MODERATED: frozenset({IttStatus.AWARDED, IttStatus.CANCELLED}),
+        IttStatus.OPENED: frozenset({IttStatus.MODERATED, IttStatus.NOT_AWARDED, IttStatus.CANCELLED}),
+        IttStatus.MODERATED: frozenset({IttStatus.AWARDED, IttStatus.NOT_AWARDED, IttStatus.CANCELLED}),
         IttStatus.AWARDED: frozenset({IttStatus.CONTRACTED, IttStatus.CANCELLED}),
     },
 )
 
-AFTER_PUBLICATION = (
-    IttStatus.PUBLISHED,
-    IttStatus.OPENED,
-    IttStatus.MODERATED,
-    IttStatus.AWARDED,
-    IttStatus.CONTRACTED,
-)
+ENDED = (IttStatus.CANCELLED, IttStatus.NOT_AWARDED)
+"""Over without a contract."""
 AFTER_MODERATION = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
 AFTER_OPENING = (IttStatus.OPENED, *AFTER_MODERATION)
+AFTER_PUBLICATION = (IttStatus.PUBLISHED, *AFTER_OPENING, *ENDED)
+BEFORE_CONTRACT = (IttStatus.PUBLISHED, IttStatus.OPENED, IttStatus.MODERATED, IttStatus.AWARDED)
+
+
+class EndingKind(Named):
+    """How a procurement ends without a contract."""
+
+    CANCELLATION = "cancellation"
+    NO_AWARD = "no_award"
+
+
+class EndingStatus(Named):
+    """One person proposes to end it, another decides."""
+
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    DECIDED = "decided"
+
+
+ENDING = Lifecycle(
+    "ending",
+    {EndingStatus.PROPOSED: frozenset({EndingStatus.REFUSED, EndingStatus.DECIDED})},
+)
 
 
 class EnvelopeKind(StrEnum):

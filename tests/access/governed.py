@@ -20,7 +20,7 @@ from portal.joining.states import ApplicationStatus
 from portal.members.states import ChangeStatus
 from portal.organisations.states import ClaimStatus, SuspensionStatus
 from portal.privacy.states import ErasureStatus
-from portal.tendering.states import IttStatus
+from portal.tendering.states import EndingStatus, IttStatus
 
 STATES: Mapping[str, frozenset[str]] = {
     name: frozenset(str(state) for state in states)
@@ -29,9 +29,10 @@ STATES: Mapping[str, frozenset[str]] = {
         "admission": AdmissionStatus,
         "application": ApplicationStatus,
         "authority": ("active",),
-        "award": DecisionStatus,
+        "award": (*DecisionStatus, "lapsed"),
         "bid": BidStatus,
         "contract": ("concluded",),
+        "ending": (*EndingStatus, "lapsed"),
         "erasure": ErasureStatus,
         "framework": FrameworkStatus,
         "identity_decision": ChangeStatus,
@@ -39,7 +40,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "itt": IttStatus,
         "lost_factor": LostStatus,
         "number_claim": ClaimStatus,
-        "panel": (*PanelWorkStatus, "waiting", "cancelled"),
+        "panel": (*PanelWorkStatus, "waiting", "ended"),
         "provider": ("not_yet_verified", "verified"),
         "role": GrantStatus,
         "setting": ("open", "closed"),
@@ -50,7 +51,7 @@ STATES: Mapping[str, frozenset[str]] = {
 """The states of each object of the policy: those of its lifecycle, and those that it works out."""
 
 UNREACHED: Mapping[tuple[str, str], str] = {
-    ("panel", "cancelled"): "only a draft can be cancelled, and the panels of a draft have no work yet",
+    ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
 }
 """States that nobody's acts lead to, each with the reason."""
 

@@ -43,7 +43,7 @@ from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.calling_off import propose_direct_award
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
-from tests.factories import bidding, calling_off, frameworks, joining
+from tests.factories import bidding, calling_off, ending, frameworks, joining
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import (
     announce,
@@ -78,6 +78,7 @@ def everything() -> People:
     _frameworks(authority, submitter)
     _identities(authority, provider, submitter)
     _invitations(authority, submitter)
+    _endings(authority, submitter)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
     _questions(authority, actor_of(submitter))
     itt = draft_itt(authority=authority)
@@ -267,6 +268,17 @@ def _invitations(authority: ContractingAuthority, submitter: User) -> None:
         bidding.submitted_bid(itt, actor=mine)
         bidding.close_now(itt)
     open_bids(itt=alone, actor=bidding.opener_of(authority), keys=current_app.extensions["keys"], factor_at=clock.now())
+
+
+def _endings(authority: ContractingAuthority, submitter: User) -> None:
+    """A cancellation that waits, one that was decided with a bid of the submitter's, and one without an award."""
+    commissioner = make_commissioner(authority)
+    waiting, cancelled = published_itt(actor=commissioner), published_itt(actor=commissioner)
+    bidding.submitted_bid(cancelled, actor=actor_of(submitter))
+    for itt in (waiting, cancelled):
+        ending.propose_to_cancel(itt)
+    ending.decide(cancelled.endings[0])
+    ending.not_awarded(bidding.opened_itt(0, authority=authority))
 
 
 def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:

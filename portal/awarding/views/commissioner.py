@@ -11,6 +11,7 @@ from portal.awarding import queries
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
+from portal.awarding.settling import open_lots
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
 from portal.core.permissions import Verb, policy
@@ -30,7 +31,7 @@ def show(reference: str) -> ResponseReturnValue:
     policy.require(actor(), Verb.SEE_AWARD, itt)
     lot = _waiting_lot(itt)
     decision = queries.decision_in_force(lot.id)
-    if decision is None and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
+    if decision is None and lot in open_lots(itt) and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
     if decision is not None and decision.is_proposed and _may_decide(decision):
         return _decide(itt, decision)
@@ -82,11 +83,7 @@ def _may_decide(decision: AwardDecision) -> bool:
 
 
 def _waiting_lot(itt: InvitationToTender) -> Lot:
-    for lot in itt.lots:
-        decision = queries.decision_in_force(lot.id)
-        if decision is None or not decision.is_decided:
-            return lot
-    return itt.lots[0]
+    return next(iter([*open_lots(itt), *itt.lots]))
 
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal.bidding.closing import TooLate, record_late_attempt
+from portal.bidding.closing import Cancelled, TooLate, record_late_attempt
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
@@ -61,11 +61,16 @@ def carried_out(form: BaseForm, bid: Bid, name: str, act: Callable[[], Any]) -> 
     return False
 
 
+OVER: Mapping[type[Any], str] = {TooLate: "late", Cancelled: "cancelled"}
+"""The pages that say that it was too late, or that there is nothing left to bid for: with what was typed."""
+
+
 def shown(page: str, form: BaseForm, bid: Bid, *, act: str = "save", **context: Any) -> Answer:
-    """Render a page of the bid; when the act came too late, the page that says so."""
-    if isinstance(form.refusal, TooLate):
+    """Render a page of the bid; when the act came too late or after a cancellation, the page that says so."""
+    over = OVER.get(type(form.refusal))
+    if over is not None:
         body = render_template(
-            "bidding/provider/late.html",
+            f"bidding/provider/{over}.html",
             bid=bid,
             late=form.refusal,
             act=act,
@@ -80,7 +85,7 @@ def shown(page: str, form: BaseForm, bid: Bid, *, act: str = "save", **context: 
 
 def refused(form: BaseForm, bid: Bid, act: str) -> Answer:
     """Answer a refused act that has no page of its own: the page for what came too late, else the error's."""
-    if form.refusal is None or isinstance(form.refusal, TooLate):
+    if form.refusal is None or type(form.refusal) in OVER:
         return shown("late", form, bid, act=act)
     raise form.refusal
 

@@ -18,7 +18,14 @@ from portal.dashboards.words import happenings, sentence
 from portal.members.identity import decisions_waiting_for
 from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
 from portal.web.access import actor, for_authority
+
+ENDINGS = {
+    IttStatus.CANCELLED: "Cancelled",
+    IttStatus.NOT_AWARDED: "No award",
+    IttStatus.DISCARDED: "Discarded",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,9 @@ class Row:
 
     @property
     def place(self) -> str:
-        """The stage it is at, or that all are behind it."""
+        """The stage it is at, or that all are behind it, or how it ended."""
+        if self.itt.status in ENDINGS:
+            return ENDINGS[self.itt.status]
         here = next((stage for stage in self.stages if stage.state in {"current", "stopped"}), None)
         return here.text if here else "Under contract"
 
@@ -84,5 +93,6 @@ def itt(reference: str) -> ResponseReturnValue:
         history=history,
         happenings=happenings(history, {panel.key: panel.name for panel in found.panels}),
         sentence=sentence,
+        may_end=policy.allows(actor(), Verb.PROPOSE_CANCELLATION, found),
         now=now,
     )

@@ -14,20 +14,21 @@ from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, people, story
+from portal.scenarios import building, endings, people, story
 from portal.scenarios.matrix_people import ALDER_PEOPLE
-from portal.tendering.drafting import cancel_draft
+from portal.tendering.drafting import discard_draft
 from portal.tendering.models import InvitationToTender
 
-DRAFT, CANCELLED = "Demo matrix: draft", "Demo matrix: cancelled"
+DRAFT, DISCARDED = "Demo matrix: draft", "Demo matrix: discarded"
+CANCELLED, NOT_AWARDED = "Demo matrix: cancelled", "Demo matrix: ended without an award"
 BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
 BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
 UNOPENED, SCORING = "Demo matrix: closed, not opened", "Demo matrix: being scored"
 MODERATING, MODERATED = "Demo matrix: in moderation", "Demo matrix: moderated"
 PROPOSED, REFUSED = "Demo matrix: award proposed", "Demo matrix: award refused"
 AWARDED, CONTRACTED = "Demo matrix: awarded", "Demo matrix: under contract"
-CLOSING = (UNOPENED, SCORING, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED)
-WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED)
+CLOSING = (UNOPENED, SCORING, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
+WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
 
 SUBMITTER = ALDER_PEOPLE.people[Role.SUBMITTER]
 REFUSAL = "The reason names a total and does not say how the two bids differ. Please write it again."
@@ -38,8 +39,8 @@ def load(
 ) -> dict[str, str]:
     """Carry one to each state, and return the references by title. Needs the running worker."""
     begun = clock.now() - timedelta(days=40)
-    drafts = {title: building.draft(north, title, begun=begun) for title in (DRAFT, CANCELLED)}
-    cancel_draft(itt=drafts[CANCELLED], actor=people.actor_of(building.CASTS[north.name].commissioner))
+    drafts = {title: building.draft(north, title, begun=begun) for title in (DRAFT, DISCARDED)}
+    discard_draft(itt=drafts[DISCARDED], actor=people.actor_of(building.CASTS[north.name].commissioner))
     db.session.commit()
     opened, pace = _open_ones(north, south, keys, files)
     closed = building.close_together(north, CLOSING, keys=keys, files=files, begun=begun, pace=pace)
@@ -51,6 +52,11 @@ def load(
     for title in WITH_RESULT:
         building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)
     _awards(closed)
+    endings.cancel(opened[CANCELLED])
+    endings.propose(opened[BID_DRAFTED])
+    endings.refuse(endings.propose(opened[BID_SUBMITTED]))
+    endings.propose(closed[NOT_AWARDED])
+    endings.end_without_award(closed[NOT_AWARDED])
     return {title: itt.reference for title, itt in {**drafts, **opened, **closed}.items()}
 
 
@@ -60,13 +66,13 @@ def _open_ones(
     """Open for twelve more days, each with its panels and a bid in another state; and how long one bid takes."""
     now, made, pace = clock.now(), {}, timedelta()
     noon = now.astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
-    for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, ELSEWHERE):
+    for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, CANCELLED, ELSEWHERE):
         itt = building.draft(south if title == ELSEWHERE else north, title, begun=now - timedelta(days=40))
         building.publish(itt, keys, published=now - timedelta(days=9), closes_at=noon + timedelta(days=12))
         building.appoint(itt)
         started = time.monotonic()
         bid = building.write_bid(itt, story.HARBOUR, SUBMITTER, keys=keys, files=files)
-        if title in (BID_SUBMITTED, BID_WITHDRAWN):
+        if title in (BID_SUBMITTED, BID_WITHDRAWN, CANCELLED):
             building.submit(bid, SUBMITTER, keys)
             pace = timedelta(seconds=time.monotonic() - started)
         if title == BID_WITHDRAWN:

@@ -69,7 +69,7 @@ class Clarification(OnOwnChain, Model):
     @property
     def asker(self) -> str | None:
         """Who asks, as officers may know it: None before the opening, unless the bidder agreed to be named."""
-        return self.provider.name if self.is_named or self.itt.status in AFTER_OPENING else None
+        return self.provider.name if self.is_named or self.itt.reached in AFTER_OPENING else None
 
 
 class Follower(Model):

@@ -1,4 +1,4 @@
-"""A commissioner starts a draft, sees what is left to do, publishes it or cancels it.
+"""A commissioner starts a draft, sees what is left to do, publishes it or discards it.
 
 The pages for the parts of a draft are in the modules imported below, on the same blueprint.
 """
@@ -18,7 +18,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.regulation.queries import cpv_codes_among
 from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
-from portal.tendering.drafting import cancel_draft, create_itt
+from portal.tendering.drafting import create_itt, discard_draft
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
 from portal.tendering.inheriting import members_of, parent_of, warnings_of
 from portal.tendering.price_examples import example_of
@@ -119,13 +119,13 @@ def _last_look(itt: Any, form: PublishForm) -> str:
     )
 
 
-@bp.route("/<reference>/draft/cancel", methods=["GET", "POST"])
+@bp.route("/<reference>/draft/discard", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
-def cancel(reference: str) -> ResponseReturnValue:
+def discard(reference: str) -> ResponseReturnValue:
     """Give a draft up."""
     itt = draft_of(reference)
     form = ConfirmForm()
-    if form.validate_on_submit() and form.carry_out(lambda: cancel_draft(itt=itt, actor=actor())):
-        flash("The draft is cancelled.", "success")
+    if form.validate_on_submit() and form.carry_out(lambda: discard_draft(itt=itt, actor=actor())):
+        flash("The draft is discarded.", "success")
         return redirect(url_for("commissioning_desk.index"))
-    return render_template("tendering/commissioner/cancel.html", form=form, itt=itt), form.status_code
+    return render_template("tendering/commissioner/discard.html", form=form, itt=itt), form.status_code

@@ -24,6 +24,7 @@ NAMES = {
     "Clarification": "clarification",
     "Contract": "contract",
     "Correspondence": "correspondence",
+    "Ending": "ending",
     "Entered": "bid",
     "ErasureRequest": "erasure",
     "Framework": "framework",

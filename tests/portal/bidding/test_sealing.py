@@ -234,7 +234,7 @@ def test_contributors_draft_and_submitters_submit(bid: Bid, actor: Actor, send: 
 
 def test_a_cancelled_invitation_takes_no_bids(bid: Bid, send: Callable[..., Submitted]) -> None:
     """The draft stays, and the message says why."""
-    db.session.execute(text("UPDATE itt SET status = 'cancelled'"))
+    db.session.execute(text("UPDATE itt SET status = 'cancelled', ended_at = now(), ended_from = 'published'"))
     with pytest.raises(WrongState, match="cancelled"):
         send()
 

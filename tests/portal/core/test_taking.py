@@ -49,9 +49,9 @@ def test_the_policy_is_asked_after_the_lock() -> None:
     officer = make_commissioner()
     itt = published_itt(actor=officer, closes_in=timedelta(days=3))
     take(itt, Verb.APPOINT_PANEL, actor=officer)
-    behind_its_back("UPDATE itt SET status = 'cancelled'")
+    behind_its_back("UPDATE itt SET status = 'discarded'")
     assert itt.status is IttStatus.PUBLISHED
-    with pytest.raises(WrongState, match="it is cancelled"):
+    with pytest.raises(WrongState, match="it is discarded"):
         take(itt, Verb.APPOINT_PANEL, actor=officer)
 
 

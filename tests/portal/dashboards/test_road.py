@@ -27,7 +27,8 @@ UNANNOUNCED = Situation(has_result=True, has_lot_to_propose=False, decided_at=NO
 DECIDED = replace(UNANNOUNCED, is_announced=True)
 RUNNING = replace(DECIDED, standstill=Wait.RUNNING, last_date=date(2026, 12, 4))
 WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["UK6"])
-PLACE = "Publish the contract {} notice on Find a Tender"
+END = "End it without an award"
+PLACE = "Publish the {} notice on Find a Tender"
 WAITING_FOR_APPROVER = Situation(has_result=True, proposers=frozenset({Half(PROPOSER, NOW)}), has_lot_to_propose=False)
 
 
@@ -49,6 +50,13 @@ def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender
     )
 
 
+def ended(reached: IttStatus, *, closed: bool = True) -> InvitationToTender:
+    """One that was cancelled when it had come so far."""
+    itt = procurement(reached, closed=closed)
+    itt.status, itt.ended_from, itt.ended_at = IttStatus.CANCELLED, reached.value, NOW
+    return itt
+
+
 @pytest.mark.parametrize(
     ("itt", "situation", "current", "state"),
     [
@@ -59,7 +67,12 @@ def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender
         (procurement(IttStatus.MODERATED), Situation(has_result=True), "Award", "current"),
         (procurement(IttStatus.AWARDED), RUNNING, "Standstill", "current"),
         (procurement(IttStatus.AWARDED), DECIDED, "Contract", "current"),
-        (procurement(IttStatus.CANCELLED), Situation(), "Open for bids", "stopped"),
+        (procurement(IttStatus.DISCARDED), Situation(), "Draft", "stopped"),
+        (ended(IttStatus.PUBLISHED, closed=False), Situation(), "Open for bids", "stopped"),
+        (ended(IttStatus.PUBLISHED), Situation(), "Opening", "stopped"),
+        (ended(IttStatus.OPENED), Situation(), "Scoring", "stopped"),
+        (ended(IttStatus.MODERATED), Situation(has_result=True), "Award", "stopped"),
+        (ended(IttStatus.AWARDED), RUNNING, "Standstill", "stopped"),
     ],
 )
 def test_the_current_stage(itt: InvitationToTender, situation: Situation, current: str, state: str) -> None:
@@ -131,14 +144,31 @@ def acts(
         (
             procurement(IttStatus.AWARDED),
             WITHOUT_NUMBER,
-            {role: [PLACE.format("award")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+            {role: [PLACE.format("contract award")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
         ),
         (
             procurement(IttStatus.CONTRACTED),
             replace(DECIDED, notices_waiting=["UK7"]),
-            {role: [PLACE.format("details")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+            {role: [PLACE.format("contract details")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
         ),
-        (procurement(IttStatus.CANCELLED), Situation(), {}),
+        (procurement(IttStatus.DISCARDED), Situation(), {}),
+        (ended(IttStatus.AWARDED), DECIDED, {}),
+        (
+            ended(IttStatus.PUBLISHED),
+            Situation(notices_waiting=["UK12"]),
+            {role: [PLACE.format("procurement termination")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+        ),
+        (procurement(IttStatus.OPENED), Situation(has_lot_to_end=True), {Role.COMMISSIONER: [END]}),
+        (
+            procurement(IttStatus.MODERATED),
+            Situation(has_result=True, has_lot_to_propose=False, has_lot_to_end=True),
+            {Role.COMMISSIONER: [END]},
+        ),
+        (
+            procurement(IttStatus.PUBLISHED, closed=False),
+            Situation(ending_proposers=frozenset({Half(PROPOSER, NOW)})),
+            {Role.APPROVER: ["Decide whether it ends"]},
+        ),
     ],
 )
 def test_what_waits_for_whom(itt: InvitationToTender, situation: Situation, expected: dict[Role, list[str]]) -> None:

@@ -12,9 +12,9 @@ from portal.evaluation import rules  # noqa: F401  (declares the rows)
 from portal.evaluation.models import PanelWork
 from portal.evaluation.states import PanelWorkStatus
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import AFTER_OPENING, ENDED, IttStatus
 
-STATES = ("waiting", "scoring", "moderating", "closed", "cancelled")
+STATES = ("waiting", "scoring", "moderating", "closed", "ended")
 PANEL_ROLES = (Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER, Role.FACILITATOR)
 OTHERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER, Role.SUBMITTER)
 
@@ -41,11 +41,11 @@ ITT_TABLE: dict[str, dict[Role, tuple[IttStatus, ...]]] = {
     "appoint_panel": {Role.COMMISSIONER: (IttStatus.PUBLISHED, IttStatus.OPENED)},
     "see_panels": dict.fromkeys(
         (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER),
-        tuple(state for state in IttStatus if state not in (IttStatus.DRAFT, IttStatus.CANCELLED)),
+        tuple(state for state in IttStatus if state not in (IttStatus.DRAFT, IttStatus.DISCARDED)),
     ),
     "see_result": dict.fromkeys(
         (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER),
-        (IttStatus.OPENED, IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED),
+        (*AFTER_OPENING, *ENDED),
     ),
 }
 
@@ -54,7 +54,7 @@ def panel_in(state: str, panel_id: uuid.UUID, authority_id: uuid.UUID) -> PanelW
     """A panel's work in a policy state."""
     status = {
         "waiting": IttStatus.PUBLISHED,
-        "cancelled": IttStatus.CANCELLED,
+        "ended": IttStatus.CANCELLED,
     }.get(state, IttStatus.OPENED)
     work = PanelWork(panel_id=panel_id, status=PanelWorkStatus.SCORING)
     work.itt = InvitationToTender(authority_id=authority_id, status=status)

@@ -27,11 +27,11 @@ from portal.notifications import letters_of_accounts
 from portal.notifications.models import Reminder
 from portal.notifications.reminding import remind
 from portal.organisations.models import Provider
-from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import announce, decided_award, let_standstill_pass, proposed_award
 from tests.factories.bidding import close_now, draft_bid, submitted_bid
 from tests.factories.contracts import conclude
+from tests.factories.ending import cancelled
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, scoring_itt
 from tests.factories.joining import applicant_of, complete_application, submit
 from tests.factories.organisations import make_authority, make_provider
@@ -57,8 +57,7 @@ def test_an_opening_that_is_due_says_the_same_with_bids_and_without() -> None:
         words = {f"{letter.subject} {letter.body}" for letter in letters}
         heard.append({said.replace(itt.title, "").replace(itt.reference, "") for said in words})
         assert letters[0].link == f"/commissioning/itts/{itt.reference}/opening"
-        itt.status = IttStatus.CANCELLED
-        db.session.flush()
+        cancelled(itt)
     assert _without_times(heard[0]) == _without_times(heard[1])
     assert "Marker" not in str(heard)
 

@@ -19,15 +19,17 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.audit.verifying import verify_ledger
+from portal.bidding.drafting import read_draft
 from portal.bidding.models import BidFile
 from portal.core import clock
 from portal.core.columns import Model
+from portal.core.errors import SealBroken
 from portal.core.permissions import Role
 from portal.core.personal import ERASED
 from portal.core.seals import new_content_key
 from portal.editing.earlier import Change, keep_earlier
 from portal.editing.models import EarlierText
-from portal.extensions import db
+from portal.extensions import db, keys
 from portal.organisations.claim_models import NumberClaim
 from portal.organisations.models import Provider
 from portal.organisations.states import ClaimStatus
@@ -37,7 +39,8 @@ from portal.privacy.retention import KINDS
 from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import standing_award
-from tests.factories.bidding import close_now, complete_draft, submitted_bid
+from tests.factories.bidding import close_now, complete_draft, submitted_bid, submitter_of
+from tests.factories.ending import cancelled
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import published_itt
 
@@ -166,6 +169,23 @@ def test_what_is_held_back_stays() -> None:
     release(key="guesses", actor=administrator, now=NOW)
     assert let_go(now=NOW) == 1
     assert [line.due for line in report(now=NOW)] == [0] * len(KINDS)
+
+
+def test_the_keys_of_cancelled_bids_go_and_drafts_stay_readable() -> None:
+    """A year after a cancellation nobody can ever open what was sealed; its own provider still reads it."""
+    itt, other, actor = published_itt(), published_itt(), submitter_of()
+    bid = submitted_bid(itt, actor=actor)
+    submitted_bid(other)
+    cancelled(itt)
+    assert later("opening_keys", days=-2) == 0
+    assert keys.opening_key(itt.id, demonstration=False)
+    assert later("opening_keys", days=1) == 1
+    with pytest.raises(SealBroken):
+        keys.opening_key(itt.id, demonstration=False)
+    assert keys.opening_key(other.id, demonstration=False)
+    assert read_draft(bid=bid, actor=actor, keys=keys).price == "118000.00"
+    assert later("opening_keys", days=3) == 0
+    assert itt.opening_key_destroyed_at is not None
 
 
 def test_young_people_are_forgotten_and_their_scores_stay() -> None:

@@ -16,9 +16,9 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis, Regime
 from portal.tendering.drafting import (
-    cancel_draft,
     create_itt,
     describe_service,
+    discard_draft,
     set_publication_basis,
     set_timetable,
     set_value_and_term,
@@ -130,14 +130,14 @@ def test_a_publication_basis_keeps_only_what_belongs_to_it(db_session: object) -
     assert (itt.central_reference, itt.publication_reason) == (None, "It was down.")
 
 
-def test_a_draft_can_be_cancelled_once(db_session: object) -> None:
-    """It stays, cancelled, and cannot be edited or cancelled again."""
+def test_a_draft_can_be_discarded_once(db_session: object) -> None:
+    """It stays, discarded, and cannot be edited or discarded again."""
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
-    cancel_draft(itt=itt, actor=actor)
-    assert (itt.status, kinds_of(itt)) == (IttStatus.CANCELLED, ["itt_drafted", "itt_cancelled"])
+    discard_draft(itt=itt, actor=actor)
+    assert (itt.status, kinds_of(itt)) == (IttStatus.DISCARDED, ["itt_drafted", "itt_cancelled"])
     with pytest.raises(WrongState):
-        cancel_draft(itt=itt, actor=actor)
+        discard_draft(itt=itt, actor=actor)
     with pytest.raises(WrongState):
         describe_service(itt=itt, title="a", description="b", cpv_codes=["85311300"], actor=actor)
 
@@ -167,11 +167,11 @@ def edits(itt: InvitationToTender, actor: Any) -> dict[str, Callable[[], Any]]:
             actor=actor,
             now=NOW,
         ),
-        "cancel": lambda: cancel_draft(itt=itt, actor=actor),
+        "discard": lambda: discard_draft(itt=itt, actor=actor),
     }
 
 
-@pytest.mark.parametrize("act", ["describe", "value", "timetable", "basis", "cancel"])
+@pytest.mark.parametrize("act", ["describe", "value", "timetable", "basis", "discard"])
 def test_nothing_changes_after_publication_or_by_others(db_session: object, act: str) -> None:
     """A published invitation is in the wrong state; a colleague of another role and a stranger are refused."""
     actor = make_commissioner()

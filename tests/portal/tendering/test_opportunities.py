@@ -12,7 +12,7 @@ from sqlalchemy import text
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.organisations.models import ContractingAuthority
-from portal.tendering.drafting import cancel_draft, describe_service
+from portal.tendering.drafting import describe_service, discard_draft
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, list_opportunities
 from portal.tendering.publishing import publish_itt
@@ -31,14 +31,14 @@ def titles(**filters: Any) -> list[str]:
 
 
 def test_open_ones_come_first_by_closing_time(db_session: object) -> None:
-    """Then the others, the newest first; drafts and cancelled drafts never."""
+    """Then the others, the newest first; drafts and discarded drafts never."""
     closed_itt("Closed long ago", days_ago=60)
     closed_itt("Closed lately", days_ago=30)
     published_itt(title="Closes late", closes_in=timedelta(days=20))
     published_itt(title="Closes soon", closes_in=timedelta(days=2))
     actor = make_commissioner()
     ready_itt(actor=actor, title="A draft that nobody may see")
-    cancel_draft(itt=draft_itt(actor=actor, title="A cancelled draft"), actor=actor)
+    discard_draft(itt=draft_itt(actor=actor, title="A discarded draft"), actor=actor)
     assert titles() == ["Closes soon", "Closes late", "Closed lately", "Closed long ago"]
     assert titles(open_only=True) == ["Closes soon", "Closes late"]
     assert titles(closing_days=7) == ["Closes soon"]

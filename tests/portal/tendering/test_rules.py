@@ -14,7 +14,7 @@ from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
-VERBS = ("read", "edit", "publish", "cancel_draft", "approve_direct_award")
+VERBS = ("read", "edit", "publish", "discard_draft", "approve_direct_award")
 
 
 def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None:

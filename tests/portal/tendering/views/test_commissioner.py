@@ -1,4 +1,4 @@
-"""A commissioner's pages: starting a draft, its task list, publishing, cancelling."""
+"""A commissioner's pages: starting a draft, its task list, publishing, discarding."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ PARTS = (
     "questions/add",
     "questions/welcome",
     "questions/welcome/remove",
-    "cancel",
+    "discard",
 )
 
-SOME = ("service", "panels/local", "criteria", "scales/0-5/points", "questions/welcome/remove", "cancel")
+SOME = ("service", "panels/local", "criteria", "scales/0-5/points", "questions/welcome/remove", "discard")
 """One page of each module, for the people who never get in."""
 
 
@@ -165,13 +165,13 @@ def test_an_unready_draft_cannot_be_published(client: CheckedClient, commissione
     assert "Give the day and time when bidding closes." in answer.text
 
 
-def test_a_draft_is_cancelled(client: CheckedClient, commissioner: Any) -> None:
+def test_a_draft_is_discarded(client: CheckedClient, commissioner: Any) -> None:
     """After a question, and it says so afterwards."""
     itt = draft_itt(actor=actor_of(commissioner))
-    address = f"/commissioning/itts/{itt.reference}/draft/cancel"
+    address = f"/commissioning/itts/{itt.reference}/draft/discard"
     assert post(client, address).status_code == 302
     page = client.get(f"/commissioning/itts/{itt.reference}/draft")
-    assert "This draft was cancelled." in page.text
+    assert "This draft was discarded." in page.text
     assert client.get(address).status_code == 409
 
 

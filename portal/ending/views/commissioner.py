@@ -1,0 +1,100 @@
+"""Ending a procurement without a contract, for the people of the authority."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.core import clock
+from portal.core.permissions import Role, Verb, policy
+from portal.ending.deciding import decide_ending, refuse_ending
+from portal.ending.forms import CANCEL, DecisionForm, EndingForm
+from portal.ending.proposing import obstacle, propose_cancellation, propose_no_award
+from portal.ending.queries import ending_of, endings_of, names_of
+from portal.regulation.procurement_law import TERMINATION
+from portal.tendering.ending_models import Ending
+from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import find_published_itt
+from portal.web.access import actor, for_authority
+
+bp = Blueprint("endings", __name__, url_prefix="/commissioning/itts/<reference>/ending")
+
+
+@bp.route("", methods=["GET", "POST"])
+@for_authority()
+def show(reference: str) -> ResponseReturnValue:
+    """What of it was ended or is proposed to end, and a form to propose what can be ended now."""
+    itt = _published(reference)
+    form = _offered(itt)
+    if form is not None and form.validate_on_submit() and form.carry_out(lambda: _propose(itt, form)):
+        flash("It is proposed. An approver has been told; nothing changes until then.", "success")
+        return redirect(url_for("endings.show", reference=itt.reference))
+    endings = endings_of(itt.id)
+    page = render_template(
+        "ending/commissioner/show.html",
+        itt=itt,
+        form=form,
+        endings=endings,
+        may_decide={one.id for one in endings if policy.allows(actor(), Verb.DECIDE, one) and not one.is_own(actor())},
+        names=names_of(endings),
+        duty=itt.notice_duty(TERMINATION),
+    )
+    return page, form.status_code if form is not None else 200
+
+
+@bp.route("/<uuid:ending_id>", methods=["GET", "POST"])
+@for_authority(Role.APPROVER)
+def decide(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
+    """The second person: end it, or refuse."""
+    itt = _published(reference)
+    ending = ending_of(itt, ending_id)
+    policy.require(actor(), Verb.DECIDE, ending)
+    form = DecisionForm()
+    if form.validate_on_submit() and form.carry_out(lambda: _decide(form, ending)):
+        ended = form.verdict.data == "end"
+        flash("It is ended. Everybody concerned is told now." if ended else "Refused: it goes on.", "success")
+        return redirect(url_for("endings.show", reference=itt.reference))
+    page = render_template(
+        "ending/commissioner/decide.html",
+        itt=itt,
+        ending=ending,
+        form=form,
+        is_own=ending.is_own(actor()),
+        names=names_of([ending]),
+        duty=itt.notice_duty(TERMINATION),
+    )
+    return page, form.status_code
+
+
+def _published(reference: str) -> InvitationToTender:
+    """The published procurement, for whoever of its authority may read it."""
+    itt = find_published_itt(reference)
+    policy.require(actor(), Verb.READ, itt)
+    return itt
+
+
+def _offered(itt: InvitationToTender) -> EndingForm | None:
+    """The form with what this person can propose now; None where there is nothing."""
+    may_cancel = policy.allows(actor(), Verb.PROPOSE_CANCELLATION, itt) and obstacle(itt, None) is None
+    may_end = policy.allows(actor(), Verb.PROPOSE_NO_AWARD, itt)
+    lots = [lot for lot in itt.lots if obstacle(itt, lot) is None] if may_end else []
+    if not (may_cancel or lots):
+        return None
+    form = EndingForm()
+    form.offer(itt, may_cancel=may_cancel, lots=lots)
+    return form
+
+
+def _propose(itt: InvitationToTender, form: EndingForm) -> Ending:
+    reason, now = form.reason.data or "", clock.now()
+    if form.what.data == CANCEL:
+        return propose_cancellation(itt=itt, actor=actor(), reason=reason, now=now)
+    lot = next(lot for lot in itt.lots if str(lot.number) == form.what.data)
+    return propose_no_award(itt=itt, lot=lot, actor=actor(), reason=reason, now=now)
+
+
+def _decide(form: DecisionForm, ending: Ending) -> None:
+    act = decide_ending if form.verdict.data == "end" else refuse_ending
+    act(ending=ending, actor=actor(), note=form.note.data or "", now=clock.now())

@@ -1,0 +1,80 @@
+"""Who is told when a procurement, or a lot of it, ends without a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from portal.audit.models import Event
+from portal.bidding.models import Bid
+from portal.core.columns import db
+from portal.core.permissions import PANEL_ROLES, Role
+from portal.notifications import recipients
+from portal.notifications.addressing import page_of
+from portal.notifications.composing import tell, tell_all
+from portal.tendering.ending_models import Ending
+
+ON_THE_DESK = (Role.COMMISSIONER, Role.OPENER, Role.APPROVER, Role.CONTRACT_MANAGER)
+
+
+def ending_proposed(event: Event) -> None:
+    """Approvers other than the proposer hear that a decision waits."""
+    _to_authority(event, "ending/proposed", Role.APPROVER)
+
+
+def ending_refused(event: Event) -> None:
+    """Commissioners hear that the procurement goes on."""
+    _to_authority(event, "ending/refused", Role.COMMISSIONER)
+
+
+def procurement_cancelled(event: Event) -> None:
+    """Whoever has worked on it hears why it is over: bidders, the invited, followers, panels, officers.
+
+    Who has bid stays unknown to the authority: each bidder is written to by the portal, about its own bid.
+    """
+    ending = _ending(event)
+    _to_bidders(event, "ending/cancelled", ending, recipients.begun_bids(ending.itt_id))
+    tell_all(
+        event=event,
+        people=recipients.interested_people(ending.itt_id),
+        template="ending/cancelled",
+        link=page_of("opportunities.show", reference=ending.itt.reference),
+        bid=None,
+        **_about(ending),
+    )
+    for panel in ending.itt.panels:
+        people = recipients.people_of_panel(panel.id, *(PANEL_ROLES - {Role.YOUNG_MEMBER}))
+        link = page_of("panel_desk.show", panel_id=panel.id)
+        tell(event=event, people=people, template="ending/panel_over", link=link, **_about(ending))
+    _to_authority(event, "ending/ended", *ON_THE_DESK)
+
+
+def lot_not_awarded(event: Event) -> None:
+    """Every bidder of the lot hears why nobody is awarded it, and the officers that it is over."""
+    ending = _ending(event)
+    assert ending.lot_id is not None
+    _to_bidders(event, "ending/not_awarded", ending, recipients.bids_of_lot(ending.lot_id))
+    _to_authority(event, "ending/ended", *ON_THE_DESK)
+
+
+def _to_bidders(event: Event, template: str, ending: Ending, bids: Iterable[Bid]) -> None:
+    for bid in bids:
+        people = recipients.people_of_providers([bid.provider_id])
+        link = page_of("bids.show", reference=bid.reference)
+        tell(event=event, people=people, template=template, link=link, bid=bid, **_about(ending))
+
+
+def _to_authority(event: Event, template: str, *roles: Role) -> None:
+    ending = _ending(event)
+    people = recipients.people_of_authority(ending.itt.authority_id, *roles)
+    others = [person for person in people if person != event.actor_id]
+    link = page_of("endings.show", reference=ending.itt.reference)
+    tell(event=event, people=others, template=template, link=link, **_about(ending))
+
+
+def _ending(event: Event) -> Ending:
+    return db.session.get_one(Ending, event.object_id)
+
+
+def _about(ending: Ending) -> dict[str, Any]:
+    return {"thread": ending.itt_id, "itt": ending.itt, "ending": ending}
