@@ -18,6 +18,7 @@ policy.declare(
         permit("bid", Verb.READ, PROVIDER_ROLES),
         permit("bid", Verb.DRAFT, PROVIDER_ROLES),
         permit("bid", Verb.SUBMIT, SUBMITTING_ROLES),
+        permit("bid", Verb.CALL_SUBMITTERS, PROVIDER_ROLES),
         permit("bid", Verb.WITHDRAW, SUBMITTING_ROLES, ["submitted"]),
         permit("bid", Verb.ABANDON, SUBMITTING_ROLES, ["draft"]),
         permit("itt", Verb.OPEN_BIDS, {Role.OPENER}, [IttStatus.PUBLISHED], half=True),

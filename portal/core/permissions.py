@@ -64,6 +64,7 @@ class Verb(StrEnum):
     START = "start"
     DRAFT = "draft"
     SUBMIT = "submit"
+    CALL_SUBMITTERS = "call_submitters"
     WITHDRAW = "withdraw"
     ABANDON = "abandon"
     EDIT = "edit"

@@ -16,6 +16,7 @@ policy.declare(
         permit("application", Verb.READ, PROVIDER_ROLES | READING_ROLES),
         permit("application", Verb.DRAFT, PROVIDER_ROLES, EDITABLE),
         permit("application", Verb.SUBMIT, SUBMITTING_ROLES, EDITABLE),
+        permit("application", Verb.CALL_SUBMITTERS, PROVIDER_ROLES, EDITABLE),
         permit(
             "application",
             Verb.WITHDRAW,

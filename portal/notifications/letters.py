@@ -9,13 +9,14 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.queries import summaries_of
 from portal.bidding.models import Bid
 from portal.contracts.models import Contract
 from portal.core.columns import db
-from portal.core.permissions import Role
+from portal.core.permissions import SUBMITTING_ROLES, Role
 from portal.evaluation.models import PanelMember
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
@@ -65,6 +66,22 @@ def bid_submitted(event: Event) -> None:
 def bid_refused_late(event: Event) -> None:
     """The bidder's own people hear that it was too late, and what counts."""
     _to_bidder(event, "bidding/bid_refused_late", at=_instant(event, "at"))
+
+
+def bid_ready(event: Event) -> None:
+    """The bidder's submitters hear that a colleague has finished the draft."""
+    bid = db.session.get_one(Bid, event.object_id)
+    submitters = recipients.people_of_provider(bid.provider_id, *SUBMITTING_ROLES)
+    tell(
+        event=event,
+        people=[person for person in submitters if person != event.actor_id],
+        template="bidding/bid_ready",
+        link=page_of("bids.check", reference=bid.reference),
+        thread=bid.itt_id,
+        bid=bid,
+        itt=bid.itt,
+        colleague=db.session.get_one(User, event.actor_id),
+    )
 
 
 def bid_withdrawn(event: Event) -> None:

@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
+from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.permissions import Role
+from portal.core.permissions import SUBMITTING_ROLES, Role
 from portal.joining.evidence import kind_words
 from portal.joining.models import ApplicationDecision, Evidence
 from portal.notifications import recipients
 from portal.notifications.addressing import (
+    about,
     admission_of,
     application_of,
     open_call_offs,
@@ -23,6 +25,21 @@ from portal.notifications.addressing import (
     to_provider,
 )
 from portal.notifications.composing import tell
+
+
+def application_ready(event: Event) -> None:
+    """The applicant's submitters hear that a colleague has finished the draft."""
+    application = application_of(event)
+    submitters = recipients.people_of_provider(application.provider_id, *SUBMITTING_ROLES)
+    tell(
+        event=event,
+        people=[person for person in submitters if person != event.actor_id],
+        template="frameworks/application_ready",
+        link=page_of("applications.check", reference=application.reference),
+        thread=application.id,
+        colleague=db.session.get_one(User, event.actor_id),
+        **about(application),
+    )
 
 
 def application_submitted(event: Event) -> None:

@@ -93,16 +93,15 @@ def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.
     return _people(_members().where(RoleInForce.authority_id == authority_id, RoleInForce.role.in_(roles)))
 
 
-def administrators_of_provider(provider_id: uuid.UUID) -> Sequence[uuid.UUID]:
-    """Everybody who administrates the provider."""
-    held = (RoleInForce.provider_id == provider_id, RoleInForce.role == Role.PROVIDER_ADMINISTRATOR)
-    return _people(_members().where(*held))
+def people_of_provider(provider_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
+    """Everybody of the provider with one of the roles."""
+    return _people(_members().where(RoleInForce.provider_id == provider_id, RoleInForce.role.in_(roles)))
 
 
 def administrators_of(place: Provider | ContractingAuthority) -> Sequence[uuid.UUID]:
     """Everybody who administrates the organisation."""
     if isinstance(place, Provider):
-        return administrators_of_provider(place.id)
+        return people_of_provider(place.id, Role.PROVIDER_ADMINISTRATOR)
     return people_of_authority(place.id, Role.AUTHORITY_ADMINISTRATOR)
 
 

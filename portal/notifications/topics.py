@@ -155,16 +155,17 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "bid_reminders",
         "Reminders about bids",
-        "A bid is begun and not sent, has changes that are not sent, or an invitation has no answer.",
+        "A bid is begun and not sent, is ready, has changes that are not sent, or an invitation has no answer.",
         PROVIDER_ROLES,
-        ("reminders/unsent_bid", "reminders/changed_bid", "reminders/unanswered_invitation"),
+        ("bidding/bid_ready", "reminders/unsent_bid", "reminders/changed_bid", "reminders/unanswered_invitation"),
     ),
     Topic(
         "application_reminders",
         "Reminders about applications and documents",
-        "An application is not sent, or a document will soon run out.",
+        "An application is ready or not sent, or a document will soon run out.",
         PROVIDER_ROLES,
         (
+            "frameworks/application_ready",
             "reminders/unsent_application",
             "reminders/changed_application",
             "reminders/closing_application",

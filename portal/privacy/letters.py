@@ -20,7 +20,7 @@ def erasure_asked(event: Event) -> None:
     if found.authority_id is not None:
         people += recipients.people_of_authority(found.authority_id, Role.AUTHORITY_ADMINISTRATOR)
     if found.provider_id is not None:
-        people += recipients.administrators_of_provider(found.provider_id)
+        people += recipients.people_of_provider(found.provider_id, Role.PROVIDER_ADMINISTRATOR)
     others = [person for person in people if person not in (found.user_id, found.proposed_by_id)]
     tell(
         event=event,

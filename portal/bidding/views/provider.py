@@ -10,6 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.calling_submitters import called_at
+from portal.audit.kinds import EventKind
 from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
@@ -26,6 +28,7 @@ from portal.bidding.queries import (
     versions_of,
     why_set_aside,
 )
+from portal.bidding.readying import say_bid_is_ready
 from portal.bidding.receipts import receipt_text, secrets_of, whole_receipt
 from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
@@ -233,6 +236,17 @@ def submit(reference: str) -> ResponseReturnValue:
     return answers_page(form, bid, request.form.get("section") or None) if typed else _check_page(form, bid)
 
 
+@bp.post("/<reference>/ready")
+@for_provider()
+def call_submitters(reference: str) -> ResponseReturnValue:
+    """Tell those who may submit the bid that it is ready."""
+    bid = own_bid(reference, actor())
+    if PlainForm().validate_on_submit():
+        say_bid_is_ready(bid=bid, actor=actor(), keys=key_folder())
+        flash("Your submitters and administrators are told that the bid is ready. It is not submitted yet.", "success")
+    return redirect(url_for("bids.check", reference=bid.reference))
+
+
 @bp.get("/<reference>/receipt")
 @bp.get("/<reference>/receipt/<int:number>")
 @for_provider()
@@ -322,5 +336,6 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         gaps=gaps,
         remarks=remarks,
         gap_links=gap_links(bid, gaps, sections),
+        called_at=called_at(bid, EventKind.BID_READY, bid.draft_saved_at),
         unreadable=unreadable_files(bid=bid, content=content, files=file_store()),
     )

@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.calling_submitters import called_at
+from portal.audit.kinds import EventKind
 from portal.core import clock
 from portal.core.words import counted
 from portal.frameworks.models import Framework
@@ -29,6 +31,7 @@ from portal.joining.own_applications import (
     version_numbered,
     versions_of,
 )
+from portal.joining.readying import say_application_is_ready
 from portal.joining.submitting import submit_application
 from portal.joining.views.pages import (
     after_saving,
@@ -183,6 +186,19 @@ def send(reference: str) -> ResponseReturnValue:
     return _check_page(form, application)
 
 
+@bp.post("/provider/applications/<reference>/ready")
+@for_provider()
+def call_submitters(reference: str) -> ResponseReturnValue:
+    """Tell those who may send the application that it is ready."""
+    application = own_application(reference, actor())
+    if PlainForm().validate_on_submit():
+        say_application_is_ready(application=application, actor=actor(), today=clock.today())
+        flash(
+            "Your submitters and administrators are told that the application is ready. It is not sent yet.", "success"
+        )
+    return redirect(url_for("applications.check", reference=application.reference))
+
+
 @bp.get("/provider/applications/<reference>/receipt")
 @bp.get("/provider/applications/<reference>/receipt/<int:number>")
 @for_provider()
@@ -269,4 +285,5 @@ def _all_questions(answered: Answered) -> SectionForm:
 def _check_page(form: BaseForm, application: Application) -> ResponseReturnValue:
     context = inside(application)
     loaded = _all_questions(context["answered"]).loaded_now()
-    return shown("check", form, application, send_key=str(uuid.uuid4()), loaded=loaded, **context)
+    called = called_at(application, EventKind.APPLICATION_READY, application.saved_at)
+    return shown("check", form, application, send_key=str(uuid.uuid4()), loaded=loaded, called_at=called, **context)
