@@ -25,7 +25,9 @@ from portal.core.words import counted, pounds
 from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
+from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.tie_breaks import criterion_words
 from portal.tendering.tree import kind_of, walk
 from tender_scoring import effective_weights
 
@@ -114,10 +116,9 @@ def _why(
             f"Your bid came {_place(mine['rank'])} with {counted(mine['total'], 'mark')}; "
             f"the winning bid has {marks_text(best['total'])}."
         ]
-    titles = {criterion.key: criterion.title for criterion in itt.criteria}
     for broken in outcome.get("tie_broken_by", []):
         if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
-            by = "the lowest price" if broken["by"] == "lowest_price" else f"“{titles[broken['by']]}”"
+            by = "the lowest price" if broken["by"] == LOWEST_PRICE else criterion_words(itt, broken["by"])
             told.append(f"Totals were equal, and the published tie-break, {by}, decided.")
     return told
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -92,6 +93,12 @@ def counted(number: Decimal | Fraction | str | int, one: str, many: str = "") ->
 def noun(number: Decimal | Fraction | str | int, one: str, many: str = "") -> str:
     """The noun of a number that stands elsewhere; its plural is `many`, or ends in s."""
     return one if Fraction(number) == 1 else many or f"{one}s"
+
+
+def listed(things: Iterable[str]) -> str:
+    """Things in a row: "this, that and another"; empty for none."""
+    *most, last = [*things] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def filesize(count: int) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from portal.core.words import listed
 from tender_scoring.prices import FORMULAS
 
 RULES = {
@@ -53,8 +54,7 @@ class Names:
 
     def several(self, keys: Iterable[str]) -> str:
         """Several labels in a row: "Provider 1 and Provider 2"."""
-        labels = [self.bid(key) for key in keys]
-        return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels) or "no bid"
+        return listed(self.bid(key) for key in keys) or "no bid"
 
     def criterion(self, key: str) -> str:
         """A criterion's title."""

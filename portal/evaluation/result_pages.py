@@ -26,8 +26,10 @@ from portal.evaluation.explaining import (
 from portal.evaluation.models import PanelMember, Result
 from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
+from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.states import PanelKind
+from portal.tendering.tie_breaks import criterion_words
 from tender_scoring import effective_weights
 
 CHART_AT_MOST = 20
@@ -127,7 +129,7 @@ def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> Result
         bars=[_bar(row, columns) for row in rows[:CHART_AT_MOST]],
         eliminated=[(bidders[entry["bid"]], eliminated_in_words(entry, names)) for entry in outcome["eliminated"]],
         ties=[names.several(bids) for bids in outcome["ties"]],
-        tie_broken_by=[(names.several(e["bids"]), _breaker(e["by"], names)) for e in outcome["tie_broken_by"]],
+        tie_broken_by=[(names.several(e["bids"]), _breaker(e["by"], itt)) for e in outcome["tie_broken_by"]],
         pilots=_pilots(outcome, names),
         names=names,
         shares=[
@@ -273,8 +275,8 @@ def _bar(row: Row, columns: tuple[Column, ...]) -> dict[str, Any]:
     }
 
 
-def _breaker(by: str, names: Names) -> str:
-    return "the lowest price" if by == "lowest_price" else f"the marks for “{names.criterion(by)}”"
+def _breaker(by: str, itt: InvitationToTender) -> str:
+    return "the lowest price" if by == LOWEST_PRICE else f"the marks for {criterion_words(itt, by)}"
 
 
 def _pilots(outcome: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:

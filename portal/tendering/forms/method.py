@@ -14,7 +14,8 @@ from portal.tendering.inheriting import parent_of
 from portal.tendering.method_rules import LOWEST_PRICE, inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.states import Combination, PanelKind
-from portal.tendering.tree import CriterionKind
+from portal.tendering.tie_breaks import criterion_words
+from portal.tendering.tree import CriterionKind, kind_of, walk
 from portal.web.fields import (
     ChoiceField,
     FigureField,
@@ -213,10 +214,11 @@ class TieBreakForm(BaseForm):
     then = PickField("If that is the same too")
     lastly = PickField("If that is the same as well")
 
-    def offer(self, criteria: list[AwardCriterion]) -> None:
-        """Offer every criterion, and the lowest price."""
+    def offer(self, itt: InvitationToTender) -> None:
+        """Offer every criterion but the price, and the lowest price."""
         nothing = [(NOBODY, "Choose")]
-        offered = [(node.key, f"Higher marks for “{node.title}”") for node in criteria]
+        criteria = [node for node, _ in walk(itt) if kind_of(node) is not CriterionKind.PRICE]
+        offered = [(node.key, f"Higher marks for {criterion_words(itt, node.key)}") for node in criteria]
         for field in (self.tie_break, self.then, self.lastly):
             field.choices = [*nothing, *offered, (LOWEST_PRICE, "The lower price")]
 

@@ -11,7 +11,7 @@ from portal.tendering.method_rules import inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.price_examples import example_of
 from portal.tendering.pricing import set_price, set_tie_break
-from portal.tendering.tree import CriterionKind, kind_of, price_criterion, walk
+from portal.tendering.tree import price_criterion
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.weighing import node_marks
 from portal.web.access import actor, for_authority
@@ -58,7 +58,7 @@ def tie_break(reference: str) -> ResponseReturnValue:
     """What decides between bids with the same total."""
     itt = draft_of(reference)
     form = TieBreakForm.of(itt.tie_break)
-    form.offer([node for node, _ in walk(itt) if kind_of(node) is not CriterionKind.PRICE])
+    form.offer(itt)
     if form.validate_on_submit() and form.carry_out(lambda: set_tie_break(itt=itt, names=form.names(), actor=actor())):
         return saved(reference)
     return render_template("tendering/commissioner/tie-break.html", form=form, itt=itt), form.status_code

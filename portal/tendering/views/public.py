@@ -20,12 +20,14 @@ from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_oppor
 from portal.tendering.price_examples import example_of
 from portal.tendering.public_state import public_state
 from portal.tendering.queries import find_published_itt
+from portal.tendering.tie_breaks import tie_break_words
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
 from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
+bp.add_app_template_filter(tie_break_words)
 
 PERIODS = (7, 14, 30)
 LONGEST_WORDS = 200
