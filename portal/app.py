@@ -73,6 +73,7 @@ BLUEPRINTS = (
     "portal.tendering.views.commissioner",
     "portal.tendering.views.calling_off",
     "portal.tendering.views.invitations",
+    "portal.bidding.views.receipts",
     "portal.bidding.views.provider",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",

@@ -161,6 +161,17 @@ class ReplaceForm(BaseForm):
             raise ValidationError("Choose the new file.")
 
 
+class ReceiptForm(BaseForm):
+    """A receipt that somebody shows."""
+
+    receipt = FileField("The receipt", description="The file whose name begins with receipt-BID and ends with .json.")
+
+    def validate_receipt(self, field: FileField) -> None:
+        """One file is needed."""
+        if not field.data:
+            raise ValidationError("Choose the receipt’s file.")
+
+
 class OpeningForm(FactorField):
     """Agree to open the bids."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -28,12 +28,16 @@ LARGEST_RECEIPT = 2_000_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a receipt is genuine; `findings` says what is wrong, `key_known` whether the key was compared."""
+    """Whether a receipt is genuine; `findings` says what is wrong, `key_known` whether the key was compared.
+
+    `said` is what the receipt itself says: whose bid was received, which, and when.
+    """
 
     holds: bool
     findings: tuple[str, ...]
     key_id: str
     key_known: bool
+    said: tuple[tuple[str, str], ...]
 
 
 def build_receipt(
@@ -132,7 +136,19 @@ def verify_receipt(
         findings.append(f"It is a receipt for {body.get('itt')}, not for {itt}.")
     if bid is not None and body.get("reference") != bid:
         findings.append(f"It is a receipt for {body.get('reference')}, not for {bid}.")
-    return Verdict(not findings, tuple(findings), receipt["key_id"], trusted_key is not None)
+    return Verdict(not findings, tuple(findings), receipt["key_id"], trusted_key is not None, tuple(_said(body)))
+
+
+def _said(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a receipt says, with the words for it, as far as it says it: nobody has signed a forged one."""
+    yield "Bidder", f"{body.get('provider')}"
+    yield "Bid", f"{body.get('reference')}, version {body.get('version')}"
+    yield "Invitation", f"{body.get('itt_title')} ({body.get('itt')}), lot {body.get('lot')}"
+    yield "Received", f"{body.get('received_at')} (UTC)"
+    files = body.get("files")
+    for entry in files if isinstance(files, list) else ():
+        if isinstance(entry, Mapping):
+            yield "File", f"{entry.get('name')}: SHA-256 {entry.get('sha256')}"
 
 
 def public_key_of(keys: KeyFolder) -> str:
@@ -160,7 +176,7 @@ def _files_of(parts: Parts) -> list[dict[str, Any]]:
 
 def _read(document: str | bytes) -> dict[str, Any]:
     if len(document) > LARGEST_RECEIPT:
-        raise InvalidInput("That file is too large to be a receipt.")
+        raise InvalidInput("That file is too large to be a receipt.", field="receipt")
     try:
         receipt = json.loads(document)
         sound = receipt["body"]["format"] in _PARTS_OF_FORMAT and all(
@@ -168,7 +184,7 @@ def _read(document: str | bytes) -> dict[str, Any]:
         )
         bytes.fromhex(receipt["public_key"])
     except (ValueError, KeyError, TypeError, RecursionError) as unreadable:
-        raise InvalidInput("That file is not a Fairlot receipt.") from unreadable
+        raise InvalidInput("That file is not a Fairlot receipt.", field="receipt") from unreadable
     if not sound:
-        raise InvalidInput("That file is not a Fairlot receipt.")
+        raise InvalidInput("That file is not a Fairlot receipt.", field="receipt")
     return dict(receipt)

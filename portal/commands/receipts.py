@@ -23,6 +23,7 @@ def verify(arguments: argparse.Namespace) -> Answer:
     key = arguments.key or _own_key()
     verdict = verify_receipt(document, trusted_key=key, itt=arguments.itt, bid=arguments.bid)
     lines = list(verdict.findings) or [f"The receipt is genuine (key {verdict.key_id})."]
+    lines += [f"{name}: {value}" for name, value in verdict.said]
     if not verdict.key_known:
         lines.append("It was compared with its own key only: give the portal's key, which it publishes, with --key.")
     return Answer(asdict(verdict), lines, 0 if verdict.holds else FINDING)

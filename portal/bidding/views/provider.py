@@ -23,6 +23,7 @@ from portal.bidding.progress import as_asked, bid_progress, file_questions, stat
 from portal.bidding.queries import (
     biddable_itt,
     bids_of_provider,
+    names_of,
     own_bid,
     own_bid_alone,
     versions_of,
@@ -261,6 +262,7 @@ def receipt(reference: str, number: int | None = None) -> str:
         version=version,
         receipt=whole,
         secrets=secrets_of(whole),
+        submitted_by=names_of(version.submitted_by_id)[version.submitted_by_id],
         **around(bid),
     )
 
