@@ -223,5 +223,6 @@ def _bind_templates(app: Flask) -> None:
         request_reference=failures.request_reference,
         factor_is_fresh=access.factor_is_fresh,
         page_caption=page_caption,
+        operator=app.config["SETTINGS"].operator,
         error_list=error_list,
     )

@@ -131,6 +131,7 @@ def _add_looking(commands: Commands) -> None:
     outbox = _group(commands, "outbox", "what leaves the portal")
     _on_app(outbox.add_parser("status", help="how much waits and how much failed"), "inspecting.outbox")
     _on_app(outbox.add_parser("retry", help="try again what was given up"), "administering.retry_outbox")
+    _on_app(commands.add_parser("check", help="what the settings still lack for real use"), "inspecting.settings")
     _on_app(commands.add_parser("reconcile", help="compare files and database"), "inspecting.reconcile")
     retention = commands.add_parser("retention", help="what is kept for how long, and what is past its time")
     retention.add_argument("--carry-out", action="store_true", help="let go what is past its time, now")

@@ -25,6 +25,30 @@ class SettingsError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class Operator:
+    """Who runs this portal, as its pages say it; what is not set is empty."""
+
+    name: str = ""
+    address: str = ""
+    email: str = ""
+    data_protection_officer: str = ""
+    """An e-mail address, or how else to reach them (UK GDPR art 13(1)(b))."""
+
+    @property
+    def missing(self) -> list[str]:
+        """The settings that are not set."""
+        return [variable for variable, name in OPERATOR_SETTINGS.items() if not getattr(self, name)]
+
+
+OPERATOR_SETTINGS = {
+    "OPERATOR_NAME": "name",
+    "OPERATOR_ADDRESS": "address",
+    "OPERATOR_EMAIL": "email",
+    "OPERATOR_DATA_PROTECTION": "data_protection_officer",
+}
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the processes need to know about where they run."""
 
@@ -43,6 +67,7 @@ class Settings:
     """Who mail comes from; empty for no-reply at the host of the public address."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """The proxies in front whose word for a person's address is believed; nobody else's is."""
+    operator: Operator = Operator()
     smtp_ca_file: Path | None = None
     """The authorities that the mail server's certificate is checked against, instead of the machine's."""
 
@@ -85,6 +110,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_url=_smtp_url(environ),
         smtp_ca_file=smtp_ca_file,
         mail_sender=_mail_sender(environ),
+        operator=_operator(environ),
         trusted_proxies=_trusted_proxies(environ),
         state=state,
         mailbox_url=environ.get("MAILBOX_URL") or None,
@@ -122,6 +148,13 @@ def _mail_sender(environ: Mapping[str, str]) -> str:
     if sender and re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(sender)[1]) is None:
         raise SettingsError("MAIL_SENDER is not an address such as Fairlot <procurement@council.gov.uk>.")
     return sender
+
+
+def _operator(environ: Mapping[str, str]) -> Operator:
+    said = {name: (environ.get(variable) or "").strip() for variable, name in OPERATOR_SETTINGS.items()}
+    if said["email"] and re.fullmatch(r"[^@\s]+@[^@\s]+", said["email"]) is None:
+        raise SettingsError("OPERATOR_EMAIL is not an address such as procurement@council.gov.uk.")
+    return Operator(**said)
 
 
 def _has_port(url: str) -> bool:

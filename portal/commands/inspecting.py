@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: `ledger`, `outbox`, `reconcile`, `policy`, `law`, `routes`."""
+"""The commands that look and change nothing: `ledger`, `outbox`, `check`, `reconcile`, `policy`, `law`, `routes`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import asdict
 from flask import Flask
 
 from portal.audit.outbox import outbox_status
+from portal.audit.queries import is_demonstration
 from portal.audit.verifying import verify_ledger
 from portal.bidding.reconciling import reconcile_files
 from portal.commands.answering import FINDING, Answer
+from portal.config import PLACEHOLDER_OCID_PREFIX, Settings
 from portal.core.permissions import policy
 from portal.core.words import counted
 from portal.regulation.table import as_markdown
 
+OF_THE_OPERATOR = "it is not set: contact, privacy and terms do not say who runs this portal (UK GDPR art 13(1))"
 OPEN_ENDPOINTS = frozenset({"static"})
 
 
@@ -47,6 +50,24 @@ def reconcile(app: Flask, arguments: argparse.Namespace) -> Answer:
     counts = f"{counted(compared.files, 'file')} and {counted(compared.versions, 'submitted version')}"
     lines.append(f"{counts}: {len(compared.findings)} findings.")
     return Answer(asdict(compared), lines, FINDING if compared.findings else 0)
+
+
+def settings(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Say what the settings lack for real use; 1 when something is missing, but in a demonstration."""
+    found: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        demonstration = is_demonstration()
+    said = dict.fromkeys(found.operator.missing, OF_THE_OPERATOR)
+    if found.ocid_prefix == PLACEHOLDER_OCID_PREFIX:
+        said["OCID_PREFIX"] = "open data carries a prefix that belongs to nobody: ask for your own"
+    if not found.secure_cookies:
+        said["PUBLIC_URL"] = "it is not https: passwords and cookies travel in the clear"
+    lines = [f"{variable}: {words}." for variable, words in said.items()] or ["The settings lack nothing."]
+    if said and demonstration:
+        lines.append("This is a demonstration, so that is no fault.")
+    return Answer(
+        {"missing": said, "demonstration": demonstration}, lines, FINDING if said and not demonstration else 0
+    )
 
 
 def law(app: Flask, arguments: argparse.Namespace) -> Answer:

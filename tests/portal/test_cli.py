@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from portal import cli
-from portal.config import Settings
+from portal.config import OPERATOR_SETTINGS, Settings
 from tests.services import Database, Services
 
 
@@ -66,6 +66,20 @@ def test_operations_on_an_empty_database_find_nothing(capsys: pytest.CaptureFixt
         0,
         {"waiting": 0, "sent": 0, "dead": 0, "oldest_seconds": 0},
     )
+
+
+@pytest.mark.usefixtures("new_installation")
+def test_what_the_settings_lack_for_real_use_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by its variable with what follows from it, exit 1; nothing once they are set."""
+    code, found = answered(capsys, "check")
+    assert (code, found["demonstration"]) == (1, False)
+    assert found["missing"].keys() == {*OPERATOR_SETTINGS, "OCID_PREFIX", "PUBLIC_URL"}
+    said = {"OCID_PREFIX": "ocds-a1b2c3", "PUBLIC_URL": "https://tenders.demo.example", "OPERATOR_EMAIL": "a@b.example"}
+    for name, value in (dict.fromkeys(OPERATOR_SETTINGS, "Demo") | said).items():
+        monkeypatch.setenv(name, value)
+    assert answered(capsys, "check") == (0, {"missing": {}, "demonstration": False})
 
 
 @pytest.mark.usefixtures("new_installation")

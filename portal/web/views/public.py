@@ -43,7 +43,9 @@ def security_txt() -> ResponseReturnValue:
     settings = current_app.config["SETTINGS"]
     page = settings.public_url + url_for("public_pages.how_we_protect_your_bid")
     expires = (clock.now() + timedelta(days=180)).replace(microsecond=0)
+    mail = [f"Contact: mailto:{settings.operator.email}"] if settings.operator.email else []
     lines = [
+        *mail,
         f"Contact: {page}#report",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: en",
