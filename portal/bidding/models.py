@@ -55,6 +55,8 @@ class Bid(OnOwnChain, Model):
     """How much still kept the draft from being submitted when it was saved: a reminder says so without reading it."""
     draft_saved_at: Mapped[datetime | None]
     draft_saved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    ready_at: Mapped[datetime | None]
+    """When those who may submit it were told that it is ready; what was saved later makes that old."""
     submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The draft revision that the last version was made of: a higher draft revision is an unsubmitted change."""
 

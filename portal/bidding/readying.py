@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from portal.accounts.calling_submitters import call_submitters
+from portal.accounts.calling_submitters import call_submitters, still_called
 from portal.audit.kinds import EventKind
 from portal.bidding.closing import lock_bid, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import read_sealed_draft
 from portal.bidding.models import Bid
+from portal.core.columns import db
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 
@@ -20,6 +21,7 @@ def say_bid_is_ready(*, bid: Bid, actor: Actor, keys: KeyFolder) -> None:
     policy.require(actor, Verb.CALL_SUBMITTERS, bid)
     entered = lock_bid(bid)
     require_open(entered)
+    db.session.refresh(bid, ["ready_at"])
     content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
     call_submitters(
         entered,
@@ -27,5 +29,6 @@ def say_bid_is_ready(*, bid: Bid, actor: Actor, keys: KeyFolder) -> None:
         actor=actor,
         is_new=entered.draft_revision > entered.submitted_revision,
         is_complete=not gaps_of(entered.questions, content),
-        saved_at=entered.draft_saved_at,
+        called_at=still_called(bid.ready_at, entered.draft_saved_at),
     )
+    bid.ready_at = entered.at

@@ -98,6 +98,8 @@ class Application(OnFrameworkChain, Model):
     """The working draft: {question key: {"value": text or evidence id, "confirmed": bool}}."""
     revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     saved_at: Mapped[datetime | None]
+    ready_at: Mapped[datetime | None]
+    """When those who may send it were told that it is ready; what was saved later makes that old."""
     version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The number of the last submitted version; 0 before the first."""
     submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))

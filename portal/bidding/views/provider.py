@@ -10,8 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.calling_submitters import called_at
-from portal.audit.kinds import EventKind
+from portal.accounts.calling_submitters import still_called
 from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
@@ -338,6 +337,6 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         gaps=gaps,
         remarks=remarks,
         gap_links=gap_links(bid, gaps, sections),
-        called_at=called_at(bid, EventKind.BID_READY, bid.draft_saved_at),
+        called_at=still_called(bid.ready_at, bid.draft_saved_at),
         unreadable=unreadable_files(bid=bid, content=content, files=file_store()),
     )

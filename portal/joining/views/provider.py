@@ -9,8 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.calling_submitters import called_at
-from portal.audit.kinds import EventKind
+from portal.accounts.calling_submitters import still_called
 from portal.core import clock
 from portal.core.words import counted
 from portal.frameworks.models import Framework
@@ -192,7 +191,7 @@ def call_submitters(reference: str) -> ResponseReturnValue:
     """Tell those who may send the application that it is ready."""
     application = own_application(reference, actor())
     if PlainForm().validate_on_submit():
-        say_application_is_ready(application=application, actor=actor(), today=clock.today())
+        say_application_is_ready(application=application, actor=actor(), now=clock.now())
         flash(
             "Your submitters and administrators are told that the application is ready. It is not sent yet.", "success"
         )
@@ -285,5 +284,5 @@ def _all_questions(answered: Answered) -> SectionForm:
 def _check_page(form: BaseForm, application: Application) -> ResponseReturnValue:
     context = inside(application)
     loaded = _all_questions(context["answered"]).loaded_now()
-    called = called_at(application, EventKind.APPLICATION_READY, application.saved_at)
+    called = still_called(application.ready_at, application.saved_at)
     return shown("check", form, application, send_key=str(uuid.uuid4()), loaded=loaded, called_at=called, **context)
