@@ -89,7 +89,7 @@ def _person_key(key_dir: Path | None) -> bytes:
 
     if key_dir is None:
         raise CommandError("There are people in the database: their names are sealed with a key from KEY_DIR")
-    return KeyFolder(key_dir).person_key()
+    return KeyFolder(key_dir).person_keys()[0]
 
 
 def _config(owner_url: str, app_role: str, key_dir: Path | None) -> Config:

@@ -176,6 +176,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ERASURE_REFUSED: (letters_of_erasure.erasure_refused,),
     EventKind.PERSON_ERASED: NOTHING,
     EventKind.DRAFT_DESTROYED: NOTHING,
+    EventKind.PERSON_KEY_REPLACED: NOTHING,
+    EventKind.PERSON_KEY_DROPPED: NOTHING,
     EventKind.RETENTION_CARRIED_OUT: NOTHING,
     EventKind.RETENTION_HELD: NOTHING,
     EventKind.RETENTION_RELEASED: NOTHING,

@@ -18,7 +18,7 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.emails import fold_email, read_email
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Role
-from portal.core.personal import address_index
+from portal.core.personal import address_indexes
 from portal.core.uniqueness import unless_taken
 from portal.organisations.models import ContractingAuthority, Provider
 
@@ -36,8 +36,8 @@ class AddressTaken(InvalidInput):
 
 def person_with_email(address: str | None) -> User | None:
     """Who has the address, compared as it looks; whether that person may sign in is the caller's question."""
-    wanted = address_index(fold_email(address))
-    return db.session.scalars(select(User).where(User.email_index == wanted)).one_or_none()
+    wanted = address_indexes(fold_email(address))
+    return db.session.scalars(select(User).where(User.email_index.in_(wanted))).first()
 
 
 def has_address(index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
@@ -47,7 +47,7 @@ def has_address(index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
 
 def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:
     """Everybody who has one of the addresses, by address, in one statement."""
-    wanted = [address_index(fold_email(address)) for address in addresses]
+    wanted = [index for address in addresses for index in address_indexes(fold_email(address))]
     found = db.session.scalars(select(User).where(User.email_index.in_(wanted)))
     return {str(person.email): person for person in found}
 
@@ -55,7 +55,7 @@ def people_with_emails(addresses: Iterable[str]) -> dict[str, User]:
 def holder_of(address: str) -> User | None:
     """Who has the address, or gave it up so lately that they may go back to it."""
     given_up = select(AddressChange.user_id).where(
-        AddressChange.old_index == address_index(address),
+        AddressChange.old_index.in_(address_indexes(address)),
         AddressChange.taken_at.is_not(None),
         AddressChange.stopped_at.is_(None),
         AddressChange.asked_at > func.clock_timestamp() - KEPT_FOR_THE_OLD_OWNER,

@@ -78,6 +78,8 @@ class EventKind(StrEnum):
     ERASURE_REFUSED = "erasure_refused"
     PERSON_ERASED = "person_erased"
     DRAFT_DESTROYED = "draft_destroyed"
+    PERSON_KEY_REPLACED = "person_key_replaced"
+    PERSON_KEY_DROPPED = "person_key_dropped"
     RETENTION_CARRIED_OUT = "retention_carried_out"
     RETENTION_HELD = "retention_held"
     RETENTION_RELEASED = "retention_released"

@@ -1,4 +1,4 @@
-"""`portal retention`: what is kept for how long, and what is past its time."""
+"""`portal retention`, `portal replace-person-key`: what is kept for how long, and the key over persons' keys."""
 
 from __future__ import annotations
 
@@ -6,10 +6,32 @@ import argparse
 
 from flask import Flask
 
-from portal.commands.answering import FINDING, Answer
+from portal.commands.answering import FINDING, Answer, CouldNotRun
 from portal.core import clock
 from portal.extensions import db
 from portal.privacy.keeping import let_go, report
+from portal.privacy.rewrapping import note_dropped, replace_key, rewrap_portions
+
+
+def replace_person_key(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Wrap every person's key by a new one of the installation while it runs; with --finish drop the one before."""
+    keys = app.extensions["keys"]
+    with app.app_context():
+        if arguments.finish and len(keys.person_keys()) == 1:
+            raise CouldNotRun("There is no key before: run this without --finish first.")
+        if not arguments.finish:
+            replace_key(keys)
+            db.session.commit()
+        wrapped = 0
+        for portion in rewrap_portions():
+            db.session.commit()
+            wrapped += portion
+        if arguments.finish:
+            note_dropped()
+            db.session.commit()
+            keys.drop_person_key_before()
+    then = "The key before is gone." if arguments.finish else "Both keys are read. In an hour, run it with --finish."
+    return Answer({"wrapped": wrapped, "finished": arguments.finish}, [f"{wrapped} keys are under the new one. {then}"])
 
 
 def retention(app: Flask, arguments: argparse.Namespace) -> Answer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 
+from portal.core.errors import SealBroken
 from portal.core.seals import decrypt, encrypt, new_content_key
 from portal.extensions import keys
 
@@ -19,7 +20,17 @@ ERASED = "Erased person"
 
 def new_person_key(person_id: uuid.UUID) -> bytes:
     """A new key for the person, wrapped as it is stored."""
-    return encrypt(new_content_key(), keys.person_key(), _context("key", person_id))
+    return encrypt(new_content_key(), keys.person_keys()[0], _context("key", person_id))
+
+
+def rewrapped(key: bytes, person_id: uuid.UUID) -> bytes:
+    """The same key, wrapped by the installation's present one; itself where it is already."""
+    present = keys.person_keys()[0]
+    try:
+        decrypt(key, present, _context("key", person_id))
+    except SealBroken:
+        return encrypt(_unwrapped(key, person_id), present, _context("key", person_id))
+    return key
 
 
 def seal(typed: str, *, key: bytes, person_id: uuid.UUID, what: str) -> bytes:
@@ -34,12 +45,25 @@ def unseal(sealed: bytes, *, key: bytes, person_id: uuid.UUID, what: str) -> str
 
 def address_index(address: str) -> bytes:
     """What an e-mail address is looked up by: the same for the same address, and telling nobody which it is."""
-    digest = hashlib.blake2b(address.encode(), digest_size=32, key=keys.person_key(), person=b"fairlot-address")
-    return digest.digest()
+    return address_indexes(address)[0]
+
+
+def address_indexes(address: str) -> list[bytes]:
+    """The same under the present key and, while that one is being replaced, under the one before: look for either."""
+    return [
+        hashlib.blake2b(address.encode(), digest_size=32, key=key, person=b"fairlot-address").digest()
+        for key in keys.person_keys()
+    ]
 
 
 def _unwrapped(key: bytes, person_id: uuid.UUID) -> bytes:
-    return decrypt(key, keys.person_key(), _context("key", person_id))
+    *others, last = keys.person_keys()
+    for wrapping in others:
+        try:
+            return decrypt(key, wrapping, _context("key", person_id))
+        except SealBroken:
+            continue
+    return decrypt(key, last, _context("key", person_id))
 
 
 def _context(what: str, person_id: uuid.UUID) -> bytes:

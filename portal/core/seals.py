@@ -12,6 +12,7 @@ import json
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt,
@@ -27,6 +28,7 @@ from portal.core.errors import SealBroken
 
 NONCE_BYTES = 24
 PADDING_BYTES = 4096
+PERSON, PERSON_BEFORE = "person", "person-before"
 
 
 def new_content_key() -> bytes:
@@ -72,6 +74,7 @@ class KeyFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._held: dict[str, bytes] = {}
+        self._person_keys: tuple[tuple[Any, ...], tuple[bytes, ...]] | None = None
 
     def create_opening_key(self, itt_id: uuid.UUID, *, demonstration: bool) -> bytes:
         """Make an invitation's key pair, keep the private half here, and return the public half."""
@@ -109,9 +112,33 @@ class KeyFolder:
         key = self.factor_key()
         return hashlib.blake2b(value.encode(), digest_size=32, key=key, person=b"fairlot-typed").digest()
 
-    def person_key(self) -> bytes:
-        """The installation's key that wraps every person's own; made on first use."""
-        return self._shared("person")
+    def person_keys(self) -> tuple[bytes, ...]:
+        """The installation's keys that wrap every person's own: the present one, then the one that it replaces.
+
+        The first is made on first use. Processes that run look at the files each time, so that all of them change to a
+        new key at once, and none wraps with a key that it remembers.
+        """
+        if not self._path(PERSON).exists():
+            self._write(PERSON, new_content_key(), demonstration=None)
+        stamps = tuple(_stamp(self._path(name)) for name in (PERSON, PERSON_BEFORE))
+        if self._person_keys is None or self._person_keys[0] != stamps:
+            names = [name for name, stamp in zip((PERSON, PERSON_BEFORE), stamps, strict=True) if stamp]
+            self._person_keys = stamps, tuple(self._read(name, demonstration=None) for name in names)
+        return self._person_keys[1]
+
+    def replace_person_key(self) -> None:
+        """Put a new key in the place of the one that wraps persons' keys; the one before is read as well from now on.
+
+        While that one is there this changes nothing: what was interrupted goes on.
+        """
+        present, *before = self.person_keys()
+        if not before:
+            self._write(PERSON_BEFORE, present, demonstration=None)
+            self._write(PERSON, new_content_key(), demonstration=None, replace=True)
+
+    def drop_person_key_before(self) -> None:
+        """Delete the key that was replaced: what is still under it can be read nowhere any more."""
+        self._path(PERSON_BEFORE).unlink(missing_ok=True)
 
     def signing_key(self) -> SigningKey:
         """The installation's key for signing receipts; made on first use."""
@@ -128,7 +155,7 @@ class KeyFolder:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.key"
 
-    def _write(self, name: str, key: bytes, *, demonstration: bool | None) -> None:
+    def _write(self, name: str, key: bytes, *, demonstration: bool | None, replace: bool = False) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         document = json.dumps({"key": key.hex(), "demonstration": demonstration}).encode()
         temporary = self.folder / f".{name}.{uuid.uuid4()}"
@@ -137,6 +164,9 @@ class KeyFolder:
             handle.write(document)
             handle.flush()
             os.fsync(handle.fileno())
+        if replace:
+            os.replace(temporary, self._path(name))
+            return
         try:
             # A link refuses an existing name, where a rename would replace another process's fresh key.
             os.link(temporary, self._path(name))
@@ -153,6 +183,15 @@ class KeyFolder:
         if document["demonstration"] is not demonstration:
             raise SealBroken("That key belongs to another kind of installation: demonstration keys stay there.")
         return bytes.fromhex(document["key"])
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What another file in its place differs by; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def wrap_for_opening(content_key: bytes, public_key: bytes) -> bytes:

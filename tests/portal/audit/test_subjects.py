@@ -41,6 +41,7 @@ NAMES = {
     "PanelMember": "panel_member",
     "PanelWork": "panel",
     "Passkey": "passkey",
+    "PersonKey": "person_key",
     "PreparedNotice": "prepared_notice",
     "Provider": "provider",
     "Reminder": "reminder",
