@@ -45,6 +45,7 @@ from portal.editing.comparing import (
 )
 from portal.extensions import db
 from portal.web.access import actor
+from portal.web.submissions import is_draft
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -92,7 +93,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
     loaded = LoadedField()
 
     keeps_earlier = True
-    """Whether what long texts said before is kept for those who may read the draft."""
+    """Whether what texts said before is kept for those who may read the draft."""
     is_own = False
     """Whether it edits something that its person alone sees: then nobody else can be here."""
     is_saved = False
@@ -132,7 +133,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
         return is_conflict(self.posted_loaded.get(name), "\0", self.stored[name])
 
     def settled(self) -> None:
-        """Note that what was edited is stored: keep what long texts said before, and carry the new state."""
+        """Note that what was edited is stored: keep what texts said before, and carry the new state."""
         if not self.edits:
             return
         if self.keeps_earlier:
@@ -144,7 +145,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
                 changes={
                     name: change
                     for name, change in changes.items()
-                    if isinstance(self[name.removeprefix(earlier.UNCHOSEN)], TextAreaField)
+                    if _holds_words(self[name.removeprefix(earlier.UNCHOSEN)])
                 },
                 actor_id=actor().user_id,
                 keys=current_app.extensions["keys"],
@@ -190,7 +191,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
 
     def earlier_of(self, name: str) -> int:
         """How many earlier texts a field has."""
-        if not self.edits or not self.keeps_earlier or not isinstance(self[name], TextAreaField):
+        if not self.edits or not self.keeps_earlier or not _holds_words(self[name]):
             return 0
         if not hasattr(self, "_counts"):
             self._counts = earlier.counts_of_earlier(self._draft)
@@ -247,6 +248,11 @@ def field_text(box: Field) -> str:
     if box.process_errors:
         return "\0" + written((getattr(box, "typed", None) and list(box.typed.values())) or box.raw_data)
     return written(sorted(map(str, box.data or ())) if isinstance(box, SelectMultipleField) else box.data)
+
+
+def _holds_words(box: Field) -> bool:
+    """Whether somebody's sentences stand in it: a long text anywhere, one line (no figure, no code) of a draft."""
+    return isinstance(box, TextAreaField) or (type(box) is StringField and is_draft())
 
 
 def take_turn() -> None:

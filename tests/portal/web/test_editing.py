@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -16,6 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Role
 from portal.editing.comparing import write_loaded
+from portal.editing.models import EarlierText
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender
 from portal.web.fields import ChoiceField, DayField, PoundsField
@@ -243,18 +245,29 @@ def test_two_commissioners_edit_one_page(new_client: Any, itt: InvitationToTende
     assert (itt.title, itt.description) == ("A new title", "The second's words.")
 
 
-def test_earlier_texts_are_read_and_put_back(client: CheckedClient, itt: InvitationToTender) -> None:
-    """Who replaced a text, and when; put back into the box it is an edit like any other."""
+@pytest.mark.parametrize("name", ["description", "title"])
+def test_earlier_texts_are_read_and_put_back(client: CheckedClient, itt: InvitationToTender, name: str) -> None:
+    """Who replaced a text or a line, and when; put back into the box it is an edit like any other."""
     editor(client, itt)
-    was = itt.description
+    was = getattr(itt, name)
     address = f"/commissioning/itts/{itt.reference}/draft/service"
-    fill(client, address, {"description": "Something quite different."})
+    fill(client, address, {name: "Something quite different."})
     assert "Earlier texts (1)" in text_of(client.get(address))
-    shown = client.get(f"{address}?earlier=description")
+    shown = client.get(f"{address}?earlier={name}")
     assert "when Demo Colleague changed it" in text_of(shown)
     assert was.split("\n")[0] in text_of(shown)
-    link = next(a for a in shown.get_data(as_text=True).split('"') if a.startswith("?earlier=description&amp;put="))
+    link = next(a for a in shown.get_data(as_text=True).split('"') if a.startswith(f"?earlier={name}&amp;put="))
     put = link.partition("#")[0].replace("&amp;", "&")
     assert fill(client, address + put, {}, follow_redirects=False).status_code == 302
     db.session.refresh(itt)
-    assert itt.description == was
+    assert getattr(itt, name) == was
+
+
+def test_figures_and_what_is_no_draft_keep_nothing(client: CheckedClient, db_session: object) -> None:
+    """A number has no earlier text, and somebody's own name is theirs to change."""
+    itt = ready_itt()
+    editor(client, itt)
+    value = f"/commissioning/itts/{itt.reference}/draft/value"
+    fill(client, value, {"term_months": "24"})
+    fill(client, "/account/name", {"name": "Demo Renamed"})
+    assert db.session.scalar(select(func.count()).select_from(EarlierText)) == 0
