@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.core.clock import LONDON
 from portal.core.columns import db
-from portal.frameworks.member_models import Admission, SettingOffer
+from portal.frameworks.member_models import NAME_SHOWN, NAME_SHOWN_FOLD, Admission, SettingOffer
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.states import CURRENT
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion
@@ -81,11 +81,11 @@ def members_by_lot(framework_id: uuid.UUID) -> dict[uuid.UUID, list[Member]]:
         .subquery()
     )
     rows = db.session.execute(
-        select(Admission.lot_id, func.coalesce(Admission.known_as, Provider.name), func.coalesce(offered.c.settings, 0))
+        select(Admission.lot_id, NAME_SHOWN, func.coalesce(offered.c.settings, 0))
         .join(Provider, Provider.id == Admission.provider_id)
         .outerjoin(offered, (offered.c.lot_id == Admission.lot_id) & (offered.c.provider_id == Admission.provider_id))
         .where(Admission.framework_id == framework_id, Admission.status.in_(CURRENT))
-        .order_by(Provider.name_fold, Admission.id)
+        .order_by(NAME_SHOWN_FOLD, Admission.id)
     )
     found: dict[uuid.UUID, list[Member]] = {}
     for lot_id, name, count in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, not_, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, func, not_, or_, text
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -170,3 +170,9 @@ class SettingOffer(Model):
     setting: Mapped[Setting] = relationship()
     lot: Mapped[FrameworkLot] = relationship()
     band: Mapped[Band | None] = relationship()
+
+
+NAME_SHOWN = func.coalesce(Admission.known_as, Provider.name)
+"""SQL: what a member is called in its framework."""
+NAME_SHOWN_FOLD = func.coalesce(func.fold(Admission.known_as), Provider.name_fold).collate("C")
+"""SQL: the same as lists sort it: by the name that stands in them, not by one that its officers have not accepted."""

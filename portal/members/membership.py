@@ -18,10 +18,9 @@ from portal.core.lifecycle import Named
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.core.words import london, london_date
-from portal.frameworks.member_models import Admission
+from portal.frameworks.member_models import NAME_SHOWN_FOLD, Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.states import ADMISSION, CURRENT, AdmissionStatus
-from portal.organisations.models import Provider
 
 PAGE = 100
 
@@ -123,7 +122,7 @@ def find_membership(admission_id: uuid.UUID) -> Admission:
 def members_page(framework: Framework, *, ended: bool, page: int) -> tuple[Sequence[Admission], bool]:
     """One page of the framework's current members (or those who left or were removed), and whether more follow.
 
-    In order of lot and provider's name.
+    In order of lot and of the name that the member has in it.
     """
     rows = db.session.scalars(
         select(Admission)
@@ -134,7 +133,7 @@ def members_page(framework: Framework, *, ended: bool, page: int) -> tuple[Seque
             Admission.status.not_in(CURRENT) if ended else Admission.status.in_(CURRENT),
         )
         .options(joinedload(Admission.lot), joinedload(Admission.provider))
-        .order_by(FrameworkLot.number, Provider.name_fold, Admission.id)
+        .order_by(FrameworkLot.number, NAME_SHOWN_FOLD, Admission.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()

@@ -11,15 +11,14 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 
 from portal.core.columns import db
 from portal.core.paging import page_key, read_page_key
-from portal.frameworks.member_models import Admission
+from portal.frameworks.member_models import NAME_SHOWN, NAME_SHOWN_FOLD, Admission
 from portal.organisations.models import Provider
 from portal.organisations.standing import is_suspended
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
 PAGE_SIZE = 100
-_NAME = func.coalesce(Admission.known_as, Provider.name).label("name")
-"""What the member is called in the framework."""
+_NAME, _FOLD = NAME_SHOWN.label("name"), NAME_SHOWN_FOLD.label("name_fold")
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,8 @@ def list_invited(itt: InvitationToTender, now: datetime, *, after: str = "", siz
     total = db.session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if after:
         last, name = read_page_key(after, uuid.UUID, str)
-        query = query.where(tuple_(Provider.name_fold, Provider.id) > tuple_(name, last))
-    rows = db.session.execute(query.order_by(Provider.name_fold, Provider.id).limit(size + 1)).all()
+        query = query.where(tuple_(NAME_SHOWN_FOLD, Provider.id) > tuple_(name, last))
+    rows = db.session.execute(query.order_by(_FOLD, Provider.id).limit(size + 1)).all()
     more = len(rows) > size
     shown = rows[:size]
     return Invited(shown, total, page_key(shown[-1].id, shown[-1].name_fold) if more else None)
@@ -91,7 +90,7 @@ def provider_chosen(itt: InvitationToTender) -> Provider | None:
 
 def _drafted(itt: InvitationToTender, now: datetime) -> Select[uuid.UUID, str, str, datetime]:
     query = (
-        select(Provider.id, _NAME, Provider.name_fold, Admission.admitted_at.label("since"))
+        select(Provider.id, _NAME, _FOLD, Admission.admitted_at.label("since"))
         .join(Admission, Admission.provider_id == Provider.id)
         .where(_to_be_invited(itt, now))
     )
@@ -105,7 +104,7 @@ def _to_be_invited(itt: InvitationToTender, now: datetime) -> ColumnElement[bool
 
 def _recorded(itt: InvitationToTender) -> Select[uuid.UUID, str, str, datetime]:
     return (
-        select(Provider.id, _NAME, Provider.name_fold, Invitation.invited_at.label("since"))
+        select(Provider.id, _NAME, _FOLD, Invitation.invited_at.label("since"))
         .join(Invitation, Invitation.provider_id == Provider.id)
         .outerjoin(Admission, Admission.id == Invitation.admission_id)
         .where(Invitation.itt_id == itt.id)
