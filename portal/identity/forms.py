@@ -112,9 +112,11 @@ class ClaimForm(BaseForm):
     company_number = line("Company number", description="8 characters from Companies House, such as 09506232.")
     charity_number = line("Or charity number", description="SC before a Scottish number, NIC for Northern Ireland.")
     organisation = line("Your organisation’s name")
-    person = line("Your name")
-    email = line("Your e-mail address")
-    telephone = line("A telephone number in the public register, or on your organisation’s own pages")
+    person = line("Your name", render_kw={"autocomplete": "name"})
+    email = line("Your e-mail address", render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"})
+    telephone = line(
+        "A telephone number in the public register, or on your organisation’s own pages", render_kw={"type": "tel"}
+    )
     words = page("How can we see that the number is yours?")
 
     def validate_organisation(self, field: Any) -> None:

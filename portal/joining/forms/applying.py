@@ -33,6 +33,12 @@ from portal.web.forms import BaseForm, shown_number
 
 ANSWER, CONFIRM, FILE, EXPIRES = "answers-", "confirm-", "file-", "expires-"
 NO_DOCUMENT = ""
+ONE_LINE: Mapping[str, Mapping[str, str]] = {
+    "trading_name": {"autocomplete": "organization"},
+    "contact_name": {"autocomplete": "name"},
+    "contact_email": {"type": "email", "autocomplete": "email", "spellcheck": "false"},
+}
+"""What is asked for in one line, by profile key, and what a browser may fill in for it (WCAG 2.2, 1.3.5)."""
 
 
 class LotsForm(BaseForm):
@@ -252,7 +258,7 @@ def profile_form(said: Sequence[ProfileAnswer], questions: Mapping[str, Question
             options = _choices([*question.options(), ("", "Forget this answer")])
             fields[f"{ANSWER}{answer.key}"] = RadioField(label, choices=options, validate_choice=False)
         else:
-            fields[f"{ANSWER}{answer.key}"] = TextAreaField(label)
+            fields[f"{ANSWER}{answer.key}"] = _words_field(question, label, answer.value)
     made: ProfileForm = type("ProfileForm", (ProfileForm,), fields)(data=held)
     return made
 
@@ -269,4 +275,10 @@ def _answer_field(question: Question, answered: Answered) -> Any:
         return RadioField(question.prompt, choices=_choices(question.options()), validate_choice=False)
     if question.kind is AnswerKind.NUMBER:
         return StringField(question.prompt, render_kw={"inputmode": "decimal", "spellcheck": "false"})
-    return TextAreaField(question.prompt)
+    return _words_field(question, question.prompt, answered.value(question.key))
+
+
+def _words_field(question: Question | None, label: str, held: str) -> Any:
+    """A box for words: one line where the standard questions ask for a name or an address of one, and it holds one."""
+    asks = ONE_LINE.get(question.profile) if question is not None else None
+    return TextAreaField(label) if asks is None or "\n" in held else StringField(label, render_kw=asks)

@@ -21,6 +21,7 @@ from portal.core.words import london, london_date
 from portal.extensions import db
 from portal.frameworks.standard_questions import standard_questionnaire
 from portal.joining.answering import answers_of
+from portal.joining.forms.applying import ONE_LINE
 from portal.joining.models import Application, ApplicationDecision, ApplicationVersion, Evidence
 from portal.joining.states import ApplicationStatus, Outcome
 from portal.joining.withdrawing import withdraw_application
@@ -42,6 +43,7 @@ from tests.factories.joining import (
     submit,
 )
 from tests.filling import errors_of, fields_of, fill, press, text_of
+from tests.pages import read
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 NewClient = Callable[[], CheckedClient]
@@ -175,6 +177,19 @@ def test_nothing_can_be_started_after_the_end(signed_in: CheckedClient) -> None:
     held = fields_of(signed_in.get("/provider/profile"), action="/sign-out")
     refused = signed_in.post(begin, data=held | {"lots": ["1"]})
     assert (refused.status_code, db.session.scalar(select(func.count()).select_from(Application))) == (409, 0)
+
+
+def test_a_name_or_an_address_is_asked_for_in_one_line(signed_in: CheckedClient, actor: Actor) -> None:
+    """With what a browser may fill in; lines that somebody typed into the box of before are not run together."""
+    application = draft_application(actor=actor)
+    for held, drawn in (("Demo Person", "input"), ("Demo Person\nDemo Other", "textarea")):
+        save(application, actor, {"contact": held})
+        page = read(signed_in.get(part(application, "about")).get_data(as_text=True))
+        box = page.find(id="answers-contact")
+        assert (box.name, box.get("autocomplete")) == (drawn, "name" if drawn == "input" else None)
+    sections = standard_questionnaire(Regime.PCR2015).sections
+    assert ONE_LINE.keys() <= {question.profile for section in sections for question in section.questions}
+    assert ONE_LINE["contact_email"]["type"] == "email"
 
 
 def test_answers_open_further_questions_without_javascript(signed_in: CheckedClient, actor: Actor) -> None:
