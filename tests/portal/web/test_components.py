@@ -258,11 +258,24 @@ def test_the_bars_lie_end_to_end_and_the_table_repeats_them(app: Flask) -> None:
     assert words(page, "tbody th, tbody td") == ["Willow", "20", "10.5", "30.5"]
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in MACROS if "charts.html" in MACROS[name] or "columns.html" in MACROS[name]]
+)
+def test_every_chart_has_its_figures_in_a_table(app: Flask, name: str) -> None:
+    """Whoever cannot see a picture, or wants to copy a figure, reads it in a table beside it (WCAG 2.2, 1.1.1)."""
+    charts = draw(app, MACROS[name]).select(".fl-chart")
+    assert charts
+    assert [chart for chart in charts if not chart.select("table caption") or not chart.select("tbody tr")] == []
+
+
 def test_a_weight_bar_says_every_share(app: Flask) -> None:
     """The key names each panel with its share, and the picture has the same in words."""
     source = '{% from "components/charts.html" import weight_bar %}{{ weight_bar("Who", parts, "w") }}'
     page = draw(app, source, parts=PARTS)
-    assert words(page, ".fl-key__item") == ["Local 60%", "Young 40%"]
+    assert [words(page, f".fl-chart__shares tbody {cell}") for cell in ("th", "td")] == [
+        ["Local", "Young"],
+        ["60%", "40%"],
+    ]
     assert words(page, "desc") == ["Local: 60 per cent. Young: 40 per cent."]
 
 
