@@ -85,6 +85,7 @@ def test_an_invited_colleague_joins_while_the_roles_wait(
     assert "(4)" in text_of(other.get("/account"))
     for number, role_id in enumerate(db.session.scalars(select(RoleGrant.id).order_by(RoleGrant.role)).all()):
         address = f"/account/roles/{role_id}"
+        assert "Not given yet: this role" in text_of(other.get(address))
         assert errors_of(fill(other, address, {"verdict": "refuse"})) == [
             "Say why: the other administrators read it. Use words, and at least 20 characters."
         ]

@@ -147,6 +147,7 @@ def test_refuse_in_two_steps(client: CheckedClient, new_client: Callable[[], Che
     assert "No good." in short.text
     sent = fill(client, page(application, "/refuse"), {"failed_insurance": "y", "reason_insurance": REASON})
     assert (sent.status_code, sent.location) == (302, page(application))
+    assert "Not decided yet: the refusal" in text_of(client.get(page(application)))
 
     second = new_client()
     sign_in(second, officer(framework, Role.APPROVER))

@@ -128,7 +128,9 @@ def test_removal_waits_for_reasons_answer_and_second_person(client: CheckedClien
     assert "PA2023 s.37(2)" in asked
     sent = fill(client, page(admission, "/removal"), {"ground": "conditions", "reasons": REASON})
     assert sent.status_code == 302
-    assert "The reasons are on their way" in text_of(client.get(page(admission)))
+    shown = text_of(client.get(page(admission)))
+    assert "Not decided yet: the removal" in shown
+    assert "The reasons are on their way" in shown
     sign_in(client, officer(framework, Role.APPROVER))
     early = fill(client, page(admission, "/removal/decision"), {"verdict": "remove"})
     assert errors_of(early) == [

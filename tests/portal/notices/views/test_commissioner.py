@@ -106,6 +106,7 @@ def test_others_read_where_it_stands(client: CheckedClient, itt: InvitationToTen
     """An approver sees that it waits, and has nothing to fill in."""
     sign_in(client, somebody(itt, Role.APPROVER))
     shown = client.get(page(itt)).text
+    assert "Not published yet: this notice" in shown
     assert "It waits for its number" in shown
     assert "Publish it here" not in shown
 
