@@ -22,6 +22,7 @@ from portal.core.columns import db
 from portal.core.permissions import SYSTEM
 from portal.core.personal import address_index, rewrapped
 from portal.core.seals import KeyFolder
+from portal.core.taking import lock
 from portal.notifications.models import DeadAddress
 from portal.organisations.claim_models import NumberClaim
 
@@ -52,13 +53,15 @@ def rewrap_portions() -> Iterator[int]:
     for model, work in _UNDER_THE_KEY:
         after = FIRST
         while True:
-            of = select(model).where(model.person_key.is_not(None), model.id > after).order_by(model.id)
-            portion = db.session.scalars(of.limit(PORTION).with_for_update(of=model)).all()
+            next_ones = select(model.id).where(model.person_key.is_not(None), model.id > after).order_by(model.id)
+            portion = db.session.scalars(next_ones.limit(PORTION)).all()
             if not portion:
                 break
-            for row in portion:
-                work(row)
-            after = portion[-1].id
+            for identifier in portion:
+                row = lock(model, identifier)
+                if row.person_key is not None:
+                    work(row)
+            after = portion[-1]
             yield len(portion)
 
 
