@@ -268,19 +268,20 @@ def test_a_file_that_is_refused_for_its_day_is_not_kept(
 def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(signed_in: CheckedClient, actor: Actor) -> None:
     """Theirs stays until somebody who has read both texts chooses; pressing again alone overwrites nothing."""
     application = draft_application(actor=actor)
-    address = part(application, "about")
+    save(application, actor, {"convicted": "yes"})
+    address = part(application, "exclusion")
     stale = fields_of(signed_in.get(address))
-    save(application, applicant_of(application.provider), {"contact": "Theirs"})
-    refused = signed_in.post(address, data=stale | {"answers-contact": "Mine"})
+    save(application, applicant_of(application.provider), {"put_right": "Theirs"})
+    refused = signed_in.post(address, data=stale | {"answers-put_right": "Mine"})
     assert refused.status_code == 409
     assert "Choose which text to keep" in errors_of(refused)[0]
-    assert fields_of(refused)["answers-contact"] == "Mine\n\nTheirs"
+    assert fields_of(refused)["answers-put_right"] == "Mine\n\nTheirs"
     assert "Your text Mine" in text_of(refused)
     again = signed_in.post(address, data=fields_of(refused))
     assert again.status_code == 409
-    assert answers_of(application).value("contact") == "Theirs"
-    assert signed_in.post(address, data=fields_of(again) | {"keep-answers-contact": "mine"}).status_code == 302
-    assert answers_of(application).value("contact") == "Mine"
+    assert answers_of(application).value("put_right") == "Theirs"
+    assert signed_in.post(address, data=fields_of(again) | {"keep-answers-put_right": "mine"}).status_code == 302
+    assert answers_of(application).value("put_right") == "Mine"
 
 
 def test_what_was_said_before_is_confirmed_one_by_one(signed_in: CheckedClient, actor: Actor) -> None:
