@@ -101,7 +101,7 @@ def test_one_opportunity_shows_how_bids_are_judged(client: CheckedClient) -> Non
         "The floor is £180,000 and the ceiling is £240,000",
         "ruled out",
         "more marks for “What young people think”",
-        "Up to 500 words, scored under “Keeping children and young people safe”.",
+        "Up to 500 words. Scored under “Keeping children and young people safe”.",
         "Procurement Act 2023, light touch",
         "notice 012345-2026",
         "Sign in to bid",
