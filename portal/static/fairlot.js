@@ -64,11 +64,17 @@
     window.history.replaceState(null, "", window.location.pathname + window.location.search);
   });
 
-  // Leaving a half-filled form that nothing keeps (a visitor's) asks first; sending it does not. See keeping.js.
+  // Leaving a half-filled form that nothing keeps (a visitor's) asks first; sending it does not. Offline it is not sent,
+  // because the browser's error page would take the text, unless the button is pressed again. See keeping.js.
   var changed = false;
   each("form[data-fl-unsaved]", function (form) {
+    var offline = form.querySelector("[data-fl-saving]");
     form.addEventListener("input", function () { changed = true; });
-    form.addEventListener("submit", function () { changed = false; });
+    form.addEventListener("submit", function (event) {
+      if (!window.navigator.onLine && offline.hidden) { event.preventDefault(); offline.hidden = false; return; }
+      changed = false;
+    });
+    window.addEventListener("online", function () { offline.hidden = true; });
   });
   window.addEventListener("beforeunload", function (event) { if (changed) { event.preventDefault(); } });
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.accessibility import check_accessibility
 from tests.portal_process import RunningPortal
@@ -54,4 +54,25 @@ def test_a_form_that_was_filled_in_badly(chromium: Browser, running_portal: Runn
     links.last.focus()
     page.keyboard.press("Enter")
     assert f"#{page.evaluate('document.activeElement.id')}" == target
+    page.close()
+
+
+@pytest.mark.journey
+def test_a_visitor_without_a_connection_keeps_the_page(chromium: Browser, running_portal: RunningPortal) -> None:
+    """The button is answered beside it instead of by the browser's error page; with the connection back it sends."""
+    page = chromium.new_page(viewport=PHONE)  # type: ignore[arg-type]
+    page.goto(f"{running_portal.url}/register")
+    page.fill("[name=organisation_name]", "Demo Tunnel")
+    page.context.set_offline(True)
+    page.press("[name=organisation_name]", "Enter")
+    line = page.get_by_text("Nothing was sent: you are offline.")
+    expect(line).to_be_visible()
+    check_accessibility(page)
+    assert page.input_value("[name=organisation_name]") == "Demo Tunnel"
+    page.context.set_offline(False)
+    expect(line).to_be_hidden()
+    with page.expect_navigation():
+        page.press("[name=organisation_name]", "Enter")
+    assert page.title().startswith("Error: ")
+    assert page.input_value("[name=organisation_name]") == "Demo Tunnel"
     page.close()
