@@ -49,6 +49,7 @@ BLUEPRINTS = (
     "portal.accounts.views.colleagues",
     "portal.accounts.views.roles",
     "portal.accounts.views.absences",
+    "portal.accounts.views.platform",
     "portal.organisations.views.provider",
     "portal.identity.views.commissioner",
     "portal.identity.views.suspensions",

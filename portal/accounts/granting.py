@@ -48,12 +48,14 @@ def propose_role(*, person: User, role: Role, authority: ContractingAuthority, a
     require_second_person(actor, Half(person.id))
     proposed = RoleGrant(user=person, user_id=person.id, role=role, authority=authority, proposed_by_id=actor.user_id)
     db.session.add(proposed)
-    _record(EventKind.ROLE_PROPOSED, proposed, actor)
+    record_role(EventKind.ROLE_PROPOSED, proposed, actor)
     return proposed
 
 
 def confirm_role(*, role_id: uuid.UUID, actor: Actor, now: datetime) -> RoleGrant:
     """Confirm a proposed role as the second person: it is in force at once. Records ROLE_CONFIRMED.
+
+    A successor who is new here is invited: MEMBER_INVITED.
 
     Raises `NotFound`, `NotAllowed` for the proposer, for whoever gets the role and for the platform's administrator
     where the authority has somebody to confirm it, `WrongState` when it waits no more.
@@ -62,8 +64,10 @@ def confirm_role(*, role_id: uuid.UUID, actor: Actor, now: datetime) -> RoleGran
     found.decide(actor, now=now)
     found.status = GRANT.move(found.status, GrantStatus.CONFIRMED)
     if not _holds(found):
-        grant(found.user, found.role, authority_id=found.authority_id)
-    _record(EventKind.ROLE_CONFIRMED, found, actor)
+        grant(found.user, found.role, **place_key(found.place))
+    record_role(EventKind.ROLE_CONFIRMED, found, actor)
+    if found.is_successor and found.user.awaits_joining:
+        record(EventKind.MEMBER_INVITED, found.user, actor=actor, place=found.place.id, roles=[found.role])
     return found
 
 
@@ -76,7 +80,7 @@ def refuse_role(*, role_id: uuid.UUID, reason: str, actor: Actor, now: datetime)
     words = require_reason(reason, "Say why: the other administrators read it", field="note")
     found.decide(actor, now=now, note=words)
     found.status = GRANT.move(found.status, GrantStatus.REFUSED)
-    _record(EventKind.ROLE_REFUSED, found, actor)
+    record_role(EventKind.ROLE_REFUSED, found, actor)
     return found
 
 
@@ -112,6 +116,8 @@ def deciders_of(proposed: GivenByTwo) -> Sequence[uuid.UUID]:
 
     None: the platform's administrator is.
     """
+    if getattr(proposed, "is_successor", False):
+        return []
     held = (RoleInForce.authority_id == proposed.authority_id, RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR)
     administrators = select(RoleInForce.user_id).join(User, User.id == RoleInForce.user_id).where(*held, User.is_active)
     found = db.session.scalars(administrators.distinct().order_by(RoleInForce.user_id))
@@ -123,15 +129,20 @@ def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
     waits = (
         select(RoleGrant)
         .where(RoleGrant.status == GrantStatus.PROPOSED)
-        .options(joinedload(RoleGrant.user), joinedload(RoleGrant.proposed_by), joinedload(RoleGrant.authority))
+        .options(
+            joinedload(RoleGrant.user),
+            joinedload(RoleGrant.proposed_by),
+            joinedload(RoleGrant.authority),
+            joinedload(RoleGrant.provider),
+        )
         .order_by(RoleGrant.proposed_at, RoleGrant.id)
     )
     if not actor.platform_roles:
-        waits = waits.where(RoleGrant.authority_id == actor.authority_id)
+        waits = waits.where(RoleGrant.authority_id == actor.authority_id, RoleGrant.asked_sealed.is_(None))
     return [
         found
         for found in db.session.scalars(waits)
-        if actor.towards_authority(found.authority_id) or may_decide(found, actor)
+        if found.is_successor or actor.towards_authority(found.authority_id) or may_decide(found, actor)
     ]
 
 
@@ -191,15 +202,19 @@ def _apart_from(proposed: GivenByTwo) -> Sequence[Half]:
 
 
 def _holds(found: RoleGrant) -> bool:
-    held = select(HeldRole.id).where(
-        HeldRole.user_id == found.user_id,
-        HeldRole.role == found.role,
-        HeldRole.authority_id == found.authority_id,
-        HeldRole.ended_at.is_(None),
+    held = (
+        select(HeldRole.id)
+        .where(
+            HeldRole.user_id == found.user_id,
+            HeldRole.role == found.role,
+            HeldRole.ended_at.is_(None),
+        )
+        .filter_by(**place_key(found.place))
     )
     return db.session.execute(held).first() is not None
 
 
-def _record(kind: EventKind, proposed: RoleGrant, actor: Actor) -> None:
+def record_role(kind: EventKind, proposed: RoleGrant, actor: Actor) -> None:
+    """Record what became of a role that takes two people, without names."""
     db.session.flush()
-    record(kind, proposed, actor=actor, place=proposed.authority_id, person=proposed.user_id, role=proposed.role.value)
+    record(kind, proposed, actor=actor, place=proposed.place.id, person=proposed.user_id, role=proposed.role.value)

@@ -53,7 +53,7 @@ def invite_colleague(
     """
     if not roles or set(roles) - roles_offered(place, actor):
         raise InvalidInput("Choose at least one role.", field="roles")
-    person = _invited_person(name, email, now)
+    person = person_to_invite(name, email, now)
     for role in sorted(roles):
         give_role(person=person, role=role, place=place, actor=actor)
     record(EventKind.MEMBER_INVITED, person, actor=actor, place=place.id, roles=sorted(roles))
@@ -126,7 +126,7 @@ def may_invite(place: Provider | ContractingAuthority, actor: Actor) -> bool:
     return policy.allows(actor, Verb.INVITE, place)
 
 
-def _invited_person(name: str, email: str, now: datetime) -> User:
+def person_to_invite(name: str, email: str, now: datetime) -> User:
     """Somebody new, or somebody whose access has ended everywhere."""
     read_person_name(name)
     known = person_with_email(read_email(email))

@@ -17,7 +17,7 @@ from portal.core.errors import WrongState
 from portal.core.lifecycle import Lifecycle
 from portal.core.permissions import Actor, Role
 from portal.core.personal import ERASED, address_index, new_person_key, seal, unseal
-from portal.organisations.models import ContractingAuthority
+from portal.organisations.models import ContractingAuthority, Provider
 
 
 class Language(StrEnum):
@@ -202,7 +202,8 @@ class GivenByTwo(AboutPerson):
 class RoleGrant(GivenByTwo, OnSystemChain, Model):
     """A role that is half of an act of two people, proposed by one administrator and confirmed by another.
 
-    Once confirmed the role is a `HeldRole` like any other; until then it is nothing but a proposal.
+    Once confirmed the role is a `HeldRole` like any other; until then it is nothing but a proposal. The platform's
+    administrators give one so, too: the administrator's, in an organisation whose own one is gone.
     """
 
     __tablename__ = "role_grant"
@@ -224,20 +225,57 @@ class RoleGrant(GivenByTwo, OnSystemChain, Model):
             unique=True,
             postgresql_where=text("status = 'proposed'"),
         ),
+        CheckConstraint("num_nonnulls(authority_id, provider_id) = 1", name="one_place"),
+        CheckConstraint(
+            "(asked_sealed IS NULL) = (checked_sealed IS NULL)"
+            " AND (asked_sealed IS NOT NULL OR provider_id IS NULL)"
+            " AND (asked_sealed IS NULL OR role IN ('authority_administrator', 'provider_administrator'))",
+            name="successor_with_grounds",
+        ),
     )
 
     id: Mapped[Id]
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     role: Mapped[Role] = one_of(Role)
-    authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    authority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
+    provider_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("provider.id"), index=True)
+    asked_sealed: Mapped[bytes | None]
+    """Who asked for a successor, under the successor's key."""
+    checked_sealed: Mapped[bytes | None]
+    """How it was made sure that the request is the organisation's."""
     status: Mapped[GrantStatus] = one_of(GrantStatus, default=GrantStatus.PROPOSED)
 
     user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
     """At hand whenever the role is: the note is read and written with this person's key."""
     proposed_by: Mapped[User] = relationship(foreign_keys="RoleGrant.proposed_by_id")
-    authority: Mapped[ContractingAuthority] = relationship()
+    authority: Mapped[ContractingAuthority | None] = relationship()
+    provider: Mapped[Provider | None] = relationship()
 
     policy_object = "role"
+
+    @property
+    def place(self) -> Provider | ContractingAuthority:
+        """Where it is held."""
+        place = self.provider if self.authority is None else self.authority
+        assert place is not None
+        return place
+
+    @property
+    def is_successor(self) -> bool:
+        """Whether the platform gives it, because the organisation's only administrator is gone."""
+        return self.asked_sealed is not None
+
+    @property
+    def grounds(self) -> tuple[str | None, str | None]:
+        """Who asked for a successor, and how that was checked."""
+        return self.user.unseal("who asked", self.asked_sealed), self.user.unseal("how checked", self.checked_sealed)
+
+    @grounds.setter
+    def grounds(self, said: tuple[str, str]) -> None:
+        self.asked_sealed, self.checked_sealed = (
+            self.user.seal("who asked", said[0]),
+            self.user.seal("how checked", said[1]),
+        )
 
     @property
     def concerned(self) -> tuple[uuid.UUID, ...]:
@@ -250,7 +288,9 @@ class RoleGrant(GivenByTwo, OnSystemChain, Model):
         return self.status.value
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Roles in the authority, and the platform's."""
+        """Roles in the authority, and the platform's; the platform's alone where it gives the role."""
+        if self.is_successor or self.authority is None:
+            return actor.platform_roles
         return self.authority.policy_roles(actor)
 
 

@@ -130,5 +130,5 @@ def _in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ..
 
 
 def _waits_in(place: Provider | ContractingAuthority) -> tuple[ColumnElement[bool], ...]:
-    # No role of a provider takes two people: none waits there.
-    return (RoleGrant.authority_id == place.id, RoleGrant.status == GrantStatus.PROPOSED)
+    column = RoleGrant.provider_id if isinstance(place, Provider) else RoleGrant.authority_id
+    return (column == place.id, RoleGrant.status == GrantStatus.PROPOSED)

@@ -7,6 +7,8 @@ from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Role, Verb,
 RULES = [
     permit("provider", Verb.INVITE, {Role.PROVIDER_ADMINISTRATOR}),
     permit("provider", Verb.CHANGE_ROLES, {Role.PROVIDER_ADMINISTRATOR}),
+    permit("provider", Verb.PROPOSE_SUCCESSOR, {Role.PLATFORM_ADMINISTRATOR}, half=True),
+    permit("authority", Verb.PROPOSE_SUCCESSOR, {Role.PLATFORM_ADMINISTRATOR}, half=True),
     permit("provider", Verb.NAME_DEPUTY, PROVIDER_ROLES),
     permit("authority", Verb.NAME_DEPUTY, AUTHORITY_ROLES),
     permit("absence", Verb.READ, PROVIDER_ROLES | AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}),

@@ -16,6 +16,9 @@ from portal.organisations.models import ContractingAuthority, Provider
 
 ADMINISTRATORS = (Role.PROVIDER_ADMINISTRATOR, Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR)
 WAY_OUT = "Make somebody else an administrator first, and tell them what they take over."
+NOBODY_LEFT = (
+    "Is nobody left who could be? Whoever runs this site helps: see “When an administrator leaves” in the help."
+)
 
 
 def require_successor(person: User, place: Provider | ContractingAuthority) -> None:
@@ -24,13 +27,17 @@ def require_successor(person: User, place: Provider | ContractingAuthority) -> N
     Whoever asks has taken the place's row, so that of two who go at once the second is refused. An invited person who
     has not joined yet is nobody's successor.
     """
-    administrator = administrator_role(place)
-    if administrator not in _roles_of_others(person.id, **place_key(place)):
+    if not has_another_administrator(person, place):
         raise InvalidInput(
             f"{person.display_name} is the only administrator of {place.name}. {WAY_OUT} Somebody who is invited "
-            "counts once they have joined.",
+            f"counts once they have joined. {NOBODY_LEFT}",
             field="roles",
         )
+
+
+def has_another_administrator(person: User, place: Provider | ContractingAuthority) -> bool:
+    """Whether somebody else administrates the place and can sign in."""
+    return administrator_role(place) in _roles_of_others(person.id, **place_key(place))
 
 
 def administrator_role(place: Provider | ContractingAuthority) -> Role:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,8 +95,19 @@ def history_of(itt_id: uuid.UUID) -> list[Entry]:
         .where(Event.chain == str(itt_id))
         .order_by(Event.seq.desc())
         .limit(LONGEST_HISTORY)
-    )
-    return [Entry(event, person.display_name if person else "The portal") for event, person in rows]
+    ).all()
+    absent = {uuid.UUID(one) for event, _ in rows for one in event.data.get("standing_in_for", ())}
+    found = db.session.scalars(select(User).where(User.id.in_(absent))) if absent else ()
+    names = {one.id: one.display_name for one in found}
+    return [Entry(event, _called(event, person, names)) for event, person in rows]
+
+
+def _called(event: Event, person: User | None, names: Mapping[uuid.UUID, str]) -> str:
+    """What the actor is called, and for whom they stood in."""
+    if person is None:
+        return "The portal"
+    absent = [names[uuid.UUID(one)] for one in event.data.get("standing_in_for", ())]
+    return f"{person.display_name}, standing in for {' and '.join(absent)}" if absent else person.display_name
 
 
 def itt_for_hub(reference: str) -> InvitationToTender:

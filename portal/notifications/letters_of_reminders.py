@@ -183,7 +183,7 @@ def _role(reminder: Reminder) -> Letter:
         "link": page_of("roles.decide", role_id=proposed.id),
         "thread": proposed.id,
         "person": proposed.user,
-        "authority": proposed.authority.name,
+        "authority": proposed.place.name,
         "role": proposed.role.value.replace("_", " "),
     }
 

@@ -11,7 +11,6 @@ from portal.accounts.granting import deciders_of
 from portal.accounts.models import RoleGrant, User
 from portal.audit.models import Event
 from portal.core.columns import db
-from portal.core.permissions import Role
 from portal.notifications import recipients
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell
@@ -19,10 +18,16 @@ from portal.organisations.queries import place_with_id
 
 
 def role_proposed(event: Event) -> None:
-    """Every administrator of the authority hears of it; the platform's where nobody else there can confirm it."""
+    """Every administrator of the authority hears of it; the platform's where nobody else there can confirm it.
+
+    Of a successor the platform's others hear, and whoever administrates the organisation still, in case they do.
+    """
     proposed = db.session.get_one(RoleGrant, event.object_id)
-    platform = [] if deciders_of(proposed) else recipients.people_of_platform()
-    _tell(event, proposed, "accounts/role_proposed", *platform)
+    if proposed.is_successor:
+        _successor_proposed(event, proposed)
+    else:
+        platform = [] if deciders_of(proposed) else recipients.people_of_platform()
+        _tell(event, proposed, "accounts/role_proposed", *platform)
 
 
 def role_confirmed(event: Event) -> None:
@@ -34,7 +39,8 @@ def role_confirmed(event: Event) -> None:
 def role_refused(event: Event) -> None:
     """The administrators hear that the role was refused, and why."""
     found = db.session.get_one(RoleGrant, event.object_id)
-    _tell(event, found, "accounts/role_refused", decider=_decider(found), reason=found.decision_note)
+    proposer = [found.proposed_by_id] if found.is_successor else []
+    _tell(event, found, "accounts/role_refused", *proposer, decider=_decider(found), reason=found.decision_note)
 
 
 def roles_changed(event: Event) -> None:
@@ -55,8 +61,25 @@ def roles_changed(event: Event) -> None:
         )
 
 
+def _successor_proposed(event: Event, proposed: RoleGrant) -> None:
+    about: dict[str, Any] = {"event": event, "thread": proposed.id, "place": proposed.place.name}
+    about |= {"person": proposed.user, "proposer": proposed.proposed_by}
+    tell(
+        people=[one for one in recipients.people_of_platform() if one != proposed.proposed_by_id],
+        template="accounts/successor_proposed",
+        link=page_of("roles.index"),
+        **about,
+    )
+    tell(
+        people=recipients.administrators_of(proposed.place),
+        template="accounts/successor_announced",
+        link=page_of("colleagues.index"),
+        **about,
+    )
+
+
 def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **values: Any) -> None:
-    administrators = recipients.people_of_authority(found.authority_id, Role.AUTHORITY_ADMINISTRATOR)
+    administrators = recipients.administrators_of(found.place)
     tell(
         event=event,
         people=sorted({*administrators, *others}),
@@ -65,7 +88,7 @@ def _tell(event: Event, found: RoleGrant, template: str, *others: uuid.UUID, **v
         thread=found.id,
         person=found.user,
         proposer=found.proposed_by,
-        authority=found.authority.name,
+        authority=found.place.name,
         role=_words(found.role.value),
         **values,
     )

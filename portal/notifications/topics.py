@@ -101,6 +101,8 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/role_confirmed",
             "accounts/role_refused",
             "accounts/roles_changed",
+            "accounts/successor_proposed",
+            "accounts/successor_announced",
             "accounts/deputy_proposed",
             "accounts/deputy_agreed",
             "accounts/deputy_refused",

@@ -270,3 +270,23 @@ class RoleDecisionForm(FactorField):
 
 class ColleagueForm(FactorField):
     """Ending a colleague's access, or inviting them again: nothing but the second factor is asked."""
+
+
+class SuccessorForm(FactorField):
+    """Who becomes administrator of an organisation whose only one is gone."""
+
+    former = EmailField(
+        "E-mail address of the administrator who is gone",
+        [DataRequired("Enter the address of the administrator who is gone.")],
+        description="It tells us which organisation it is.",
+        render_kw={"spellcheck": "false", "autocomplete": "off"},
+    )
+    email = EmailField(
+        "E-mail address of the new administrator",
+        [DataRequired("Enter the address of the new administrator.")],
+        description="Of somebody who has access there, or else of somebody new.",
+        render_kw={"spellcheck": "false", "autocomplete": "off"},
+    )
+    name = StringField("Full name, if they are new here", render_kw={"autocomplete": "off"})
+    asked = TextAreaField("Who asked?")
+    checked = TextAreaField("How did you make sure?")

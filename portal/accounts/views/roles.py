@@ -7,13 +7,14 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.forms.people import ROLE_MEANINGS, RoleDecisionForm
+from portal.accounts.forms.people import ROLE_MEANINGS, RoleDecisionForm, SuccessorForm
 from portal.accounts.granting import confirm_role, may_decide, refuse_role, waiting_role, waiting_roles
+from portal.accounts.handing_over import propose_successor
 from portal.accounts.models import RoleGrant
 from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.core.permissions import Actor, Role
-from portal.web.access import actor, signed_in
+from portal.web.access import actor, for_platform, signed_in
 
 bp = Blueprint("roles", __name__, url_prefix="/account/roles")
 
@@ -25,6 +26,29 @@ def index() -> ResponseReturnValue:
     who = _administrator()
     waiting = [(found, may_decide(found, who)) for found in waiting_roles(who)]
     return render_template("accounts/roles/index.html", waiting=waiting, meanings=ROLE_MEANINGS)
+
+
+@bp.route("/successor", methods=["GET", "POST"])
+@for_platform
+def successor() -> ResponseReturnValue:
+    """Propose who becomes administrator of an organisation whose only one is gone."""
+    form = SuccessorForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: propose_successor(
+            former=form.former.data or "",
+            email=form.email.data or "",
+            name=form.name.data or "",
+            asked=form.asked.data or "",
+            checked=form.checked.data or "",
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        flash(
+            f"{form.outcome.user.display_name} is proposed. Another administrator of the platform decides.", "success"
+        )
+        return redirect(url_for(".index"))
+    return render_template("accounts/roles/successor.html", form=form), form.status_code
 
 
 @bp.route("/<uuid:role_id>", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.accounts.absences import confirm_deputy, name_deputy, refuse_deputy
 from portal.accounts.granting import confirm_role, propose_role, refuse_role
+from portal.accounts.handing_over import propose_successor
 from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person
 from portal.accounts.models import User
 from portal.awarding.deciding import decide_award, refuse_award
@@ -175,6 +176,18 @@ def _role(decide: Callable[..., Any], *, whom: str = "proposer", **more: Any) ->
     return Act(authority, about, row.proposed_at, Role.AUTHORITY_ADMINISTRATOR, by, row, trigger)
 
 
+def _successor(decide: Callable[..., Any], **more: Any) -> Act:
+    """The platform's people have no deputies of their own; one who works for an authority, too, has there."""
+    authority, provider = make_authority(administrators=0), make_provider()
+    gone = make_person(Role.PROVIDER_ADMINISTRATOR, provider=provider)
+    heir = make_person(Role.CONTRIBUTOR, provider=provider)
+    first = actor_of(make_person(Role.PLATFORM_ADMINISTRATOR, Role.AUDITOR, authority=authority))
+    said = {"former": gone.email, "email": heir.email, "name": "", "asked": WORDS, "checked": WORDS}
+    row = propose_successor(**said, actor=first, now=now())
+    by = lambda actor: decide(role_id=row.id, actor=actor, now=now(), **more)  # noqa: E731
+    return Act(authority, first.user_id, row.proposed_at, Role.PLATFORM_ADMINISTRATOR, by, row)
+
+
 def _lost_factor(whom: str) -> Act:
     authority = make_authority(administrators=0)
     first = make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)
@@ -225,6 +238,8 @@ ACTS: dict[str, Callable[[], Act]] = {
     "confirm a role": lambda: _role(confirm_role),
     "confirm a role of one's own": lambda: _role(confirm_role, whom="grantee"),
     "refuse a role": lambda: _role(refuse_role, reason=WORDS),
+    "make somebody an administrator's successor": lambda: _successor(confirm_role),
+    "refuse a successor": lambda: _successor(refuse_role, reason=WORDS),
     "make sure who lost a phone": lambda: _lost_factor("checker"),
     "make sure who lost one's own phone": lambda: _lost_factor("person"),
     "erase": lambda: _erasure(carry_out_erasure),
@@ -236,4 +251,5 @@ ACTS: dict[str, Callable[[], Act]] = {
 
 def second_of(act: Act) -> User:
     """Somebody who can be the second, in the same place."""
-    return make_person(act.role, authority=act.place)
+    also = (Role.AUDITOR,) if act.role is Role.PLATFORM_ADMINISTRATOR else ()
+    return make_person(act.role, *also, authority=act.place)

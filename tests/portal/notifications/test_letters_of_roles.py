@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.changing_roles import change_roles
 from portal.accounts.granting import confirm_role, propose_role, refuse_role
+from portal.accounts.handing_over import propose_successor
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core import clock
@@ -86,3 +87,22 @@ def test_whose_roles_were_changed_hears_what_they_may_do_and_what_has_ended() ->
     event = db.session.scalars(select(Event).order_by(Event.seq.desc()).limit(1)).one()
     letters_of_roles.roles_changed(event)
     assert db.session.scalar(select(func.count(Message.id)).where(Message.event_id == event.id)) == 0
+
+
+def test_of_a_successor_the_platform_s_others_hear_and_whoever_is_said_to_be_gone() -> None:
+    """The latter with whom to answer; once confirmed the new administrator, and the former one."""
+    provider = make_provider()
+    gone, heir = (make_person(role, provider=provider) for role in (Role.PROVIDER_ADMINISTRATOR, Role.CONTRIBUTOR))
+    first, second = (make_person(Role.PLATFORM_ADMINISTRATOR) for _ in range(2))
+    words = "They wrote on paper, and I called the number in the register."
+    said = {"former": gone.email, "email": heir.email, "name": "", "asked": words, "checked": words}
+    waiting = propose_successor(**said, actor=actor_of(first), now=clock.now())
+    event = db.session.scalars(select(Event).where(Event.kind == EventKind.ROLE_PROPOSED)).one()
+    letters_of_roles.role_proposed(event)
+    told_of = {(one.user_id, one.kind) for one in db.session.scalars(select(Message))}
+    assert told_of == {(second.id, "accounts/successor_proposed"), (gone.id, "accounts/successor_announced")}
+    assert words not in "".join(one.body for one in db.session.scalars(select(Message)))
+    confirm_role(role_id=waiting.id, actor=actor_of(second), now=clock.now())
+    people, body = told(EventKind.ROLE_CONFIRMED)
+    assert people == {gone.id, heir.id}
+    assert provider.name in body

@@ -114,3 +114,36 @@ def test_the_platform_s_administrator_finds_what_waits_for_nobody_else(
     commissioner = make_person(Role.COMMISSIONER, authority=authority)
     sign_in(theirs, commissioner)
     assert theirs.get("/account/roles").status_code == 403
+
+
+GONE = {
+    "email": "heir@people.example",
+    "name": "Demo Heir",
+    "asked": "Demo Trustee wrote to us on paper: the chair of the trustees.",
+    "checked": "I called the number in the charity register and spoke with them.",
+}
+
+
+def test_two_of_the_platform_replace_an_administrator_who_is_gone(client: CheckedClient, db_session: object) -> None:
+    """The second reads who asked and how it was checked; the organisation's own people and officers reach nothing."""
+    gone = make_person(Role.PROVIDER_ADMINISTRATOR)
+    first, second = (make_person(Role.PLATFORM_ADMINISTRATOR) for _ in range(2))
+    sign_in(client, first)
+    assert "An administrator is gone" in text_of(client.get("/account/roles"))
+    wrong = fill(client, "/account/roles/successor", GONE | {"former": "nobody@people.example"})
+    assert errors_of(wrong) == ["Nobody with this address administrates an organisation here."]
+    assert fields_of(wrong)["asked"] == GONE["asked"]
+    assert fill(client, "/account/roles/successor", GONE | {"former": gone.email}).location == "/account/roles"
+    waiting = db.session.scalars(select(RoleGrant)).one()
+    address = f"/account/roles/{waiting.id}"
+    assert "Somebody else has to confirm it" in text_of(client.get(address))
+    for nobody in (gone, make_person(Role.AUTHORITY_ADMINISTRATOR)):
+        sign_in(client, nobody)
+        assert client.get("/account/roles/successor").status_code == 403
+        assert client.get(address).status_code in (403, 404)
+    sign_in(client, second)
+    shown = text_of(client.get(address))
+    assert GONE["asked"] in shown
+    assert GONE["checked"] in shown
+    assert fill(client, address, {"verdict": "confirm"}).location == "/account/roles"
+    assert actor_of(person_at("heir@people.example")).roles == {Role.PROVIDER_ADMINISTRATOR}
