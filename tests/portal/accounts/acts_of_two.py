@@ -21,6 +21,7 @@ from portal.bidding.models import BidOpening
 from portal.bidding.opening import open_bids
 from portal.core import clock
 from portal.core.permissions import Actor, Role
+from portal.ending.deciding import decide_ending, refuse_ending
 from portal.extensions import db
 from portal.identity.claiming import answer_claim, ask_holder, claims_undecided, move_number, propose_move, refuse_move
 from portal.identity.suspending import (
@@ -43,6 +44,7 @@ from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import proposed_award
 from tests.factories.bidding import close_now, opener_of
 from tests.factories.calling_off import draft_call_off
+from tests.factories.ending import propose_to_cancel
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import published_itt
@@ -138,6 +140,13 @@ def _addendum(decide: Callable[..., Any], **more: Any) -> Act:
     return Act(case.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
 
 
+def _ending(decide: Callable[..., Any]) -> Act:
+    row = propose_to_cancel(published_itt())
+    db.session.flush()
+    by = lambda actor: decide(ending=row, actor=actor, note=WORDS, now=now())  # noqa: E731
+    return Act(row.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
+
+
 def _suspension(decide: Callable[..., Any], *, lifting: bool = False, **more: Any) -> Act:
     authority = make_authority(administrators=0)
     first, other = (actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)) for _ in range(2))
@@ -229,6 +238,8 @@ ACTS: dict[str, Callable[[], Act]] = {
     "approve a direct award that one justified": lambda: _direct_award("writer"),
     "change what is published": lambda: _addendum(publish_addendum),
     "refuse to change what is published": lambda: _addendum(refuse_addendum, now=now),
+    "cancel a procurement": lambda: _ending(decide_ending),
+    "refuse to cancel a procurement": lambda: _ending(refuse_ending),
     "suspend": lambda: _suspension(decide_suspension, note=WORDS, now=now),
     "refuse to suspend": lambda: _suspension(refuse_suspension, note=WORDS, now=now),
     "lift": lambda: _suspension(lift_organisation, lifting=True, now=now),
