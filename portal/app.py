@@ -71,6 +71,7 @@ BLUEPRINTS = (
     "portal.tendering.clarifying.views.provider",
     "portal.tendering.clarifying.views.commissioner",
     "portal.tendering.amending.views.commissioner",
+    "portal.tendering.views.undertakings",
     "portal.tendering.views.commissioner",
     "portal.tendering.views.calling_off",
     "portal.tendering.views.invitations",

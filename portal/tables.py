@@ -44,6 +44,7 @@ import portal.tendering.amending.models
 import portal.tendering.amending.rules
 import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
+import portal.tendering.document_models
 import portal.tendering.ending_models
 import portal.tendering.models
 import portal.tendering.rules  # noqa: F401

@@ -221,6 +221,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.INVITATIONS_ISSUED: (letters_of_call_offs.invitations_issued,),
     EventKind.PROVIDER_INVITED_LATE: (letters_of_call_offs.provider_invited_late,),
     EventKind.DIRECT_AWARD_APPROVED: (letters_of_call_offs.direct_award_approved,),
+    EventKind.UNDERTAKING_SIGNED: NOTHING,
+    EventKind.RESTRICTED_DOCUMENT_READ: NOTHING,
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: NOTHING,
     EventKind.CLARIFICATION_ASKED: (letters_of_changes.clarification_asked,),
     EventKind.CLARIFICATION_TAKEN_BACK: NOTHING,

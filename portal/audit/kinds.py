@@ -126,6 +126,8 @@ class EventKind(StrEnum):
     INVITATIONS_ISSUED = "invitations_issued"
     PROVIDER_INVITED_LATE = "provider_invited_late"
     DIRECT_AWARD_APPROVED = "direct_award_approved"
+    UNDERTAKING_SIGNED = "undertaking_signed"
+    RESTRICTED_DOCUMENT_READ = "restricted_document_read"
     UNDECIDED_APPLICATIONS_EXPLAINED = "undecided_applications_explained"
     CLARIFICATION_ASKED = "clarification_asked"
     CLARIFICATION_TAKEN_BACK = "clarification_taken_back"

@@ -17,6 +17,7 @@ from portal.bidding.stored_files import discard_file, read_stored_file, store_fi
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.inspecting import MEGABYTE, Inspected, inspect_file, shown_name
+from portal.core.keeping import Upload
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -26,9 +27,6 @@ MOST_FILES = 100
 """In one draft."""
 MOST_STORED = 500
 """Ever stored for one bid, files of earlier versions included: those are evidence and stay."""
-
-Upload = tuple[str, Callable[[], bytes]]
-"""A file's name as the browser gave it, and how to read its bytes."""
 
 
 @dataclass(frozen=True)

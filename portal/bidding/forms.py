@@ -6,19 +6,19 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
-from portal.bidding.documents import Upload
+from portal.core.keeping import Upload
 from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import Lot, Question
 from portal.tendering.question_kinds.kind import Asked
 from portal.web.editing import field_text
 from portal.web.fields import PoundsField
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
+from portal.web.uploads import UploadField, UploadsField
 
 
 class StartForm(BaseForm):
@@ -128,8 +128,8 @@ class DocumentsForm(BaseForm):
     @property
     def chosen(self) -> dict[str, list[Upload]]:
         """The chosen files by question key."""
-        boxes = {name[6:]: box.data or [] for name, box in self._fields.items() if name.startswith("files-")}
-        return {key: [(part.filename, part.read) for part in parts] for key, parts in boxes.items() if parts}
+        boxes = {name[6:]: box.uploads for name, box in self._fields.items() if name.startswith("files-")}
+        return {key: uploads for key, uploads in boxes.items() if uploads}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """At least one file."""
@@ -145,7 +145,7 @@ class DocumentsForm(BaseForm):
 
 def documents_form(questions: Sequence[Question]) -> DocumentsForm:
     """Make the form for the questions that take files."""
-    fields = {f"files-{question.key}": MultipleFileField("Add files") for question in questions}
+    fields = {f"files-{question.key}": UploadsField("Add files", missing=None) for question in questions}
     made: DocumentsForm = type("DocumentsForm", (DocumentsForm,), fields)()
     return made
 
@@ -153,12 +153,7 @@ def documents_form(questions: Sequence[Question]) -> DocumentsForm:
 class ReplaceForm(BaseForm):
     """One file in place of another."""
 
-    file = FileField("The new file")
-
-    def validate_file(self, field: FileField) -> None:
-        """One file is needed."""
-        if not field.data:
-            raise ValidationError("Choose the new file.")
+    file = UploadField("The new file", missing="Choose the new file.")
 
 
 class ReceiptForm(BaseForm):

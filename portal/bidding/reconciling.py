@@ -18,6 +18,7 @@ from portal.core.errors import NotFound
 from portal.core.storage import FileStore
 from portal.frameworks.models import FrameworkDocument
 from portal.joining.models import Evidence
+from portal.tendering.document_models import DocumentVersion
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,12 @@ def reconcile_files(*, files: FileStore) -> Reconciliation:
 
 
 def _digests() -> dict[uuid.UUID, str]:
-    """SHA-256 of the stored bytes of every file that a row knows: bids, frameworks' documents, providers' evidence."""
+    """SHA-256 of the stored bytes of every file that a row knows: bids, documents, providers' evidence."""
     known = (
         select(BidFile.stored_as, BidFile.sealed_sha256),
         select(FrameworkDocument.stored_as, FrameworkDocument.sha256),
         select(Evidence.stored_as, Evidence.sha256),
+        select(DocumentVersion.stored_as, DocumentVersion.sha256),
     )
     return {stored_as: digest for query in known for stored_as, digest in db.session.execute(query)}
 

@@ -1,14 +1,65 @@
-"""Files in the store that follow the transaction: kept only if it commits, deleted only once it has."""
+"""Files in the store that follow the transaction: kept only if it commits, deleted only once it has.
+
+A file of which anybody may know the name is a row with the columns of `KeptFile`; a bid's are sealed
+(`bidding.stored_files`).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.orm import Mapped
 
 from portal.core.columns import db
+from portal.core.errors import InvalidInput, SealBroken
+from portal.core.inspecting import Inspected, inspect_file
 from portal.core.storage import FileStore
+
+Upload = tuple[str, Callable[[], bytes]]
+"""A file's name as the browser gave it, and how to read its bytes."""
+
+
+class KeptFile:
+    """What is known of a file beside its bytes."""
+
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    stored_as: Mapped[uuid.UUID]
+
+
+def inspect_upload(upload: Upload) -> tuple[Inspected, bytes]:
+    """What an upload is, and its bytes; raises `InvalidInput` (field "file") when it cannot be kept."""
+    name, read = upload
+    try:
+        content = read()
+        return inspect_file(name, content), content
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.message, field="file") from refusal
+
+
+def keep_inspected(inspected: Inspected, content: bytes, *, files: FileStore) -> dict[str, Any]:
+    """Store the bytes durably, and return the columns of the row that will know them."""
+    return {
+        "file_name": inspected.name,
+        "media_type": inspected.media_type,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "stored_as": keep_file(content, files=files),
+    }
+
+
+def read_kept(row: KeptFile, *, files: FileStore) -> bytes:
+    """Read a file back; raises `NotFound`, and `SealBroken` when the bytes are not those that were kept."""
+    content = files.get(row.stored_as)
+    if hashlib.sha256(content).hexdigest() != row.sha256:
+        raise SealBroken("The stored document is not the one that was kept.")
+    return content
 
 
 def keep_file(content: bytes, *, files: FileStore) -> uuid.UUID:

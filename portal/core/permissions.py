@@ -104,6 +104,7 @@ class Verb(StrEnum):
     PROPOSE_ADDENDUM = "propose_addendum"
     PROPOSE_CANCELLATION = "propose_cancellation"
     PROPOSE_NO_AWARD = "propose_no_award"
+    SIGN = "sign"
     # Openings
     OPEN_BIDS = "open_bids"
     EXPLAIN_UNDECIDED = "explain_undecided"

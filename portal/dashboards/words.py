@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.INVITATIONS_ISSUED: "Every active member of the lot was invited",
     EventKind.PROVIDER_INVITED_LATE: "A provider admitted meanwhile was invited, with the same deadline",
     EventKind.DIRECT_AWARD_APPROVED: "A second person approved the direct award",
+    EventKind.RESTRICTED_DOCUMENT_READ: "A restricted document was read by the buyer’s people",
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: "It was recorded why applications of bidders stayed undecided",
     EventKind.ADDENDUM_PROPOSED: "A change of the published invitation was proposed",
     EventKind.ADDENDUM_REFUSED: "The proposed change was refused",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotFound, SealBroken
-from portal.core.inspecting import inspect_file
-from portal.core.keeping import discard_file, keep_file
+from portal.core.errors import InvalidInput, NotFound
+from portal.core.keeping import Upload, discard_file, inspect_upload, keep_inspected, read_kept
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.storage import FileStore
@@ -22,17 +19,8 @@ from portal.frameworks.models import Framework, FrameworkDocument
 MOST_DOCUMENTS = 50
 
 
-@dataclass(frozen=True)
-class Download:
-    """A document's name and type as they were inspected, and its bytes."""
-
-    file_name: str
-    media_type: str
-    content: bytes
-
-
 def add_document(
-    *, framework: Framework, title: str, file_name: str, content: bytes, actor: Actor, files: FileStore
+    *, framework: Framework, title: str, upload: Upload, actor: Actor, files: FileStore
 ) -> FrameworkDocument:
     """Publish a document with a title; before it goes live it is only kept.
 
@@ -41,10 +29,7 @@ def add_document(
     `InvalidInput` beside `title` or `file`. Records FRAMEWORK_CHANGED.
     """
     said = require_text(one_line(title), "Give the document a title.", field="title")
-    try:
-        inspected = inspect_file(file_name, content)
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.message, field="file") from refusal
+    inspected, content = inspect_upload(upload)
     begin_change(framework, actor, Verb.ADD_DOCUMENT)
     if len(framework.documents) >= MOST_DOCUMENTS:
         raise InvalidInput(f"There can be at most {MOST_DOCUMENTS} documents.", field="file")
@@ -52,11 +37,7 @@ def add_document(
         raise InvalidInput("There is a document with that title already. Say what is new in it.", field="title")
     document = FrameworkDocument(
         title=said,
-        file_name=inspected.name,
-        media_type=inspected.media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        stored_as=keep_file(content, files=files),
+        **keep_inspected(inspected, content, files=files),
     )
     framework.documents.append(document)
     record_change(framework, actor, Task.DOCUMENTS, sha256=document.sha256, size=document.size)
@@ -78,8 +59,8 @@ def remove_document(*, framework: Framework, document_id: uuid.UUID, actor: Acto
     record_change(framework, actor, Task.DOCUMENTS, removed=document.sha256)
 
 
-def read_document(*, framework: Framework, document_id: uuid.UUID, files: FileStore) -> Download:
-    """Read a document back; raises `NotFound`, `SealBroken` when the bytes are not those that were published."""
+def read_document(*, framework: Framework, document_id: uuid.UUID, files: FileStore) -> tuple[FrameworkDocument, bytes]:
+    """A document and its bytes; raises `NotFound`, `SealBroken` when these are not what was published."""
     document = db.session.scalars(
         select(FrameworkDocument).where(
             FrameworkDocument.id == document_id, FrameworkDocument.framework_id == framework.id
@@ -87,7 +68,4 @@ def read_document(*, framework: Framework, document_id: uuid.UUID, files: FileSt
     ).one_or_none()
     if document is None:
         raise NotFound("There is no such document.")
-    content = files.get(document.stored_as)
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise SealBroken("The stored document is not the one that was published.")
-    return Download(document.file_name, document.media_type, content)
+    return document, read_kept(document, files=files)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model, folded, one_of
+from portal.core.keeping import KeptFile
 from portal.core.permissions import Actor, Role
 from portal.frameworks.states import FrameworkStatus
 from portal.organisations.models import ContractingAuthority
@@ -256,7 +257,7 @@ class JoiningWindow(Model):
     framework: Mapped[Framework] = relationship(back_populates="windows")
 
 
-class FrameworkDocument(Model):
+class FrameworkDocument(KeptFile, Model):
     """A document that anybody can read without signing in."""
 
     __tablename__ = "framework_document"
@@ -264,11 +265,6 @@ class FrameworkDocument(Model):
     id: Mapped[Id]
     framework_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("framework.id", ondelete="CASCADE"), index=True)
     title: Mapped[str]
-    file_name: Mapped[str]
-    media_type: Mapped[str]
-    size: Mapped[int]
-    sha256: Mapped[str]
-    stored_as: Mapped[uuid.UUID]
     added_at: Mapped[CreatedAt]
 
     framework: Mapped[Framework] = relationship(back_populates="documents")

@@ -6,10 +6,9 @@ stays readable to the officers who decide about a version that cites it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -22,8 +21,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.inspecting import Inspected, inspect_file
-from portal.core.keeping import discard_file, keep_file
+from portal.core.keeping import Upload, discard_file, inspect_upload, keep_inspected
 from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.core.taking import lock
@@ -54,9 +52,6 @@ KINDS = {
     "modern_slavery_statement": "Modern slavery statement",
 }
 """The kinds that most questionnaires ask for, in words."""
-
-Upload = tuple[str, Callable[[], bytes]]
-"""A file's name as the browser gave it, and how to read its bytes."""
 
 _KIND = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -174,14 +169,6 @@ def readable_evidence(evidence_id: uuid.UUID, actor: Actor) -> Evidence:
     return found
 
 
-def read_bytes(evidence: Evidence, files: FileStore) -> bytes:
-    """The document's bytes, compared with their digest; raises `NotFound` when they are not what was stored."""
-    content = files.get(evidence.stored_as)
-    if hashlib.sha256(content).hexdigest() != evidence.sha256:
-        raise NotFound("The stored file is not the one that was uploaded. Please upload it again.")
-    return content
-
-
 def evidence_lapsing(now: datetime) -> list[Lapsing]:
     """The documents whose next reminder is due, by provider: 30, 7 or 1 days before their last day or fewer.
 
@@ -255,28 +242,14 @@ def _stored(
     evidence = Evidence(
         provider_id=provider_id,
         kind=kind,
-        file_name=inspected.name,
-        media_type=inspected.media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        stored_as=keep_file(content, files=files),
         expires_on=expires_on,
         added_at=now,
         added_by_id=actor.user_id,
+        **keep_inspected(inspected, content, files=files),
     )
     db.session.add(evidence)
     db.session.flush()
     return evidence
-
-
-def inspect_upload(upload: Upload) -> tuple[Inspected, bytes]:
-    """What an uploaded document is, and its bytes; raises `InvalidInput` (field "file") when it cannot be kept."""
-    name, read = upload
-    content = read()
-    try:
-        return inspect_file(name, content), content
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.message, field="file") from refusal
 
 
 def _take_away(evidence: Evidence, files: FileStore, now: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnFrameworkChain
 from portal.core.approval import Approval, two_people
 from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.core.keeping import KeptFile
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.joining.states import ApplicationStatus, Outcome
@@ -31,7 +32,7 @@ class ProfileAnswer(Model):
     said_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
 
 
-class Evidence(Model):
+class Evidence(KeptFile, Model):
     """A provider's document, such as an insurance certificate: uploaded once, used in many applications."""
 
     __tablename__ = "evidence"
@@ -47,11 +48,6 @@ class Evidence(Model):
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
     """What it proves: the profile key of the questions that ask for it, such as "employers_liability"."""
-    file_name: Mapped[str]
-    media_type: Mapped[str]
-    size: Mapped[int]
-    sha256: Mapped[str]
-    stored_as: Mapped[uuid.UUID]
     expires_on: Mapped[date | None]
     """The last day on which it holds."""
     reminded_for: Mapped[int | None]

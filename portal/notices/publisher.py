@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from portal.config import PLACEHOLDER_OCID_PREFIX, Settings
@@ -33,6 +34,10 @@ class Publisher:
     def opportunity_url(self, itt_reference: str) -> str:
         """Where anybody can read the invitation."""
         return f"{self.public_url}/opportunities/{itt_reference}"
+
+    def document_url(self, itt_reference: str, version_id: uuid.UUID) -> str:
+        """Where anybody can download that version of a document of an invitation."""
+        return f"{self.opportunity_url(itt_reference)}/documents/{version_id}"
 
     def notice_url(self, notice_reference: str) -> str:
         """Where anybody can read the notice."""

@@ -20,6 +20,7 @@ from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
 from portal.notices.publisher import Publisher
+from portal.notices.tender_documents import tender_documents
 from portal.organisations.models import Provider
 from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import NoticeKind
@@ -118,7 +119,7 @@ def tender_release(
         "enquiryPeriod": _enquiry_period(itt),
         "awardPeriod": {"endDate": day_end(itt.award_date)} if itt.award_date else None,
         "milestones": _tender_break_points(itt),
-        "documents": [document_of(header, itt)],
+        "documents": [document_of(header, itt), *tender_documents(header.publisher, itt)],
     }
     content = {"parties": [buyer], "tender": without_gaps(tender), "relatedProcesses": _called_off_from(header, itt)}
     return release(header, itt, buyer, without_gaps(content), tag="tenderAmendment" if addendum is not None else None)

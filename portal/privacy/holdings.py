@@ -84,6 +84,8 @@ HOLDINGS = (
     Holding("itt.created_by_id", "Invitations to tender that you drafted"),
     Holding("itt.direct_award_proposed_by_id", "Direct awards that you proposed"),
     Holding("itt.direct_award_approved_by_id", "Direct awards that you approved"),
+    Holding("invitation_document_version.added_by_id", "Documents that you added to an invitation"),
+    Holding("undertaking.signed_by_id", "Undertakings that you signed to read restricted documents"),
     Holding("admission.removal_proposed_by_id", "Removals of members that you proposed"),
     Holding("admission.removal_decided_by_id", "Removals of members that you decided"),
     Holding("application_decision.proposed_by_id", "Decisions on applications that you made or proposed"),

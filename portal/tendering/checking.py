@@ -48,6 +48,7 @@ class Task(StrEnum):
     PRICE = "price"
     TIE_BREAK = "tie_break"
     QUESTIONS = "questions"
+    DOCUMENTS = "documents"
     PUBLICATION = "publication"
 
 
@@ -70,6 +71,7 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
         Task.PRICE: price_criterion(itt) is None,
         Task.TIE_BREAK: not itt.tie_break,
         Task.QUESTIONS: not itt.questions,
+        Task.DOCUMENTS: not itt.documents,
         Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
     }
     return blank[task]
@@ -181,6 +183,11 @@ def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
 
 
+def _documents(_itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    """An invitation may say everything on its page: documents are no duty."""
+    yield from ()
+
+
 def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     missing = missing_administrator(itt.authority)
     if missing:
@@ -210,5 +217,6 @@ CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
     Task.PRICE: _price,
     Task.TIE_BREAK: _tie_break,
     Task.QUESTIONS: _questions,
+    Task.DOCUMENTS: _documents,
     Task.PUBLICATION: _publication,
 }

@@ -139,6 +139,10 @@ class InvitationToTender(Reach, OnOwnChain, Model):
     questions: Mapped[list[Question]] = relationship(
         back_populates="itt", order_by="Question.position", cascade="all, delete-orphan"
     )
+    # Of `document_models.InvitationDocument`, which reads this module.
+    documents: Mapped[list[Any]] = relationship(
+        "InvitationDocument", back_populates="itt", order_by="InvitationDocument.position", cascade="all, delete-orphan"
+    )
 
     policy_object = "itt"
 

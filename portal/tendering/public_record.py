@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.regulation.cpv import Code
 from portal.tendering.amending.models import Addendum
+from portal.tendering.document_models import DocumentVersion, InvitationDocument
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.public_state import public_state
@@ -57,6 +58,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         ],
         "effective_weights": _weights(effective(itt)),
         "questions": [_question(question) for question in itt.questions],
+        "documents": [_document(document, version) for document in itt.documents for version in document.published[:1]],
         "method": itt.method,
         "method_hash": itt.method_hash,
     }
@@ -124,6 +126,21 @@ def _question(question: Question) -> dict[str, Any]:
 def instant(moment: datetime | None) -> str | None:
     """An instant as JSON has it: UTC, with "Z"; None stays None."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _document(document: InvitationDocument, version: DocumentVersion) -> dict[str, Any]:
+    return {
+        "id": str(version.id),
+        "kind": document.kind.value,
+        "title": document.title,
+        "version": version.number,
+        "published_at": instant(version.published_at),
+        "restricted": document.facts.is_restricted,
+        "file_name": version.file_name,
+        "media_type": version.media_type,
+        "size": version.size,
+        "sha256": version.sha256,
+    }
 
 
 def _money(itt: InvitationToTender) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from portal.core.seals import KeyFolder
 from portal.core.taking import take
 from portal.tendering.calling_off import require_may_publish
 from portal.tendering.checking import problems_of
+from portal.tendering.documents import publish_documents
 from portal.tendering.inheriting import codes_of
 from portal.tendering.inviting import invite_admitted_providers
 from portal.tendering.method import method_of
@@ -28,7 +29,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     Everything is checked again under the row's lock (`NotReady` lists all that is missing): the CPV codes and so
     light touch, the closing time and the minimum tendering period (PA2023 s.54), the publication basis (PR24 reg
     5(11)), the weights and the rest of the method, which the scoring engine itself must accept. Afterwards the
-    database refuses every change to lots, panels, scales, criteria, shares, questions, method and hash. The
+    database refuses every change to lots, panels, scales, criteria, shares, questions, documents, method and hash. The
     private half of the key pair is kept in `keys`, outside the database; `demonstration` keys never open live
     bids. Records ITT_PUBLISHED, from which alerts, notice and release follow. A call-off is published only while its
     framework is valid by the database's clock and its buyer committed (`CallOffRefused`), and invites in the same
@@ -50,6 +51,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     itt.seal_public_key = keys.create_opening_key(itt.id, demonstration=demonstration)
     itt.published_at = now
     itt.status = ITT.move(itt.status, IttStatus.PUBLISHED)
+    documents = publish_documents(itt, now)
     record(
         EventKind.ITT_PUBLISHED,
         itt,
@@ -61,6 +63,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
         light_touch=itt.light_touch,
         basis=itt.publication_basis.value,
         central_reference=itt.central_reference,
+        documents=documents,
     )
     if itt.framework_lot_id is not None:
         invite_admitted_providers(itt=itt, actor=actor, at=now)

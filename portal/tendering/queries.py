@@ -10,12 +10,13 @@ from sqlalchemy.orm.interfaces import ORMOption
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.frameworks.models import Framework, FrameworkLot
+from portal.tendering.document_models import InvitationDocument
 from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
 from portal.tendering.states import AFTER_PUBLICATION
 
 
 def whole() -> tuple[ORMOption, ...]:
-    """Options that load an invitation with everything the method is made of, in eight statements (a call-off: nine)."""
+    """Options that load an invitation with everything the method is made of, in nine statements (a call-off: ten)."""
     itt = InvitationToTender
     return (
         joinedload(itt.authority),
@@ -25,6 +26,7 @@ def whole() -> tuple[ORMOption, ...]:
         selectinload(itt.scales).selectinload(Scale.bands),
         selectinload(itt.criteria).selectinload(AwardCriterion.shares),
         selectinload(itt.questions),
+        selectinload(itt.documents).joinedload(InvitationDocument.versions),
     )
 
 

@@ -15,6 +15,7 @@ ROWS = (
     permit("itt", Verb.DISCARD_DRAFT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.APPROVE_DIRECT_AWARD, {Role.APPROVER}, DRAFT, half=True),
     permit("invitation", Verb.DECLINE, PROVIDER_ROLES),
+    permit("undertaking", Verb.SIGN, PROVIDER_ROLES),
 )
 
 policy.declare(ROWS)

@@ -57,7 +57,8 @@ from tests.factories.contracts import conclude
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.organisations import make_authority, make_provider
-from tests.factories.tendering import draft_itt, make_commissioner, published_itt, ready_itt
+from tests.factories.tendering import add_document as add_itt_document
+from tests.factories.tendering import draft_itt, itt_with_documents, make_commissioner, published_itt, ready_itt
 
 REASON = "The certificate that was sent lapsed in May, and nothing else was sent."
 People = dict[str, uuid.UUID | None]
@@ -82,6 +83,8 @@ def everything() -> People:
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
     _questions(authority, actor_of(submitter))
     itt = draft_itt(authority=authority)
+    add_itt_document(itt, make_commissioner(authority))
+    itt_with_documents(make_commissioner(authority))
     event = db.session.scalars(select(Event).where(Event.chain == str(itt.id))).first()
     assert event is not None
     for person in (officer, submitter):
@@ -142,8 +145,7 @@ def _frameworks(authority: ContractingAuthority, submitter: User) -> None:
     add_document(
         framework=draft,
         title="Specification",
-        file_name="specification.txt",
-        content=b"What is bought.",
+        upload=("specification.txt", lambda: b"What is bought."),
         actor=make_commissioner(authority),
         files=current_app.extensions["files"],
     )

@@ -14,6 +14,8 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
+from portal.tendering.document_models import DocumentKind, InvitationDocument
+from portal.tendering.documents import add_documents
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.publishing import publish_itt
@@ -110,6 +112,33 @@ def published_itt(
         keys=current_app.extensions["keys"],
         demonstration=False,
     )
+    return itt
+
+
+def add_document(
+    itt: InvitationToTender,
+    actor: Actor,
+    *,
+    kind: DocumentKind = DocumentKind.SPECIFICATION,
+    name: str = "specification.txt",
+    content: bytes = b"What is bought.",
+) -> InvitationDocument:
+    """A document of a draft, called by the name of its file."""
+    uploads = [(name, lambda: content)]
+    files = current_app.extensions["files"]
+    add_documents(itt=itt, kind=kind, title="", uploads=uploads, actor=actor, files=files)
+    added: InvitationDocument = itt.documents[-1]
+    return added
+
+
+def itt_with_documents(actor: Actor, *, publish: bool = True) -> InvitationToTender:
+    """An invitation with a specification for everybody and facts about staff for those who sign."""
+    itt = ready_itt(actor=actor)
+    add_document(itt, actor)
+    add_document(itt, actor, kind=DocumentKind.TUPE, name="staff.csv", content=b"Role,Hours\nKey worker,30\n")
+    if publish:
+        keys = current_app.extensions["keys"]
+        publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=False)
     return itt
 
 

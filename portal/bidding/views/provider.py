@@ -180,7 +180,7 @@ def replace(reference: str, file_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound("That file is not in the draft any more.")
     form = ReplaceForm()
     act = partial(replace_file, bid=bid, actor=actor(), keys=key_folder(), files=file_store(), file_id=file_id)
-    if carried_out(form, bid, "attach", lambda: act(upload=(form.file.data.filename, form.file.data.read))):
+    if carried_out(form, bid, "attach", lambda: act(upload=form.file.upload)):
         flash(f"{form.outcome} is attached instead of {entry['name']}.", "success")
         return redirect(url_for("bids.documents", reference=bid.reference))
     return shown("replace", form, bid, act="attach", entry=entry)

@@ -99,8 +99,8 @@ def show_json(reference: str) -> ResponseReturnValue:
 def document(reference: str, document_id: uuid.UUID) -> Response:
     """A document, to download."""
     framework = find_public_framework(reference)
-    found = read_document(framework=framework, document_id=document_id, files=current_app.extensions["files"])
-    return attachment(found.file_name, found.content, found.media_type)
+    found, content = read_document(framework=framework, document_id=document_id, files=current_app.extensions["files"])
+    return attachment(found.file_name, content, found.media_type)
 
 
 def _joining(framework: Framework, now: Any) -> dict[str, Any]:

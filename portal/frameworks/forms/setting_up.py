@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import BooleanField
-from wtforms.validators import ValidationError
 
 from portal.accounts.forms.factor import FactorField
 from portal.core.clock import LONDON
@@ -30,6 +28,7 @@ from portal.web.fields import (
     page,
 )
 from portal.web.forms import BaseForm
+from portal.web.uploads import UploadField
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -173,12 +172,7 @@ class DocumentForm(BaseForm):
     """A document for everybody."""
 
     title = line("What is it?", description="For example, Specification.")
-    file = FileField("The file")
-
-    def validate_file(self, field: Any) -> None:
-        """Ask for a file when none was chosen."""
-        if not field.data:
-            raise ValidationError("Choose a file.")
+    file = UploadField("The file")
 
 
 class GoLiveForm(FactorField):

@@ -93,8 +93,7 @@ def documents(reference: str) -> ResponseReturnValue:
         lambda: add_document(
             framework=framework,
             title=form.title.data,
-            file_name=form.file.data.filename,
-            content=form.file.data.read(),
+            upload=form.file.upload,
             actor=actor(),
             files=current_app.extensions["files"],
         )

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -22,14 +21,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.core.keeping import Upload
 from portal.core.words import london_date
 from portal.frameworks.questionnaire import AnswerKind, Question, Section
 from portal.joining.answering import Answered
-from portal.joining.evidence import KINDS, Upload, kind_words
+from portal.joining.evidence import KINDS, kind_words
 from portal.joining.models import Evidence, ProfileAnswer
 from portal.joining.own_applications import LotChoice
 from portal.web.fields import DayField
 from portal.web.forms import BaseForm, shown_number
+from portal.web.uploads import UploadField
 
 ANSWER, CONFIRM, FILE, EXPIRES = "answers-", "confirm-", "file-", "expires-"
 NO_DOCUMENT = ""
@@ -138,8 +139,7 @@ class SectionForm(BaseForm):
     @property
     def uploads(self) -> dict[str, Upload]:
         """The chosen files by question."""
-        boxes = {name.removeprefix(FILE): box.data for name, box in self._boxes(FILE).items() if box.data}
-        return {key: (part.filename, part.read) for key, part in boxes.items()}
+        return {name.removeprefix(FILE): box.upload for name, box in self._boxes(FILE).items() if box.data}
 
     @property
     def days(self) -> dict[str, date]:
@@ -168,7 +168,7 @@ def section_form(section: Section, answered: Answered) -> SectionForm:
     for question in section.questions:
         fields[f"{ANSWER}{question.key}"] = _answer_field(question, answered)
         if question.kind is AnswerKind.EVIDENCE:
-            fields[f"{FILE}{question.key}"] = FileField("Or add a new document")
+            fields[f"{FILE}{question.key}"] = UploadField("Or add a new document", missing=None)
             if question.expires:
                 fields[f"{EXPIRES}{question.key}"] = DayField(
                     "The last day on which it is valid", description="For example, 31 3 2027. It is in the document."
@@ -195,21 +195,11 @@ def evidence_words(evidence: Evidence) -> str:
 class DocumentForm(BaseForm):
     """A document of the provider's own."""
 
-    file = FileField("The document")
+    file = UploadField("The document", missing="Choose the document.")
     expires_on = DayField(
         "The last day on which it is valid, if it runs out",
         description="For example, 31 3 2027. We remind you 30 days, 7 days and 1 day before.",
     )
-
-    def validate_file(self, field: FileField) -> None:
-        """One file is needed."""
-        if not field.data:
-            raise ValidationError("Choose the document.")
-
-    @property
-    def upload(self) -> Upload:
-        """The chosen file."""
-        return self.file.data.filename, self.file.data.read
 
 
 class NewDocumentForm(DocumentForm):

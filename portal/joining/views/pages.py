@@ -10,6 +10,7 @@ from flask import current_app, flash, render_template, url_for
 from portal.core import clock
 from portal.core.drafts import Gap
 from portal.core.errors import InvalidInput, NotFound
+from portal.core.keeping import inspect_upload
 from portal.core.permissions import Verb, policy
 from portal.core.storage import FileStore
 from portal.core.words import counted, noun
@@ -18,7 +19,7 @@ from portal.frameworks.validity import NotAccepting, accepting_until
 from portal.joining.answering import Answered, answers_of, failing_answers, kind_of
 from portal.joining.applying import Saved, save_answers
 from portal.joining.completeness import gaps_of
-from portal.joining.evidence import add_evidence, date_evidence, inspect_upload
+from portal.joining.evidence import add_evidence, date_evidence
 from portal.joining.forms.applying import ANSWER, EXPIRES, FILE, SectionForm
 from portal.joining.models import Application, Evidence
 from portal.joining.own_applications import application_progress, part_status, refusal_reasons, still_to_put_right

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.calling_submitters import still_called
 from portal.core import clock
+from portal.core.keeping import read_kept
 from portal.core.words import counted
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
@@ -18,7 +19,7 @@ from portal.frameworks.questionnaire import REPLY, Section, read
 from portal.frameworks.validity import NotAccepting, require_accepting
 from portal.joining.answering import Answered, answers_of, known_answers, reply_of
 from portal.joining.applying import save_answers, save_reply, start_application
-from portal.joining.evidence import read_bytes, readable_evidence
+from portal.joining.evidence import readable_evidence
 from portal.joining.forms.applying import LotsForm, ReplyForm, SectionForm, SendForm, section_form
 from portal.joining.models import Application
 from portal.joining.own_applications import (
@@ -247,7 +248,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
 def evidence_file(evidence_id: uuid.UUID) -> Response:
     """Download a document: for its provider's people, and for officers to whom an application with it was sent."""
     evidence = readable_evidence(evidence_id, actor())
-    return attachment(evidence.file_name, read_bytes(evidence, file_store()), evidence.media_type)
+    return attachment(evidence.file_name, read_kept(evidence, files=file_store()), evidence.media_type)
 
 
 def _after_starting(made: list[Application]) -> str:

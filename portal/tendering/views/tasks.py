@@ -34,12 +34,13 @@ GROUPS: tuple[Group, ...] = (
             (Task.TIE_BREAK, "Tie-break"),
         ),
     ),
-    ("What bidders answer", ((Task.QUESTIONS, "Questions"),)),
+    ("What bidders read and answer", ((Task.DOCUMENTS, "Documents"), (Task.QUESTIONS, "Questions"))),
     ("Publication", ((Task.PUBLICATION, "Notice on Find a Tender"),)),
 )
 INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
 CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
 ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {Task.INVITED: "calling_off.invited"}
+OPTIONAL = frozenset({Task.PRICE, Task.DOCUMENTS})
 FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 
@@ -73,6 +74,6 @@ def _row(
         href=url_for(address_of(itt, task), reference=itt.reference) if may_edit else None,
         blank=is_blank(itt, task),
         waits=task is Task.SHARES and not (itt.panels and scored(itt)),
-        optional=task is Task.PRICE,
+        optional=task in OPTIONAL,
         finished_at_once=task in FINISHED_AT_ONCE,
     )

@@ -53,6 +53,7 @@ NAMES = {
     "SignedIn": "user",
     "Standstill": "standstill",
     "Suspension": "suspension",
+    "Undertaking": "undertaking",
     "User": "user",
 }
 

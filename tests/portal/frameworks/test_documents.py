@@ -12,6 +12,7 @@ from flask import current_app
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotFound, SealBroken, WrongState
+from portal.core.keeping import Upload
 from portal.core.permissions import Actor, Role
 from portal.core.storage import FileStore
 from portal.frameworks.ceasing import cease_framework
@@ -34,14 +35,18 @@ def lead(framework: Framework) -> Actor:
     return actor_of(make_person(Role.COMMISSIONER, authority=framework.authority))
 
 
+def upload(name: str = "specification.txt", content: bytes = b"What homes must offer.") -> Upload:
+    """A file as a form gives it."""
+    return name, lambda: content
+
+
 def add(framework: Framework, files: FileStore, **details: Any) -> FrameworkDocument:
     """Add a specification as plain text."""
     return add_document(
         **{
             "framework": framework,
             "title": "Specification",
-            "file_name": "folder\\specification.txt",
-            "content": b"What homes must offer.",
+            "upload": upload("folder\\specification.txt"),
             "actor": lead(framework),
             "files": files,
         }
@@ -55,8 +60,8 @@ def test_a_document_is_kept_with_its_digest(files: FileStore) -> None:
     document = add(framework, files)
     digest = hashlib.sha256(b"What homes must offer.").hexdigest()
     assert (document.file_name, document.media_type, document.sha256) == ("specification.txt", "text/plain", digest)
-    found = read_document(framework=framework, document_id=document.id, files=files)
-    assert (found.content, found.media_type) == (b"What homes must offer.", "text/plain")
+    found, content = read_document(framework=framework, document_id=document.id, files=files)
+    assert (content, found.media_type) == (b"What homes must offer.", "text/plain")
     assert events_of(framework.id)[-1].data == {"part": "documents", "sha256": digest, "size": 22}
 
 
@@ -65,9 +70,9 @@ def test_a_document_is_kept_with_its_digest(files: FileStore) -> None:
     [
         ({"title": " "}, "title"),
         ({"title": "specification"}, "title"),
-        ({"file_name": "run.exe"}, "file"),
-        ({"content": b""}, "file"),
-        ({"file_name": "a.pdf"}, "file"),
+        ({"upload": upload("run.exe")}, "file"),
+        ({"upload": upload(content=b"")}, "file"),
+        ({"upload": upload("a.pdf")}, "file"),
     ],
 )
 def test_a_document_that_cannot_be_kept_is_refused(files: FileStore, details: dict[str, Any], field: str) -> None:

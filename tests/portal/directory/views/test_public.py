@@ -211,8 +211,7 @@ def test_documents_are_read_without_signing_in(client: CheckedClient) -> None:
     document = add_document(
         framework=framework,
         title="Specification",
-        file_name="specification.txt",
-        content=b"What homes must offer.",
+        upload=("specification.txt", lambda: b"What homes must offer."),
         actor=actor_of(lead),
         files=current_app.extensions["files"],
     )
