@@ -12,6 +12,7 @@ from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
 from portal.scenarios import building, market, people, story
+from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.models import InvitationToTender
@@ -59,6 +60,7 @@ def _open_one(
 ) -> tuple[InvitationToTender, timedelta]:
     """Open for twelve more days, until noon: one bid submitted, one half written; and how long one bid takes."""
     itt = building.draft(authority, OPEN, begun=begun)
+    add_papers(itt, files=files, made_at=begun)
     noon = clock.now().astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
     closes_at = noon + timedelta(days=12)
     building.publish(itt, keys, published=clock.now() - timedelta(days=9), closes_at=closes_at)

@@ -120,4 +120,4 @@ def _tell(added: Added) -> None:
     for sentence in added.doubled:
         flash(sentence, "warning")
     for reason in added.refused:
-        flash(f"Not kept: {reason}", "danger")
+        flash(f"Not kept: {reason}", "warning")

@@ -43,6 +43,8 @@ ELSEWHERE = {
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
     EventKind.BID_REFUSED_LATE, EventKind.BID_READY,
+    # On the chain of the undertaking.
+    EventKind.UNDERTAKING_SIGNED,
     # On the chain of the framework.
     EventKind.FRAMEWORK_DRAFTED, EventKind.FRAMEWORK_CHANGED, EventKind.FRAMEWORK_WENT_LIVE,
     EventKind.FRAMEWORK_CEASED, EventKind.PARTICIPANT_COMMITTED, EventKind.PARTICIPANT_WITHDREW,
