@@ -32,6 +32,13 @@ class Colleague:
     awaits_joining: bool
 
 
+def names_of(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
+    """The names of people by their identifiers."""
+    wanted = [user_id for user_id in user_ids if user_id is not None]
+    found = db.session.scalars(select(User).where(User.id.in_(wanted)))
+    return {person.id: person.display_name for person in found}
+
+
 def organisation_of(actor: Actor) -> Provider | ContractingAuthority:
     """The provider or contracting authority that the person works for; `NotFound` for people of neither."""
     if actor.authority_id is not None:

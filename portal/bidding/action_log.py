@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal.accounts.queries import names_of
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.queries import events_of
 from portal.bidding.models import Bid
-from portal.bidding.queries import names_of
 from portal.core.permissions import Actor, Verb, policy
 
 SENTENCES: Mapping[str, str] = {

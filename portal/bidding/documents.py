@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,10 +32,11 @@ MOST_STORED = 500
 
 @dataclass(frozen=True)
 class Attached:
-    """The names of what was kept, and what was refused with its reason."""
+    """The names of what was kept, what was refused with its reason, and what is there already under some name."""
 
     kept: tuple[str, ...]
     refused: tuple[str, ...]
+    doubled: tuple[str, ...] = ()
 
 
 def attach_files(
@@ -54,6 +56,7 @@ def attach_files(
     require_open(entered)
     _require_file_question(entered, question)
     kept: list[str] = []
+    doubled: list[str] = []
     refused = [found for found in checked if isinstance(found, str)]
 
     def change(content: Content) -> None:
@@ -65,11 +68,12 @@ def attach_files(
             if full:
                 refused.append(full)
                 continue
-            content.files.append(_stored(entered, inspected, question, data, files))
+            doubled.extend(_double(content, question, inspected.name, data))
+            content.files.append(_stored(entered, inspected, question, data, actor, files))
             kept.append(inspected.name)
 
     change_draft(bid, entered, actor, keys, change, act="attach")
-    return Attached(tuple(kept), tuple(refused))
+    return Attached(tuple(kept), tuple(refused), tuple(doubled))
 
 
 def replace_file(
@@ -96,7 +100,7 @@ def replace_file(
         full = _no_room(bid, content, inspected.name, len(data) - old["size"], more=0)
         if full:
             raise InvalidInput(full, field="file")
-        content.files[content.files.index(old)] = _stored(entered, inspected, old["question"], data, files)
+        content.files[content.files.index(old)] = _stored(entered, inspected, old["question"], data, actor, files)
         _discard_unless_submitted(bid, file_id, files)
 
     change_draft(bid, entered, actor, keys, change, act="replace")
@@ -158,15 +162,29 @@ def _require_file_question(entered: Entered, question: str) -> None:
         raise InvalidInput("That question does not take files.")
 
 
-def _stored(entered: Entered, inspected: Inspected, question: str, data: bytes, files: FileStore) -> dict[str, Any]:
+def _stored(
+    entered: Entered, inspected: Inspected, question: str, data: bytes, actor: Actor, files: FileStore
+) -> dict[str, Any]:
     return store_file(
         bid=entered,
         name=inspected.name,
         question=question,
         media_type=inspected.media_type,
         content=data,
+        actor=actor,
         files=files,
     )
+
+
+def _double(content: Content, question: str, name: str, data: bytes) -> list[str]:
+    """Whether the same question has these bytes or this name already: said and never refused, since it may be meant."""
+    digest, there = hashlib.sha256(data).hexdigest(), content.files_of(question)
+    same = next((entry["name"] for entry in there if entry["sha256"] == digest), None)
+    if same is not None:
+        return [f"{name} has the same content as {same}, which is there already."]
+    if any(entry["name"].casefold() == name.casefold() for entry in there):
+        return [f"There are two files called {name} now, with different content."]
+    return []
 
 
 def _no_room(bid: Bid, content: Content, name: str, size: int, more: int = 1) -> str | None:

@@ -134,6 +134,8 @@ class BidFile(Model):
     sealed_sha256: Mapped[str]
     """SHA-256 of the sealed bytes, for reconciling disk and database."""
     created_at: Mapped[CreatedAt]
+    added_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    """None: before it was noted."""
 
 
 class LateAttempt(Model):

@@ -203,13 +203,6 @@ def late_attempts_of(opening: BidOpening) -> Sequence[Row[str, datetime]]:
     ).all()
 
 
-def names_of(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
-    """The names of people by their identifiers."""
-    wanted = [user_id for user_id in user_ids if user_id is not None]
-    found = db.session.scalars(select(User).where(User.id.in_(wanted)))
-    return {person.id: person.display_name for person in found}
-
-
 def _own(reference: str, actor: Actor, *options: object) -> Bid:
     found = db.session.scalars(
         select(Bid).where(Bid.reference == reference.upper()).options(*options)  # type: ignore[arg-type]

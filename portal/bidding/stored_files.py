@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.accounts.queries import names_of
 from portal.bidding.contents import Content, Placed, context_of
 from portal.bidding.models import Bid, BidFile
 from portal.core import keeping
@@ -18,13 +19,14 @@ from portal.core.errors import NotFound, SealBroken
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import decrypt, encrypt, new_content_key, pad, unpad
 from portal.core.storage import FileStore
+from portal.core.words import to_the_second
 
 NOT_SCANNED = "not_scanned"
 """No virus scanner looked at the file: never shown as clean."""
 
 
 def store_file(
-    *, bid: Placed, name: str, question: str, media_type: str, content: bytes, files: FileStore
+    *, bid: Placed, name: str, question: str, media_type: str, content: bytes, actor: Actor, files: FileStore
 ) -> dict[str, Any]:
     """Seal the bytes with a new key, store them durably, add the BidFile row, and return the file's entry.
 
@@ -35,7 +37,13 @@ def store_file(
     sealed = encrypt(pad(content), key, context_of(bid, "file", str(file_id), digest))
     stored_as = keeping.keep_file(sealed, files=files)
     db.session.add(
-        BidFile(id=file_id, bid_id=bid.id, stored_as=stored_as, sealed_sha256=hashlib.sha256(sealed).hexdigest())
+        BidFile(
+            id=file_id,
+            bid_id=bid.id,
+            stored_as=stored_as,
+            sealed_sha256=hashlib.sha256(sealed).hexdigest(),
+            added_by_id=actor.user_id,
+        )
     )
     return {
         "id": str(file_id),
@@ -72,6 +80,19 @@ def readers_of_files(
         (entry["name"], partial(_unsealed, places.get(entry["id"]), entry, _context(bid, entry), files))
         for entry in content.files
     ]
+
+
+def additions_of(bid: Bid) -> dict[str, str]:
+    """Who added each file and when, in words, by the file's identifier: what tells files of one name apart."""
+    found = db.session.execute(
+        select(BidFile.id, BidFile.created_at, BidFile.added_by_id).where(BidFile.bid_id == bid.id)
+    ).all()
+    names = names_of(*{row.added_by_id for row in found})
+    return {
+        str(row.id): f"Added on {to_the_second(row.created_at)}"
+        + (f" by {names[row.added_by_id]}" if row.added_by_id in names else "")
+        for row in found
+    }
 
 
 def _context(bid: Placed, entry: Mapping[str, Any]) -> bytes:

@@ -78,6 +78,25 @@ def evidence_of(provider_id: uuid.UUID | None) -> Sequence[Evidence]:
     ).all()
 
 
+def doubles_of(evidence: Evidence) -> Sequence[str]:
+    """What the provider has already with the same bytes or under the same name: said, since it may be meant."""
+    others = db.session.scalars(
+        select(Evidence).where(
+            Evidence.provider_id == evidence.provider_id,
+            Evidence.id != evidence.id,
+            Evidence.removed_at.is_(None),
+            or_(Evidence.sha256 == evidence.sha256, func.lower(Evidence.file_name) == evidence.file_name.lower()),
+        )
+    )
+    return [
+        f"{evidence.file_name} has the same content as {other.file_name}, which is kept as "
+        f"“{kind_words(other.kind)}” already."
+        if other.sha256 == evidence.sha256
+        else f"There are two documents called {evidence.file_name} now, with different content."
+        for other in others
+    ]
+
+
 def own_evidence(evidence_id: uuid.UUID, actor: Actor) -> Evidence:
     """A document that the actor's provider has now; raises `NotFound` for everybody else."""
     found = db.session.get(Evidence, evidence_id, options=[joinedload(Evidence.provider)])

@@ -71,6 +71,7 @@ HOLDINGS = (
     Holding("profile_answer.said_by_id", "Answers that you gave for your organisation"),
     Holding("application_version.submitted_by_id", "Applications that you sent"),
     Holding("earlier_text.replaced_by_id", "Passages of drafts that you rewrote"),
+    Holding("bid_file.added_by_id", "Files that you attached to bids"),
     Holding("bid.draft_saved_by_id", "Draft bids that you saved last"),
     Holding("bid_version.submitted_by_id", "Bids that you sent"),
     Holding("late_attempt.attempted_by_id", "Bids that you sent too late"),

@@ -8,13 +8,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from portal.accounts.queries import names_of
 from portal.bidding.forms import OpeningForm, UndecidedForm
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
 from portal.bidding.queries import (
     agreement_waiting,
     in_order,
     late_attempts_of,
-    names_of,
     opening_of,
     own_itt,
     set_aside_of,

@@ -196,11 +196,14 @@ def saved_price(form: PriceForm, bid: Bid) -> Response:
 
 
 def report_refused(form: DocumentsForm) -> None:
-    """Name what was refused beside its box, and what was kept at the top."""
+    """Name what was refused beside its box, with what was kept all the same; what was kept, and is double, on top."""
     for key, attached in form.outcome.items():
-        form.box(key).errors = [" ".join(attached.refused)] if attached.refused else []
         for name in attached.kept:
             flash(f"{name} is attached.", "success")
+        for sentence in attached.doubled:
+            flash(sentence, "warning")
+        kept = f" Kept all the same: {', '.join(attached.kept)}." if attached.kept else ""
+        form.box(key).errors = [" ".join(attached.refused) + kept] if attached.refused else []
 
 
 def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ from portal.bidding.readying import say_bid_is_ready
 from portal.bidding.receipts import receipt_text, secrets_of, whole_receipt
 from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
+from portal.bidding.stored_files import additions_of
 from portal.bidding.views.pages import (
     about_price,
     answers_page,
@@ -167,7 +168,7 @@ def documents(reference: str) -> ResponseReturnValue:
         report_refused(form)
         if not form.errors:
             return redirect(url_for("bids.documents", reference=bid.reference))
-    return shown("documents", form, bid, act="attach", slots=slots, content=draft_of(bid))
+    return shown("documents", form, bid, act="attach", slots=slots, content=draft_of(bid), added=additions_of(bid))
 
 
 @bp.route("/<reference>/documents/<uuid:file_id>/replace", methods=["GET", "POST"])

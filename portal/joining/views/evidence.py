@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.queries import names_of
 from portal.core import clock
 from portal.core.errors import PortalError
 from portal.joining.evidence import (
     add_evidence,
     date_evidence,
+    doubles_of,
     evidence_of,
     kind_words,
     own_evidence,
@@ -58,8 +60,9 @@ def profile() -> ResponseReturnValue:
 def index() -> str:
     """The organisation's documents."""
     documents = evidence_of(actor().provider_id)
+    names = names_of(*{document.added_by_id for document in documents})
     return render_template(
-        "joining/provider/evidence.html", documents=documents, kind_words=kind_words, today=clock.today()
+        "joining/provider/evidence.html", documents=documents, names=names, kind_words=kind_words, today=clock.today()
     )
 
 
@@ -75,13 +78,15 @@ def add() -> ResponseReturnValue:
             provider=provider,
             actor=actor(),
             kind=form.kind.data or "",
-            upload=form.upload,
+            upload=form.file.upload,
             expires_on=form.expires_on.data,
             files=file_store(),
             now=clock.now(),
         )
     ):
         flash(f"{form.outcome.file_name} is kept. It is offered wherever it is asked for.", "success")
+        for sentence in doubles_of(form.outcome):
+            flash(sentence, "warning")
         return redirect(url_for("evidence.index"))
     return render_template("joining/provider/evidence_add.html", form=form), form.status_code
 
@@ -96,7 +101,7 @@ def replace(evidence_id: uuid.UUID) -> ResponseReturnValue:
         lambda: replace_evidence(
             evidence=evidence,
             actor=actor(),
-            upload=form.upload,
+            upload=form.file.upload,
             expires_on=form.expires_on.data,
             files=file_store(),
             now=clock.now(),

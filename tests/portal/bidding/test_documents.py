@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.models import User
 from portal.bidding import documents
 from portal.bidding.closing import TooLate
 from portal.bidding.contents import Content
@@ -23,7 +24,7 @@ from portal.bidding.documents import (
 )
 from portal.bidding.drafting import read_draft
 from portal.bidding.models import Bid, BidFile
-from portal.bidding.stored_files import read_stored_file
+from portal.bidding.stored_files import additions_of, read_stored_file
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.permissions import Actor
 from portal.extensions import db
@@ -99,6 +100,19 @@ def test_what_cannot_be_kept_is_named_and_the_rest_is_kept(desk: Desk) -> None:
     assert [entry["name"] for entry in desk.content.files] == ["a.txt", "c.txt"]
 
 
+def test_what_is_there_already_is_said_and_kept(desk: Desk) -> None:
+    """The same bytes, or the same name with others; files of one name are told apart by who added them and when."""
+    done = desk.attach(("a.txt", POLICY_TEXT), ("b.txt", POLICY_TEXT), ("A.txt", b"Other words."))
+    assert done.kept == ("a.txt", "b.txt", "A.txt")
+    assert done.doubled == (
+        "b.txt has the same content as a.txt, which is there already.",
+        "There are two files called A.txt now, with different content.",
+    )
+    added = additions_of(desk.bid)
+    author = db.session.get_one(User, desk.actor.user_id).display_name
+    assert [added[entry["id"]].endswith(f" by {author}") for entry in desk.content.files] == [True] * 3
+
+
 def test_the_same_file_can_be_attached_removed_and_attached_again(desk: Desk) -> None:
     """Nothing ever says "already exists" (D-15, InHealth v NHS England)."""
     for _ in range(4):
@@ -159,7 +173,8 @@ def test_a_bid_holds_at_most_500_mb(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     """The file that would exceed the limit is named; those before it are kept."""
     monkeypatch.setattr(documents, "LARGEST_BID", 2 * len(POLICY_TEXT))
     done = desk.attach(("a.txt", POLICY_TEXT), ("b.txt", POLICY_TEXT), ("c.txt", POLICY_TEXT))
-    assert done == Attached(("a.txt", "b.txt"), ("c.txt would make this bid larger than 500 MB.",))
+    assert done.kept == ("a.txt", "b.txt")
+    assert done.refused == ("c.txt would make this bid larger than 500 MB.",)
 
 
 def test_only_questions_that_ask_for_files_take_them(desk: Desk) -> None:

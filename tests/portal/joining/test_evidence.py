@@ -13,7 +13,8 @@ from sqlalchemy import select
 from portal.audit.models import Event
 from portal.bidding.reconciling import reconcile_files
 from portal.core import clock
-from portal.core.errors import InvalidInput, NotAllowed, NotFound
+from portal.core.errors import InvalidInput, NotAllowed, NotFound, SealBroken
+from portal.core.keeping import read_kept
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.frameworks.rules import READING_ROLES
@@ -21,11 +22,11 @@ from portal.joining import evidence as evidence_module
 from portal.joining.evidence import (
     add_evidence,
     date_evidence,
+    doubles_of,
     evidence_lapsing,
     evidence_of,
     kind_words,
     own_evidence,
-    read_bytes,
     readable_evidence,
     remind_lapsing,
     remove_evidence,
@@ -80,14 +81,14 @@ def test_a_document_is_kept_with_its_digest_and_last_day(actor: Actor) -> None:
     assert (evidence.file_name, evidence.media_type, evidence.size) == ("cert.txt", "text/plain", len(CERTIFICATE))
     assert evidence.sha256 == hashlib.sha256(CERTIFICATE).hexdigest()
     assert (evidence.expires_on, evidence.reminded_for) == (TODAY, None)
-    assert read_bytes(evidence, store()) == CERTIFICATE
+    assert read_kept(evidence, files=store()) == CERTIFICATE
     assert [found for found in reconcile_files(files=store()).findings if found.identifier == evidence.stored_as] == []
     stored_bytes(store(), evidence).write_bytes(b"changed")
     assert [
         found.finding for found in reconcile_files(files=store()).findings if found.identifier == evidence.stored_as
     ] == ["the file was changed"]
-    with pytest.raises(NotFound):
-        read_bytes(evidence, store())
+    with pytest.raises(SealBroken):
+        read_kept(evidence, files=store())
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_document_that_was_sent_stays_with_what_was_sent(fresh_app: Flask) -> 
             own_evidence(evidence.id, actor)
         officer = officer_of(application.framework.authority)
         for reader in (actor, officer):
-            assert read_bytes(readable_evidence(evidence.id, reader), store()) == CERTIFICATE
+            assert read_kept(readable_evidence(evidence.id, reader), files=store()) == CERTIFICATE
 
 
 def test_a_replacement_takes_the_place_of_the_old_one(actor: Actor) -> None:
@@ -259,7 +260,7 @@ def test_a_submission_and_a_removal_at_once_lose_no_bytes(fresh_app: Flask) -> N
         thread.join(timeout=30)
         evidence = db.session.get_one(Evidence, evidence_id, populate_existing=True)
         assert evidence.removed_at is not None
-        assert read_bytes(evidence, store()) == CERTIFICATE
+        assert read_kept(evidence, files=store()) == CERTIFICATE
         assert db.session.scalars(select(Application.version)).one() == 1
 
 
@@ -326,3 +327,17 @@ def test_reminding_tells_each_provider_once(actor: Actor) -> None:
         other.provider_id: {"documents": [{"evidence": str(other.id), "days": 7}]},
     }
     assert remind_lapsing(now=NOW + timedelta(days=23)) == 1
+
+
+def test_what_is_there_already_is_said_and_kept(db_session: object) -> None:
+    """The same content under another name, and the same name with other content; another provider's is no double."""
+    actor = applicant_of()
+    make_evidence(applicant_of(), name="copy.txt")
+    first = make_evidence(actor, name="cover.txt")
+    assert list(doubles_of(first)) == []
+    assert list(doubles_of(make_evidence(actor, "accounts", name="copy.txt"))) == [
+        "copy.txt has the same content as cover.txt, which is kept as “Public liability insurance” already."
+    ]
+    assert list(doubles_of(make_evidence(actor, name="COVER.txt", content=b"Another year."))) == [
+        "There are two documents called COVER.txt now, with different content."
+    ]
