@@ -92,8 +92,10 @@ class DocumentVersion(KeptFile, Model):
     added_at: Mapped[CreatedAt]
     added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     published_at: Mapped[datetime | None]
+    addendum_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("addendum.id"), index=True)
+    """What proposed it, and brings it once it is published; None for what was drafted."""
     addendum: Mapped[int | None]
-    """The number of the addendum that brought it; None for what was there at publication."""
+    """The public number of that addendum."""
 
     document: Mapped[InvitationDocument] = relationship(back_populates="versions")
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.audit.kinds import EventKind
-from portal.audit.recording import record
-from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.errors import InvalidInput, NotFound
 from portal.core.keeping import Upload, discard_file, inspect_upload, keep_inspected
 from portal.core.parsing.text import one_line, require_text
 from portal.core.permissions import Actor
@@ -23,7 +21,6 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.document_models import DocumentKind, DocumentVersion, InvitationDocument
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
 
 MOST_DOCUMENTS = 50
 LONGEST_TITLE = 200
@@ -62,12 +59,13 @@ def add_documents(
     doubled: list[str] = []
     for upload in uploads:
         try:
-            document = _added(itt, kind, said, upload, actor, files)
+            document = new_document(itt, kind, said, upload, actor=actor, files=files)
         except InvalidInput as refusal:
             if refusal.field == "title":
                 raise
             refused.append(refusal.message)
             continue
+        record_change(itt, actor, Task.DOCUMENTS, **figures_of(document.current))
         doubled += _doubled(itt, document)
         kept.append(document.title)
     if not kept:
@@ -76,37 +74,16 @@ def add_documents(
 
 
 def add_version(
-    *,
-    itt: InvitationToTender,
-    document_id: uuid.UUID,
-    upload: Upload,
-    actor: Actor,
-    files: FileStore,
-    now: datetime,
-    addendum: int | None = None,
+    *, itt: InvitationToTender, document_id: uuid.UUID, upload: Upload, actor: Actor, files: FileStore
 ) -> DocumentVersion:
     """Put a new version in the place of a document's last one, which stays readable to the authority's people.
 
-    Of a draft by itself: records ITT_CHANGED. Once published only an addendum brings one, which has taken the
-    invitation and was agreed by two people: it gives its number, tells the ledger itself, and the version is public
-    at once. Raises `InvalidInput` (field "file"), `NotFound`, and `WrongState` for a published invitation without an
-    addendum, or for an addendum to what is not open for bids.
+    Records ITT_CHANGED. Raises `InvalidInput` (field "file"), `NotFound`, and `WrongState` once it is published: then
+    an addendum alone brings another one (`amending.documents`).
     """
-    if addendum is None:
-        begin_change(itt, actor)
-    elif itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
-        raise WrongState("A document changes by an addendum only while bids are open.")
-    document = document_of(itt, document_id)
-    version = DocumentVersion(
-        number=document.current.number + 1,
-        added_by_id=actor.user_id,
-        addendum=addendum,
-        published_at=None if addendum is None else now,
-        **keep_inspected(*inspect_upload(upload), files=files),
-    )
-    document.versions.append(version)
-    if addendum is None:
-        _record(itt, actor, version)
+    begin_change(itt, actor)
+    version = next_version(document_of(itt, document_id), upload, actor=actor, files=files)
+    record_change(itt, actor, Task.DOCUMENTS, **figures_of(version))
     return version
 
 
@@ -128,7 +105,7 @@ def publish_documents(itt: InvitationToTender, now: datetime) -> list[dict[str, 
     """Make the last version of each document public, with the invitation; returns what the ledger says of them."""
     for document in itt.documents:
         document.current.published_at = now
-    return [_figures(document.current) for document in itt.documents]
+    return [figures_of(document.current) for document in itt.documents]
 
 
 def document_of(itt: InvitationToTender, document_id: uuid.UUID) -> InvitationDocument:
@@ -140,39 +117,54 @@ def document_of(itt: InvitationToTender, document_id: uuid.UUID) -> InvitationDo
     return found
 
 
-def _added(
-    itt: InvitationToTender, kind: DocumentKind, title: str, upload: Upload, actor: Actor, files: FileStore
+def next_version(
+    document: InvitationDocument,
+    upload: Upload,
+    *,
+    actor: Actor,
+    files: FileStore,
+    addendum_id: uuid.UUID | None = None,
+) -> DocumentVersion:
+    """The next version of a document, durably stored and not yet public; raises `InvalidInput` (field "file")."""
+    kept = keep_inspected(*inspect_upload(upload), files=files)
+    number = document.current.number + 1 if document.versions else 1
+    version = DocumentVersion(number=number, added_by_id=actor.user_id, addendum_id=addendum_id, **kept)
+    document.versions.append(version)
+    return version
+
+
+def new_document(
+    itt: InvitationToTender,
+    kind: DocumentKind,
+    title: str,
+    upload: Upload,
+    *,
+    actor: Actor,
+    files: FileStore,
+    addendum_id: uuid.UUID | None = None,
 ) -> InvitationDocument:
+    """A document in its first version, called by the title or, without one, as its file is; raises `InvalidInput`."""
     if len(itt.documents) >= MOST_DOCUMENTS:
         raise InvalidInput(f"{one_line(upload[0])} is one too many: there can be {MOST_DOCUMENTS} documents.")
-    called = require_text(
-        title or one_line(upload[0]).rpartition(".")[0] or one_line(upload[0]),
-        "Give the document a title.",
-        field="title",
-        most=LONGEST_TITLE,
-    )
+    own_name = one_line(upload[0]).rpartition(".")[0] or one_line(upload[0])
+    called = require_text(title or own_name, "Give the document a title.", field="title", most=LONGEST_TITLE)
     if any(document.title.casefold() == called.casefold() for document in itt.documents):
         named = f"There is a document “{called}” already. Replace it, or give the new one another title."
         raise InvalidInput(named, field="title" if title else None)
-    kept = keep_inspected(*inspect_upload(upload), files=files)
-    version = DocumentVersion(number=1, added_by_id=actor.user_id, **kept)
     position = max((document.position for document in itt.documents), default=0) + 1
-    document = InvitationDocument(position=position, kind=kind, title=called, versions=[version])
+    document = InvitationDocument(position=position, kind=kind, title=called)
+    next_version(document, upload, actor=actor, files=files, addendum_id=addendum_id)
     itt.documents.append(document)
-    _record(itt, actor, version)
     return document
+
+
+def figures_of(version: DocumentVersion) -> dict[str, Any]:
+    """What the ledger says of a version: no title and no name of a file."""
+    kind = version.document.kind.value
+    return {"kind": kind, "version": version.number, "size": version.size, "sha256": version.sha256}
 
 
 def _doubled(itt: InvitationToTender, added: InvitationDocument) -> Iterable[str]:
     for document in itt.documents:
         if document is not added and document.current.sha256 == added.current.sha256:
             yield f"“{added.title}” has the same content as “{document.title}”."
-
-
-def _record(itt: InvitationToTender, actor: Actor, version: DocumentVersion) -> None:
-    record(EventKind.ITT_CHANGED, itt, actor=actor, part=Task.DOCUMENTS.value, **_figures(version))
-
-
-def _figures(version: DocumentVersion) -> dict[str, Any]:
-    kind = version.document.kind.value
-    return {"kind": kind, "version": version.number, "size": version.size, "sha256": version.sha256}

@@ -20,10 +20,12 @@ from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason, require_text
 from portal.core.permissions import Actor, Verb
+from portal.core.storage import FileStore
 from portal.core.taking import lock, take
 from portal.core.uniqueness import unless_taken
 from portal.core.words import london
 from portal.tendering import requirements
+from portal.tendering.amending.documents import NewDocuments, discard_proposed, keep_proposed, publish_proposed
 from portal.tendering.amending.models import DATES, Addendum
 from portal.tendering.amending.states import ADDENDUM, AddendumStatus
 from portal.tendering.inheriting import require_before_its_end
@@ -48,11 +50,20 @@ class NewDates:
 
 
 def propose_addendum(
-    *, itt: InvitationToTender, words: str, reason: str, dates: NewDates, actor: Actor, now: datetime
+    *,
+    itt: InvitationToTender,
+    words: str,
+    reason: str,
+    dates: NewDates,
+    documents: NewDocuments,
+    actor: Actor,
+    files: FileStore,
+    now: datetime,
 ) -> Addendum:
     """Propose to change a published invitation; nothing changes until a second person has published it.
 
     `words` say what changes, `reason` why: bidders read both. A date that is given as it is already is no change.
+    `documents` are stored, and read by officers alone until it is published.
     Records ADDENDUM_PROPOSED; the approvers are told. Raises `InvalidInput` with the field ("words", "reason",
     "closes" for a closing time that is earlier than the published one (never: PA2023 s.31 only adds time) or out of
     reach, "questions_end", "answers_by_date", "award_date", "contract_start_date"), `Conflict` while another one waits,
@@ -68,6 +79,8 @@ def propose_addendum(
     _require_sound(held, proposed, now)
     with unless_taken({"uq_addendum_proposed": lambda: Conflict(WAITS)}):
         db.session.add(proposed)
+        db.session.flush()
+    keep_proposed(proposed, documents, actor=actor, files=files)
     record(EventKind.ADDENDUM_PROPOSED, proposed, actor=actor, changes=sorted(changed))
     return proposed
 
@@ -76,8 +89,9 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     """Publish a proposed change as the second person: from this instant it holds.
 
     Consequences: the new dates hold for every bid that is judged after the invitation's lock was taken; bids that were
-    submitted stay submitted; the closing is noted anew if it was. Followers, bidders and everybody invited are told,
-    and the changed notice is published or prepared (ADDENDUM_PUBLISHED in the invitation's chain, with both times).
+    submitted stay submitted; new versions of documents are public beside the earlier ones; the closing is noted anew
+    if it was. Followers, bidders and everybody invited are told, and the changed notice is published or prepared
+    (ADDENDUM_PUBLISHED in the invitation's chain, with both times).
     Raises `NotAllowed` for who proposed it, `InvalidInput` (field "note") without words, or where the dates have been
     overtaken by the time, `WrongState` when it is decided, or once the bids are opened.
     """
@@ -98,10 +112,19 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     if held.closes_at is not None:
         itt.closing_noted_at = None
     after = {name: _iso(value) for name, value in held.dates.items()}
-    record(EventKind.ADDENDUM_PUBLISHED, held, actor=actor, number=held.number, before=held.before, after=after)
+    brought = publish_proposed(held, at)
+    record(
+        EventKind.ADDENDUM_PUBLISHED,
+        held,
+        actor=actor,
+        number=held.number,
+        before=held.before,
+        after=after,
+        documents=brought,
+    )
 
 
-def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, now: datetime) -> None:
+def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, files: FileStore, now: datetime) -> None:
     """Refuse a proposed change as the second person: nothing changed, and nobody outside is told.
 
     Records ADDENDUM_REFUSED. Raises as `publish_addendum`.
@@ -111,6 +134,7 @@ def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, now: datetim
     said = require_reason(note, "Say why: who proposed it reads it", field="note", most=LONGEST_REASON)
     held.status = ADDENDUM.move(held.status, AddendumStatus.REFUSED)
     held.decide(actor, now=now, note=said)
+    discard_proposed(held, files=files)
     record(EventKind.ADDENDUM_REFUSED, held, actor=actor)
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 from wtforms import TextAreaField
 
 from portal.accounts.forms.factor import FactorField
 from portal.tendering.amending.amending import NewDates
+from portal.tendering.amending.documents import NewDocuments
 from portal.tendering.forms.service import TimetableForm
+from portal.tendering.models import InvitationToTender
 from portal.web.fields import decision
+from portal.web.uploads import UploadField, UploadsField
+
+VERSION = "version-"
 
 
 class AddendumForm(TimetableForm):
@@ -18,6 +26,31 @@ class AddendumForm(TimetableForm):
         description="Bidders read this. Name what was said before and what holds now. A new date is added by itself.",
     )
     reason = TextAreaField("Why it changes", description="Bidders read this too.")
+
+    added = UploadsField("New documents", missing=None)
+
+    @classmethod
+    def of(cls, itt: InvitationToTender) -> AddendumForm:
+        """The form with the timetable as it is, and a field for a new version of each document."""
+        boxes = {
+            f"{VERSION}{document.id}": UploadField(f"A new version of “{document.title}”", missing=None)
+            for document in itt.documents
+            if document.published
+        }
+        whole: type[AddendumForm] = type("AddendumForm", (cls,), boxes)
+        made = super(AddendumForm, whole).of(itt)
+        assert isinstance(made, AddendumForm)
+        return made
+
+    @property
+    def versions(self) -> list[Any]:
+        """The fields for new versions."""
+        return [box for box in self if box.name.startswith(VERSION)]
+
+    def documents(self) -> NewDocuments:
+        """The files that were chosen."""
+        chosen = {uuid.UUID(box.name.removeprefix(VERSION)): box.upload for box in self.versions if box.data}
+        return NewDocuments(chosen, self.added.uploads)
 
     def dates(self) -> NewDates:
         """The timetable as it was typed; raises `InvalidInput` for an hour that is skipped or happens twice."""

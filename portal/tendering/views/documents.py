@@ -8,7 +8,6 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.core.storage import FileStore
 from portal.tendering.document_models import KINDS
@@ -72,7 +71,6 @@ def document_replace(reference: str, document_id: uuid.UUID) -> ResponseReturnVa
             upload=form.file.upload,
             actor=actor(),
             files=file_store(),
-            now=clock.now(),
         )
     ):
         return saved(reference, f"“{document.title}” has version {form.outcome.number} now.", ENDPOINT)

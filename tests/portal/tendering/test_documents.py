@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.audit.queries import events_of
 from portal.bidding.reconciling import reconcile_files
-from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.keeping import Upload
 from portal.core.permissions import Actor, Role
@@ -50,17 +49,10 @@ def add(itt: InvitationToTender, actor: Actor, *uploads: Upload, title: str = ""
     return add_documents(itt=itt, title=title, uploads=uploads or [upload()], actor=actor, **chosen)
 
 
-def replace(itt: InvitationToTender, actor: Actor, content: bytes, addendum: int | None = None) -> Any:
+def replace(itt: InvitationToTender, actor: Actor, content: bytes) -> Any:
     files = current_app.extensions["files"]
-    return add_version(
-        itt=itt,
-        document_id=itt.documents[0].id,
-        upload=upload(content=content),
-        actor=actor,
-        files=files,
-        now=clock.now(),
-        addendum=addendum,
-    )
+    changed = upload(content=content)
+    return add_version(itt=itt, document_id=itt.documents[0].id, upload=changed, actor=actor, files=files)
 
 
 def test_several_files_are_kept_or_refused_each_by_name(officer: Actor) -> None:
@@ -148,15 +140,6 @@ def test_publication_fixes_the_documents(officer: Actor, files: FileStore) -> No
     ):
         with pytest.raises(WrongState):
             act()
-
-
-def test_an_addendum_brings_a_version_that_is_public_at_once(officer: Actor) -> None:
-    """The version before stays public beside it; a draft has no addenda."""
-    itt = itt_with_documents(officer)
-    replace(itt, officer, b"Changed.", addendum=1)
-    assert [(version.number, version.addendum) for version in itt.documents[0].published] == [(2, 1), (1, None)]
-    with pytest.raises(WrongState):
-        replace(itt_with_documents(officer, publish=False), officer, b"Changed.", addendum=1)
 
 
 @pytest.mark.parametrize(

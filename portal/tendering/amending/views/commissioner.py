@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -17,6 +18,15 @@ from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
 
 bp = Blueprint("addenda", __name__, url_prefix="/commissioning/itts/<reference>/changes")
+
+LARGEST_UPLOAD = 250_000_000
+"""Bytes in one request: five files of the largest size."""
+
+
+@bp.url_value_preprocessor
+def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    if endpoint == "addenda.propose":
+        request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.get("")
@@ -48,7 +58,9 @@ def propose(reference: str) -> ResponseReturnValue:
             words=form.words.data or "",
             reason=form.reason.data or "",
             dates=form.dates(),
+            documents=form.documents(),
             actor=actor(),
+            files=current_app.extensions["files"],
             now=clock.now(),
         )
     ):
@@ -78,4 +90,5 @@ def _decide(form: AddendumDecisionForm, found: Addendum) -> None:
     if form.verdict.data == "publish":
         publish_addendum(addendum=found, actor=actor(), note=note)
     else:
-        refuse_addendum(addendum=found, actor=actor(), note=note, now=clock.now())
+        files = current_app.extensions["files"]
+        refuse_addendum(addendum=found, actor=actor(), note=note, files=files, now=clock.now())

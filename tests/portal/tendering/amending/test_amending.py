@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import current_app
 
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
@@ -13,8 +14,10 @@ from portal.bidding.closing import TooLate
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Actor, Role
+from portal.core.storage import FileStore
 from portal.extensions import db
 from portal.tendering.amending.amending import NewDates, propose_addendum, publish_addendum, refuse_addendum
+from portal.tendering.amending.documents import NewDocuments
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.amending.states import AddendumStatus
@@ -47,8 +50,13 @@ class Case:
         return self.itt.closes_at
 
     def propose(self, actor: Actor | None = None, **changed: Any) -> Addendum:
-        given = {"words": WORDS, "reason": REASON, "dates": NewDates()} | changed
-        return propose_addendum(itt=self.itt, actor=actor or self.officer, now=NOW, **given)
+        given = {"words": WORDS, "reason": REASON, "dates": NewDates(), "documents": NewDocuments()} | changed
+        return propose_addendum(itt=self.itt, actor=actor or self.officer, files=self.files, now=NOW, **given)
+
+    @property
+    def files(self) -> FileStore:
+        store: FileStore = current_app.extensions["files"]
+        return store
 
     def extend(self, by: timedelta = LATER) -> Addendum:
         return self.propose(dates=NewDates(closes_at=self.closes_at + by))
@@ -117,7 +125,8 @@ def test_one_change_waits_at_a_time_and_a_refused_one_changes_nothing(case: Case
     with pytest.raises(Conflict):
         case.propose()
     before = case.closes_at
-    refuse_addendum(addendum=first, actor=case.second, note="The plan of this year is already there.", now=NOW)
+    note = "The plan of this year is already there."
+    refuse_addendum(addendum=first, actor=case.second, note=note, files=case.files, now=NOW)
     assert (case.closes_at, first.status) == (before, AddendumStatus.REFUSED)
     with pytest.raises(WrongState):
         case.publish(first)
