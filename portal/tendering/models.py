@@ -35,6 +35,9 @@ from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.reach import Reach
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
 
+OWNED = "all, delete-orphan"
+"""Parts go with what they are parts of."""
+
 
 class InvitationToTender(Reach, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
@@ -128,20 +131,16 @@ class InvitationToTender(Reach, OnOwnChain, Model):
 
     authority: Mapped[ContractingAuthority] = relationship()
     framework_lot: Mapped[FrameworkLot | None] = relationship()
-    lots: Mapped[list[Lot]] = relationship(back_populates="itt", order_by="Lot.number", cascade="all, delete-orphan")
-    panels: Mapped[list[Panel]] = relationship(
-        back_populates="itt", order_by="Panel.position", cascade="all, delete-orphan"
-    )
-    scales: Mapped[list[Scale]] = relationship(back_populates="itt", order_by="Scale.key", cascade="all, delete-orphan")
+    lots: Mapped[list[Lot]] = relationship(back_populates="itt", order_by="Lot.number", cascade=OWNED)
+    panels: Mapped[list[Panel]] = relationship(back_populates="itt", order_by="Panel.position", cascade=OWNED)
+    scales: Mapped[list[Scale]] = relationship(back_populates="itt", order_by="Scale.key", cascade=OWNED)
     criteria: Mapped[list[AwardCriterion]] = relationship(
-        back_populates="itt", order_by="AwardCriterion.position", cascade="all, delete-orphan"
+        back_populates="itt", order_by="AwardCriterion.position", cascade=OWNED
     )
-    questions: Mapped[list[Question]] = relationship(
-        back_populates="itt", order_by="Question.position", cascade="all, delete-orphan"
-    )
+    questions: Mapped[list[Question]] = relationship(back_populates="itt", order_by="Question.position", cascade=OWNED)
     # Of `document_models.InvitationDocument`, which reads this module.
     documents: Mapped[list[Any]] = relationship(
-        "InvitationDocument", back_populates="itt", order_by="InvitationDocument.position", cascade="all, delete-orphan"
+        "InvitationDocument", back_populates="itt", order_by="InvitationDocument.position", cascade=OWNED
     )
 
     policy_object = "itt"
@@ -242,9 +241,7 @@ class Scale(Model):
     normalise: Mapped[str] = mapped_column(default="from_zero")
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="scales")
-    bands: Mapped[list[ScaleBand]] = relationship(
-        back_populates="scale", order_by="ScaleBand.score", cascade="all, delete-orphan"
-    )
+    bands: Mapped[list[ScaleBand]] = relationship(back_populates="scale", order_by="ScaleBand.score", cascade=OWNED)
 
 
 class ScaleBand(Model):
@@ -296,7 +293,7 @@ class AwardCriterion(Model):
     scale: Mapped[Scale | None] = relationship()
     framework_criterion: Mapped[FrameworkCriterion | None] = relationship()
     shares: Mapped[list[PanelShare]] = relationship(
-        back_populates="criterion", cascade="all, delete-orphan", order_by="PanelShare.panel_id"
+        back_populates="criterion", cascade=OWNED, order_by="PanelShare.panel_id"
     )
 
 

@@ -44,7 +44,7 @@ def sign_undertaking(*, itt: InvitationToTender, agreed: bool, actor: Actor, now
     """Undertake to keep the restricted documents of an invitation confidential; signing again changes nothing.
 
     Records UNDERTAKING_SIGNED in a chain of its own. Raises `NotFound` for people without a provider and where
-    nothing is restricted, `InvalidInput` (field "agreed"), `DeadlinePassed` once bidding has closed, `NotEntitled`
+    nothing is restricted, `InvalidInput` (field "undertaken"), `DeadlinePassed` once bidding has closed, `NotEntitled`
     for a call-off that the provider may not answer.
     """
     signed = Undertaking(
@@ -61,7 +61,7 @@ def sign_undertaking(*, itt: InvitationToTender, agreed: bool, actor: Actor, now
     if already is not None:
         return already
     if not agreed:
-        raise InvalidInput("Tick the box if you undertake all of this.", field="agreed")
+        raise InvalidInput("Tick the box if you undertake all of this.", field="undertaken")
     if itt.has_closed(now):
         raise DeadlinePassed("The closing time has passed, so this is not needed any more.")
     standing = told(itt, actor.provider_id, now)

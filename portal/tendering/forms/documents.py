@@ -32,4 +32,4 @@ class ReplaceDocumentForm(BaseForm):
 class UndertakingForm(BaseForm):
     """Signing the undertaking."""
 
-    agreed = BooleanField("I undertake all of this, for myself and for my organisation")
+    undertaken = BooleanField("I undertake all of this, for myself and for my organisation")

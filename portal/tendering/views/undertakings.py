@@ -44,7 +44,7 @@ def undertaking(reference: str) -> ResponseReturnValue:
     itt = find_published_itt(reference)
     form = UndertakingForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: sign_undertaking(itt=itt, agreed=form.agreed.data, actor=actor(), now=clock.now())
+        lambda: sign_undertaking(itt=itt, agreed=form.undertaken.data, actor=actor(), now=clock.now())
     ):
         flash("You have signed. You can download the documents now.", "success")
         return redirect(url_for("opportunities.show", reference=itt.reference, _anchor="documents"))

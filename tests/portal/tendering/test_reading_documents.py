@@ -136,7 +136,7 @@ def test_an_undertaking_is_signed_in_time_by_those_who_may_bid(itt: InvitationTo
         sign(itt, make_commissioner(itt.authority))
     with pytest.raises(InvalidInput) as refused:
         sign_undertaking(itt=itt, agreed=False, actor=submitter_of(), now=clock.now())
-    assert refused.value.field == "agreed"
+    assert refused.value.field == "undertaken"
     with pytest.raises(DeadlinePassed):
         sign_undertaking(itt=itt, agreed=True, actor=submitter_of(), now=itt.closes_at)  # type: ignore[arg-type]
     with pytest.raises(NotFound):

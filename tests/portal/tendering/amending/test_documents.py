@@ -95,7 +95,13 @@ def test_what_is_refused_leaves_no_document(case: Case) -> None:
     """Neither row nor bytes, once that is committed; the next proposal begins where this one did."""
     addendum = case.propose()
     stored = [case.specification.current.stored_as, case.itt.documents[-1].current.stored_as]
-    refuse_addendum(addendum=addendum, actor=case.second, note="The old plan holds.", files=case.files, now=clock.now())
+    refuse_addendum(
+        addendum=addendum,
+        actor=case.second,
+        note="The old plan still holds for both floors.",
+        files=case.files,
+        now=clock.now(),
+    )
     db.session.commit()
     assert [document.title for document in case.itt.documents] == ["specification", "staff"]
     assert [version.number for version in case.specification.versions] == [1]

@@ -103,8 +103,8 @@ def test_a_restricted_document_is_read_after_signing(new_client: NewClient, offi
     sign_in(own, bidder)
     undertaking = f"/provider/undertakings/{itt.reference}"
     assert own.get(address).location == undertaking
-    assert set(errors_of(post(own, undertaking))) == {"#agreed"}
-    assert post(own, undertaking, agreed="y").status_code == 302
+    assert set(errors_of(post(own, undertaking))) == {"#undertaken"}
+    assert post(own, undertaking, undertaken="y").status_code == 302
     assert own.get(address).data.startswith(b"Role,Hours")
     assert "You signed this on" in own.get(undertaking).text
 
@@ -115,7 +115,7 @@ def test_no_page_of_the_buyer_names_who_signed(client: CheckedClient, new_client
     bidder = make_person(Role.SUBMITTER, provider=make_provider(PROVIDER))
     own = new_client()
     sign_in(own, bidder)
-    post(own, f"/provider/undertakings/{itt.reference}", agreed="y")
+    post(own, f"/provider/undertakings/{itt.reference}", undertaken="y")
     own.get(address_of(itt, restricted=True))
     signed = db.session.scalars(select(Undertaking)).one()
     pages = (
