@@ -80,6 +80,7 @@ LETTERS = ("/account/inbox", "/account/inbox?words=bid", "/account/unreached")
 PATHS = (
     "/commissioning/itts/{itt}/opening",
     "/commissioning/itts/{itt}",
+    "/commissioning/itts/{itt}/documents",
     "/commissioning",
     "/opportunities/{itt}",
     "/provider/bids/{bid}",
