@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain
 from portal.core.columns import CreatedAt, Id, Model, one_of
@@ -16,7 +16,7 @@ from portal.core.keeping import KeptFile
 from portal.core.lifecycle import Named
 from portal.core.permissions import Actor, Role
 from portal.organisations.models import Provider
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import OWNED, InvitationToTender
 
 
 class DocumentKind(Named):
@@ -59,9 +59,11 @@ class InvitationDocument(Model):
     kind: Mapped[DocumentKind] = one_of(DocumentKind)
     title: Mapped[str]
 
-    itt: Mapped[InvitationToTender] = relationship(back_populates="documents")
+    itt: Mapped[InvitationToTender] = relationship(
+        backref=backref("documents", order_by="InvitationDocument.position", cascade=OWNED)
+    )
     versions: Mapped[list[DocumentVersion]] = relationship(
-        back_populates="document", order_by="DocumentVersion.number", cascade="all, delete-orphan"
+        back_populates="document", order_by="DocumentVersion.number", cascade=OWNED
     )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -138,10 +138,9 @@ class InvitationToTender(Reach, OnOwnChain, Model):
         back_populates="itt", order_by="AwardCriterion.position", cascade=OWNED
     )
     questions: Mapped[list[Question]] = relationship(back_populates="itt", order_by="Question.position", cascade=OWNED)
-    # Of `document_models.InvitationDocument`, which reads this module.
-    documents: Mapped[list[Any]] = relationship(
-        "InvitationDocument", back_populates="itt", order_by="InvitationDocument.position", cascade=OWNED
-    )
+    if TYPE_CHECKING:
+        documents: Mapped[list[Any]]
+        """Made by `document_models.InvitationDocument`, which reads this module."""
 
     policy_object = "itt"
 
