@@ -32,7 +32,7 @@ class Colleague:
     awaits_joining: bool
 
 
-def names_of(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
+def names_by_id(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
     """The names of people by their identifiers."""
     wanted = [user_id for user_id in user_ids if user_id is not None]
     found = db.session.scalars(select(User).where(User.id.in_(wanted)))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.accounts.queries import names_of
+from portal.accounts.queries import names_by_id
 from portal.bidding.contents import Content, Placed, context_of
 from portal.bidding.models import Bid, BidFile
 from portal.core import keeping
@@ -87,7 +87,7 @@ def additions_of(bid: Bid) -> dict[str, str]:
     found = db.session.execute(
         select(BidFile.id, BidFile.created_at, BidFile.added_by_id).where(BidFile.bid_id == bid.id)
     ).all()
-    names = names_of(*{row.added_by_id for row in found})
+    names = names_by_id(*{row.added_by_id for row in found})
     return {
         str(row.id): f"Added on {to_the_second(row.created_at)}"
         + (f" by {names[row.added_by_id]}" if row.added_by_id in names else "")

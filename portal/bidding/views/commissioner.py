@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts.queries import names_of
+from portal.accounts.queries import names_by_id
 from portal.bidding.forms import OpeningForm, UndecidedForm
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
 from portal.bidding.queries import (
@@ -79,7 +79,7 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "set_aside": set_aside_of(opening) if opening and itt.framework_lot_id is not None else [],
         "undecided": undecided_bidders(itt, now) if opening is None and itt.has_closed(now) else 0,
         "may_explain": policy.allows(actor(), Verb.EXPLAIN_UNDECIDED, itt),
-        "names": names_of(people.proposed_by_id, people.decided_by_id) if people else {},
+        "names": names_by_id(people.proposed_by_id, people.decided_by_id) if people else {},
         "may_open": policy.allows(actor(), Verb.OPEN_BIDS, itt),
         "may_check": policy.allows(actor(), Verb.READ_COMPLIANCE, itt),
         "is_first": waiting is not None and in_time and waiting.is_own(actor()),

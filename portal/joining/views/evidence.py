@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts.queries import names_of
+from portal.accounts.queries import names_by_id
 from portal.core import clock
 from portal.core.errors import PortalError
 from portal.joining.evidence import (
@@ -60,7 +60,7 @@ def profile() -> ResponseReturnValue:
 def index() -> str:
     """The organisation's documents."""
     documents = evidence_of(actor().provider_id)
-    names = names_of(*{document.added_by_id for document in documents})
+    names = names_by_id(*{document.added_by_id for document in documents})
     return render_template(
         "joining/provider/evidence.html", documents=documents, names=names, kind_words=kind_words, today=clock.today()
     )
