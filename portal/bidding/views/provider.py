@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.calling_submitters import still_called
+from portal.accounts.queries import names_by_id
 from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
@@ -22,7 +23,6 @@ from portal.bidding.progress import as_asked, bid_progress, file_questions, stat
 from portal.bidding.queries import (
     biddable_itt,
     bids_of_provider,
-    names_of,
     own_bid,
     own_bid_alone,
     versions_of,
@@ -262,7 +262,7 @@ def receipt(reference: str, number: int | None = None) -> str:
         version=version,
         receipt=whole,
         secrets=secrets_of(whole),
-        submitted_by=names_of(version.submitted_by_id)[version.submitted_by_id],
+        submitted_by=names_by_id(version.submitted_by_id)[version.submitted_by_id],
         **around(bid),
     )
 
