@@ -77,6 +77,7 @@ BLUEPRINTS = (
     "portal.tendering.views.invitations",
     "portal.bidding.views.receipts",
     "portal.bidding.views.provider",
+    "portal.bidding.views.rates",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.corresponding.views.provider",

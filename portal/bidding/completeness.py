@@ -8,6 +8,7 @@ from portal.bidding.contents import Content
 from portal.core.drafts import Gap
 from portal.tendering.price_limits import PRICE
 from portal.tendering.question_kinds.kind import Asked
+from portal.tendering.question_kinds.schedule import schedule_in
 
 
 def gaps_of(questions: Sequence[Asked], content: Content) -> list[Gap]:
@@ -21,6 +22,6 @@ def gaps_of(questions: Sequence[Asked], content: Content) -> list[Gap]:
         attached = content.files_of(asked.key)
         gaps += [Gap(asked.key, message) for message in asked.gaps(content.answers, attached)]
         gaps += [Gap(asked.key, f"Attach {each['name']} again: it is empty.") for each in attached if not each["size"]]
-    if content.price is None:
+    if content.price is None and schedule_in(questions) is None:
         gaps.append(Gap(PRICE, "Give your price."))
     return gaps

@@ -32,11 +32,12 @@ from portal.editing.comparing import is_conflict, is_edited
 from portal.editing.earlier import UNCHOSEN, Change, keep_earlier
 from portal.tendering.explaining import require_standing
 from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.question_kinds.kind import HIGHEST_PRICE
+from portal.tendering.question_kinds.schedule import read_rates, schedule_in
 from portal.tendering.states import IttStatus
 
 LONGEST_ANSWER = 100_000
 """Characters; far above any word limit, so that a pasted book is refused and a long draft is not."""
-HIGHEST_PRICE = Decimal("999999999999.99")
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,28 @@ def save_answers(
     return Saved(revision, tuple(put.conflicts))
 
 
+def save_rates(*, bid: Bid, actor: Actor, keys: KeyFolder, pasted: str) -> Saved:
+    """Put rates pasted from a spreadsheet into the draft's price schedule, over those that it has.
+
+    Consequences and errors as for `save_answers`; `InvalidInput` (field "pasted") that names the rows which cannot be
+    read, and then nothing is saved.
+    """
+    policy.require(actor, Verb.DRAFT, bid)
+    entered = lock_bid(bid)
+    require_open(entered)
+    schedule = schedule_in(entered.questions)
+    if schedule is None:
+        raise InvalidInput("This invitation to tender has no price schedule.", field="pasted")
+    rates, put = read_rates(schedule, pasted, field="pasted"), Put()
+    if not rates:
+        raise InvalidInput("Paste at least one row that begins with its number.", field="pasted")
+
+    def change(content: Content) -> None:
+        put_answers(content, entered, rates, {}, put)
+
+    return Saved(change_draft(bid, entered, actor, keys, change, act="rates"))
+
+
 def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None) -> int:
     """Save the price (pounds over the whole term, None to clear it) into the draft and return its revision.
 
@@ -144,6 +167,8 @@ def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None
     policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
+    if schedule_in(entered.questions) is not None:
+        raise InvalidInput("The price is worked out from the price schedule. Give your rates there.", field="price")
     if price is not None and not Decimal(0) < price <= HIGHEST_PRICE:
         raise InvalidInput("The price must be more than £0, in pounds and pence.", field="price")
     if price is not None and price != price.quantize(Decimal("0.01")):
@@ -160,14 +185,17 @@ class Put:
     """What became of answers that were put into a draft."""
 
     changes: dict[str, Change] = field(default_factory=dict)
+    """What whole answers said before; of the rates of a schedule nothing is kept."""
     conflicts: list[str] = field(default_factory=list)
+    edited: bool = False
 
 
 def put_answers(
     content: Content, entered: Entered, answers: Mapping[str, str], loaded: Mapping[str, str], put: Put
 ) -> None:
     """Put the answers that were edited into the content, and note in `put` what became of them; `InvalidInput`."""
-    asked = {question.key: question for question in entered.questions}
+    asked = {part.key: part for question in entered.questions for part in question.parts}
+    whole = {question.key for question in entered.questions}
     for key, typed in answers.items():
         if key not in asked:
             raise InvalidInput("That question is not part of this invitation to tender.")
@@ -176,10 +204,16 @@ def put_answers(
             raise InvalidInput("Your answer is too long to be saved.", field=f"answers-{key}")
         if is_conflict(was, mine, stored):
             put.conflicts.append(key)
-            put.changes[f"{UNCHOSEN}answers-{key}"] = Change(mine, "")
+            changed = {f"{UNCHOSEN}answers-{key}": Change(mine, "")}
         elif is_edited(was, mine, stored):
-            content.answers[key] = mine
-            put.changes[f"answers-{key}"] = Change(stored, mine)
+            content.answers[key], put.edited = mine, True
+            changed = {f"answers-{key}": Change(stored, mine)}
+        else:
+            continue
+        put.changes |= changed if key in whole else {}
+    for question in entered.questions:
+        if question.kind.sets_price:
+            content.price = question.kind.price(question, content.answers)
 
 
 def keep_answers(entered: Entered, put: Put, actor: Actor, keys: KeyFolder) -> None:

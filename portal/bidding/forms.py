@@ -103,9 +103,9 @@ class AnswersForm(RevisedForm):
         return self[f"answers-{key}"]
 
 
-def answers_form(questions: Sequence[Question], stored: Content | None = None, draft: str = "") -> AnswersForm:
-    """Make the form for these questions: as it was sent, or for a page, with what is stored."""
-    fields: dict[str, Any] = {f"answers-{question.key}": _field(question.asked) for question in questions}
+def answers_form(questions: Sequence[Asked], stored: Content | None = None, draft: str = "") -> AnswersForm:
+    """Make the form for these questions, or parts of one: as it was sent, or for a page, with what is stored."""
+    fields: dict[str, Any] = {f"answers-{question.key}": _field(question) for question in questions}
     held = stored and {f"answers-{key}": text for key, text in stored.answers.items()}
     made: AnswersForm = type("AnswersForm", (AnswersForm,), {**fields, "draft": draft})(data=held)
     return made
@@ -121,6 +121,12 @@ class PriceForm(BaseForm):
     price = PoundsField(
         "Your price for the whole term, in pounds", render_kw={"inputmode": "decimal", "spellcheck": "false"}
     )
+
+
+class PastedRatesForm(BaseForm):
+    """Rates from a spreadsheet, a row a line."""
+
+    pasted = TextAreaField("Rows from your spreadsheet")
 
 
 class DocumentsForm(BaseForm):

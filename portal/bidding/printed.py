@@ -12,8 +12,10 @@ from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import Section
 from portal.bidding.receipts import secrets_of
 from portal.core.pdf import Document, Facts, Heading, Part, Table, Text
+from portal.core.spelled import pounds_spelled
 from portal.core.words import filesize, london, micro, pounds, to_the_second
 from portal.tendering.models import Question
+from portal.tendering.question_kinds.schedule import schedule_in
 
 _NOT_GIVEN = {True: "Not given yet", False: "Not given. It does not have to be."}
 
@@ -29,7 +31,7 @@ def bid_document(
         lead = f"A draft, as it was at {london(now)}. It was not submitted like this: only what has a receipt counts."
     else:
         lead = f"Version {version.number}, received {micro(version.received_at)}, as it was read back from its seal."
-    parts = [*_about(bid, version), *_answers(sections, content), *_files(sections, content)]
+    parts = [*_about(bid, version), *_answers(sections, content), *_price(bid, content), *_files(sections, content)]
     named = f"{bid.reference}, " + (f"version {version.number}" if version else "draft")
     return Document(f"Bid of {bid.provider.name}: {bid.itt.title}", lead, named, tuple(parts), now)
 
@@ -101,8 +103,22 @@ def _answers(sections: Sequence[Section], content: Content) -> Iterator[Part]:
         for question in section.questions:
             yield Heading(question.prompt, 3)
             yield Text("\n\n".join(_answer(question, content)))
+
+
+def _price(bid: Bid, content: Content) -> Iterator[Part]:
+    schedule = schedule_in(question.asked for question in bid.itt.questions)
     yield Heading("Price")
-    yield Text(f"{pounds(content.price)} for the whole term" if content.price else "Not given yet")
+    if schedule is None:
+        price = content.price
+        yield Text(f"{pounds(price)} for the whole term: {pounds_spelled(price)}" if price else "Not given yet")
+        return
+    shown = schedule.shown(content.answers)
+    yield Text(shown.text or "Not given yet")
+    if shown.table:
+        rows = tuple(tuple(line) for line in shown.table.rows)
+        yield Table(tuple(shown.table.columns), rows, (9, 6, *[4] * (len(shown.table.columns) - 2)))
+    if shown.note:
+        yield Text(shown.note)
 
 
 def _answer(question: Question, content: Content) -> Iterator[str]:

@@ -63,10 +63,13 @@ def has_closed(bid: Bid, now: datetime) -> bool:
 
 
 def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion]) -> list[Section]:
-    """Group the questions by the first level of the criteria; those without a criterion come under "General"."""
+    """Group the questions by the first level of the criteria; those without a criterion come under "General".
+
+    What sets the price is not among them: it has a page of its own.
+    """
     by_id = {criterion.id: criterion for criterion in criteria}
     sections: dict[str, Section] = {}
-    for question in questions:
+    for question in (each for each in questions if not each.asked.kind.sets_price):
         root = _root(question.criterion_id, by_id)
         key, title = (root.key, root.title) if root else ("general", "General questions")
         sections.setdefault(key, Section(key, title)).questions.append(question)
@@ -80,7 +83,7 @@ def as_asked(questions: Sequence[Question]) -> list[Asked]:
 
 def status_of(questions: Sequence[Question], content: Content) -> TaskStatus:
     """How far the answers to some questions are."""
-    touched = any(content.answers.get(q.key) or content.files_of(q.key) for q in questions)
+    touched = any(q.asked.is_answered(content.answers) or content.files_of(q.key) for q in questions)
     blocking = [gap for gap in gaps_of(as_asked(questions), content) if gap.key]
     if touched:
         return TaskStatus.IN_PROGRESS if blocking else TaskStatus.COMPLETED

@@ -181,7 +181,7 @@ def _current_draft(
         raise Conflict(_what_happened(entered))
     put = Put()
     put_answers(content, entered, answers, {}, put)
-    if put.changes:
+    if put.edited:
         entered = replace(entered, draft_revision=entered.draft_revision + 1)
     return entered, content, put
 

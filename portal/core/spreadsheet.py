@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from portal.core.parsing.text import one_line
+
 MARK = "\ufeff"
 """Excel reads a CSV file in the computer's own code page unless it begins with the byte-order mark."""
 FORMULA = frozenset("=+-@")
@@ -30,3 +32,11 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\r\n").writerow([as_text(cell) for cell in row])
         yield buffer.getvalue()
+
+
+def pasted_cells(text: str | None) -> list[list[str]]:
+    """The cells of lines pasted from a spreadsheet, by tabs where there are any, else by commas; no empty lines."""
+    lines = (text or "").splitlines()
+    separator = "\t" if any("\t" in line for line in lines) else ","
+    read = csv.reader(lines, delimiter=separator)
+    return [cells for cells in ([one_line(cell) for cell in line] for line in read) if any(cells)]

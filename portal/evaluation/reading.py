@@ -30,7 +30,8 @@ from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of
 from portal.tendering.models import InvitationToTender, Question
-from portal.tendering.question_kinds.kind import Shown
+from portal.tendering.question_kinds.kind import Asked, Shown
+from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
@@ -82,6 +83,15 @@ class Compliance:
 
     bid: OpenedBid
     answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """A bid's price schedule, and the rates that it gave, by key."""
+
+    bid: OpenedBid
+    schedule: Asked
+    given: Mapping[str, str]
 
 
 def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str | None = None) -> Reading:
@@ -142,9 +152,7 @@ def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -
     `WrongState` before, `NotFound` and `NotAllowed`.
     """
     if isinstance(reader, Actor):
-        policy.require(reader, Verb.SEE_PRICES, itt)
-        if itt.reached not in AFTER_MODERATION:
-            raise WrongState("This ended before every panel had closed its moderation, so nobody sees the prices.")
+        _require_prices_to_be_seen(itt, reader)
     found = db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
@@ -154,6 +162,28 @@ def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -
         .execution_options(populate_existing=True)
     )
     return {opened.bid_id: opened for opened in found}
+
+
+def read_rates(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> Rates:
+    """The price schedule of an opened bid with its rates; read as prices are, once every panel has closed.
+
+    Raises `NotFound` for a bid that is not there, one whose seal did not match, and where bidders gave one figure;
+    `WrongState` before the panels have closed, and `NotAllowed`.
+    """
+    _require_prices_to_be_seen(itt, actor)
+    schedule = schedule_in(question.asked for question in itt.questions)
+    bid = bid_to_score(itt.id, bid_id)
+    if schedule is None:
+        raise NotFound("Bidders gave one figure for this invitation.")
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.priced))
+    found = db.session.scalars(content.execution_options(populate_existing=True)).one()
+    return Rates(found, schedule, (found.priced or {}).get("answers", {}))
+
+
+def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
+    policy.require(actor, Verb.SEE_PRICES, itt)
+    if itt.reached not in AFTER_MODERATION:
+        raise WrongState("This ended before every panel had closed its moderation, so nobody sees the prices.")
 
 
 def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:

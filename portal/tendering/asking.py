@@ -12,6 +12,7 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.naming import new_key
+from portal.tendering.question_kinds.kind import Kind
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import EnvelopeKind, QuestionKind
 from portal.tendering.tree import CriterionKind, kind_of
@@ -40,7 +41,7 @@ def add_question(
         raise InvalidInput(f"An invitation has at most {MOST_QUESTIONS} questions.", field="prompt")
     question = Question(key=new_key(prompt, {other.key for other in itt.questions}, otherwise="question"))
     question.position = max((other.position for other in itt.questions), default=0) + 1
-    _describe(question, prompt, guidance, kind, settings, criterion, required)
+    _describe(itt, question, prompt, guidance, kind, settings, criterion, required)
     itt.questions.append(question)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
@@ -61,7 +62,7 @@ def change_question(
 ) -> None:
     """Change a question; its key and place stay. Raises as `add_question`. Records ITT_CHANGED."""
     begin_change(itt, actor)
-    _describe(question, prompt, guidance, kind, settings, criterion, required)
+    _describe(itt, question, prompt, guidance, kind, settings, criterion, required)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
 
@@ -88,6 +89,7 @@ def remove_question(*, itt: InvitationToTender, question: Question, actor: Actor
 
 
 def _describe(
+    itt: InvitationToTender,
     question: Question,
     prompt: str,
     guidance: str,
@@ -99,9 +101,21 @@ def _describe(
     asked = require_text(prompt, "Write the question.", field="prompt")
     if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
+    _require_one_price(itt, question, KINDS[kind], criterion)
     question.settings = KINDS[kind].read_settings(settings)
     question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
-    question.required = required
+    question.required = required or KINDS[kind].sets_price
     # A panel scores what it reads with the quality; what no panel scores is for officers, and kept from panels.
-    question.envelope = EnvelopeKind.QUALITY if criterion is not None else EnvelopeKind.COMPLIANCE
+    judged = EnvelopeKind.QUALITY if criterion is not None else EnvelopeKind.COMPLIANCE
+    question.envelope = KINDS[kind].envelope or judged
+
+
+def _require_one_price(
+    itt: InvitationToTender, question: Question, kind: Kind, criterion: AwardCriterion | None
+) -> None:
+    """A bid has one price, and no panel scores it."""
+    if kind.sets_price and criterion is not None:
+        raise InvalidInput("No panel scores a price schedule: its total earns the marks for price.", field="criterion")
+    if kind.sets_price and any(other.asked.kind.sets_price for other in itt.questions if other is not question):
+        raise InvalidInput("There is a price schedule already, and a bid has one price.", field="prompt")

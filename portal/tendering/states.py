@@ -102,3 +102,4 @@ class QuestionKind(Named):
     MONEY = "money"
     DATE = "date"
     DECLARATION = "declaration"
+    PRICE_SCHEDULE = "price_schedule"

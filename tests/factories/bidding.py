@@ -70,12 +70,8 @@ def fill_draft(
                 question=question.key,
                 uploads=[(name, lambda: content)],
             )
-    save_price(
-        bid=bid,
-        actor=actor,
-        keys=keys,
-        price=Decimal(price) if price else None,
-    )
+    if price is not None:
+        save_price(bid=bid, actor=actor, keys=keys, price=Decimal(price))
     db.session.refresh(bid)
 
 

@@ -15,7 +15,7 @@ from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
 from portal.bidding.forms import AnswersForm, DocumentsForm, PriceForm, RevisedForm, answers_form
 from portal.bidding.models import Bid, BidVersion
-from portal.bidding.progress import Section, bid_progress, gaps_outside, has_closed, sections_of
+from portal.bidding.progress import Section, as_asked, bid_progress, gaps_outside, has_closed, sections_of
 from portal.bidding.queries import version_of
 from portal.bidding.remarks import remarks_of
 from portal.bidding.sealing import read_version
@@ -28,6 +28,7 @@ from portal.core.storage import FileStore
 from portal.tendering.models import Question
 from portal.tendering.price_limits import price_remarks
 from portal.tendering.queries import load_criteria
+from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.tree import formula_of, price_criterion
 from portal.tendering.weighing import effective, node_marks
 from portal.web.access import actor
@@ -137,13 +138,10 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     chosen = section_named(sections, section)
     stored = draft_of(bid)
     load_criteria(bid.itt)
-    page = answers_form(chosen.questions, stored, draft=earlier_of(bid))
+    page = answers_form(as_asked(chosen.questions), stored, draft=earlier_of(bid))
     page.is_saved = form.outcome is not None
     page.show_conflicts()
-    for question in chosen.questions:
-        fault = question.asked.fault({question.key: field_text(page.answer(question.key))})
-        if fault is not None:
-            page.answer(question.key).errors = [*page.answer(question.key).errors, fault]
+    place_faults(page, as_asked(chosen.questions))
     if form.refusal is not None:
         _place(page, form.refusal)
     page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
@@ -163,6 +161,15 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         remarks=remarks_of([question.asked for question in chosen.questions], stored, None),
         can_submit_now=not gaps_outside(chosen.questions, questions, stored),
     )
+
+
+def place_faults(page: AnswersForm, questions: Sequence[Asked]) -> None:
+    """Say beside each box what is wrong with what it holds: kept, and not to be submitted so."""
+    for asked in questions:
+        box = page.answer(asked.key)
+        fault = asked.fault({asked.key: field_text(box)})
+        if fault is not None:
+            box.errors = [*box.errors, fault]
 
 
 def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
@@ -211,7 +218,7 @@ def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> lis
     places = {question.key: (section, question) for section in sections for question in section.questions}
     links = []
     for gap in gaps:
-        if not gap.key:
+        if gap.key not in places:
             href = url_for("bids.price", reference=bid.reference)
         else:
             section, question = places[gap.key]

@@ -53,7 +53,9 @@ from portal.bidding.views.pages import (
 )
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.core.spelled import pounds_spelled
 from portal.tendering.explaining import told
+from portal.tendering.question_kinds.schedule import first_gap, schedule_in
 from portal.tendering.tree import formula_of
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment
@@ -63,6 +65,7 @@ from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
+bp.add_app_template_filter(pounds_spelled)
 
 LARGEST_UPLOAD = 120_000_000
 """Bytes in one request to the documents page: two files of the largest size, so that one can be refused by name."""
@@ -129,7 +132,7 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     bid = own_bid(reference, actor())
     _questions, sections = asked(bid)
     chosen = section_named(sections, section)
-    form = answers_form(chosen.questions)
+    form = answers_form(as_asked(chosen.questions))
     save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder())
     act = partial(save, answers=form.answers, loaded=form.loaded_answers)
     if carried_out(form, bid, "save", act) and not (form.outcome.conflicts or form.undecided):
@@ -143,7 +146,10 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
 def price(reference: str) -> ResponseReturnValue:
     """Give the price."""
     bid = own_bid(reference, actor())
-    stored = draft_of(bid).price
+    content, schedule = draft_of(bid), schedule_in(as_asked(asked(bid)[0]))
+    if schedule is not None:
+        return redirect(url_for("bid_rates.show", reference=reference, first=first_gap(schedule, content.answers)))
+    stored = content.price
     form = PriceForm(price=Decimal(stored) if stored else None)
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
     if carried_out(form, bid, "save", lambda: save(price=form.price.data)):
@@ -291,7 +297,7 @@ def submitted(reference: str, number: int | None = None) -> str:
         version=version,
         content=content_of(parts),
         sections=sections,
-        questions=questions,
+        schedule=schedule_in(as_asked(questions)),
         **around(bid),
     )
 
@@ -336,6 +342,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         content=content,
         sections=sections,
         gaps=gaps,
+        schedule=schedule_in(as_asked(questions)),
         remarks=remarks,
         gap_links=gap_links(bid, gaps, sections),
         called_at=still_called(bid.ready_at, bid.draft_saved_at),

@@ -29,10 +29,13 @@ from portal.evaluation.queries import (
     work_of,
     works_of_itt,
 )
+from portal.evaluation.reading import read_rates
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
 from portal.web.access import actor, for_authority
+from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
 
 bp = Blueprint("evaluation_desk", __name__, url_prefix="/commissioning/itts/<reference>")
@@ -167,6 +170,24 @@ def workings(reference: str, result_id: uuid.UUID, bid: str) -> ResponseReturnVa
         raise NotFound("There is no such result.")
     page = workings_page(itt, found, bid, actor())
     return render_template("evaluation/commissioner/workings.html", itt=itt, page=page)
+
+
+@bp.get("/result/rates/<uuid:bid_id>")
+@for_authority(*READERS)
+def rates(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
+    """What a bid's price was worked out from."""
+    itt = itt_by_reference(reference)
+    found = read_rates(itt=itt, bid_id=bid_id, actor=actor())
+    return render_template("evaluation/commissioner/rates.html", itt=itt, rates=found)
+
+
+@bp.get("/result/rates/<uuid:bid_id>/schedule.csv")
+@for_authority(*READERS)
+def rates_file(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
+    """The same for a spreadsheet."""
+    found = read_rates(itt=itt_by_reference(reference), bid_id=bid_id, actor=actor())
+    rows = rows_with_rates(found.schedule, found.given)
+    return csv_download(f"rates-{found.bid.bid.reference}.csv", columns_of(found.schedule), rows)
 
 
 def _itt(reference: str, verb: Verb) -> InvitationToTender:

@@ -52,6 +52,10 @@ def question_form(kind: Kind, criteria: Sequence[AwardCriterion], question: Ques
         for each in kind.settings
     }
     form: QuestionForm = type("QuestionForm", (QuestionForm,), {**fields, "kind": kind})(data=_stored(kind, question))
+    if kind.sets_price:
+        # No panel scores it, and no bid can do without a price.
+        del form.criterion, form.required
+        return form
     form.criterion.choices = [(node.key, node.title) for node in criteria] + [
         (NOT_SCORED, "No panel: officers check it")
     ]

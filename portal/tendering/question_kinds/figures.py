@@ -34,7 +34,8 @@ class Figure(Kind):
     def rule(self, settings: Settings) -> str:
         """Between which figures."""
         named = ("least", "most")
-        least, most = (self._in_words(settings[name], settings) if name in settings else "" for name in named)
+        unit = self.unit(settings)
+        least, most = (unit.write(Decimal(settings[name])) if name in settings else "" for name in named)
         if least and most:
             return f"{self.what(settings)} from {least} to {most}"
         return self.what(settings) + (f" of at least {least}" if least else f" of at most {most}" if most else "")

@@ -9,7 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from portal.core.errors import InvalidInput
@@ -18,6 +20,10 @@ from portal.tendering.states import EnvelopeKind, QuestionKind
 
 Settings = Mapping[str, Any]
 """What is stored about one question beside its words, as JSON: each kind says which."""
+
+
+HIGHEST_PRICE = Decimal("999999999999.99")
+"""Pounds: what the column for a bid's price holds."""
 
 
 class Control(StrEnum):
@@ -41,6 +47,8 @@ class Setting:
     suffix: str = ""
     options: tuple[tuple[str, str], ...] = ()
     """Value and words of each, where one is chosen; the first is chosen already."""
+    lines: int = 4
+    """How high a box is."""
 
     @property
     def is_line(self) -> bool:
@@ -49,11 +57,20 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Lines under their headings; what stands in the first column names the line."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Shown:
-    """An answer as people read it: nothing, a text, and what is said about it."""
+    """An answer as people read it: nothing, a text, what is said about it, and what it was worked out from."""
 
     text: str = ""
     note: str = ""
+    table: Table | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,16 @@ class Asked:
     def rule(self) -> str:
         """What of an answer is published with the question, in a sentence or two."""
         return self.kind.rule(self.settings)
+
+    @property
+    def brief(self) -> str:
+        """The rule in a few words, for a list."""
+        return self.kind.brief(self.settings)
+
+    @property
+    def published(self) -> Table | None:
+        """What is published with the question as a table, where its kind has one that fits a page."""
+        return self.kind.published(self.settings)
 
     @property
     def hint(self) -> str:
@@ -123,13 +150,14 @@ class Asked:
             return wrong.message
         return None
 
+    @cached_property
+    def parts(self) -> Sequence[Asked]:
+        """What is typed, each into a box of its own: most questions are their only part."""
+        return self.kind.parts(self)
+
     def gaps(self, answers: Mapping[str, str], files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         """What keeps a bid with these answers, and these files for the question, from being submitted."""
-        fault = self.fault(answers)
-        if fault is not None:
-            yield fault if self.prompt in fault else f"Answer “{self.prompt}” again. {fault}"
-        elif self.required and not self.kind.is_given(answers.get(self.key, ""), files):
-            yield self.kind.missing.format(prompt=self.prompt)
+        return self.kind.gaps(self, answers, files)
 
     def remarks(self, answers: Mapping[str, str]) -> list[Remark]:
         """What the bidder should know about the answer before submitting; nothing of one that is missing or wrong."""
@@ -143,10 +171,11 @@ class Asked:
 
     def shown(self, answers: Mapping[str, str]) -> Shown:
         """The answer as people read it; one that cannot be read as it was typed."""
-        text = answers.get(self.key, "")
-        if not text or self.fault(answers) is not None:
-            return Shown(text)
-        return self.kind.show(self.kind.read(text, self), self.settings)
+        return self.kind.shown(self, answers)
+
+    def is_answered(self, answers: Mapping[str, str]) -> bool:
+        """Whether anything was typed into any of its parts."""
+        return any(answers.get(part.key) for part in self.parts)
 
 
 class Kind(ABC):
@@ -164,6 +193,10 @@ class Kind(ABC):
     """Whether panels read sentences."""
     read_first: ClassVar[bool] = False
     """Whether young people read it before anything else of the bid."""
+    sets_price: ClassVar[bool] = False
+    """Whether the price of the bid is worked out from the answer."""
+    envelope: ClassVar[EnvelopeKind | None] = None
+    """The envelope that the answer always goes into; None where whoever judges it decides."""
 
     def read_settings(self, typed: Mapping[str, str]) -> dict[str, Any]:
         """Read what an officer typed about the question; raises `InvalidInput` beside the setting's name."""
@@ -177,6 +210,14 @@ class Kind(ABC):
         """What of an answer is published with the question."""
         return self.title
 
+    def brief(self, settings: Settings) -> str:
+        """What of an answer is published, in a few words."""
+        return self.rule(settings)
+
+    def published(self, settings: Settings) -> Table | None:
+        """What is published with the question as a table; None where there is none, or it is too long for a page."""
+        return None
+
     def told(self, settings: Settings) -> str:
         """What of the rule is said above the box, in sentences; nothing where the box says it."""
         return f"{self.rule(settings)}."
@@ -188,6 +229,29 @@ class Kind(ABC):
     def options(self, settings: Settings) -> Sequence[tuple[str, str]]:
         """Value and words of each answer that can be chosen."""
         return ()
+
+    def parts(self, asked: Asked) -> Sequence[Asked]:
+        """What is typed by itself, each part as a question whose key begins with the question's."""
+        return [asked]
+
+    def gaps(self, asked: Asked, answers: Mapping[str, str], files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """What keeps a bid from being submitted: a fault, or that nothing was answered."""
+        fault = asked.fault(answers)
+        if fault is not None:
+            yield fault if asked.prompt in fault else f"Answer “{asked.prompt}” again. {fault}"
+        elif asked.required and not self.is_given(answers.get(asked.key, ""), files):
+            yield self.missing.format(prompt=asked.prompt)
+
+    def shown(self, asked: Asked, answers: Mapping[str, str]) -> Shown:
+        """The answer as people read it; one that cannot be read as it was typed."""
+        text = answers.get(asked.key, "")
+        if not text or asked.fault(answers) is not None:
+            return Shown(text)
+        return self.show(self.read(text, asked), asked.settings)
+
+    def price(self, asked: Asked, answers: Mapping[str, str]) -> str | None:
+        """The price that the answer comes to, as a bid holds it; None for none, and of a kind that sets none."""
+        return None
 
     @abstractmethod
     def read(self, text: str, asked: Asked) -> Any:

@@ -9,6 +9,7 @@ from portal.tendering.question_kinds.choices import Declaration, OneOf, SeveralO
 from portal.tendering.question_kinds.days import Day
 from portal.tendering.question_kinds.figures import Money, Number
 from portal.tendering.question_kinds.kind import Asked, Kind
+from portal.tendering.question_kinds.schedule import PriceSchedule
 from portal.tendering.question_kinds.words import EasyRead, Files, InWords, PassFail
 from portal.tendering.states import EnvelopeKind, QuestionKind
 
@@ -26,6 +27,7 @@ KINDS: dict[QuestionKind, Kind] = {
         Money(),
         Day(),
         Declaration(),
+        PriceSchedule(),
     )
 }
 

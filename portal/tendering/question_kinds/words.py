@@ -110,6 +110,10 @@ class PassFail(InWords):
         """The limit and the rule."""
         return f"{super().rule(settings)}. {self.told(settings).rstrip('.')}"
 
+    def brief(self, settings: Settings) -> str:
+        """The limit, and that it is judged."""
+        return f"{super().rule(settings)}, judged pass or fail"
+
     def told(self, settings: Settings) -> str:
         """The rule."""
         return f"Officers judge this pass or fail after the opening. To pass: {settings['rule'].rstrip('.')}."

@@ -113,11 +113,12 @@ def _chosen_kind() -> Kind | None:
 
 
 def _described(form: QuestionForm, itt: InvitationToTender) -> dict[str, Any]:
+    criterion = form.data.get("criterion")
     return {
         "prompt": form.prompt.data,
         "guidance": form.guidance.data,
         "kind": form.kind.name,
         "settings": form.settings,
-        "criterion": part_of(itt.criteria, form.criterion.data) if form.criterion.data else None,
-        "required": form.required.data,
+        "criterion": part_of(itt.criteria, criterion) if criterion else None,
+        "required": bool(form.data.get("required")),
     }

@@ -87,7 +87,7 @@ EXAMPLES = [
     Example(
         QuestionKind.NUMBER,
         {"unit": "places", "places": "0", "least": "2", "most": "2,000"},
-        "A whole number of places from 2 places to 2,000 places",
+        "A whole number of places from 2 to 2,000",
         {"": "1,5"},
         "“1,5” can be read as 1.5 or as 15",
         {"": "1,200 places"},

@@ -1,0 +1,173 @@
+"""A price schedule over HTTP: rates row by row and pasted, sealed with the price, read once the panels have closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import current_app
+
+from portal.accounts.models import User
+from portal.bidding.drafting import read_draft
+from portal.bidding.models import Bid, OpenedBid
+from portal.core import clock
+from portal.core.permissions import Actor
+from portal.extensions import db
+from portal.tendering.models import InvitationToTender
+from portal.tendering.publishing import publish_itt
+from tests.client import CheckedClient
+from tests.factories.accounts import sign_in
+from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submitter_of
+from tests.factories.evaluation import KEYS, LOCAL, agree_all, appointed, close, declare, score_all, start
+from tests.factories.tendering import make_commissioner, ready_itt
+from tests.pages import read
+from tests.portal.tendering.views.browsing import errors_of, filled, post
+
+ROWS = "Group session\tsession\t40\nSetting up\tlump sum\t1\tonce\nHoliday club\tday\t2.5\tyearly\toptional"
+RATES = {"answers-rates.1.1": "2,000", "answers-rates.1.2": "£2,400", "answers-rates.2.1": "777.77"}
+OPTIONAL = {"answers-rates.3.1": "60", "answers-rates.3.2": "70"}
+PRICE = "212133.32"
+"""(80,000 + 777.77 + 96,000) with VAT at 20%: 212,133.324."""
+
+
+@pytest.fixture
+def submitter(db_session: object) -> Actor:
+    return submitter_of()
+
+
+@pytest.fixture
+def itt(client: CheckedClient, db_session: object) -> InvitationToTender:
+    """A published invitation with a price schedule of three rows over two years."""
+    return with_schedule(client, ROWS, years="2")
+
+
+@pytest.fixture
+def bid(client: CheckedClient, itt: InvitationToTender, submitter: Actor) -> Bid:
+    """A draft that lacks its rates alone."""
+    made = draft_bid(itt, actor=submitter)
+    fill_draft(made, submitter, price=None)
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    return made
+
+
+def with_schedule(client: CheckedClient, rows: str, *, years: str) -> InvitationToTender:
+    commissioner = make_commissioner()
+    made = ready_itt(actor=commissioner)
+    sign_in(client, db.session.get_one(User, commissioner.user_id))
+    questions = f"/commissioning/itts/{made.reference}/draft/questions"
+    typed = {"prompt": "Rates", "years": years, "vat": "20", "rows": rows}
+    assert post(client, f"{questions}/add?kind=price_schedule", **typed).status_code == 302
+    again = post(client, f"{questions}/add?kind=price_schedule", **typed)
+    assert errors_of(again) == {"#prompt": "There is a price schedule already, and a bid has one price."}
+    publish_itt(itt=made, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    return made
+
+
+def words_of(answer: Any) -> str:
+    return " ".join(read(answer.text).get_text(" ").split())
+
+
+def test_rates_become_the_price(client: CheckedClient, bid: Bid, submitter: Actor, itt: InvitationToTender) -> None:
+    """Row by row, what cannot be read is kept and marked; the total is the price, shown back in words."""
+    assert "1. Group session 40 session a year" in words_of(client.get(f"/opportunities/{itt.reference}"))
+    base = f"/provider/bids/{bid.reference}"
+    price = client.get(f"{base}/price").location
+    assert price == f"{base}/rates/1"
+    wrong = post(client, price, **RATES | {"answers-rates.1.2": "1,5"})
+    assert wrong.location == price
+    assert "“1,5” can be read as £1.50 or as £15." in errors_of(client.get(price))["#answers-rates.1.2"]
+    check = words_of(client.get(f"{base}/check"))
+    assert "Answer “Row 1, Group session, year 2” again." in check
+    assert "Give your rate for “Row 3, Holiday club, year 1”." in check
+    assert post(client, price, **RATES | OPTIONAL).location == base
+    stored = read_draft(bid=bid, actor=submitter, keys=current_app.extensions["keys"])
+    assert stored.price == PRICE
+    words = "two hundred and twelve thousand one hundred and thirty-three pounds and thirty-two pence"
+    for page in ("rates", "check"):
+        assert words in words_of(client.get(f"{base}/{page}"))
+    refused = client.post(f"{base}/price", data=filled(client, price)[1] | {"price": "5"})
+    assert refused.location == price
+
+
+def test_rates_are_sealed_with_the_price(
+    client: CheckedClient, bid: Bid, itt: InvitationToTender, submitter: Actor
+) -> None:
+    """The opening finds them in the price envelope and the price that they come to; no panel reads either."""
+    base = f"/provider/bids/{bid.reference}"
+    post(client, f"{base}/rates", **RATES | OPTIONAL)
+    action, sent = filled(client, f"{base}/check")
+    assert client.post(action, data=sent).location == f"{base}/receipt/1"
+    assert "£777.77" in words_of(client.get(f"{base}/submitted"))
+    close_now(itt)
+    open_itt(itt)
+    quality, priced, price = db.session.execute(
+        db.select(OpenedBid.quality, OpenedBid.priced, OpenedBid.price).where(OpenedBid.bid_id == bid.id)
+    ).one()
+    assert (f"{price:.2f}", priced["answers"]["rates.2.1"]) == (PRICE, "777.77")
+    assert [key for key in quality["answers"] if key.startswith("rates")] == []
+    evaluation = appointed(itt)
+    for seat in evaluation.everybody():
+        declare(seat)
+    seat = evaluation.seats[LOCAL][1]
+    sign_in(client, seat.user)
+    page = client.get(f"/panel/{seat.panel.id}/bids/{bid.id}").text
+    assert [said for said in ("777.77", "2400", "212,133", "Setting up") if said in page] == []
+    sign_in(client, db.session.get_one(User, evaluation.commissioner.user_id))
+    address = f"/commissioning/itts/{itt.reference}/result/rates/{bid.id}"
+    assert client.get(address).status_code == 409
+    for key in KEYS:
+        for each in evaluation.scorers(key):
+            score_all(evaluation, each)
+        start(evaluation, key)
+        agree_all(evaluation, key)
+        close(evaluation, key)
+    assert "2. Setting up 1 lump sum once £777.77" in words_of(client.get(address))
+    assert "2,Setting up,lump sum,1,once,counted,777.77," in client.get(f"{address}/schedule.csv").text
+
+
+def test_two_people_type_rates_of_one_schedule(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
+    """Each rate is compared by itself: different rows are both saved, the same one is asked about."""
+    address = f"/provider/bids/{bid.reference}/rates"
+    action, mine = filled(client, address)
+    post(client, address, **{"answers-rates.1.1": "5", "answers-rates.2.1": "6"})
+    both = client.post(action, data=mine | {"answers-rates.1.1": "7", "answers-rates.1.2": "8"})
+    assert both.status_code == 409
+    assert "It is now: 5." in errors_of(both)["#answers-rates.1.1"]
+    kept = read_draft(bid=bid, actor=submitter, keys=current_app.extensions["keys"]).answers
+    assert {key: kept[key] for key in kept if key.startswith("rates")} == {
+        "rates.1.1": "5",
+        "rates.1.2": "8",
+        "rates.2.1": "6",
+    }
+
+
+def test_rates_are_pasted(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
+    """The file of the schedule comes back with rates; a fault is named by row, and nothing typed is lost."""
+    base = f"/provider/bids/{bid.reference}/rates"
+    lines = client.get(f"{base}/schedule.csv").text.splitlines()
+    assert lines[1] == "1,Group session,session,40,yearly,counted,,"
+    pasted = lines[1][:-2] + ",5,6\n" + lines[2].rstrip(",") + ",7,"
+    wrong = post(client, f"{base}/paste", pasted=pasted + "\n1,x,8,9")
+    assert errors_of(wrong) == {"#pasted": "Row 1 is there twice."}
+    assert "1,x,8,9" in wrong.text
+    assert post(client, f"{base}/paste", pasted=pasted).location == base
+    kept = read_draft(bid=bid, actor=submitter, keys=current_app.extensions["keys"]).answers
+    assert [kept[key] for key in ("rates.1.1", "rates.1.2", "rates.2.1")] == ["5", "6", "7"]
+
+
+def test_a_schedule_of_three_thousand_rows_is_answered(client: CheckedClient, submitter: Actor) -> None:
+    """25 rows a page; pasted whole, it comes to its price, and the check names no row too many."""
+    itt = with_schedule(client, "\n".join(f"Item {number}\teach\t2" for number in range(1, 3001)), years="1")
+    bid = draft_bid(itt, actor=submitter)
+    fill_draft(bid, submitter, price=None)
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    base = f"/provider/bids/{bid.reference}/rates"
+    page = client.get(f"{base}/2990")
+    assert (page.text.count('class="govuk-table__row"') - 1, client.get(f"{base}/3001").status_code) == (11, 404)
+    pasted = "\n".join(f"{number}\tItem {number}\t33.33" for number in range(1, 3001) if number != 1500)
+    assert post(client, f"{base}/paste", pasted=pasted).status_code == 302
+    check = words_of(client.get(f"/provider/bids/{bid.reference}/check"))
+    assert "Give your rate for “Row 1500, Item 1500”." in check
+    assert client.get(f"/provider/bids/{bid.reference}/price").location == f"{base}/1500"
+    post(client, f"{base}/1500", **{"answers-rates.1500.1": "33.33"})
+    assert read_draft(bid=bid, actor=submitter, keys=current_app.extensions["keys"]).price == "239976.00"
