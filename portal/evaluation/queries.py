@@ -18,6 +18,7 @@ from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, P
 from portal.evaluation.published_method import Leaf, scored_keys
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question, Scale
+from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import EnvelopeKind
 
 Cell = tuple[uuid.UUID, uuid.UUID]
@@ -147,6 +148,16 @@ def leaves_of(itt: InvitationToTender, panel: Panel) -> list[Leaf]:
         assert criterion.scale is not None
         leaves.append(Leaf(criterion, criterion.scale, tuple(asked[criterion.id])))
     return leaves
+
+
+def questions_read_first(itt_id: uuid.UUID) -> Sequence[Question]:
+    """The questions whose answers are read before anything else of a bid, in their order."""
+    kinds = [name for name, kind in KINDS.items() if kind.read_first]
+    return db.session.scalars(
+        select(Question)
+        .where(Question.itt_id == itt_id, Question.kind.in_(kinds), Question.envelope == EnvelopeKind.QUALITY)
+        .order_by(Question.position, Question.key)
+    ).all()
 
 
 def compliance_questions(itt_id: uuid.UUID) -> Sequence[Question]:

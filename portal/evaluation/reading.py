@@ -28,7 +28,7 @@ from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
-from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of
+from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of, questions_read_first
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.question_kinds.kind import Asked, Shown
 from portal.tendering.question_kinds.schedule import schedule_in
@@ -75,6 +75,8 @@ class Reading:
     leaves: tuple[Leaf, ...]
     answers: Mapping[str, tuple[Answer, ...]]
     """By criterion key."""
+    summary: tuple[Answer, ...]
+    """What young people read before anything else, whoever scores it."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     bid = _bid_for(work, bid_id, actor)
     leaves = leaves_of(work.itt, work.panel) if criterion is None else [leaf_named(work, criterion)]
     _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
-    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid.quality, leaf.questions) for leaf in leaves})
+    first = questions_read_first(work.itt_id) if work.panel.kind.is_young_people else ()
+    summary = _answers(bid.quality, first)
+    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid.quality, leaf.questions) for leaf in leaves}, summary)
 
 
 def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:

@@ -65,6 +65,10 @@ class Sitting:
             raise NotFound("There is no such question.")
         return self.screens[number - 1]
 
+    def is_first_of_bid(self, screen: Screen) -> bool:
+        """Whether a screen is the first one about its bid."""
+        return screen is next(each for each in self.screens if each.bid_id == screen.bid_id)
+
     @property
     def answered(self) -> int:
         """How many screens are answered."""

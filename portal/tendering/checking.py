@@ -179,7 +179,8 @@ def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         if node.id not in asked:
             yield f"No question asks about “{node.title}”, so panels would have nothing to score it on."
     for question in itt.questions:
-        if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY:
+        kind = question.asked.kind
+        if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY and not kind.read_first:
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
 
 

@@ -170,13 +170,16 @@ def _question_page(number: int, form: YoungAnswerForm | None = None) -> Response
     reading = read_bid(work=seat.work, bid_id=screen.bid_id, actor=actor(), criterion=screen.leaf.key)
     if form is None:
         form = YoungAnswerForm(data=screen.given())
+    answers = reading.answers[screen.leaf.key]
     page = render_template(
         "evaluation/young/question.html",
         form=form,
         sitting=found,
         screen=screen,
         number=number,
-        answers=reading.answers[screen.leaf.key],
+        answers=answers,
+        summary=[each for each in reading.summary if each.shown.text and each not in answers],
+        is_first=found.is_first_of_bid(screen),
         points=points(screen.leaf.scale),
     )
     return page, form.status_code

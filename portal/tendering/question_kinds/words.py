@@ -11,7 +11,7 @@ from portal.core.parsing.text import require_text, words_in
 from portal.core.reading_age import YOUNG, reading_age, sentences_in
 from portal.core.words import counted
 from portal.tendering.question_kinds.kind import Asked, Control, Kind, Setting, Settings, Shown
-from portal.tendering.states import QuestionKind
+from portal.tendering.states import EnvelopeKind, QuestionKind
 
 MOST_WORDS = 5000
 WORD_LIMIT = Setting("word_limit", "Word limit", suffix="words")
@@ -73,6 +73,7 @@ class EasyRead(InWords):
     title = "A summary in easy words"
     hint = "For young people who score: they read it before anything else of the bid. Long words are remarked on."
     read_first = True
+    envelope = EnvelopeKind.QUALITY
 
     def rule(self, settings: Settings) -> str:
         """The limit, and who reads it."""

@@ -1,0 +1,71 @@
+"""A summary in easy words is read by young people before anything else of a bid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask import current_app
+
+from portal.accounts.models import User
+from portal.bidding.drafting import save_answers
+from portal.core import clock
+from portal.core.permissions import Actor
+from portal.extensions import db
+from portal.tendering.asking import add_question
+from portal.tendering.models import InvitationToTender
+from portal.tendering.publishing import publish_itt
+from portal.tendering.states import QuestionKind
+from tests.client import CheckedClient
+from tests.factories.accounts import sign_in
+from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
+from tests.factories.evaluation import LOCAL, YOUNG, appointed, declare
+from tests.factories.tendering import make_commissioner, ready_itt
+
+EASY = "We run a club. You can come and cook."
+HARD = "Multidisciplinary safeguarding arrangements necessitate comprehensive organisational accountability. " * 2
+
+
+def published(commissioner: Actor) -> InvitationToTender:
+    """An invitation that asks for a summary which no panel scores."""
+    itt = ready_itt(actor=commissioner)
+    described: dict[str, Any] = {"guidance": "", "kind": QuestionKind.EASY_READ, "settings": {"word_limit": "40"}}
+    add_question(
+        itt=itt, prompt="Your plan in easy words", **described, criterion=None, required=True, actor=commissioner
+    )
+    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    return itt
+
+
+def test_young_people_read_the_summary_first(client: CheckedClient, db_session: Any) -> None:
+    """It stands open above their first question about a bid and can be opened above the others; other panels get none.
+
+    While it is written, what an eleven-year-old finds hard to read is remarked on.
+    """
+    submitter = submitter_of()
+    itt = published(make_commissioner())
+    bid = draft_bid(itt, actor=submitter)
+    fill_draft(bid, submitter)
+    keys, key = current_app.extensions["keys"], "your-plan-in-easy-words"
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    for text, remarked in ((HARD, True), (EASY, False)):
+        save_answers(bid=bid, actor=submitter, keys=keys, answers={key: text})
+        check = client.get(f"/provider/bids/{bid.reference}/check").text
+        assert ("and 11 is the aim" in check) == remarked
+    db.session.refresh(bid)
+    submit(bid, submitter)
+    close_now(itt)
+    open_itt(itt)
+    evaluation = appointed(itt)
+    for seat in evaluation.everybody():
+        declare(seat)
+    sign_in(client, evaluation.scorers(YOUNG)[0].user)
+    for number, is_open in ((1, True), (2, False)):
+        page = BeautifulSoup(client.get(f"/panel/sitting/questions/{number}").text, "html.parser")
+        summary = page.select("details")[0]
+        assert EASY in summary.get_text()
+        assert summary.has_attr("open") == is_open
+        assert page.get_text().index(EASY) < page.get_text().index("was asked")
+    seat = evaluation.seats[LOCAL][1]
+    sign_in(client, seat.user)
+    assert EASY not in client.get(f"/panel/{seat.panel.id}/bids/{bid.id}").text
