@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.awarding.allocating import winner_of
 from portal.awarding.models import AwardDecision
-from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
+from portal.awarding.queries import current_result, decision_in_force
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
@@ -19,8 +19,6 @@ from portal.core.errors import Conflict, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
-from portal.evaluation.models import Result
-from portal.evaluation.scoring_input import bid_key
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -39,6 +37,7 @@ def propose_award(
 ) -> AwardDecision:
     """Propose the award of a lot to the bid that the published method ranks first.
 
+    Where one bidder may win only so many lots, the published rule says which ones it gets.
     The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
@@ -57,7 +56,7 @@ def propose_award(
     if result.diagnostics is None:
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     reason = require_reason(reason, WHY, field="reason")
-    winner = db.session.get_one(Bid, _bid_named(lot, _winner(result)))
+    winner = db.session.get_one(Bid, winner_of(itt, lot, result))
     require_not_suspended(winner.provider_id, *itt.run_by, at=now)
     relying = reason_to_rely_on(winner.provider, unverified_reason)
     rule = itt.standstill_rule
@@ -141,16 +140,3 @@ def _take(decision: AwardDecision, actor: Actor) -> None:
     lock(InvitationToTender, decision.itt_id)
     take(decision, Verb.DECIDE, actor=actor)
     require_second_person(actor, decision.first_half)
-
-
-def _winner(result: Result) -> str:
-    first = [entry["bid"] for entry in result.outcome["ranking"] if entry["rank"] == 1]
-    if not first:
-        raise WrongState("No bid is standing after the published minimums, so there is nothing to award.")
-    if len(first) > 1:
-        raise WrongState("Bids are tied in first place and the published tie-break does not part them.")
-    return str(first[0])
-
-
-def _bid_named(lot: Lot, name: str) -> uuid.UUID:
-    return next(opened.bid_id for opened in opened_bids_of_lot(lot.id) if bid_key(opened) == name)

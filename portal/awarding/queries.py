@@ -89,7 +89,7 @@ def standstill_of(decision_id: uuid.UUID) -> Standstill | None:
 
 
 def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
-    """The ranking for the actor as rows {rank, organisation, provider, label, total, price}; none without a result."""
+    """The ranking for the actor as rows {rank, bid_id, organisation, provider, label, total, price}."""
     if result is None:
         return []
     priced = read_prices(itt=result.itt, lot_id=result.lot_id, reader=actor)
@@ -97,6 +97,7 @@ def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
     return [
         {
             "rank": entry["rank"],
+            "bid_id": opened[entry["bid"]].bid_id,
             "organisation": opened[entry["bid"]].bid.provider,
             "provider": opened[entry["bid"]].bid.provider.name,
             "label": opened[entry["bid"]].label,

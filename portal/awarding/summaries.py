@@ -25,6 +25,7 @@ from portal.core.words import counted, pounds
 from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
+from portal.tendering.lots import limit_words
 from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.tie_breaks import criterion_words
@@ -109,13 +110,16 @@ def _why(
         return grounds
     best = ranked[bid_key(winner)]
     if own.bid_id == winner.bid_id:
-        told = [f"Your bid came first under the published method, with {counted(best['total'], 'mark')}."]
+        came = _place(best["rank"])
+        told = [f"Your bid came {came} under the published method, with {counted(best['total'], 'mark')}."]
     else:
         mine = ranked[bid_key(own)]
         told = [
             f"Your bid came {_place(mine['rank'])} with {counted(mine['total'], 'mark')}; "
             f"the winning bid has {marks_text(best['total'])}."
         ]
+    if best["rank"] > ranked[bid_key(own)]["rank"] or (best["rank"] > 1 and own.bid_id == winner.bid_id):
+        told += limit_words(itt)
     for broken in outcome.get("tie_broken_by", []):
         if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
             by = "the lowest price" if broken["by"] == LOWEST_PRICE else criterion_words(itt, broken["by"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -20,8 +20,10 @@ from portal.bidding.models import Bid, LateAttempt
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import DeadlinePassed, WrongState
+from portal.core.errors import DeadlinePassed, InvalidInput, WrongState
 from portal.core.permissions import Actor
+from portal.core.words import counted
+from portal.organisations.models import Provider
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import asked_by
 from portal.tendering.states import AFTER_OPENING, IttStatus
@@ -35,12 +37,13 @@ _ENTER = text(
     bid.draft_sealed,
            bid.draft_revision, bid.draft_saved_at, bid.draft_saved_by_id, bid.submitted_revision,
            itt.reference AS itt_reference,
-           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key,
+           itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.max_lots_bid,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
                    'settings', q.settings, 'required', q.required, 'envelope', q.envelope)
                    ORDER BY q.position, q.key), '[]')
-            FROM question q WHERE q.itt_id = itt.id) AS questions,
+            FROM question q
+            WHERE q.itt_id = itt.id AND (q.lot_ids = '{}' OR bid.lot_id = ANY (q.lot_ids))) AS questions,
            (SELECT c.price_formula FROM award_criterion c WHERE c.itt_id = itt.id AND c.price_formula IS NOT NULL
             ORDER BY c.position LIMIT 1) AS price_formula
     FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
@@ -88,6 +91,7 @@ class Entered(OnOwnChain):
     itt_status: IttStatus
     closes_at: datetime
     seal_public_key: bytes
+    max_lots_bid: int | None
     lot_number: int
     provider_name: str
     questions: list[Asked]
@@ -124,6 +128,29 @@ def require_open(entered: Entered) -> None:
         raise Cancelled("This procurement was cancelled, so this was not accepted. Your draft is kept as it was.")
     if entered.at >= entered.closes_at or entered.itt_status in AFTER_OPENING:
         raise TooLate(entered.at, entered.closes_at)
+
+
+def require_lots_left(bid: Bid | Entered, limit: int | None) -> None:
+    """Refuse a bid beside as many as the bidder may make here; a bid that was withdrawn does not count.
+
+    The provider's row is locked, so that two of its people cannot each make the last one. Raises `InvalidInput`
+    (field "lots").
+    """
+    if limit is None:
+        return
+    db.session.execute(select(Provider.id).where(Provider.id == bid.provider_id).with_for_update(key_share=True))
+    others = select(func.count()).where(
+        Bid.itt_id == bid.itt_id,
+        Bid.provider_id == bid.provider_id,
+        Bid.status != BidStatus.WITHDRAWN,
+        Bid.id != bid.id,
+    )
+    if db.session.execute(others).scalar_one() >= limit:
+        raise InvalidInput(
+            f"One bidder may bid for at most {counted(limit, 'lot')} here. Choose fewer, or first delete a draft or "
+            "withdraw a bid that you have.",
+            field="lots",
+        )
 
 
 def record_late_attempt(*, bid: Bid, actor: Actor, act: str, late: TooLate) -> None:

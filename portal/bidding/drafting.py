@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record, record_save
-from portal.bidding.closing import Cancelled, Entered, lock_bid, require_open
+from portal.bidding.closing import Cancelled, Entered, lock_bid, require_lots_left, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
@@ -65,7 +65,7 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
         status=BidStatus.DRAFT,
     )
     policy.require(actor, Verb.START, proposed)
-    _require_open_itt(itt, actor.provider_id)
+    limit = _require_open_itt(itt, actor.provider_id)
     columns = {name: getattr(proposed, name) for name in ("id", "reference", "itt_id", "lot_id", "provider_id")}
     made = db.session.execute(
         insert(Bid)
@@ -75,14 +75,18 @@ def start_bid(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> Bid:
     ).scalar_one_or_none()
     bid = db.session.scalars(select(Bid).where(Bid.lot_id == lot.id, Bid.provider_id == actor.provider_id)).one()
     if made is not None:
+        require_lots_left(bid, limit)
         record(EventKind.BID_STARTED, bid, actor=actor, itt=itt.id, lot=lot.number)
     return bid
 
 
-def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) -> None:
-    """Take the ITT's row lock, then read the clock; raises `WrongState`, `DeadlinePassed` and `NotEntitled`."""
+def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) -> int | None:
+    """Take the ITT's row lock, then read the clock; returns for how many lots one may bid.
+
+    Raises `WrongState`, `DeadlinePassed` and `NotEntitled`.
+    """
     state = db.session.execute(
-        select(InvitationToTender.status, InvitationToTender.closes_at)
+        select(InvitationToTender.status, InvitationToTender.closes_at, InvitationToTender.max_lots_bid)
         .where(InvitationToTender.id == itt.id)
         .with_for_update(read=True)
     ).one()
@@ -97,6 +101,8 @@ def _require_open_itt(itt: InvitationToTender, provider_id: uuid.UUID | None) ->
     if at >= state.closes_at:
         raise DeadlinePassed(late)
     require_standing(itt.id, provider_id, at)
+    limit: int | None = state.max_lots_bid
+    return limit
 
 
 def read_draft(*, bid: Bid, actor: Actor, keys: KeyFolder) -> Content:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
@@ -23,15 +24,26 @@ from portal.web.uploads import UploadField, UploadsField
 
 
 class StartForm(BaseForm):
-    """Which lot the bid is for."""
+    """Which lots to bid for, each with a bid of its own."""
 
-    lot = RadioField("Which lot do you want to bid for?", validators=[InputRequired("Choose a lot.")])
+    lots = SelectMultipleField(
+        "Which lots do you want to bid for?",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[InputRequired("Choose a lot.")],
+    )
 
     def offer(self, lots: Sequence[Lot]) -> None:
         """Offer the lots; a single one is chosen already."""
-        self.lot.choices = [(str(lot.number), f"Lot {lot.number}: {lot.title}") for lot in lots]
+        self.offered = lots
+        self.lots.choices = [(str(lot.number), f"Lot {lot.number}: {lot.title}") for lot in lots]
         if len(lots) == 1:
-            self.lot.data = self.lot.data or str(lots[0].number)
+            self.lots.data = self.lots.data or [str(lots[0].number)]
+
+    @property
+    def chosen(self) -> list[Lot]:
+        """The chosen lots in their order."""
+        return [lot for lot in self.offered if str(lot.number) in (self.lots.data or [])]
 
 
 class RevisedForm(BaseForm):

@@ -76,6 +76,12 @@ def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion
     return list(sections.values())
 
 
+def questions_of(bid: Bid) -> list[Question]:
+    """The questions that a bid answers, which are those of its lot, in their order."""
+    asked = [question for question in bid.itt.questions if question.is_asked_for(bid.lot_id)]
+    return sorted(asked, key=lambda question: (question.position, question.key))
+
+
 def as_asked(questions: Sequence[Question]) -> list[Asked]:
     """The questions as bidders are asked them."""
     return [question.asked for question in questions]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import Recorded, record
-from portal.bidding.closing import Entered, lock_bid, require_open
+from portal.bidding.closing import Entered, lock_bid, require_lots_left, require_open
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
@@ -79,7 +79,8 @@ def submit_bid(
 
     Raises `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be ruled out by a published rule and
     the page had not `told` so (`as_told`), `Conflict` when the draft is not the one that the
-    person saw, `NotEntitled` for what the provider may not answer at this instant, `TooLate` when the
+    person saw, `NotEntitled` for what the provider may not answer at this instant, `InvalidInput` (field "lots") for a
+    withdrawn bid beside as many others as one bidder may make, `TooLate` when the
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
     """
@@ -88,8 +89,7 @@ def submit_bid(
     repeated = _already_made(entered, idempotency_key)
     if repeated is not None:
         return repeated
-    require_open(entered)
-    require_standing(entered.itt_id, entered.provider_id, entered.at)
+    _require_may_submit(entered)
     entered, content, put = _current_draft(entered, keys, answers or {}, expected_revision)
     if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
         return _last_version(entered)
@@ -151,6 +151,13 @@ def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder
     """
     policy.require(actor, Verb.READ, bid)
     return unseal(bid, version, keys_of_provider(bid, version, keys))
+
+
+def _require_may_submit(entered: Entered) -> None:
+    require_open(entered)
+    require_standing(entered.itt_id, entered.provider_id, entered.at)
+    if entered.status is BidStatus.WITHDRAWN:
+        require_lots_left(entered, entered.max_lots_bid)
 
 
 def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:

@@ -108,8 +108,10 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     leaves = leaves_of(work.itt, work.panel) if criterion is None else [leaf_named(work, criterion)]
     _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
     first = questions_read_first(work.itt_id) if work.panel.kind.is_young_people else ()
-    summary = _answers(bid.quality, first)
-    return Reading(bid, tuple(leaves), {leaf.key: _answers(bid.quality, leaf.questions) for leaf in leaves}, summary)
+    summary = _answers(bid, bid.quality, first)
+    return Reading(
+        bid, tuple(leaves), {leaf.key: _answers(bid, bid.quality, leaf.questions) for leaf in leaves}, summary
+    )
 
 
 def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:
@@ -134,7 +136,7 @@ def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor)
     """
     bid = _bid_to_check(itt, bid_id, actor)
     _note(bid, actor, envelope=EnvelopeKind.COMPLIANCE, what="answers")
-    return Compliance(bid, _answers(bid.compliance, compliance_questions(itt.id)))
+    return Compliance(bid, _answers(bid, bid.compliance, compliance_questions(itt.id)))
 
 
 def read_compliance_file(
@@ -206,7 +208,7 @@ def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> O
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
 
-def _answers(envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
+def _answers(bid: OpenedBid, envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
     texts = (envelope or {}).get("answers", {})
     manifest = _manifest(envelope)
     return tuple(
@@ -216,6 +218,7 @@ def _answers(envelope: Mapping[str, Any] | None, questions: Sequence[Question]) 
             tuple(entry for entry in manifest if entry["question"] == question.key),
         )
         for question in questions
+        if question.is_asked_for(bid.bid.lot_id)
     )
 
 

@@ -19,6 +19,7 @@ from portal.contracts.models import Contract
 from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
+from portal.notices.lots import lot_details, lot_id
 from portal.notices.publisher import Publisher
 from portal.notices.tender_documents import tender_documents
 from portal.organisations.models import Provider
@@ -104,6 +105,7 @@ def tender_release(
         "value": _gross(itt.estimated_value),
         "items": [_item(lot, itt, cpv_names) for lot in itt.lots],
         "lots": [_lot(lot, itt) for lot in itt.lots],
+        "lotDetails": lot_details(itt),
         "awardCriteria": "ratedCriteria",
         "awardCriteriaDetails": criteria.who_marks(itt),
         "submissionMethod": ["electronicSubmission"],
@@ -218,11 +220,6 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
     )
 
 
-def lot_id(lot: Lot) -> str:
-    """A lot's id within its process."""
-    return str(lot.number)
-
-
 def award_id(itt: InvitationToTender, lot: Lot) -> str:
     """An award's id: a lot is awarded once."""
     return f"{itt.reference}-award-{lot.number}"
@@ -280,6 +277,7 @@ def _lot(lot: Lot, itt: InvitationToTender) -> Json:
             "title": lot.title,
             "description": lot.description,
             "status": TENDER_STATUS[IttStatus.PUBLISHED],
+            "value": _gross(lot.worth) if len(itt.lots) > 1 else None,
             "contractPeriod": _term(itt),
             "awardCriteria": criteria.lot_criteria(itt),
         }

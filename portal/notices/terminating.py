@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from portal.notices import parties
 from portal.notices.canonical import Json, instant, without_gaps
-from portal.notices.release import Header, document_of, lot_id, release, tender_state
+from portal.notices.lots import lot_id
+from portal.notices.release import Header, document_of, release, tender_state
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import EndingKind

@@ -20,6 +20,7 @@ _SECTIONS = {
     "keeping_away": "PA2023 ss.57-61; PCR2015 reg 57",
     "light_touch": "PA2023 s.9",
     "light_touch_frameworks": "PA2023 ss.45-47",
+    "lots": "PA2023 s.18",
     "market": "PA2023 s.34",
     "member_notice": "PA2023 s.39(4)",
     "notice_first": "PR24 reg 5(11)",

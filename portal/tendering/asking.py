@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
@@ -10,7 +10,7 @@ from portal.core.parsing.text import require_text, tidy
 from portal.core.permissions import Actor
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
-from portal.tendering.models import AwardCriterion, InvitationToTender, Question
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
 from portal.tendering.naming import new_key
 from portal.tendering.question_kinds.kind import Kind
 from portal.tendering.question_kinds.registry import KINDS
@@ -78,6 +78,16 @@ def move_question_up(*, itt: InvitationToTender, question: Question, actor: Acto
         each.position = position
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
+
+
+def ask_for_lots(*, itt: InvitationToTender, question: Question, lots: Sequence[Lot], actor: Actor) -> None:
+    """Ask a question for some lots alone, or for all. Raises `InvalidInput` (field `lots`). Records ITT_CHANGED."""
+    begin_change(itt, actor)
+    if not lots:
+        raise InvalidInput("Choose at least one lot.", field="lots")
+    question.lot_ids = [] if len(lots) == len(itt.lots) else [lot.id for lot in lots]
+    db.session.flush()
+    record_change(itt, actor, Task.QUESTIONS, question=question.key, lots=[lot.number for lot in lots])
 
 
 def remove_question(*, itt: InvitationToTender, question: Question, actor: Actor) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from portal.accounts.granting import missing_administrator
 from portal.core.drafts import Problem, find_problems, refusal_of
 from portal.core.parsing.text import has_text
+from portal.core.words import pounds
 from portal.regulation.central_platform import require_basis
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty
@@ -39,6 +41,7 @@ class Task(StrEnum):
     INVITED = "invited"
     """Of a call-off alone: who is invited, or whom a direct award goes to."""
     SERVICE = "service"
+    LOTS = "lots"
     VALUE = "value"
     TIMETABLE = "timetable"
     PANELS = "panels"
@@ -62,6 +65,7 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
     blank: dict[Task, bool] = {
         Task.INVITED: itt.law.names_one_provider and itt.direct_award_provider_id is None,
         Task.SERVICE: not itt.description and not itt.cpv_codes,
+        Task.LOTS: len(itt.lots) == 1 and not itt.no_lots_reason,
         Task.VALUE: itt.estimated_value is None and itt.term_months is None,
         Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
         Task.PANELS: not itt.panels,
@@ -96,8 +100,15 @@ def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     yield from refusal_of(lambda: require_codes(itt.cpv_codes))
 
 
+def _lots(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    for lot in itt.lots:
+        if len(itt.lots) > 1 and lot.estimated_value is None:
+            yield f"Say what lot {lot.number} is worth."
+
+
 def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    yield from refusal_of(lambda: requirements.require_value(itt.estimated_value))
+    if len(itt.lots) == 1:
+        yield from refusal_of(lambda: requirements.require_value(itt.estimated_value))
     yield from refusal_of(lambda: requirements.require_term(itt.term_months, itt.break_months))
 
 
@@ -163,6 +174,13 @@ def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         except InvalidCase as fault:
             what = "Choose it and give its figures." if set(price.price_formula or {}) <= {"formula"} else fault.message
             yield f"The price formula is not complete. {what}"
+        floor = Decimal((price.price_formula or {}).get("floor", 0))
+        for lot in itt.lots:
+            if lot.worth is not None and len(itt.lots) > 1 and lot.worth <= floor:
+                yield (
+                    f"The floor and the ceiling of the price hold for each lot, and lot {lot.number} is worth "
+                    f"{pounds(lot.worth)}. Choose figures that suit every lot, or another formula."
+                )
 
 
 def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -174,10 +192,12 @@ def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not any(question.asked.kind.in_words for question in itt.questions):
         yield "Add at least one question for bidders to answer in words."
-    asked = {question.criterion_id for question in itt.questions}
     for node in scored(itt):
-        if node.id not in asked:
-            yield f"No question asks about “{node.title}”, so panels would have nothing to score it on."
+        asking = [question for question in itt.questions if question.criterion_id == node.id]
+        silent = [lot.number for lot in itt.lots if not any(question.is_asked_for(lot.id) for question in asking)]
+        if silent:
+            where = f" in lot {', '.join(map(str, silent))}" if asking else ""
+            yield f"No question asks about “{node.title}”{where}, so panels would have nothing to score it on."
     for question in itt.questions:
         kind = question.asked.kind
         if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY and not kind.read_first:
@@ -209,6 +229,7 @@ def tender_duty(itt: InvitationToTender, now: datetime) -> NoticeDuty:
 CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
     Task.INVITED: invitation_faults,
     Task.SERVICE: _service,
+    Task.LOTS: _lots,
     Task.VALUE: _value,
     Task.TIMETABLE: _timetable,
     Task.PANELS: _panels,

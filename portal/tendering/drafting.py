@@ -91,13 +91,16 @@ def set_value_and_term(
 ) -> None:
     """Say how much it is worth (pounds including VAT, breaks ignored: PA2023 Sch 3) and how long it lasts.
 
+    Several lots have a value each and the whole is worth their sum, whatever `estimated_value` says.
     `term_months` and `break_months` count from the start of the contract. Raises `InvalidInput` beside
     `estimated_value`, `term_months` or `break_months`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
-    requirements.require_value(estimated_value)
+    if len(itt.lots) == 1:
+        requirements.require_value(estimated_value)
+        itt.estimated_value = estimated_value
     requirements.require_term(term_months, break_months)
-    itt.estimated_value, itt.term_months = estimated_value, term_months
+    itt.term_months = term_months
     itt.break_months = sorted(break_months)
     record_change(itt, actor, Task.VALUE)
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Numeric,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -30,6 +31,7 @@ from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
 from portal.regulation.procurement_rows import law_of
+from portal.tendering.lot_rules import LotRules
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.reach import Reach
@@ -39,7 +41,7 @@ OWNED = "all, delete-orphan"
 """Parts go with what they are parts of."""
 
 
-class InvitationToTender(Reach, OnOwnChain, Model):
+class InvitationToTender(Reach, LotRules, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"
@@ -201,8 +203,15 @@ class Lot(OnIttChain, Model):
     number: Mapped[int]
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """Pounds including VAT over the whole term, of one of several lots; the only lot is worth what the whole is."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="lots")
+
+    @property
+    def worth(self) -> Decimal | None:
+        """Its estimated value in pounds."""
+        return self.estimated_value if len(self.itt.lots) > 1 else self.itt.estimated_value
 
 
 class Panel(Model):
@@ -336,6 +345,8 @@ class Question(Model):
     required: Mapped[bool] = mapped_column(default=True)
     envelope: Mapped[EnvelopeKind] = one_of(EnvelopeKind, default=EnvelopeKind.QUALITY)
     """Which of a bid's sealed envelopes the answer goes into: it decides who reads it, and when."""
+    lot_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default=text("'{}'"))
+    """The lots that it is asked for; none: for every lot."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="questions")
     criterion: Mapped[AwardCriterion | None] = relationship()
@@ -346,6 +357,10 @@ class Question(Model):
         return Asked(
             self.key, self.prompt, KINDS[self.kind], self.guidance, self.settings, self.required, self.envelope
         )
+
+    def is_asked_for(self, lot_id: uuid.UUID) -> bool:
+        """Whether a bid for that lot answers it."""
+        return not self.lot_ids or lot_id in self.lot_ids
 
 
 class Invitation(Model):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from portal.regulation.cpv import Code
 from portal.tendering.amending.models import Addendum
 from portal.tendering.document_models import DocumentVersion, InvitationDocument
 from portal.tendering.ending_models import Ending
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.lots import limit_words
+from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.public_state import public_state
 from portal.tendering.weighing import EffectiveWeights, effective
 
@@ -24,7 +26,7 @@ def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
         "state": public_state(itt, now).key,
         "published_at": instant(itt.published_at),
         "closes_at": instant(itt.closes_at),
-        "estimated_value": _money(itt),
+        "estimated_value": _money(itt.estimated_value),
         "term_months": itt.term_months,
         "break_months": itt.break_months,
         "cpv_codes": itt.cpv_codes,
@@ -47,7 +49,9 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
         "contact_email": itt.authority.contact_email,
         "endings": [_ending(ending) for ending in itt.outcomes],
-        "lots": [{"number": lot.number, "title": lot.title, "description": lot.description} for lot in itt.lots],
+        "lots": [_lot(lot) for lot in itt.lots],
+        "lot_limits": {"bid": itt.max_lots_bid, "awarded": itt.max_lots_awarded, "words": limit_words(itt)},
+        "no_lots_reason": itt.no_lots_reason,
         "panels": [
             {"key": panel.key, "name": panel.name, "kind": panel.kind.value, "counts": panel.counts}
             for panel in itt.panels
@@ -57,7 +61,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
             for node in itt.criteria
         ],
         "effective_weights": _weights(effective(itt)),
-        "questions": [_question(question) for question in itt.questions],
+        "questions": [_question(question, itt) for question in itt.questions],
         "documents": [_document(document, version) for document in itt.documents for version in document.published[:1]],
         "method": itt.method,
         "method_hash": itt.method_hash,
@@ -109,7 +113,16 @@ def _weights(weights: EffectiveWeights) -> list[dict[str, Any]]:
     ]
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _lot(lot: Lot) -> dict[str, Any]:
+    return {
+        "number": lot.number,
+        "title": lot.title,
+        "description": lot.description,
+        "estimated_value": _money(lot.worth),
+    }
+
+
+def _question(question: Question, itt: InvitationToTender) -> dict[str, Any]:
     return {
         "key": question.key,
         "kind": question.kind.value,
@@ -120,6 +133,7 @@ def _question(question: Question) -> dict[str, Any]:
         "required": question.required,
         "criterion": question.criterion.key if question.criterion else None,
         "envelope": question.envelope.value,
+        "lots": [lot.number for lot in itt.lots if question.is_asked_for(lot.id)],
     }
 
 
@@ -143,5 +157,5 @@ def _document(document: InvitationDocument, version: DocumentVersion) -> dict[st
     }
 
 
-def _money(itt: InvitationToTender) -> dict[str, str] | None:
-    return {"amount": f"{itt.estimated_value:.2f}", "currency": "GBP"} if itt.estimated_value is not None else None
+def _money(pounds: Decimal | None) -> dict[str, str] | None:
+    return {"amount": f"{pounds:.2f}", "currency": "GBP"} if pounds is not None else None

@@ -57,7 +57,7 @@ def fill_draft(
 ) -> None:
     """Answer every question, attach a file wherever one is asked for, and give the price."""
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]
-    questions = questions_of(bid.itt)
+    questions = [question for question in questions_of(bid.itt) if question.is_asked_for(bid.lot_id)]
     answers = {question.key: f"{answer} ({question.key})" for question in questions if question.asked.kind.in_words}
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
     for question in questions:
@@ -75,10 +75,12 @@ def fill_draft(
     db.session.refresh(bid)
 
 
-def complete_draft(itt: InvitationToTender, *, actor: Actor | None = None, **content: object) -> Bid:
+def complete_draft(
+    itt: InvitationToTender, *, actor: Actor | None = None, lot: Lot | None = None, **content: object
+) -> Bid:
     """A draft that lacks nothing but submission; `content` as for `fill_draft`."""
     actor = actor or submitter_of()
-    bid = draft_bid(itt, actor=actor)
+    bid = draft_bid(itt, actor=actor, lot=lot)
     fill_draft(bid, actor, **content)  # type: ignore[arg-type]
     return bid
 

@@ -179,10 +179,11 @@ def scoring_itt(
     declared: bool = True,
     authority: ContractingAuthority | None = None,
     prices: Sequence[str] = (),
+    itt: InvitationToTender | None = None,
     **people: int,
 ) -> Evaluation:
-    """An opened ITT whose panels are appointed and, unless told otherwise, have declared no interest."""
-    evaluation = appointed(opened_itt(n_bids, authority=authority, prices=prices), **people)
+    """An opened ITT (or `itt`) whose panels are appointed and, unless told otherwise, have declared no interest."""
+    evaluation = appointed(itt or opened_itt(n_bids, authority=authority, prices=prices), **people)
     if declared:
         for seat in evaluation.everybody():
             declare(seat)

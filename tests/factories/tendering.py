@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from types import MappingProxyType
 
 from flask import current_app
 
@@ -14,12 +16,15 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
+from portal.tendering.asking import add_question, ask_for_lots
 from portal.tendering.document_models import DocumentKind, InvitationDocument
 from portal.tendering.documents import add_documents
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
+from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.publishing import publish_itt
 from portal.tendering.starting_points import StartingPoint
+from portal.tendering.states import QuestionKind
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_authority
 
@@ -139,6 +144,41 @@ def itt_with_documents(actor: Actor, *, publish: bool = True) -> InvitationToTen
     if publish:
         keys = current_app.extensions["keys"]
         publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=False)
+    return itt
+
+
+def published_in_lots(
+    lots: int = 3,
+    *,
+    bid: int | None = None,
+    awarded: int | None = None,
+    asked: Mapping[str, int] = MappingProxyType({}),
+) -> InvitationToTender:
+    """A published invitation with so many lots, each worth the same, and with limits for one bidder.
+
+    `asked`: unscored questions by their words, each asked for the lot with that number alone.
+    """
+    officer = make_commissioner()
+    itt = ready_itt(actor=officer)
+    for number in range(2, lots + 1):
+        title, said = f"Area {number}", f"The streets of area {number}."
+        worth = itt.lots[0].worth
+        add_lot(itt=itt, title=title, description=said, estimated_value=worth, actor=officer)
+    for prompt, number in asked.items():
+        question = add_question(
+            itt=itt,
+            prompt=prompt,
+            guidance="",
+            kind=QuestionKind.TEXT,
+            settings={"word_limit": "50"},
+            criterion=None,
+            required=True,
+            actor=officer,
+        )
+        ask_for_lots(itt=itt, question=question, lots=[itt.lots[number - 1]], actor=officer)
+    set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason="", actor=officer)
+    publish_itt(itt=itt, actor=officer, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    db.session.refresh(itt)
     return itt
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.awarding import queries
+from portal.awarding.allocating import winner_of
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
 from portal.awarding.settling import open_lots
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
+from portal.core.errors import WrongState
 from portal.core.permissions import Verb, policy
+from portal.evaluation.models import Result
 from portal.regulation.procurement_law import AWARD
+from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -86,10 +92,19 @@ def _waiting_lot(itt: InvitationToTender) -> Lot:
     return next(iter([*open_lots(itt), *itt.lots]))
 
 
+def _goes_to(itt: InvitationToTender, lot: Lot, result: Result | None) -> uuid.UUID | None:
+    """The bid that an award would go to; None while nobody can say."""
+    try:
+        return winner_of(itt, lot, result) if result is not None else None
+    except WrongState:
+        return None
+
+
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else queries.current_result(lot.id)
     standing = queries.ranking_of(result, actor())
-    first = [row["organisation"] for row in standing if row["rank"] == 1]
+    goes_to = decision.winning_bid_id if decision is not None else _goes_to(itt, lot, result)
+    above = itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing) if goes_to else []
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
@@ -100,7 +115,9 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),
         standing=standing,
-        first_place=first[0] if len(first) == 1 else None,
+        first_place=next((row["organisation"] for row in standing if row["bid_id"] == goes_to), None),
+        passed_over=[row["organisation"] for row in above],
+        limits=limit_words(itt),
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,

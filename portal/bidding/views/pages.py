@@ -15,7 +15,15 @@ from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
 from portal.bidding.forms import AnswersForm, DocumentsForm, PriceForm, RevisedForm, answers_form
 from portal.bidding.models import Bid, BidVersion
-from portal.bidding.progress import Section, as_asked, bid_progress, gaps_outside, has_closed, sections_of
+from portal.bidding.progress import (
+    Section,
+    as_asked,
+    bid_progress,
+    gaps_outside,
+    has_closed,
+    questions_of,
+    sections_of,
+)
 from portal.bidding.queries import version_of
 from portal.bidding.remarks import remarks_of
 from portal.bidding.sealing import read_version
@@ -117,8 +125,8 @@ def submitted_parts(bid: Bid, number: int | None = None) -> tuple[BidVersion, Pa
 
 
 def asked(bid: Bid) -> tuple[Sequence[Question], list[Section]]:
-    """The questions of the invitation, and the same in sections."""
-    questions = sorted(bid.itt.questions, key=lambda question: (question.position, question.key))
+    """The questions that the bid answers, and the same in sections."""
+    questions = questions_of(bid)
     return questions, sections_of(questions, bid.itt.criteria)
 
 
@@ -175,7 +183,7 @@ def place_faults(page: AnswersForm, questions: Sequence[Asked]) -> None:
 def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
     """Go on after saving: to the bid, or back to answers that are kept and cannot be read as they are."""
     stored = draft_of(bid).answers
-    sent = [question.asked for question in bid.itt.questions if question.key in form.answers]
+    sent = [question.asked for question in questions_of(bid) if question.key in form.answers]
     if not any(asked.fault(stored) or asked.remarks(stored) for asked in sent):
         flash("Your answers are saved. They are not submitted yet.", "success")
         return redirect(url_for("bids.show", reference=bid.reference))

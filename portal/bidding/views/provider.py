@@ -19,6 +19,7 @@ from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.envelopes import content_of
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
+from portal.bidding.own_lots import own_lots
 from portal.bidding.progress import as_asked, bid_progress, file_questions, status_of
 from portal.bidding.queries import (
     biddable_itt,
@@ -55,6 +56,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.spelled import pounds_spelled
 from portal.tendering.explaining import told
+from portal.tendering.lots import limit_words
 from portal.tendering.question_kinds.schedule import first_gap, schedule_in
 from portal.tendering.tree import formula_of
 from portal.web.access import actor, for_provider
@@ -89,16 +91,21 @@ def index() -> str:
 @bp.route("/start/<reference>", methods=["GET", "POST"])
 @for_provider()
 def start(reference: str) -> ResponseReturnValue:
-    """Start a bid for a lot of a published invitation."""
+    """Start a bid for each chosen lot of a published invitation."""
     itt = biddable_itt(reference)
     form = StartForm()
     form.offer(itt.lots)
-    lots = {str(lot.number): lot for lot in itt.lots}
-    if form.validate_on_submit() and form.carry_out(lambda: start_bid(itt=itt, lot=lots[form.lot.data], actor=actor())):
-        return redirect(url_for("bids.show", reference=form.outcome.reference))
+    begin = partial(start_bid, itt=itt, actor=actor())
+    if form.validate_on_submit() and form.carry_out(lambda: [begin(lot=lot) for lot in form.chosen]):
+        return redirect(url_for("bids.show", reference=form.outcome[0].reference))
     now = clock.now()
     page = render_template(
-        "bidding/provider/start.html", form=form, itt=itt, now=now, standing=told(itt, actor().provider_id, now)
+        "bidding/provider/start.html",
+        form=form,
+        itt=itt,
+        now=now,
+        standing=told(itt, actor().provider_id, now),
+        limits=limit_words(itt),
     )
     return page, form.status_code
 
@@ -117,6 +124,7 @@ def show(reference: str) -> str:
         sections=[(section, status_of(section.questions, content)) for section in sections],
         documents=(file_questions(questions), status_of(file_questions(questions), content)),
         gaps=gaps_of(as_asked(questions), content),
+        lots=own_lots(bid, actor=actor(), keys=key_folder()),
         versions=versions_of(bid) if bid.version else [],
         set_aside=why_set_aside(bid),
         **around(bid),

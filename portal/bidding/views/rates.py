@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.bidding.drafting import earlier_of, save_answers, save_rates
 from portal.bidding.forms import PastedRatesForm, answers_form
 from portal.bidding.models import Bid
-from portal.bidding.progress import as_asked
+from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid
 from portal.bidding.views.pages import about_price, carried_out, draft_of, key_folder, place_faults, shown
 from portal.core.errors import NotFound
@@ -82,7 +82,7 @@ def file(reference: str) -> Response:
 
 def schedule_of(bid: Bid) -> Asked:
     """The price schedule of the invitation; raises `NotFound` where bidders give one figure."""
-    found = schedule_in(as_asked(bid.itt.questions))
+    found = schedule_in(as_asked(questions_of(bid)))
     if found is None:
         raise NotFound("This invitation has no price schedule.")
     return found

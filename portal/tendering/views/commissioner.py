@@ -21,13 +21,14 @@ from portal.tendering.checking import problems_of
 from portal.tendering.drafting import create_itt, discard_draft
 from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
 from portal.tendering.inheriting import members_of, parent_of, warnings_of
+from portal.tendering.lots import limit_words
 from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import price_criterion
-from portal.tendering.views import criteria, documents, panels, pricing, questions, scales, service  # noqa: F401
+from portal.tendering.views import criteria, documents, lots, panels, pricing, questions, scales, service  # noqa: F401
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
 from portal.tendering.weighing import effective
@@ -110,6 +111,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         address_of=address_of,
         warnings=warnings_of(itt, now),
         terms=framework.calling_off if framework is not None else None,
+        limits=limit_words(itt),
         invited=members_of(itt.framework_lot, now) if itt.framework_lot is not None else 0,
         weights=effective(itt),
         formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,

@@ -15,6 +15,7 @@ from portal.tendering import public_record
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.explaining import joining_is_open, told
+from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
@@ -85,6 +86,7 @@ def show(reference: str) -> ResponseReturnValue:
         **_price_of(itt),
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
+        limits=limit_words(itt),
         joining_is_open=joining_is_open(itt, now),
         answers=published_count(itt.id),
         addenda=published_addenda(itt.id),

@@ -19,6 +19,7 @@ GROUPS: tuple[Group, ...] = (
         "The service",
         (
             (Task.SERVICE, "About the service"),
+            (Task.LOTS, "Lots"),
             (Task.VALUE, "Value, length and break points"),
             (Task.TIMETABLE, "Timetable"),
         ),
@@ -40,7 +41,7 @@ GROUPS: tuple[Group, ...] = (
 INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
 CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
 ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {Task.INVITED: "calling_off.invited"}
-OPTIONAL = frozenset({Task.PRICE, Task.DOCUMENTS})
+OPTIONAL = frozenset({Task.PRICE, Task.LOTS, Task.DOCUMENTS})
 FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 

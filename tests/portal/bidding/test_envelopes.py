@@ -78,6 +78,7 @@ def bid(keys: KeyFolder) -> Entered:
         itt_status=IttStatus.PUBLISHED,
         closes_at=datetime(2027, 1, 1, tzinfo=UTC),
         seal_public_key=keys.create_opening_key(itt_id, demonstration=False),
+        max_lots_bid=None,
         lot_number=1,
         provider_name="Harbour",
         questions=list(QUESTIONS),

@@ -16,6 +16,7 @@ from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
 from portal.regulation.kinds import FrameworkKind
 from portal.regulation.procurement_law import StandstillDuty
+from portal.tendering.lots import WINNING_RULE
 from portal.tendering.states import IttStatus
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework
@@ -28,7 +29,7 @@ from tests.factories.notices import (
     publish_award,
     publish_tender,
 )
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import published_in_lots, published_itt
 
 ABOVE_FIVE_MILLION = Decimal("5000000.01")
 
@@ -310,3 +311,17 @@ def test_a_call_off_names_the_process_that_it_comes_from(
         "Call-off under a dynamic market: Homes for children (012345-2026), lot 1: Lot title 1"
     )
     assert "relatedProcesses" not in released(publish_tender(published_itt()))
+
+
+def test_a_tender_notice_in_lots_has_their_values_and_limits(
+    reference_data: Any, faults_of: Callable[[str], Callable[[Any], list[str]]]
+) -> None:
+    """Valid, with each lot's value beside the whole's, how many one bidder may have, and the rule for that."""
+    itt = published_in_lots(3, bid=2, awarded=1)
+    release = released(publish_tender(itt))
+    assert faults_of("release")(release) == []
+    tender = release["tender"]
+    assert sum(lot["value"]["amountGross"] for lot in tender["lots"]) == tender["value"]["amountGross"]
+    details = tender["lotDetails"]
+    assert (details["maximumLotsBidPerSupplier"], details["maximumLotsAwardedPerSupplier"]) == (2, 1)
+    assert details["awardCriteriaDetails"] == WINNING_RULE

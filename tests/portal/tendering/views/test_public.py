@@ -120,7 +120,7 @@ def test_providers_can_start_a_bid(client: CheckedClient) -> None:
     sign_in(client, make_person(Role.CONTRIBUTOR))
     page = client.get(address).text
     assert "Start your bid" in page
-    assert '<input type="hidden" name="lot" value="1">' in page
+    assert '<input type="hidden" name="lots" value="1">' in page
 
 
 def test_a_closed_one_says_so(client: CheckedClient) -> None:

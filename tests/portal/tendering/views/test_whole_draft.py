@@ -56,7 +56,10 @@ SHARES = {
 def draw_up(client: CheckedClient, base: str) -> None:
     """Fill in every part, in the order of the task list."""
     post(client, f"{base}/service", **SERVICE)
-    post(client, f"{base}/value", estimated_value="£280,000", term_months="30", break_months="12, 18")
+    post(client, f"{base}/value", estimated_value="£150,000", term_months="30", break_months="12, 18")
+    post(client, f"{base}/lots/add", title="North", description="North of the river.", estimated_value="£130,000")
+    post(client, f"{base}/lots/1", title="South", description="South of the river.", estimated_value="£150,000")
+    post(client, f"{base}/lots", max_lots_awarded="1")
     post(client, f"{base}/timetable", **TIMETABLE)
     for name, kind in PANELS.items():
         post(client, f"{base}/panels/add", name=name, kind=kind, combine="agreed", counts="yes")
@@ -67,7 +70,7 @@ def draw_up(client: CheckedClient, base: str) -> None:
     post(client, f"{base}/scales/0-5/points", **words)
     for criterion in CRITERIA:
         post(client, f"{base}/criteria/add", **{"kind": "scored", "scale": "0-5"} | criterion)
-    post(client, f"{base}/price", formula="benchmark", floor="200,000", ceiling="280,000")
+    post(client, f"{base}/price", formula="benchmark", floor="100,000", ceiling="150,000")
     weights = {f"weight__{key}": weight for key, weight in WEIGHTS.items()}
     assert post(client, f"{base}/criteria", **weights).status_code == 302
     assert post(client, f"{base}/shares", **SHARES).status_code == 302
@@ -88,6 +91,8 @@ def test_a_draft_is_drawn_up_from_nothing_and_published(client: CheckedClient, d
     assert published.status_code == 302
     page = client.get(published.location).text
     assert "Prevention and early help in the south east of the county" in page
+    for said in ("1. South", "2. North", "£280,000", "One bidder may win at most 1 of the 2 lots."):
+        assert said in page
     assert "noon on Friday 4 June 2027 BST" in page
     itt: InvitationToTender = find_itt(published.location.rsplit("/", 1)[1])
     assert itt.status is IttStatus.PUBLISHED

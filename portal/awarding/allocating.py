@@ -1,0 +1,98 @@
+"""Which bid a lot goes to: the first of its ranking, or what the published rule says where one may win only so many."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
+from portal.awarding.settling import ended_lots
+from portal.core.errors import WrongState
+from portal.evaluation.models import Result
+from portal.evaluation.scoring_input import bid_key
+from portal.tendering.models import InvitationToTender, Lot
+
+
+@dataclass(frozen=True)
+class Place:
+    """A standing bid in the ranking of a lot; its total as it was published, in marks out of 100."""
+
+    bid_id: uuid.UUID
+    provider_id: uuid.UUID
+    rank: int
+    total: Decimal
+
+
+def winner_of(itt: InvitationToTender, lot: Lot, result: Result) -> uuid.UUID:
+    """The bid that the lot goes to.
+
+    Raises `WrongState` where nothing is standing, bids are tied in the place that decides, or, under a limit, while
+    another lot has no result: who gets this one may depend on it.
+    """
+    if itt.max_lots_awarded is None:
+        return _only_first(lot, _places(lot, result)).bid_id
+    ended = ended_lots(itt.id)
+    given = allocate({each: _candidates(each) for each in itt.lots if each.id not in ended}, itt.max_lots_awarded)
+    if lot not in given:
+        raise WrongState("No bid is standing that may win this lot, so there is nothing to award.")
+    return given[lot].bid_id
+
+
+def allocate(rankings: Mapping[Lot, Sequence[Place]], most: int) -> dict[Lot, Place]:
+    """Give each lot to the best of its bids whose bidder may still have it.
+
+    A bidder that comes first in more lots than it may win keeps those in which its own total is highest (of equal
+    totals, those with the lower number); each lot that it gives up goes to the next bid, by the same rule. The order
+    of the lots changes nothing. Raises `WrongState` for a tie that decides.
+    """
+    left = {lot: sorted(places, key=lambda place: place.rank) for lot, places in rankings.items()}
+    held: dict[uuid.UUID, dict[Lot, Place]] = {}
+    open_lots = [lot for lot in sorted(left, key=lambda lot: lot.number) if left[lot]]
+    while open_lots:
+        lot = open_lots.pop(0)
+        if not left[lot]:
+            continue
+        place = _only_first(lot, left[lot])
+        left[lot].remove(place)
+        own = held.setdefault(place.provider_id, {})
+        own[lot] = place
+        if len(own) > most:
+            given_up = min(own, key=lambda each: (own[each].total, -each.number))
+            del own[given_up]
+            open_lots.append(given_up)
+    return {lot: place for own in held.values() for lot, place in own.items()}
+
+
+def _only_first(lot: Lot, places: Sequence[Place]) -> Place:
+    if not places:
+        raise WrongState("No bid is standing after the published minimums, so there is nothing to award.")
+    first = [place for place in places if place.rank == places[0].rank]
+    if len(first) > 1:
+        raise WrongState("Bids are tied in first place and the published tie-break does not part them.")
+    return first[0]
+
+
+def _candidates(lot: Lot) -> list[Place]:
+    """The bids that the lot may still go to: of one whose award is on its way, the winner alone."""
+    places, award = _places(lot, _result_of(lot)), decision_in_force(lot.id)
+    return [place for place in places if award is None or place.bid_id == award.winning_bid_id]
+
+
+def _places(lot: Lot, result: Result) -> list[Place]:
+    opened = {bid_key(found): found.bid for found in opened_bids_of_lot(lot.id)}
+    return [
+        Place(opened[entry["bid"]].id, opened[entry["bid"]].provider_id, entry["rank"], Decimal(entry["total"]))
+        for entry in result.outcome["ranking"]
+    ]
+
+
+def _result_of(lot: Lot) -> Result:
+    result = current_result(lot.id)
+    if result is None:
+        raise WrongState(
+            f"Lot {lot.number} has no result yet. One bidder may win only so many lots, so the lots are awarded once "
+            "each has its result."
+        )
+    return result
