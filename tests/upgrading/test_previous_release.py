@@ -38,7 +38,7 @@ from portal.notices.models import Notice
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.privacy.models import ErasureRequest
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Question
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
 from tests.factories.accounts import person_at, sign_in
@@ -66,6 +66,16 @@ def test_frozen_methods_keep_their_hash(db_session: object) -> None:
         assert method_hash(itt.method) == itt.method_hash
 
 
+def test_questions_keep_their_word_limits(db_session: object) -> None:
+    """What is answered in words has the limit that it had, among its settings; what asks for files has none."""
+    questions = db.session.scalars(select(Question)).all()
+    assert {bool(question.settings.get("word_limit")) for question in questions if question.asked.kind.in_words} == {
+        True
+    }
+    assert [question.settings for question in questions if question.asked.kind.takes_files and question.settings] == []
+    assert {question.settings.get("word_limit") for question in questions} >= {None, 300, 500, 750}
+
+
 def test_old_seals_open(app: Flask, db_session: object) -> None:
     """Every submitted version can be read back by its provider, is what it committed to, and its receipt holds."""
     versions = db.session.execute(
@@ -80,7 +90,11 @@ def test_old_seals_open(app: Flask, db_session: object) -> None:
         ).first()
         assert writer is not None
         parts = read_version(bid=bid, version=version, actor=actor_for(writer), keys=app.extensions["keys"])
-        assert content_of(parts).answers
+        answers = content_of(parts).answers
+        assert answers
+        for question in bid.itt.questions:
+            shown = question.asked.shown(answers)
+            assert (question.asked.fault(answers), shown.text) == (None, answers.get(question.key, ""))
         receipt = whole_receipt(version.receipt, parts)
         assert verify_receipt(json.dumps(receipt), trusted_key=public_key_of(app.extensions["keys"])).holds
 
