@@ -43,6 +43,8 @@ def values() -> dict[str, Any]:
         closes_at=datetime(2026, 12, 4, 12, tzinfo=UTC),
         estimated_value=Decimal(240000),
         term_months=30,
+        answers_by_date=date(2026, 12, 1),
+        opened_at=None,
     )
     standstill = SimpleNamespace(
         last_date=date(2026, 12, 3),
@@ -69,7 +71,7 @@ def values() -> dict[str, Any]:
             start_date=date(2027, 4, 1),
         ),
         "person": SimpleNamespace(display_name=TITLE, email="colleague@people.example"),
-        "proposer": SimpleNamespace(display_name="Demo Administrator"),
+        "proposer": SimpleNamespace(display_name="Demo Administrator", email="administrator@people.example"),
         "decider": SimpleNamespace(display_name="Demo Second Administrator"),
         "checker": SimpleNamespace(display_name="Demo Third Administrator"),
         "reference": "LOST-7K3M9",
@@ -83,7 +85,23 @@ def values() -> dict[str, Any]:
         "place": TITLE,
         "until": itt.closes_at,
         "browser": "Firefox on Windows",
+        "deputy": SimpleNamespace(display_name="Demo Deputy"),
+        "first_day": date(2026, 12, 1),
+        **values_of_changes(itt),
         **values_of_frameworks(),
+    }
+
+
+def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
+    """What the letters about an open invitation, and about the end of one, ask for."""
+    return {
+        "words": "The building has two floors.",
+        "first": 1,
+        "last": 3,
+        "closes_at": itt.closes_at,
+        "extended": True,
+        "addendum": SimpleNamespace(number=1, words=f"{TITLE}.", reason=f"{TITLE}.", decision_note=f"{TITLE}."),
+        "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }
 
 
