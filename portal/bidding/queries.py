@@ -114,13 +114,10 @@ def versions_of(bid: Bid) -> Sequence[Row[int, datetime, User]]:
 
 
 def own_itt(reference: str, actor: Actor) -> InvitationToTender:
-    """A published invitation of the actor's authority, for the opening; raises `NotFound` and `NotAllowed`."""
+    """An invitation of the actor's authority, for its opening; raises as the policy does."""
     found = db.session.scalars(
         select(InvitationToTender)
-        .where(
-            InvitationToTender.reference == reference.upper(),
-            InvitationToTender.status.in_(AFTER_PUBLICATION),
-        )
+        .where(InvitationToTender.reference == reference.upper())
         .options(joinedload(InvitationToTender.authority))
     ).one_or_none()
     if found is None:

@@ -156,12 +156,12 @@ def suspensions_open_to(actor: Actor) -> Sequence[Suspension]:
     return db.session.scalars(query.order_by(Suspension.review_date, Suspension.id)).all()
 
 
-def suspension_with_id(suspension_id: uuid.UUID, actor: Actor) -> Suspension:
-    """The suspension, or `NotFound` for whoever does not decide it."""
+def suspension_with_id(suspension_id: uuid.UUID, actor: Actor, verb: Verb = Verb.READ) -> Suspension:
+    """The suspension, for whoever may do that to it; `NotFound` for whoever does not decide it."""
     found = db.session.get(Suspension, suspension_id, options=[joinedload(Suspension.provider)])
     if found is None:
         raise NotFound("There is no such suspension.")
-    policy.require(actor, Verb.READ, found)
+    policy.require(actor, verb, found)
     return found
 
 

@@ -20,10 +20,11 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, NotFound, WrongState
 from portal.core.parsing.text import require_reason
-from portal.core.permissions import Actor, Role, Verb, policy
+from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
+from portal.frameworks.rules import READING_ROLES
 from portal.frameworks.states import CURRENT
 from portal.identity.correcting import become
 from portal.members.models import ChangeDecision, IdentityChange
@@ -120,10 +121,13 @@ def changes_of(provider_id: uuid.UUID) -> Sequence[IdentityChange]:
 
 
 def decisions_waiting_for(actor: Actor) -> Sequence[ChangeDecision]:
-    """What waits for the actor: in the authority's frameworks, or for the platform; the oldest first."""
-    theirs = []
-    if Role.COMMISSIONER in actor.authority_roles:
-        theirs.append(Framework.authority_id == actor.authority_id)
+    """What the actor can decide; the oldest first."""
+    return [found for found in decisions_open_to(actor) if policy.allows(actor, Verb.DECIDE, found)]
+
+
+def decisions_open_to(actor: Actor) -> Sequence[ChangeDecision]:
+    """What waits in the frameworks of the actor's authority, or for the platform; the oldest first."""
+    theirs = [Framework.authority_id == actor.authority_id] if actor.authority_roles & READING_ROLES else []
     if actor.platform_roles:
         theirs.append(ChangeDecision.framework_id.is_(None))
     if not theirs:
@@ -133,7 +137,9 @@ def decisions_waiting_for(actor: Actor) -> Sequence[ChangeDecision]:
         .join(ChangeDecision.change)
         .outerjoin(ChangeDecision.framework)
         .where(ChangeDecision.status == ChangeStatus.WAITING, or_(*theirs))
-        .options(joinedload(ChangeDecision.change).joinedload(IdentityChange.provider))
+        .options(
+            joinedload(ChangeDecision.change).joinedload(IdentityChange.provider), joinedload(ChangeDecision.framework)
+        )
         .order_by(IdentityChange.asked_at, ChangeDecision.id)
     ).all()
 

@@ -17,7 +17,17 @@ from werkzeug.wrappers import Response
 
 from portal.core import clock
 from portal.core.errors import NotAllowed
-from portal.core.permissions import AUTHORITY_ROLES, FRESH_FACTOR, PANEL_ROLES, PROVIDER_ROLES, Actor, Role
+from portal.core.permissions import (
+    AUTHORITY_ROLES,
+    FRESH_FACTOR,
+    PANEL_ROLES,
+    PROVIDER_ROLES,
+    Actor,
+    Governed,
+    Role,
+    Verb,
+    policy,
+)
 from portal.extensions import csrf
 from portal.web.form_pages import page_of_request
 from portal.web.submissions import Submission, show_again, submission
@@ -144,6 +154,15 @@ def _token_fault() -> CSRFError | None:
 def actor() -> Actor:
     """Who acts in this request; nobody's roles when nobody has signed in."""
     return current_user.actor if current_user.is_authenticated else Actor(user_id=None)
+
+
+def require_to_send(verb: Verb, thing: Governed) -> None:
+    """Refuse what is sent by whoever may not do that now, where more people read the page than may act on it.
+
+    Whatever is in the form: nobody is asked to fill in better what they may not send at all.
+    """
+    if request.method == "POST":
+        policy.require(actor(), verb, thing)
 
 
 def factor_is_fresh() -> bool:

@@ -11,10 +11,12 @@ from portal.accounts.changing_roles import RolesChanged, change_roles, end_acces
 from portal.accounts.forms.people import ROLE_MEANINGS, ColleagueForm, InviteForm, RolesField
 from portal.accounts.granting import missing_administrator, takes_two_people
 from portal.accounts.inviting import invite_colleague, may_invite, renew_invitation, roles_offered
+from portal.accounts.models import User
 from portal.accounts.queries import colleague_of, colleagues_of, organisation_of, roles_in, roles_of
 from portal.accounts.signing_out import end_colleague_s_sessions
 from portal.core import clock
-from portal.organisations.models import ContractingAuthority
+from portal.core.permissions import Verb, policy
+from portal.organisations.models import ContractingAuthority, Provider
 from portal.web.access import actor, signed_in
 
 bp = Blueprint("colleagues", __name__, url_prefix="/account/colleagues")
@@ -62,8 +64,7 @@ def invite() -> ResponseReturnValue:
 @signed_in
 def change(user_id: uuid.UUID) -> ResponseReturnValue:
     """Change what a colleague may do; of oneself an administrator can only take away."""
-    place = organisation_of(actor())
-    person = colleague_of(place, user_id)
+    place, person = _colleague(user_id, Verb.CHANGE_ROLES)
     held = roles_of(place, person)
     form = RolesField(data={"roles": [role.value for role in held]})
     form.offer(held if person.id == actor().user_id else roles_in(place))
@@ -80,8 +81,7 @@ def change(user_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def invite_again(user_id: uuid.UUID) -> ResponseReturnValue:
     """Have the invitation mailed again to a colleague who has not joined yet."""
-    place = organisation_of(actor())
-    person = colleague_of(place, user_id)
+    place, person = _colleague(user_id, Verb.INVITE)
     form = ColleagueForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: renew_invitation(place=place, person=person, actor=actor(), now=clock.now())
@@ -96,8 +96,7 @@ def invite_again(user_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def sign_out(user_id: uuid.UUID) -> ResponseReturnValue:
     """Sign a colleague out everywhere, after asking; their access stays."""
-    place = organisation_of(actor())
-    person = colleague_of(place, user_id)
+    place, person = _colleague(user_id, Verb.END_SESSIONS)
     form = ColleagueForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: end_colleague_s_sessions(place=place, person=person, actor=actor(), now=clock.now())
@@ -112,8 +111,7 @@ def sign_out(user_id: uuid.UUID) -> ResponseReturnValue:
 @signed_in
 def end(user_id: uuid.UUID) -> ResponseReturnValue:
     """End a colleague's access, after asking."""
-    place = organisation_of(actor())
-    person = colleague_of(place, user_id)
+    place, person = _colleague(user_id, Verb.END_ACCESS)
     form = ColleagueForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: end_access(place=place, person=person, actor=actor(), now=clock.now())
@@ -122,6 +120,14 @@ def end(user_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     page = render_template("accounts/colleagues/end.html", form=form, person=person, place=place)
     return page, form.status_code
+
+
+def _colleague(user_id: uuid.UUID, verb: Verb) -> tuple[Provider | ContractingAuthority, User]:
+    """Where the person works and the colleague, for whoever may do that to people there."""
+    place = organisation_of(actor())
+    person = colleague_of(place, user_id)
+    policy.require(actor(), verb, place)
+    return place, person
 
 
 def _shared() -> list[str]:

@@ -24,7 +24,7 @@ from portal.regulation.procurement_law import AWARD
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/award")
 
@@ -41,6 +41,10 @@ def show(reference: str) -> ResponseReturnValue:
         return _propose(itt, lot)
     if decision is not None and decision.is_proposed and _may_decide(decision):
         return _decide(itt, decision)
+    if decision is not None and decision.is_proposed:
+        require_to_send(Verb.DECIDE, decision)
+    else:
+        require_to_send(Verb.PROPOSE_AWARD, itt)
     return _page(itt, lot, decision, None)
 
 

@@ -50,6 +50,7 @@ def show(reference: str) -> ResponseReturnValue:
 def undecided(reference: str) -> ResponseReturnValue:
     """Say why applications of bidders cannot be decided before the opening."""
     itt = own_itt(reference, actor())
+    policy.require(actor(), Verb.EXPLAIN_UNDECIDED, itt)
     form = UndecidedForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: explain_undecided(itt=itt, actor=actor(), reason=form.reason.data)

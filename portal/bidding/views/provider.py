@@ -54,6 +54,7 @@ from portal.bidding.views.pages import (
 )
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.core.permissions import Verb, policy
 from portal.core.spelled import pounds_spelled
 from portal.tendering.explaining import told
 from portal.tendering.lots import limit_words
@@ -239,6 +240,7 @@ def check(reference: str) -> ResponseReturnValue:
 def submit(reference: str) -> ResponseReturnValue:
     """Submit the bid; with answers in the request, save and submit them in one step."""
     bid = own_bid_alone(reference, actor())
+    policy.require(actor(), Verb.SUBMIT, bid)
     form = SubmitForm()
     typed = {name[8:]: text for name, text in request.form.items() if name.startswith("answers-")}
     act = partial(submit_bid, bid=bid, actor=actor(), keys=key_folder(), answers=typed)
@@ -315,6 +317,7 @@ def submitted(reference: str, number: int | None = None) -> str:
 def withdraw(reference: str) -> ResponseReturnValue:
     """Withdraw the submitted bid."""
     bid = own_bid(reference, actor())
+    policy.require(actor(), Verb.WITHDRAW, bid)
     form = PlainForm()
     if carried_out(form, bid, "withdraw", lambda: withdraw_bid(bid=bid, actor=actor())):
         flash("Your bid is withdrawn. Nothing of it will be opened.", "success")
@@ -327,6 +330,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
 def abandon(reference: str) -> ResponseReturnValue:
     """Delete a draft that was never submitted."""
     bid = own_bid(reference, actor())
+    policy.require(actor(), Verb.ABANDON, bid)
     form = PlainForm()
     act = partial(abandon_bid, bid=bid, actor=actor(), files=file_store())
     if carried_out(form, bid, "abandon", act):

@@ -17,7 +17,7 @@ from portal.core.permissions import Verb, policy
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("contract_desk", __name__, url_prefix="/commissioning/itts/<reference>/contract")
 
@@ -28,6 +28,7 @@ def conclude(reference: str) -> ResponseReturnValue:
     """Wait out the standstill, then conclude the contract of the first lot that still has none."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_CONTRACT_DESK, itt)
+    require_to_send(Verb.CONCLUDE_CONTRACT, itt)
     concluded = contracts_of_itt(itt.id)
     lot = next((lot for lot in itt.lots if lot.id not in {contract.lot_id for contract in concluded}), None)
     form = ContractForm() if lot is not None and policy.allows(actor(), Verb.CONCLUDE_CONTRACT, itt) else None

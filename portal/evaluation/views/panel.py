@@ -92,6 +92,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
 def declare(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Declare interests against the bidders; one interest means stepping back."""
     work = visible(panel_id)
+    policy.require(actor(), Verb.DECLARE, work)
     member = seat_of(panel_id, actor().user_id)
     bids = sorted(opened_bids(work.itt_id), key=lambda bid: bid.bid.provider.name_fold)
     form = declaration_form(bids, declarations_of(member))

@@ -27,7 +27,7 @@ from portal.identity.claiming import (
 from portal.identity.forms import AnswerForm, ClaimCodeForm, ClaimDecisionForm, ClaimForm, MoveForm
 from portal.identity.rules import CHECKERS
 from portal.organisations.claim_models import NumberClaim
-from portal.web.access import actor, for_authority, for_provider, public
+from portal.web.access import actor, for_authority, for_provider, public, require_to_send
 from portal.web.forms import BaseForm, PlainForm
 
 bp = Blueprint("claims", __name__)
@@ -87,6 +87,7 @@ def show(claim_id: uuid.UUID) -> ResponseReturnValue:
     """One claim: ask the holder, decide, and be the second person."""
     found = claim_with_id(claim_id, Verb.READ, actor())
     second = found.status.is_move_proposed
+    require_to_send(Verb.DECIDE if second else Verb.DISMISS, found)
     form = MoveForm() if second else ClaimDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):
         flash("Recorded.", "success")
@@ -98,7 +99,7 @@ def show(claim_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def ask(claim_id: uuid.UUID) -> ResponseReturnValue:
     """Ask the organisation that has the number."""
-    found = claim_with_id(claim_id, Verb.READ, actor())
+    found = claim_with_id(claim_id, Verb.ASK, actor())
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(lambda: ask_holder(claim=found, actor=actor(), now=clock.now())):
         flash("The organisation is asked. It has ten working days to answer.", "success")

@@ -61,7 +61,7 @@ def verify(provider_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def refuse(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Say that it is not what the register says."""
-    provider = _provider(provider_id)
+    provider = _provider(provider_id, Verb.VERIFY)
     form = ReasonForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: refuse_check(provider=provider, reason=form.reason.data or "", actor=actor(), now=clock.now())
@@ -75,7 +75,7 @@ def refuse(provider_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def withdraw(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Take a verification back."""
-    provider = _provider(provider_id)
+    provider = _provider(provider_id, Verb.WITHDRAW_VERIFICATION)
     form = ReasonForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: withdraw_verification(provider=provider, reason=form.reason.data or "", actor=actor(), now=clock.now())
@@ -89,7 +89,7 @@ def withdraw(provider_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def post(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Make a letter with a code to the address in the register; it is shown once."""
-    provider = _provider(provider_id)
+    provider = _provider(provider_id, Verb.VERIFY)
     form = PostForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: post_code(
@@ -108,7 +108,7 @@ def post(provider_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def domain(provider_id: uuid.UUID) -> ResponseReturnValue:
     """Confirm that a mail domain is the organisation's own."""
-    provider = _provider(provider_id)
+    provider = _provider(provider_id, Verb.VERIFY)
     form = DomainForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: name_domain(
@@ -124,9 +124,10 @@ def domain(provider_id: uuid.UUID) -> ResponseReturnValue:
     return _page("domain", provider, form)
 
 
-def _provider(provider_id: uuid.UUID) -> Provider:
+def _provider(provider_id: uuid.UUID, verb: Verb = Verb.READ) -> Provider:
+    """The organisation, for whoever may do that to it."""
     provider = provider_with_id(provider_id)
-    policy.require(actor(), Verb.READ, provider)
+    policy.require(actor(), verb, provider)
     return provider
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
-from portal.core.permissions import Role
+from portal.core.permissions import Role, Verb, policy
 from portal.identity.correcting import change_provider
 from portal.identity.forms import BoundDetailsForm, CodeForm, DetailsForm
 from portal.identity.queries import asked_of
@@ -39,6 +39,7 @@ def edit() -> ResponseReturnValue:
 def code() -> ResponseReturnValue:
     """Type in the code from the letter."""
     provider = provider_with_id(actor().provider_id)
+    policy.require(actor(), Verb.PROVE, provider)
     form, keys = CodeForm(), current_app.extensions["keys"]
     if form.validate_on_submit() and form.carry_out(
         lambda: type_code(provider=provider, code=form.code.data or "", actor=actor(), keys=keys, now=clock.now())
@@ -57,6 +58,7 @@ def code() -> ResponseReturnValue:
 def address() -> ResponseReturnValue:
     """Prove the number with one's own address at the organisation's domain."""
     provider = provider_with_id(actor().provider_id)
+    policy.require(actor(), Verb.PROVE, provider)
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: use_address(provider=provider, actor=actor(), now=clock.now())

@@ -24,7 +24,7 @@ from portal.identity.suspending import (
 from portal.organisations.models import Suspension
 from portal.organisations.queries import provider_with_id
 from portal.organisations.states import SuspensionStatus
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 from portal.web.forms import BaseForm, PlainForm
 
 bp = Blueprint("suspensions", __name__, url_prefix="/commissioning/providers")
@@ -61,6 +61,7 @@ def show(suspension_id: uuid.UUID) -> ResponseReturnValue:
     """One suspension: the second person decides about it, or about lifting it."""
     found = suspension_with_id(suspension_id, actor())
     lifting = found.status is SuspensionStatus.LIFT_PROPOSED
+    require_to_send(Verb.LIFT if lifting else Verb.DECIDE, found)
     form = LiftingDecisionForm() if lifting else SuspensionDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):
         flash("Your decision is recorded.", "success")
@@ -73,7 +74,7 @@ def show(suspension_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority(*CHECKERS)
 def lift(suspension_id: uuid.UUID) -> ResponseReturnValue:
     """Propose to lift a suspension."""
-    found = suspension_with_id(suspension_id, actor())
+    found = suspension_with_id(suspension_id, actor(), Verb.PROPOSE_LIFTING)
     form = ReasonForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_lifting(suspension=found, reason=form.reason.data or "", actor=actor(), now=clock.now())

@@ -88,7 +88,7 @@ def admit(reference: str, application_reference: str) -> ResponseReturnValue:
 @for_authority()
 def ask(reference: str, application_reference: str) -> ResponseReturnValue:
     """Ask the provider about its application."""
-    application = _application(reference, application_reference)
+    application = _application(reference, application_reference, Verb.ASK)
     form = QuestionForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: ask_clarification(
@@ -122,7 +122,7 @@ def take_back(reference: str, application_reference: str) -> ResponseReturnValue
 @for_authority()
 def extend(reference: str, application_reference: str) -> ResponseReturnValue:
     """Take longer to decide."""
-    application = _application(reference, application_reference)
+    application = _application(reference, application_reference, Verb.EXTEND)
     form = ExtensionForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: extend_decision(application=application, reason=form.reason.data or "", actor=actor(), now=clock.now())
@@ -136,7 +136,7 @@ def extend(reference: str, application_reference: str) -> ResponseReturnValue:
 @for_authority()
 def refuse(reference: str, application_reference: str) -> ResponseReturnValue:
     """Propose a refusal, with the criteria that are failed."""
-    application = _application(reference, application_reference)
+    application = _application(reference, application_reference, Verb.PROPOSE_REFUSAL)
     judged = _judged(application)
     form = refusal_form(judged["criteria"])
     if form.validate_on_submit() and form.carry_out(
@@ -153,10 +153,7 @@ def refuse(reference: str, application_reference: str) -> ResponseReturnValue:
 @for_authority()
 def refusal(reference: str, application_reference: str) -> ResponseReturnValue:
     """Decide a proposed refusal as the second person."""
-    application = _application(reference, application_reference)
-    if application.status is not ApplicationStatus.REFUSAL_PROPOSED:
-        return _back(application)
-    policy.require(actor(), Verb.DECIDE_REFUSAL, application)
+    application = _application(reference, application_reference, Verb.DECIDE_REFUSAL)
     form = SecondOpinionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _second_opinion(form, application)):
         refused = form.verdict.data == "refuse"
@@ -176,9 +173,10 @@ def _second_opinion(form: SecondOpinionForm, application: Application) -> None:
         send_back_refusal(application=application, reason=note, actor=actor(), now=now)
 
 
-def _application(reference: str, application_reference: str) -> Application:
+def _application(reference: str, application_reference: str, verb: Verb = Verb.READ) -> Application:
+    """The application, for whoever may do that to it."""
     application = find_application(framework_for(reference, actor(), Verb.SEE_APPLICATIONS), application_reference)
-    policy.require(actor(), Verb.READ, application)
+    policy.require(actor(), verb, application)
     return application
 
 

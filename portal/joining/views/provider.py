@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.calling_submitters import still_called
 from portal.core import clock
 from portal.core.keeping import read_kept
+from portal.core.permissions import Verb, policy
 from portal.core.words import counted
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
@@ -170,6 +171,7 @@ def confirm(reference: str) -> ResponseReturnValue:
 def send(reference: str) -> ResponseReturnValue:
     """Send the application."""
     application = own_application(reference, actor())
+    policy.require(actor(), Verb.SUBMIT, application)
     form = SendForm()
     if sent(
         form,
@@ -234,6 +236,7 @@ def sent_version(reference: str, number: int | None = None) -> str:
 def withdraw(reference: str) -> ResponseReturnValue:
     """Withdraw the application."""
     application = own_application(reference, actor())
+    policy.require(actor(), Verb.WITHDRAW, application)
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: withdraw_application(application=application, actor=actor())

@@ -91,7 +91,7 @@ def lift(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority()
 def suspend(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Suspend the member under the published terms."""
-    admission = _admission(reference, admission_id)
+    admission = _admission(reference, admission_id, Verb.SUSPEND)
     form = SuspensionForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: suspend_member(
@@ -111,7 +111,7 @@ def suspend(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority()
 def removal(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Propose to remove the member."""
-    admission = _admission(reference, admission_id)
+    admission = _admission(reference, admission_id, Verb.PROPOSE_REMOVAL)
     form = RemovalForm()
     form.offer(admission.framework.law.removal, renewal_is_overdue=_renewal_is_overdue(admission))
     if form.validate_on_submit() and form.carry_out(
@@ -132,7 +132,7 @@ def removal(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority()
 def sent(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Note that the reasons went to a provider that nobody signs in for."""
-    admission = _admission(reference, admission_id)
+    admission = _admission(reference, admission_id, Verb.NOTE_REASONS_SENT)
     form = SentForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: note_reasons_given_elsewhere(
@@ -148,10 +148,7 @@ def sent(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_authority()
 def decision(reference: str, admission_id: uuid.UUID) -> ResponseReturnValue:
     """Decide a proposed removal as the second person."""
-    admission = _admission(reference, admission_id)
-    if admission.status is not AdmissionStatus.REMOVAL_PROPOSED:
-        return _back(admission)
-    policy.require(actor(), Verb.DECIDE_REMOVAL, admission)
+    admission = _admission(reference, admission_id, Verb.DECIDE_REMOVAL)
     form = RemovalDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, admission)):
         removed = form.verdict.data == "remove"
@@ -174,12 +171,13 @@ def _pressed(admission: Admission, act: Callable[[], Any], said: str) -> Respons
     return _page(admission, form)
 
 
-def _admission(reference: str, admission_id: uuid.UUID) -> Admission:
+def _admission(reference: str, admission_id: uuid.UUID, verb: Verb = Verb.READ) -> Admission:
+    """The membership, for whoever may do that to it."""
     framework = framework_for(reference, actor(), Verb.SEE_APPLICATIONS)
     admission = find_membership(admission_id)
     if admission.framework_id != framework.id:
         raise NotFound("There is no such membership.")
-    policy.require(actor(), Verb.READ, admission)
+    policy.require(actor(), verb, admission)
     return admission
 
 

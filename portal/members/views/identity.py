@@ -10,24 +10,25 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
+from portal.frameworks.rules import READING_ROLES
 from portal.members.forms.identity import AskForm, ChangeDecisionForm
 from portal.members.identity import (
     accept_change,
     ask_identity_change,
     changes_of,
     decision_with_id,
-    decisions_waiting_for,
+    decisions_open_to,
     refuse_change,
     waiting_change,
     withdraw_identity_change,
 )
 from portal.members.models import ChangeDecision
 from portal.organisations.queries import provider_with_id
-from portal.web.access import actor, for_authority, for_provider
+from portal.web.access import actor, for_authority, for_provider, require_to_send
 from portal.web.forms import PlainForm
 
 bp = Blueprint("identity_changes", __name__)
-DECIDERS = (Role.COMMISSIONER, Role.PLATFORM_ADMINISTRATOR)
+READERS = READING_ROLES | {Role.PLATFORM_ADMINISTRATOR}
 
 
 @bp.route("/provider/organisation/identity", methods=["GET", "POST"])
@@ -68,17 +69,18 @@ def withdraw() -> ResponseReturnValue:
 
 
 @bp.get("/commissioning/identity-changes")
-@for_authority(*DECIDERS)
+@for_authority(*READERS)
 def index() -> ResponseReturnValue:
     """The requests that wait for the authority's frameworks, or for the platform."""
-    return render_template("members/commissioner/identity_changes.html", waiting=decisions_waiting_for(actor()))
+    return render_template("members/commissioner/identity_changes.html", waiting=decisions_open_to(actor()))
 
 
 @bp.route("/commissioning/identity-changes/<uuid:decision_id>", methods=["GET", "POST"])
-@for_authority(*DECIDERS)
+@for_authority(*READERS)
 def decide(decision_id: uuid.UUID) -> ResponseReturnValue:
     """Compare old and new, and decide for one framework."""
     decision = decision_with_id(decision_id, actor())
+    require_to_send(Verb.DECIDE, decision)
     form = ChangeDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, decision)):
         accepted = decision.status.is_accepted

@@ -56,7 +56,7 @@ def show(admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_provider()
 def pause(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Pause the membership until a day."""
-    admission = _own(admission_id)
+    admission = _own(admission_id, Verb.PAUSE)
     form = PauseForm()
     if form.validate_on_submit() and form.carry_out(lambda: _pause(form, admission)):
         flash("Your membership is paused. It resumes by itself.", "success")
@@ -82,7 +82,7 @@ def resume(admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_provider()
 def renew(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Confirm that what was declared is still true."""
-    admission = _own(admission_id)
+    admission = _own(admission_id, Verb.RENEW)
     form = RenewalForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: renew_declarations(
@@ -98,7 +98,7 @@ def renew(admission_id: uuid.UUID) -> ResponseReturnValue:
 @for_provider()
 def leave(admission_id: uuid.UUID) -> ResponseReturnValue:
     """Leave the lot."""
-    admission = _own(admission_id)
+    admission = _own(admission_id, Verb.LEAVE)
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: leave_lot(admission=admission, actor=actor(), now=clock.now())
@@ -112,10 +112,12 @@ def _pause(form: PauseForm, admission: Admission) -> None:
     pause_membership(admission=admission, last_day=form.last_day.data, actor=actor(), now=clock.now())
 
 
-def _own(admission_id: uuid.UUID) -> Admission:
+def _own(admission_id: uuid.UUID, verb: Verb = Verb.READ) -> Admission:
+    """The provider's own membership, for whoever may do that to it."""
     admission = find_membership(admission_id)
     if not actor().towards_provider(admission.provider_id):
         raise NotFound("There is no such membership.")
+    policy.require(actor(), verb, admission)
     return admission
 
 

@@ -15,7 +15,7 @@ from portal.notices.publisher import publisher
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("notice_desk", __name__, url_prefix="/commissioning/itts/<reference>/notices")
 
@@ -26,6 +26,7 @@ def show(reference: str) -> ResponseReturnValue:
     """The first notice that waits: where has it been published? And those that stand here already."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_NOTICES, itt)
+    require_to_send(Verb.PLACE_NOTICE, itt)
     waiting = queries.waiting_notices(itt.id)
     form = PlacingForm() if waiting and policy.allows(actor(), Verb.PLACE_NOTICE, itt) else None
     if form is not None and form.validate_on_submit() and form.carry_out(lambda: _place(waiting[0], form)):

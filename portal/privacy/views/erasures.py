@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotAllowed
-from portal.core.permissions import Actor, Role
+from portal.core.permissions import Actor, Role, Verb, policy
 from portal.evaluation.queries import work_of
 from portal.privacy.asking import ask_erasure_of_young_person
 from portal.privacy.erasing import carry_out_erasure, refuse_erasure, what_blocks
@@ -48,6 +48,7 @@ def decide(request_id: uuid.UUID) -> ResponseReturnValue:
 def ask_for_young(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     """Ask for a young person."""
     work = work_of(panel_id)
+    policy.require(actor(), Verb.ASK_ERASURE, work)
     form = YoungErasureForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: ask_erasure_of_young_person(work=work, member_id=member_id, actor=actor())

@@ -15,7 +15,7 @@ from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("addenda", __name__, url_prefix="/commissioning/itts/<reference>/changes")
 
@@ -76,6 +76,7 @@ def show(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
     itt = find_itt(reference)
     found = addendum_with_id(itt.id, addendum_id)
     policy.require(actor(), Verb.READ, found)
+    require_to_send(Verb.DECIDE, found)
     may_decide = policy.allows(actor(), Verb.DECIDE, found) and not found.is_own(actor())
     form = AddendumDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):

@@ -67,8 +67,9 @@ def test_a_colleague_sees_the_others_but_cannot_change_them(
     assert client.get(INVITE).status_code == 403
     assert client.get(f"/account/colleagues/{stranger.id}/end").status_code == 404
     address = f"/account/colleagues/{administrator.id}/end"
-    form = fields_of(client.get(address))
-    assert client.post(address, data=form).status_code == 403
+    token = fields_of(client.get("/account/name"))["csrf_token"]
+    assert client.get(address).status_code == 403
+    assert client.post(address, data={"csrf_token": token}).status_code == 403
 
 
 @pytest.mark.usefixtures("worker_environment")
