@@ -136,7 +136,9 @@ def _add_looking(commands: Commands) -> None:
     retention = commands.add_parser("retention", help="what is kept for how long, and what is past its time")
     retention.add_argument("--carry-out", action="store_true", help="let go what is past its time, now")
     _on_app(retention, "keeping.retention")
-    _on_app(commands.add_parser("policy", help="who may do what"), "inspecting.policy_rows", bare=True)
+    rows = commands.add_parser("policy", help="who may do what")
+    rows.add_argument("--matrix", action="store_true", help="as a document: a table for each object")
+    _on_app(rows, "inspecting.policy_rows", bare=True)
     _on_app(commands.add_parser("law", help="what the law asks of each kind"), "inspecting.law", bare=True)
     _on_app(commands.add_parser("routes", help="every address and its audience"), "inspecting.routes", bare=True)
 

@@ -13,6 +13,7 @@ from portal.audit.verifying import verify_ledger
 from portal.bidding.reconciling import reconcile_files
 from portal.commands.answering import FINDING, Answer
 from portal.config import PLACEHOLDER_OCID_PREFIX, Settings
+from portal.core import access_table
 from portal.core.permissions import policy
 from portal.core.words import counted
 from portal.regulation.table import as_markdown
@@ -77,7 +78,10 @@ def law(app: Flask, arguments: argparse.Namespace) -> Answer:
 
 
 def policy_rows(app: Flask, arguments: argparse.Namespace) -> Answer:
-    """List who may do what to what in which state."""
+    """List who may do what to what in which state; `--matrix` as a document with a table for each object."""
+    if arguments.matrix:
+        table = access_table.as_markdown(policy.rows())
+        return Answer({"matrix": table}, table.rstrip("\n").split("\n"))
     rows = [
         {
             "object": row.object,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,9 @@ from portal.accounts.factor_models import LostStatus
 from portal.accounts.models import GrantStatus
 from portal.awarding.states import DecisionStatus
 from portal.bidding.states import BidStatus
+from portal.core import clock
 from portal.core.columns import Model
+from portal.evaluation.moderation import waiting_for
 from portal.evaluation.states import PanelWorkStatus
 from portal.extensions import db
 from portal.frameworks.states import AdmissionStatus, FrameworkStatus
@@ -20,18 +22,23 @@ from portal.joining.states import ApplicationStatus
 from portal.members.states import ChangeStatus
 from portal.organisations.states import ClaimStatus, SuspensionStatus
 from portal.privacy.states import ErasureStatus
+from portal.tendering.amending.states import AddendumStatus
+from portal.tendering.clarifying.states import ClarificationStatus
 from portal.tendering.states import EndingStatus, IttStatus
 
 STATES: Mapping[str, frozenset[str]] = {
     name: frozenset(str(state) for state in states)
     for name, states in {
         "absence": AbsenceStatus,
+        "addendum": AddendumStatus,
         "admission": AdmissionStatus,
         "application": ApplicationStatus,
         "authority": ("active",),
         "award": (*DecisionStatus, "lapsed"),
         "bid": BidStatus,
+        "clarification": ClarificationStatus,
         "contract": ("concluded",),
+        "correspondence": ("open",),
         "ending": (*EndingStatus, "lapsed"),
         "erasure": ErasureStatus,
         "framework": FrameworkStatus,
@@ -46,11 +53,13 @@ STATES: Mapping[str, frozenset[str]] = {
         "setting": ("open", "closed"),
         "summary": ("issued",),
         "suspension": SuspensionStatus,
+        "undertaking": ("any",),
     }.items()
 }
 """The states of each object of the policy: those of its lifecycle, and those that it works out."""
 
 UNREACHED: Mapping[tuple[str, str], str] = {
+    ("undertaking", "any"): "no invitation of the scenario has a document that asks for one",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
 }
 """States that nobody's acts lead to, each with the reason."""
@@ -65,10 +74,33 @@ def models() -> dict[str, type[Any]]:
     }
 
 
-def everything() -> dict[tuple[str, str], list[Any]]:
-    """What the database holds, by object and state, in the order of its making."""
-    found: dict[tuple[str, str], list[Any]] = {}
-    for name, model in models().items():
-        for thing in db.session.scalars(select(model).order_by(*model.__mapper__.primary_key)):
-            found.setdefault((name, thing.policy_state), []).append(thing)
-    return found
+APART: Mapping[str, Callable[[Any], Hashable]] = {
+    "admission": lambda it: (it.framework.kind, it.reasons_sent_at is None),
+    "application": lambda it: it.provider_id,
+    "bid": lambda it: it.itt.has_closed(clock.now()),
+    "erasure": lambda it: it.authority_id,
+    "identity_decision": lambda it: it.framework is None,
+    "itt": lambda it: (it.kind, it.has_closed(clock.now())),
+    "lost_factor": lambda it: any(row.authority_id for row in it.user.held_roles),
+    "panel": lambda it: (it.panel.kind, bool(waiting_for(it))),
+}
+"""What makes things of one state different to somebody who comes to them."""
+
+
+def everything() -> list[Any]:
+    """Whatever the database holds, by object and state, in an order of its own."""
+    found = [
+        thing
+        for model in models().values()
+        for thing in db.session.scalars(select(model).order_by(*model.__mapper__.primary_key))
+    ]
+    return sorted(found, key=lambda thing: (thing.policy_object, thing.policy_state))
+
+
+def one_of_each(things: Iterable[Any]) -> list[Any]:
+    """One thing for each object and state, and for whatever else sets things of that state apart."""
+    found: dict[Hashable, Any] = {}
+    for thing in things:
+        apart = APART.get(thing.policy_object, lambda _: None)(thing)
+        found.setdefault((thing.policy_object, thing.policy_state, apart), thing)
+    return list(found.values())

@@ -12,7 +12,7 @@ from portal.corresponding.forms import WriteForm, WriteToForm
 from portal.corresponding.queries import correspondences_of, find_correspondence, opened_bidders
 from portal.corresponding.writing import write_to_bidder
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("bidder_messages", __name__, url_prefix="/commissioning/itts/<reference>/messages")
 
@@ -59,6 +59,7 @@ def show(reference: str, thread: str) -> ResponseReturnValue:
     itt = find_itt(reference)
     found = find_correspondence(itt.id, thread)
     policy.require(actor(), Verb.READ, found)
+    require_to_send(Verb.WRITE, found)
     form = WriteForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: write_to_bidder(

@@ -17,7 +17,7 @@ from portal.regulation.procurement_law import TERMINATION
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_published_itt
-from portal.web.access import actor, for_authority
+from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("endings", __name__, url_prefix="/commissioning/itts/<reference>/ending")
 
@@ -28,6 +28,8 @@ def show(reference: str) -> ResponseReturnValue:
     """What of it was ended or is proposed to end, and a form to propose what can be ended now."""
     itt = _published(reference)
     form = _offered(itt)
+    if form is None:
+        require_to_send(Verb.PROPOSE_CANCELLATION, itt)
     if form is not None and form.validate_on_submit() and form.carry_out(lambda: _propose(itt, form)):
         flash("It is proposed. An approver has been told; nothing changes until then.", "success")
         return redirect(url_for("endings.show", reference=itt.reference))

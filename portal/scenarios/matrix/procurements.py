@@ -15,6 +15,7 @@ from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
 from portal.scenarios import building, endings, people, story
+from portal.scenarios.matrix import changes
 from portal.scenarios.matrix_people import ALDER_PEOPLE
 from portal.tendering.drafting import discard_draft
 from portal.tendering.models import InvitationToTender
@@ -24,10 +25,11 @@ CANCELLED, NOT_AWARDED = "Demo matrix: cancelled", "Demo matrix: ended without a
 BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
 BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
 UNOPENED, SCORING = "Demo matrix: closed, not opened", "Demo matrix: being scored"
+SCORED = "Demo matrix: scored, not in moderation"
 MODERATING, MODERATED = "Demo matrix: in moderation", "Demo matrix: moderated"
 PROPOSED, REFUSED = "Demo matrix: award proposed", "Demo matrix: award refused"
 AWARDED, CONTRACTED = "Demo matrix: awarded", "Demo matrix: under contract"
-CLOSING = (UNOPENED, SCORING, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
+CLOSING = (UNOPENED, SCORING, SCORED, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
 WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
 
 SUBMITTER = ALDER_PEOPLE.people[Role.SUBMITTER]
@@ -48,7 +50,8 @@ def load(
         building.open_together(closed[title], keys)
     for title in WITH_RESULT:
         building.score_and_moderate_all(closed[title])
-    _at_work(closed[SCORING], closed[MODERATING])
+    changes.write(closed[SCORING])
+    _at_work(closed[SCORING], closed[SCORED], closed[MODERATING])
     for title in WITH_RESULT:
         building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)
     _awards(closed)
@@ -78,14 +81,18 @@ def _open_ones(
         if title == BID_WITHDRAWN:
             withdraw_bid(bid=bid, actor=people.actor_of(SUBMITTER))
         db.session.commit()
+        changes.ask(itt)
         made[title] = itt
+    changes.change(made[BID_DRAFTED], files)
     return made, pace
 
 
-def _at_work(scoring: InvitationToTender, moderating: InvitationToTender) -> None:
-    """Panels that score, with everybody's declaration and nothing submitted; and panels that moderate."""
+def _at_work(scoring: InvitationToTender, scored: InvitationToTender, moderating: InvitationToTender) -> None:
+    """Panels that score, with everybody's declaration and nothing submitted; that have scored; and that moderate."""
     for panel in scoring.panels:
         building.declare(scoring, panel)
+    for panel in scored.panels:
+        building.score(scored, panel)
     for panel in moderating.panels:
         building.score(moderating, panel)
         building.moderate(moderating, panel, whole=False)

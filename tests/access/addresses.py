@@ -1,0 +1,315 @@
+"""Where each verb is done: the one table of addresses by object and verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.accounts.models import HeldRole
+from portal.bidding.models import Bid
+from portal.core.permissions import (
+    AUTHORITY_ROLES,
+    PANEL_ROLES,
+    PROVIDER_ROLES,
+    Role,
+    Verb,
+)
+from portal.evaluation.models import PanelMember
+from portal.evaluation.queries import leaves_of
+from portal.evaluation.states import MemberRole
+from portal.extensions import db
+
+GET, POST = "GET", "POST"
+YOUNG = frozenset({Role.YOUNG_MEMBER})
+ADULTS = PANEL_ROLES - YOUNG
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A method at an endpoint; `by` are the roles that do it there, `own` says that the address names nothing else."""
+
+    method: str
+    endpoint: str
+    by: frozenset[Role] = EVERYBODY
+    own: bool = False
+
+
+def page(*endpoints: str, by: frozenset[Role] = EVERYBODY, own: bool = False) -> tuple[Address, ...]:
+    """What is only looked at."""
+    return tuple(Address(GET, endpoint, by, own) for endpoint in endpoints)
+
+
+def press(*endpoints: str, by: frozenset[Role] = EVERYBODY, own: bool = False) -> tuple[Address, ...]:
+    """A button without a page of its own."""
+    return tuple(Address(POST, endpoint, by, own) for endpoint in endpoints)
+
+
+def form(*endpoints: str, by: frozenset[Role] = EVERYBODY, own: bool = False) -> tuple[Address, ...]:
+    """A form: its page, and what is sent from it."""
+    return page(*endpoints, by=by, own=own) + press(*endpoints, by=by, own=own)
+
+
+# Whatever is edited of a draft passes through one loader in each blueprint: some of the pages stand for all.
+DRAFTING = ("itts.service", "itts.question_add", "itts.price", "itts.shares")
+SETTING_UP = ("framework_desk.about", "framework_desk.lot_add", "framework_desk.terms", "framework_desk.abandon")
+
+ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
+    ("absence", Verb.DECIDE): press("absences.decide"),
+    ("absence", Verb.READ): page("absences.decide"),
+    ("addendum", Verb.DECIDE): press("addenda.show"),
+    ("addendum", Verb.READ): page("addenda.show"),
+    ("admission", Verb.ASK_RENEWAL): press("members.renewal"),
+    ("admission", Verb.DECIDE_REMOVAL): form("members.decision"),
+    ("admission", Verb.LEAVE): form("memberships.leave"),
+    ("admission", Verb.NOTE_REASONS_SENT): form("members.sent"),
+    ("admission", Verb.PAUSE): (*form("memberships.pause"), *press("memberships.resume")),
+    ("admission", Verb.PROPOSE_REMOVAL): form("members.removal"),
+    ("admission", Verb.READ): (
+        *page("members.show", by=AUTHORITY_ROLES),
+        *page("memberships.show", by=PROVIDER_ROLES),
+    ),
+    ("admission", Verb.RENEW): form("memberships.renew"),
+    ("admission", Verb.SUSPEND): (*form("members.suspend"), *press("members.lift")),
+    ("application", Verb.ADMIT): press("admissions.admit"),
+    ("application", Verb.ASK): form("admissions.ask"),
+    ("application", Verb.CALL_SUBMITTERS): press("applications.call_submitters"),
+    ("application", Verb.DECIDE_REFUSAL): form("admissions.refusal"),
+    ("application", Verb.DRAFT): press("applications.section", "applications.confirm"),
+    ("application", Verb.EXTEND): form("admissions.extend"),
+    ("application", Verb.PROPOSE_REFUSAL): form("admissions.refuse"),
+    ("application", Verb.READ): (
+        *page("admissions.show", by=AUTHORITY_ROLES),
+        *page("applications.show", "applications.section", by=PROVIDER_ROLES),
+    ),
+    ("application", Verb.START): form("applications.start", own=True),
+    ("application", Verb.SUBMIT): press("applications.send"),
+    ("application", Verb.TAKE_BACK_QUESTION): press("admissions.take_back"),
+    ("application", Verb.WITHDRAW): form("applications.withdraw"),
+    ("authority", Verb.CHANGE_ROLES): form("colleagues.change", by=AUTHORITY_ROLES),
+    ("authority", Verb.DRAFT_FRAMEWORK): form("framework_desk.new", own=True),
+    ("authority", Verb.DRAFT_ITT): form("itts.new", own=True),
+    ("authority", Verb.END_ACCESS): form("colleagues.end", by=AUTHORITY_ROLES),
+    ("authority", Verb.END_SESSIONS): form("colleagues.sign_out", by=AUTHORITY_ROLES),
+    ("authority", Verb.INVITE): form("colleagues.invite", by=AUTHORITY_ROLES, own=True),
+    ("authority", Verb.PROPOSE_SUCCESSOR): form("roles.successor", own=True),
+    ("authority", Verb.NAME_DEPUTY): form("absences.name", by=AUTHORITY_ROLES, own=True),
+    ("award", Verb.DECIDE): press("awards.show"),
+    ("award", Verb.READ): page("awards.show"),
+    ("bid", Verb.ABANDON): form("bids.abandon"),
+    ("bid", Verb.CALL_SUBMITTERS): press("bids.call_submitters"),
+    ("bid", Verb.DRAFT): form("bids.answers", "bids.price", "bids.documents"),
+    ("bid", Verb.READ): page("bids.show", "bids.check"),
+    ("bid", Verb.START): form("bids.start", own=True),
+    ("bid", Verb.SUBMIT): press("bids.submit"),
+    ("bid", Verb.WITHDRAW): form("bids.withdraw"),
+    ("clarification", Verb.ANSWER): form("clarification_desk.answer"),
+    ("clarification", Verb.ASK): form("own_clarifications.ask", own=True),
+    ("clarification", Verb.READ): page("clarification_desk.index", by=AUTHORITY_ROLES),
+    ("clarification", Verb.TAKE_BACK_QUESTION): press("own_clarifications.take_back"),
+    ("correspondence", Verb.READ): (
+        *page("bidder_messages.show", by=AUTHORITY_ROLES),
+        *page("bid_messages.show", by=PROVIDER_ROLES),
+    ),
+    ("correspondence", Verb.WRITE): (
+        *press("bidder_messages.show", by=AUTHORITY_ROLES),
+        *press("bid_messages.show", by=PROVIDER_ROLES),
+    ),
+    ("ending", Verb.DECIDE): form("endings.decide"),
+    ("erasure", Verb.DECIDE): form("erasures.decide"),
+    ("framework", Verb.ADD_DOCUMENT): form("framework_desk.documents"),
+    ("framework", Verb.CEASE): form("framework_desk.cease"),
+    ("framework", Verb.EDIT): form(*SETTING_UP),
+    ("framework", Verb.GO_LIVE): form("framework_desk.publish"),
+    ("framework", Verb.IMPORT_MEMBERS): form("imports.index"),
+    ("framework", Verb.NAME_PARTICIPANTS): form("framework_desk.participants"),
+    ("framework", Verb.OPEN_WINDOW): form("framework_desk.windows"),
+    ("framework", Verb.READ): page("framework_desk.show"),
+    ("framework", Verb.SEE_APPLICATIONS): page("admissions.queue", "members.index"),
+    ("identity_decision", Verb.DECIDE): press("identity_changes.decide"),
+    ("identity_decision", Verb.READ): page("identity_changes.decide"),
+    ("invitation", Verb.DECLINE): press("invitations.decline"),
+    ("itt", Verb.APPOINT_PANEL): form("evaluation_desk.appoint"),
+    ("itt", Verb.APPROVE_DIRECT_AWARD): form("calling_off.approve"),
+    ("itt", Verb.CONCLUDE_CONTRACT): press("contract_desk.conclude"),
+    ("itt", Verb.DISCARD_DRAFT): form("itts.discard"),
+    ("itt", Verb.EDIT): form(*DRAFTING),
+    ("itt", Verb.EXPLAIN_UNDECIDED): form("openings.undecided"),
+    ("itt", Verb.OPEN_BIDS): press("openings.show"),
+    ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
+    ("itt", Verb.PROPOSE_AWARD): press("awards.show"),
+    ("itt", Verb.PROPOSE_ADDENDUM): form("addenda.propose"),
+    ("itt", Verb.PROPOSE_CANCELLATION): press("endings.show"),
+    ("itt", Verb.PROPOSE_NO_AWARD): press("endings.show"),
+    ("itt", Verb.PUBLISH_ANSWERS): press("clarification_desk.publish"),
+    ("itt", Verb.PUBLISH): form("itts.publish"),
+    ("itt", Verb.READ): page("commissioning_desk.itt"),
+    ("itt", Verb.READ_COMPLIANCE): page("compliance.index"),
+    ("itt", Verb.SEE_AWARD): page("awards.show"),
+    ("itt", Verb.SEE_CONTRACT_DESK): page("contract_desk.conclude"),
+    ("itt", Verb.SEE_NOTICES): page("notice_desk.show"),
+    ("itt", Verb.SEE_OPENING): page("openings.show"),
+    ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
+    ("itt", Verb.SEE_RESULT): page("evaluation_desk.result"),
+    ("lost_factor", Verb.DECIDE): form("lost_factors.decide"),
+    ("number_claim", Verb.ANSWER): form("claims.answer"),
+    ("number_claim", Verb.ASK): press("claims.ask"),
+    ("number_claim", Verb.DECIDE): press("claims.show"),
+    ("number_claim", Verb.DISMISS): press("claims.show"),
+    ("number_claim", Verb.PROPOSE_MOVE): press("claims.show"),
+    ("number_claim", Verb.READ): page("claims.show"),
+    ("panel", Verb.AGREE): press("panel_desk.cell"),
+    ("panel", Verb.ASK_ERASURE): form("erasures.ask_for_young"),
+    ("panel", Verb.CLOSE_MODERATION): form("panel_desk.close"),
+    ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
+    ("panel", Verb.ISSUE_CARD): press("panel_desk.issue"),
+    ("panel", Verb.READ): (
+        *page("panel_desk.show", by=ADULTS),
+        *page("sitting.index", by=YOUNG, own=True),
+    ),
+    ("panel", Verb.READ_BIDS): (
+        *page("panel_desk.score", by=ADULTS),
+        *page("sitting.question", by=YOUNG, own=True),
+    ),
+    ("panel", Verb.SCORE): (
+        *press("panel_desk.save", by=ADULTS),
+        *form("panel_desk.submit", by=ADULTS),
+        *press("sitting.answer", "sitting.check", by=YOUNG, own=True),
+    ),
+    ("panel", Verb.SEE_PROGRESS): (
+        *page("panel_desk.cards", by=frozenset({Role.FACILITATOR})),
+        *page("panel_desk.show", by=frozenset({Role.CHAIR})),
+    ),
+    ("panel", Verb.SEE_SCORES): (
+        *page("panel_desk.board", "panel_desk.cell", by=ADULTS),
+        *page("evaluation_desk.record", "evaluation_desk.record_cell", by=AUTHORITY_ROLES),
+    ),
+    ("panel", Verb.START_MODERATION): press("panel_desk.start"),
+    ("provider", Verb.ASK_IDENTITY_CHANGE): form("identity_changes.ask", own=True),
+    ("provider", Verb.CHANGE): form("identity.edit", own=True),
+    ("provider", Verb.CHANGE_ROLES): form("colleagues.change", by=PROVIDER_ROLES),
+    ("provider", Verb.CHOOSE_ALERTS): form("provider_organisation.alerts", own=True),
+    ("provider", Verb.END_ACCESS): form("colleagues.end", by=PROVIDER_ROLES),
+    ("provider", Verb.END_SESSIONS): form("colleagues.sign_out", by=PROVIDER_ROLES),
+    ("provider", Verb.INVITE): form("colleagues.invite", by=PROVIDER_ROLES, own=True),
+    ("provider", Verb.KEEP_EVIDENCE): form("evidence.add", own=True),
+    ("provider", Verb.KEEP_PROFILE): form("evidence.profile", own=True),
+    ("provider", Verb.PROPOSE_SUCCESSOR): form("roles.successor", own=True),
+    ("provider", Verb.NAME_DEPUTY): form("absences.name", by=PROVIDER_ROLES, own=True),
+    ("provider", Verb.PROVE): form("identity.code", "identity.address", own=True),
+    ("provider", Verb.READ): page("provider_checks.verify"),
+    ("provider", Verb.SUSPEND_ORGANISATION): form("suspensions.propose"),
+    ("provider", Verb.VERIFY): (
+        *press("provider_checks.verify"),
+        *form("provider_checks.post", "provider_checks.domain", "provider_checks.refuse"),
+    ),
+    ("provider", Verb.WITHDRAW_VERIFICATION): form("provider_checks.withdraw"),
+    ("role", Verb.DECIDE): form("roles.decide"),
+    ("setting", Verb.CHANGE): (*form("settings.change", "settings.close"), *press("settings.vacancies")),
+    ("summary", Verb.READ): page("summaries.show"),
+    ("suspension", Verb.DECIDE): press("suspensions.show"),
+    ("suspension", Verb.LIFT): press("suspensions.show"),
+    ("suspension", Verb.PROPOSE_LIFTING): form("suspensions.lift"),
+    ("suspension", Verb.READ): page("suspensions.show"),
+    ("undertaking", Verb.SIGN): form("documents.undertaking", own=True),
+}
+
+NOWHERE: Mapping[tuple[str, Verb], str] = {
+    ("contract", Verb.READ): "a concluded contract stands in the public register, which everybody reads",
+    ("itt", Verb.SEE_PRICES): "a part of the page of the result, which leaves prices out before",
+}
+"""Verbs without an address of their own, each with the reason."""
+
+NOT_BY: Mapping[tuple[str, Verb, Role], str] = (
+    {
+        ("authority", verb, Role.PLATFORM_ADMINISTRATOR): "it has no page for the people of an authority"
+        for verb in (Verb.INVITE, Verb.CHANGE_ROLES, Verb.END_ACCESS, Verb.END_SESSIONS)
+    }
+    | {
+        ("panel", verb, role): "on the page of all panels of an invitation (see_panels)"
+        for verb in (Verb.READ, Verb.SEE_PROGRESS)
+        for role in (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR)
+    }
+    | {
+        ("clarification", Verb.READ, role): "a bidder finds its own among the answers, on a page for everybody"
+        for role in PROVIDER_ROLES
+    }
+)
+"""Roles that a row names and no address lets through, each with the reason."""
+
+
+def names_of(thing: Any, endpoint: str) -> dict[str, Any]:
+    """What the addresses of a thing are made of; an address takes what it has a place for."""
+    return _NAMES[thing.policy_object](thing) | _BY_ENDPOINT.get(endpoint, lambda _: {})(thing)
+
+
+def _panel(work: Any) -> dict[str, Any]:
+    members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
+    young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
+    bid = db.session.scalars(select(Bid.id).where(Bid.itt_id == work.itt_id)).one()
+    return {
+        "panel_id": work.panel_id,
+        "reference": work.itt.reference,
+        "member_id": young[0] if young else work.panel_id,
+        "bid_id": bid,
+        "criterion": leaves_of(work.itt, work.panel)[0].key,
+        "number": 1,
+    }
+
+
+def _colleague(place: Any) -> dict[str, Any]:
+    """Somebody who works there: whoever came last, or nobody."""
+    held = select(HeldRole.user_id).where(
+        (HeldRole.authority_id == place.id) | (HeldRole.provider_id == place.id), HeldRole.ended_at.is_(None)
+    )
+    return {"user_id": db.session.scalars(held.order_by(HeldRole.created_at.desc(), HeldRole.id)).first() or place.id}
+
+
+def _bid_of(thing: Any) -> Bid:
+    return db.session.scalars(select(Bid).where(Bid.itt_id == thing.itt_id, Bid.provider_id == thing.provider_id)).one()
+
+
+_NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "absence": lambda it: {"absence_id": it.id},
+    "addendum": lambda it: {"reference": it.itt.reference, "addendum_id": it.id},
+    "admission": lambda it: {"reference": it.framework.reference, "admission_id": it.id},
+    "application": lambda it: {
+        "reference": it.framework.reference,
+        "application_reference": it.reference,
+        "section": it.framework.questionnaire["sections"][0]["key"],
+    },
+    "authority": _colleague,
+    "award": lambda it: {"reference": it.itt.reference},
+    "bid": lambda it: {"reference": it.reference, "section": None},
+    "clarification": lambda it: {"reference": it.itt.reference, "question": it.reference},
+    "contract": lambda it: {"reference": it.reference},
+    "correspondence": lambda it: {"reference": it.itt.reference, "thread": it.reference},
+    "ending": lambda it: {"reference": it.itt.reference, "ending_id": it.id},
+    "erasure": lambda it: {"request_id": it.id},
+    "framework": lambda it: {"reference": it.reference},
+    "identity_decision": lambda it: {"decision_id": it.id},
+    "invitation": lambda it: {"reference": it.itt.reference},
+    "itt": lambda it: {"reference": it.reference, "panel_id": it.panels[0].id if it.panels else it.id},
+    "lost_factor": lambda it: {"lost_id": it.id},
+    "number_claim": lambda it: {"claim_id": it.id},
+    "panel": _panel,
+    "provider": lambda it: {"provider_id": it.id} | _colleague(it),
+    "role": lambda it: {"role_id": it.id},
+    "setting": lambda it: {"setting_id": it.id},
+    "summary": lambda it: {"reference": it.reference},
+    "suspension": lambda it: {"suspension_id": it.id},
+    "undertaking": lambda it: {"reference": it.itt.reference},
+}
+_BY_ENDPOINT: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "applications.start": lambda it: {"reference": it.framework.reference},
+    "bid_messages.show": lambda it: {"reference": _bid_of(it).reference},
+    "bids.start": lambda it: {"reference": it.itt.reference},
+} | {
+    address.endpoint: lambda it: {"reference": it.reference}
+    for addresses in ADDRESSES.values()
+    for address in addresses
+    if address.endpoint.startswith("applications.") and address.endpoint != "applications.start"
+}
