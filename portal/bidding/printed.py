@@ -9,7 +9,7 @@ from typing import Any
 from portal.bidding.action_log import Act
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidVersion
-from portal.bidding.progress import Section
+from portal.bidding.progress import Section, questions_of
 from portal.bidding.receipts import secrets_of
 from portal.core.pdf import Document, Facts, Heading, Part, Table, Text
 from portal.core.spelled import pounds_spelled
@@ -106,7 +106,7 @@ def _answers(sections: Sequence[Section], content: Content) -> Iterator[Part]:
 
 
 def _price(bid: Bid, content: Content) -> Iterator[Part]:
-    schedule = schedule_in(question.asked for question in bid.itt.questions)
+    schedule = schedule_in(question.asked for question in questions_of(bid))
     yield Heading("Price")
     if schedule is None:
         price = content.price
