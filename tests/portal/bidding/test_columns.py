@@ -9,8 +9,8 @@ from portal.bidding.closing import _ENTER, Entered
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.sealing import _STORE
 
-OF_THE_BID = {column.name for column in Bid.__table__.columns} - {"created_at", "draft_gaps"}
-"""When it was begun, and how much a reminder found missing, decide nothing."""
+OF_THE_BID = {column.name for column in Bid.__table__.columns} - {"created_at", "draft_gaps", "ready_at"}
+"""When it was begun, how much a reminder found missing, and when a submitter was asked, decide nothing."""
 
 
 def test_under_the_lock_all_of_a_bid_is_read() -> None:

@@ -95,7 +95,7 @@ def test_the_list_is_shown_and_cannot_be_changed(
         db_session.commit()
         with count_statements() as statements:
             page = client.get(address).text
-        assert len(statements) <= 13
+        assert len(statements) <= 14
         assert all(name in page for name in names)
         assert "PCR2015 reg 34(21)-(22)" in page
         main = page.partition("<main")[2].partition("</main>")[0]

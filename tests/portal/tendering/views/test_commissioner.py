@@ -72,6 +72,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
         "Lots": "Optional",
         "Value, length and break points": "Completed",
         "Timetable": "Not started",
+        "Documents": "Optional",
         "Panels": "Completed",
         "Scales and what the points mean": "Completed",
         "Award criteria and their weights": "Completed",
@@ -98,7 +99,7 @@ def test_an_empty_draft_starts_with_everything_to_do(client: CheckedClient, comm
     itt = draft_itt(actor=actor_of(commissioner), start=StartingPoint.EMPTY)
     statuses = statuses_of(client.get(f"/commissioning/itts/{itt.reference}/draft").text)
     assert statuses.pop("Which panel scores what") == "Cannot start yet"
-    assert {statuses.pop("Price formula"), statuses.pop("Lots")} == {"Optional"}
+    assert {statuses.pop(name) for name in ("Price formula", "Lots", "Documents")} == {"Optional"}
     assert set(statuses.values()) == {"Not started"}
 
 
