@@ -96,10 +96,12 @@ def set_value_and_term(
     `estimated_value`, `term_months` or `break_months`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
-    if len(itt.lots) == 1:
+    is_whole = len(itt.lots) == 1
+    if is_whole:
         requirements.require_value(estimated_value)
-        itt.estimated_value = estimated_value
     requirements.require_term(term_months, break_months)
+    if is_whole:
+        itt.estimated_value = estimated_value
     itt.term_months = term_months
     itt.break_months = sorted(break_months)
     record_change(itt, actor, Task.VALUE)

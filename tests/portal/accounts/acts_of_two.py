@@ -237,7 +237,9 @@ ACTS: dict[str, Callable[[], Act]] = {
     "approve a direct award that one started": lambda: _direct_award("starter"),
     "approve a direct award that one justified": lambda: _direct_award("writer"),
     "change what is published": lambda: _addendum(publish_addendum),
-    "refuse to change what is published": lambda: _addendum(refuse_addendum, now=now),
+    "refuse to change what is published": lambda: _addendum(
+        refuse_addendum, now=now, files=lambda: current_app.extensions["files"]
+    ),
     "cancel a procurement": lambda: _ending(decide_ending),
     "refuse to cancel a procurement": lambda: _ending(refuse_ending),
     "suspend": lambda: _suspension(decide_suspension, note=WORDS, now=now),

@@ -23,7 +23,7 @@ from tests.factories.tendering import published_itt
 from tests.filling import fields_of
 
 CANARY = "zqxcanary"
-PRICE = "7654321.09"
+PRICE = "187654.09"
 FILE = b"A plain note about " + CANARY.encode() * 40
 NAME = f"{CANARY}-policy.txt"
 PROVIDER = "Zqx Canary Youth Trust"

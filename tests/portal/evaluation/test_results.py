@@ -52,10 +52,10 @@ def totals(evaluation: Evaluation) -> list[str]:
 
 def test_the_case_says_what_the_rows_say() -> None:
     """Bids by reference with their prices, members by identifier, the agreed scores, the frozen method."""
-    evaluation = moderated_evaluation(2, prices=("181000", "240000.50"))
+    evaluation = moderated_evaluation(2, prices=("181000", "239000.50"))
     case = case_for(evaluation.itt, evaluation.itt.lots[0])
     first, second = (bid_key(bid) for bid in evaluation.bids())
-    assert case["bids"] == {first: {"price": "181000.00"}, second: {"price": "240000.50"}}
+    assert case["bids"] == {first: {"price": "181000.00"}, second: {"price": "239000.50"}}
     assert case["method"] == evaluation.itt.method
     assert len(case["agreed"]) == 2 * 6
     members = {str(seat.member.id) for key in KEYS for seat in evaluation.scorers(key)}

@@ -244,7 +244,7 @@ def test_a_refusal_that_is_sent_back_opens_the_application_again() -> None:
 @pytest.mark.parametrize(
     ("written", "rule"),
     [
-        ({"sent_back_by_id": "proposed_by_id"}, "sent_back_two_people"),
+        ({"sent_back_by_id": "proposed_by_id"}, "this takes two people"),
         ({"sent_back_reason": "''"}, "sent_back_with_a_reason"),
         ({"sent_back_by_id": "NULL"}, "sent_back_with_a_reason"),
         ({"decided_at": "now()", "decided_by_id": "sent_back_by_id"}, "decided_or_sent_back"),

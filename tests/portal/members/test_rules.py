@@ -29,6 +29,7 @@ APPLICATIONS = {
     "read": (READERS, EVERY),
     "draft": (PROVIDER_ROLES, EDITABLE),
     "submit": (SENDERS, EDITABLE),
+    "call_submitters": (PROVIDER_ROLES, EDITABLE),
     "withdraw": (SENDERS, EDITABLE | {A.REFUSAL_PROPOSED}),
     "ask": (OFFICER, {A.SUBMITTED}),
     "take_back_question": (OFFICER, {A.CLARIFICATION}),

@@ -15,7 +15,7 @@ from tests.factories.tendering import draft_itt, published_itt
 
 
 @pytest.mark.parametrize("start", [StartingPoint.EMPTY, StartingPoint.THREE_PANELS])
-def test_a_whole_invitation_takes_at_most_eight_statements(
+def test_a_whole_invitation_takes_at_most_nine_statements(
     db_session: Any, count_statements: Any, start: StartingPoint
 ) -> None:
     """However much it holds: nothing is read row by row afterwards."""
@@ -27,7 +27,7 @@ def test_a_whole_invitation_takes_at_most_eight_statements(
         method_of(itt)
         effective(itt)
         assert itt.authority.name
-    assert len(statements) <= 8
+    assert len(statements) <= 9
 
 
 def test_only_what_was_published_is_found_by_everybody(db_session: object) -> None:

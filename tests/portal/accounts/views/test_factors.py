@@ -45,7 +45,7 @@ def test_at_an_address_of_numbers_no_passkey_is_offered(client: CheckedClient, d
         person = make_person(Role.SUBMITTER, factor=False)
         cookie["_user_id"] = sign_in(client, person)
     for path in (BASE, f"{BASE}/passkeys/add"):
-        assert "not by an address of numbers" in text_of(client.get(path, base_url="http://127.0.0.1"))
+        assert "only where this site is opened by its name" in text_of(client.get(path, base_url="http://127.0.0.1"))
 
 
 def test_new_recovery_codes_are_shown_once_after_a_fresh_factor(client: CheckedClient, db_session: object) -> None:

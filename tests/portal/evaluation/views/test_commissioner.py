@@ -163,7 +163,7 @@ def test_the_result_is_the_authoritys_own(client: CheckedClient) -> None:
 
 
 def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, count_statements: Statements) -> None:
-    """The result takes at most eight statements (G4); neither page grows with the bids."""
+    """The result takes eight statements (G4) and three for what stands beside it; neither page grows with the bids."""
     counts: dict[str, list[int]] = {"/result": [], "/panels": []}
     for bids in (1, 3):
         evaluation = moderated_evaluation(bids, young_people=bids)
@@ -173,7 +173,7 @@ def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, 
                 assert client.get(base + page).status_code == 200
             found.append(len(statements))
     assert counts["/result"][0] == counts["/result"][1]
-    assert counts["/result"][1] <= 9
+    assert counts["/result"][1] <= 11
     assert counts["/panels"][0] == counts["/panels"][1]
 
 

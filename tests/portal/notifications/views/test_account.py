@@ -209,6 +209,7 @@ def test_what_is_always_mailed_cannot_be_chosen(client: CheckedClient, db_sessio
     page = client.get("/account/inbox/topics")
     values = {box["value"] for box in read(page.text).select("input[name=mailed]")}
     assert values == {
+        "answers",
         "opportunities",
         "receipts",
         "bid_reminders",
