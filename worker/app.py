@@ -69,7 +69,7 @@ def _make_celery() -> Celery:
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         # A process that a large result made big is replaced after its task: Python gives little memory back.
-        worker_max_memory_per_child=150_000,
+        worker_max_memory_per_child=300_000,
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,

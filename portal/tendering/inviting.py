@@ -113,13 +113,18 @@ def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, no
     opening its chain would tell who will not bid. Raises `NotFound` for whoever was not invited, `WrongState` from
     the closing time on.
     """
-    invitation = db.session.get(Invitation, (itt.id, actor.provider_id)) if actor.provider_id else None
-    if invitation is None:
-        raise NotFound("Your organisation was not invited to this.")
-    take(invitation, Verb.DECLINE, actor=actor)
+    invitation = take(own_invitation(itt, actor), Verb.DECLINE, actor=actor)
     if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
         raise WrongState("Bidding has closed, so there is nothing left to decline.")
     invitation.declined_at, invitation.decline_reason = now, one_line(reason)[:LONGEST_REASON]
+
+
+def own_invitation(itt: InvitationToTender, actor: Actor) -> Invitation:
+    """The invitation of the actor's provider, or `NotFound`."""
+    found = db.session.get(Invitation, (itt.id, actor.provider_id)) if actor.provider_id else None
+    if found is None:
+        raise NotFound("Your organisation was not invited to this.")
+    return found
 
 
 def digest_of(provider_ids: Iterable[uuid.UUID]) -> str:

@@ -24,7 +24,7 @@ from portal.accounts.queries import colleague_of, colleagues_of, organisation_of
 from portal.core import clock
 from portal.core.permissions import Verb, policy
 from portal.organisations.models import ContractingAuthority
-from portal.web.access import actor, signed_in
+from portal.web.access import actor, require_to_send, signed_in
 
 STANDINGS = {
     Standing.WAITS: ("Waits for a second person", "progress"),
@@ -78,6 +78,7 @@ def name() -> ResponseReturnValue:
 def decide(absence_id: uuid.UUID) -> ResponseReturnValue:
     """Confirm a deputy as the second person, or refuse with the reason."""
     absence = absence_with_id(absence_id, actor())
+    require_to_send(Verb.DECIDE, absence)
     form = DeputyDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, absence)):
         agreed = absence.status is AbsenceStatus.AGREED

@@ -94,6 +94,7 @@ def direct_award(reference: str) -> ResponseReturnValue:
 def approve(reference: str) -> ResponseReturnValue:
     """A second person approves the direct award, with a fresh second factor."""
     itt, framework = _call_off(reference)
+    policy.require(actor(), Verb.APPROVE_DIRECT_AWARD, itt)
     form = ApprovalForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: approve_direct_award(itt=itt, actor=actor(), now=clock.now())

@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.tendering.entitlement import open_call_offs_for
 from portal.tendering.forms.calling_off import DeclineForm
-from portal.tendering.inviting import decline_invitation
+from portal.tendering.inviting import decline_invitation, own_invitation
 from portal.tendering.queries import find_published_itt
 from portal.web.access import actor, for_provider
 
@@ -28,6 +28,7 @@ def index() -> ResponseReturnValue:
 def decline(reference: str) -> ResponseReturnValue:
     """Not for us; it can still bid."""
     itt = find_published_itt(reference)
+    own_invitation(itt, actor())
     form = DeclineForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: decline_invitation(itt=itt, actor=actor(), reason=form.reason.data, now=clock.now())

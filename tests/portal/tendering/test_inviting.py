@@ -91,7 +91,13 @@ def test_nothing_takes_a_name_off_the_list(db_session: object) -> None:
     """The module has four acts, and no statement of the product deletes an invitation or writes one otherwise."""
     tree = ast.parse(inspect.getsource(inviting))
     public = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
-    assert public == {"invite_admitted_providers", "invite_newly_admitted", "decline_invitation", "digest_of"}
+    assert public == {
+        "invite_admitted_providers",
+        "invite_newly_admitted",
+        "decline_invitation",
+        "digest_of",
+        "own_invitation",
+    }
     assert "delete" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     itt = published_call_off(_lot_with(2))
     assert not hasattr(itt, "invitations")

@@ -10,14 +10,19 @@ import pytest
 from flask import current_app
 
 from portal.accounts.models import User
+from portal.audit.kinds import EventKind
+from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.notices.publisher import publisher
+from portal.notices.publishing import publish_release
 from portal.notices.queries import notices_of_itt, waiting_notices
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
+from tests.factories.ending import cancelled
 from tests.factories.notices import history, prepare_award, publish_tender
+from tests.factories.tendering import published_itt
 from tests.filling import errors_of, fill
 
 
@@ -118,3 +123,18 @@ def test_another_day_than_today(client: CheckedClient, itt: InvitationToTender) 
     day = {"published_date-day": ahead.day, "published_date-month": ahead.month, "published_date-year": ahead.year}
     answer = fill(client, page(itt), typed(**{name: str(value) for name, value in day.items()}))
     assert errors_of(answer) == ["The day on which it was published cannot be in the future."]
+
+
+def test_the_notice_of_a_cancellation_waits_like_any_other(client: CheckedClient, reference_data: Any) -> None:
+    """Its page says why the procurement ended; its number publishes it."""
+    ours = publisher(current_app.config["SETTINGS"])
+    itt = published_itt()
+    itt.estimated_value = Decimal(700_000)
+    publish_tender(itt, publisher=ours)
+    ending = cancelled(itt)
+    event = next(one for one in events_of(str(itt.id)) if one.kind == EventKind.PROCUREMENT_CANCELLED)
+    assert publish_release(event_id=event.id, publisher=ours, now=clock.now()) is None
+    sign_in(client, somebody(itt, Role.COMMISSIONER))
+    assert ending.reason in client.get(page(itt)).text
+    assert fill(client, page(itt), typed()).status_code == 302
+    assert notices_of_itt(itt.id)[-1].central_reference == "054321-2026"
