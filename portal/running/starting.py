@@ -21,7 +21,13 @@ from portal.running import processes, redis
 from portal.running.announcing import print_addresses, write_ready_file
 from portal.running.children import spawn, unprivileged_account
 from portal.running.code_copy import Code, find_code
-from portal.running.demonstration import is_empty, mark_as_demonstration, note_scenario, unfinished_scenario
+from portal.running.demonstration import (
+    is_empty,
+    mark_as_demonstration,
+    note_scenario,
+    throw_away,
+    unfinished_scenario,
+)
 from portal.running.failures import StartFailed, last_lines
 from portal.running.narrator import Narrator
 from portal.running.readiness import answers, connectable, listen, worker_asker
@@ -216,7 +222,7 @@ class Start:
     def _throw_away(self, begun: str) -> None:
         """Empty a demonstration that an interrupted start has left half loaded; only such a one is ever emptied."""
         with self.narrator.step(f"the scenario {begun} was interrupted: what there is of it is thrown away"):
-            self._run_command("db", "downgrade", "base", "--yes", owner=True)
+            throw_away(self.stores.owner_url)
             self._run_command("db", "upgrade", owner=True)
             for folder in (Path(self.settings["FILE_STORE"]), self.state.data / "mailbox"):
                 if folder.is_relative_to(self.state.data):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from flask import current_app
 from sqlalchemy import select
 
+from portal.accounts.absence_models import AbsenceStatus
 from portal.accounts.granting import propose_role
 from portal.accounts.inviting import invite_colleague
 from portal.accounts.models import HeldRole, User
@@ -20,6 +21,7 @@ from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
+from portal.corresponding.writing import write_to_buyer
 from portal.directory.offering import choices_of, set_offers
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
@@ -40,10 +42,18 @@ from portal.organisations.details import IdentityDetails
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind
+from portal.tendering.amending.amending import NewDates, propose_addendum
+from portal.tendering.amending.documents import NewDocuments
+from portal.tendering.asking import add_question
 from portal.tendering.calling_off import propose_direct_award
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
+from portal.tendering.clarifying.following import follow
+from portal.tendering.lots import add_lot
+from portal.tendering.publishing import publish_itt
+from portal.tendering.states import QuestionKind
 from tests.factories import bidding, calling_off, ending, frameworks, joining
+from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import (
     announce,
@@ -73,13 +83,17 @@ def everything() -> People:
         "a visitor": None,
         "an officer": officer.id,
         "a provider": submitter.id,
+        "a contributor": make_person(Role.CONTRIBUTOR, provider=provider).id,
         "the platform": make_person(Role.PLATFORM_ADMINISTRATOR).id,
     }
     _colleagues(authority, provider, officer, submitter)
     _frameworks(authority, submitter)
     _identities(authority, provider, submitter)
     _invitations(authority, submitter)
+    _lots_and_rates(authority, actor_of(submitter))
+    _changes(authority, actor_of(submitter))
     _endings(authority, submitter)
+    make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
     _questions(authority, actor_of(submitter))
     itt = draft_itt(authority=authority)
@@ -136,6 +150,8 @@ def _colleagues(authority: ContractingAuthority, provider: Provider, officer: Us
         authority=authority,
         actor=actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)),
     )
+    away, deputy = (make_person(Role.COMMISSIONER, authority=authority) for _ in range(2))
+    make_absence(away, deputy, authority, status=AbsenceStatus.PROPOSED)
 
 
 def _frameworks(authority: ContractingAuthority, submitter: User) -> None:
@@ -197,6 +213,7 @@ def _applications(market: Framework, system: Framework, submitter: User) -> None
     officer, now = make_commissioner(market.authority), clock.now()
     mine = actor_of(submitter)
     joining.draft_application(market, actor=mine, lot=1)
+    joining.complete_application(system, actor=mine, lot=5)
     joining.sent_application(market, actor=mine, lot=2)
     asked = joining.sent_application(system, actor=mine, lot=1)
     ask_clarification(application=asked, version=1, question="Which homes do you mean by that?", actor=officer, now=now)
@@ -270,6 +287,50 @@ def _invitations(authority: ContractingAuthority, submitter: User) -> None:
         bidding.submitted_bid(itt, actor=mine)
         bidding.close_now(itt)
     open_bids(itt=alone, actor=bidding.opener_of(authority), keys=current_app.extensions["keys"], factor_at=clock.now())
+
+
+def _lots_and_rates(authority: ContractingAuthority, bidder: Actor) -> None:
+    """A draft of two lots, and an open invitation with a price schedule and a bid begun for it."""
+    commissioner = make_commissioner(authority)
+    lots = {"title": "The coast", "description": "", "estimated_value": Decimal(100_000), "actor": commissioner}
+    add_lot(itt=ready_itt(actor=commissioner), **lots)
+    priced = ready_itt(actor=commissioner)
+    add_question(
+        itt=priced,
+        prompt="Rates",
+        guidance="",
+        kind=QuestionKind.PRICE_SCHEDULE,
+        settings={"rows": "Group session\tsession\t40", "years": "2", "vat": "20"},
+        criterion=None,
+        required=True,
+        actor=commissioner,
+    )
+    keys = current_app.extensions["keys"]
+    publish_itt(itt=priced, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
+    bidding.draft_bid(priced, actor=bidder)
+
+
+def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
+    """An open invitation that somebody follows, with a change that waits; and what a bidder wrote after an opening."""
+    commissioner = make_commissioner(authority)
+    itt = published_itt(actor=commissioner)
+    follow(itt=itt, actor=bidder)
+    propose_addendum(
+        itt=itt,
+        words="The building has two floors.",
+        reason=REASON,
+        dates=NewDates(),
+        documents=NewDocuments(),
+        actor=commissioner,
+        files=current_app.extensions["files"],
+        now=clock.now(),
+    )
+    opened = published_itt(actor=commissioner)
+    bid = bidding.submitted_bid(opened, actor=bidder)
+    bidding.close_now(opened)
+    bidding.open_itt(opened)
+    db.session.expire(bid)
+    write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
 
 
 def _endings(authority: ContractingAuthority, submitter: User) -> None:

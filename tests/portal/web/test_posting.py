@@ -40,7 +40,7 @@ NONSENSE: tuple[Callable[[], Any], ...] = (
 EACH = 20
 """How many addresses of one route are walked by one person."""
 SIGNED_IN = {"account", "provider", "panel", "commissioner", "admin"}
-AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}}
+AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}, "a contributor": {"provider"}}
 """Whose pages people open, where it is not everybody's who has signed in."""
 UNREACHED = {
     "erasures.decide": "nobody here has asked to be erased",
