@@ -22,7 +22,7 @@ from portal.core.references import new_reference
 from portal.core.taking import take
 from portal.corresponding.models import Correspondence, CorrespondenceEntry
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import AFTER_OPENING, IttStatus
+from portal.tendering.states import AFTER_OPENING
 
 LONGEST_WORDS = 10_000
 """Characters."""
@@ -41,7 +41,7 @@ def write_to_buyer(*, bid: Bid, words: str, actor: Actor) -> CorrespondenceEntry
 
 def can_write(itt: InvitationToTender) -> bool:
     """Whether a message tells nobody who bids that must not know."""
-    return itt.status in AFTER_OPENING or itt.status is IttStatus.CANCELLED
+    return itt.has_ended or itt.status in AFTER_OPENING
 
 
 def write_to_bidder(*, itt_id: uuid.UUID, provider_id: uuid.UUID, words: str, actor: Actor) -> CorrespondenceEntry:

@@ -11,11 +11,12 @@ from flask import url_for
 from portal.core.approval import is_first_person
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import counted, london_date
+from portal.corresponding.writing import can_write
 from portal.dashboards.situation import Situation, Wait
 from portal.regulation import procurement_law
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import AFTER_OPENING, IttStatus
+from portal.tendering.states import IttStatus
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _messages(itt: InvitationToTender, situation: Situation, actor: Actor) -> It
     """What bidders wrote, once the bids are opened."""
     if situation.messages and Role.COMMISSIONER in actor.authority_roles:
         yield replace(REPLY, hint=f"{counted(situation.messages, 'bidder')} wrote last.")
-    elif itt.status in AFTER_OPENING or situation.messages:
+    elif can_write(itt):
         yield MESSAGES
 
 

@@ -87,7 +87,7 @@ def undertaking_of(itt_id: uuid.UUID, actor: Actor) -> Undertaking | None:
 def undertakings_of(itt: InvitationToTender, actor: Actor) -> Sequence[tuple[Undertaking, User]]:
     """Who signed, once the bids are open: before, it would tell who means to bid. Raises as the policy does."""
     policy.require(actor, Verb.READ, itt)
-    if itt.status not in AFTER_OPENING:
+    if itt.reached not in AFTER_OPENING:
         return []
     found = db.session.execute(
         select(Undertaking, User)

@@ -16,6 +16,7 @@ from portal.corresponding.writing import write_to_bidder, write_to_buyer
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
+from tests.factories.ending import cancelled
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import make_commissioner, published_itt
 from tests.filling import fill, text_of
@@ -76,6 +77,16 @@ def test_both_sides_write_in_one_place_and_the_ledger_keeps_that_they_did(case: 
     assert held is not None
     assert [(entry.from_buyer, entry.words) for entry in held.entries] == [(False, WORDS), (True, ANSWER)]
     assert [event.kind for event in events_of(str(held.id))] == [EventKind.BIDDER_WROTE, EventKind.BUYER_WROTE]
+
+
+def test_after_the_end_a_bidder_can_still_write(case: Case) -> None:
+    """Of what was cancelled while sealed it names itself by writing; of what was opened its bid is known."""
+    opened = Case()
+    opened.open()
+    for each in (case, opened):
+        cancelled(each.itt)
+        each.ask()
+        each.answer()
 
 
 def test_only_its_own_people_and_commissioners_write(case: Case) -> None:
