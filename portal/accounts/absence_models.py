@@ -14,7 +14,6 @@ from portal.accounts.models import GivenByTwo, HeldRole, User
 from portal.audit.subjects import OnSystemChain
 from portal.core.columns import Id, Model, one_of
 from portal.core.lifecycle import Lifecycle
-from portal.core.permissions import Actor, Role
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.local_time import local_date
 
@@ -103,24 +102,6 @@ class Absence(GivenByTwo, OnSystemChain, Model):
     provider: Mapped[Provider | None] = relationship()
 
     policy_object = "absence"
-
-    @property
-    def policy_state(self) -> str:
-        """Its status."""
-        return self.status.value
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Roles in the organisation; the platform's too in an authority, where it may have to confirm."""
-        if self.authority_id is None:
-            return actor.towards_provider(self.provider_id)
-        return actor.towards_authority(self.authority_id) | actor.platform_roles
-
-    @property
-    def place(self) -> Provider | ContractingAuthority:
-        """Where it holds."""
-        place = self.provider if self.authority is None else self.authority
-        assert place is not None
-        return place
 
     @property
     def concerned(self) -> tuple[uuid.UUID, ...]:

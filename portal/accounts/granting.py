@@ -116,7 +116,7 @@ def deciders_of(proposed: GivenByTwo) -> Sequence[uuid.UUID]:
 
     None: the platform's administrator is.
     """
-    if getattr(proposed, "is_successor", False):
+    if proposed.is_successor:
         return []
     held = (RoleInForce.authority_id == proposed.authority_id, RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR)
     administrators = select(RoleInForce.user_id).join(User, User.id == RoleInForce.user_id).where(*held, User.is_active)

@@ -179,24 +179,45 @@ class AboutPerson(Approval):
 
 
 class GivenByTwo(AboutPerson):
-    """What an administrator proposes to give and another confirms, who is none of those whom it is about."""
+    """What an administrator proposes to give in an organisation, and another confirms who is none it is about."""
 
+    user_id: Any
     authority_id: Any
+    provider_id: Any
+    authority: Any
+    provider: Any
+    status: Any
     policy_object: str
 
     @property
+    def place(self) -> Provider | ContractingAuthority:
+        """Where it holds."""
+        place: Provider | ContractingAuthority = self.provider if self.authority is None else self.authority
+        return place
+
+    @property
     def concerned(self) -> tuple[uuid.UUID, ...]:
-        """Whom it is about."""
-        raise NotImplementedError
+        """Whom it is about: none of them confirms it."""
+        return (self.user_id,)
+
+    @property
+    def is_successor(self) -> bool:
+        """Whether the platform alone gives it, because the organisation's only administrator is gone."""
+        return False
 
     @property
     def policy_state(self) -> str:
         """Its status."""
-        raise NotImplementedError
+        state: str = self.status.value
+        return state
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """The roles that the actor holds towards it."""
-        raise NotImplementedError
+        """Roles in the organisation; the platform's too in an authority, where it may have to confirm."""
+        if self.is_successor:
+            return actor.platform_roles
+        if self.authority_id is None:
+            return actor.towards_provider(self.provider_id)
+        return actor.towards_authority(self.authority_id) | actor.platform_roles
 
 
 class RoleGrant(GivenByTwo, OnSystemChain, Model):
@@ -254,15 +275,8 @@ class RoleGrant(GivenByTwo, OnSystemChain, Model):
     policy_object = "role"
 
     @property
-    def place(self) -> Provider | ContractingAuthority:
-        """Where it is held."""
-        place = self.provider if self.authority is None else self.authority
-        assert place is not None
-        return place
-
-    @property
     def is_successor(self) -> bool:
-        """Whether the platform gives it, because the organisation's only administrator is gone."""
+        """Whether the platform gives it: then somebody said who asked."""
         return self.asked_sealed is not None
 
     @property
@@ -276,22 +290,6 @@ class RoleGrant(GivenByTwo, OnSystemChain, Model):
             self.user.seal("who asked", said[0]),
             self.user.seal("how checked", said[1]),
         )
-
-    @property
-    def concerned(self) -> tuple[uuid.UUID, ...]:
-        """Whoever gets it."""
-        return (self.user_id,)
-
-    @property
-    def policy_state(self) -> str:
-        """Its status."""
-        return self.status.value
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Roles in the authority, and the platform's; the platform's alone where it gives the role."""
-        if self.is_successor or self.authority is None:
-            return actor.platform_roles
-        return self.authority.policy_roles(actor)
 
 
 class UserSession(Model):

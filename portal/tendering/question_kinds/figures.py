@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -19,9 +20,9 @@ PLACES = (("0", "Whole numbers only"), ("2", "Up to 2 decimal places"), ("4", "U
 class Figure(Kind):
     """A figure between the least and the most that can be given, where there are such."""
 
+    @abstractmethod
     def unit(self, settings: Settings) -> Unit:
         """What it is a figure of."""
-        raise NotImplementedError
 
     def read_settings(self, typed: Mapping[str, str]) -> dict[str, Any]:
         """The least and the most."""
@@ -40,9 +41,9 @@ class Figure(Kind):
             return f"{self.what(settings)} from {least} to {most}"
         return self.what(settings) + (f" of at least {least}" if least else f" of at most {most}" if most else "")
 
+    @abstractmethod
     def what(self, settings: Settings) -> str:
         """What is asked for."""
-        raise NotImplementedError
 
     def read(self, text: str, asked: Asked) -> Decimal | None:
         """The figure; refused outside of what can be given."""
