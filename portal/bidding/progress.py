@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from portal.bidding.completeness import gaps_of
@@ -55,11 +54,6 @@ def bid_progress(bid: Bid) -> BidProgress:
     if bid.status is BidStatus.DRAFT:
         return BidProgress.NOT_SUBMITTED
     return BidProgress.CHANGES_NOT_SUBMITTED if bid.has_unsubmitted_change else BidProgress.SUBMITTED
-
-
-def has_closed(bid: Bid, now: datetime) -> bool:
-    """Whether the closing time has come, or the procurement ended before; for showing only, the database decides."""
-    return bid.itt.has_ended or bid.itt.has_closed(now)
 
 
 def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion]) -> list[Section]:

@@ -53,7 +53,7 @@ def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
 
 def is_unsubmitted(bid: Bid, now: datetime) -> bool:
     """Whether something in the draft will not count unless it is submitted, and can still be."""
-    if bid.status is BidStatus.WITHDRAWN or bid.itt.status is not IttStatus.PUBLISHED or bid.itt.has_closed(now):
+    if bid.status is BidStatus.WITHDRAWN or not bid.itt.is_open(now):
         return False
     return bid.status is BidStatus.DRAFT or bid.has_unsubmitted_change
 

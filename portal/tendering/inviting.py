@@ -114,7 +114,7 @@ def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, no
     the closing time on.
     """
     invitation = take(own_invitation(itt, actor), Verb.DECLINE, actor=actor)
-    if itt.status is not IttStatus.PUBLISHED or itt.has_closed(now):
+    if not itt.is_open(now):
         raise WrongState("Bidding has closed, so there is nothing left to decline.")
     invitation.declined_at, invitation.decline_reason = now, one_line(reason)[:LONGEST_REASON]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +34,14 @@ from portal.regulation.procurement_rows import law_of
 from portal.tendering.lot_rules import LotRules
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
-from portal.tendering.reach import Reach
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
+from portal.tendering.timetable import Timetable
 
 OWNED = "all, delete-orphan"
 """Parts go with what they are parts of."""
 
 
-class InvitationToTender(Reach, LotRules, OnOwnChain, Model):
+class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"
@@ -112,18 +112,11 @@ class InvitationToTender(Reach, LotRules, OnOwnChain, Model):
     """Pounds including VAT over the whole term, breaks ignored (Procurement Act 2023 s.123(2), Sch 3)."""
     term_months: Mapped[int | None]
     break_months: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
-    contract_start_date: Mapped[date | None]
-    award_date: Mapped[date | None]
-    """When the authority expects to decide."""
     publication_basis: Mapped[PublicationBasis] = one_of(PublicationBasis, default=PublicationBasis.NOT_REQUIRED)
     central_reference: Mapped[str | None]
     publication_reason: Mapped[str] = mapped_column(default="")
     tie_break: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Criterion keys, or "lowest_price", tried in order."""
-    questions_until: Mapped[datetime | None]
-    """When the time for bidders' questions ends; None: with the time for bids."""
-    answers_by_date: Mapped[date | None]
-    """By when the authority means to answer them."""
     created_at: Mapped[CreatedAt]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     method: Mapped[dict[str, Any] | None]
@@ -185,11 +178,6 @@ class InvitationToTender(Reach, LotRules, OnOwnChain, Model):
         """The authorities whose suspensions of organisations hold here: its own, and the lead one of its framework."""
         lot = self.framework_lot
         return (self.authority_id,) if lot is None else (self.authority_id, lot.framework.authority_id)
-
-    @property
-    def asking_until(self) -> datetime | None:
-        """When the time for bidders' questions ends."""
-        return self.questions_until or self.closes_at
 
 
 class Lot(OnIttChain, Model):

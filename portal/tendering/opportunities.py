@@ -167,7 +167,7 @@ def _wanted(typed: str) -> ColumnElement[Any]:
 
 
 def _key(itt: InvitationToTender, now: datetime) -> str:
-    is_open = itt.status is IttStatus.PUBLISHED and not itt.has_closed(now)
+    is_open = itt.is_open(now)
     instant: Any = itt.closes_at if is_open else itt.published_at
     return page_key(Group.OPEN if is_open else Group.OVER, instant, itt.id)
 

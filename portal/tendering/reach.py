@@ -31,6 +31,10 @@ class Reach:
         """Whether no bid can arrive any more at `instant`: the closing instant itself is late."""
         return self.closes_at is not None and instant >= self.closes_at
 
+    def is_open(self, instant: datetime) -> bool:
+        """Whether bids can arrive at `instant`: published, neither closed nor cancelled."""
+        return self.status is IttStatus.PUBLISHED and not self.has_closed(instant)
+
     @property
     def has_ended(self) -> bool:
         """Whether it is over without a contract."""

@@ -23,7 +23,7 @@ from portal.core.storage import FileStore
 from portal.core.uniqueness import unless_taken
 from portal.regulation.undertakings import TUPE, digest_of
 from portal.tendering.document_models import DocumentVersion, InvitationDocument, Undertaking
-from portal.tendering.explaining import NotEntitled, told
+from portal.tendering.explaining import require_standing
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION
 
@@ -44,8 +44,8 @@ def sign_undertaking(*, itt: InvitationToTender, agreed: bool, actor: Actor, now
     """Undertake to keep the restricted documents of an invitation confidential; signing again changes nothing.
 
     Records UNDERTAKING_SIGNED in a chain of its own. Raises `NotFound` for people without a provider and where
-    nothing is restricted, `InvalidInput` (field "undertaken"), `DeadlinePassed` once bidding has closed, `NotEntitled`
-    for a call-off that the provider may not answer.
+    nothing is restricted, `InvalidInput` (field "undertaken"), `DeadlinePassed` once bidding has closed or the
+    procurement has ended, `NotEntitled` for a call-off that the provider may not answer.
     """
     signed = Undertaking(
         itt_id=itt.id,
@@ -62,11 +62,9 @@ def sign_undertaking(*, itt: InvitationToTender, agreed: bool, actor: Actor, now
         return already
     if not agreed:
         raise InvalidInput("Tick the box if you undertake all of this.", field="undertaken")
-    if itt.has_closed(now):
-        raise DeadlinePassed("The closing time has passed, so this is not needed any more.")
-    standing = told(itt, actor.provider_id, now)
-    if standing is not None and not standing.may_bid:
-        raise NotEntitled(standing.standing)
+    if not itt.is_open(now):
+        raise DeadlinePassed("Bidding is over, so this is not needed any more.")
+    require_standing(itt.id, actor.provider_id, now)
     with unless_taken({"uq_undertaking_itt_id_signed_by_id": lambda: Conflict("You have signed this already.")}):
         db.session.add(signed)
     record(EventKind.UNDERTAKING_SIGNED, signed, actor=actor, itt=itt.id, text_sha256=signed.text_sha256)

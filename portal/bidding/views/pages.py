@@ -20,7 +20,6 @@ from portal.bidding.progress import (
     as_asked,
     bid_progress,
     gaps_outside,
-    has_closed,
     questions_of,
     sections_of,
 )
@@ -102,7 +101,7 @@ def refused(form: BaseForm, bid: Bid, act: str) -> Answer:
 def around(bid: Bid) -> dict[str, Any]:
     """What every page of a bid shows: its standing, the time, and what the person may do."""
     now = clock.now()
-    closed = has_closed(bid, now)
+    closed = not bid.itt.is_open(now)
     return {
         "now": now,
         "closed": closed,

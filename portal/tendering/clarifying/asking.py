@@ -64,10 +64,9 @@ def require_open_for_questions(itt: InvitationToTender, at: datetime) -> None:
     """Raise `WrongState` unless it is published, `DeadlinePassed` (`words`) once the time for questions is over."""
     if itt.status is not IttStatus.PUBLISHED:
         raise WrongState("Questions are no longer taken: this invitation is not open any more.")
-    until = itt.asking_until
-    if until is None or at >= until:
-        ended = f" ended at {london(until)}" if until else " is over"
-        raise DeadlinePassed(f"The time for questions{ended}. Your question was not sent.", field="words")
+    if not itt.takes_questions(at):
+        ended = f"The time for questions ended at {london(itt.asking_until)}."
+        raise DeadlinePassed(f"{ended} Your question was not sent.", field="words")
 
 
 def take_back_question(*, clarification: Clarification, actor: Actor) -> None:

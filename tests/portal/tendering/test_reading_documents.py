@@ -28,6 +28,7 @@ from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import submitter_of
 from tests.factories.calling_off import publish, ready_call_off
+from tests.factories.ending import cancelled
 from tests.factories.frameworks import live_framework
 from tests.factories.tendering import add_document, itt_with_documents, make_commissioner, published_itt
 
@@ -128,6 +129,20 @@ def test_nobody_of_the_buyer_learns_who_signed_before_the_opening(itt: Invitatio
     assert [(row.id, person.id) for row, person in undertakings_of(itt, officer)] == [(signed.id, bidder.user_id)]
     with pytest.raises(NotFound):
         undertakings_of(itt, bidder)
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_the_end_of_a_procurement_hides_and_shows_no_more_of_who_signed(
+    itt: InvitationToTender, officer: Actor, opened: bool
+) -> None:
+    """What the opening showed stays; where nothing was opened nobody learns it, and nobody signs any more."""
+    signed = sign(itt, submitter_of())
+    if opened:
+        itt.status, itt.opened_at = IttStatus.OPENED, clock.now()
+    cancelled(itt)
+    assert [row.id for row, _person in undertakings_of(itt, officer)] == ([signed.id] if opened else [])
+    with pytest.raises(DeadlinePassed):
+        sign(itt, submitter_of())
 
 
 def test_an_undertaking_is_signed_in_time_by_those_who_may_bid(itt: InvitationToTender) -> None:

@@ -12,7 +12,6 @@ from portal.tendering.clarifying.queries import is_following, own_questions, pub
 from portal.tendering.explaining import told
 from portal.tendering.public_record import instant
 from portal.tendering.queries import find_published_itt
-from portal.tendering.states import IttStatus
 from portal.web.access import actor, for_provider, public
 
 bp = Blueprint("clarifications", __name__, url_prefix="/opportunities/<reference>")
@@ -23,8 +22,8 @@ bp = Blueprint("clarifications", __name__, url_prefix="/opportunities/<reference
 def index(reference: str) -> ResponseReturnValue:
     """Every answer, and what the reader's own organisation asked."""
     itt, now = find_published_itt(reference), clock.now()
-    until, standing = itt.asking_until, told(itt, actor().provider_id, now)
-    is_open = itt.status is IttStatus.PUBLISHED and until is not None and now < until
+    standing = told(itt, actor().provider_id, now)
+    is_open = itt.takes_questions(now)
     is_provider = bool(actor().roles & PROVIDER_ROLES)
     return render_template(
         "tendering/clarifying/answers.html",
