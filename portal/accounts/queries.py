@@ -35,7 +35,7 @@ class Colleague:
 def names_by_id(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
     """The names of people by their identifiers."""
     wanted = [user_id for user_id in user_ids if user_id is not None]
-    found = db.session.scalars(select(User).where(User.id.in_(wanted)))
+    found = db.session.scalars(select(User).where(User.id.in_(wanted))) if wanted else ()
     return {person.id: person.display_name for person in found}
 
 
@@ -53,8 +53,7 @@ def person_with_id(user_id: uuid.UUID) -> User:
 
 def names_of(people: Collection[uuid.UUID]) -> list[str]:
     """What the people are called, in order."""
-    found = db.session.scalars(select(User).where(User.id.in_(people))) if people else ()
-    return sorted(person.display_name for person in found)
+    return sorted(names_by_id(*people).values())
 
 
 def colleagues_of(place: Provider | ContractingAuthority) -> list[Colleague]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from portal.accounts.models import User
+from portal.accounts.queries import names_by_id
 from portal.audit.models import Event
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
@@ -97,8 +98,7 @@ def history_of(itt_id: uuid.UUID) -> list[Entry]:
         .limit(LONGEST_HISTORY)
     ).all()
     absent = {uuid.UUID(one) for event, _ in rows for one in event.data.get("standing_in_for", ())}
-    found = db.session.scalars(select(User).where(User.id.in_(absent))) if absent else ()
-    names = {one.id: one.display_name for one in found}
+    names = names_by_id(*absent)
     return [Entry(event, _called(event, person, names)) for event, person in rows]
 
 

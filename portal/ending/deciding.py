@@ -6,14 +6,12 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.queries import decision_in_force
 from portal.awarding.settling import end, settle
 from portal.core.approval import require_second_person
-from portal.core.errors import Conflict, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
-from portal.ending.queries import has_a_contract
+from portal.ending.obstacles import require_no_obstacle
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import ENDING, EndingStatus, IttStatus
@@ -47,19 +45,14 @@ def decide_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
     _take(ending, actor)
     said = require_reason(note, WHY, field="note")
     itt = ending.itt
+    require_no_obstacle(itt, ending.lot_id, to=ending)
     ending.status = ENDING.move(ending.status, EndingStatus.DECIDED)
     ending.decide(actor, now=now, note=said)
     reached = itt.status.value
     if ending.lot is None:
-        if has_a_contract(itt.id):
-            raise WrongState(
-                "A contract has been concluded meanwhile, so the procurement cannot be cancelled any more."
-            )
         end(itt, IttStatus.CANCELLED, now)
         record(EventKind.PROCUREMENT_CANCELLED, ending, actor=actor, was=reached)
         return
-    if decision_in_force(ending.lot.id) is not None:
-        raise Conflict("An award of this lot has been proposed meanwhile. Refuse it first, or refuse this.")
     settle(itt, now)
     record(EventKind.LOT_NOT_AWARDED, ending, actor=actor, was=reached, lot=ending.lot.number)
 

@@ -8,21 +8,40 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from portal.accounts.models import User
+from portal.awarding.models import AwardDecision
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.tendering.ending_models import Ending
-from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import EndingStatus
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import EndingStatus, IttStatus
 
 
-def ending_in_force(itt_id: uuid.UUID, lot: Lot | None) -> Ending | None:
-    """The proposed or decided end of a lot, or of the whole; a refused one is history."""
-    of_what = Ending.lot_id.is_(None) if lot is None else Ending.lot_id == lot.id
+def proposed_or_ended(itt_id: uuid.UUID, *, apart_from: Ending | None = None) -> Sequence[uuid.UUID | None]:
+    """The lots whose end is proposed or decided, None for the whole; a refused one is history."""
+    in_force = select(Ending.lot_id).where(Ending.itt_id == itt_id, Ending.status != EndingStatus.REFUSED)
+    if apart_from is not None:
+        in_force = in_force.where(Ending.id != apart_from.id)
+    return db.session.scalars(in_force).all()
+
+
+def lots_in_award(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The lots of which an award is proposed or decided."""
     return db.session.scalars(
-        select(Ending).where(Ending.itt_id == itt_id, of_what, Ending.status != EndingStatus.REFUSED)
-    ).one_or_none()
+        select(AwardDecision.lot_id).where(
+            AwardDecision.itt_id == itt_id, AwardDecision.status != DecisionStatus.REFUSED
+        )
+    ).all()
+
+
+def lots_being_judged(itt: InvitationToTender) -> Sequence[uuid.UUID]:
+    """The lots with bids that are opened and sound, until the panels have closed."""
+    if itt.status is not IttStatus.OPENED:
+        return ()
+    opened = select(Bid.lot_id).join(OpenedBid, OpenedBid.bid_id == Bid.id)
+    return db.session.scalars(opened.where(Bid.itt_id == itt.id, OpenedBid.quarantine_reason.is_(None))).all()
 
 
 def ending_of(itt: InvitationToTender, ending_id: uuid.UUID) -> Ending:
@@ -41,12 +60,6 @@ def endings_of(itt_id: uuid.UUID) -> Sequence[Ending]:
         .options(joinedload(Ending.lot))
         .order_by(Ending.proposed_at.desc(), Ending.id)
     ).all()
-
-
-def names_of(endings: Sequence[Ending]) -> dict[uuid.UUID, str]:
-    """What the people who proposed and decided are called."""
-    people = {person for one in endings for person in (one.proposed_by_id, one.decided_by_id) if person}
-    return {found.id: found.display_name for found in db.session.scalars(select(User).where(User.id.in_(people)))}
 
 
 def has_a_contract(itt_id: uuid.UUID) -> bool:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 from flask_login import current_user
-from sqlalchemy import select
 
-from portal.accounts.models import User
+from portal.accounts.queries import names_by_id
 from portal.core import clock
-from portal.core.columns import db
 from portal.web.editing import thing_edited
 
 
@@ -30,6 +28,5 @@ def others_here() -> list[Other]:
     visits = presence.visit(thing_edited(), current_user.user_id, request.path, clock.now())
     if not visits:
         return []
-    people = db.session.scalars(select(User).where(User.id.in_([visit.user_id for visit in visits])))
-    names = {person.id: person.display_name for person in people}
+    names = names_by_id(*(visit.user_id for visit in visits))
     return [Other(names[visit.user_id], visit.page == request.path) for visit in visits if visit.user_id in names]

@@ -7,12 +7,14 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.queries import names_by_id
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.deciding import decide_ending, refuse_ending
 from portal.ending.forms import CANCEL, DecisionForm, EndingForm
-from portal.ending.proposing import obstacle, propose_cancellation, propose_no_award
-from portal.ending.queries import ending_of, endings_of, names_of
+from portal.ending.obstacles import obstacles
+from portal.ending.proposing import propose_cancellation, propose_no_award
+from portal.ending.queries import ending_of, endings_of
 from portal.regulation.procurement_law import TERMINATION
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
@@ -40,7 +42,7 @@ def show(reference: str) -> ResponseReturnValue:
         form=form,
         endings=endings,
         may_decide={one.id for one in endings if policy.allows(actor(), Verb.DECIDE, one) and not one.is_own(actor())},
-        names=names_of(endings),
+        names=names_by_id(*(person for one in endings for person in (one.proposed_by_id, one.decided_by_id))),
         duty=itt.notice_duty(TERMINATION),
     )
     return page, form.status_code if form is not None else 200
@@ -64,7 +66,7 @@ def decide(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
         ending=ending,
         form=form,
         is_own=ending.is_own(actor()),
-        names=names_of([ending]),
+        names=names_by_id(ending.proposed_by_id),
         duty=itt.notice_duty(TERMINATION),
     )
     return page, form.status_code
@@ -79,9 +81,10 @@ def _published(reference: str) -> InvitationToTender:
 
 def _offered(itt: InvitationToTender) -> EndingForm | None:
     """The form with what this person can propose now; None where there is nothing."""
-    may_cancel = policy.allows(actor(), Verb.PROPOSE_CANCELLATION, itt) and obstacle(itt, None) is None
+    in_the_way = obstacles(itt)
+    may_cancel = policy.allows(actor(), Verb.PROPOSE_CANCELLATION, itt) and None not in in_the_way
     may_end = policy.allows(actor(), Verb.PROPOSE_NO_AWARD, itt)
-    lots = [lot for lot in itt.lots if obstacle(itt, lot) is None] if may_end else []
+    lots = [lot for lot in itt.lots if lot.id not in in_the_way] if may_end else []
     if not (may_cancel or lots):
         return None
     form = EndingForm()

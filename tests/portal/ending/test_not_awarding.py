@@ -9,7 +9,8 @@ import pytest
 from portal.awarding.deciding import propose_award
 from portal.core import clock
 from portal.core.errors import Conflict, WrongState
-from portal.ending.proposing import obstacle, propose_no_award
+from portal.ending.obstacles import obstacles
+from portal.ending.proposing import propose_no_award
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.awarding import REASON, propose, proposed_award, ready_for_award
@@ -67,7 +68,7 @@ def test_award_and_no_award_of_one_lot_exclude_each_other() -> None:
         propose_to_award_nobody(award.itt)
     other = ready_for_award(1)
     ending = propose_to_award_nobody(other)
-    assert isinstance(obstacle(other, other.lots[0]), Conflict)
+    assert isinstance(obstacles(other)[other.lots[0].id], Conflict)
     propose_award(
         itt=other,
         lot=other.lots[0],
@@ -76,7 +77,7 @@ def test_award_and_no_award_of_one_lot_exclude_each_other() -> None:
         offers_standstill=True,
         now=clock.now(),
     )
-    with pytest.raises(Conflict, match="proposed meanwhile"):
+    with pytest.raises(Conflict, match="An award of this lot"):
         decide(ending)
     assert other.status is IttStatus.MODERATED
 

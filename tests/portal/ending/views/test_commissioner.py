@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -14,10 +15,10 @@ from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.bidding import close_now, complete_draft, opened_itt, submitted_bid, submitter_of
+from tests.factories.bidding import close_now, complete_draft, open_itt, opened_itt, submitted_bid, submitter_of
 from tests.factories.ending import CHECKED, STAGES, WHY, cancelled, not_awarded, propose_to_cancel
 from tests.factories.evaluation import LOCAL, scoring_itt
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import published_in_lots, published_itt
 from tests.filling import errors_of, fields_of, fill
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -52,6 +53,24 @@ def test_one_person_proposes_and_another_cancels(
     shown = second.get(page(itt, "/ending")).text
     assert CHECKED in shown
     assert "Propose to end it" not in shown
+
+
+def test_the_page_takes_as_many_statements_for_three_lots_as_for_one(
+    client: CheckedClient, count_statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """What stands in the way is asked of all lots together."""
+    counts = []
+    for lots in (1, 3):
+        itt = published_in_lots(lots)
+        close_now(itt)
+        open_itt(itt)
+        officer(client, itt)
+        client.get(page(itt, "/ending"))
+        with count_statements() as statements:
+            shown = client.get(page(itt, "/ending"))
+        assert shown.text.count('name="what"') == lots + 1
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_refusing_says_that_it_goes_on(client: CheckedClient) -> None:
