@@ -28,7 +28,7 @@ from portal.editing.presence import Presence
 from portal.extensions import csrf, db, login_manager
 from portal.paths import TEMPLATES
 from portal.regulation.citations import CITED
-from portal.web import access, addresses, assets, editing, failures, headers, transactions
+from portal.web import access, addresses, assets, editing, failures, headers, transactions, uploads
 from portal.web.error_summary import error_list
 from portal.web.navigation import navigation
 from portal.web.nudging import Nudger
@@ -130,6 +130,7 @@ def create_app(settings: Settings | None = None, *, statement_seconds: int | Non
     _bind_extensions(app, settings)
     _bind_templates(app)
     addresses.bind(app)
+    uploads.bind(app)
     app.before_request(access.enforce)
     app.before_request(editing.take_turn)
     assets.bind(app)
@@ -166,6 +167,7 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         # `portal.web.access.enforce` asks for the token: it knows what becomes of a form whose token has expired.
         WTF_CSRF_CHECK_DEFAULT=False,
+        # One file of the largest size, with room around it; a view says whether it takes several (`web/uploads.py`).
         MAX_CONTENT_LENGTH=60 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
         MAX_FORM_PARTS=1000,

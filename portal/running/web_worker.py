@@ -10,6 +10,9 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Callable
+from copy import copy
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,9 +36,17 @@ CONNECTIONS = 1000
 class Arriving(HTTPRequestParser):  # type: ignore[misc]
     """A request while it arrives, with the time at which its first byte came."""
 
-    def __init__(self, adjustments: Any) -> None:
+    adj: Any
+
+    def __init__(self, adjustments: Any, largest: Callable[[str, str], int]) -> None:
         super().__init__(adjustments)
-        self.began = time.monotonic()
+        self.largest, self.began = largest, time.monotonic()
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the header. How much may follow it depends on the address: what is more is refused before it is read."""
+        super().parse_header(header_plus)
+        self.adj = copy(self.adj)
+        self.adj.max_request_body_size = self.largest(self.command, self.path) + 1
 
     def is_too_slow(self, now: float) -> bool:
         """Whether it has come with less than the least rate since its grace ended."""
@@ -55,7 +66,8 @@ class TooLargeTask(WSGITask):  # type: ignore[misc]
 class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection; closed with what the client still sends unread, it would lose the answer on its way."""
 
-    parser_class = Arriving
+    parser_class: Any
+    """Makes an `Arriving` that knows how much the application takes."""
     lingers = False
     lingers_until: float | None = None
 
@@ -135,8 +147,6 @@ class BufferingWorker(Worker):  # type: ignore[misc]
             connection_limit=CONNECTIONS,
             channel_timeout=SILENCE_SECONDS,
             cleanup_interval=5,
-            # Larger ones are refused before they are read, by the application's own page.
-            max_request_body_size=config["MAX_CONTENT_LENGTH"] + 1,
             max_request_header_size=64 * 1024,
             url_scheme=urlsplit(config["SETTINGS"].public_url).scheme,
             # Whom to believe about the client's address is the application's to say.
@@ -148,6 +158,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]
         listening = [found for found in self.map.values() if isinstance(found, BaseWSGIServer)]
         for server in listening:
             server.channel_class = Channel
+        Channel.parser_class = partial(Arriving, largest=self.wsgi.extensions["largest_request"])
         return listening
 
     def _turn(self) -> None:

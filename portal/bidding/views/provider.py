@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -66,18 +65,10 @@ from portal.web.downloads import download as text_download
 from portal.web.editing import locks_itself
 from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
+from portal.web.uploads import takes_files
 
 bp = Blueprint("bids", __name__, url_prefix="/provider/bids")
 bp.add_app_template_filter(pounds_spelled)
-
-LARGEST_UPLOAD = 120_000_000
-"""Bytes in one request to the documents page: two files of the largest size, so that one can be refused by name."""
-
-
-@bp.url_value_preprocessor
-def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint in {"bids.documents", "bids.replace"}:
-        request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.get("")
@@ -168,6 +159,7 @@ def price(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/documents", methods=["GET", "POST"])
 @for_provider()
+@takes_files(2)
 def documents(reference: str) -> ResponseReturnValue:
     """Attach files; what cannot be kept is named, and the rest is kept."""
     bid = own_bid(reference, actor())
@@ -188,6 +180,7 @@ def documents(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/documents/<uuid:file_id>/replace", methods=["GET", "POST"])
 @for_provider()
+@takes_files(2)
 def replace(reference: str, file_id: uuid.UUID) -> ResponseReturnValue:
     """Put another file in the place of one."""
     bid = own_bid(reference, actor())

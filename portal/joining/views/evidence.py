@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import names_by_id
@@ -29,14 +29,6 @@ from portal.web.access import actor, for_provider
 from portal.web.forms import PlainForm
 
 bp = Blueprint("evidence", __name__)
-
-LARGEST_UPLOAD = 60_000_000
-
-
-@bp.url_value_preprocessor
-def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint in {"evidence.add", "evidence.replace"}:
-        request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.route("/provider/profile", methods=["GET", "POST"])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.calling_submitters import still_called
@@ -53,17 +52,9 @@ from portal.web.access import actor, for_provider, signed_in
 from portal.web.downloads import attachment
 from portal.web.forms import BaseForm, PlainForm
 from portal.web.submissions import saves_a_draft
+from portal.web.uploads import takes_files
 
 bp = Blueprint("applications", __name__)
-
-LARGEST_UPLOAD = 120_000_000
-"""Bytes in one request to a section's page: two files of the largest size, so that one can be refused by name."""
-
-
-@bp.url_value_preprocessor
-def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint == "applications.section":
-        request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.get("/provider/applications")
@@ -112,6 +103,7 @@ def show(reference: str) -> str:
 @bp.route("/provider/applications/<reference>/questions/<section>", methods=["GET", "POST"])
 @for_provider()
 @saves_a_draft
+@takes_files(2)
 def section(reference: str, section: str) -> ResponseReturnValue:
     """Answer the questions of a section; what can be saved is saved before anything is refused."""
     application = own_application(reference, actor())

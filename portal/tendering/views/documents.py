@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role, Verb, policy
@@ -18,16 +17,9 @@ from portal.tendering.queries import find_itt
 from portal.tendering.reading_documents import undertakings_of
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.web.access import actor, for_authority
+from portal.web.uploads import takes_files
 
 ENDPOINT = "itts.documents"
-LARGEST_UPLOAD = 250_000_000
-"""Bytes in one request: five files of the largest size."""
-
-
-@bp.url_value_preprocessor
-def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint in {ENDPOINT, "itts.document_replace"}:
-        request.max_content_length = LARGEST_UPLOAD
 
 
 def file_store() -> FileStore:
@@ -38,6 +30,7 @@ def file_store() -> FileStore:
 
 @bp.route("/<reference>/draft/documents", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@takes_files(5)
 def documents(reference: str) -> ResponseReturnValue:
     """The documents of a draft, and a form for more."""
     itt = draft_of(reference)
@@ -59,6 +52,7 @@ def documents(reference: str) -> ResponseReturnValue:
 
 @bp.route("/<reference>/draft/documents/<uuid:document_id>/replace", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@takes_files(2)
 def document_replace(reference: str, document_id: uuid.UUID) -> ResponseReturnValue:
     """A new version of a document."""
     itt = draft_of(reference)

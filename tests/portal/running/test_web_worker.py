@@ -106,9 +106,20 @@ def test_a_request_that_is_too_large_gets_the_page_that_explains_it(server: Serv
     assert "That is too large to send" in told
 
 
+def test_several_of_the_largest_files_are_taken_where_a_page_takes_several(server: Server) -> None:
+    """There the application reads them, and says that nobody is signed in."""
+    head = HEAD.replace("/sign-in", "/commissioning/itts/ITT-1/draft/documents")
+    with server.connect() as connection:
+        connection.sendall(f"{head}Connection: close\r\nContent-Length: 70000000\r\n\r\n".encode() + b"a" * 70_000_000)
+        told = answer(connection)
+    assert told.startswith("HTTP/1.1 ")
+    assert "413" not in told.splitlines()[0]
+    assert "sign in" in told.lower()
+
+
 def test_there_is_no_limit_on_the_whole_time_of_an_upload() -> None:
     """What keeps to the least rate may take an hour; what trickles below it is ended once its grace is over."""
-    arriving = Arriving(Adjustments())
+    arriving = Arriving(Adjustments(), lambda _method, _path: 500_000_000)
     arriving.received(f"{HEAD}Content-Length: 400000000\r\n\r\n".encode())
     start = arriving.began
     assert not arriving.is_too_slow(start + GRACE_SECONDS)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -16,17 +15,9 @@ from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send
+from portal.web.uploads import takes_files
 
 bp = Blueprint("addenda", __name__, url_prefix="/commissioning/itts/<reference>/changes")
-
-LARGEST_UPLOAD = 250_000_000
-"""Bytes in one request: five files of the largest size."""
-
-
-@bp.url_value_preprocessor
-def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    if endpoint == "addenda.propose":
-        request.max_content_length = LARGEST_UPLOAD
 
 
 @bp.get("")
@@ -47,6 +38,7 @@ def index(reference: str) -> ResponseReturnValue:
 
 @bp.route("/propose", methods=["GET", "POST"])
 @for_authority(Role.COMMISSIONER)
+@takes_files(5)
 def propose(reference: str) -> ResponseReturnValue:
     """Propose a change."""
     itt = find_itt(reference)
