@@ -12,21 +12,24 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.queries import events_of
 from portal.bidding.models import Bid
+from portal.bidding.states import DraftAct
 from portal.core.permissions import Actor, Verb, policy
 
 SENTENCES: Mapping[str, str] = {
     EventKind.BID_STARTED: "The bid was begun",
     EventKind.BID_DRAFT_SAVED: "The draft was saved",
+    EventKind.BID_READY: "Those who may submit it were told that it is ready",
     EventKind.BID_SUBMITTED: "Version {version} was submitted and sealed",
     EventKind.BID_WITHDRAWN: "The bid was withdrawn",
     EventKind.BID_REFUSED_LATE: "Refused: it came at or after the closing time",
 }
-SAVED: Mapping[str, str] = {
-    "answers": "Answers were saved",
-    "price": "The price was saved",
-    "attach": "Files were attached",
-    "replace": "A file was replaced",
-    "remove": "A file was removed",
+SAVED: Mapping[DraftAct, str] = {
+    DraftAct.ANSWERS: "Answers were saved",
+    DraftAct.PRICE: "The price was saved",
+    DraftAct.RATES: "Rates were pasted",
+    DraftAct.ATTACH: "Files were attached",
+    DraftAct.REPLACE: "A file was replaced",
+    DraftAct.REMOVE: "A file was removed",
 }
 NOBODY = "Fairlot, by itself"
 

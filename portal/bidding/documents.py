@@ -14,6 +14,7 @@ from portal.bidding.closing import Entered, lock_bid, require_open
 from portal.bidding.contents import Content
 from portal.bidding.drafting import change_draft
 from portal.bidding.models import Bid, BidFile, BidVersion
+from portal.bidding.states import DraftAct
 from portal.bidding.stored_files import discard_file, read_stored_file, store_file
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
@@ -72,7 +73,7 @@ def attach_files(
             content.files.append(_stored(entered, inspected, question, data, actor, files))
             kept.append(inspected.name)
 
-    change_draft(bid, entered, actor, keys, change, act="attach")
+    change_draft(bid, entered, actor, keys, change, DraftAct.ATTACH)
     return Attached(tuple(kept), tuple(refused), tuple(doubled))
 
 
@@ -103,7 +104,7 @@ def replace_file(
         content.files[content.files.index(old)] = _stored(entered, inspected, old["question"], data, actor, files)
         _discard_unless_submitted(bid, file_id, files)
 
-    change_draft(bid, entered, actor, keys, change, act="replace")
+    change_draft(bid, entered, actor, keys, change, DraftAct.REPLACE)
     return inspected.name
 
 
@@ -124,7 +125,7 @@ def remove_file(*, bid: Bid, actor: Actor, keys: KeyFolder, files: FileStore, fi
             content.files.remove(entry)
             _discard_unless_submitted(bid, file_id, files)
 
-    change_draft(bid, entered, actor, keys, change, act="remove")
+    change_draft(bid, entered, actor, keys, change, DraftAct.REMOVE)
 
 
 def read_file(

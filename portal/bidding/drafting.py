@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -20,7 +19,7 @@ from portal.bidding.closing import Cancelled, Entered, lock_bid, require_lots_le
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, Placed, read_sealed_draft, seal_draft
 from portal.bidding.models import Bid
-from portal.bidding.states import BidStatus
+from portal.bidding.states import BidStatus, DraftAct
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import DeadlinePassed, InvalidInput, WrongState
@@ -137,7 +136,7 @@ def save_answers(
     def change(content: Content) -> None:
         put_answers(content, entered, answers, loaded, put)
 
-    revision = change_draft(bid, entered, actor, keys, change, act="answers")
+    revision = change_draft(bid, entered, actor, keys, change, DraftAct.ANSWERS)
     keep_answers(entered, put, actor, keys)
     return Saved(revision, tuple(put.conflicts))
 
@@ -161,7 +160,7 @@ def save_rates(*, bid: Bid, actor: Actor, keys: KeyFolder, pasted: str) -> Saved
     def change(content: Content) -> None:
         put_answers(content, entered, rates, {}, put)
 
-    return Saved(change_draft(bid, entered, actor, keys, change, act="rates"))
+    return Saved(change_draft(bid, entered, actor, keys, change, DraftAct.RATES))
 
 
 def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None) -> int:
@@ -183,7 +182,7 @@ def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None
     def change(content: Content) -> None:
         content.price = None if price is None else f"{price:.2f}"
 
-    return change_draft(bid, entered, actor, keys, change, act="price")
+    return change_draft(bid, entered, actor, keys, change, DraftAct.PRICE)
 
 
 @dataclass
@@ -238,7 +237,7 @@ def change_draft(
     actor: Actor,
     keys: KeyFolder,
     change: Callable[[Content], None],
-    **data: Any,
+    act: DraftAct,
 ) -> int:
     """Apply a change to the draft under the lock, seal it and note the save (`record_save`); return its revision."""
     content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
@@ -258,7 +257,7 @@ def change_draft(
             draft_saved_by_id=actor.user_id,
         )
     )
-    record_save(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, **data)
+    record_save(EventKind.BID_DRAFT_SAVED, bid, actor=actor, revision=revision, act=act)
     return revision
 
 

@@ -25,6 +25,17 @@ BID = Lifecycle(
 )
 
 
+class DraftAct(StrEnum):
+    """What somebody saved of a draft, as the ledger has it."""
+
+    ANSWERS = "answers"
+    RATES = "rates"
+    PRICE = "price"
+    ATTACH = "attach"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
 class OpeningStatus(StrEnum):
     """An opening waits for its second person, then it is done."""
 
