@@ -15,11 +15,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
@@ -36,6 +38,8 @@ from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
 """A page that comes back within this time, with an error perhaps, is the same viewing."""
+
+_WITH_BIDDER = joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot))
 
 
 class Purpose(StrEnum):
@@ -177,12 +181,10 @@ def read_rates(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> R
     `WrongState` before the panels have closed, and `NotAllowed`.
     """
     _require_prices_to_be_seen(itt, actor)
-    schedule = schedule_in(question.asked for question in itt.questions)
-    bid = bid_to_score(itt.id, bid_id)
+    found = _opened(itt, bid_id, undefer(OpenedBid.priced), _WITH_BIDDER)
+    schedule = schedule_in(as_asked(questions_of(found.bid)))
     if schedule is None:
-        raise NotFound("Bidders gave one figure for this invitation.")
-    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.priced))
-    found = db.session.scalars(content.execution_options(populate_existing=True)).one()
+        raise NotFound("Bidders gave one figure for this lot.")
     return Rates(found, schedule, (found.priced or {}).get("answers", {}))
 
 
@@ -195,16 +197,18 @@ def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
 def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     policy.require(actor, Verb.READ_BIDS, work)
     require_declared(work, actor)
-    bid = bid_to_score(work.itt_id, bid_id)
-    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.quality))
-    return db.session.scalars(content.execution_options(populate_existing=True)).one()
+    return _opened(work.itt, bid_id, undefer(OpenedBid.quality))
 
 
 def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     policy.require(actor, Verb.READ_COMPLIANCE, itt)
+    return _opened(itt, bid_id, undefer(OpenedBid.compliance), _WITH_BIDDER)
+
+
+def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> OpenedBid:
+    """One sound opened bid with what is to be read of it, or `NotFound`: whoever calls has asked who reads."""
     bid = bid_to_score(itt.id, bid_id)
-    provider = joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot))
-    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(undefer(OpenedBid.compliance), provider)
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(*what)
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
 

@@ -28,6 +28,7 @@ from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
 from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
+from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import PanelKind
 from portal.tendering.tie_breaks import criterion_words
 from tender_scoring import effective_weights
@@ -82,6 +83,8 @@ class ResultPage:
 
     result: Result
     lot: str
+    has_rates: bool
+    """Whether bidders for the lot gave rates, of which the price is worked out."""
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     bars: list[dict[str, Any]]
@@ -124,6 +127,7 @@ def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> Result
     return ResultPage(
         result=result,
         lot=result.lot.title,
+        has_rates=schedule_in(q.asked for q in itt.questions if q.is_asked_for(result.lot_id)) is not None,
         columns=columns,
         rows=rows,
         bars=[_bar(row, columns) for row in rows[:CHART_AT_MOST]],

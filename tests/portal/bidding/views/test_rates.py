@@ -8,17 +8,20 @@ import pytest
 from flask import current_app
 
 from portal.accounts.models import User
-from portal.bidding.drafting import read_draft
+from portal.bidding.drafting import read_draft, save_rates
 from portal.bidding.models import Bid, OpenedBid
 from portal.core import clock
 from portal.core.permissions import Actor
+from portal.evaluation.results import calculate_result
 from portal.extensions import db
+from portal.tendering.asking import ask_for_lots
+from portal.tendering.lots import add_lot
 from portal.tendering.models import InvitationToTender
 from portal.tendering.publishing import publish_itt
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
-from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submitter_of
-from tests.factories.evaluation import KEYS, LOCAL, agree_all, appointed, close, declare, score_all, start
+from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
+from tests.factories.evaluation import KEYS, LOCAL, Evaluation, agree_all, appointed, close, declare, score_all, start
 from tests.factories.tendering import make_commissioner, ready_itt
 from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled, post
@@ -50,7 +53,8 @@ def bid(client: CheckedClient, itt: InvitationToTender, submitter: Actor) -> Bid
     return made
 
 
-def with_schedule(client: CheckedClient, rows: str, *, years: str) -> InvitationToTender:
+def with_schedule(client: CheckedClient, rows: str, *, years: str, lots: int = 1) -> InvitationToTender:
+    """An invitation that asks for rates in its first lot."""
     commissioner = make_commissioner()
     made = ready_itt(actor=commissioner)
     sign_in(client, db.session.get_one(User, commissioner.user_id))
@@ -59,8 +63,31 @@ def with_schedule(client: CheckedClient, rows: str, *, years: str) -> Invitation
     assert post(client, f"{questions}/add?kind=price_schedule", **typed).status_code == 302
     again = post(client, f"{questions}/add?kind=price_schedule", **typed)
     assert errors_of(again) == {"#prompt": "There is a price schedule already, and a bid has one price."}
+    for number in range(2, lots + 1):
+        worth = made.lots[0].worth
+        add_lot(itt=made, title=f"Area {number}", description="", estimated_value=worth, actor=commissioner)
+    schedule = next(question for question in made.questions if question.asked.kind.sets_price)
+    ask_for_lots(itt=made, question=schedule, lots=made.lots[:1], actor=commissioner)
     publish_itt(itt=made, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
     return made
+
+
+def declared(itt: InvitationToTender) -> Evaluation:
+    """The panels of an opened invitation, with everybody's declaration."""
+    evaluation = appointed(itt)
+    for seat in evaluation.everybody():
+        declare(seat)
+    return evaluation
+
+
+def moderate(evaluation: Evaluation) -> None:
+    """Every panel scores, agrees and closes."""
+    for key in KEYS:
+        for each in evaluation.scorers(key):
+            score_all(evaluation, each)
+        start(evaluation, key)
+        agree_all(evaluation, key)
+        close(evaluation, key)
 
 
 def words_of(answer: Any) -> str:
@@ -105,9 +132,7 @@ def test_rates_are_sealed_with_the_price(
     ).one()
     assert (f"{price:.2f}", priced["answers"]["rates.2.1"]) == (PRICE, "777.77")
     assert [key for key in quality["answers"] if key.startswith("rates")] == []
-    evaluation = appointed(itt)
-    for seat in evaluation.everybody():
-        declare(seat)
+    evaluation = declared(itt)
     seat = evaluation.seats[LOCAL][1]
     sign_in(client, seat.user)
     page = client.get(f"/panel/{seat.panel.id}/bids/{bid.id}").text
@@ -115,14 +140,34 @@ def test_rates_are_sealed_with_the_price(
     sign_in(client, db.session.get_one(User, evaluation.commissioner.user_id))
     address = f"/commissioning/itts/{itt.reference}/result/rates/{bid.id}"
     assert client.get(address).status_code == 409
-    for key in KEYS:
-        for each in evaluation.scorers(key):
-            score_all(evaluation, each)
-        start(evaluation, key)
-        agree_all(evaluation, key)
-        close(evaluation, key)
+    moderate(evaluation)
     assert "2. Setting up 1 lump sum once £777.77" in words_of(client.get(address))
     assert "2,Setting up,lump sum,1,once,counted,777.77," in client.get(f"{address}/schedule.csv").text
+
+
+def test_a_lot_without_a_schedule_has_a_price_and_no_rates(
+    client: CheckedClient, submitter: Actor, db_session: object
+) -> None:
+    """Of one provider's bids only that for the lot with the schedule leads to rates, which name the bidder."""
+    itt = with_schedule(client, ROWS, years="2", lots=2)
+    rates, figure = (draft_bid(itt, actor=submitter, lot=lot) for lot in itt.lots)
+    keys = current_app.extensions["keys"]
+    for bid, price in ((rates, None), (figure, "200000")):
+        fill_draft(bid, submitter, price=price)
+    save_rates(bid=rates, actor=submitter, keys=keys, pasted="1\t5\t6\n2\t7\t\n3\t8\t9")
+    for bid in (rates, figure):
+        submit(bid, submitter)
+    close_now(itt)
+    open_itt(itt)
+    evaluation = declared(itt)
+    moderate(evaluation)
+    calculate_result(itt_id=itt.id, now=clock.now())
+    sign_in(client, db.session.get_one(User, evaluation.commissioner.user_id))
+    result = f"/commissioning/itts/{itt.reference}/result"
+    links = read(client.get(result).text).select("a[href*='/rates/']")
+    assert [link["href"] for link in links] == [f"{result}/rates/{rates.id}"]
+    assert rates.provider.name in words_of(client.get(f"{result}/rates/{rates.id}"))
+    assert [client.get(f"{result}/rates/{bid.id}").status_code for bid in (rates, figure)] == [200, 404]
 
 
 def test_two_people_type_rates_of_one_schedule(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
