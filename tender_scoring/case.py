@@ -1,6 +1,7 @@
 """A case as frozen values: a method, the bids, and every score as a number of steps on its scale."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -42,7 +43,8 @@ class Case:
 
     `bids` are in the order of their ids, `prices` in pounds beside them (None where none was given).
     `cells` has a row per bid and a column per entry of `columns`, the columns of one part side by side.
-    `individual` holds every member's entry but those of recused members; `agreed` the agreed entries.
+    `individual` holds every member's entry but those of recused members; `agreed` the agreed entries. `drawn` are the
+    places of a drawn lot by bid, 0 the first.
     """
 
     method: Method
@@ -53,6 +55,7 @@ class Case:
     cells: Cells
     individual: Entries
     agreed: Entries
+    drawn: Mapping[int, int] = field(default_factory=dict)
 
 
 def cell_type(most_steps: int) -> np.dtype[Any]:

@@ -1,6 +1,6 @@
 """From a case document to a Case: bids, recusals, and a complete sheet of scores."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,8 +11,8 @@ from tender_scoring.collector import paused
 from tender_scoring.documents import parse
 from tender_scoring.entries_reading import Known, read_entries
 from tender_scoring.errors import Code, InvalidCase
-from tender_scoring.fields import get_array, get_id, get_mapping, get_number, get_object, pointer, shown
-from tender_scoring.method import Method
+from tender_scoring.fields import get_array, get_id, get_mapping, get_number, get_object, get_text, pointer, shown
+from tender_scoring.method import DRAWN_LOT, Method
 from tender_scoring.method_reading import read_method
 from tender_scoring.plan import Part, parts_of
 
@@ -30,7 +30,7 @@ def read_case(data: bytes) -> Case:
 
 def case_from(document: Any) -> Case:
     """Return the case of a document that is already Python values, as the JSON reader would give them."""
-    entries = get_object(document, "", ("method", "bids"), ("scores", "agreed", "recused"))
+    entries = get_object(document, "", ("method", "bids"), ("scores", "agreed", "recused", "drawn"))
     method = read_method(entries["method"], "/method")
     bids, prices = _read_bids(entries["bids"], "/bids", method)
     parts = parts_of(method)
@@ -45,7 +45,8 @@ def case_from(document: Any) -> Case:
     agreed = read_entries(entries.get("agreed", []), "/agreed", known, agreed=True)
     sheet = _Sheet(bids, parts, "/scores" if "scores" in entries else "", "/agreed" if "agreed" in entries else "")
     columns, cells = sheet.fill(individual, agreed)
-    return Case(method, bids, prices, parts, columns, cells, individual, agreed)
+    drawn = _read_drawn(entries.get("drawn", []), "/drawn", method, known.bids)
+    return Case(method, bids, prices, parts, columns, cells, individual, agreed, drawn)
 
 
 def _read_bids(value: Any, where: str, method: Method) -> tuple[tuple[str, ...], tuple[Fraction | None, ...]]:
@@ -66,6 +67,20 @@ def _read_bids(value: Any, where: str, method: Method) -> tuple[tuple[str, ...],
             raise InvalidCase(Code.PRICE_MISSING, f"The bid {shown(bid)} has no price.", place)
     bids = tuple(sorted(prices))
     return bids, tuple(prices[bid] for bid in bids)
+
+
+def _read_drawn(value: Any, where: str, method: Method, bids: Mapping[str, int]) -> Mapping[int, int]:
+    places: dict[int, int] = {}
+    for index, item in enumerate(get_array(value, where)):
+        place, bid = pointer(where, index), get_text(item, pointer(where, index))
+        if DRAWN_LOT not in method.tie_break:
+            raise InvalidCase(Code.TIE_BREAK, "The method draws no lot.", place)
+        if bid not in bids:
+            raise InvalidCase(Code.UNKNOWN_BID, f"There is no bid {shown(bid)}.", place)
+        if bids[bid] in places:
+            raise InvalidCase(Code.TIE_BREAK, f"The lot of {shown(bid)} is drawn twice.", place)
+        places[bids[bid]] = index
+    return places
 
 
 def _read_recused(value: Any, where: str, method: Method) -> frozenset[tuple[str, str]]:

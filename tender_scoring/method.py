@@ -148,12 +148,17 @@ class Group:
 Criterion = Group | Question | PriceQuestion
 
 
+LOWEST_PRICE, DRAWN_LOT = "lowest_price", "drawn_lot"
+"""What a tie-break can name beside criteria; a lot is drawn outside and given with the case."""
+
+
 @dataclass(frozen=True)
 class Method:
     """A published method statement.
 
-    `places` are the decimals of every published figure, rounded half up; `tie_break` the ids of criteria, or
-    `lowest_price`, that are tried in order; `ranking` is `highest_total` or `price_per_quality_point`.
+    `places` are the decimals of every published figure, rounded half up; `tie_break` the ids of criteria,
+    `lowest_price`, or, last of all, `drawn_lot`, that are tried in order; `ranking` is `highest_total` or
+    `price_per_quality_point`.
     """
 
     scales: Mapping[str, Scale]
@@ -166,7 +171,7 @@ class Method:
     @property
     def needs_price(self) -> bool:
         """Whether every bid needs a price: a price criterion, price per point, or a tie-break by price."""
-        by_price = self.ranking == "price_per_quality_point" or "lowest_price" in self.tie_break
+        by_price = self.ranking == "price_per_quality_point" or LOWEST_PRICE in self.tie_break
         return by_price or any(isinstance(node, PriceQuestion) for node, _ in self.walk())
 
     def walk(self) -> tuple[tuple[Criterion, Fraction], ...]:

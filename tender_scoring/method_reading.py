@@ -21,7 +21,9 @@ from tender_scoring.fields import (
     shown,
 )
 from tender_scoring.method import (
+    DRAWN_LOT,
     HUNDRED,
+    LOWEST_PRICE,
     Band,
     Criterion,
     Group,
@@ -141,8 +143,8 @@ def _read_criterion(value: Any, where: str, reading: _Reading, depth: int) -> Cr
 
 def _register(value: Any, where: str, reading: _Reading) -> None:
     identifier = get_id(value, where)
-    if identifier == "lowest_price":
-        raise InvalidCase(Code.RESERVED_ID, "'lowest_price' is the name of a tie-break.", where)
+    if identifier in (LOWEST_PRICE, DRAWN_LOT):
+        raise InvalidCase(Code.RESERVED_ID, f"'{identifier}' is the name of a tie-break.", where)
     if identifier in reading.ids:
         raise InvalidCase(Code.DUPLICATE_ID, f"The criterion {shown(identifier)} is given twice.", where)
     reading.ids.add(identifier)
@@ -242,8 +244,10 @@ def _read_tie_break(value: Any, where: str, reading: _Reading) -> tuple[str, ...
     names: list[str] = []
     for index, item in enumerate(get_array(value, where)):
         name = get_text(item, pointer(where, index))
-        if name != "lowest_price" and name not in reading.ids:
-            message = f"{shown(name)} is neither a criterion nor lowest_price."
+        if DRAWN_LOT in names:
+            raise InvalidCase(Code.TIE_BREAK, "Nothing is tried after a drawn lot.", pointer(where, index))
+        if name not in (LOWEST_PRICE, DRAWN_LOT) and name not in reading.ids:
+            message = f"{shown(name)} is neither a criterion nor lowest_price nor drawn_lot."
             raise InvalidCase(Code.TIE_BREAK, message, pointer(where, index))
         if name in names:
             raise InvalidCase(Code.TIE_BREAK, f"{shown(name)} is tried twice.", pointer(where, index))

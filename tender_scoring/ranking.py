@@ -53,6 +53,8 @@ def _break(
     if len(group) == 1:
         return [group]
     for index, (name, values) in enumerate(breakers):
+        if not all(bid in values for bid in group):
+            continue  # no lot was drawn between these
         parts = _split(group, values)
         if len(parts) > 1:
             broken.append((tuple(group), name))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tender_scoring.case import Case
 from tender_scoring.combining import combine
-from tender_scoring.method import HUNDRED, Group, PriceQuestion, Question
+from tender_scoring.method import DRAWN_LOT, HUNDRED, LOWEST_PRICE, Group, PriceQuestion, Question
 from tender_scoring.plan import linear_form
 from tender_scoring.prices import COMPARED, PriceField
 from tender_scoring.ranking import Ranks, Value, rank
@@ -190,8 +190,10 @@ class Totals:
         marks = {bid: self.marks(bid, field, rows.get(bid)) for bid in tied}
         breakers: list[tuple[str, Mapping[int, Value]]] = []
         for name in self.case.method.tie_break:
-            if name == "lowest_price":
+            if name == LOWEST_PRICE:
                 breakers.append((name, {bid: -self.price(bid) for bid in tied}))
+            elif name == DRAWN_LOT:
+                breakers.append((name, {bid: -place for bid, place in self.case.drawn.items()}))
             else:
                 breakers.append((name, {bid: by_id[name] for bid, by_id in marks.items()}))
         return rank(values, breakers)

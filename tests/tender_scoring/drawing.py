@@ -138,9 +138,13 @@ def draw_case(chance, *, priced=None):
     method["tie_break"] = list(
         dict.fromkeys(pick(chance, choices) for _ in range(2 if chance.coarse else chance.whole(0, 2)))
     )
+    if chance.whole(0, 2) == 0:
+        method["tie_break"].append("drawn_lot")
     prices = ["90", "120"] if chance.coarse else [str(price) for price in range(80, 151)]
     bids = {f"B{index}": {"price": pick(chance, prices)} for index in range(chance.whole(1, 5))}
     case = {"method": method, "bids": bids, "scores": [], "agreed": [], "recused": []}
+    if "drawn_lot" in method["tie_break"] and chance.whole(0, 1):
+        case["drawn"] = sorted(bids, reverse=True)[: chance.whole(1, len(bids))]
     for item in flat(criteria):
         for panel in [] if "price" in item else item.get("panels", [item.get("panel")]):
             fill(chance, case, panel, item)

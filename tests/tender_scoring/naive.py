@@ -175,7 +175,12 @@ def groups_in_order(case, values, marks):
     def resolve(bids, rules):
         if len(bids) == 1 or not rules:
             return [bids]
-        if rules[0] == "lowest_price":
+        if rules[0] == "drawn_lot":
+            order = case.get("drawn", [])
+            if not all(bid in order for bid in bids):
+                return [bids]
+            pieces = [[bid] for bid in sorted(bids, key=order.index)]
+        elif rules[0] == "lowest_price":
             pieces = split(bids, lambda bid: -Fraction(case["bids"][bid]["price"]))
         else:
             pieces = split(bids, lambda bid: marks[bid][rules[0]])

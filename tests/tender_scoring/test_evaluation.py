@@ -172,6 +172,15 @@ def test_a_tie_that_a_criterion_breaks_is_said_to_be():
     assert result["tie_broken_by"] == [{"bids": ["A", "B", "C"], "by": "plan"}]
 
 
+def test_a_drawn_lot_breaks_what_the_list_leaves():
+    """Only a tie whose every bid was drawn is broken, in the order drawn, and the result says so; else it stays."""
+    drawn = tied(tie_break=["lowest_price", "drawn_lot"]) | {"drawn": ["C", "B"]}
+    result = evaluate(drawn).to_dict()
+    assert [(entry["bid"], entry["rank"]) for entry in result["ranking"]] == [("C", 1), ("B", 2), ("A", 3)]
+    assert result["tie_broken_by"][-1] == {"bids": ["B", "C"], "by": "drawn_lot"}
+    assert evaluate(drawn | {"drawn": ["C"]}).to_dict()["ties"] == [["B", "C"]]
+
+
 def test_ranks_use_exact_values():
     """Two totals that print alike are still ranked by what they are."""
     case = {

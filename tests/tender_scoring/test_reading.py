@@ -199,6 +199,8 @@ REFUSALS = [
     (Code.RANKING_PRICE_LEAF, put(*METHOD, "ranking", "price_per_quality_point"), "/method/ranking"),
     (Code.TIE_BREAK, put(*METHOD, "tie_break", ["alphabet"]), "/method/tie_break/0"),
     (Code.TIE_BREAK, put(*METHOD, "tie_break", ["price", "price"]), "/method/tie_break/1"),
+    (Code.TIE_BREAK, put(*METHOD, "tie_break", ["drawn_lot", "price"]), "/method/tie_break/1"),
+    (Code.TIE_BREAK, put("drawn", ["A"]), "/drawn/0"),
     (Code.NO_BIDS, put("bids", {}), "/bids"),
     (Code.PRICE_MISSING, put("bids", "A", {}), "/bids/A"),
     (Code.PRICE_NOT_POSITIVE, put("bids", "A", "price", "0"), "/bids/A/price"),
