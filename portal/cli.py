@@ -147,6 +147,10 @@ def _add_looking(commands: Commands) -> None:
     export.add_argument("--output", metavar="FILE", help="default: standard output")
     _on_app(export, "exporting.ocds")
 
+    drawn = _group(commands, "draw", "lots drawn between tied bids").add_parser("verify", help="work a draw out again")
+    drawn.add_argument("reference", metavar="REFERENCE", help="of the invitation to tender")
+    _on_app(drawn, "drawing.verify")
+
     verify = _group(commands, "receipt", "receipts of bids").add_parser("verify", help="check a receipt file")
     verify.add_argument("file", metavar="FILE", help="- reads standard input")
     verify.add_argument("--key", metavar="HEX", help="the portal's public key for receipts, as it publishes it")

@@ -163,6 +163,10 @@ class EventKind(StrEnum):
     RESULT_CALCULATED = "result_calculated"
     RESULT_DIAGNOSED = "result_diagnosed"
     RESULT_BLOCKED = "result_blocked"
+    LOT_COMMITTED = "lot_committed"
+    LOT_REVEALED = "lot_revealed"
+    LOT_DRAWN = "lot_drawn"
+    LOT_ABANDONED = "lot_abandoned"
     # Awarding
     AWARD_PROPOSED = "award_proposed"
     AWARD_REFUSED = "award_refused"

@@ -8,7 +8,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
 
+from portal.audit.kinds import EventKind
 from portal.audit.models import Event, Installation
+from portal.audit.subjects import Subject
 from portal.core.columns import db
 
 
@@ -32,3 +34,9 @@ def is_demonstration() -> bool:
 def ask_installation_again() -> None:
     """Forget what the database said, for whoever has just had it marked."""
     _installations.pop(db.engine.engine, None)
+
+
+def hash_of_first(kind: EventKind, about: Subject) -> str:
+    """The hash (hexadecimal) of the first entry of a kind in the chain of a thing: evidence that a draw rests on."""
+    chain, kinds = Event.chain == about.ledger_chain, Event.kind == kind.value
+    return db.session.execute(select(Event.hash).where(chain, kinds).order_by(Event.seq).limit(1)).scalar_one().hex()

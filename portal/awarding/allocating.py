@@ -15,11 +15,21 @@ from portal.evaluation.scoring_input import bid_key
 from portal.tendering.models import InvitationToTender, Lot
 
 
+class Tied(WrongState):
+    """Bids share the place that decides: a lot is drawn, or, where the method has no such rule, two people choose."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        """Keep the tied bids' ids by their references."""
+        super().__init__("Bids are tied and the published tie-break does not part them. Draw a lot.")
+        self.bids = {place.reference: place.bid_id for place in places}
+
+
 @dataclass(frozen=True)
 class Place:
     """A standing bid in the ranking of a lot; its total as it was published, in marks out of 100."""
 
     bid_id: uuid.UUID
+    reference: str
     provider_id: uuid.UUID
     rank: int
     total: Decimal
@@ -28,15 +38,15 @@ class Place:
 def winner_of(itt: InvitationToTender, lot: Lot, result: Result) -> uuid.UUID:
     """The bid that the lot goes to.
 
-    Raises `WrongState` where nothing is standing, bids are tied in the place that decides, or, under a limit, while
-    another lot has no result: who gets this one may depend on it.
+    Raises `WrongState` where nothing is standing, its kind `Tied` where bids share the place that decides, and, under
+    a limit, `WrongState` while another lot has no result: who gets this one may depend on it.
     """
     if itt.max_lots_awarded is None:
-        return _only_first(lot, _places(lot, result)).bid_id
+        return _only_first(_places(lot, result)).bid_id
     ended = ended_lots(itt.id)
     given = allocate({each: _candidates(each) for each in itt.lots if each.id not in ended}, itt.max_lots_awarded)
     if lot not in given:
-        raise WrongState("No bid is standing that may win this lot, so there is nothing to award.")
+        raise WrongState("No bid is standing that may win this lot. End the lot without an award.")
     return given[lot].bid_id
 
 
@@ -45,7 +55,7 @@ def allocate(rankings: Mapping[Lot, Sequence[Place]], most: int) -> dict[Lot, Pl
 
     A bidder that comes first in more lots than it may win keeps those in which its own total is highest (of equal
     totals, those with the lower number); each lot that it gives up goes to the next bid, by the same rule. The order
-    of the lots changes nothing. Raises `WrongState` for a tie that decides.
+    of the lots changes nothing. Raises `Tied` for a tie that decides.
     """
     left = {lot: sorted(places, key=lambda place: place.rank) for lot, places in rankings.items()}
     held: dict[uuid.UUID, dict[Lot, Place]] = {}
@@ -54,7 +64,7 @@ def allocate(rankings: Mapping[Lot, Sequence[Place]], most: int) -> dict[Lot, Pl
         lot = open_lots.pop(0)
         if not left[lot]:
             continue
-        place = _only_first(lot, left[lot])
+        place = _only_first(left[lot])
         left[lot].remove(place)
         own = held.setdefault(place.provider_id, {})
         own[lot] = place
@@ -65,12 +75,12 @@ def allocate(rankings: Mapping[Lot, Sequence[Place]], most: int) -> dict[Lot, Pl
     return {lot: place for own in held.values() for lot, place in own.items()}
 
 
-def _only_first(lot: Lot, places: Sequence[Place]) -> Place:
+def _only_first(places: Sequence[Place]) -> Place:
     if not places:
-        raise WrongState("No bid is standing after the published minimums, so there is nothing to award.")
+        raise WrongState("No bid is standing after the published minimums. End the lot without an award.")
     first = [place for place in places if place.rank == places[0].rank]
     if len(first) > 1:
-        raise WrongState("Bids are tied in first place and the published tie-break does not part them.")
+        raise Tied(first)
     return first[0]
 
 
@@ -83,8 +93,9 @@ def _candidates(lot: Lot) -> list[Place]:
 def _places(lot: Lot, result: Result) -> list[Place]:
     opened = {bid_key(found): found.bid for found in opened_bids_of_lot(lot.id)}
     return [
-        Place(opened[entry["bid"]].id, opened[entry["bid"]].provider_id, entry["rank"], Decimal(entry["total"]))
+        Place(bid.id, bid.reference, bid.provider_id, entry["rank"], Decimal(entry["total"]))
         for entry in result.outcome["ranking"]
+        for bid in (opened[entry["bid"]],)
     ]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.allocating import winner_of
+from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import current_result, decision_in_force
 from portal.awarding.settling import open_lots, settle
@@ -15,10 +16,11 @@ from portal.awarding.summaries import issue_summaries
 from portal.bidding.models import Bid
 from portal.core.approval import require_second_person
 from portal.core.columns import db
-from portal.core.errors import Conflict, WrongState
+from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
+from portal.evaluation.models import Result
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -34,11 +36,15 @@ def propose_award(
     offers_standstill: bool,
     now: datetime,
     unverified_reason: str | None = None,
+    tied: str = "",
+    tie_reason: str = "",
 ) -> AwardDecision:
     """Propose the award of a lot to the bid that the published method ranks first.
 
     Where one bidder may win only so many lots, the published rule says which ones it gets.
-    The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Where the law requires a
+    The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Only where bids are tied and the
+    method was published before there was a drawn lot, two people choose one of them (`tied`, its reference) with a
+    reason that bidders read. Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
     without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
@@ -56,7 +62,8 @@ def propose_award(
     if result.diagnostics is None:
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
     reason = require_reason(reason, WHY, field="reason")
-    winner = db.session.get_one(Bid, winner_of(itt, lot, result))
+    wins, why_tied = _winner(itt, lot, result, tied, tie_reason)
+    winner = db.session.get_one(Bid, wins)
     require_not_suspended(winner.provider_id, *itt.run_by, at=now)
     relying = reason_to_rely_on(winner.provider, unverified_reason)
     rule = itt.standstill_rule
@@ -67,6 +74,7 @@ def propose_award(
         winning_bid_id=winner.id,
         reason=reason,
         unverified_reason=relying,
+        tie_reason=why_tied,
         standstill_kind=rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,
@@ -140,3 +148,16 @@ def _take(decision: AwardDecision, actor: Actor) -> None:
     lock(InvitationToTender, decision.itt_id)
     take(decision, Verb.DECIDE, actor=actor)
     require_second_person(actor, decision.first_half)
+
+
+def _winner(itt: InvitationToTender, lot: Lot, result: Result, tied: str, tie_reason: str) -> tuple[uuid.UUID, str]:
+    """The bid that the lot goes to, and why it is that one where the method leaves several and draws no lot."""
+    try:
+        return winner_of(itt, lot, result), ""
+    except Tied as tie:
+        if itt.draws_lots:
+            raise
+        if tied not in tie.bids:
+            raise InvalidInput("Choose one of the tied bids.", field="tied") from tie
+        why = require_reason(tie_reason, "Say why this one of the tied bids: bidders read it", field="tie_reason")
+        return tie.bids[tied], why

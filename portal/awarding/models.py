@@ -49,6 +49,8 @@ class AwardDecision(Approval, OnIttChain, Model):
     reason: Mapped[str]
     unverified_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Why it goes to a provider whose number nobody had proved."""
+    tie_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why this one of tied bids, where the published method draws no lot; bidders read it."""
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
     announced_date: Mapped[date | None]
     """The day on which its contract award notice counts as published: on the central platform, where it comes first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -88,8 +89,8 @@ def standstill_of(decision_id: uuid.UUID) -> Standstill | None:
     return db.session.scalars(select(Standstill).where(Standstill.decision_id == decision_id)).one_or_none()
 
 
-def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
-    """The ranking for the actor as rows {rank, bid_id, organisation, provider, label, total, price}."""
+def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, Any]]:
+    """The ranking for the actor as rows {rank, bid_id, bid, organisation, provider, label, total, price}."""
     if result is None:
         return []
     priced = read_prices(itt=result.itt, lot_id=result.lot_id, reader=actor)
@@ -98,6 +99,7 @@ def ranking_of(result: Result | None, actor: Actor) -> list[dict[str, object]]:
         {
             "rank": entry["rank"],
             "bid_id": opened[entry["bid"]].bid_id,
+            "bid": entry["bid"],
             "organisation": opened[entry["bid"]].bid.provider,
             "provider": opened[entry["bid"]].bid.provider.name,
             "label": opened[entry["bid"]].label,

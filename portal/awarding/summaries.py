@@ -26,11 +26,11 @@ from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
 from portal.tendering.lots import limit_words
-from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.tie_breaks import criterion_words
+from portal.tendering.tie_breaks import TOLD, criterion_words
 from portal.tendering.tree import kind_of, walk
 from tender_scoring import effective_weights
+from tender_scoring.method import DRAWN_LOT
 
 Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]
 
@@ -73,7 +73,8 @@ def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid,
         "bids_assessed": len(ranked) + len({entry["bid"] for entry in outcome["eliminated"]}),
         "own": _standing(ranked.get(bid_key(own))),
         "winning": _standing(ranked.get(bid_key(winner))),
-        "why": _why(outcome, ranked, own, winner, itt),
+        "why": [*_why(outcome, ranked, own, winner, itt), *filter(None, [_why_this_one(decision)])],
+        "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
         "criteria": _criteria(itt, ranked, own, winner, reasons),
         "method_hash": itt.method_hash,
     }
@@ -122,9 +123,16 @@ def _why(
         told += limit_words(itt)
     for broken in outcome.get("tie_broken_by", []):
         if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
-            by = "the lowest price" if broken["by"] == LOWEST_PRICE else criterion_words(itt, broken["by"])
+            by = TOLD.get(broken["by"]) or criterion_words(itt, broken["by"])
             told.append(f"Totals were equal, and the published tie-break, {by}, decided.")
     return told
+
+
+def _why_this_one(decision: AwardDecision) -> str:
+    """The reason for one of several tied bids, where the method was published without a drawn lot."""
+    if not decision.tie_reason:
+        return ""
+    return f"Bids were tied and the published method did not part them. Two people decided: {decision.tie_reason}"
 
 
 def _elimination(entry: Mapping[str, Any], itt: InvitationToTender) -> str:

@@ -127,6 +127,7 @@ class Verb(StrEnum):
     CLOSE_MODERATION = "close_moderation"
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"
+    DRAW_LOT = "draw_lot"
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
+from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scorecard
 from portal.evaluation.published_method import plain
 from portal.evaluation.reading import Purpose, read_prices
@@ -52,7 +53,14 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
         "scores": _scores(lot),
         "agreed": _agreed(lot),
         "recused": _recused(itt),
+        **_drawn(lot),
     }
+
+
+def _drawn(lot: Lot) -> dict[str, Any]:
+    """The order of a lot that was drawn; nothing where none was, so that other cases keep their hash."""
+    draw = draw_of(lot.id)
+    return {} if draw is None or draw.drawn is None else {"drawn": draw.drawn}
 
 
 def _given(score: InstrumentedAttribute[Decimal], reason: InstrumentedAttribute[str]) -> Any:

@@ -34,6 +34,17 @@ class ScorecardStatus(StrEnum):
 SCORECARD = Lifecycle("scorecard", {ScorecardStatus.DRAFT: frozenset({ScorecardStatus.SUBMITTED})})
 
 
+class DrawStatus(Named):
+    """A lot is being drawn, is drawn, or was given up because somebody did not reveal."""
+
+    OPEN = "open"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+DRAW = Lifecycle("draw", {DrawStatus.OPEN: frozenset({DrawStatus.DONE, DrawStatus.ABANDONED})})
+
+
 class MemberRole(Named):
     """What a person does on a panel. A facilitator supports the young people and never scores."""
 

@@ -1,19 +1,22 @@
-"""Who is told when a procurement, or a lot of it, ends without a contract."""
+"""Who is told when bids are tied and a lot is drawn, and when a procurement or a lot of it ends without a contract."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from portal.audit.models import Event
 from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.permissions import PANEL_ROLES, Role
+from portal.evaluation.draw_models import Draw
 from portal.notifications import recipients
 from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.ending_models import Ending
 
+DRAWING = (Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER)
 ON_THE_DESK = (Role.COMMISSIONER, Role.OPENER, Role.APPROVER, Role.CONTRACT_MANAGER)
 
 
@@ -25,6 +28,37 @@ def ending_proposed(event: Event) -> None:
 def ending_refused(event: Event) -> None:
     """Commissioners hear that the procurement goes on."""
     _to_authority(event, "ending/refused", Role.COMMISSIONER)
+
+
+def lot_committed(event: Event) -> None:
+    """After the first commitment whoever can be the second person hears; after the second the two hear to reveal."""
+    draw = db.session.get_one(Draw, event.object_id)
+    people: Sequence[uuid.UUID] = [part.person_id for part in draw.parts]
+    if event.data["number"] == 1:
+        can = recipients.people_of_authority(draw.itt.authority_id, *DRAWING)
+        people = [person for person in can if person != event.actor_id]
+    _of_draw(event, draw, people)
+
+
+def lot_abandoned(event: Event) -> None:
+    """Whoever can begin anew hears that somebody did not reveal."""
+    draw = db.session.get_one(Draw, event.object_id)
+    can = recipients.people_of_authority(draw.itt.authority_id, *DRAWING)
+    _of_draw(event, draw, [person for person in can if draw.part_of(person) is None])
+
+
+def _of_draw(event: Event, draw: Draw, people: Sequence[uuid.UUID]) -> None:
+    link = page_of("draws.show", reference=draw.itt.reference)
+    tell(
+        event=event,
+        people=people,
+        template="evaluation/lot_waits",
+        link=link,
+        thread=draw.itt_id,
+        itt=draw.itt,
+        abandoned=draw.status.is_abandoned,
+        both=event.data.get("number") == 2,
+    )
 
 
 def procurement_cancelled(event: Event) -> None:

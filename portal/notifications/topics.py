@@ -190,6 +190,7 @@ TOPICS: tuple[Topic, ...] = (
             "evaluation/result_blocked",
             "awarding/award_proposed",
             "awarding/award_refused",
+            "evaluation/lot_waits",
             "ending/proposed",
             "ending/refused",
             "ending/ended",

@@ -96,6 +96,7 @@ HOLDINGS = (
     Holding("bid_opening.decided_by_id", "Openings of bids that you finished"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
+    Holding("draw_part.person_id", "Lots that you drew"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
     Holding("ending.proposed_by_id", "Procurements that you proposed to end"),

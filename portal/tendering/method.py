@@ -8,6 +8,7 @@ from portal.core.numbers import plain
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Scale
 from portal.tendering.states import Combination
 from portal.tendering.tree import CriterionKind, children_of, kind_of
+from tender_scoring.method import DRAWN_LOT
 
 ROUNDING = {"places": 4, "mode": "half_up"}
 """Published figures have four places; ranking uses the exact values (scoring rule 1)."""
@@ -24,7 +25,8 @@ def method_of(itt: InvitationToTender) -> dict[str, Any]:
         "panels": {panel.key: _panel(panel) for panel in itt.panels},
         "criteria": [_criterion(itt, node) for node in children_of(itt, None)],
         "rounding": dict(ROUNDING),
-        "tie_break": list(itt.tie_break),
+        # What nothing else parts is never left open: two people draw a lot (docs/drawn-lots.md).
+        "tie_break": [*itt.tie_break, DRAWN_LOT],
     }
 
 

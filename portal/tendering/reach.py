@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tendering.states import BEFORE_CONTRACT, ENDED, IttStatus
+from tender_scoring.method import DRAWN_LOT
 
 
 class Reach:
@@ -19,6 +20,7 @@ class Reach:
     closing_noted_at: Mapped[datetime | None] = mapped_column()
     """When the ledger noted that it had closed; whether it has is never read here but from `closes_at`."""
     opened_at: Mapped[datetime | None] = mapped_column()
+    method: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None] = mapped_column()
     """When it was cancelled, or its last lot ended without an award."""
     ended_from: Mapped[str | None] = mapped_column()
@@ -49,6 +51,11 @@ class Reach:
     def reached(self) -> IttStatus:
         """How far it has come: of one that has ended, how far it had."""
         return IttStatus(self.ended_from) if self.ended_from else self.status
+
+    @property
+    def draws_lots(self) -> bool:
+        """Whether its method ends with a drawn lot; those that were frozen before there was such a rule do not."""
+        return self.method is None or DRAWN_LOT in self.method["tie_break"]
 
     @property
     def outcomes(self) -> list[Any]:

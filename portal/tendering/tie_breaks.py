@@ -6,6 +6,11 @@ from portal.core.words import listed
 from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.tree import CriterionKind, kind_of, walk
+from tender_scoring.method import DRAWN_LOT
+
+BY_LOT = "If nothing of that parts them, two people draw a lot together, in a way that everybody can check."
+TOLD = {LOWEST_PRICE: "the lowest price", DRAWN_LOT: "a drawn lot"}
+"""What parted bids and is no criterion."""
 
 
 def tie_break_words(itt: InvitationToTender) -> str:
@@ -16,7 +21,8 @@ def tie_break_words(itt: InvitationToTender) -> str:
         "the lower price" if key == LOWEST_PRICE else f"more marks for {criterion_words(itt, key)}"
         for key in itt.tie_break
     )
-    return f"When two bids have exactly the same total, the one with {', then '.join(steps)} wins."
+    said = f"When two bids have exactly the same total, the one with {', then '.join(steps)} wins."
+    return f"{said} {BY_LOT}" if itt.draws_lots else said
 
 
 def criterion_words(itt: InvitationToTender, key: str) -> str:

@@ -24,6 +24,7 @@ NAMES = {
     "Clarification": "clarification",
     "Contract": "contract",
     "Correspondence": "correspondence",
+    "Draw": "draw",
     "Ending": "ending",
     "Entered": "bid",
     "ErasureRequest": "erasure",

@@ -25,7 +25,7 @@ def ranked(*lots: dict[uuid.UUID, str]) -> Rankings:
     for number, totals in enumerate(lots, 1):
         figures = {provider: Decimal(total) for provider, total in totals.items()}
         made[Lot(number=number)] = [
-            Place(uuid.uuid4(), provider, 1 + sum(other > total for other in figures.values()), total)
+            Place(uuid.uuid4(), "BID", provider, 1 + sum(other > total for other in figures.values()), total)
             for provider, total in sorted(figures.items(), key=lambda item: -item[1])
         ]
     return made

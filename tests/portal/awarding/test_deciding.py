@@ -115,7 +115,7 @@ def test_a_tie_is_not_awarded() -> None:
     itt = ready_for_award(give=lambda number, key: 4, prices=("100000", "100000"))
     with pytest.raises(WrongState) as refused:
         propose(itt, make_commissioner(itt.authority))
-    assert refused.value.message == "Bids are tied in first place and the published tie-break does not part them."
+    assert refused.value.message == "Bids are tied and the published tie-break does not part them. Draw a lot."
 
 
 @pytest.mark.usefixtures("db_session")
@@ -124,7 +124,7 @@ def test_nobody_standing_is_not_awarded() -> None:
     itt = ready_for_award(give=lambda number, key: 0)
     with pytest.raises(WrongState) as refused:
         propose(itt, make_commissioner(itt.authority))
-    assert refused.value.message == "No bid is standing after the published minimums, so there is nothing to award."
+    assert refused.value.message == "No bid is standing after the published minimums. End the lot without an award."
 
 
 def test_one_proposal_at_a_time(itt: InvitationToTender) -> None:

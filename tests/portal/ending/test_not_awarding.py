@@ -15,6 +15,7 @@ from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.awarding import REASON, propose, proposed_award, ready_for_award
 from tests.factories.bidding import opened_itt
+from tests.factories.drawing import tied_itt
 from tests.factories.ending import WHY, decide, not_awarded, propose_to_award_nobody
 from tests.factories.evaluation import moderated_itt, scoring_itt
 from tests.factories.tendering import make_commissioner, published_itt
@@ -27,15 +28,10 @@ def nobody_stands() -> InvitationToTender:
     return moderated_itt(1, give=lambda _number, _criterion: 0)
 
 
-def tied() -> InvitationToTender:
-    """One with two bids that nothing parts."""
-    return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"))
-
-
 ENDS: dict[str, Callable[[], InvitationToTender]] = {
     "nobody bid": lambda: opened_itt(0),
     "no bid stands": nobody_stands,
-    "tied": tied,
+    "tied": tied_itt,
     "a reason of its own": lambda: ready_for_award(1),
 }
 

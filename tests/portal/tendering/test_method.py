@@ -39,7 +39,7 @@ def test_the_example_is_written_down_whole(db_session: object) -> None:
     assert (scale["minimum"], scale["maximum"], scale["step"], scale["normalise"]) == ("0", "5", "1", "from_zero")
     assert [band["score"] for band in scale["bands"]] == ["0", "1", "2", "3", "4", "5"]
     assert method["rounding"] == {"places": 4, "mode": "half_up"}
-    assert method["tie_break"] == ["young-people", "safeguarding", "lowest_price"]
+    assert method["tie_break"] == ["young-people", "safeguarding", "lowest_price", "drawn_lot"]
 
 
 def test_young_people_give_40_of_the_total(db_session: object) -> None:

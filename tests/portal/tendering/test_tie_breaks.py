@@ -31,7 +31,8 @@ def test_the_rule_is_one_sentence() -> None:
     assert tie_break_words(itt) == (
         "When two bids have exactly the same total, the one with more marks for “What young people think” "
         "(“Young people’s voice” and “A place to feel welcome” together), then more marks for “Keeping children and "
-        "young people safe”, then the lower price wins."
+        "young people safe”, then the lower price wins. "
+        "If nothing of that parts them, two people draw a lot together, in a way that everybody can check."
     )
     itt.tie_break = []
     assert tie_break_words(itt) == "Nothing is set yet."
