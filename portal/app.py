@@ -83,6 +83,7 @@ BLUEPRINTS = (
     "portal.corresponding.views.provider",
     "portal.corresponding.views.commissioner",
     "portal.evaluation.views.commissioner",
+    "portal.evaluation.views.draws",
     "portal.evaluation.views.compliance",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",

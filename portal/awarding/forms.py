@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, SubmitField, TextAreaField
+from collections.abc import Sequence
+
+from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
@@ -23,11 +25,14 @@ class ProposalForm(RelyingForm):
         "Why this award is proposed",
         validators=[InputRequired("Say in a sentence or two why this award is proposed.")],
     )
+    tied = RadioField("Which of the tied bids", choices=(), validate_choice=False)
+    tie_reason = TextAreaField("Why this one of the tied bids")
     offers_standstill = BooleanField(default=True)
     submit = SubmitField("Send to an approver")
 
-    def offer(self, period: DeadlineRule) -> None:
-        """Say how long a standstill is that the law of this award would have."""
+    def offer(self, period: DeadlineRule, tied: Sequence[tuple[str, str]]) -> None:
+        """Say how long a standstill is that the law of this award would have, and which bids there are to choose of."""
+        self.tied.choices = [SelectChoice(*bid) for bid in tied]
         self.offers_standstill.label.text = f"Offer a standstill of {period.length_words} before the contract is signed"
 
 

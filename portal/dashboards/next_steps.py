@@ -72,6 +72,14 @@ NOTICE = Step("See which notice waits for its number", "notice_desk.show", Verb.
 WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 END = Step("End it without an award", "endings.show", Verb.PROPOSE_NO_AWARD, "Nobody can be awarded it.", is_act=True)
+DRAW = Step("Draw a lot", "draws.show", Verb.DRAW_LOT, "Bids are tied in first place. Two people do it.", is_act=True)
+DECIDE_TIE = Step(
+    "Decide between tied bids",
+    "awards.show",
+    Verb.PROPOSE_AWARD,
+    "The published method does not part them. Two people do, with a reason, or it ends without an award.",
+    is_act=True,
+)
 DECIDE_END = Step("Decide whether it ends", "endings.show", Verb.READ, "A colleague has proposed it.", is_act=True)
 PROPOSED_END = Step("Read the proposal to end it", "endings.show", Verb.READ, "It waits for an approver.")
 ENDED_BY = Step("Read who ended it, and why", "endings.show", Verb.READ)
@@ -139,6 +147,8 @@ def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.has_result and situation.has_lot_to_propose:
         yield PROPOSE
+    if situation.has_tie:
+        yield DRAW if situation.draws_lots else DECIDE_TIE
     if situation.has_lot_to_end:
         yield END
     if situation.proposers:

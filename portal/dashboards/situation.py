@@ -27,6 +27,7 @@ from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.states import BEFORE_CONTRACT, EndingStatus, IttStatus
+from tender_scoring.method import DRAWN_LOT
 
 
 class Wait(StrEnum):
@@ -62,7 +63,11 @@ class Situation:
     questions: int = 0
     """How many questions of bidders have no published answer."""
     has_lot_to_end: bool = False
-    """Whether nobody can be awarded a lot: nobody bid for it, no bid stands, or bids are tied in first place."""
+    """Whether nobody can be awarded a lot: nobody bid for it, or no bid stands."""
+    has_tie: bool = False
+    """Whether bids for a lot are tied in first place."""
+    draws_lots: bool = True
+    """Whether the published method draws a lot then."""
     ending_proposers: frozenset[Half] = frozenset()
     """Who proposed to end it, or a lot of it, where that waits for an approver."""
 
@@ -109,6 +114,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             case((undecided, _first_places())),
             (InvitationToTender.opened_at.is_not(None)) & ~opened.correlate(Lot),
             ended,
+            InvitationToTender.method["tie_break"].contains([DRAWN_LOT]),
         )
         .select_from(Lot)
         .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
@@ -169,6 +175,7 @@ class _Row:
     first_places: int | None
     has_no_bid: bool
     has_ended: bool
+    draws_lots: bool | None
 
     @property
     def is_open(self) -> bool:
@@ -178,7 +185,12 @@ class _Row:
     @property
     def has_nobody_first(self) -> bool:
         """Whether no bid can be awarded it by the published method."""
-        return self.has_no_bid or self.first_places not in {None, 1}
+        return self.has_no_bid or self.first_places == 0
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether several bids share first place."""
+        return (self.first_places or 0) > 1
 
     def wait(self, now: datetime) -> Wait:
         if self.status is not DecisionStatus.DECIDED or not self.has_standstill:
@@ -202,7 +214,9 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
         has_empty_panel=has_empty_panel,
         proposers=frozenset(Half(lot.proposed_by_id, lot.proposed_at) for lot in proposed),
         has_result=result,
-        has_lot_to_propose=any(lot.is_open and not lot.has_nobody_first for lot in lots),
+        has_lot_to_propose=any(lot.is_open and not lot.has_nobody_first and not lot.is_tied for lot in lots),
+        has_tie=any(lot.is_open and lot.is_tied for lot in lots),
+        draws_lots=all(lot.draws_lots for lot in lots),
         has_lot_to_end=any(lot.is_open and lot.has_nobody_first for lot in lots),
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),

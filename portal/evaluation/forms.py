@@ -8,7 +8,9 @@ from typing import Any
 
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
+from portal.accounts.forms.factor import FactorField
 from portal.bidding.models import OpenedBid
 from portal.core.errors import InvalidInput, PortalError
 from portal.core.parsing.text import length
@@ -20,6 +22,7 @@ from portal.evaluation.scoring import Entry
 from portal.evaluation.states import MemberRole
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
+from portal.web.fields import line
 from portal.web.forms import BaseForm
 
 ROLE_WORDS = {
@@ -203,3 +206,27 @@ class YoungAnswerForm(BaseForm):
         if length(reason) > LONGEST_YOUNG_REASON:
             raise InvalidInput("That is a lot of words! Make it a bit shorter, please.", field="reason")
         return {"score": score, "reason": reason}
+
+
+PLAIN = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+
+
+class CommitForm(FactorField):
+    """Commit to a secret value by its SHA-256: the value itself stays with the person."""
+
+    commitment = StringField(
+        "SHA-256 of your secret value",
+        description="64 digits and letters from a to f.",
+        validators=[InputRequired("Give the SHA-256 of your secret value.")],
+        render_kw=PLAIN,
+    )
+
+
+class RevealForm(FactorField):
+    """Reveal the value that was committed to."""
+
+    value = line("Your secret value", description="Exactly as it was when you committed to it.", render_kw=PLAIN)
+
+
+class AbandonForm(FactorField):
+    """Give a draw up in which somebody does not reveal."""

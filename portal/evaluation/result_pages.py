@@ -26,11 +26,10 @@ from portal.evaluation.explaining import (
 from portal.evaluation.models import PanelMember, Result
 from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
-from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import PanelKind
-from portal.tendering.tie_breaks import criterion_words
+from portal.tendering.tie_breaks import TOLD, criterion_words
 from tender_scoring import effective_weights
 
 CHART_AT_MOST = 20
@@ -280,7 +279,7 @@ def _bar(row: Row, columns: tuple[Column, ...]) -> dict[str, Any]:
 
 
 def _breaker(by: str, itt: InvitationToTender) -> str:
-    return "the lowest price" if by == LOWEST_PRICE else f"the marks for {criterion_words(itt, by)}"
+    return TOLD.get(by) or f"the marks for {criterion_words(itt, by)}"
 
 
 def _pilots(outcome: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.awarding import queries
-from portal.awarding.allocating import winner_of
+from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
@@ -50,7 +51,7 @@ def show(reference: str) -> ResponseReturnValue:
 
 def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
     form = ProposalForm()
-    form.offer(itt.standstill_rule.period)
+    form.offer(itt.standstill_rule.period, _to_choose(itt, lot))
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_award(
             itt=itt,
@@ -60,11 +61,26 @@ def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
             offers_standstill=bool(form.offers_standstill.data),
             now=clock.now(),
             unverified_reason=form.unverified_reason.data,
+            tied=form.tied.data or "",
+            tie_reason=form.tie_reason.data or "",
         )
     ):
         flash("The award is proposed. An approver has been told.", "success")
         return redirect(url_for("awards.show", reference=itt.reference))
     return _page(itt, lot, None, form)
+
+
+def _to_choose(itt: InvitationToTender, lot: Lot) -> list[tuple[str, str]]:
+    """The tied bids that two people choose of: none where the result says which, or the method draws a lot."""
+    if itt.draws_lots:
+        return []
+    result = queries.current_result(lot.id)
+    _, tied = _goes_to(itt, lot, result)
+    return [
+        (row["bid"], f"{row['provider']} ({row['label']})")
+        for row in queries.ranking_of(result, actor())
+        if row["bid"] in tied
+    ]
 
 
 def _decide(itt: InvitationToTender, decision: AwardDecision) -> ResponseReturnValue:
@@ -96,18 +112,22 @@ def _waiting_lot(itt: InvitationToTender) -> Lot:
     return next(iter([*open_lots(itt), *itt.lots]))
 
 
-def _goes_to(itt: InvitationToTender, lot: Lot, result: Result | None) -> uuid.UUID | None:
-    """The bid that an award would go to; None while nobody can say."""
+def _goes_to(
+    itt: InvitationToTender, lot: Lot, result: Result | None
+) -> tuple[uuid.UUID | None, Mapping[str, uuid.UUID]]:
+    """The bid that an award would go to, None while nobody can say; and the bids that are tied where that decides."""
     try:
-        return winner_of(itt, lot, result) if result is not None else None
+        return (winner_of(itt, lot, result) if result is not None else None), {}
+    except Tied as tie:
+        return None, tie.bids
     except WrongState:
-        return None
+        return None, {}
 
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else queries.current_result(lot.id)
     standing = queries.ranking_of(result, actor())
-    goes_to = decision.winning_bid_id if decision is not None else _goes_to(itt, lot, result)
+    goes_to, tied = (decision.winning_bid_id, {}) if decision is not None else _goes_to(itt, lot, result)
     above = itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing) if goes_to else []
     page = render_template(
         "awarding/commissioner/award.html",
@@ -122,6 +142,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         first_place=next((row["organisation"] for row in standing if row["bid_id"] == goes_to), None),
         passed_over=[row["organisation"] for row in above],
         limits=limit_words(itt),
+        draws=bool(tied) and itt.draws_lots,
         history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,
