@@ -191,9 +191,11 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
     db.session.commit()
 
 
-def submit_all(itt: InvitationToTender, *, keys: KeyFolder, files: FileStore) -> None:
-    """Every bidder of the cast writes and submits."""
-    for telling, part in zip(story.TELLINGS, cast_of(itt).bidders, strict=False):
+def submit_all(
+    itt: InvitationToTender, *, keys: KeyFolder, files: FileStore, tellings: Sequence[story.Telling] = story.TELLINGS
+) -> None:
+    """Every bidder of the cast who has something to tell writes and submits."""
+    for telling, part in zip(tellings, cast_of(itt).bidders, strict=False):
         submit(write_bid(itt, telling, part, keys=keys, files=files), part, keys)
 
 
@@ -238,7 +240,7 @@ def _bid_for(
     itt = draft(authority, title, begun=begun)
     published = clock.now() - timedelta(days=28)
     publish(itt, keys, published=published, closes_at=clock.now() + open_for)
-    submit_all(itt, keys=keys, files=files)
+    submit_all(itt, keys=keys, files=files, tellings=story.tellings_for(title))
     return itt
 
 
@@ -282,7 +284,7 @@ def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTend
     for bid in bids_to_score(itt.id):
         entries = {}
         for leaf in leaves_of(itt, panel):
-            agreed, _ = story.agreed(bid.bid.provider.name, leaf.key)
+            agreed, _ = story.agreed(itt.title, bid.bid.provider.name, leaf.key)
             given = min(5, max(0, agreed + (leaning if (agreed + len(leaf.key)) % 2 else 0)))
             entries[leaf.key] = Entry(str(given), story.INDIVIDUAL_REASON[panel.key])
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
@@ -300,7 +302,7 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
     bids = bids_to_score(itt.id)
     for bid in bids if whole else bids[:1]:
         for leaf in leaves_of(itt, panel):
-            points, reason = story.agreed(bid.bid.provider.name, leaf.key)
+            points, reason = story.agreed(itt.title, bid.bid.provider.name, leaf.key)
             agree_score(
                 work=work,
                 bid_id=bid.bid_id,

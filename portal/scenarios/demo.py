@@ -11,7 +11,7 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, market, people, story
+from portal.scenarios import building, endings, market, people, story
 from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
@@ -25,7 +25,10 @@ MODERATING = "Support for young carers: Demo Westway"
 RESULT = "Mentoring after school: Demo Highfield"
 STANDSTILL = "Family support at home: Demo Lowmarsh"
 CONTRACT = "Holiday activities: Demo Oldbridge"
-CLOSING = (CLOSED, SCORING, MODERATING, RESULT, STANDSTILL, CONTRACT)
+CANCELLED = "Youth theatre: Demo Southgate"
+NOT_AWARDED = "Night-time crisis support: Demo Fairmead"
+JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED)
+CLOSING = (CLOSED, SCORING, MODERATING, *JUDGED)
 
 
 def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
@@ -36,14 +39,18 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     open_market = market.load(authority, keys=keys, files=files)
     drafted = building.draft(authority, DRAFT, begun=begun)
     opened, pace = _open_one(authority, keys, files, begun)
+    unanswered = _that_nobody_answers(authority, keys, begun)
+    stopped = _cancelled(authority, keys, files, begun)
     itts = building.close_together(authority, CLOSING, keys=keys, files=files, begun=begun, pace=pace)
     for title in CLOSING[1:]:
         building.open_together(itts[title], keys)
-    for title in (RESULT, STANDSTILL, CONTRACT):
+    building.open_together(unanswered, keys)
+    endings.end_without_award(unanswered)
+    for title in JUDGED:
         building.score_and_moderate_all(itts[title])
     _being_scored(itts[SCORING])
     _in_moderation(itts[MODERATING])
-    for title in (RESULT, STANDSTILL, CONTRACT):
+    for title in JUDGED:
         building.await_event(itts[title], EventKind.RESULT_DIAGNOSED)
     building.propose(itts[RESULT], offers_standstill=True)
     building.award(itts[STANDSTILL], offers_standstill=True)
@@ -51,7 +58,8 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")
-    references = {title: itt.reference for title, itt in {DRAFT: drafted, OPEN: opened, **itts}.items()}
+    made = {DRAFT: drafted, OPEN: opened, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
+    references = {title: itt.reference for title, itt in made.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
 
 
@@ -73,6 +81,27 @@ def _open_one(
     pace = timedelta(seconds=time.monotonic() - started)
     building.write_bid(itt, story.HARBOUR, people.HARBOUR_SUBMITTER, keys=keys, files=files, whole=False)
     return itt, pace
+
+
+def _that_nobody_answers(authority: ContractingAuthority, keys: KeyFolder, begun: datetime) -> InvitationToTender:
+    """Open for a moment, and without a bid when it closes."""
+    itt = building.draft(authority, NOT_AWARDED, begun=begun)
+    closes_at = clock.now() + building.SHORTEST_OPEN
+    building.publish(itt, keys, published=clock.now() - timedelta(days=28), closes_at=closes_at)
+    return itt
+
+
+def _cancelled(
+    authority: ContractingAuthority, keys: KeyFolder, files: FileStore, begun: datetime
+) -> InvitationToTender:
+    """Open for twelve more days, with a sealed bid, when two people cancelled it."""
+    itt = building.draft(authority, CANCELLED, begun=begun)
+    published, closes_at = clock.now() - timedelta(days=9), clock.now() + timedelta(days=12)
+    building.publish(itt, keys, published=published, closes_at=closes_at)
+    bid = building.write_bid(itt, story.MEADOW, people.MEADOW_SUBMITTER, keys=keys, files=files)
+    building.submit(bid, people.MEADOW_SUBMITTER, keys)
+    endings.cancel(itt)
+    return itt
 
 
 def _ask(itt: InvitationToTender, part: people.Part, words: str, answer: str = "") -> None:

@@ -15,9 +15,7 @@ WHY_CANCELLED = (
     "The grant that was to pay for this service has been withdrawn. We look at the need again in the spring, and "
     "everybody who has worked on a bid will be told."
 )
-WHY_NOBODY = (
-    "No bid met the published minimums, so nobody can be awarded the service. We will ask again with other terms."
-)
+WHY_NOBODY = "Nobody can be awarded the service on these terms. We will ask again with more time and other hours."
 REFUSAL_OF_END = "The grant has been confirmed again meanwhile, so it goes on."
 APPROVAL_OF_END = "I read the reason and compared it with the record of the procurement."
 

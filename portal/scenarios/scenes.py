@@ -13,7 +13,7 @@ from portal.awarding.models import AssessmentSummary
 from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.organisations.models import Provider
-from portal.scenarios import demo, people
+from portal.scenarios import demo, people, story
 from portal.scenarios.people import Part
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
@@ -122,6 +122,17 @@ SCENES: tuple[Scene, ...] = (
         ),
     ),
     Scene(
+        "A tie to end",
+        story.TIED,
+        IttStatus.MODERATED,
+        "Two bids have exactly the same total, and no published rule parts them. Two people each commit to a secret "
+        "value and then reveal it; what follows is the order, and everybody can work it out again.",
+        (
+            Door(people.COMMISSIONER, "Commit to the first value", "draws.show"),
+            Door(people.APPROVER, "Commit to the second", "draws.show"),
+        ),
+    ),
+    Scene(
         "Standstill",
         demo.STANDSTILL,
         IttStatus.AWARDED,
@@ -130,6 +141,28 @@ SCENES: tuple[Scene, ...] = (
             Door(people.MEADOW_SUBMITTER, "Read a bidder's summary", "summaries.show", Behind.SUMMARY),
             Door(people.MANAGER, "Try to sign", "contract_desk.conclude"),
         ),
+    ),
+    Scene(
+        "Cancelled",
+        demo.CANCELLED,
+        IttStatus.CANCELLED,
+        "Two people stopped it while a bid was sealed. Nobody can ever open that bid; its bidder, the public and the "
+        "officers read why. The procurement termination notice waits for its number.",
+        (
+            Door(people.MEADOW_SUBMITTER, "Read what became of the bid", "bids.show", Behind.BID),
+            Door(people.COMMISSIONER, "See who ended it, and why", "endings.show"),
+        ),
+        public_endpoint="opportunities.show",
+        public_text="See it as the public does",
+    ),
+    Scene(
+        "Ended without an award",
+        demo.NOT_AWARDED,
+        IttStatus.NOT_AWARDED,
+        "It closed without a bid. Two people ended it, with a reason that everybody can read.",
+        (Door(people.AUDITOR, "Read what happened", "commissioning_desk.itt"),),
+        public_endpoint="opportunities.show",
+        public_text="See it as the public does",
     ),
     Scene(
         "Under contract",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -178,9 +178,20 @@ AGREED: Mapping[str, Mapping[str, tuple[int, str]]] = {
 }  # fmt: skip
 
 
-def agreed(provider: str, criterion: str) -> tuple[int, str]:
+TIED = "Weekend respite for families: Demo Ashgrove"
+"""The procurement in which two bids come out exactly alike."""
+
+
+def tellings_for(title: str) -> tuple[Telling, ...]:
+    """Who tells what in a procurement."""
+    return (HARBOUR, replace(MEADOW, price=HARBOUR.price)) if title == TIED else TELLINGS
+
+
+def agreed(title: str, provider: str, criterion: str) -> tuple[int, str]:
     """What a panel agrees about a provider's answer; whoever has no story is thought of as Harbour is."""
-    return AGREED.get(provider, AGREED[HARBOUR.provider])[criterion]
+    alike = AGREED[HARBOUR.provider]
+    score, reason = AGREED.get(provider, alike)[criterion]
+    return alike[criterion][0] if title == TIED else score, reason
 
 
 # How far each scoring member stands from what the panel agrees, in their order of appointment.

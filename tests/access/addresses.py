@@ -136,6 +136,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.APPROVE_DIRECT_AWARD): form("calling_off.approve"),
     ("itt", Verb.CONCLUDE_CONTRACT): press("contract_desk.conclude"),
     ("itt", Verb.DISCARD_DRAFT): form("itts.discard"),
+    ("itt", Verb.DRAW_LOT): press("draws.show"),
     ("itt", Verb.EDIT): form(*DRAFTING),
     ("itt", Verb.EXPLAIN_UNDECIDED): form("openings.undecided"),
     ("itt", Verb.OPEN_BIDS): press("openings.show"),

@@ -13,6 +13,7 @@ from portal.evaluation.draw_models import Draw
 from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.drawing import commit_value, hash_of_value, reveal_value
 from portal.evaluation.results import calculate_result, diagnose_result
+from portal.organisations.models import ContractingAuthority
 from portal.tendering import publishing
 from portal.tendering.method import method_of
 from portal.tendering.models import InvitationToTender
@@ -23,7 +24,7 @@ from tests.factories.tendering import make_commissioner
 VALUES = ("the first one’s secret value", "another value that nobody knew")
 
 
-def tied_itt(*, draws_lots: bool = True) -> InvitationToTender:
+def tied_itt(*, draws_lots: bool = True, authority: ContractingAuthority | None = None) -> InvitationToTender:
     """A MODERATED ITT with a result in which two bids are tied in first place.
 
     Not `draws_lots`: its method is as those that were frozen before there was a drawn lot.
@@ -31,7 +32,7 @@ def tied_itt(*, draws_lots: bool = True) -> InvitationToTender:
     with pytest.MonkeyPatch.context() as patch:
         if not draws_lots:
             patch.setattr(publishing, "method_of", _without_a_lot)
-        return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"))
+        return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
 
 
 def _without_a_lot(itt: InvitationToTender) -> dict[str, Any]:

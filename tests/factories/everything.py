@@ -64,6 +64,7 @@ from tests.factories.awarding import (
     ready_for_award,
 )
 from tests.factories.contracts import conclude
+from tests.factories.drawing import tied_itt
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.organisations import make_authority, make_provider
@@ -334,7 +335,7 @@ def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
 
 
 def _endings(authority: ContractingAuthority, submitter: User) -> None:
-    """A cancellation that waits, one that was decided with a bid of the submitter's, and one without an award."""
+    """A cancellation that waits, one that was decided with a bid of the submitter's, one without an award, a tie."""
     commissioner = make_commissioner(authority)
     waiting, cancelled = published_itt(actor=commissioner), published_itt(actor=commissioner)
     bidding.submitted_bid(cancelled, actor=actor_of(submitter))
@@ -342,6 +343,7 @@ def _endings(authority: ContractingAuthority, submitter: User) -> None:
         ending.propose_to_cancel(itt)
     ending.decide(cancelled.endings[0])
     ending.not_awarded(bidding.opened_itt(0, authority=authority))
+    tied_itt(authority=authority)
 
 
 def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:

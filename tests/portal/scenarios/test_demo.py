@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.config import Settings
 from portal.running.demonstration import mark_as_demonstration
-from portal.scenarios import demo, market
+from portal.scenarios import demo, market, story
 from portal.scenarios.loading import load
 from tests.services import Database
 from tests.worker_process import running_worker
@@ -24,6 +24,9 @@ EXPECTED = {
     demo.RESULT: "moderated",
     demo.STANDSTILL: "awarded",
     demo.CONTRACT: "contracted",
+    story.TIED: "moderated",
+    demo.CANCELLED: "cancelled",
+    demo.NOT_AWARDED: "not_awarded",
     market.CALL_OFF: "published",
 }
 
