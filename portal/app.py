@@ -78,6 +78,7 @@ BLUEPRINTS = (
     "portal.bidding.views.receipts",
     "portal.bidding.views.provider",
     "portal.bidding.views.rates",
+    "portal.bidding.views.workbook",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.corresponding.views.provider",

@@ -27,6 +27,7 @@ SAVED: Mapping[DraftAct, str] = {
     DraftAct.ANSWERS: "Answers were saved",
     DraftAct.PRICE: "The price was saved",
     DraftAct.RATES: "Rates were pasted",
+    DraftAct.WORKBOOK: "Answers were taken from a spreadsheet",
     DraftAct.ATTACH: "Files were attached",
     DraftAct.REPLACE: "A file was replaced",
     DraftAct.REMOVE: "A file was removed",

@@ -172,17 +172,23 @@ def save_price(*, bid: Bid, actor: Actor, keys: KeyFolder, price: Decimal | None
     policy.require(actor, Verb.DRAFT, bid)
     entered = lock_bid(bid)
     require_open(entered)
-    if schedule_in(entered.questions) is not None:
-        raise InvalidInput("The price is worked out from the price schedule. Give your rates there.", field="price")
-    if price is not None and not Decimal(0) < price <= HIGHEST_PRICE:
-        raise InvalidInput("The price must be more than £0, in pounds and pence.", field="price")
-    if price is not None and price != price.quantize(Decimal("0.01")):
-        raise InvalidInput("The price must be in whole pence, such as 118000.50.", field="price")
+    held = as_price(entered, price, field="price")
 
     def change(content: Content) -> None:
-        content.price = None if price is None else f"{price:.2f}"
+        content.price = held
 
     return change_draft(bid, entered, actor, keys, change, DraftAct.PRICE)
+
+
+def as_price(entered: Entered, price: Decimal | None, *, field: str) -> str | None:
+    """A price in pounds as a draft holds it; raises `InvalidInput` as `save_price` says."""
+    if schedule_in(entered.questions) is not None:
+        raise InvalidInput("The price is worked out from the price schedule. Give your rates there.", field=field)
+    if price is not None and not Decimal(0) < price <= HIGHEST_PRICE:
+        raise InvalidInput("The price must be more than £0, in pounds and pence.", field=field)
+    if price is not None and price != price.quantize(Decimal("0.01")):
+        raise InvalidInput("The price must be in whole pence, such as 118000.50.", field=field)
+    return None if price is None else f"{price:.2f}"
 
 
 @dataclass

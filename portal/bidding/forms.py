@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectMultipleField, TextAreaField
@@ -21,6 +21,8 @@ from portal.web.editing import field_text
 from portal.web.fields import PoundsField
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
 from portal.web.uploads import UploadField, UploadsField
+
+Form = TypeVar("Form", bound=BaseForm)
 
 
 class StartForm(BaseForm):
@@ -115,12 +117,62 @@ class AnswersForm(RevisedForm):
         return self[f"answers-{key}"]
 
 
+class ComparedForm(AnswersForm):
+    """What a file would change, to be looked at: answers in their boxes, rates as lines of key, digest and text.
+
+    The digest is of what the draft said when the file was compared with it.
+    """
+
+    rates = HiddenField()
+
+    @property
+    def rate_lines(self) -> list[list[str]]:
+        """The lines; what no page sends is left out."""
+        lines = [line.split("\t") for line in (self.rates.data or "").splitlines()]
+        return [line for line in lines if len(line) == 3]
+
+    @property
+    def everything(self) -> dict[str, str]:
+        """Answers and rates by key."""
+        return {key: text for key, _digest, text in self.rate_lines} | self.answers
+
+    @property
+    def all_loaded(self) -> dict[str, str]:
+        """The digests of both."""
+        return {key: digest for key, digest, _text in self.rate_lines} | self.loaded_answers
+
+    def fill(self, texts: Mapping[str, str]) -> None:
+        """Put texts into the boxes ({question key: text}), leaving what the draft says as what was loaded."""
+        for key, text in texts.items():
+            self.answer(key).process(None, text)
+
+
 def answers_form(questions: Sequence[Asked], stored: Content | None = None, draft: str = "") -> AnswersForm:
     """Make the form for these questions, or parts of one: as it was sent, or for a page, with what is stored."""
-    fields: dict[str, Any] = {f"answers-{question.key}": _field(question) for question in questions}
+    return _with_boxes(AnswersForm, questions, stored, draft)
+
+
+def compared_form(questions: Sequence[Asked], stored: Content | None = None, draft: str = "") -> ComparedForm:
+    """Make the form of what a file would change, as `answers_form` does."""
+    return _with_boxes(ComparedForm, questions, stored, draft)
+
+
+def _with_boxes(kind: type[Form], questions: Sequence[Asked], stored: Content | None, draft: str) -> Form:
+    boxes = {f"answers-{each.key}": _field(each) for each in questions}
     held = stored and {f"answers-{key}": text for key, text in stored.answers.items()}
-    made: AnswersForm = type("AnswersForm", (AnswersForm,), {**fields, "draft": draft})(data=held)
+    made: Form = type(kind.__name__, (kind,), {**boxes, "draft": draft})(data=held)
     return made
+
+
+class WorkbookForm(BaseForm):
+    """The file that was filled in."""
+
+    file = UploadField(
+        "Your filled file",
+        missing="Choose the file that you filled in.",
+        description="The Excel file (xlsx) that you downloaded here.",
+        render_kw={"accept": ".xlsx"},
+    )
 
 
 def _field(asked: Asked) -> Any:

@@ -34,6 +34,7 @@ class DraftAct(StrEnum):
     ATTACH = "attach"
     REPLACE = "replace"
     REMOVE = "remove"
+    WORKBOOK = "workbook"
 
 
 class OpeningStatus(StrEnum):
