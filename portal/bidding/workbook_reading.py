@@ -121,8 +121,8 @@ def _read_questions(rows: Sequence[Mapping[int, str]], questions: Sequence[Asked
         seen.add(found.key)
         if isinstance(typed, Formula):
             filled.faults[found.key] = "The cell in your file has a formula. Type what it comes to."
-        elif typed.strip() and typed != TOO_LONG:
-            filled.answers[found.key] = found.stored(_answer(found, typed))
+        elif typed != TOO_LONG and (text := found.stored(_answer(found, typed))):
+            filled.answers[found.key] = text
 
 
 def _answer(asked: Asked, typed: str) -> str:
