@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -31,6 +31,8 @@ MOST_ELEMENTS = 500_000
 LARGEST_PART = 40_000_000
 _EXACT = 15
 """Digits that a spreadsheet keeps of a number."""
+_HIGHEST = 1e30
+"""Numbers from here on stay as the file writes them, with their exponent."""
 _LONGEST_LIST = 255
 """Characters of the answers that a cell offers by itself."""
 _CELL: dict[str, Any] = {"text_wrap": True, "valign": "top", "border": 1}
@@ -197,10 +199,10 @@ def _string(item: Element) -> str:
 
 def _number(value: str) -> str:
     try:
-        read = Decimal(f"{Decimal(value):.{_EXACT}g}")
-    except InvalidOperation:
+        read = float(value)
+    except ValueError:
         return value
-    return plain(read) if read.is_finite() and abs(read.adjusted()) <= 2 * _EXACT else value
+    return plain(Decimal(f"{read:.{_EXACT}g}")) if abs(read) < _HIGHEST else value
 
 
 def _column(place: str | None, *, otherwise: int) -> int:
