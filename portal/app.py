@@ -79,6 +79,7 @@ BLUEPRINTS = (
     "portal.bidding.views.provider",
     "portal.bidding.views.rates",
     "portal.bidding.views.workbook",
+    "portal.bidding.views.reuse",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.corresponding.views.provider",

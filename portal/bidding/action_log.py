@@ -28,6 +28,7 @@ SAVED: Mapping[DraftAct, str] = {
     DraftAct.PRICE: "The price was saved",
     DraftAct.RATES: "Rates were pasted",
     DraftAct.WORKBOOK: "Answers were taken from a spreadsheet",
+    DraftAct.REUSE: "Earlier answers or documents were used again",
     DraftAct.ATTACH: "Files were attached",
     DraftAct.REPLACE: "A file was replaced",
     DraftAct.REMOVE: "A file was removed",

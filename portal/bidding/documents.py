@@ -65,16 +65,33 @@ def attach_files(
             if isinstance(found, str):
                 continue
             inspected, data = found
-            full = _no_room(bid, content, inspected.name, len(data))
+            double = _double(content, question, inspected.name, data)
+            full = put_file(bid, entered, content, question, inspected, data, actor, files)
             if full:
                 refused.append(full)
-                continue
-            doubled.extend(_double(content, question, inspected.name, data))
-            content.files.append(_stored(entered, inspected, question, data, actor, files))
-            kept.append(inspected.name)
+            else:
+                doubled.extend(double)
+                kept.append(inspected.name)
 
     change_draft(bid, entered, actor, keys, change, DraftAct.ATTACH)
     return Attached(tuple(kept), tuple(refused), tuple(doubled))
+
+
+def put_file(
+    bid: Bid,
+    entered: Entered,
+    content: Content,
+    question: str,
+    inspected: Inspected,
+    data: bytes,
+    actor: Actor,
+    files: FileStore,
+) -> str | None:
+    """Store one file and put it into the content; why there is no room for it instead, in words."""
+    full = _no_room(bid, content, inspected.name, len(data))
+    if full is None:
+        content.files.append(_stored(entered, inspected, question, data, actor, files))
+    return full
 
 
 def replace_file(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -225,6 +225,29 @@ class ReplaceForm(BaseForm):
     """One file in place of another."""
 
     file = UploadField("The new file", missing="Choose the new file.")
+
+
+class ReuseForm(BaseForm):
+    """What is used again: a box for each offer, called by its identifier."""
+
+    @property
+    def chosen(self) -> set[str]:
+        """The identifiers of what is ticked."""
+        return {name for name, box in self._fields.items() if isinstance(box, BooleanField) and box.data}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """At least one."""
+        valid = super().validate(extra_validators)
+        if valid and not self.chosen:
+            self.form_errors = ["Tick at least one."]
+        return valid and bool(self.chosen)
+
+
+def reuse_form(offers: Mapping[str, bool]) -> ReuseForm:
+    """Make the form of offers: {identifier: whether it is ticked to begin with}."""
+    boxes = {name: BooleanField("Use this", default=ticked) for name, ticked in offers.items()}
+    made: ReuseForm = type("ReuseForm", (ReuseForm,), boxes)()
+    return made
 
 
 class ReceiptForm(BaseForm):

@@ -35,6 +35,7 @@ class DraftAct(StrEnum):
     REPLACE = "replace"
     REMOVE = "remove"
     WORKBOOK = "workbook"
+    REUSE = "reuse"
 
 
 class OpeningStatus(StrEnum):
