@@ -29,6 +29,7 @@ SAVED: Mapping[DraftAct, str] = {
     DraftAct.RATES: "Rates were pasted",
     DraftAct.WORKBOOK: "Answers were taken from a spreadsheet",
     DraftAct.REUSE: "Earlier answers or documents were used again",
+    DraftAct.CONFIDENTIAL: "Parts were marked as confidential",
     DraftAct.ATTACH: "Files were attached",
     DraftAct.REPLACE: "A file was replaced",
     DraftAct.REMOVE: "A file was removed",

@@ -44,6 +44,10 @@ class Content:
     answers: dict[str, str] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
     price: str | None = None
+    confidential: dict[str, str] = field(default_factory=dict)
+    """What its bidder asks to be kept confidential, and why: {question key, or "" of the price: the reason}."""
+    declared: tuple[str, ...] = ()
+    """What was declared when it was submitted; a draft declares nothing."""
 
     def files_of(self, question: str) -> list[dict[str, Any]]:
         """The files attached to one question."""
@@ -55,7 +59,8 @@ class Content:
 
     def canonical(self) -> bytes:
         """The content as bytes, the same for the same content."""
-        return as_bytes({"answers": self.answers, "files": self.files, "price": self.price})
+        said = {"answers": self.answers, "files": self.files, "price": self.price}
+        return as_bytes(said | ({"confidential": self.confidential} if self.confidential else {}))
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
@@ -84,7 +89,7 @@ def read_sealed_draft(bid: Placed, sealed: bytes | None, revision: int, keys: Ke
         return Content()
     held = from_sealed(sealed, key_of_drafts(bid, keys), context_of(bid, f"draft {revision}"))
     # Drafts of release 0.1.0 say as well in which revision each answer changed.
-    return Content(held["answers"], held["files"], held["price"])
+    return Content(held["answers"], held["files"], held["price"], held.get("confidential", {}))
 
 
 def from_sealed(sealed: bytes, key: bytes, context: bytes) -> dict[str, Any]:

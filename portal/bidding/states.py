@@ -36,6 +36,7 @@ class DraftAct(StrEnum):
     REMOVE = "remove"
     WORKBOOK = "workbook"
     REUSE = "reuse"
+    CONFIDENTIAL = "confidential"
 
 
 class OpeningStatus(StrEnum):
