@@ -80,6 +80,7 @@ BLUEPRINTS = (
     "portal.bidding.views.rates",
     "portal.bidding.views.workbook",
     "portal.bidding.views.reuse",
+    "portal.bidding.views.confidential",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.corresponding.views.provider",

@@ -30,7 +30,8 @@ class Part:
 
     nonce: bytes
     content: dict[str, Any]
-    """{"answers", "files"}, and "price" in the price envelope."""
+    """{"answers", "files"}, "price" in the price envelope, "declared" in that of compliance; "confidential" where
+    something is."""
 
     @property
     def commitment(self) -> str:
@@ -105,8 +106,12 @@ def parts_of(content: Content, questions: Iterable[Asked]) -> Parts:
             "answers": {k: v for k, v in content.answers.items() if asked.get(k, EnvelopeKind.PRICE) is envelope},
             "files": [f for f in content.files if asked.get(f["question"], EnvelopeKind.PRICE) is envelope],
         }
+        marked = {k: why for k, why in content.confidential.items() if asked.get(k, EnvelopeKind.PRICE) is envelope}
+        said |= {"confidential": marked} if marked else {}
         if envelope is EnvelopeKind.PRICE:
             said["price"] = content.price
+        if envelope is EnvelopeKind.COMPLIANCE and content.declared:
+            said["declared"] = list(content.declared)
         parts[envelope] = Part(random(KEY_BYTES), said)
     return parts
 
@@ -119,6 +124,8 @@ def content_of(parts: Parts) -> Content:
             whole.answers.update(part.content.get("answers", {}))
             whole.files.extend(part.content.get("files", []))
             whole.price = part.content.get("price", whole.price)
+            whole.confidential.update(part.content.get("confidential", {}))
+            whole.declared += tuple(part.content.get("declared", ()))
     except (AttributeError, TypeError, ValueError) as broken:
         raise SealBroken("The sealed content cannot be read.") from broken
     return whole

@@ -64,6 +64,7 @@ class SubmitForm(RevisedForm):
 
     idempotency_key = HiddenField()
     told = HiddenField()
+    declared = HiddenField()
 
     def validate_idempotency_key(self, field: HiddenField) -> None:
         """It must be a UUID, as the page gave it."""
@@ -80,6 +81,7 @@ class AnswersForm(RevisedForm):
     """
 
     idempotency_key = HiddenField()
+    declared = HiddenField()
 
     @property
     def answers(self) -> dict[str, str]:
@@ -247,6 +249,25 @@ def reuse_form(offers: Mapping[str, bool]) -> ReuseForm:
     """Make the form of offers: {identifier: whether it is ticked to begin with}."""
     boxes = {name: BooleanField("Use this", default=ticked) for name, ticked in offers.items()}
     made: ReuseForm = type("ReuseForm", (ReuseForm,), boxes)()
+    return made
+
+
+class ConfidentialForm(BaseForm):
+    """Why parts are confidential: fields `why-<question key>`, `why-` of the price; empty where a part is not."""
+
+    keeps_earlier = False
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was typed, by part."""
+        return {name[4:]: box.data or "" for name, box in self._fields.items() if name.startswith("why-")}
+
+
+def confidential_form(parts: Mapping[str, str], stored: Content) -> ConfidentialForm:
+    """Make the form for parts ({key: words}), with what the draft says."""
+    boxes = {f"why-{key}": TextAreaField(words) for key, words in parts.items()}
+    held = {f"why-{key}": why for key, why in stored.confidential.items()}
+    made: ConfidentialForm = type("ConfidentialForm", (ConfidentialForm,), boxes)(data=held)
     return made
 
 

@@ -31,7 +31,8 @@ def bid_document(
         lead = f"A draft, as it was at {london(now)}. It was not submitted like this: only what has a receipt counts."
     else:
         lead = f"Version {version.number}, received {micro(version.received_at)}, as it was read back from its seal."
-    parts = [*_about(bid, version), *_answers(sections, content), *_price(bid, content), *_files(sections, content)]
+    said = [*_answers(sections, content), *_price(bid, content), *_files(sections, content)]
+    parts = [*_about(bid, version), *said, *_marked(sections, content), *_declared(content)]
     named = f"{bid.reference}, " + (f"version {version.number}" if version else "draft")
     return Document(f"Bid of {bid.provider.name}: {bid.itt.title}", lead, named, tuple(parts), now)
 
@@ -147,3 +148,16 @@ def _file_table(files: Sequence[tuple[Mapping[str, Any], str]]) -> Iterator[Part
         (f"{entry['name']}\nSHA-256 {entry['sha256']}", question, filesize(entry["size"])) for entry, question in files
     )
     yield Table(("File", "Answers", "Size"), rows, (14, 6, 3))
+
+
+def _marked(sections: Sequence[Section], content: Content) -> Iterator[Part]:
+    if content.confidential:
+        prompts = {question.key: question.prompt for section in sections for question in section.questions}
+        yield Heading("Marked as confidential")
+        yield Facts(tuple((prompts.get(key, "Price"), why) for key, why in content.confidential.items()))
+
+
+def _declared(content: Content) -> Iterator[Part]:
+    if content.declared:
+        yield Heading("Declared by submitting")
+        yield Text("\n\n".join(content.declared))

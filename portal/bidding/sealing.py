@@ -17,6 +17,7 @@ from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
 from portal.bidding.envelopes import Parts, keys_of_provider, seal_version, unseal
+from portal.bidding.form_of_tender import STATEMENTS, require_declared
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.remarks import remarks_of, require_told
@@ -66,6 +67,7 @@ def submit_bid(
     keys: KeyFolder,
     idempotency_key: uuid.UUID,
     expected_revision: int,
+    declared: str,
     answers: Mapping[str, str] | None = None,
     told: str = "",
 ) -> Submitted:
@@ -78,9 +80,10 @@ def submit_bid(
     deadline; an unchanged draft that was submitted already gives its version.
 
     Raises `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be ruled out by a published rule and
-    the page had not `told` so (`as_told`), `Conflict` when the draft is not the one that the
-    person saw, `NotEntitled` for what the provider may not answer at this instant, `InvalidInput` (field "lots") for a
-    withdrawn bid beside as many others as one bidder may make, `TooLate` when the
+    the page had not `told` so (`as_told`), `Undeclared` when it did not show what is `declared` by submitting
+    (`form_of_tender.EDITION`), `Conflict` when the draft is not the one that the person saw, `NotEntitled` for what
+    the provider may not answer at this instant, `InvalidInput` (field "lots") for a withdrawn bid beside as many
+    others as one bidder may make, `TooLate` when the
     database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
     draft then stays as it was and the caller records the late attempt.
     """
@@ -94,9 +97,10 @@ def submit_bid(
     if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
         return _last_version(entered)
     _require_complete(entered, content, told)
+    require_declared(declared)
     status = BID.move(entered.status, BidStatus.SUBMITTED)
     number = entered.version + 1
-    sealed = seal_version(entered, content, number, keys)
+    sealed = seal_version(entered, replace(content, declared=STATEMENTS), number, keys)
     recorded = _record_submission(entered, actor, number, sealed.evidence)
     receipt = build_receipt(entered, sealed.parts, number, sealed.evidence, recorded, keys)
     draft = seal_draft(entered, content, entered.draft_revision, keys) if answers else entered.draft_sealed

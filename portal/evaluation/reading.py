@@ -60,6 +60,8 @@ class Answer:
     question: Question
     shown: Shown
     files: tuple[Mapping[str, Any], ...]
+    confidential: str | None = None
+    """Why its bidder asks to keep it confidential, where it does."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Compliance:
 
     bid: OpenedBid
     answers: tuple[Answer, ...]
+    declared: tuple[str, ...]
+    """What was declared by submitting it."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor)
     """
     bid = _bid_to_check(itt, bid_id, actor)
     _note(bid, actor, envelope=EnvelopeKind.COMPLIANCE, what="answers")
-    return Compliance(bid, _answers(bid, bid.compliance, compliance_questions(itt.id)))
+    declared = tuple((bid.compliance or {}).get("declared", ()))
+    return Compliance(bid, _answers(bid, bid.compliance, compliance_questions(itt.id)), declared)
 
 
 def read_compliance_file(
@@ -214,12 +219,13 @@ def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> Ope
 
 def _answers(bid: OpenedBid, envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
     texts = (envelope or {}).get("answers", {})
-    manifest = _manifest(envelope)
+    manifest, marked = _manifest(envelope), (envelope or {}).get("confidential", {})
     return tuple(
         Answer(
             question,
             question.asked.shown(texts),
             tuple(entry for entry in manifest if entry["question"] == question.key),
+            marked.get(question.key),
         )
         for question in questions
         if question.is_asked_for(bid.bid.lot_id)

@@ -22,6 +22,7 @@ from portal.awarding.deciding import decide_award, propose_award
 from portal.awarding.models import AwardDecision
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.bidding.sealing import submit_bid
@@ -187,7 +188,14 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
     """Submit a whole bid."""
     actor = people.actor_of(part)
     db.session.refresh(bid)
-    submit_bid(bid=bid, actor=actor, keys=keys, idempotency_key=uuid.uuid4(), expected_revision=bid.draft_revision)
+    submit_bid(
+        bid=bid,
+        actor=actor,
+        keys=keys,
+        idempotency_key=uuid.uuid4(),
+        expected_revision=bid.draft_revision,
+        declared=EDITION,
+    )
     db.session.commit()
 
 

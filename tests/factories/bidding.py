@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidOpening
 from portal.bidding.opening import open_bids
 from portal.bidding.sealing import Submitted, submit_bid
@@ -93,6 +94,7 @@ def submit(bid: Bid, actor: Actor) -> Submitted:
         keys=current_app.extensions["keys"],
         idempotency_key=uuid.uuid4(),
         expected_revision=bid.draft_revision,
+        declared=EDITION,
     )
     db.session.refresh(bid)
     return done

@@ -16,6 +16,7 @@ from portal.bidding.completeness import gaps_of
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.envelopes import content_of
+from portal.bidding.form_of_tender import EDITION, STATEMENTS
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.own_lots import own_lots
@@ -238,7 +239,10 @@ def submit(reference: str) -> ResponseReturnValue:
     typed = {name[8:]: text for name, text in request.form.items() if name.startswith("answers-")}
     act = partial(submit_bid, bid=bid, actor=actor(), keys=key_folder(), answers=typed)
     asked_for = lambda: act(  # noqa: E731
-        idempotency_key=form.key, expected_revision=form.expected_revision, told=form.told.data or ""
+        idempotency_key=form.key,
+        expected_revision=form.expected_revision,
+        told=form.told.data or "",
+        declared=form.declared.data or "",
     )
     if carried_out(form, bid, "submit", asked_for):
         return redirect(url_for("bids.receipt", reference=reference, number=form.outcome.version))
@@ -338,7 +342,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     gaps = gaps_of(as_asked(questions), content)
     remarks = remarks_of(as_asked(questions), content, formula_of(bid.itt))
     form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
-    form.told.data = as_told(remarks)
+    form.told.data, form.declared.data = as_told(remarks), EDITION
     return shown(
         "check",
         form,
@@ -349,6 +353,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         gaps=gaps,
         schedule=schedule_in(as_asked(questions)),
         remarks=remarks,
+        statements=STATEMENTS,
         gap_links=gap_links(bid, gaps, sections),
         called_at=still_called(bid.ready_at, bid.draft_saved_at),
         unreadable=unreadable_files(bid=bid, content=content, files=file_store()),

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from portal.accounts.models import User
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt, OpenedBid
 from portal.bidding.opening import OpeningRefused, open_bids
 from portal.core import clock
@@ -74,7 +75,7 @@ class Race:
         """Submit one bid at an instant; return its reference and the answer's status."""
         reference, revision, client = self.drafts[place]
         time.sleep(max(0.0, at - time.monotonic()))
-        form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision)}
+        form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision), "declared": EDITION}
         answer = client.post(f"/provider/bids/{reference}/submit", data=form)
         return reference, answer.status_code
 
@@ -155,7 +156,7 @@ def test_the_same_submission_twenty_times_at_once_is_one_version(fresh_app: Flas
             sign_in(client, user)
             clients.append(client)
         db.session.commit()
-    form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision)}
+    form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision), "declared": EDITION}
 
     def press(client: Any) -> str:
         return str(client.post(f"/provider/bids/{reference}/submit", data=form).location)

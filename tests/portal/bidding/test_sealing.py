@@ -18,6 +18,7 @@ from portal.bidding.closing import TooLate, record_late_attempt, require_open
 from portal.bidding.closing import lock_bid as lock
 from portal.bidding.drafting import read_draft, save_answers
 from portal.bidding.envelopes import content_of
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.queries import version_of
 from portal.bidding.sealing import Submitted, read_version, submit_bid, withdraw_bid
@@ -61,6 +62,7 @@ def send(app: Flask, bid: Bid, actor: Actor) -> Callable[..., Submitted]:
             "keys": app.extensions["keys"],
             "idempotency_key": uuid.uuid4(),
             "expected_revision": bid.draft_revision,
+            "declared": EDITION,
         }
         done = submit_bid(**(ordinary | different))
         db.session.refresh(bid)

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion
 from portal.core import clock
 from portal.core.errors import PortalError
@@ -82,7 +83,7 @@ def _ready(app: Flask, bid: Bid, actor: Actor) -> tuple[Any, str, int]:
 
 def _send(client: Any, reference: str, revision: int, at: float) -> tuple[str, tuple[int, str]]:
     time.sleep(max(0.0, at - time.monotonic()))
-    form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision)}
+    form = {"idempotency_key": str(uuid.uuid4()), "revision": str(revision), "declared": EDITION}
     answer = client.post(f"/provider/bids/{reference}/submit", data=form)
     return reference, (answer.status_code, answer.get_data(as_text=True))
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.audit.models import Event
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.receipts import verify_receipt
 from portal.core import inspecting
@@ -111,7 +112,7 @@ def test_save_and_submit_now_is_one_request_of_at_most_eight_statements(
     typed = {
         f"answers-{q.key}": f"New {q.key} " + "word " * 90 for q in questions_of(bid.itt) if q.kind.value == "text"
     }
-    form = typed | {"revision": str(bid.draft_revision), "idempotency_key": str(uuid.uuid4())}
+    form = typed | {"revision": str(bid.draft_revision), "idempotency_key": str(uuid.uuid4()), "declared": EDITION}
     page = client.get(f"/provider/bids/{bid.reference}/price").get_data(as_text=True)
     form["csrf_token"] = fields_of(page, "/price")["csrf_token"]
     address = f"/provider/bids/{bid.reference}/submit"
@@ -200,7 +201,11 @@ def test_what_is_missing_is_linked_to_where_it_is_done(client: CheckedClient, su
     for link in links:
         target = client.get(str(link)).get_data(as_text=True)
         assert "#" not in str(link) or f'id="{str(link).partition("#")[2]}"' in target
-    form = {"csrf_token": form_for(client, bid, "price")["csrf_token"], "idempotency_key": str(uuid.uuid4())}
+    form = {
+        "csrf_token": form_for(client, bid, "price")["csrf_token"],
+        "idempotency_key": str(uuid.uuid4()),
+        "declared": EDITION,
+    }
     answer = client.post(f"{home}/submit", data=form | {"revision": "0"})
     assert answer.status_code == 422
     assert "8 things have to be done before you can submit." in answer.get_data(as_text=True)
@@ -307,7 +312,10 @@ def test_everything_sent_after_the_closing_time_is_refused_recorded_and_explaine
     close_now(bid.itt)
     upload = {"files-safeguarding-policy": (io.BytesIO(POLICY_TEXT), "a.txt")}
     for address, data in (
-        (f"{home}/submit", {"idempotency_key": str(uuid.uuid4()), "answers-welcome": "Late but typed"}),
+        (
+            f"{home}/submit",
+            {"idempotency_key": str(uuid.uuid4()), "declared": EDITION, "answers-welcome": "Late but typed"},
+        ),
         (f"{home}/answers", {"answers-welcome": "Late but typed"}),
         (f"{home}/price", {"price": "1"}),
         (f"{home}/documents", upload),
@@ -363,7 +371,8 @@ def test_another_organisations_bid_is_not_found_on_any_address(client: CheckedCl
     assert {client.get(home + page).status_code for page in pages} == {404}
     acts = ("/answers", "/price", "/documents", "/submit", "/withdraw")
     assert {
-        client.post(home + act, data=token | {"idempotency_key": str(uuid.uuid4())}).status_code for act in acts
+        client.post(home + act, data=token | {"idempotency_key": str(uuid.uuid4()), "declared": EDITION}).status_code
+        for act in acts
     } == {404}
 
 

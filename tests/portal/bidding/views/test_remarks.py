@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from flask import current_app
 
 from portal.accounts.models import User
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid
 from portal.bidding.remarks import Unsaid
 from portal.bidding.sealing import submit_bid
@@ -100,6 +101,7 @@ def test_nothing_that_would_be_ruled_out_is_sealed_unsaid(client: CheckedClient,
             keys=current_app.extensions["keys"],
             idempotency_key=uuid.uuid4(),
             expected_revision=bid.draft_revision,
+            declared=EDITION,
         )
     unsaid = client.post(f"{base}/submit", data={**sent, "revision": str(bid.draft_revision)})
     assert unsaid.status_code == 409
