@@ -140,10 +140,11 @@ def absences_open_to(actor: Actor) -> Sequence[Absence]:
 
 
 def absence_with_id(absence_id: uuid.UUID, actor: Actor) -> Absence:
-    """One of them, or `NotFound`."""
+    """One of them; raises as the policy does."""
     absence = db.session.get(Absence, absence_id)
-    if absence is None or not policy.allows(actor, Verb.READ, absence):
+    if absence is None:
         raise NotFound("There is no such absence here.")
+    policy.require(actor, Verb.READ, absence)
     return absence
 
 

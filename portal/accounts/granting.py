@@ -29,6 +29,8 @@ from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.taking import lock
 from portal.organisations.models import ContractingAuthority, Provider
 
+DECIDED_THERE = "The authority has another administrator, who confirms or refuses this."
+
 
 def give_role(*, person: User, role: Role, place: Provider | ContractingAuthority, actor: Actor) -> None:
     """Give somebody a role in the place at once, or propose it where it takes two people to give."""
@@ -108,7 +110,7 @@ def require_second_decider(proposed: GivenByTwo, actor: Actor) -> None:
     """Raise `NotAllowed` unless the actor, whose role allows it, may be the second person."""
     require_second_person(actor, *_apart_from(proposed))
     if not may_decide(proposed, actor):
-        raise NotAllowed("The authority has another administrator, who confirms or refuses this.")
+        raise NotAllowed(DECIDED_THERE)
 
 
 def deciders_of(proposed: GivenByTwo) -> Sequence[uuid.UUID]:
@@ -139,19 +141,22 @@ def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
     )
     if not actor.platform_roles:
         waits = waits.where(RoleGrant.authority_id == actor.authority_id, RoleGrant.asked_sealed.is_(None))
-    return [
-        found
-        for found in db.session.scalars(waits)
-        if found.is_successor or actor.towards_authority(found.authority_id) or may_decide(found, actor)
-    ]
+    return [found for found in db.session.scalars(waits) if _is_shown(found, actor)]
 
 
 def waiting_role(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
-    """One role that waits, or `NotFound`."""
-    for found in waiting_roles(actor):
-        if found.id == role_id:
-            return found
-    raise NotFound("There is no role here that waits for you.")
+    """One role that waits; raises as the policy does, `NotAllowed` for the platform where the authority decides."""
+    found = db.session.get(RoleGrant, role_id)
+    if found is None:
+        raise NotFound("There is no such role here.")
+    policy.require(actor, Verb.DECIDE, found)
+    if not _is_shown(found, actor):
+        raise NotAllowed(DECIDED_THERE)
+    return found
+
+
+def _is_shown(found: RoleGrant, actor: Actor) -> bool:
+    return found.is_successor or bool(actor.towards_authority(found.authority_id)) or may_decide(found, actor)
 
 
 def roles_waiting_for(person_id: uuid.UUID) -> Sequence[RoleGrant]:

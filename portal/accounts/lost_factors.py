@@ -122,12 +122,13 @@ def lost_factors_for(*, actor: Actor, now: datetime) -> list[LostFactor]:
     return [found for found in db.session.scalars(waiting) if found.policy_roles(actor) & ADMINISTRATORS]
 
 
-def lost_factor(*, lost_id: uuid.UUID, actor: Actor, now: datetime) -> LostFactor:
-    """One request that the actor can do something about, or `NotFound`."""
-    for found in lost_factors_for(actor=actor, now=now):
-        if found.id == lost_id:
-            return found
-    raise NotFound("There is no such request that waits for you.")
+def lost_factor(*, lost_id: uuid.UUID, actor: Actor) -> LostFactor:
+    """One request that waits; raises as the policy does."""
+    found = db.session.get(LostFactor, lost_id)
+    if found is None:
+        raise NotFound("There is no such request here.")
+    policy.require(actor, Verb.DECIDE, found)
+    return found
 
 
 def may_check(found: LostFactor, actor: Actor) -> bool:

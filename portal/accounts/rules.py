@@ -11,7 +11,9 @@ RULES = [
     permit("authority", Verb.PROPOSE_SUCCESSOR, {Role.PLATFORM_ADMINISTRATOR}, half=True),
     permit("provider", Verb.NAME_DEPUTY, PROVIDER_ROLES),
     permit("authority", Verb.NAME_DEPUTY, AUTHORITY_ROLES),
-    permit("absence", Verb.READ, PROVIDER_ROLES | AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}),
+    permit("absence", Verb.READ, AUTHORITY_ROLES | {Role.PLATFORM_ADMINISTRATOR}),
+    # In a provider nobody confirms a deputy: it is agreed at once.
+    permit("absence", Verb.READ, PROVIDER_ROLES, ["agreed", "withdrawn"]),
     permit(
         "absence", Verb.DECIDE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}, ["proposed"], half=True
     ),
@@ -25,10 +27,10 @@ RULES = [
         {Role.PROVIDER_ADMINISTRATOR, Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR},
         ["asked", "checked"],
     ),
-    permit("authority", Verb.INVITE, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
-    permit("authority", Verb.CHANGE_ROLES, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
-    permit("authority", Verb.END_ACCESS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
-    permit("authority", Verb.END_SESSIONS, {Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}),
+    permit("authority", Verb.INVITE, {Role.AUTHORITY_ADMINISTRATOR}),
+    permit("authority", Verb.CHANGE_ROLES, {Role.AUTHORITY_ADMINISTRATOR}),
+    permit("authority", Verb.END_ACCESS, {Role.AUTHORITY_ADMINISTRATOR}),
+    permit("authority", Verb.END_SESSIONS, {Role.AUTHORITY_ADMINISTRATOR}),
 ]
 
 policy.declare(RULES)

@@ -33,6 +33,14 @@ def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
     ).one_or_none()
 
 
+def last_refused(lot_id: uuid.UUID) -> AwardDecision | None:
+    """The lot's newest proposal that an approver refused."""
+    refused = select(AwardDecision).where(
+        AwardDecision.lot_id == lot_id, AwardDecision.status == DecisionStatus.REFUSED
+    )
+    return db.session.scalars(refused.order_by(AwardDecision.proposed_at.desc()).limit(1)).first()
+
+
 def decisions_of(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
     """Every decision of an ITT, oldest first, with the winning bid's provider."""
     return db.session.scalars(

@@ -101,6 +101,11 @@ class Entered(OnOwnChain):
 
     ledger_object = "bid"
 
+    @property
+    def would_change_nothing(self) -> bool:
+        """Whether submitting the draft would only repeat the version that counts; a withdrawn one does not count."""
+        return self.status is BidStatus.SUBMITTED and self.draft_revision == self.submitted_revision
+
 
 def lock_bid(bid: Bid) -> Entered:
     """Lock the ITT's row (shared: bids do not wait for each other) and the bid's row; then read the clock.

@@ -27,7 +27,7 @@ def say_bid_is_ready(*, bid: Bid, actor: Actor, keys: KeyFolder) -> None:
         entered,
         EventKind.BID_READY,
         actor=actor,
-        is_new=entered.draft_revision > entered.submitted_revision,
+        is_new=not entered.would_change_nothing,
         is_complete=not gaps_of(entered.questions, content),
         called_at=still_called(bid.ready_at, entered.draft_saved_at),
     )

@@ -94,7 +94,7 @@ def submit_bid(
         return repeated
     _require_may_submit(entered)
     entered, content, put = _current_draft(entered, keys, answers or {}, expected_revision)
-    if entered.status is BidStatus.SUBMITTED and entered.draft_revision == entered.submitted_revision:
+    if entered.would_change_nothing:
         return _last_version(entered)
     _require_complete(entered, content, told)
     require_declared(declared)

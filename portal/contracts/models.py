@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnIttChain
 from portal.awarding.models import AwardDecision
 from portal.core.columns import Amount, Id, Model
-from portal.core.permissions import Actor, Role
 from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -52,8 +51,6 @@ class Contract(OnIttChain, Model):
         back_populates="contract", order_by="BreakPoint.months", cascade="all, delete-orphan"
     )
 
-    policy_object = "contract"
-
     @property
     def party(self) -> Provider | FormerIdentity:
         """The provider under the name and numbers under which it was awarded the contract."""
@@ -63,12 +60,6 @@ class Contract(OnIttChain, Model):
     def provider_called(self) -> str:
         """What the provider is called, and was when the contract was concluded."""
         return self.provider.called(self.concluded_at)
-
-    policy_state = "concluded"
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Roles in the authority, and in the provider."""
-        return actor.towards_authority(self.authority_id) | actor.towards_provider(self.provider_id)
 
 
 class BreakPoint(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.core.permissions import PROVIDER_ROLES, Role, Verb, permit, policy
+from portal.core.permissions import Role, Verb, permit, policy
 from portal.tendering.states import IttStatus
 
 policy.declare(
@@ -14,6 +14,5 @@ policy.declare(
             [Role.COMMISSIONER, Role.CONTRACT_MANAGER, Role.APPROVER, Role.AUDITOR],
             [IttStatus.AWARDED, IttStatus.CONTRACTED],
         ),
-        permit("contract", Verb.READ, [*PROVIDER_ROLES, Role.COMMISSIONER, Role.CONTRACT_MANAGER, Role.AUDITOR]),
     ]
 )

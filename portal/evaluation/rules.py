@@ -30,7 +30,7 @@ policy.declare(
             [Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER],
             [IttStatus.MODERATED],
         ),
-        permit("panel", Verb.READ, [*SEATED, *OVERSIGHT]),
+        permit("panel", Verb.READ, SEATED),
         # Procurement Act 2023 s.81: whoever influences the decision declares, a facilitator as well.
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),

@@ -13,7 +13,9 @@ from portal.organisations import commitments
 policy.declare(
     [
         permit("application", Verb.START, PROVIDER_ROLES),
-        permit("application", Verb.READ, PROVIDER_ROLES | READING_ROLES),
+        permit("application", Verb.READ, PROVIDER_ROLES),
+        # A draft is the applicant's alone.
+        permit("application", Verb.READ, READING_ROLES, set(ApplicationStatus) - {ApplicationStatus.DRAFT}),
         permit("application", Verb.DRAFT, PROVIDER_ROLES, EDITABLE),
         permit("application", Verb.SUBMIT, SUBMITTING_ROLES, EDITABLE),
         permit("application", Verb.CALL_SUBMITTERS, PROVIDER_ROLES, EDITABLE),

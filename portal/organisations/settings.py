@@ -53,10 +53,11 @@ def settings_of(provider_id: uuid.UUID) -> Sequence[Setting]:
 
 
 def find_setting(setting_id: uuid.UUID, actor: Actor) -> Setting:
-    """The open setting of the actor's own provider; raises `NotFound` for every other."""
+    """The setting of the actor's own provider, to change it; raises `NotFound`, and `WrongState` for a closed one."""
     setting = db.session.get(Setting, setting_id)
-    if setting is None or setting.closed_at is not None or not setting.policy_roles(actor):
+    if setting is None:
         raise NotFound("You have no setting at this address.")
+    policy.require(actor, Verb.CHANGE, setting)
     return setting
 
 

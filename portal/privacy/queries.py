@@ -27,11 +27,12 @@ def requests_for(actor: Actor) -> Sequence[ErasureRequest]:
 
 
 def request_for(request_id: uuid.UUID, actor: Actor) -> ErasureRequest:
-    """One of them, or `NotFound`."""
-    for found in requests_for(actor):
-        if found.id == request_id:
-            return found
-    raise NotFound("There is no request here that waits for you.")
+    """One that waits; raises as the policy does."""
+    found = db.session.get(ErasureRequest, request_id)
+    if found is None:
+        raise NotFound("There is no such request here.")
+    policy.require(actor, Verb.DECIDE, found)
+    return found
 
 
 def last_request_of(person_id: uuid.UUID) -> ErasureRequest | None:

@@ -59,7 +59,7 @@ SETTING_UP = ("framework_desk.about", "framework_desk.lot_add", "framework_desk.
 
 ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("absence", Verb.DECIDE): press("absences.decide"),
-    ("absence", Verb.READ): page("absences.decide"),
+    ("absence", Verb.READ): page("absences.decide", "absences.end"),
     ("addendum", Verb.DECIDE): press("addenda.show"),
     ("addendum", Verb.READ): page("addenda.show"),
     ("admission", Verb.ASK_RENEWAL): press("members.renewal"),
@@ -108,7 +108,6 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("bid", Verb.WITHDRAW): form("bids.withdraw"),
     ("clarification", Verb.ANSWER): form("clarification_desk.answer"),
     ("clarification", Verb.ASK): form("own_clarifications.ask", own=True),
-    ("clarification", Verb.READ): page("clarification_desk.index", by=AUTHORITY_ROLES),
     ("clarification", Verb.TAKE_BACK_QUESTION): press("own_clarifications.take_back"),
     ("correspondence", Verb.READ): (
         *page("bidder_messages.show", by=AUTHORITY_ROLES),
@@ -183,6 +182,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.SEE_PROGRESS): (
         *page("panel_desk.cards", by=frozenset({Role.FACILITATOR})),
         *page("panel_desk.show", by=frozenset({Role.CHAIR})),
+        *page("evaluation_desk.panels", by=AUTHORITY_ROLES),
     ),
     ("panel", Verb.SEE_SCORES): (
         *page("panel_desk.board", "panel_desk.cell", by=ADULTS),
@@ -219,27 +219,9 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
 }
 
 NOWHERE: Mapping[tuple[str, Verb], str] = {
-    ("contract", Verb.READ): "a concluded contract stands in the public register, which everybody reads",
     ("itt", Verb.SEE_PRICES): "a part of the page of the result, which leaves prices out before",
 }
 """Verbs without an address of their own, each with the reason."""
-
-NOT_BY: Mapping[tuple[str, Verb, Role], str] = (
-    {
-        ("authority", verb, Role.PLATFORM_ADMINISTRATOR): "it has no page for the people of an authority"
-        for verb in (Verb.INVITE, Verb.CHANGE_ROLES, Verb.END_ACCESS, Verb.END_SESSIONS)
-    }
-    | {
-        ("panel", verb, role): "on the page of all panels of an invitation (see_panels)"
-        for verb in (Verb.READ, Verb.SEE_PROGRESS)
-        for role in (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR)
-    }
-    | {
-        ("clarification", Verb.READ, role): "a bidder finds its own among the answers, on a page for everybody"
-        for role in PROVIDER_ROLES
-    }
-)
-"""Roles that a row names and no address lets through, each with the reason."""
 
 
 def names_of(thing: Any, endpoint: str) -> dict[str, Any]:
@@ -250,12 +232,12 @@ def names_of(thing: Any, endpoint: str) -> dict[str, Any]:
 def _panel(work: Any) -> dict[str, Any]:
     members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
     young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
-    bid = db.session.scalars(select(Bid.id).where(Bid.itt_id == work.itt_id)).one()
+    bid = db.session.scalars(select(Bid.id).where(Bid.itt_id == work.itt_id).order_by(Bid.id)).first()
     return {
         "panel_id": work.panel_id,
         "reference": work.itt.reference,
         "member_id": young[0] if young else work.panel_id,
-        "bid_id": bid,
+        "bid_id": bid or work.panel_id,
         "criterion": leaves_of(work.itt, work.panel)[0].key,
         "number": 1,
     }
@@ -286,7 +268,6 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "award": lambda it: {"reference": it.itt.reference},
     "bid": lambda it: {"reference": it.reference, "section": None},
     "clarification": lambda it: {"reference": it.itt.reference, "question": it.reference},
-    "contract": lambda it: {"reference": it.reference},
     "correspondence": lambda it: {"reference": it.itt.reference, "thread": it.reference},
     "ending": lambda it: {"reference": it.itt.reference, "ending_id": it.id},
     "erasure": lambda it: {"request_id": it.id},

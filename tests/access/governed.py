@@ -37,7 +37,6 @@ STATES: Mapping[str, frozenset[str]] = {
         "award": (*DecisionStatus, "lapsed"),
         "bid": BidStatus,
         "clarification": ClarificationStatus,
-        "contract": ("concluded",),
         "correspondence": ("open",),
         "ending": (*EndingStatus, "lapsed"),
         "erasure": ErasureStatus,
@@ -75,13 +74,17 @@ def models() -> dict[str, type[Any]]:
 
 
 APART: Mapping[str, Callable[[Any], Hashable]] = {
+    "absence": lambda it: it.authority_id is None,
     "admission": lambda it: (it.framework.kind, it.reasons_sent_at is None),
     "application": lambda it: it.provider_id,
     "bid": lambda it: it.itt.has_closed(clock.now()),
+    "clarification": lambda it: it.itt.status,
     "erasure": lambda it: it.authority_id,
     "identity_decision": lambda it: it.framework is None,
     "itt": lambda it: (it.kind, it.has_closed(clock.now())),
     "lost_factor": lambda it: any(row.authority_id for row in it.user.held_roles),
+    "suspension": lambda it: it.authority_id,
+    "role": lambda it: it.is_successor,
     "panel": lambda it: (it.panel.kind, bool(waiting_for(it))),
 }
 """What makes things of one state different to somebody who comes to them."""

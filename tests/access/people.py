@@ -14,7 +14,7 @@ from portal.core.permissions import AUTHORITY_ROLES, Role
 from portal.evaluation.models import PanelMember
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
-from portal.organisations.models import ContractingAuthority
+from portal.organisations.models import ContractingAuthority, Provider
 from portal.scenarios import people
 from portal.scenarios.matrix_people import PLACES, PLATFORM, SOUTH
 
@@ -82,7 +82,6 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "award": lambda it: {it.itt.authority_id},
     "bid": lambda it: {it.provider_id},
     "clarification": lambda it: {it.provider_id, it.itt.authority_id},
-    "contract": lambda it: {it.authority_id, it.provider_id},
     "correspondence": lambda it: {it.provider_id, it.itt.authority_id},
     "ending": lambda it: {it.itt.authority_id},
     "erasure": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
@@ -94,7 +93,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "number_claim": lambda it: {it.holder_id, THE_PLATFORM, WHO_CHECKS},
     "panel": lambda it: {it.panel_id, it.itt.authority_id},
     "provider": lambda it: {it.id, THE_PLATFORM, WHO_CHECKS},
-    "role": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
+    "role": lambda it: {THE_PLATFORM} if it.is_successor else {it.authority_id, THE_PLATFORM},
     "setting": lambda it: {it.provider_id},
     "summary": lambda it: {it.bid.provider_id, it.decision.itt.authority_id},
     "undertaking": lambda it: {it.provider_id},
@@ -108,6 +107,17 @@ def is_of_the_matrix(thing: Any) -> bool:
     south = select(ContractingAuthority.id).where(ContractingAuthority.name == SOUTH)
     itt = getattr(thing, "itt", None)
     return db.session.scalar(south) not in {getattr(itt, "authority_id", None), *BELONGS[thing.policy_object](thing)}
+
+
+def how_many_walk(thing: Any) -> int:
+    """How many of the organisations that it belongs to have somebody of each role who walks."""
+    names = [place.name for place in PLACES]
+    ours = {
+        found
+        for model in (ContractingAuthority, Provider)
+        for found in db.session.scalars(select(model.id).where(model.name.in_(names)))
+    }
+    return len(BELONGS[thing.policy_object](thing) & ours)
 
 
 def is_theirs(person: Person, thing: Any) -> bool:

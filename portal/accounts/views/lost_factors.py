@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 def decide(lost_id: uuid.UUID) -> ResponseReturnValue:
     """Say that it is the person who asks, or refuse."""
     who = _administrator()
-    found = lost_factor(lost_id=lost_id, actor=who, now=clock.now())
+    found = lost_factor(lost_id=lost_id, actor=who)
     name = found.user.display_name
     form = LostDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _verdict(form, lost_id, who)):

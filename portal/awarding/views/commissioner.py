@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.awarding import queries
@@ -18,14 +18,14 @@ from portal.awarding.models import AwardDecision
 from portal.awarding.settling import open_lots
 from portal.awarding.states import DecisionStatus
 from portal.core import clock
-from portal.core.errors import WrongState
+from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
 from portal.evaluation.models import Result
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority, require_to_send
+from portal.web.access import actor, for_authority
 
 bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/award")
 
@@ -42,11 +42,21 @@ def show(reference: str) -> ResponseReturnValue:
         return _propose(itt, lot)
     if decision is not None and decision.is_proposed and _may_decide(decision):
         return _decide(itt, decision)
-    if decision is not None and decision.is_proposed:
-        require_to_send(Verb.DECIDE, decision)
-    else:
-        require_to_send(Verb.PROPOSE_AWARD, itt)
+    if request.method == "POST":
+        _refuse(itt, decision or queries.last_refused(lot.id))
     return _page(itt, lot, decision, None)
+
+
+def _refuse(itt: InvitationToTender, decision: AwardDecision | None) -> NoReturn:
+    """Say why nothing can be sent now: to whoever proposes and whoever decides what is in the way, to others no."""
+    try:
+        policy.require(actor(), Verb.PROPOSE_AWARD, itt)
+    except NotAllowed:
+        if decision is None:
+            raise
+        policy.require(actor(), Verb.DECIDE, decision)
+        raise NotAllowed("Another person decides this award: you proposed it, or stood in for who did.") from None
+    raise WrongState("An award of this lot is proposed already, or its lots are settled.")
 
 
 def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import names_by_id
 from portal.core import clock
+from portal.core.errors import WrongState
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.deciding import decide_ending, refuse_ending
 from portal.ending.forms import CANCEL, DecisionForm, EndingForm
@@ -18,7 +19,8 @@ from portal.ending.queries import ending_of, endings_of
 from portal.regulation.procurement_law import TERMINATION
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
-from portal.tendering.queries import find_published_itt
+from portal.tendering.queries import find_itt
+from portal.tendering.states import AFTER_PUBLICATION
 from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("endings", __name__, url_prefix="/commissioning/itts/<reference>/ending")
@@ -28,10 +30,12 @@ bp = Blueprint("endings", __name__, url_prefix="/commissioning/itts/<reference>/
 @for_authority()
 def show(reference: str) -> ResponseReturnValue:
     """What of it was ended or is proposed to end, and a form to propose what can be ended now."""
-    itt = _published(reference)
+    itt = _readable(reference)
     form = _offered(itt)
     if form is None:
         require_to_send(Verb.PROPOSE_CANCELLATION, itt)
+    if itt.status not in AFTER_PUBLICATION:
+        raise WrongState("A draft is discarded: nothing of it has begun that could be ended.")
     if form is not None and form.validate_on_submit() and form.carry_out(lambda: _propose(itt, form)):
         flash("It is proposed. An approver has been told; nothing changes until then.", "success")
         return redirect(url_for("endings.show", reference=itt.reference))
@@ -52,7 +56,7 @@ def show(reference: str) -> ResponseReturnValue:
 @for_authority(Role.APPROVER)
 def decide(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
     """The second person: end it, or refuse."""
-    itt = _published(reference)
+    itt = _readable(reference)
     ending = ending_of(itt, ending_id)
     policy.require(actor(), Verb.DECIDE, ending)
     form = DecisionForm()
@@ -72,9 +76,9 @@ def decide(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
     return page, form.status_code
 
 
-def _published(reference: str) -> InvitationToTender:
-    """The published procurement, for whoever of its authority may read it."""
-    itt = find_published_itt(reference)
+def _readable(reference: str) -> InvitationToTender:
+    """The procurement, for whoever of its authority may read it."""
+    itt = find_itt(reference)
     policy.require(actor(), Verb.READ, itt)
     return itt
 

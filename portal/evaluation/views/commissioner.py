@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -46,7 +47,7 @@ READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER
 @bp.get("/panels")
 @for_authority(Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER)
 def panels(reference: str) -> ResponseReturnValue:
-    """Every panel with its members and how far they are."""
+    """Every panel with its members and, for whoever oversees them, how far they are."""
     itt = _itt(reference, Verb.SEE_PANELS)
     works = works_of_itt(itt.id)
     ids = [panel.id for panel in itt.panels]
@@ -56,6 +57,8 @@ def panels(reference: str) -> ResponseReturnValue:
         works=works,
         members=members_of(ids),
         progress={p.member.id: p for rows in progress_of(ids, itt.id).values() for p in rows},
+        watched=_panels_open_to(Verb.SEE_PROGRESS, works),
+        recorded=_panels_open_to(Verb.SEE_SCORES, works),
         bids=len(bids_to_score(itt.id)),
         leaves={panel.id: len(scored_keys(itt.method or {}, panel.key)) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
@@ -194,6 +197,10 @@ def _itt(reference: str, verb: Verb) -> InvitationToTender:
     itt = itt_by_reference(reference)
     policy.require(actor(), verb, itt)
     return itt
+
+
+def _panels_open_to(verb: Verb, works: Mapping[uuid.UUID, PanelWork]) -> set[uuid.UUID]:
+    return {panel_id for panel_id, work in works.items() if policy.allows(actor(), verb, work)}
 
 
 def _panel(itt: InvitationToTender, panel_id: uuid.UUID) -> Panel:

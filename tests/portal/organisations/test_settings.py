@@ -136,12 +136,12 @@ def test_free_places_are_said(provider: Provider, actor: Actor) -> None:
 
 
 def test_a_closed_setting_is_gone(provider: Provider, actor: Actor) -> None:
-    """It leaves the list and its address, and nothing can be done with it any more."""
+    """It leaves the list, and nothing can be done with it any more."""
     setting = added(provider, actor)
     assert find_setting(setting.id, actor) is setting
     close_setting(setting=setting, actor=actor, now=clock.now())
     assert settings_of(provider.id) == []
-    with pytest.raises(NotFound):
+    with pytest.raises(WrongState):
         find_setting(setting.id, actor)
     with pytest.raises(WrongState):
         say_vacancies(setting=setting, vacancies="1", actor=actor, now=clock.now())

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.bidding.sealing import withdraw_bid
 from portal.core.permissions import PROVIDER_ROLES, Actor, Role
 from portal.extensions import db
 from portal.notifications import letters, letters_of_applications
@@ -18,7 +19,7 @@ from portal.notifications.models import Message
 from portal.organisations.models import Provider
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
-from tests.factories.bidding import close_now, complete_draft, draft_bid
+from tests.factories.bidding import close_now, complete_draft, draft_bid, submit
 from tests.factories.frameworks import live_framework
 from tests.factories.joining import complete_application, draft_application
 from tests.factories.organisations import make_provider
@@ -98,6 +99,19 @@ def test_what_is_not_ready_cannot_be_handed_over(kind: Kind, client: CheckedClie
     token = {"csrf_token": _token(client, f"{complete}/check")}
     assert client.post(f"{begun}/ready", data=token).status_code == 409
     assert [client.post(f"{complete}/ready", data=token).status_code for _ in range(2)] == [302, 409]
+
+
+def test_a_bid_that_was_withdrawn_can_be_handed_over_again(client: CheckedClient, people: dict[Role, User]) -> None:
+    """It does not count any more, and sending it again as it is would make it count."""
+    itt, sender = published_itt(), actor_of(people[Role.SUBMITTER])
+    bid = complete_draft(itt, actor=sender)
+    submit(bid, sender)
+    sign_in(client, people[Role.CONTRIBUTOR])
+    home = f"/provider/bids/{bid.reference}"
+    token = {"csrf_token": str(fields_of(client.get(f"{home}/check"), action="/sign-out")["csrf_token"])}
+    assert client.post(f"{home}/ready", data=token).status_code == 409
+    withdraw_bid(bid=bid, actor=sender)
+    assert client.post(f"{home}/ready", data=token).status_code == 302
 
 
 def test_nobody_is_called_after_the_closing_time(client: CheckedClient, people: dict[Role, User]) -> None:

@@ -76,6 +76,27 @@ def test_a_refusal_comes_back(
     assert "Send to an approver" in shown
 
 
+def test_what_cannot_be_sent_now_says_why(
+    itt: InvitationToTender, client: CheckedClient, new_client: Callable[[], CheckedClient]
+) -> None:
+    """Whose turn it is not is told so (409); only who neither proposes nor decides, that it is not theirs."""
+
+    def posted(who: CheckedClient, *roles: Role) -> int:
+        sign_in(who, somebody(itt, *roles))
+        token = fields_of(who.get(page(itt)), action="/sign-out")
+        return who.post(page(itt), data={"verdict": "approve", "note": NOTE, "reason": REASON} | token).status_code
+
+    proposed_award(itt)
+    assert posted(client, Role.COMMISSIONER) == 409
+    assert fill(client_of(new_client(), itt, Role.APPROVER), page(itt), {"verdict": "approve", "note": NOTE})
+    assert [posted(new_client(), role) for role in (Role.APPROVER, Role.COMMISSIONER, Role.AUDITOR)] == [409, 409, 403]
+
+
+def client_of(client: CheckedClient, itt: InvitationToTender, role: Role) -> CheckedClient:
+    sign_in(client, somebody(itt, role))
+    return client
+
+
 def test_nothing_typed_is_lost(itt: InvitationToTender, client: CheckedClient) -> None:
     """A reason that is too short comes back with the message beside it."""
     sign_in(client, somebody(itt, Role.COMMISSIONER))

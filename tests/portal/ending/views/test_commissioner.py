@@ -18,7 +18,7 @@ from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, complete_draft, open_itt, opened_itt, submitted_bid, submitter_of
 from tests.factories.ending import CHECKED, STAGES, WHY, cancelled, not_awarded, propose_to_cancel
 from tests.factories.evaluation import LOCAL, scoring_itt
-from tests.factories.tendering import published_in_lots, published_itt
+from tests.factories.tendering import draft_itt, published_in_lots, published_itt
 from tests.filling import errors_of, fields_of, fill
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -71,6 +71,19 @@ def test_the_page_takes_as_many_statements_for_three_lots_as_for_one(
         assert shown.text.count('name="what"') == lots + 1
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_a_draft_is_not_ended(client: CheckedClient, new_client: Callable[[], CheckedClient]) -> None:
+    """Its people are told that it cannot be done yet, or is not theirs to do, not that there is no such draft."""
+    itt = draft_itt()
+    asked = officer(client, itt).get(page(itt, "/ending"))
+    assert (asked.status_code, "A draft is discarded" in asked.text) == (409, True)
+    sent = {}
+    for role in (Role.COMMISSIONER, Role.AUDITOR):
+        who = officer(new_client(), itt, role)
+        token = fields_of(who.get("/commissioning"), action="/sign-out")
+        sent[role] = who.post(page(itt, "/ending"), data={"what": "cancel", "reason": WHY} | token).status_code
+    assert sent == {Role.COMMISSIONER: 409, Role.AUDITOR: 403}
 
 
 def test_refusing_says_that_it_goes_on(client: CheckedClient) -> None:

@@ -71,6 +71,26 @@ def test_the_commissioner_appoints_and_removes(client: CheckedClient) -> None:
     assert "Blue Fox" not in table
 
 
+def test_only_whoever_oversees_a_panel_sees_how_far_each_member_is(
+    client: CheckedClient, new_client: Callable[[], CheckedClient]
+) -> None:
+    """An opener reads who sits there; what each has declared, saved and submitted is for those who oversee it."""
+    evaluation = scoring_itt(1)
+    columns = ("Interests", "Scores saved", "Submitted")
+    seen = {}
+    for role, who in ((Role.COMMISSIONER, client), (Role.OPENER, new_client())):
+        shown = who.get(f"{enter(who, evaluation, role)}/panels").text
+        seen[role] = [column in shown for column in ("Name", *columns)]
+    assert seen == {Role.COMMISSIONER: [True] * 4, Role.OPENER: [True, False, False, False]}
+
+
+@pytest.mark.parametrize(("role", "reads"), [(Role.AUDITOR, True), (Role.APPROVER, False), (Role.OPENER, False)])
+def test_only_whoever_may_read_a_record_is_led_to_it(client: CheckedClient, role: Role, reads: bool) -> None:
+    """The page of the panels links to no record that answers 403."""
+    evaluation = moderated_evaluation(1)
+    assert ("The record of the" in client.get(f"{enter(client, evaluation, role)}/panels").text) is reads
+
+
 @pytest.mark.usefixtures("worker_environment")
 def test_the_invitation_of_a_removed_member_leads_nowhere(
     client: CheckedClient, new_client: Callable[[], CheckedClient], mailbox: Mailbox
