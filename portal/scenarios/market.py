@@ -160,6 +160,19 @@ def establish(
 
 def apply_to(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) -> Application:
     """The part's provider applies to the lot: every answer passes but those given in `otherwise`."""
+    application = write_application(lot, part, files, **otherwise)
+    submit_application(
+        application=application,
+        actor=people.actor_of(part),
+        idempotency_key=uuid.uuid4(),
+        expected_revision=application.revision,
+    )
+    db.session.commit()
+    return application
+
+
+def write_application(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) -> Application:
+    """The same without sending it."""
     actor = people.actor_of(part)
     application = start_application(lot=lot, actor=actor)
     db.session.commit()
@@ -172,10 +185,6 @@ def apply_to(lot: FrameworkLot, part: Part, files: FileStore, **otherwise: str) 
             now=clock.now(),
         )
         db.session.commit()
-    submit_application(
-        application=application, actor=actor, idempotency_key=uuid.uuid4(), expected_revision=application.revision
-    )
-    db.session.commit()
     return application
 
 

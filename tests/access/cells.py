@@ -37,7 +37,7 @@ def cells(app: Flask, people: Iterable[Person], things: Sequence[Any], chosen: S
         found: dict[tuple[str, str], Cell] = {}
         for thing, verb, address, path, audience in attempts:
             theirs, shut_out = is_theirs(person, thing), person.role not in audience
-            if address.own and not shut_out and not theirs:
+            if address.own and not shut_out and not (theirs and person.role in address.by):
                 continue
             # Whom a route is not for it refuses before anything is looked up: once is enough.
             key = (address.method, address.endpoint if shut_out else path)

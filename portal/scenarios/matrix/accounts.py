@@ -10,6 +10,7 @@ from portal.accounts.absences import confirm_deputy, end_absence, name_deputy, r
 from portal.accounts.changing_roles import end_access
 from portal.accounts.factor_models import LostFactor
 from portal.accounts.granting import refuse_role
+from portal.accounts.handing_over import propose_successor
 from portal.accounts.inviting import invite_colleague
 from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person, refuse_person, withdraw_request
 from portal.accounts.models import RoleGrant
@@ -19,10 +20,19 @@ from portal.core.permissions import Role
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import MemberRole
 from portal.organisations.models import ContractingAuthority
+from portal.organisations.queries import provider_with_id
 from portal.privacy.asking import ask_erasure, ask_erasure_of_young_person, withdraw_erasure
 from portal.privacy.erasing import carry_out_erasure, refuse_erasure
 from portal.scenarios import people
-from portal.scenarios.matrix_people import ALDER_ADMINISTRATOR, ALDER_COLLEAGUES, ALDER_PEOPLE, LEAVER, NORTH_PEOPLE
+from portal.scenarios.matrix_people import (
+    ALDER_ADMINISTRATOR,
+    ALDER_COLLEAGUES,
+    ALDER_PEOPLE,
+    LEAVER,
+    NORTH_PEOPLE,
+    OWNERS,
+    PLATFORM,
+)
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import PanelKind
 
@@ -30,11 +40,14 @@ REASON = "A demonstration: the second person did not know them and said no."
 FIRST = NORTH_PEOPLE.colleagues[0]
 SECOND = NORTH_PEOPLE.people[Role.AUTHORITY_ADMINISTRATOR]
 ADMINISTRATOR = ALDER_PEOPLE.people[Role.PROVIDER_ADMINISTRATOR]
+SUBMITTER = ALDER_PEOPLE.people[Role.SUBMITTER]
+_ELM, _FIR, GORSE = OWNERS
 
 
 def load(north: ContractingAuthority, open_itt: str) -> None:
     """Make them, each by the acts that lead to its state; `open_itt` is the reference of one with panels."""
     _roles(north)
+    _successors()
     _absences(north)
     _lost_factors()
     _erasures(open_itt)
@@ -61,8 +74,29 @@ def _roles(north: ContractingAuthority) -> None:
     db.session.commit()
 
 
+def _successors() -> None:
+    """Of an organisation's only administrator, by those of the platform: refused, and proposed."""
+    for number, is_refused in (("One", True), ("Two", False)):
+        proposed = propose_successor(
+            former=GORSE.email,
+            name=f"Demo Gorse Successor {number}",
+            email=f"matrix-gorse-successor-{number.lower()}@demo.example",
+            asked=REASON,
+            checked=REASON,
+            actor=people.actor_of(people.PLATFORM),
+            now=clock.now(),
+        )
+        db.session.commit()
+        if is_refused:
+            refuse_role(role_id=proposed.id, reason=REASON, actor=people.actor_of(PLATFORM), now=clock.now())
+            db.session.commit()
+
+
 def _absences(north: ContractingAuthority) -> None:
-    """Proposed, agreed, refused and taken back, all to come: nobody holds another's roles in the matrix."""
+    """Proposed, agreed, refused and taken back, all to come: nobody holds another's roles in the matrix.
+
+    In a provider, where nobody confirms them: agreed and taken back.
+    """
     now, today = clock.now(), clock.today()
     opener = people.actor_of(NORTH_PEOPLE.colleagues[1])
     named = [
@@ -81,6 +115,20 @@ def _absences(north: ContractingAuthority) -> None:
     confirm_deputy(absence=named[1], actor=people.actor_of(FIRST), now=now)
     refuse_deputy(absence=named[2], reason=REASON, actor=people.actor_of(FIRST), now=now)
     end_absence(absence=named[3], actor=opener, now=now)
+    submitter = people.actor_of(SUBMITTER)
+    theirs = [
+        name_deputy(
+            place=provider_with_id(submitter.provider_id),
+            person=people.person_of(SUBMITTER),
+            deputy=people.person_of(ADMINISTRATOR),
+            first_day=today + timedelta(days=days),
+            last_day=today + timedelta(days=days),
+            actor=submitter,
+            now=now,
+        )
+        for days in (100, 101)
+    ]
+    end_absence(absence=theirs[1], actor=submitter, now=now)
     db.session.commit()
 
 

@@ -19,8 +19,10 @@ from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.frameworks.structure import LotDetails, add_criterion, add_lot
 from portal.frameworks.terms import Validity
-from portal.joining.applying import start_application
+from portal.joining.applying import save_answers, save_reply
 from portal.joining.deciding import ask_clarification
+from portal.joining.models import Application
+from portal.joining.states import ApplicationStatus
 from portal.joining.withdrawing import withdraw_application
 from portal.members.identity import accept_change, ask_identity_change, refuse_change, withdraw_identity_change
 from portal.members.membership import leave_lot
@@ -31,7 +33,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.scenarios import building, gateshead, market, people
-from portal.scenarios.matrix_people import ALDER, ALDER_PEOPLE, ELM, NORTH_PEOPLE, OWNERS
+from portal.scenarios.matrix_people import ALDER, ALDER_ADMINISTRATOR, ALDER_PEOPLE, ELM, NORTH_PEOPLE, OWNERS
 from portal.tendering.calling_off import create_call_off, propose_direct_award
 from portal.tendering.inviting import decline_invitation
 
@@ -45,6 +47,7 @@ MEMBERS = ("removal proposed", "removed", "left", "removal of a member without p
 REASON = "A demonstration: the register of the regulator does not name this organisation any more."
 CONDITIONS = "Condition 1 is met: it is the only service in the area. Condition 2 is met: the price is the framework’s."
 QUESTION = "Which services do you mean by “the other two” in your answer?"
+REPLY = "The club in the harbour and the one at the school."
 
 COMMISSIONER = NORTH_PEOPLE.people[Role.COMMISSIONER]
 APPROVER = NORTH_PEOPLE.people[Role.APPROVER]
@@ -110,8 +113,7 @@ def _framework(north: ContractingAuthority, title: str) -> Framework:
 
 
 def _applications(lots: Mapping[str, FrameworkLot], files: FileStore) -> None:
-    start_application(lot=lots["draft"], actor=people.actor_of(SUBMITTER))
-    db.session.commit()
+    market.write_application(lots["draft"], SUBMITTER, files)
     sent = {title: market.apply_to(lots[title], SUBMITTER, files) for title in APPLIED[1:]}
     ask_clarification(
         application=sent["clarification"],
@@ -126,6 +128,17 @@ def _applications(lots: Mapping[str, FrameworkLot], files: FileStore) -> None:
     withdraw_application(application=sent["withdrawn"], actor=people.actor_of(SUBMITTER))
     db.session.commit()
     market.admit(sent["admitted"])
+    for title in ("submitted", "clarification", "refused"):
+        _change(sent[title])
+
+
+def _change(application: Application) -> None:
+    """Somebody else answers from now on, and what the officers asked has a reply; it is not sent yet."""
+    answers, now = {"contact_name": ALDER_ADMINISTRATOR.name}, clock.now()
+    save_answers(application=application, actor=people.actor_of(SUBMITTER), answers=answers, confirmed=answers, now=now)
+    if application.status is ApplicationStatus.CLARIFICATION:
+        save_reply(application=application, actor=people.actor_of(SUBMITTER), reply=REPLY, now=now)
+    db.session.commit()
 
 
 def _row(lot: FrameworkLot, provider: str, number: str = "") -> Iterator[dict[str, str]]:
@@ -168,19 +181,20 @@ def _memberships(framework: Framework, lots: Mapping[str, FrameworkLot]) -> None
 
 
 def _identities(lot: FrameworkLot, files: FileStore) -> None:
-    """Elm belongs to both: taken back, then accepted in one and refused in the other, then asked again. Fir to none."""
+    """Elm belongs to two frameworks, whose officers decide; Fir to none, so that the platform does."""
     elm, fir, _gorse = OWNERS
-    officer = people.actor_of(COMMISSIONER)
-    withdrawn = _ask_to_be(elm, "Demo Matrix Elm Charity")
-    withdraw_identity_change(change=withdrawn, actor=people.actor_of(elm))
-    db.session.commit()
-    decided = _ask_to_be(elm, "Demo Matrix Elm and Rowan Trust")
-    accept_change(decision=decided.decisions[0], note=REASON, actor=officer, now=clock.now())
-    refuse_change(decision=decided.decisions[1], note=REASON, actor=officer, now=clock.now())
-    db.session.commit()
-    _ask_to_be(elm, "Demo Matrix Rowan Trust")
     market.apply_to(lot, fir, files)
-    _ask_to_be(fir, "Demo Matrix Fir and Pine Trust")
+    for owner, decider in ((elm, COMMISSIONER), (fir, people.PLATFORM)):
+        actor, name = people.actor_of(decider), f"{owner.provider} and"
+        withdrawn = _ask_to_be(owner, f"{name} Ash")
+        withdraw_identity_change(change=withdrawn, actor=people.actor_of(owner))
+        db.session.commit()
+        for act, wanted in ((refuse_change, "Oak"), (accept_change, "Rowan")):
+            decided = _ask_to_be(owner, f"{name} {wanted}")
+            for decision in decided.decisions:
+                act(decision=decision, note=REASON, actor=actor, now=clock.now())
+            db.session.commit()
+        _ask_to_be(owner, f"{name} Pine")
 
 
 def _ask_to_be(owner: people.Part, name: str) -> IdentityChange:

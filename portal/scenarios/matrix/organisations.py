@@ -25,7 +25,14 @@ from portal.organisations.models import Provider, Suspension
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting, close_setting
 from portal.scenarios import people
-from portal.scenarios.matrix_people import ALDER_ADMINISTRATOR, ALDER_PEOPLE, BIRCH_PEOPLE, NORTH_PEOPLE, OWNERS
+from portal.scenarios.matrix_people import (
+    ALDER_ADMINISTRATOR,
+    ALDER_PEOPLE,
+    BIRCH_PEOPLE,
+    NORTH_PEOPLE,
+    OWNERS,
+    PLATFORM,
+)
 from portal.scenarios.people import Part
 
 REASON = "A demonstration: the register of the regulator does not name this organisation any more."
@@ -42,7 +49,8 @@ def load(*, keys: KeyFolder) -> None:
     post_code(provider=_of(BIRCH), address="1 Demo Street", actor=people.actor_of(FIRST), keys=keys, now=clock.now())
     db.session.commit()
     _claims(keys)
-    _suspensions()
+    for first, second in ((FIRST, SECOND), (people.PLATFORM, PLATFORM)):
+        _suspensions(people.actor_of(first), people.actor_of(second))
 
 
 def _of(owner: Part) -> Provider:
@@ -102,9 +110,9 @@ def _ask(claim: NumberClaim, holder: Part) -> None:
     db.session.commit()
 
 
-def _suspensions() -> None:
+def _suspensions(first: Actor, second: Actor) -> None:
     """Of Fir: refused, ended and proposed. Of Elm: lifted, and one in force. Of Gorse: one that is to be lifted."""
-    first, second, now = people.actor_of(FIRST), people.actor_of(SECOND), clock.now()
+    now = clock.now()
     refused = _proposed(FIR, first, now)
     refuse_suspension(suspension=refused, actor=second, note=REASON, now=now)
     db.session.commit()

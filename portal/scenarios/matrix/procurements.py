@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from portal.audit.kinds import EventKind
 from portal.awarding.deciding import refuse_award
+from portal.bidding.drafting import save_price
 from portal.bidding.sealing import withdraw_bid
 from portal.core import clock
 from portal.core.columns import db
@@ -78,6 +79,8 @@ def _open_ones(
         if title in (BID_SUBMITTED, BID_WITHDRAWN, CANCELLED):
             building.submit(bid, SUBMITTER, keys)
             pace = timedelta(seconds=time.monotonic() - started)
+        if title == BID_SUBMITTED:
+            save_price(bid=bid, actor=people.actor_of(SUBMITTER), keys=keys, price=story.HARBOUR.price - 1)
         if title == BID_WITHDRAWN:
             withdraw_bid(bid=bid, actor=people.actor_of(SUBMITTER))
         db.session.commit()

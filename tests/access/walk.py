@@ -1,0 +1,83 @@
+"""The walk through the matrix, and what in its answers is not as the policy's rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Flask
+
+from portal.core.permissions import Permit, Role, Verb
+from tests.access.addresses import GET
+from tests.access.answers import GENTLE, NARROWER
+from tests.access.attempting import Attempts
+from tests.access.cells import Cell, cells
+from tests.access.expecting import DONE, TOO_LATE, Ask, expected
+from tests.access.governed import everything, one_of_each
+from tests.access.people import Person, how_many_walk, is_of_the_matrix, walkers
+from tests.prepared import Prepared, in_savepoint, prepared_once
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A cell of the matrix and what the person was answered there."""
+
+    cell: Cell
+    answer: str
+
+    def is_narrower(self, ask: Ask) -> bool:
+        """Whether the portal refused more than the rows, as the table of such refusals says."""
+        narrower = NARROWER.get((ask.object, ask.verb))
+        role = self.cell.person.role
+        return narrower is not None and ask.theirs and narrower.covers(self.answer, ask.state, role)
+
+
+def walk(app: Flask, whose: Callable[[Person], bool]) -> list[Answered]:
+    """Let everybody of those try everything of the matrix."""
+    with prepared_once(app, lambda: None) as prepared:
+        with in_savepoint(app, prepared):
+            things = [thing for thing in everything() if is_of_the_matrix(thing)]
+            chosen = one_of_each(sorted(things, key=how_many_walk, reverse=True))
+            plan = list(cells(app, filter(whose, walkers(chosen)), things, chosen))
+        return attempted(app, prepared, plan)
+
+
+def attempted(app: Flask, prepared: Prepared, plan: Iterable[Cell]) -> list[Answered]:
+    """Try each cell, those of one person together; each attempt is rolled back."""
+    answered = []
+    for person, theirs in groupby(plan, key=lambda cell: cell.person):
+        with in_savepoint(app, prepared):
+            browser = Attempts(app, prepared, person)
+            answered += [Answered(cell, browser.answer(cell.method, cell.path)) for cell in theirs]
+    return answered
+
+
+def wrong(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[str]:
+    """Each answer that these rows do not give.
+
+    Where a page is of another stage its form is, too, whoever sends it.
+    """
+    right_of = {id(found.cell): expected(rows, found.cell.person.role, found.cell.asked) for found in walked}
+    pages = {(one.cell.person, one.cell.path): right_of[id(one.cell)] for one in walked if one.cell.method == GET}
+    for found in walked:
+        page = pages.get((found.cell.person, found.cell.path))
+        right = right_of[id(found.cell)] | (page if page == {TOO_LATE} else frozenset())
+        if right == {TOO_LATE} and found.cell.endpoint.partition(".")[0] in GENTLE:
+            right |= {DONE}
+        narrower = any(found.is_narrower(ask) for ask in found.cell.asked)
+        if found.answer not in right and not narrower:
+            asked = ", ".join(sorted({f"{ask.verb} {ask.object} {ask.state}" for ask in found.cell.asked})[:4])
+            cell = found.cell
+            yield f"{cell.person.name}: {cell.method} {cell.path} ({asked}): {found.answer}, not {' or '.join(right)}"
+
+
+def used(walked: Sequence[Answered]) -> set[tuple[str, Verb, Role, str]]:
+    """What was done: object, verb, role and state."""
+    return {
+        (ask.object, ask.verb, found.cell.person.role, ask.state)
+        for found in walked
+        if found.answer == DONE and found.cell.person.role is not None
+        for ask in found.cell.asked
+        if ask.theirs
+    }
