@@ -18,7 +18,7 @@ from portal.evaluation.states import DrawStatus
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt, find_published_itt
 from portal.tendering.states import IttStatus
-from portal.web.access import actor, for_authority, public
+from portal.web.access import actor, for_authority, public, require_to_send
 
 bp = Blueprint("draws", __name__)
 
@@ -32,6 +32,8 @@ def show(reference: str) -> ResponseReturnValue:
     lot = lot_to_draw(itt)
     draw = draw_of(lot.id) if lot is not None else None
     form = _form(itt, lot, draw)
+    if form is None:
+        require_to_send(Verb.DRAW_LOT, itt)
     if form is not None and form.validate_on_submit() and form.carry_out(lambda: _act(form, itt, lot, draw)):
         flash(_said(form), "success")
         return redirect(url_for("draws.show", reference=itt.reference))

@@ -20,7 +20,7 @@ OTHERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.OPENER, Role.SUBM
 
 # verb: {role: the states in which it may}; who is not listed never may
 TABLE: dict[str, dict[Role, tuple[str, ...]]] = {
-    "read": dict.fromkeys((*PANEL_ROLES, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES),
+    "read": dict.fromkeys(PANEL_ROLES, STATES),
     "declare": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "read_bids": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "score": dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER), ("scoring",)),

@@ -84,7 +84,7 @@ def test_asking_and_deciding(
     assert client.get("/account").status_code == 302, "signed out"
     for path in ("/account/erasures", "/account/colleagues", "/account/inbox", "/account/roles"):
         assert NAME not in checker.get(path).text
-    assert checker.get(address).status_code == 404
+    assert checker.get(address).status_code == 409
 
 
 def test_a_request_is_taken_back(client: CheckedClient, person: User) -> None:
