@@ -81,6 +81,8 @@ BLUEPRINTS = (
     "portal.bidding.views.workbook",
     "portal.bidding.views.reuse",
     "portal.bidding.views.confidential",
+    "portal.bidding.views.late",
+    "portal.bidding.views.late_box",
     "portal.bidding.views.taking_away",
     "portal.bidding.views.commissioner",
     "portal.corresponding.views.provider",

@@ -13,6 +13,7 @@ import portal.accounts.rules
 import portal.audit.models
 import portal.awarding.models
 import portal.awarding.rules
+import portal.bidding.late_models
 import portal.bidding.models
 import portal.bidding.rules
 import portal.contracts.models

@@ -22,6 +22,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.BID_SUBMITTED: "Version {version} was submitted and sealed",
     EventKind.BID_WITHDRAWN: "The bid was withdrawn",
     EventKind.BID_REFUSED_LATE: "Refused: it came at or after the closing time",
+    EventKind.BID_KEPT_LATE: "The draft was sealed after the closing time and kept in the late box",
+    EventKind.BID_ADMITTED_LATE: "Two people of the buyer admitted it from the late box, as version {version}",
 }
 SAVED: Mapping[DraftAct, str] = {
     DraftAct.ANSWERS: "Answers were saved",

@@ -18,7 +18,7 @@ from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import Lot, Question
 from portal.tendering.question_kinds.kind import Asked
 from portal.web.editing import field_text
-from portal.web.fields import PoundsField
+from portal.web.fields import PoundsField, decision
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
 from portal.web.uploads import UploadField, UploadsField
 
@@ -280,6 +280,48 @@ class ReceiptForm(BaseForm):
         """One file is needed."""
         if not field.data:
             raise ValidationError("Choose the receipt’s file.")
+
+
+class LateForm(BaseForm):
+    """Put a bid into the late box; what its page declared."""
+
+    declared = HiddenField()
+
+
+class AboutLateForm(BaseForm):
+    """Which of the late bids it is about."""
+
+    which = HiddenField()
+
+    def validate_which(self, field: HiddenField) -> None:
+        """It must be a UUID, as the page gave it."""
+        try:
+            self.late_id = uuid.UUID(field.data or "")
+        except ValueError as wrong:
+            raise ValidationError("This page is out of date. Reload it and send it again.") from wrong
+
+
+class LateProposalForm(AboutLateForm):
+    """What is to become of a late bid, and why."""
+
+    verdict = decision(
+        ("admit", "Admit it: it is opened with the other bids"),
+        ("refuse", "Refuse it: it stays sealed"),
+        missing="Choose what is to become of it.",
+    )
+    reason = TextAreaField(
+        "Why?", description="Who decides reads this, and the bidder. You do not know whose it is, and need not."
+    )
+
+
+class LateDecisionForm(AboutLateForm):
+    """The second person's decision about a late bid."""
+
+    verdict = decision(
+        ("agree", "I agree with what is proposed"),
+        ("send_back", "I do not agree: it waits for another proposal"),
+        missing="Choose whether you agree.",
+    )
 
 
 class OpeningForm(FactorField):

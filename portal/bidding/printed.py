@@ -17,6 +17,7 @@ from portal.core.words import filesize, london, micro, pounds, to_the_second
 from portal.tendering.models import Question
 from portal.tendering.question_kinds.schedule import schedule_in
 
+WHEN = {False: "Received on time and sealed", True: "Received after the closing time, sealed, and admitted since"}
 _NOT_GIVEN = {True: "Not given yet", False: "Not given. It does not have to be."}
 
 
@@ -70,7 +71,7 @@ def receipt_document(bid: Bid, version: BidVersion, receipt: Mapping[str, Any]) 
             )
         ),
     ]
-    lead = f"Received on time and sealed: {london(version.received_at)}."
+    lead = f"{WHEN['late' in body]}: {london(version.received_at)}."
     return Document(
         f"Receipt for {bid.reference}, version {version.number}", lead, bid.reference, tuple(parts), version.received_at
     )

@@ -24,6 +24,7 @@ from portal.core.seals import KeyFolder, sign, signature_holds
 
 FORMAT = "fairlot-receipt-2"
 LARGEST_RECEIPT = 2_000_000
+LATE = "This came after the closing time. It is kept sealed in the late box, and is no bid unless two people admit it."
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ def build_receipt(
     evidence: Mapping[str, str],
     recorded: Recorded,
     keys: KeyFolder,
+    *,
+    late: bool = False,
 ) -> dict[str, Any]:
-    """Build and sign the receipt of a version.
+    """Build and sign the receipt of a version; one that came `late` says that it is no bid yet.
 
     {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, envelopes {kind:
     {commitment, sha256 (of what is sealed)}}, nonces {kind: hexadecimal}, files [{name, question, size, sha256}],
@@ -71,6 +74,7 @@ def build_receipt(
         "envelopes": {
             kind: {"commitment": part.commitment, "sha256": evidence[f"{kind}_sha256"]} for kind, part in parts.items()
         },
+        **({"late": {"closes_at": entered.closes_at.isoformat(), "standing": LATE}} if late else {}),
         "ledger": {"chain": recorded.chain, "position": recorded.seq, "hash": recorded.hash},
         **_PARTS_OF_FORMAT[FORMAT](parts),
     }
@@ -145,6 +149,8 @@ def _said(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Bid", f"{body.get('reference')}, version {body.get('version')}"
     yield "Invitation", f"{body.get('itt_title')} ({body.get('itt')}), lot {body.get('lot')}"
     yield "Received", f"{body.get('received_at')} (UTC)"
+    if isinstance(body.get("late"), Mapping):
+        yield "Late", f"{body['late'].get('standing')} The closing time was {body['late'].get('closes_at')}."
     files = body.get("files")
     for entry in files if isinstance(files, list) else ():
         if isinstance(entry, Mapping):

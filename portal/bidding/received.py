@@ -21,11 +21,11 @@ _DIFFERENCES = text(
         SELECT DISTINCT ON (object_id) object_id AS bid_id, (data ->> 'itt')::uuid AS itt_id, kind,
             (data ->> 'version')::integer AS number
         FROM event
-        WHERE object_type = 'bid' AND kind IN ('bid_submitted', 'bid_withdrawn')
+        WHERE object_type = 'bid' AND kind IN ('bid_submitted', 'bid_admitted_late', 'bid_withdrawn')
           AND (CAST(:itt_id AS text) IS NULL OR data ->> 'itt' = :itt_id)
         ORDER BY object_id, seq DESC
     ), told AS (
-        SELECT bid_id, itt_id, number FROM entries WHERE kind = 'bid_submitted'
+        SELECT bid_id, itt_id, number FROM entries WHERE kind <> 'bid_withdrawn'
     ), listed AS (
         SELECT bid.id AS bid_id, bid.itt_id, version.number
         FROM bid JOIN bid_version version ON version.bid_id = bid.id AND version.number = bid.version

@@ -79,7 +79,9 @@ def _file_finding(stored_as: uuid.UUID, digest: str, files: FileStore) -> str | 
 
 def _compare_versions() -> tuple[int, list[Discrepancy]]:
     entries = db.session.execute(
-        select(Event.object_id, Event.data).where(Event.kind == "bid_submitted", Event.object_type == "bid")
+        select(Event.object_id, Event.data).where(
+            Event.kind.in_(("bid_submitted", "bid_admitted_late")), Event.object_type == "bid"
+        )
     )
     told = {(entry.object_id, entry.data["version"]): entry.data for entry in entries}
     count, findings = 0, []

@@ -25,6 +25,24 @@ BID = Lifecycle(
 )
 
 
+class LateStatus(Named):
+    """What becomes of a bid in the late box: one person proposes, another decides."""
+
+    KEPT = "kept"
+    PROPOSED = "proposed"
+    ADMITTED = "admitted"
+    REFUSED = "refused"
+
+
+LATE = Lifecycle(
+    "late bid",
+    {
+        LateStatus.KEPT: frozenset({LateStatus.PROPOSED}),
+        LateStatus.PROPOSED: frozenset({LateStatus.KEPT, LateStatus.ADMITTED, LateStatus.REFUSED}),
+    },
+)
+
+
 class DraftAct(StrEnum):
     """What somebody saved of a draft, as the ledger has it."""
 

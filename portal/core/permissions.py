@@ -66,6 +66,7 @@ class Verb(StrEnum):
     DRAFT = "draft"
     SUBMIT = "submit"
     CALL_SUBMITTERS = "call_submitters"
+    KEEP_LATE = "keep_late"
     WITHDRAW = "withdraw"
     ABANDON = "abandon"
     EDIT = "edit"
@@ -107,6 +108,8 @@ class Verb(StrEnum):
     SIGN = "sign"
     # Openings
     OPEN_BIDS = "open_bids"
+    PROPOSE_LATE = "propose_late"
+    DECIDE_LATE = "decide_late"
     EXPLAIN_UNDECIDED = "explain_undecided"
     SEE_OPENING = "see_opening"
     READ_COMPLIANCE = "read_compliance"

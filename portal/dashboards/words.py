@@ -28,6 +28,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.ADDENDUM_REFUSED: "The proposed change was refused",
     EventKind.ADDENDUM_PUBLISHED: "A second person published the change",
     EventKind.ANSWERS_PUBLISHED: "Answers to bidders’ questions were published",
+    EventKind.LATE_BID_PROPOSED: "What becomes of a late bid was proposed",
+    EventKind.LATE_BID_DECIDED: "A second person decided about a late bid",
     EventKind.OPENING_STARTED: "The first of two people asked to open the bids",
     EventKind.OPENING_REFUSED: "An attempt to open the bids was refused",
     EventKind.BIDS_OPENED: "Two people opened the bids",

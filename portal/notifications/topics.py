@@ -53,6 +53,8 @@ TOPICS: tuple[Topic, ...] = (
             "contracts/contract_concluded",
             "bidding/bid_set_aside",
             "bidding/bid_refused_late",
+            "bidding/late_bid_kept",
+            "bidding/late_bid_decided",
             "frameworks/application_late",
             "frameworks/clarification_asked",
             "frameworks/extended",
@@ -181,6 +183,9 @@ TOPICS: tuple[Topic, ...] = (
         AUTHORITY_ROLES,
         (
             "tendering/itt_closed_openers",
+            "bidding/late_bid_came",
+            "bidding/late_bid_proposed",
+            "bidding/late_bid_sent_back",
             "tendering/clarification_asked",
             "tendering/addendum_proposed",
             "tendering/addendum_refused",

@@ -17,6 +17,8 @@ from portal.accounts.models import HeldRole, User
 from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.bidding.form_of_tender import EDITION
+from portal.bidding.late_box import keep_late, propose_late
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.core import clock
@@ -93,6 +95,7 @@ def everything() -> People:
     _invitations(authority, submitter)
     _lots_and_rates(authority, actor_of(submitter))
     _changes(authority, actor_of(submitter))
+    _late(authority, actor_of(submitter))
     _endings(authority, submitter)
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
@@ -309,6 +312,21 @@ def _lots_and_rates(authority: ContractingAuthority, bidder: Actor) -> None:
     keys = current_app.extensions["keys"]
     publish_itt(itt=priced, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
     bidding.draft_bid(priced, actor=bidder)
+
+
+def _late(authority: ContractingAuthority, bidder: Actor) -> None:
+    """Three closed invitations: a draft that can still be put into the late box, one in it, one with a proposal."""
+    keys = current_app.extensions["keys"]
+    for is_kept, is_proposed in ((False, False), (True, False), (True, True)):
+        commissioner = make_commissioner(authority)
+        itt = published_itt(actor=commissioner)
+        bid = bidding.complete_draft(itt, actor=bidder)
+        bidding.close_now(itt)
+        if is_kept:
+            late = keep_late(bid=bid, actor=bidder, keys=keys, declared=EDITION)
+            db.session.flush()
+        if is_proposed:
+            propose_late(itt=itt, late_id=late.id, admits=True, reason=REASON, actor=commissioner)
 
 
 def _changes(authority: ContractingAuthority, bidder: Actor) -> None:

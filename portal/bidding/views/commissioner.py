@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from portal.accounts.queries import names_by_id
 from portal.bidding.forms import OpeningForm, UndecidedForm
+from portal.bidding.late_box import waiting_late_bids
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
 from portal.bidding.queries import (
     agreement_waiting,
@@ -78,6 +79,7 @@ def _found(itt: InvitationToTender) -> dict[str, Any]:
         "open_until": waiting.proposed_at + APART if waiting else None,
         "late": late_attempts_of(opening) if opening else [],
         "set_aside": set_aside_of(opening) if opening and itt.framework_lot_id is not None else [],
+        "late_bids": len(waiting_late_bids(itt)) if opening is None and itt.has_closed(now) else 0,
         "undecided": undecided_bidders(itt, now) if opening is None and itt.has_closed(now) else 0,
         "may_explain": policy.allows(actor(), Verb.EXPLAIN_UNDECIDED, itt),
         "names": names_by_id(people.proposed_by_id, people.decided_by_id) if people else {},

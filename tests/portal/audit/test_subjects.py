@@ -33,6 +33,7 @@ NAMES = {
     "IdentityChange": "identity_change",
     "InvitationToTender": "itt",
     "LostFactor": "lost_factor",
+    "LateBid": "late_bid",
     "Lot": "lot",
     "ModeratedScore": "moderated_score",
     "Notice": "notice",

@@ -42,7 +42,7 @@ ELSEWHERE = {
     EventKind.BIDDER_WROTE, EventKind.BUYER_WROTE,
     # On the chain of the bid.
     EventKind.BID_STARTED, EventKind.BID_DRAFT_SAVED, EventKind.BID_SUBMITTED, EventKind.BID_WITHDRAWN,
-    EventKind.BID_REFUSED_LATE, EventKind.BID_READY,
+    EventKind.BID_REFUSED_LATE, EventKind.BID_READY, EventKind.BID_KEPT_LATE, EventKind.BID_ADMITTED_LATE,
     # On the chain of the undertaking.
     EventKind.UNDERTAKING_SIGNED,
     # On the chain of the framework.
