@@ -21,6 +21,7 @@ from portal.config import Settings, load_settings
 from portal.core import clock
 from portal.core.logs import frames_instead_of_messages
 from portal.core.permissions import Verb
+from portal.core.scanning import Scanner
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.core.words import FILTERS
@@ -178,7 +179,7 @@ def _configure(app: Flask, settings: Settings, statement_seconds: int | None) ->
         MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
         MAX_FORM_PARTS=1000,
     )
-    app.extensions["files"] = FileStore(settings.file_store)
+    app.extensions["files"] = FileStore(settings.file_store, Scanner(settings.clamd))
     app.extensions["presence"] = Presence(settings.redis_url)
     app.extensions["keys"] = KeyFolder(settings.key_dir)
     _configure_log()

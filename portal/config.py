@@ -68,6 +68,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     """The proxies in front whose word for a person's address is believed; nobody else's is."""
     operator: Operator = Operator()
+    clamd: str = ""
+    """Where ClamAV's daemon listens, as host:port or the path of its socket; empty where nothing is scanned."""
     smtp_ca_file: Path | None = None
     """The authorities that the mail server's certificate is checked against, instead of the machine's."""
 
@@ -112,6 +114,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_sender=_mail_sender(environ),
         operator=_operator(environ),
         trusted_proxies=_trusted_proxies(environ),
+        clamd=_clamd(environ),
         state=state,
         mailbox_url=environ.get("MAILBOX_URL") or None,
         ocid_prefix=_ocid_prefix(environ),
@@ -124,6 +127,13 @@ def _trusted_proxies(environ: Mapping[str, str]) -> tuple[IPv4Network | IPv6Netw
         return tuple(ip_network(part) for part in listed if part)
     except ValueError as wrong:
         raise SettingsError(f"TRUSTED_PROXIES is not a list of addresses and networks: {wrong}.") from wrong
+
+
+def _clamd(environ: Mapping[str, str]) -> str:
+    address = environ.get("CLAMD") or ""
+    if address and not address.startswith("/") and re.fullmatch(r".+:[0-9]{1,5}", address) is None:
+        raise SettingsError("CLAMD is neither host:port nor the path of a socket.")
+    return address
 
 
 def _ocid_prefix(environ: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from portal.bidding.states import DraftAct
 from portal.bidding.stored_files import discard_file, read_stored_file, store_file
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, SealBroken
-from portal.core.inspecting import MEGABYTE, Inspected, inspect_file, shown_name
-from portal.core.keeping import Upload
+from portal.core.inspecting import MEGABYTE, Inspected, shown_name
+from portal.core.keeping import Upload, inspect_upload
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -47,12 +47,12 @@ def attach_files(
 
     Consequences: each kept file is sealed with its own key and durably stored before its row exists; its
     name, size, SHA-256 and key go into the sealed draft. The same file may be attached to many questions.
-    Scan status is "not scanned". Records BID_DRAFT_SAVED once. Raises `TooLate` from the closing instant on,
-    `InvalidInput` for a question that takes no files.
+    What the virus scanner says is kept with it. Records BID_DRAFT_SAVED once. Raises `TooLate` from the closing
+    instant on, `InvalidInput` for a question that takes no files.
     """
     policy.require(actor, Verb.DRAFT, bid)
     # Reading and checking may take seconds: not under the lock.
-    checked = [_checked(name, read) for name, read in uploads]
+    checked = [_checked(upload, files) for upload in uploads]
     entered = lock_bid(bid)
     require_open(entered)
     _require_file_question(entered, question)
@@ -104,7 +104,7 @@ def replace_file(
     `TooLate`.
     """
     policy.require(actor, Verb.DRAFT, bid)
-    found = _checked(*upload)
+    found = _checked(upload, files)
     if isinstance(found, str):
         raise InvalidInput(found, field="file")
     inspected, data = found
@@ -167,10 +167,9 @@ def unreadable_files(*, bid: Bid, content: Content, files: FileStore) -> list[st
     return broken
 
 
-def _checked(name: str, read: Callable[[], bytes]) -> tuple[Inspected, bytes] | str:
+def _checked(upload: Upload, files: FileStore) -> tuple[Inspected, bytes] | str:
     try:
-        data = read()
-        return inspect_file(name, data), data
+        return inspect_upload(upload, files=files)
     except InvalidInput as refusal:
         return refusal.message
 
@@ -185,9 +184,8 @@ def _stored(
 ) -> dict[str, Any]:
     return store_file(
         bid=entered,
-        name=inspected.name,
+        inspected=inspected,
         question=question,
-        media_type=inspected.media_type,
         content=data,
         actor=actor,
         files=files,

@@ -23,7 +23,7 @@ from portal.bidding.models import Bid
 from portal.bidding.states import DraftAct
 from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
-from portal.core.errors import NotFound, SealBroken
+from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.inspecting import Inspected
 from portal.core.keeping import read_kept
 from portal.core.parsing.text import one_line
@@ -136,12 +136,11 @@ def use_offers(
         open_still = {key: text for key, text in said.items() if not content.answers.get(key)}
         put_answers(content, entered, open_still, {}, put)
         left.extend(f"“{prompt}” was answered meanwhile: that answer stays." for prompt in _prompts(entered, said, put))
-        for offer, data in read:
-            if data is None:
-                left.append(f"{offer.name} could not be read any more.")
+        for offer, found in read:
+            if isinstance(found, str):
+                left.append(found)
                 continue
-            inspected = Inspected(offer.name, offer.media_type)
-            full = put_file(bid, entered, content, offer.asked.key, inspected, data, actor, files)
+            full = put_file(bid, entered, content, offer.asked.key, *found, actor, files)
             left.extend([full] if full else [])
 
     change_draft(bid, entered, actor, keys, change, DraftAct.REUSE)
@@ -203,11 +202,15 @@ def _read_of_document(document: Evidence, files: FileStore) -> bytes:
     return read_kept(document, files=files)
 
 
-def _bytes_of(offer: OfferedFile, files: FileStore) -> bytes | None:
+def _bytes_of(offer: OfferedFile, files: FileStore) -> tuple[Inspected, bytes] | str:
+    """The file with what the scanner says of it today, or why it cannot be used."""
     try:
-        return offer.read(files)
+        data = offer.read(files)
+        return Inspected(offer.name, offer.media_type, files.scanner.scan(offer.name, data)), data
     except (NotFound, SealBroken):
-        return None
+        return f"{offer.name} could not be read any more."
+    except InvalidInput as found:
+        return found.message
 
 
 def _prompts(entered: Entered, said: Collection[str], put: Put) -> list[str]:

@@ -16,17 +16,15 @@ from portal.bidding.models import Bid, BidFile
 from portal.core import keeping
 from portal.core.columns import db
 from portal.core.errors import NotFound, SealBroken
+from portal.core.inspecting import Inspected
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import decrypt, encrypt, new_content_key, pad, unpad
 from portal.core.storage import FileStore
 from portal.core.words import to_the_second
 
-NOT_SCANNED = "not_scanned"
-"""No virus scanner looked at the file: never shown as clean."""
-
 
 def store_file(
-    *, bid: Placed, name: str, question: str, media_type: str, content: bytes, actor: Actor, files: FileStore
+    *, bid: Placed, inspected: Inspected, question: str, content: bytes, actor: Actor, files: FileStore
 ) -> dict[str, Any]:
     """Seal the bytes with a new key, store them durably, add the BidFile row, and return the file's entry.
 
@@ -48,12 +46,12 @@ def store_file(
     return {
         "id": str(file_id),
         "question": question,
-        "name": name,
+        "name": inspected.name,
         "size": len(content),
         "sha256": digest,
-        "media_type": media_type,
+        "media_type": inspected.media_type,
         "key": key.hex(),
-        "scan": NOT_SCANNED,
+        "scan": inspected.scan.value,
     }
 
 

@@ -20,6 +20,7 @@ import filetype
 
 from portal.core.errors import InvalidInput
 from portal.core.opening_pdfs import Opened, open_pdf
+from portal.core.scanning import Scan
 
 MEGABYTE = 1_000_000
 LARGEST_FILE = 50 * MEGABYTE
@@ -69,6 +70,7 @@ class Inspected:
 
     name: str
     media_type: str
+    scan: Scan = Scan.NOT_SCANNED
 
 
 def inspect_file(name: str, content: bytes) -> Inspected:

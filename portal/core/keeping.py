@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import event
@@ -33,12 +34,13 @@ class KeptFile:
     stored_as: Mapped[uuid.UUID]
 
 
-def inspect_upload(upload: Upload) -> tuple[Inspected, bytes]:
-    """What an upload is, and its bytes; raises `InvalidInput` (field "file") when it cannot be kept."""
+def inspect_upload(upload: Upload, *, files: FileStore) -> tuple[Inspected, bytes]:
+    """What an upload is, its bytes, and what the scanner says; `InvalidInput` (field "file") when it cannot be kept."""
     name, read = upload
     try:
         content = read()
-        return inspect_file(name, content), content
+        inspected = inspect_file(name, content)
+        return replace(inspected, scan=files.scanner.scan(inspected.name, content)), content
     except InvalidInput as refusal:
         raise InvalidInput(refusal.message, field="file") from refusal
 

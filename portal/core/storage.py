@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal.core.errors import NotFound
+from portal.core.scanning import Scanner
 
 
 class FileStore:
     """Bytes on the disk, by identifier; nothing here knows what they mean."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scanner: Scanner = Scanner()) -> None:  # noqa: B008
         self.folder = folder
+        self.scanner = scanner
+        """Who looks for viruses in what is to be kept here."""
 
     def put(self, content: bytes) -> uuid.UUID:
         """Store the bytes durably and return their random identifier."""

@@ -29,7 +29,7 @@ def add_document(
     `InvalidInput` beside `title` or `file`. Records FRAMEWORK_CHANGED.
     """
     said = require_text(one_line(title), "Give the document a title.", field="title")
-    inspected, content = inspect_upload(upload)
+    inspected, content = inspect_upload(upload, files=files)
     begin_change(framework, actor, Verb.ADD_DOCUMENT)
     if len(framework.documents) >= MOST_DOCUMENTS:
         raise InvalidInput(f"There can be at most {MOST_DOCUMENTS} documents.", field="file")

@@ -252,7 +252,7 @@ def _stored(
     files: FileStore,
     now: datetime,
 ) -> Evidence:
-    inspected, content = inspect_upload(upload)
+    inspected, content = inspect_upload(upload, files=files)
     if expires_on is not None and expires_on < local_date(now):
         raise InvalidInput(
             "That day has passed, so the document would prove nothing. Correct the day, or add the newer document.",

@@ -126,7 +126,7 @@ def next_version(
     addendum_id: uuid.UUID | None = None,
 ) -> DocumentVersion:
     """The next version of a document, durably stored and not yet public; raises `InvalidInput` (field "file")."""
-    kept = keep_inspected(*inspect_upload(upload), files=files)
+    kept = keep_inspected(*inspect_upload(upload, files=files), files=files)
     number = document.current.number + 1 if document.versions else 1
     version = DocumentVersion(number=number, added_by_id=actor.user_id, addendum_id=addendum_id, **kept)
     document.versions.append(version)

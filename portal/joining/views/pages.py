@@ -140,7 +140,7 @@ def _add_document(form: SectionForm, application: Application, question: Questio
     """Keep the document that was chosen for a question, with its day: both or neither (None when its day is none)."""
     upload = form.uploads[question.key]
     if f"{EXPIRES}{question.key}" in form.unread_days:
-        inspect_upload(upload)
+        inspect_upload(upload, files=current_app.extensions["files"])
         return None
     return add_evidence(
         provider=application.provider,

@@ -27,7 +27,9 @@ from portal.bidding.models import Bid, BidFile
 from portal.bidding.stored_files import additions_of, read_stored_file
 from portal.core.errors import InvalidInput, NotFound, SealBroken
 from portal.core.permissions import Actor
+from portal.core.scanning import Scanner
 from portal.extensions import db
+from tests.clamd import EICAR, running_clamd
 from tests.factories.bidding import POLICY_TEXT, close_now, draft_bid, fill_draft, submit, submitter_of
 from tests.factories.tendering import published_itt
 
@@ -98,6 +100,18 @@ def test_what_cannot_be_kept_is_named_and_the_rest_is_kept(desk: Desk) -> None:
     assert done.kept == ("a.txt", "c.txt")
     assert [message.split(" ")[0] for message in done.refused] == ["b.exe", "d.txt"]
     assert [entry["name"] for entry in desk.content.files] == ["a.txt", "c.txt"]
+
+
+def test_a_virus_is_not_kept_and_the_rest_is_clean(desk: Desk) -> None:
+    """Where the installation has a scanner, one file is refused by name, the other is marked as scanned (U-01)."""
+    before = desk.files.scanner
+    with running_clamd() as address:
+        desk.files.scanner = Scanner(address)
+        done = desk.attach(("bad.txt", EICAR), ("good.txt", POLICY_TEXT))
+    desk.files.scanner = before
+    assert done.kept == ("good.txt",)
+    assert done.refused[0].startswith("bad.txt was not kept: the virus scanner found")
+    assert [entry["scan"] for entry in desk.content.files] == ["clean"]
 
 
 def test_what_is_there_already_is_said_and_kept(desk: Desk) -> None:
