@@ -82,6 +82,7 @@ BLUEPRINTS = (
     "portal.bidding.views.workbook",
     "portal.bidding.views.reuse",
     "portal.bidding.views.confidential",
+    "portal.bidding.views.partners",
     "portal.bidding.views.late",
     "portal.bidding.views.late_box",
     "portal.bidding.views.taking_away",

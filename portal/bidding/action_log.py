@@ -32,6 +32,7 @@ SAVED: Mapping[DraftAct, str] = {
     DraftAct.WORKBOOK: "Answers were taken from a spreadsheet",
     DraftAct.REUSE: "Earlier answers or documents were used again",
     DraftAct.CONFIDENTIAL: "Parts were marked as confidential",
+    DraftAct.PARTNERS: "Partners or subcontractors were changed",
     DraftAct.ATTACH: "Files were attached",
     DraftAct.REPLACE: "A file was replaced",
     DraftAct.REMOVE: "A file was removed",

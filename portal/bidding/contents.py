@@ -46,6 +46,8 @@ class Content:
     price: str | None = None
     confidential: dict[str, str] = field(default_factory=dict)
     """What its bidder asks to be kept confidential, and why: {question key, or "" of the price: the reason}."""
+    partners: list[dict[str, str]] = field(default_factory=list)
+    """Who else stands behind the bid (`bidding.partners.Partner`, as it is stored)."""
     declared: tuple[str, ...] = ()
     """What was declared when it was submitted; a draft declares nothing."""
 
@@ -60,7 +62,8 @@ class Content:
     def canonical(self) -> bytes:
         """The content as bytes, the same for the same content."""
         said = {"answers": self.answers, "files": self.files, "price": self.price}
-        return as_bytes(said | ({"confidential": self.confidential} if self.confidential else {}))
+        more = {"confidential": self.confidential, "partners": self.partners}
+        return as_bytes(said | {name: held for name, held in more.items() if held})
 
 
 def as_bytes(document: dict[str, Any]) -> bytes:
@@ -89,7 +92,8 @@ def read_sealed_draft(bid: Placed, sealed: bytes | None, revision: int, keys: Ke
         return Content()
     held = from_sealed(sealed, key_of_drafts(bid, keys), context_of(bid, f"draft {revision}"))
     # Drafts of release 0.1.0 say as well in which revision each answer changed.
-    return Content(held["answers"], held["files"], held["price"], held.get("confidential", {}))
+    more = {name: held[name] for name in ("confidential", "partners") if name in held}
+    return Content(held["answers"], held["files"], held["price"], **more)
 
 
 def from_sealed(sealed: bytes, key: bytes, context: bytes) -> dict[str, Any]:

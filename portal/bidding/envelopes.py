@@ -30,8 +30,8 @@ class Part:
 
     nonce: bytes
     content: dict[str, Any]
-    """{"answers", "files"}, "price" in the price envelope, "declared" in that of compliance; "confidential" where
-    something is."""
+    """{"answers", "files"}, "price" in the price envelope, "declared" and "partners" in that of compliance, and
+    "confidential" where something is."""
 
     @property
     def commitment(self) -> str:
@@ -110,8 +110,9 @@ def parts_of(content: Content, questions: Iterable[Asked]) -> Parts:
         said |= {"confidential": marked} if marked else {}
         if envelope is EnvelopeKind.PRICE:
             said["price"] = content.price
-        if envelope is EnvelopeKind.COMPLIANCE and content.declared:
-            said["declared"] = list(content.declared)
+        if envelope is EnvelopeKind.COMPLIANCE:
+            more = {"declared": list(content.declared), "partners": content.partners}
+            said |= {name: held for name, held in more.items() if held}
         parts[envelope] = Part(random(KEY_BYTES), said)
     return parts
 
@@ -126,6 +127,7 @@ def content_of(parts: Parts) -> Content:
             whole.price = part.content.get("price", whole.price)
             whole.confidential.update(part.content.get("confidential", {}))
             whole.declared += tuple(part.content.get("declared", ()))
+            whole.partners.extend(part.content.get("partners", []))
     except (AttributeError, TypeError, ValueError) as broken:
         raise SealBroken("The sealed content cannot be read.") from broken
     return whole

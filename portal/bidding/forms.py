@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
+from portal.bidding.partners import KINDS, STATEMENT
 from portal.core.keeping import Upload
 from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import Lot, Question
@@ -250,6 +252,19 @@ def reuse_form(offers: Mapping[str, bool]) -> ReuseForm:
     boxes = {name: BooleanField("Use this", default=ticked) for name, ticked in offers.items()}
     made: ReuseForm = type("ReuseForm", (ReuseForm,), boxes)()
     return made
+
+
+class PartnerForm(BaseForm):
+    """An organisation that stands behind the bid; what is missing is said by `partners.add_partner`."""
+
+    name = StringField("Their name")
+    number = StringField("Their company or charity number", description="If they have one.")
+    kind = RadioField(
+        "What are they to you?", choices=[SelectChoice(value, words) for value, words in KINDS], validate_choice=False
+    )
+    part = TextAreaField("What would they do?", description="Which part of the service, and about how much of it.")
+    confirmed_by = StringField("Who there has confirmed it?", description="Name and position.")
+    declares = BooleanField(STATEMENT)
 
 
 class ConfidentialForm(BaseForm):

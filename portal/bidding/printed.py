@@ -9,6 +9,7 @@ from typing import Any
 from portal.bidding.action_log import Act
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidVersion
+from portal.bidding.partners import partners_in
 from portal.bidding.progress import Section, questions_of
 from portal.bidding.receipts import secrets_of
 from portal.core.pdf import Document, Facts, Heading, Part, Table, Text
@@ -33,7 +34,13 @@ def bid_document(
     else:
         lead = f"Version {version.number}, received {micro(version.received_at)}, as it was read back from its seal."
     said = [*_answers(sections, content), *_price(bid, content), *_files(sections, content)]
-    parts = [*_about(bid, version), *said, *_marked(sections, content), *_declared(content)]
+    parts = [
+        *_about(bid, version),
+        *said,
+        *_partners(content),
+        *_marked(sections, content),
+        *_declared(content),
+    ]
     named = f"{bid.reference}, " + (f"version {version.number}" if version else "draft")
     return Document(f"Bid of {bid.provider.name}: {bid.itt.title}", lead, named, tuple(parts), now)
 
@@ -149,6 +156,20 @@ def _file_table(files: Sequence[tuple[Mapping[str, Any], str]]) -> Iterator[Part
         (f"{entry['name']}\nSHA-256 {entry['sha256']}", question, filesize(entry["size"])) for entry, question in files
     )
     yield Table(("File", "Answers", "Size"), rows, (14, 6, 3))
+
+
+def _partners(content: Content) -> Iterator[Part]:
+    if content.partners:
+        yield Heading("Partners and subcontractors")
+    for partner in partners_in(content):
+        yield Heading(partner.name, 3)
+        facts = [
+            ("What they are", partner.kind_words),
+            ("What they would do", partner.part),
+            ("Confirmed by", partner.confirmed_by),
+            ("Declared", partner.statement),
+        ]
+        yield Facts((*([("Number", partner.number)] if partner.number else []), *facts))
 
 
 def _marked(sections: Sequence[Section], content: Content) -> Iterator[Part]:

@@ -55,6 +55,7 @@ class DraftAct(StrEnum):
     WORKBOOK = "workbook"
     REUSE = "reuse"
     CONFIDENTIAL = "confidential"
+    PARTNERS = "partners"
 
 
 class OpeningStatus(StrEnum):

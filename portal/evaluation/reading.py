@@ -21,6 +21,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.partners import Partner
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
@@ -93,6 +94,8 @@ class Compliance:
     answers: tuple[Answer, ...]
     declared: tuple[str, ...]
     """What was declared by submitting it."""
+    partners: tuple[Partner, ...]
+    """Who else stands behind it."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +147,10 @@ def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor)
     """
     bid = _bid_to_check(itt, bid_id, actor)
     _note(bid, actor, envelope=EnvelopeKind.COMPLIANCE, what="answers")
-    declared = tuple((bid.compliance or {}).get("declared", ()))
-    return Compliance(bid, _answers(bid, bid.compliance, compliance_questions(itt.id)), declared)
+    held = bid.compliance or {}
+    partners = tuple(Partner(**each) for each in held.get("partners", ()))
+    answers = _answers(bid, held, compliance_questions(itt.id))
+    return Compliance(bid, answers, tuple(held.get("declared", ())), partners)
 
 
 def read_compliance_file(

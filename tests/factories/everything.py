@@ -21,6 +21,7 @@ from portal.bidding.form_of_tender import EDITION
 from portal.bidding.late_box import keep_late, propose_late
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
+from portal.bidding.partners import SUBCONTRACTOR, Partner, add_partner
 from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.corresponding.writing import write_to_buyer
@@ -311,7 +312,9 @@ def _lots_and_rates(authority: ContractingAuthority, bidder: Actor) -> None:
     )
     keys = current_app.extensions["keys"]
     publish_itt(itt=priced, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
-    bidding.draft_bid(priced, actor=bidder)
+    drafted = bidding.draft_bid(priced, actor=bidder)
+    partner = Partner("Demo Youth Arts", "", SUBCONTRACTOR, "Art sessions on two evenings.", "Demo Trustee, chair")
+    add_partner(bid=drafted, actor=bidder, keys=keys, partner=partner, is_declared=True)
 
 
 def _late(authority: ContractingAuthority, bidder: Actor) -> None:

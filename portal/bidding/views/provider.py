@@ -20,6 +20,7 @@ from portal.bidding.form_of_tender import EDITION, STATEMENTS
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.own_lots import own_lots
+from portal.bidding.partners import partners_in
 from portal.bidding.progress import as_asked, bid_progress, file_questions, status_of
 from portal.bidding.queries import (
     biddable_itt,
@@ -298,11 +299,13 @@ def submitted(reference: str, number: int | None = None) -> str:
     bid = own_bid(reference, actor())
     version, parts = submitted_parts(bid, number)
     questions, sections = asked(bid)
+    content = content_of(parts)
     return render_template(
         "bidding/provider/submitted.html",
         bid=bid,
         version=version,
-        content=content_of(parts),
+        content=content,
+        partners=partners_in(content),
         sections=sections,
         schedule=schedule_in(as_asked(questions)),
         **around(bid),
@@ -354,6 +357,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         schedule=schedule_in(as_asked(questions)),
         remarks=remarks,
         statements=STATEMENTS,
+        partners=partners_in(content),
         gap_links=gap_links(bid, gaps, sections),
         called_at=still_called(bid.ready_at, bid.draft_saved_at),
         unreadable=unreadable_files(bid=bid, content=content, files=file_store()),
