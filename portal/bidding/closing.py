@@ -28,9 +28,9 @@ from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import asked_by
 from portal.tendering.states import AFTER_OPENING, IttStatus
 
-# The questions are frozen once the invitation is published, so reading them inside the locking statement is
-# safe. NO KEY UPDATE: an opening that holds the ITT's row refers to bids, and must not wait for one that
-# waits for it.
+# NO KEY UPDATE: an opening that holds the ITT's row refers to bids, and must not wait for one that waits for it.
+# Whoever waited for the lock reads the locked rows afresh, and all others as they were before the wait: after an
+# addendum the hash of the new version is then not there yet, and the statement is sent again, under the lock.
 _ENTER = text(
     """
     SELECT bid.id, bid.reference, bid.itt_id, bid.lot_id, bid.provider_id, bid.status, bid.version,
@@ -38,6 +38,9 @@ _ENTER = text(
            bid.draft_revision, bid.draft_saved_at, bid.draft_saved_by_id, bid.submitted_revision,
            itt.reference AS itt_reference,
            itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.max_lots_bid,
+           itt.method_version, bid.submitted_method, lot.method_version AS lot_method,
+           (SELECT v.hash FROM method_version v WHERE v.itt_id = itt.id AND v.number = itt.method_version)
+               AS method_hash,
            lot.number AS lot_number, provider.name AS provider_name,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'kind', q.kind, 'prompt', q.prompt,
                    'settings', q.settings, 'required', q.required, 'envelope', q.envelope)
@@ -92,6 +95,11 @@ class Entered(OnOwnChain):
     closes_at: datetime
     seal_public_key: bytes
     max_lots_bid: int | None
+    method_version: int
+    method_hash: str
+    submitted_method: int
+    lot_method: int
+    """The last version of method and questions that changed something for its lot."""
     lot_number: int
     provider_name: str
     questions: list[Asked]
@@ -102,9 +110,15 @@ class Entered(OnOwnChain):
     ledger_object = "bid"
 
     @property
+    def is_overtaken(self) -> bool:
+        """Whether it was submitted before an addendum that changed something for its lot, and not confirmed since."""
+        return self.status.is_submitted and self.submitted_method < self.lot_method
+
+    @property
     def would_change_nothing(self) -> bool:
         """Whether submitting the draft would only repeat the version that counts; a withdrawn one does not count."""
-        return self.status is BidStatus.SUBMITTED and self.draft_revision == self.submitted_revision
+        is_same = self.draft_revision == self.submitted_revision
+        return self.status is BidStatus.SUBMITTED and is_same and not self.is_overtaken
 
 
 def lock_bid(bid: Bid) -> Entered:
@@ -114,7 +128,9 @@ def lock_bid(bid: Bid) -> Entered:
     `require_open` does that, after whatever must be answered alike on both sides of the deadline (a repeated
     request).
     """
-    row = db.session.execute(_ENTER, {"bid_id": bid.id}).one()._asdict()
+    row = _enter(bid)
+    if row["method_hash"] is None:
+        row = _enter(bid)
     at = clock.database_time()
     row.update(
         status=BidStatus(row["status"]),
@@ -125,6 +141,10 @@ def lock_bid(bid: Bid) -> Entered:
         questions=[asked_by(question) for question in row["questions"]],
     )
     return Entered(**row, at=at)
+
+
+def _enter(bid: Bid) -> dict[str, Any]:
+    return db.session.execute(_ENTER, {"bid_id": bid.id}).one()._asdict()
 
 
 def require_open(entered: Entered) -> None:

@@ -56,10 +56,10 @@ class SealFormat:
     commitment: Callable[[Parts], str]
     """The commitment of a whole version."""
 
-    def place(self, bid: Placed, version: int, envelope: EnvelopeKind) -> dict[str, Any]:
-        """Where an envelope belongs, in the words of the document."""
+    def place(self, bid: Placed, version: int, method: int, envelope: EnvelopeKind) -> dict[str, Any]:
+        """Where an envelope belongs, in the words of the document; `method`: the version of it that is answered."""
         of_bid = {"itt": str(bid.itt_id), "lot": str(bid.lot_id), "bid": str(bid.id), "provider": str(bid.provider_id)}
-        return {"format": self.number, **of_bid, "version": version, "envelope": envelope.value}
+        return {"format": self.number, **of_bid, "version": version, "method": method, "envelope": envelope.value}
 
 
 def _over_the_whole(parts: Parts) -> str:
@@ -89,9 +89,16 @@ FORMATS = {
             ("format", "lot", "envelope"),
             _over_each,
         ),
+        SealFormat(
+            3,
+            (EnvelopeKind.COMPLIANCE, EnvelopeKind.QUALITY, EnvelopeKind.PRICE),
+            "fairlot seal {format}|{itt}|{lot}|{bid}|{provider}|version {version}|method {method}|{envelope}",
+            ("format", "lot", "envelope", "method"),
+            _over_each,
+        ),
     )
 }
-NEWEST = FORMATS[2]
+NEWEST = FORMATS[3]
 
 
 def parts_of(content: Content, questions: Iterable[Asked]) -> Parts:
@@ -154,6 +161,7 @@ def seal_version(entered: Entered, content: Content, number: int, keys: KeyFolde
     commitment = NEWEST.commitment(parts)
     columns = {
         "seal_format": NEWEST.number,
+        "method_version": entered.method_version,
         "keys_for_draft": encrypt(
             b"".join(content_keys.values()), key_of_drafts(entered, keys), _keys_context(entered, number)
         ),
@@ -190,7 +198,7 @@ def unseal(bid: Placed, version: BidVersion, keys: Mapping[EnvelopeKind, bytes])
     held = {envelope.kind: envelope.sealed for envelope in version.envelopes}
     if set(held) != set(form.envelopes):
         raise SealBroken("The version does not have the envelopes that were sealed.")
-    parts = {kind: _open(form, bid, version.number, kind, held[kind], keys[kind]) for kind in form.envelopes}
+    parts = {kind: _open(form, bid, version, kind, held[kind], keys[kind]) for kind in form.envelopes}
     try:
         matches = form.commitment(parts) == version.commitment
     except (TypeError, ValueError) as broken:
@@ -201,13 +209,15 @@ def unseal(bid: Placed, version: BidVersion, keys: Mapping[EnvelopeKind, bytes])
 
 
 def _seal(entered: Entered, number: int, envelope: EnvelopeKind, part: Part, key: bytes) -> bytes:
-    place = NEWEST.place(entered, number, envelope)
+    place = NEWEST.place(entered, number, entered.method_version, envelope)
     document = {**{word: place[word] for word in NEWEST.says}, "nonce": part.nonce.hex(), "content": part.content}
     return encrypt(pad(as_bytes(document)), key, NEWEST.bound_to.format(**place).encode())
 
 
-def _open(form: SealFormat, bid: Placed, number: int, envelope: EnvelopeKind, sealed: bytes, key: bytes) -> Part:
-    place = form.place(bid, number, envelope)
+def _open(
+    form: SealFormat, bid: Placed, version: BidVersion, envelope: EnvelopeKind, sealed: bytes, key: bytes
+) -> Part:
+    place = form.place(bid, version.number, version.method_version, envelope)
     document = from_sealed(sealed, key, form.bound_to.format(**place).encode())
     try:
         part = Part(bytes.fromhex(document["nonce"]), dict(document["content"]))

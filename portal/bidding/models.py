@@ -11,7 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain, Subject
@@ -20,6 +21,7 @@ from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.organisations.models import Provider
+from portal.tendering.amending.earlier_answers import mark_of
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.states import EnvelopeKind
 
@@ -59,6 +61,8 @@ class Bid(OnOwnChain, Model):
     """When those who may submit it were told that it is ready; what was saved later makes that old."""
     submitted_revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The draft revision that the last version was made of: a higher draft revision is an unsubmitted change."""
+    submitted_method: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The version of method and questions that the last version answers; 0 before the first."""
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
@@ -81,6 +85,11 @@ class Bid(OnOwnChain, Model):
         """Whether the draft differs from what was last submitted."""
         return self.draft_revision > self.submitted_revision
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether it was submitted before an addendum that changed something for its lot, and not confirmed since."""
+        return self.status.is_submitted and self.submitted_method < self.lot.method_version
+
 
 class BidVersion(Model):
     """A submitted version: sealed envelopes, commitment and the signed receipt. Never changed, never removed."""
@@ -100,6 +109,8 @@ class BidVersion(Model):
     submitted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     seal_format: Mapped[int] = mapped_column(SmallInteger)
     """How it was sealed: a number of portal/bidding/envelopes.py, which says what each number means."""
+    method_version: Mapped[int]
+    """The version of method and questions that it answers."""
     keys_for_draft: Mapped[bytes]
     """The keys of its envelopes under the draft key, so that the provider can read what it submitted."""
     commitment: Mapped[str]
@@ -189,6 +200,8 @@ class OpenedBid(Subject, Model):
     """What the price envelope says beside the price, in the same shape; guarded as the price is."""
     price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), deferred=True, deferred_raiseload=True)
     """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
+    answered_before: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default=text("'{}'"))
+    """The numbers of the addenda that changed something for it and that its bidder did not confirm."""
     quarantine_reason: Mapped[str | None]
 
     opening: Mapped[BidOpening] = relationship(back_populates="bids")
@@ -206,6 +219,11 @@ class OpenedBid(Subject, Model):
     def ledger_chain(self) -> str:
         """The invitation's: once opened it is no secret that there is a bid."""
         return str(self.opening.itt_id)
+
+    @property
+    def mark(self) -> str:
+        """That it was answered before addenda, in words; "" where it was not."""
+        return mark_of(self.answered_before)
 
     @property
     def is_sound(self) -> bool:

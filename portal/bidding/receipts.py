@@ -53,9 +53,10 @@ def build_receipt(
 ) -> dict[str, Any]:
     """Build and sign the receipt of a version; one that came `late` says that it is no bid yet.
 
-    {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, envelopes {kind:
-    {commitment, sha256 (of what is sealed)}}, nonces {kind: hexadecimal}, files [{name, question, size, sha256}],
-    ledger {chain, position, hash}}, "signature" (Ed25519 over the canonical body), "public_key", "key_id"}.
+    {"body": {reference, itt, lot, provider, version, received_at (UTC, microseconds), commitment, method {version,
+    sha256} (of the method and questions that it answers), envelopes {kind: {commitment, sha256 (of what is sealed)}},
+    nonces {kind: hexadecimal}, files [{name, question, size, sha256}], ledger {chain, position, hash}}, "signature"
+    (Ed25519 over the canonical body), "public_key", "key_id"}.
 
     `evidence`: commitment and digests as the ledger has them.
     """
@@ -71,6 +72,7 @@ def build_receipt(
         "version": number,
         "received_at": entered.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "commitment": evidence["commitment"],
+        "method": {"version": entered.method_version, "sha256": entered.method_hash},
         "envelopes": {
             kind: {"commitment": part.commitment, "sha256": evidence[f"{kind}_sha256"]} for kind, part in parts.items()
         },

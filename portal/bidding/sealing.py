@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,20 +36,32 @@ _STORE = text(
     """
     WITH made AS (
         INSERT INTO bid_version (id, bid_id, number, idempotency_key, received_at, submitted_by_id, seal_format,
-            keys_for_draft, commitment, receipt)
+            method_version, keys_for_draft, commitment, receipt)
         VALUES (:id, :bid_id, :number, :idempotency_key, :received_at, :submitted_by_id, :seal_format,
-            :keys_for_draft, :commitment, :receipt)
+            :method_version, :keys_for_draft, :commitment, :receipt)
     ), enclosed AS (
         INSERT INTO sealed_envelope (version_id, kind, sealed, key_for_opening)
         SELECT :id, each.* FROM
             unnest(CAST(:envelopes AS text[]), CAST(:sealed AS bytea[]), CAST(:keys_for_opening AS bytea[])) AS each
     )
-    UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision =
-    :revision,
-        draft_gaps = 0, draft_saved_at = :saved_at, draft_saved_by_id = :saved_by_id, submitted_revision = :revision
+    UPDATE bid SET status = :status, version = :number, draft_sealed = :draft_sealed, draft_revision = :revision,
+        draft_gaps = :gaps, draft_saved_at = :saved_at, draft_saved_by_id = :saved_by_id,
+        submitted_revision = :submitted_revision, submitted_method = :method_version
     WHERE id = :bid_id
     """
 ).bindparams(bindparam("receipt", type_=JSONB))
+
+
+class Overtaken(Conflict):
+    """An addendum has changed what is asked, or how it is judged, since the page was opened that this was sent from."""
+
+    code = "overtaken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing is submitted yet: the questions were changed after you had opened this page. Read what changed, "
+            "check your answers, then submit."
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,7 @@ def submit_bid(
     declared: str,
     answers: Mapping[str, str] | None = None,
     told: str = "",
+    seen: int | None = None,
 ) -> Submitted:
     """Submit the bid: seal what the draft says as the next version, which replaces the last one for the opening.
 
@@ -77,33 +91,62 @@ def submit_bid(
     with three envelopes, each under a key of its own that is wrapped to the invitation's public key; status
     SUBMITTED; records BID_SUBMITTED; the signed receipt carries the ledger's position, so it is made after that
     entry and before the commit. The same `idempotency_key` gives the same version again, before or after the
-    deadline; an unchanged draft that was submitted already gives its version.
+    deadline; an unchanged draft that was submitted already gives its version, unless an addendum has overtaken it.
+    `seen` is the version of method and questions that the person saw; None for whoever sees none.
 
-    Raises `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be ruled out by a published rule and
-    the page had not `told` so (`as_told`), `Undeclared` when it did not show what is `declared` by submitting
-    (`form_of_tender.EDITION`), `Conflict` when the draft is not the one that the person saw, `NotEntitled` for what
-    the provider may not answer at this instant, `InvalidInput` (field "lots") for a withdrawn bid beside as many
-    others as one bidder may make, `TooLate` when the
-    database's clock, read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the
-    draft then stays as it was and the caller records the late attempt.
+    Raises `Overtaken` when another one holds, `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be
+    ruled out by a published rule and the page had not `told` so (`as_told`), `Undeclared` when it did not show what is
+    `declared` by submitting (`form_of_tender.EDITION`), `Conflict` when the draft is not the one that the person saw,
+    `NotEntitled` for what the provider may not answer at this instant, `InvalidInput` (field "lots") for a withdrawn
+    bid beside as many others as one bidder may make, `TooLate` when the database's clock, read under the ITT's row
+    lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the draft then stays as it was and the caller
+    records the late attempt.
     """
     policy.require(actor, Verb.SUBMIT, bid)
     entered = lock_bid(bid)
-    repeated = _already_made(entered, idempotency_key)
+    repeated = already_made(entered, idempotency_key)
     if repeated is not None:
         return repeated
-    _require_may_submit(entered)
+    require_may_submit(entered, seen)
     entered, content, put = _current_draft(entered, keys, answers or {}, expected_revision)
     if entered.would_change_nothing:
         return _last_version(entered)
     _require_complete(entered, content, told)
     require_declared(declared)
+    if answers:
+        entered = replace(
+            entered,
+            draft_sealed=seal_draft(entered, content, entered.draft_revision, keys),
+            draft_saved_at=entered.at,
+            draft_saved_by_id=actor.user_id,
+        )
+    entered = replace(entered, submitted_revision=entered.draft_revision)
+    whole = replace(content, declared=STATEMENTS)
+    made = seal_next(entered, whole, 0, actor=actor, keys=keys, idempotency_key=idempotency_key)
+    keep_answers(entered, put, actor, keys)
+    db.session.expire(bid)
+    return made
+
+
+def seal_next(
+    entered: Entered,
+    content: Content,
+    gaps: int,
+    *,
+    actor: Actor,
+    keys: KeyFolder,
+    idempotency_key: uuid.UUID,
+    **data: Any,
+) -> Submitted:
+    """Seal the content as the bid's next version, with its event and receipt; `gaps` are those of the draft.
+
+    The draft, and which revision of it was submitted, are stored as `entered` has them.
+    """
     status = BID.move(entered.status, BidStatus.SUBMITTED)
     number = entered.version + 1
-    sealed = seal_version(entered, replace(content, declared=STATEMENTS), number, keys)
-    recorded = _record_submission(entered, actor, number, sealed.evidence)
+    sealed = seal_version(entered, content, number, keys)
+    recorded = _record_submission(entered, actor, number, {**sealed.evidence, **data})
     receipt = build_receipt(entered, sealed.parts, number, sealed.evidence, recorded, keys)
-    draft = seal_draft(entered, content, entered.draft_revision, keys) if answers else entered.draft_sealed
     db.session.execute(
         _STORE,
         {
@@ -116,14 +159,14 @@ def submit_bid(
             "submitted_by_id": actor.user_id,
             "receipt": stored_part(receipt),
             "status": status.value,
-            "draft_sealed": draft,
+            "draft_sealed": entered.draft_sealed,
             "revision": entered.draft_revision,
-            "saved_at": entered.at if answers else entered.draft_saved_at,
-            "saved_by_id": actor.user_id if answers else entered.draft_saved_by_id,
+            "gaps": gaps,
+            "saved_at": entered.draft_saved_at,
+            "saved_by_id": entered.draft_saved_by_id,
+            "submitted_revision": entered.submitted_revision,
         },
     )
-    keep_answers(entered, put, actor, keys)
-    db.session.expire(bid)
     return Submitted(number, entered.at, repeated=False)
 
 
@@ -157,14 +200,21 @@ def read_version(*, bid: Bid, version: BidVersion, actor: Actor, keys: KeyFolder
     return unseal(bid, version, keys_of_provider(bid, version, keys))
 
 
-def _require_may_submit(entered: Entered) -> None:
+def require_may_submit(entered: Entered, seen: int | None) -> None:
+    """Whether a version may be sealed now by somebody who saw that version of method and questions.
+
+    Raises `TooLate`, `NotEntitled`, `InvalidInput` and `Overtaken` as `submit_bid` does.
+    """
     require_open(entered)
+    if seen not in (None, entered.method_version):
+        raise Overtaken
     require_standing(entered.itt_id, entered.provider_id, entered.at)
     if entered.status is BidStatus.WITHDRAWN:
         require_lots_left(entered, entered.max_lots_bid)
 
 
-def _already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:
+def already_made(entered: Entered, idempotency_key: uuid.UUID) -> Submitted | None:
+    """What the same request has made before."""
     if entered.version == 0:
         # Read under the bid's lock: without a version there is none to repeat, and the rush is first submissions.
         return None
@@ -207,7 +257,7 @@ def _what_happened(entered: Entered) -> str:
     return f"{who}, after you had opened this page. Nothing was lost. Check the bid as it is now, then submit it."
 
 
-def _record_submission(entered: Entered, actor: Actor, number: int, evidence: Mapping[str, str]) -> Recorded:
+def _record_submission(entered: Entered, actor: Actor, number: int, evidence: Mapping[str, Any]) -> Recorded:
     return record(
         EventKind.BID_SUBMITTED,
         entered,
@@ -215,7 +265,8 @@ def _record_submission(entered: Entered, actor: Actor, number: int, evidence: Ma
         itt=entered.itt_id,
         lot=entered.lot_number,
         version=number,
-        revision=entered.draft_revision,
+        revision=entered.submitted_revision,
         received_at=entered.at.isoformat(),
+        method=entered.method_version,
         **evidence,
     )

@@ -122,6 +122,8 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     method: Mapped[dict[str, Any] | None]
     """The published method in the scoring engine's format; the engine executes it literally."""
     method_hash: Mapped[str | None]
+    method_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """The version of method and questions that holds (`method_versions.py`)."""
     seal_public_key: Mapped[bytes | None]
 
     authority: Mapped[ContractingAuthority] = relationship()
@@ -193,6 +195,8 @@ class Lot(OnIttChain, Model):
     description: Mapped[str] = mapped_column(default="")
     estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """Pounds including VAT over the whole term, of one of several lots; the only lot is worth what the whole is."""
+    method_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """The last version of method and questions that changed something for bids for this lot."""
 
     itt: Mapped[InvitationToTender] = relationship(back_populates="lots")
 

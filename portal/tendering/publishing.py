@@ -17,6 +17,7 @@ from portal.tendering.documents import publish_documents
 from portal.tendering.inheriting import codes_of
 from portal.tendering.inviting import invite_admitted_providers
 from portal.tendering.method import method_of
+from portal.tendering.method_versions import keep_version
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 from portal.tendering.states import ITT, IttStatus
@@ -50,6 +51,7 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     itt.method_hash = method_hash(method)
     itt.seal_public_key = keys.create_opening_key(itt.id, demonstration=demonstration)
     itt.published_at = now
+    keep_version(itt, now)
     itt.status = ITT.move(itt.status, IttStatus.PUBLISHED)
     documents = publish_documents(itt, now)
     record(

@@ -79,6 +79,10 @@ def bid(keys: KeyFolder) -> Entered:
         closes_at=datetime(2027, 1, 1, tzinfo=UTC),
         seal_public_key=keys.create_opening_key(itt_id, demonstration=False),
         max_lots_bid=None,
+        method_version=1,
+        method_hash="0" * 64,
+        submitted_method=0,
+        lot_method=1,
         lot_number=1,
         provider_name="Harbour",
         questions=list(QUESTIONS),
@@ -90,7 +94,8 @@ def bid(keys: KeyFolder) -> Entered:
 def stored(bid: Entered, content: Content, number: int, keys: KeyFolder) -> BidVersion:
     """A version as the newest format stores it."""
     row = seal_version(bid, content, number, keys).columns
-    made = BidVersion(number=number, **{name: row[name] for name in ("seal_format", "keys_for_draft", "commitment")})
+    columns = ("seal_format", "method_version", "keys_for_draft", "commitment")
+    made = BidVersion(number=number, **{name: row[name] for name in columns})
     made.envelopes = [
         SealedEnvelope(kind=kind, sealed=sealed, key_for_opening=wrapped)
         for kind, sealed, wrapped in zip(row["envelopes"], row["sealed"], row["keys_for_opening"], strict=True)
@@ -118,7 +123,25 @@ def stored_first(bid: Entered, content: Content, number: int, keys: KeyFolder) -
     return made
 
 
-STORED = {1: stored_first, 2: stored}
+def stored_second(bid: Entered, content: Content, number: int, keys: KeyFolder) -> BidVersion:
+    """A version as it was stored before a seal said which questions it answers; written out here, too."""
+    parts = parts_of(content, QUESTIONS)
+    content_keys = {kind: new_content_key() for kind in parts}
+    whose = f"{bid.itt_id}|{bid.lot_id}|{bid.id}|{bid.provider_id}|version {number}|"
+    made = BidVersion(number=number, seal_format=2)
+    made.envelopes = []
+    for kind, part in parts.items():
+        place = {"format": 2, "lot": str(bid.lot_id), "envelope": kind.value}
+        document = {**place, "nonce": part.nonce.hex(), "content": part.content}
+        sealed = encrypt(pad(as_bytes(document)), content_keys[kind], f"fairlot seal 2|{whose}{kind}".encode())
+        made.envelopes.append(SealedEnvelope(kind=kind, sealed=sealed, key_for_opening=b""))
+    joined = b"".join(content_keys.values())
+    made.keys_for_draft = encrypt(joined, key_of_drafts(bid, keys), f"fairlot|{whose}keys".encode())
+    made.commitment = hashlib.sha256(as_bytes({kind: part.commitment for kind, part in parts.items()})).hexdigest()
+    return made
+
+
+STORED = {1: stored_first, 2: stored_second, 3: stored}
 SAID = Content({"quality-1": "We would listen.", "compliance-1": "Yes", "price-1": "a rate"}, [], "118000.00")
 
 
@@ -148,8 +171,11 @@ def test_whatever_a_bid_says_comes_back_each_part_from_its_own_envelope(
 @given(content=CONTENTS)
 @settings(max_examples=100)
 def test_whatever_was_sealed_by_the_release_before_comes_back(keys: KeyFolder, bid: Entered, content: Content) -> None:
-    """Two envelopes under the first format's context open through the same reader."""
-    assert content_of(read(bid, stored_first(bid, content, 1, keys), keys)) == content
+    """Each earlier format opens under its own context through the same reader."""
+    for store in (stored_first, stored_second):
+        whole = content_of(read(bid, store(bid, content, 1, keys), keys))
+        assert (whole.answers, whole.price) == (content.answers, content.price)
+        assert {each["id"] for each in whole.files} == {each["id"] for each in content.files}
 
 
 def test_what_answers_no_question_goes_where_the_fewest_read_it(keys: KeyFolder, bid: Entered) -> None:
@@ -173,6 +199,14 @@ def test_an_envelope_opens_in_no_other_place(keys: KeyFolder, bid: Entered, numb
             unseal(place, other, its_keys)
 
 
+def test_a_version_opens_as_an_answer_to_no_other_questions(keys: KeyFolder, bid: Entered) -> None:
+    """Which version of method and questions it answers is part of the seal: the row alone cannot say another."""
+    version = stored(bid, SAID, 1, keys)
+    version.method_version = 2
+    with pytest.raises(SealBroken):
+        read(bid, version, keys)
+
+
 @pytest.mark.parametrize("number", STORED)
 def test_an_envelope_does_not_open_as_another_kind(keys: KeyFolder, bid: Entered, number: int) -> None:
     """Price and quality change places, each with its own key: neither opens."""
@@ -190,7 +224,8 @@ def without_one(version: BidVersion) -> None:
 
 
 def of_another_format(version: BidVersion) -> None:
-    version.seal_format = 3 - version.seal_format
+    version.seal_format = version.seal_format % len(STORED) + 1
+    version.method_version = 1
 
 
 def committed_to_something_else(version: BidVersion) -> None:
@@ -215,7 +250,7 @@ def test_an_envelope_that_says_it_belongs_elsewhere_stays_shut(keys: KeyFolder, 
     """Sealed in its place by somebody with the key, but naming another format, lot or envelope."""
     version = stored(bid, SAID, 1, keys)
     opening = keys_of_provider(bid, version, keys)
-    place = NEWEST.place(bid, 1, EnvelopeKind.PRICE)
+    place = NEWEST.place(bid, 1, 1, EnvelopeKind.PRICE)
     parts = unseal(bid, version, opening)
     lie = {name: place[name] for name in NEWEST.says} | {word: "another"}
     document = {**lie, "nonce": parts[EnvelopeKind.PRICE].nonce.hex(), "content": parts[EnvelopeKind.PRICE].content}
