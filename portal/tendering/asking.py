@@ -41,7 +41,7 @@ def add_question(
         raise InvalidInput(f"An invitation has at most {MOST_QUESTIONS} questions.", field="prompt")
     question = Question(key=new_key(prompt, {other.key for other in itt.questions}, otherwise="question"))
     question.position = max((other.position for other in itt.questions), default=0) + 1
-    _describe(itt, question, prompt, guidance, kind, settings, criterion, required)
+    describe(itt, question, prompt, guidance, kind, settings, criterion, required)
     itt.questions.append(question)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
@@ -62,7 +62,7 @@ def change_question(
 ) -> None:
     """Change a question; its key and place stay. Raises as `add_question`. Records ITT_CHANGED."""
     begin_change(itt, actor)
-    _describe(itt, question, prompt, guidance, kind, settings, criterion, required)
+    describe(itt, question, prompt, guidance, kind, settings, criterion, required)
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key)
 
@@ -98,7 +98,7 @@ def remove_question(*, itt: InvitationToTender, question: Question, actor: Actor
     record_change(itt, actor, Task.QUESTIONS, removed=question.key)
 
 
-def _describe(
+def describe(
     itt: InvitationToTender,
     question: Question,
     prompt: str,
@@ -108,6 +108,7 @@ def _describe(
     criterion: AwardCriterion | None,
     required: bool,
 ) -> None:
+    """Put what an officer said about a question into it; raises as `add_question`."""
     asked = require_text(prompt, "Write the question.", field="prompt")
     if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,7 +18,7 @@ from portal.regulation.queries import require_codes
 from portal.tendering import requirements
 from portal.tendering.inheriting import criteria_faults, invitation_faults, require_before_its_end
 from portal.tendering.method_rules import require_minimum, require_tie_break
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.promises import promise_faults
 from portal.tendering.states import EnvelopeKind
 from portal.tendering.tree import (
@@ -190,15 +190,20 @@ def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 
 
 def _questions(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    if not any(question.asked.kind.in_words for question in itt.questions):
+    yield from question_faults(itt, itt.questions)
+
+
+def question_faults(itt: InvitationToTender, questions: Sequence[Question]) -> Iterator[str]:
+    """What keeps bidders from being asked these questions."""
+    if not any(question.asked.kind.in_words for question in questions):
         yield "Add at least one question for bidders to answer in words."
     for node in scored(itt):
-        asking = [question for question in itt.questions if question.criterion_id == node.id]
+        asking = [question for question in questions if question.criterion_id == node.id]
         silent = [lot.number for lot in itt.lots if not any(question.is_asked_for(lot.id) for question in asking)]
         if silent:
             where = f" in lot {', '.join(map(str, silent))}" if asking else ""
             yield f"No question asks about “{node.title}”{where}, so panels would have nothing to score it on."
-    for question in itt.questions:
+    for question in questions:
         kind = question.asked.kind
         if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY and not kind.read_first:
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."

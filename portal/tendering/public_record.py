@@ -12,6 +12,7 @@ from portal.tendering.amending.models import Addendum
 from portal.tendering.document_models import DocumentVersion, InvitationDocument
 from portal.tendering.ending_models import Ending
 from portal.tendering.lots import limit_words
+from portal.tendering.method_versions import MethodVersion, state_question
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.public_state import public_state
 from portal.tendering.weighing import EffectiveWeights, effective
@@ -65,6 +66,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "documents": [_document(document, version) for document in itt.documents for version in document.published[:1]],
         "method": itt.method,
         "method_hash": itt.method_hash,
+        "method_version": itt.method_version,
     }
 
 
@@ -77,6 +79,28 @@ def change(addendum: Addendum) -> dict[str, Any]:
         "reason": addendum.reason,
         "before": addendum.before,
         "after": {name: value.isoformat() for name, value in addendum.dates.items()},
+        "questions": [
+            {
+                "key": change.key,
+                "differences": [
+                    {"field": each.label, "before": each.before, "after": each.after} for each in change.differences
+                ],
+            }
+            for change in addendum.method_changes
+        ],
+        "earlier_answers": addendum.earlier_answers.value if addendum.earlier_answers else None,
+        "time_reason": addendum.time_reason,
+        "method_version": addendum.method_version,
+    }
+
+
+def version(held: MethodVersion) -> dict[str, Any]:
+    """Describe one version of method and questions: all that it states, and its fingerprint."""
+    return {
+        "number": held.number,
+        "published_at": instant(held.published_at),
+        "sha256": held.hash,
+        "stated": held.stated,
     }
 
 
@@ -123,18 +147,7 @@ def _lot(lot: Lot) -> dict[str, Any]:
 
 
 def _question(question: Question, itt: InvitationToTender) -> dict[str, Any]:
-    return {
-        "key": question.key,
-        "kind": question.kind.value,
-        "prompt": question.prompt,
-        "guidance": question.guidance,
-        "rule": question.asked.rule,
-        "settings": question.settings,
-        "required": question.required,
-        "criterion": question.criterion.key if question.criterion else None,
-        "envelope": question.envelope.value,
-        "lots": [lot.number for lot in itt.lots if question.is_asked_for(lot.id)],
-    }
+    return state_question(question, itt) | {"rule": question.asked.rule}
 
 
 def instant(moment: datetime | None) -> str | None:

@@ -26,10 +26,12 @@ from portal.core.uniqueness import unless_taken
 from portal.core.words import london
 from portal.tendering import requirements
 from portal.tendering.amending.documents import NewDocuments, discard_proposed, keep_proposed, publish_proposed
+from portal.tendering.amending.method_changes import propose_prepared, put_in_force
 from portal.tendering.amending.models import DATES, Addendum
-from portal.tendering.amending.states import ADDENDUM, AddendumStatus
+from portal.tendering.amending.states import ADDENDUM, AddendumStatus, EarlierAnswers
 from portal.tendering.inheriting import require_before_its_end
 from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import whole
 from portal.tendering.states import IttStatus
 
 WAITS = "Another change of this invitation waits for its decision. Wait for it, or put both into one."
@@ -56,6 +58,8 @@ def propose_addendum(
     reason: str,
     dates: NewDates,
     documents: NewDocuments,
+    earlier_answers: EarlierAnswers | None = None,
+    time_reason: str = "",
     actor: Actor,
     files: FileStore,
     now: datetime,
@@ -63,25 +67,45 @@ def propose_addendum(
     """Propose to change a published invitation; nothing changes until a second person has published it.
 
     `words` say what changes, `reason` why: bidders read both. A date that is given as it is already is no change.
-    `documents` are stored, and read by officers alone until it is published.
+    `documents` are stored, and read by officers alone until it is published. Everything that is prepared of questions
+    (`method_changes.py`) becomes part of it; then `earlier_answers` says what answers given before count as, and
+    `time_reason` why the time that is left is enough, unless more is given (PA2023 s.31; PCR2015 reg 47(3)).
     Records ADDENDUM_PROPOSED; the approvers are told. Raises `InvalidInput` with the field ("words", "reason",
     "closes" for a closing time that is earlier than the published one (never: PA2023 s.31 only adds time) or out of
-    reach, "questions_end", "answers_by_date", "award_date", "contract_start_date"), `Conflict` while another one waits,
-    `WrongState` once the bids are opened.
+    reach, "questions", "earlier_answers", "time_reason", "questions_end", "answers_by_date", "award_date",
+    "contract_start_date"), `Conflict` while another one waits, `WrongState` once the bids are opened.
     """
-    held = take(itt, Verb.PROPOSE_ADDENDUM, actor=actor)
+    held = take(itt, Verb.PROPOSE_ADDENDUM, *whole(), actor=actor)
     said = require_text(words, "Say what changes, as bidders will read it.", field="words", most=LONGEST_WORDS)
     why = require_reason(reason, "Say why it changes: bidders read it", field="reason", most=LONGEST_REASON)
     changed = {name: value for name in DATES if (value := getattr(dates, name)) not in (None, getattr(held, name))}
     proposed = Addendum(
-        itt=held, words=said, reason=why, proposed_by_id=actor.user_id, proposed_at=now, before={}, **changed
+        itt=held,
+        words=said,
+        reason=why,
+        earlier_answers=earlier_answers,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+        before={},
+        **changed,
     )
     _require_sound(held, proposed, now)
     with unless_taken({"uq_addendum_proposed": lambda: Conflict(WAITS)}):
         db.session.add(proposed)
         db.session.flush()
     keep_proposed(proposed, documents, actor=actor, files=files)
-    record(EventKind.ADDENDUM_PROPOSED, proposed, actor=actor, changes=sorted(changed))
+    asked = propose_prepared(proposed)
+    if asked:
+        _require_fair(proposed, time_reason, now)
+    else:
+        proposed.earlier_answers = None
+    record(
+        EventKind.ADDENDUM_PROPOSED,
+        proposed,
+        actor=actor,
+        changes=sorted(changed),
+        questions=[change.key for change in asked],
+    )
     return proposed
 
 
@@ -91,7 +115,9 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     Consequences: the new dates hold for every bid that is judged after the invitation's lock was taken; bids that were
     submitted stay submitted; new versions of documents are public beside the earlier ones; the closing is noted anew
     if it was. Followers, bidders and everybody invited are told, and the changed notice is published or prepared
-    (ADDENDUM_PUBLISHED in the invitation's chain, with both times).
+    (ADDENDUM_PUBLISHED in the invitation's chain, with both times). Where questions change, method and questions have a
+    new version with its own fingerprint: bids that were submitted stay so, answer the version before, are opened, and
+    can be confirmed until the closing time.
     Raises `NotAllowed` for who proposed it, `InvalidInput` (field "note") without words, or where the dates have been
     overtaken by the time, `WrongState` when it is decided, or once the bids are opened.
     """
@@ -106,6 +132,7 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     held.status = ADDENDUM.move(held.status, AddendumStatus.PUBLISHED)
     held.decide(actor, now=at, note=said)
     held.number = last + 1
+    held.method_version = itt.method_version + 1 if held.method_changes else None
     held.before = {name: _iso(getattr(itt, name)) for name in held.dates}
     for name, value in held.dates.items():
         setattr(itt, name, value)
@@ -113,6 +140,7 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
         itt.closing_noted_at = None
     after = {name: _iso(value) for name, value in held.dates.items()}
     brought = publish_proposed(held, at)
+    version = put_in_force(held, itt, at)
     record(
         EventKind.ADDENDUM_PUBLISHED,
         held,
@@ -121,6 +149,7 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
         before=held.before,
         after=after,
         documents=brought,
+        method=None if version is None else {"version": version.number, "sha256": version.hash},
     )
 
 
@@ -140,7 +169,7 @@ def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, files: FileS
 
 def _lock_invitation(addendum: Addendum) -> tuple[InvitationToTender, datetime]:
     """The invitation under its lock, for which every submission waits or is waited for, and the time after it."""
-    return lock(InvitationToTender, addendum.itt_id), clock.database_time()
+    return lock(InvitationToTender, addendum.itt_id, *whole()), clock.database_time()
 
 
 def _require_sound(itt: InvitationToTender, proposed: Addendum, now: datetime, *, field: str | None = None) -> None:
@@ -165,9 +194,27 @@ def _require_timetable(itt: InvitationToTender, proposed: Addendum, now: datetim
         until = proposed.questions_until or itt.questions_until
         answers = proposed.answers_by_date or itt.answers_by_date
         requirements.require_time_for_questions(until, answers, closes_at, now)
+    if proposed.method_changes and closes_at is not None and closes_at <= now:
+        raise InvalidInput(
+            "Bidding has closed: questions change only together with a new closing time.", field="closes"
+        )
     requirements.require_dates(
         closes_at, proposed.award_date or itt.award_date, proposed.contract_start_date or itt.contract_start_date
     )
+
+
+def _require_fair(proposed: Addendum, time_reason: str, now: datetime) -> None:
+    """Bidders know what answers given before count as, and have time for what changes."""
+    if proposed.earlier_answers is None:
+        raise InvalidInput("Choose what answers count as that were given before.", field="earlier_answers")
+    if proposed.closes_at is None:
+        proposed.time_reason = require_reason(
+            time_reason,
+            "Give bidders more time, or say why what is left is enough: bidders read it",
+            field="time_reason",
+            most=LONGEST_REASON,
+        )
+    _require_sound(proposed.itt, proposed, now)
 
 
 def _iso(value: datetime | date | None) -> Any:

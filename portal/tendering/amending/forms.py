@@ -10,9 +10,10 @@ from wtforms import TextAreaField
 from portal.accounts.forms.factor import FactorField
 from portal.tendering.amending.amending import NewDates
 from portal.tendering.amending.documents import NewDocuments
+from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.forms.service import TimetableForm
 from portal.tendering.models import InvitationToTender
-from portal.web.fields import decision
+from portal.web.fields import ChoiceField, decision
 from portal.web.uploads import UploadField, UploadsField
 
 VERSION = "version-"
@@ -27,11 +28,21 @@ class AddendumForm(TimetableForm):
     )
     reason = TextAreaField("Why it changes", description="Bidders read this too.")
 
+    earlier_answers = ChoiceField(
+        "What do answers count as that were given before?",
+        choices=[(rule.value, rule.words) for rule in EarlierAnswers],
+    )
+    time_reason = TextAreaField(
+        "If you give no more time: why is what is left enough?", description="Bidders read this, too."
+    )
     added = UploadsField("New documents", missing=None)
 
     @classmethod
-    def of(cls, itt: InvitationToTender) -> AddendumForm:
-        """The form with the timetable as it is, and a field for a new version of each document."""
+    def of(cls, itt: InvitationToTender, *, asks: bool = False) -> AddendumForm:
+        """The form with the timetable as it is, a field for a new version of each document.
+
+        `asks`: questions change, so it asks as well what answers given before count as, and why the time is enough.
+        """
         boxes = {
             f"{VERSION}{document.id}": UploadField(f"A new version of “{document.title}”", missing=None)
             for document in itt.documents
@@ -40,7 +51,15 @@ class AddendumForm(TimetableForm):
         whole: type[AddendumForm] = type("AddendumForm", (cls,), boxes)
         made = super(AddendumForm, whole).of(itt)
         assert isinstance(made, AddendumForm)
+        if not asks:
+            del made.earlier_answers, made.time_reason
         return made
+
+    @property
+    def rule(self) -> EarlierAnswers | None:
+        """What answers given before count as."""
+        chosen = self.data.get("earlier_answers")
+        return EarlierAnswers(chosen) if chosen else None
 
     @property
     def versions(self) -> list[Any]:

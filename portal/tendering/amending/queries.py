@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.core.approval import Half
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.tendering.amending.models import Addendum
+from portal.tendering.amending.models import Addendum, MethodChange
 from portal.tendering.amending.states import AddendumStatus
 
 
@@ -20,8 +20,35 @@ def published_addenda(itt_id: uuid.UUID) -> Sequence[Addendum]:
     return db.session.scalars(
         select(Addendum)
         .where(Addendum.itt_id == itt_id, Addendum.status == AddendumStatus.PUBLISHED)
+        .options(selectinload(Addendum.method_changes))
         .order_by(Addendum.number.desc())
     ).all()
+
+
+def changes_by_version(itt_id: uuid.UUID) -> Sequence[MethodChange]:
+    """What addenda changed of method and questions since publication, the first addendum first."""
+    return db.session.scalars(
+        select(MethodChange)
+        .join(MethodChange.addendum)
+        .where(MethodChange.itt_id == itt_id, Addendum.status == AddendumStatus.PUBLISHED)
+        .order_by(Addendum.number, MethodChange.part, MethodChange.key)
+        .options(contains_eager(MethodChange.addendum))
+    ).all()
+
+
+def since_version(changes: Sequence[MethodChange], version: int, lot_id: uuid.UUID) -> list[MethodChange]:
+    """Those of the changes that came after that version of method and questions and concern the lot."""
+    return [
+        change
+        for change in changes
+        if change.addendum and (change.addendum.method_version or 0) > version and change.concerns(lot_id)
+    ]
+
+
+def overtaking(changes: Sequence[MethodChange], version: int, lot_id: uuid.UUID) -> list[int]:
+    """The numbers of the addenda that overtook a bid for the lot which answers that version."""
+    numbers = {change.addendum.number for change in since_version(changes, version, lot_id) if change.addendum}
+    return sorted(number for number in numbers if number is not None)
 
 
 def addenda_of(itt_id: uuid.UUID) -> Sequence[Addendum]:

@@ -16,6 +16,7 @@ from portal.tendering.amending.queries import published_addenda
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.lots import limit_words
+from portal.tendering.method_versions import method_version, versions_of_method
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
 from portal.tendering.price_examples import example_of
@@ -90,6 +91,7 @@ def show(reference: str) -> ResponseReturnValue:
         joining_is_open=joining_is_open(itt, now),
         answers=published_count(itt.id),
         addenda=published_addenda(itt.id),
+        versions=versions_of_method(itt.id),
     )
 
 
@@ -106,7 +108,20 @@ def show_json(reference: str) -> ResponseReturnValue:
     """Everything that a bidder needs to know, as JSON."""
     itt = find_published_itt(reference)
     record = public_record.published(itt, clock.now(), cpv_codes_among(itt.cpv_codes))
-    return jsonify(record | {"changes": [public_record.change(each) for each in published_addenda(itt.id)]})
+    changes = [public_record.change(each) for each in published_addenda(itt.id)]
+    versions = [
+        {name: told for name, told in public_record.version(each).items() if name != "stated"}
+        for each in versions_of_method(itt.id)
+    ]
+    return jsonify(record | {"changes": changes, "method_versions": versions})
+
+
+@bp.get("/opportunities/<reference>/method/<int:number>.json")
+@public
+def method_json(reference: str, number: int) -> ResponseReturnValue:
+    """One version of method and questions: whoever hashes `stated` anew has its fingerprint."""
+    itt = find_published_itt(reference)
+    return jsonify(public_record.version(method_version(itt.id, number)))
 
 
 def _filters() -> Filters:

@@ -11,6 +11,7 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.tendering.amending.amending import propose_addendum, publish_addendum, refuse_addendum
 from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
+from portal.tendering.amending.method_changes import prepared_changes
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
 from portal.tendering.queries import find_itt
@@ -31,6 +32,7 @@ def index(reference: str) -> ResponseReturnValue:
         "tendering/amending/index.html",
         itt=itt,
         addenda=addenda,
+        prepared=prepared_changes(itt.id),
         may_propose=policy.allows(actor(), Verb.PROPOSE_ADDENDUM, itt)
         and not any(each.status.is_proposed for each in addenda),
     )
@@ -43,7 +45,8 @@ def propose(reference: str) -> ResponseReturnValue:
     """Propose a change."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.PROPOSE_ADDENDUM, itt)
-    form = AddendumForm.of(itt)
+    prepared = prepared_changes(itt.id)
+    form = AddendumForm.of(itt, asks=bool(prepared))
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_addendum(
             itt=itt,
@@ -51,6 +54,8 @@ def propose(reference: str) -> ResponseReturnValue:
             reason=form.reason.data or "",
             dates=form.dates(),
             documents=form.documents(),
+            earlier_answers=form.rule,
+            time_reason=form.data.get("time_reason") or "",
             actor=actor(),
             files=current_app.extensions["files"],
             now=clock.now(),
@@ -58,7 +63,8 @@ def propose(reference: str) -> ResponseReturnValue:
     ):
         flash("The change is proposed. Nothing has changed yet: an approver has been told.", "success")
         return redirect(url_for(".show", reference=reference, addendum_id=form.outcome.id))
-    return render_template("tendering/amending/propose.html", form=form, itt=itt), form.status_code
+    page = render_template("tendering/amending/propose.html", form=form, itt=itt, prepared=prepared)
+    return page, form.status_code
 
 
 @bp.route("/<uuid:addendum_id>", methods=["GET", "POST"])

@@ -50,8 +50,14 @@ class Case:
         return self.itt.closes_at
 
     def propose(self, actor: Actor | None = None, **changed: Any) -> Addendum:
-        given = {"words": WORDS, "reason": REASON, "dates": NewDates(), "documents": NewDocuments()} | changed
-        return propose_addendum(itt=self.itt, actor=actor or self.officer, files=self.files, now=NOW, **given)
+        given = {
+            "words": WORDS,
+            "reason": REASON,
+            "dates": NewDates(),
+            "documents": NewDocuments(),
+            "now": NOW,
+        } | changed
+        return propose_addendum(itt=self.itt, actor=actor or self.officer, files=self.files, **given)
 
     @property
     def files(self) -> FileStore:
