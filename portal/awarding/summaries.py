@@ -77,6 +77,7 @@ def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid,
         "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
         "criteria": _criteria(itt, ranked, own, winner, reasons),
         "method_hash": itt.method_hash,
+        "answered_before": own.mark,
     }
 
 

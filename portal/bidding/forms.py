@@ -51,14 +51,20 @@ class StartForm(BaseForm):
 
 
 class RevisedForm(BaseForm):
-    """A form that knows which state of the draft its page showed."""
+    """A form that knows which state of the draft its page showed, and which version of what is asked."""
 
     revision = HiddenField()
+    seen = HiddenField()
 
     @property
     def expected_revision(self) -> int:
         """The draft revision that the person saw; -1, which never matches, when it is not a number."""
         return shown_number(self.revision, otherwise=-1)
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of method and questions that the person saw; None where the page did not say."""
+        return shown_number(self.seen, otherwise=-1) if self.seen.data else None
 
 
 class SubmitForm(RevisedForm):
@@ -74,6 +80,26 @@ class SubmitForm(RevisedForm):
             self.key = uuid.UUID(field.data or "")
         except ValueError as wrong:
             raise ValidationError("This page is out of date. Reload it and submit again.") from wrong
+
+
+class ConfirmForm(BaseForm):
+    """Confirm what was submitted, with a key as `SubmitForm` has."""
+
+    seen = HiddenField()
+    idempotency_key = HiddenField()
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The key; one that can confirm nothing twice where the page's is broken."""
+        try:
+            return uuid.UUID(self.idempotency_key.data or "")
+        except ValueError:
+            return uuid.uuid4()
+
+    @property
+    def seen_version(self) -> int:
+        """The version of method and questions that the person saw; -1, which never matches, when it is no number."""
+        return shown_number(self.seen, otherwise=-1)
 
 
 class AnswersForm(RevisedForm):

@@ -29,6 +29,7 @@ from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactor
 from portal.core.permissions import FRESH_FACTOR, Actor, Verb
 from portal.core.seals import KeyFolder, unwrap_at_opening
 from portal.core.taking import take
+from portal.tendering.amending.queries import changes_by_version, overtaking
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, EnvelopeKind, IttStatus
 
@@ -62,7 +63,8 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     withdrawn is decrypted with the invitation's private key and compared with its commitment; an OpenedBid is
     written for each, labelled in random order ("Provider 1"); one that is broken is quarantined with the
     evidence and the rest opens. Of a call-off, the bid of whoever was no active member when bidding closed is set
-    aside unopened, with the reason (PA2023 s.34(3)). The ITT becomes OPENED even when there is no bid; records
+    aside unopened, with the reason (PA2023 s.34(3)). A bid that was not confirmed after an addendum is opened like
+    every other, marked as answered before it. The ITT becomes OPENED even when there is no bid; records
     BIDS_OPENED, which ties the bids' own chains into the ITT's. Panels can work from then on.
 
     `factor_at`: when the person last showed a second factor. Raises `NotFound` for other authorities,
@@ -185,8 +187,10 @@ def _open(
     submitted = [version for version in received if version not in set_aside]
     labels = _labels({version.bid.provider_id for version in submitted})
     revealed = [_reveal(version, private_key, labels[version.bid.provider_id]) for version in submitted]
-    for opened in revealed:
+    since = changes_by_version(itt.id)
+    for opened, version in zip(revealed, submitted, strict=True):
         opened.opening_id = opening.id
+        opened.answered_before = overtaking(since, version.method_version, version.bid.lot_id)
         db.session.add(opened)
     for version in set_aside:
         reason = why_set_aside(itt, fates[version.bid.provider_id])
@@ -264,7 +268,11 @@ def _evidence(submitted: list[BidVersion], revealed: list[OpenedBid]) -> list[di
     """What the ITT's chain keeps of every bid: commitment, digests of what was sealed, head of its own chain."""
     heads = _chain_heads(submitted)
     return [
-        {**_sealed_evidence(version, heads), "quarantined": not opened.is_sound}
+        {
+            **_sealed_evidence(version, heads),
+            "quarantined": not opened.is_sound,
+            "answered_before": opened.answered_before,
+        }
         for version, opened in zip(submitted, revealed, strict=True)
     ]
 
@@ -279,6 +287,7 @@ def _sealed_evidence(version: BidVersion, heads: dict[str, ChainHead]) -> dict[s
     return {
         "bid": str(version.bid_id),
         "version": version.number,
+        "method": version.method_version,
         **evidence_of(version),
         "chain_position": head.seq if head is not None else None,
         "chain_hash": head.hash.hex() if head is not None else None,

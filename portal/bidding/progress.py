@@ -22,6 +22,8 @@ class BidProgress(StrEnum):
     NOT_SUBMITTED = "Not submitted"
     SUBMITTED = "Submitted"
     CHANGES_NOT_SUBMITTED = "Changes not submitted"
+    NOT_CONFIRMED = "Submitted, not confirmed"
+    """An addendum has overtaken what was submitted."""
     WITHDRAWN = "Withdrawn"
 
 
@@ -53,6 +55,8 @@ def bid_progress(bid: Bid) -> BidProgress:
         return BidProgress.WITHDRAWN
     if bid.status is BidStatus.DRAFT:
         return BidProgress.NOT_SUBMITTED
+    if bid.is_overtaken:
+        return BidProgress.NOT_CONFIRMED
     return BidProgress.CHANGES_NOT_SUBMITTED if bid.has_unsubmitted_change else BidProgress.SUBMITTED
 
 

@@ -39,6 +39,7 @@ def own_bid(reference: str, actor: Actor) -> Bid:
         InvitationToTender.authority_id,
         InvitationToTender.framework_lot_id,
         InvitationToTender.term_months,
+        InvitationToTender.method_version,
     )
     return _own(reference, actor, itt.joinedload(InvitationToTender.authority), joinedload(Bid.lot))
 
@@ -133,7 +134,7 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
         .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.DONE)
         .options(
             selectinload(BidOpening.bids).options(
-                load_only(OpenedBid.label, OpenedBid.quarantine_reason),
+                load_only(OpenedBid.label, OpenedBid.quarantine_reason, OpenedBid.answered_before),
                 joinedload(OpenedBid.bid).options(
                     load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
                     joinedload(Bid.provider).load_only(Provider.name, Provider.name_fold),

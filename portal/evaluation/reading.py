@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,9 @@ from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of, questions_read_first
+from portal.tendering.amending.earlier_answers import before_in_words, stands
+from portal.tendering.amending.models import MethodChange
+from portal.tendering.amending.queries import changes_by_version
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.question_kinds.kind import Asked, Shown
 from portal.tendering.question_kinds.schedule import schedule_in
@@ -63,6 +66,8 @@ class Answer:
     files: tuple[Mapping[str, Any], ...]
     confidential: str | None = None
     """Why its bidder asks to keep it confidential, where it does."""
+    before: str = ""
+    """That it was answered before an addendum changed the question, and what the addendum says of that."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
     """
     bid = _bid_for(work, bid_id, actor)
     own = {question.key for leaf in leaves_of(work.itt, work.panel) for question in leaf.questions}
+    own -= _not_given(bid)
     for entry in _manifest(bid.quality):
         if entry["id"] == str(file_id) and entry["question"] in own:
             return _read(bid, entry, actor, files, panel=work.panel.key)
@@ -158,8 +164,9 @@ def read_compliance_file(
 ) -> File:
     """Read a file that officers check, unsealed and compared with its SHA-256; records and raises as `read_file`."""
     bid = _bid_to_check(itt, bid_id, actor)
+    not_given = _not_given(bid)
     for entry in _manifest(bid.compliance):
-        if entry["id"] == str(file_id):
+        if entry["id"] == str(file_id) and entry["question"] not in not_given:
             return _read(bid, entry, actor, files, envelope=EnvelopeKind.COMPLIANCE)
     raise NotFound("There is no such file here.")
 
@@ -225,16 +232,47 @@ def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> Ope
 def _answers(bid: OpenedBid, envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
     texts = (envelope or {}).get("answers", {})
     manifest, marked = _manifest(envelope), (envelope or {}).get("confidential", {})
+    overtaken = _overtaken(bid)
     return tuple(
-        Answer(
-            question,
-            question.asked.shown(texts),
-            tuple(entry for entry in manifest if entry["question"] == question.key),
-            marked.get(question.key),
-        )
+        _answer(question, texts, manifest, marked.get(question.key), overtaken.get(question.key, ()))
         for question in questions
         if question.is_asked_for(bid.bid.lot_id)
     )
+
+
+def _answer(
+    question: Question,
+    texts: Mapping[str, str],
+    manifest: Sequence[Mapping[str, Any]],
+    confidential: str | None,
+    changes: Sequence[MethodChange],
+) -> Answer:
+    """One answer; where addenda changed its question and nobody confirmed it, as those addenda say."""
+    given = Answer(
+        question,
+        question.asked.shown(texts),
+        tuple(entry for entry in manifest if entry["question"] == question.key),
+        confidential,
+    )
+    if not changes:
+        return given
+    if not stands(changes):
+        given = Answer(question, Shown(), ())
+    return replace(given, before=before_in_words(changes))
+
+
+def _overtaken(bid: OpenedBid) -> Mapping[str, Sequence[MethodChange]]:
+    """What changed after the bid was submitted and was not confirmed, by question; nothing of most bids."""
+    found: dict[str, list[MethodChange]] = {}
+    for change in changes_by_version(bid.bid.itt_id) if bid.answered_before else ():
+        if change.addendum is not None and change.addendum.number in bid.answered_before:
+            found.setdefault(change.key, []).append(change)
+    return found
+
+
+def _not_given(bid: OpenedBid) -> set[str]:
+    """The questions whose answers in the bid count as not given."""
+    return {key for key, changes in _overtaken(bid).items() if not stands(changes)}
 
 
 def _manifest(envelope: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:

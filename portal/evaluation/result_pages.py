@@ -51,6 +51,8 @@ class Bidder:
     label: str
     provider: str
     price: Decimal | None
+    mark: str = ""
+    """That it was answered before addenda."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def _bidders(itt: InvitationToTender, lot_id: uuid.UUID, actor: Actor) -> dict[s
     opened = read_prices(itt=itt, lot_id=lot_id, reader=actor).values()
     return {
         found.bid.reference: Bidder(
-            found.bid_id, found.bid.reference, found.label, found.bid.provider.name, found.price
+            found.bid_id, found.bid.reference, found.label, found.bid.provider.name, found.price, found.mark
         )
         for found in opened
     }

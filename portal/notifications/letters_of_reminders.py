@@ -14,6 +14,7 @@ from portal.accounts.link_models import MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision
+from portal.bidding.confirming import changed_since
 from portal.bidding.models import Bid
 from portal.core import clock
 from portal.core.columns import db
@@ -67,7 +68,20 @@ def _bid(reminder: Reminder) -> Letter:
         "thread": bid.itt_id,
         "bid": bid,
         "itt": bid.itt,
+        "gaps": None if _is_asked_otherwise(bid) else bid.draft_gaps,
     }
+
+
+def _unconfirmed_bid(reminder: Reminder) -> Letter:
+    """The same, with the page where it is confirmed."""
+    letter = _bid(reminder)
+    return {**letter, "link": page_of("bid_confirming.confirm", reference=letter["bid"].reference)} if letter else {}
+
+
+def _is_asked_otherwise(bid: Bid) -> bool:
+    """Whether an addendum came after the draft was saved: what was open then says nothing about now."""
+    saved_at = bid.draft_saved_at
+    return saved_at is not None and any(change.is_after(saved_at) for change in changed_since(bid))
 
 
 def _invitation(reminder: Reminder) -> Letter:
@@ -204,6 +218,7 @@ def _deputy(reminder: Reminder) -> Letter:
 WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "unsent_bid": _bid,
     "changed_bid": _bid,
+    "unconfirmed_bid": _unconfirmed_bid,
     "unanswered_invitation": _invitation,
     "unsent_application": _application,
     "changed_application": _application,

@@ -75,6 +75,7 @@ UNTIL_DONE = _after(1, 3, 7)
 TIMETABLE: tuple[Entry, ...] = (
     Entry("unsent_bid", waiting.unsent_bids, BEFORE_CLOSING),
     Entry("changed_bid", waiting.changed_bids, BEFORE_CLOSING),
+    Entry("unconfirmed_bid", waiting.unconfirmed_bids, BEFORE_CLOSING),
     Entry("unanswered_invitation", waiting.unanswered_invitations, _before(days=(7, 2))),
     Entry("unsent_application", waiting.unsent_applications, _after(3, 10, 30)),
     Entry("changed_application", waiting.changed_applications, _after(1, 3, 10)),

@@ -159,9 +159,16 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "bid_reminders",
         "Reminders about bids",
-        "A bid is begun and not sent, is ready, has changes that are not sent, or an invitation has no answer.",
+        "A bid is begun and not sent, is ready, has changes that are not sent, is not confirmed after a change, or an "
+        "invitation has no answer.",
         PROVIDER_ROLES,
-        ("bidding/bid_ready", "reminders/unsent_bid", "reminders/changed_bid", "reminders/unanswered_invitation"),
+        (
+            "bidding/bid_ready",
+            "reminders/unsent_bid",
+            "reminders/changed_bid",
+            "reminders/unconfirmed_bid",
+            "reminders/unanswered_invitation",
+        ),
     ),
     Topic(
         "application_reminders",

@@ -28,10 +28,12 @@ from portal.frameworks.validity import accepting, opened_at
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.tendering.ending_models import Ending
-from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.method_versions import MethodVersion
+from portal.tendering.models import Invitation, InvitationToTender, Lot
 from portal.tendering.states import BEFORE_CONTRACT, ENDED, EndingStatus, IttStatus
 
 Itt = InvitationToTender
+_OVERTAKEN = Bid.submitted_method < Lot.method_version
 OFFICERS = cast(null(), Uuid)
 """Of no provider."""
 
@@ -42,8 +44,21 @@ def unsent_bids(now: datetime) -> Select[Any]:
 
 
 def changed_bids(now: datetime) -> Select[Any]:
-    """Submitted bids with changes that were not submitted."""
-    return _bids(now).where(Bid.status == BidStatus.SUBMITTED, Bid.draft_revision > Bid.submitted_revision)
+    """Submitted bids with changes that were not submitted; one that an addendum overtook is told of that instead."""
+    changed = Bid.draft_revision > Bid.submitted_revision
+    return _bids(now).join(Lot, Lot.id == Bid.lot_id).where(Bid.status == BidStatus.SUBMITTED, changed, ~_OVERTAKEN)
+
+
+def unconfirmed_bids(now: datetime) -> Select[Any]:
+    """Submitted bids that an addendum overtook, since it was published."""
+    made = (MethodVersion.itt_id == Bid.itt_id) & (MethodVersion.number == Lot.method_version)
+    return (
+        _waits(Bid.id, Bid.provider_id, Itt.closes_at, MethodVersion.published_at)
+        .join(Itt, Itt.id == Bid.itt_id)
+        .join(Lot, Lot.id == Bid.lot_id)
+        .join(MethodVersion, made)
+        .where(*_taking_bids(now), Bid.status == BidStatus.SUBMITTED, _OVERTAKEN)
+    )
 
 
 def unanswered_invitations(now: datetime) -> Select[Any]:

@@ -10,6 +10,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.bidding.closing import Cancelled, TooLate, record_late_attempt
+from portal.bidding.confirming import changed_since
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
@@ -154,6 +155,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         _place(page, form.refusal)
     page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
     page.declared.data = EDITION
+    page.seen.data = str(bid.itt.method_version)
     page.form_errors = [
         *page.form_errors,
         *(m for name in ("idempotency_key",) for m in form.errors.get(name, ())),
@@ -170,6 +172,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         remarks=remarks_of([question.asked for question in chosen.questions], stored, None),
         statements=STATEMENTS,
         can_submit_now=not gaps_outside(chosen.questions, questions, stored),
+        changed=changed_since(bid),
     )
 
 

@@ -244,6 +244,7 @@ def submit(reference: str) -> ResponseReturnValue:
         expected_revision=form.expected_revision,
         told=form.told.data or "",
         declared=form.declared.data or "",
+        seen=form.seen_version,
     )
     if carried_out(form, bid, "submit", asked_for):
         return redirect(url_for("bids.receipt", reference=reference, number=form.outcome.version))
@@ -346,6 +347,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     remarks = remarks_of(as_asked(questions), content, formula_of(bid.itt))
     form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
     form.told.data, form.declared.data = as_told(remarks), EDITION
+    form.seen.data = str(bid.itt.method_version)
     return shown(
         "check",
         form,

@@ -37,6 +37,7 @@ from tests.factories.joining import submit as send
 from tests.factories.organisations import make_provider
 from tests.factories.reminders import closing_at, kinds_at, noon, told_at
 from tests.factories.tendering import published_itt
+from tests.portal.bidding.test_confirming import BidCase
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -242,3 +243,18 @@ def _change(bid: Bid, actor: Actor) -> None:
     keys = current_app.extensions["keys"]
     save_price(bid=bid, actor=actor, keys=keys, price=Decimal(99_000))
     db.session.refresh(bid)
+
+
+def test_a_bid_that_an_addendum_overtook_is_reminded_of_until_it_is_confirmed() -> None:
+    """On its own page, instead of as a bid with changes; a bid that was confirmed needs nothing."""
+    case = BidCase()
+    closing_at(case.itt, noon(10))
+    assert case.itt.closes_at is not None
+    assert kinds_at(case.itt.closes_at - HOURS[0]) == []
+    case.change()
+    _change(case.bid, case.bidder)
+    [letter] = told_at(case.itt.closes_at - HOURS[0])
+    assert letter.kind == "reminders/unconfirmed_bid"
+    assert letter.link == f"/provider/bids/{case.bid.reference}/confirm"
+    case.confirm()
+    assert kinds_at(case.itt.closes_at - HOURS[1]) == ["changed_bid"]

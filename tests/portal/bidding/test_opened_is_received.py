@@ -1,0 +1,118 @@
+"""Whatever happens to a bid and to what it answers: what is opened is what the last receipt says, marked rightly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import current_app
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from portal.bidding.drafting import read_draft, save_answers
+from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.queries import version_of
+from portal.bidding.sealing import withdraw_bid
+from portal.core.drafts import Incomplete
+from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.extensions import db
+from tests.factories.bidding import close_now, open_itt, submit
+from tests.portal.bidding.test_confirming import BidCase
+
+REFUSED = (Incomplete, InvalidInput, NotAllowed, WrongState)
+ACTS = st.sampled_from(["reword", "shorten", "ask more", "write", "write long", "submit", "confirm", "withdraw"])
+
+
+@dataclass
+class Told:
+    """What the bidder was told last: the version of method and questions, and the answers; None: nothing counts."""
+
+    case: BidCase
+    last: tuple[int, dict[str, str]] | None
+    changes: list[int] = field(default_factory=list)
+    """The version of method and questions that each published addendum made."""
+
+    def act(self, what: str, number: int) -> None:
+        """Do one thing; what is refused changes nothing of what counts."""
+        try:
+            with db.session.begin_nested():
+                getattr(self, what.replace(" ", "_"))(number)
+        except REFUSED:
+            db.session.expire_all()
+
+    def reword(self, number: int) -> None:
+        self._change(prompt=f"Words number {number}?")
+
+    def shorten(self, number: int) -> None:
+        self._change(prompt=f"Short number {number}?", settings={"word_limit": "20"})
+
+    def ask_more(self, number: int) -> None:
+        self.case.add(f"Further question {number}?", required=number % 2 == 0)
+        self._publish()
+
+    def write(self, number: int) -> None:
+        self._write(f"Answer {number}.")
+
+    def write_long(self, number: int) -> None:
+        self._write("many words " * 30 + str(number))
+
+    def submit(self, _number: int) -> None:
+        bid, actor = self.case.bid, self.case.bidder
+        draft = read_draft(bid=bid, actor=actor, keys=current_app.extensions["keys"]).answers
+        submit(bid, actor)
+        self.last = (self.case.itt.method_version, draft)
+
+    def confirm(self, _number: int) -> None:
+        self.case.confirm()
+        assert self.last is not None
+        self.last = (self.case.itt.method_version, self.last[1])
+
+    def withdraw(self, _number: int) -> None:
+        withdraw_bid(bid=self.case.bid, actor=self.case.bidder)
+        self.last = None
+
+    def _write(self, text: str) -> None:
+        keys, bid = current_app.extensions["keys"], self.case.bid
+        asked = [each for each in self.case.itt.questions if each.asked.kind.in_words]
+        save_answers(bid=bid, actor=self.case.bidder, keys=keys, answers={each.key: text for each in asked})
+        self.case.refresh()
+
+    def _change(self, **changed: object) -> None:
+        self.case.prepare(**changed)
+        self._publish()
+
+    def _publish(self) -> None:
+        self.case.publish(self.case.propose_questions())
+        db.session.refresh(self.case.itt)
+        self.case.refresh()
+        self.changes.append(self.case.itt.method_version)
+
+
+@given(acts=st.lists(ACTS, max_size=9))
+@settings(max_examples=30)
+def test_what_is_opened_is_what_the_last_receipt_says(db_session: object, acts: list[str]) -> None:
+    """For any sequence of changes, submissions, confirmations and withdrawals; the mark names what was overtaken."""
+    case = BidCase()
+    keys = current_app.extensions["keys"]
+    told = Told(case, (1, read_draft(bid=case.bid, actor=case.bidder, keys=keys).answers))
+    for number, what in enumerate(acts):
+        told.act(what, number)
+    close_now(case.itt)
+    open_itt(case.itt)
+    whole = select(OpenedBid).where(OpenedBid.bid_id == case.bid.id).options(undefer("*"))
+    opened = db.session.scalars(whole).one_or_none()
+    if told.last is None:
+        assert opened is None
+        return
+    assert opened is not None
+    assert opened.is_sound
+    method, answers = told.last
+    said = [part["answers"] for part in (opened.compliance, opened.quality, opened.priced) if part]
+    assert {key: text for part in said for key, text in part.items()} == answers
+    assert opened.answered_before == [place for place, made in enumerate(told.changes, 1) if made > method]
+    bid = db.session.get_one(Bid, case.bid.id, populate_existing=True)
+    last = version_of(bid)
+    assert opened.version_id == last.id
+    assert (last.method_version, last.receipt["body"]["method"]["version"]) == (method, method)
+    assert last.receipt["body"]["version"] == bid.version
