@@ -55,7 +55,7 @@ from portal.tendering.clarifying.following import follow
 from portal.tendering.lots import add_lot
 from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
-from tests.factories import bidding, calling_off, ending, frameworks, joining
+from tests.factories import amending, bidding, calling_off, ending, frameworks, joining
 from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import (
@@ -347,6 +347,10 @@ def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
         files=current_app.extensions["files"],
         now=clock.now(),
     )
+    changed = published_itt(actor=commissioner)
+    bidding.submitted_bid(changed, actor=bidder)
+    amending.change_question(changed, commissioner, actor_of(make_person(Role.APPROVER, authority=authority)))
+    amending.prepare(changed, commissioner, prompt="And now?")
     opened = published_itt(actor=commissioner)
     bid = bidding.submitted_bid(opened, actor=bidder)
     bidding.close_now(opened)

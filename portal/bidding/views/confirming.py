@@ -15,7 +15,8 @@ from portal.bidding.forms import ConfirmForm
 from portal.bidding.progress import as_asked
 from portal.bidding.queries import own_bid
 from portal.bidding.views.pages import asked, carried_out, gap_links, key_folder, shown, submitted_parts
-from portal.web.access import actor, for_provider
+from portal.core.permissions import Verb
+from portal.web.access import actor, for_provider, require_to_send
 
 bp = Blueprint("bid_confirming", __name__, url_prefix="/provider/bids")
 
@@ -25,6 +26,7 @@ bp = Blueprint("bid_confirming", __name__, url_prefix="/provider/bids")
 def confirm(reference: str) -> ResponseReturnValue:
     """What changed since the bid was submitted, and to confirm it all at once."""
     bid = own_bid(reference, actor())
+    require_to_send(Verb.SUBMIT, bid)
     if not bid.is_overtaken:
         return redirect(url_for("bids.show", reference=bid.reference))
     form = ConfirmForm()

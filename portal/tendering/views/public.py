@@ -89,10 +89,17 @@ def show(reference: str) -> ResponseReturnValue:
         standing=standing,
         limits=limit_words(itt),
         joining_is_open=joining_is_open(itt, now),
-        answers=published_count(itt.id),
-        addenda=published_addenda(itt.id),
-        versions=versions_of_method(itt.id),
+        **_since_publication(itt),
     )
+
+
+def _since_publication(itt: InvitationToTender) -> dict[str, Any]:
+    """What came to it: answers, changes, and the versions of method and questions."""
+    return {
+        "answers": published_count(itt.id),
+        "addenda": published_addenda(itt.id),
+        "versions": versions_of_method(itt.id),
+    }
 
 
 def _price_of(itt: InvitationToTender) -> dict[str, Any]:

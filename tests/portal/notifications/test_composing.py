@@ -25,6 +25,7 @@ from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
 from portal.regulation.notice_catalogue import CATALOGUE
+from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import make_person
 
@@ -100,7 +101,15 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
         "last": 3,
         "closes_at": itt.closes_at,
         "extended": True,
-        "addendum": SimpleNamespace(number=1, words=f"{TITLE}.", reason=f"{TITLE}.", decision_note=f"{TITLE}."),
+        "addendum": SimpleNamespace(
+            number=1,
+            words=f"{TITLE}.",
+            reason=f"{TITLE}.",
+            decision_note=f"{TITLE}.",
+            method_version=2,
+            method_changes=[SimpleNamespace(title=TITLE, before={}, after={})],
+            earlier_answers=EarlierAnswers.STAND,
+        ),
         "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }
 

@@ -14,6 +14,7 @@ from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
 from portal.tendering.amending.method_changes import prepared_changes
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
+from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send
 from portal.web.uploads import takes_files
@@ -47,24 +48,26 @@ def propose(reference: str) -> ResponseReturnValue:
     policy.require(actor(), Verb.PROPOSE_ADDENDUM, itt)
     prepared = prepared_changes(itt.id)
     form = AddendumForm.of(itt, asks=bool(prepared))
-    if form.validate_on_submit() and form.carry_out(
-        lambda: propose_addendum(
-            itt=itt,
-            words=form.words.data or "",
-            reason=form.reason.data or "",
-            dates=form.dates(),
-            documents=form.documents(),
-            earlier_answers=form.rule,
-            time_reason=form.data.get("time_reason") or "",
-            actor=actor(),
-            files=current_app.extensions["files"],
-            now=clock.now(),
-        )
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: _propose(form, itt)):
         flash("The change is proposed. Nothing has changed yet: an approver has been told.", "success")
         return redirect(url_for(".show", reference=reference, addendum_id=form.outcome.id))
     page = render_template("tendering/amending/propose.html", form=form, itt=itt, prepared=prepared)
     return page, form.status_code
+
+
+def _propose(form: AddendumForm, itt: InvitationToTender) -> Addendum:
+    return propose_addendum(
+        itt=itt,
+        words=form.words.data or "",
+        reason=form.reason.data or "",
+        dates=form.dates(),
+        documents=form.documents(),
+        earlier_answers=form.rule,
+        time_reason=form.data.get("time_reason") or "",
+        actor=actor(),
+        files=current_app.extensions["files"],
+        now=clock.now(),
+    )
 
 
 @bp.route("/<uuid:addendum_id>", methods=["GET", "POST"])

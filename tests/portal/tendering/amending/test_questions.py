@@ -12,61 +12,40 @@ from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
-from portal.core.permissions import Role
+from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.tendering.amending.amending import NewDates, refuse_addendum
 from portal.tendering.amending.method_changes import (
     drop_prepared,
-    prepare_question,
     prepare_withdrawal,
     prepared_changes,
 )
-from portal.tendering.amending.models import MethodChange
-from portal.tendering.amending.states import EarlierAnswers
+from portal.tendering.amending.models import Addendum, MethodChange
 from portal.tendering.method_versions import hash_of, versions_of_method
 from portal.tendering.models import Question
-from portal.tendering.states import QuestionKind
+from tests.factories import amending
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now
 from tests.portal.tendering.amending.test_amending import LATER, NOTE, NOW, Case
-
-ENOUGH = "The limit only grows, so no answer has to be shortened."
 
 
 class QuestionCase(Case):
     """The same with what changes its questions."""
 
     def question(self, key: str | None = None) -> Question:
-        db.session.refresh(self.itt, ["questions"])
-        wordy = [each for each in self.itt.questions if each.kind is QuestionKind.TEXT]
-        return next(each for each in self.itt.questions if each.key == key) if key else wordy[0]
+        return amending.question_in_words(self.itt, key)
 
-    def prepare(self, question: Question | None = None, **changed: Any) -> MethodChange:
-        asked = question or self.question()
-        said = {
-            "key": asked.key,
-            "prompt": asked.prompt,
-            "guidance": asked.guidance,
-            "kind": asked.kind,
-            "settings": asked.asked.kind.typed_settings(asked.settings),
-            "criterion": asked.criterion,
-            "required": asked.required,
-            "actor": self.officer,
-        }
-        return prepare_question(itt=self.itt, **said | changed)
+    def prepare(self, question: Question | None = None, *, actor: Actor | None = None, **changed: Any) -> MethodChange:
+        return amending.prepare(self.itt, actor or self.officer, question, **changed)
 
     def add(self, prompt: str = "Who leads the service?", *, required: bool = True) -> MethodChange:
-        asked = self.question()
-        return self.prepare(asked, key=None, prompt=prompt, guidance="", required=required)
+        return self.prepare(key=None, prompt=prompt, guidance="", required=required)
 
     def change(self, **changed: Any) -> None:
-        """Prepare, propose and publish."""
-        self.prepare(**changed or {"prompt": "How do you listen to young people now?"})
-        self.publish(self.propose_questions())
+        amending.change_question(self.itt, self.officer, self.second, **changed)
 
-    def propose_questions(self, **changed: Any) -> Any:
-        given = {"earlier_answers": EarlierAnswers.STAND, "time_reason": ENOUGH} | changed
-        return self.propose(**given)
+    def propose_questions(self, **changed: Any) -> Addendum:
+        return amending.propose(self.itt, self.officer, **changed)
 
 
 @pytest.fixture
