@@ -14,6 +14,7 @@ from portal.bidding.closing import TooLate
 from portal.bidding.confirming import changed_since, confirm_bid
 from portal.bidding.drafting import save_answers
 from portal.bidding.envelopes import content_of
+from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.progress import BidProgress, bid_progress
 from portal.bidding.queries import version_of
@@ -159,6 +160,7 @@ def test_nobody_confirms_or_submits_what_they_did_not_see(case: BidCase) -> None
             keys=current_app.extensions["keys"],
             idempotency_key=uuid.uuid4(),
             expected_revision=draft.draft_revision,
+            declared=EDITION,
             seen=1,
         )
 
