@@ -70,7 +70,7 @@ def keep_late(*, bid: Bid, actor: Actor, keys: KeyFolder, declared: str) -> Late
         draft_revision=entered.draft_revision,
         receipt=stored_part(receipt),
         envelopes=as_envelopes(dict(sealed.columns)),
-        **{name: sealed.columns[name] for name in ("seal_format", "keys_for_draft", "commitment")},
+        **{name: sealed.columns[name] for name in ("seal_format", "method_version", "keys_for_draft", "commitment")},
     )
     db.session.add(late)
     return late
@@ -179,7 +179,7 @@ def _admit(late: LateBid, actor: Actor) -> None:
     version = late.as_version()
     db.session.add(version)
     bid.version, bid.status = late.number, BID.move(bid.status, BidStatus.SUBMITTED)
-    bid.submitted_revision = late.draft_revision
+    bid.submitted_revision, bid.submitted_method = late.draft_revision, late.method_version
     record(
         EventKind.BID_ADMITTED_LATE,
         bid,

@@ -47,6 +47,8 @@ class LateBid(OnIttChain, Model):
     submitted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     draft_revision: Mapped[int]
     seal_format: Mapped[int] = mapped_column(SmallInteger)
+    method_version: Mapped[int]
+    """The version of method and questions that it answers."""
     keys_for_draft: Mapped[bytes]
     commitment: Mapped[str]
     receipt: Mapped[dict[str, Any]]
@@ -79,6 +81,7 @@ class LateBid(OnIttChain, Model):
             received_at=self.received_at,
             submitted_by_id=self.submitted_by_id,
             seal_format=self.seal_format,
+            method_version=self.method_version,
             keys_for_draft=self.keys_for_draft,
             commitment=self.commitment,
             receipt=self.receipt,

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
@@ -143,8 +143,9 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("method_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("bid", sa.Column("submitted_method", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.execute("UPDATE bid SET submitted_method = 1 WHERE version > 0")
-    op.add_column("bid_version", sa.Column("method_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
-    op.alter_column("bid_version", "method_version", server_default=None)
+    for table in ("bid_version", "late_bid"):
+        op.add_column(table, sa.Column("method_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+        op.alter_column(table, "method_version", server_default=None)
     op.add_column(
         "opened_bid",
         sa.Column("answered_before", postgresql.ARRAY(sa.Integer()), server_default=sa.text("'{}'"), nullable=False),
@@ -234,7 +235,8 @@ def downgrade() -> None:
     for column in ("earlier_answers", "time_reason", "method_version"):
         op.drop_column("addendum", column)
     op.drop_column("opened_bid", "answered_before")
-    op.drop_column("bid_version", "method_version")
+    for table in ("late_bid", "bid_version"):
+        op.drop_column(table, "method_version")
     op.drop_column("bid", "submitted_method")
     for table in ("lot", "itt"):
         op.drop_column(table, "method_version")
