@@ -84,6 +84,7 @@ BLUEPRINTS = (
     "portal.bidding.views.reuse",
     "portal.bidding.views.confidential",
     "portal.bidding.views.partners",
+    "portal.bidding.views.market_gaps",
     "portal.bidding.views.late",
     "portal.bidding.views.late_box",
     "portal.bidding.views.confirming",
