@@ -143,7 +143,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ABSENCE_AGREED: (letters_of_absences.absence_agreed,),
     EventKind.ABSENCE_REFUSED: (letters_of_absences.absence_refused,),
     EventKind.ABSENCE_ENDED: (letters_of_absences.absence_ended,),
-    EventKind.MEMBERSHIP_ENDED: NOTHING,
+    EventKind.MEMBERSHIP_ENDED: (letters_of_roles.membership_ended,),
     EventKind.SIGNED_IN: (letters_of_accounts.signed_in,),
     EventKind.SIGN_IN_REFUSED: NOTHING,
     EventKind.SIGNED_OUT: NOTHING,

@@ -61,6 +61,21 @@ def roles_changed(event: Event) -> None:
         )
 
 
+def membership_ended(event: Event) -> None:
+    """Whose access was ended hears it, from whom, and what stays."""
+    place = event.data["place"]
+    tell(
+        event=event,
+        people=[event.object_id],
+        template="accounts/membership_ended",
+        link=page_of("account.show"),
+        thread=event.object_id,
+        by=db.session.get_one(User, event.actor_id),
+        place=place_with_id(uuid.UUID(place)).name if place else None,
+        roles=[_words(role) for role in event.data["roles"]],
+    )
+
+
 def _successor_proposed(event: Event, proposed: RoleGrant) -> None:
     about: dict[str, Any] = {"event": event, "thread": proposed.id, "place": proposed.place.name}
     about |= {"person": proposed.user, "proposer": proposed.proposed_by}

@@ -103,6 +103,7 @@ TOPICS: tuple[Topic, ...] = (
             "accounts/role_confirmed",
             "accounts/role_refused",
             "accounts/roles_changed",
+            "accounts/membership_ended",
             "accounts/successor_proposed",
             "accounts/successor_announced",
             "accounts/deputy_proposed",

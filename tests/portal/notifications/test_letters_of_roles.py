@@ -7,9 +7,10 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
-from portal.accounts.changing_roles import change_roles
+from portal.accounts.changing_roles import change_roles, end_access
 from portal.accounts.granting import confirm_role, propose_role, refuse_role
 from portal.accounts.handing_over import propose_successor
+from portal.accounts.platform_people import end_platform_access
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core import clock
@@ -17,8 +18,9 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.notifications import letters_of_roles
 from portal.notifications.models import Message
-from portal.organisations.models import ContractingAuthority
-from tests.factories.accounts import actor_of, make_person
+from portal.organisations.models import ContractingAuthority, Provider
+from tests.client import CheckedClient
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.organisations import make_authority, make_provider
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -87,6 +89,32 @@ def test_whose_roles_were_changed_hears_what_they_may_do_and_what_has_ended() ->
     event = db.session.scalars(select(Event).order_by(Event.seq.desc()).limit(1)).one()
     letters_of_roles.roles_changed(event)
     assert db.session.scalar(select(func.count(Message.id)).where(Message.event_id == event.id)) == 0
+
+
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.AUDITOR, Role.PLATFORM_ADMINISTRATOR])
+def test_whose_access_was_ended_hears_it_and_what_is_still_theirs(role: Role, client: CheckedClient) -> None:
+    """In words for them, whatever place it was, and nobody else; what the letter says they can still do, they can."""
+    place: Provider | ContractingAuthority | None
+    if role is Role.PLATFORM_ADMINISTRATOR:
+        place, name = None, "the running of this portal"
+        person, actor = make_person(role), actor_of(make_person(role))
+        end_platform_access(person=person, actor=actor, now=clock.now())
+    else:
+        place = make_provider() if role is Role.CONTRIBUTOR else make_authority()
+        key, above = (
+            ("provider", Role.PROVIDER_ADMINISTRATOR)
+            if isinstance(place, Provider)
+            else ("authority", Role.AUTHORITY_ADMINISTRATOR)
+        )
+        name, actor = place.name, actor_of(make_person(above, **{key: place}))
+        person = make_person(role, **{key: place})
+        end_access(place=place, person=person, actor=actor, now=clock.now())
+    people, body = told(EventKind.MEMBERSHIP_ENDED)
+    assert people == {person.id}
+    assert f"has ended your access to {name}. You were: {role.value.replace('_', ' ')}." in body
+    sign_in(client, person)
+    pages = ("/account", "/account/inbox", "/account/your-data", "/account/your-data/erasure")
+    assert [client.get(page).status_code for page in pages] == [200] * len(pages)
 
 
 def test_of_a_successor_the_platform_s_others_hear_and_whoever_is_said_to_be_gone() -> None:
