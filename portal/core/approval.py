@@ -81,6 +81,12 @@ class Approval:
         """Who proposed it, and when."""
         return Half(self.proposed_by_id, self.proposed_at)
 
+    @property
+    def halves(self) -> tuple[Half, ...]:
+        """Who proposed it and, once it is decided, who decided, and when."""
+        second = Half(self.decided_by_id, self.decided_at)
+        return (self.first_half, second) if self.decided_by_id is not None else (self.first_half,)
+
     def is_own(self, actor: Actor) -> bool:
         """Whether the actor proposed it, and somebody else has to decide."""
         return is_first_person(actor, self.first_half)

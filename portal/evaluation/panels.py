@@ -15,10 +15,11 @@ from portal.accounts.changing_roles import withdraw_invitation
 from portal.accounts.inviting import require_invitable
 from portal.accounts.models import HeldRole, User
 from portal.accounts.people import add_person, person_with_email
-from portal.accounts.sessions import end_sessions_of
+from portal.accounts.sessions import actor_for, end_sessions_of
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import BidOpening
+from portal.core.approval import is_first_person
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound, WrongState
 from portal.core.parsing.emails import fold_email
@@ -226,15 +227,14 @@ def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appo
         if not promoted:
             raise InvalidInput("This person sits on a panel of this procurement already.", field="email")
     bids = exists().where(HeldRole.user_id == person.id, HeldRole.ended_at.is_(None), HeldRole.role.in_(PROVIDER_ROLES))
-    opened = exists().where(
-        BidOpening.itt_id == itt.id,
-        (BidOpening.proposed_by_id == person.id) | (BidOpening.decided_by_id == person.id),
-    )
-    works_for_provider, has_opened = db.session.execute(select(bids, opened)).one()
-    if works_for_provider:
+    if db.session.scalar(select(bids)):
         raise InvalidInput("This person works for a provider, so cannot sit on a panel.", field="email")
-    if has_opened:
-        raise InvalidInput("This person opened the bids, so cannot score them.", field="email")
+    openings = db.session.scalars(select(BidOpening).where(BidOpening.itt_id == itt.id))
+    if is_first_person(actor_for(person.id), *(half for opening in openings for half in opening.halves)):
+        raise InvalidInput(
+            "This person opened the bids, or stood in for who did or had them stand in, so cannot score them.",
+            field="email",
+        )
 
 
 def _in_force(panel: Panel, role: MemberRole) -> bool:

@@ -24,6 +24,7 @@ from portal.evaluation.panels import (
 )
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
+from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, opener_of
 from tests.factories.evaluation import (
@@ -132,6 +133,26 @@ def test_nobody_judges_twice_or_where_they_bid_or_opened(waiting: Evaluation) ->
     opened = db.session.get_one(User, second.user_id)
     with pytest.raises(InvalidInput, match="opened the bids"):
         put(waiting, LOCAL, Appointee(MemberRole.MEMBER, "x", opened.email))
+
+
+@pytest.mark.parametrize("opened_by", ["their deputy", "whom they stand in for now"])
+def test_nobody_judges_where_their_other_half_opened(waiting: Evaluation, opened_by: str) -> None:
+    """A deputy and the person they stand in for are one at an opening as in every act of two people."""
+    authority = waiting.itt.authority
+    assert authority is not None
+    openers = [make_person(Role.OPENER, authority=authority) for _ in range(2)]
+    judge = make_person(Role.AUDITOR, authority=authority)
+    close_now(waiting.itt)
+    if opened_by == "their deputy":
+        absence = make_absence(judge, openers[0], authority)
+        open_itt(waiting.itt, (actor_of(openers[0]), actor_of(openers[1])))
+        absence.ends_at = clock.now()
+    else:
+        open_itt(waiting.itt, (actor_of(openers[0]), actor_of(openers[1])))
+        make_absence(openers[1], judge, authority)
+    db.session.flush()
+    with pytest.raises(InvalidInput, match="stood in for who did or had them stand in"):
+        put(waiting, LOCAL, Appointee(MemberRole.MEMBER, "x", judge.email))
 
 
 def test_only_a_published_itt_of_ones_own_takes_members() -> None:
