@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, union
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select, union
 from portal.accounts.factor_models import Passkey
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.people import place_key
+from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
@@ -37,6 +38,18 @@ def names_by_id(*user_ids: uuid.UUID | None) -> dict[uuid.UUID, str]:
     wanted = [user_id for user_id in user_ids if user_id is not None]
     found = db.session.scalars(select(User).where(User.id.in_(wanted))) if wanted else ()
     return {person.id: person.display_name for person in found}
+
+
+def who_acted(events: Sequence[Event]) -> dict[uuid.UUID, str]:
+    """What whoever did each is called, with for whom they stood in; nothing of what the portal did by itself."""
+    absent = {event.id: [uuid.UUID(one) for one in event.data.get("standing_in_for", ())] for event in events}
+    names = names_by_id(*(event.actor_id for event in events), *(one for every in absent.values() for one in every))
+    called = {}
+    for event in events:
+        if event.actor_id in names:
+            stood_in_for = " and ".join(names[one] for one in absent[event.id])
+            called[event.id] = names[event.actor_id] + (f", standing in for {stood_in_for}" if stood_in_for else "")
+    return called
 
 
 def organisation_of(actor: Actor) -> Provider | ContractingAuthority:

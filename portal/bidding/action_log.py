@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.accounts.queries import names_by_id
+from portal.accounts.queries import who_acted
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.queries import events_of
@@ -54,11 +54,8 @@ def acts_of(bid: Bid, actor: Actor) -> Sequence[Act]:
     """What was done with the bid, oldest first; raises `NotFound` for everybody but its provider's people."""
     policy.require(actor, Verb.READ, bid)
     events = [event for event in events_of(bid.id) if event.kind in SENTENCES]
-    names = names_by_id(*{event.actor_id for event in events})
-    return [
-        Act(event.at, _what(event), names.get(event.actor_id, NOBODY) if event.actor_id else NOBODY, event.hash.hex())
-        for event in events
-    ]
+    called = who_acted(events)
+    return [Act(event.at, _what(event), called.get(event.id, NOBODY), event.hash.hex()) for event in events]
 
 
 def _what(event: Event) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
-from portal.accounts.models import User
-from portal.accounts.queries import names_by_id
+from portal.accounts.queries import who_acted
 from portal.audit.models import Event
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
@@ -90,24 +89,11 @@ def history_of(itt_id: uuid.UUID) -> list[Entry]:
 
     A young person's account has no other name than the alias.
     """
-    rows = db.session.execute(
-        select(Event, User)
-        .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.chain == str(itt_id))
-        .order_by(Event.seq.desc())
-        .limit(LONGEST_HISTORY)
+    events = db.session.scalars(
+        select(Event).where(Event.chain == str(itt_id)).order_by(Event.seq.desc()).limit(LONGEST_HISTORY)
     ).all()
-    absent = {uuid.UUID(one) for event, _ in rows for one in event.data.get("standing_in_for", ())}
-    names = names_by_id(*absent)
-    return [Entry(event, _called(event, person, names)) for event, person in rows]
-
-
-def _called(event: Event, person: User | None, names: Mapping[uuid.UUID, str]) -> str:
-    """What the actor is called, and for whom they stood in."""
-    if person is None:
-        return "The portal"
-    absent = [names[uuid.UUID(one)] for one in event.data.get("standing_in_for", ())]
-    return f"{person.display_name}, standing in for {' and '.join(absent)}" if absent else person.display_name
+    called = who_acted(events)
+    return [Entry(event, called.get(event.id, "The portal")) for event in events]
 
 
 def itt_for_hub(reference: str) -> InvitationToTender:

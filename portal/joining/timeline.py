@@ -123,6 +123,8 @@ def _step(event: Event) -> Step:
         who = PORTAL
     if data.get("elsewhere"):
         who = COMMISSIONER
+    if who and data.get("standing_in_for"):
+        who = f"{who}, by a deputy"
     return Step(event.at, what, who, _detail(event.kind, data), event.hash.hex())
 
 
