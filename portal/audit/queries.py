@@ -40,3 +40,9 @@ def hash_of_first(kind: EventKind, about: Subject) -> str:
     """The hash (hexadecimal) of the first entry of a kind in the chain of a thing: evidence that a draw rests on."""
     chain, kinds = Event.chain == about.ledger_chain, Event.kind == kind.value
     return db.session.execute(select(Event.hash).where(chain, kinds).order_by(Event.seq).limit(1)).scalar_one().hex()
+
+
+def entry_of_version(kind: EventKind, about: Subject, version: int) -> Event:
+    """The entry of a kind about that version of a thing: evidence that a signed document names."""
+    chain = (Event.chain == about.ledger_chain, Event.object_id == about.ledger_id, Event.kind == kind.value)
+    return db.session.scalars(select(Event).where(*chain, Event.data["version"].as_integer() == version)).one()

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, pad, unpad
+from portal.core.signed import as_bytes
 
 
 class Placed(Protocol):
@@ -64,11 +65,6 @@ class Content:
         said = {"answers": self.answers, "files": self.files, "price": self.price}
         more = {"confidential": self.confidential, "partners": self.partners}
         return as_bytes(said | {name: held for name, held in more.items() if held})
-
-
-def as_bytes(document: dict[str, Any]) -> bytes:
-    """Write JSON in one way only: keys sorted, no spaces, UTF-8."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def context_of(bid: Placed, *parts: str) -> bytes:

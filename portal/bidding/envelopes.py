@@ -14,10 +14,11 @@ from typing import Any
 from nacl.utils import random
 
 from portal.bidding.closing import Entered
-from portal.bidding.contents import Content, Placed, as_bytes, context_of, from_sealed, key_of_drafts
+from portal.bidding.contents import Content, Placed, context_of, from_sealed, key_of_drafts
 from portal.bidding.models import BidVersion
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
+from portal.core.signed import as_bytes
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.states import EnvelopeKind
 

@@ -315,7 +315,10 @@ def confidential_form(parts: Mapping[str, str], stored: Content) -> Confidential
 class ReceiptForm(BaseForm):
     """A receipt that somebody shows."""
 
-    receipt = FileField("The receipt", description="The file whose name begins with receipt-BID and ends with .json.")
+    receipt = FileField(
+        "The receipt",
+        description="The file whose name begins with receipt-BID or confirmation-APP and ends with .json.",
+    )
 
     def validate_receipt(self, field: FileField) -> None:
         """One file is needed."""

@@ -7,38 +7,19 @@ put together from the two when its people read it.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from portal.audit.recording import Recorded
 from portal.bidding.closing import Entered
-from portal.bidding.contents import as_bytes
 from portal.bidding.envelopes import Parts, content_of
-from portal.core.errors import InvalidInput, SealBroken
-from portal.core.seals import KeyFolder, sign, signature_holds
+from portal.core.errors import SealBroken
+from portal.core.seals import KeyFolder
+from portal.core.signed import Said, Verdict, as_instant, files_said, is_signed, signed, verify
+from portal.joining import confirmations
 
 FORMAT = "fairlot-receipt-2"
-LARGEST_RECEIPT = 2_000_000
 LATE = "This came after the closing time. It is kept sealed in the late box, and is no bid unless two people admit it."
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a receipt is genuine; `findings` says what is wrong, `key_known` whether the key was compared.
-
-    `said` is what the receipt itself says: whose bid was received, which, and when.
-    """
-
-    holds: bool
-    findings: tuple[str, ...]
-    key_id: str
-    key_known: bool
-    said: tuple[tuple[str, str], ...]
 
 
 def build_receipt(
@@ -60,8 +41,6 @@ def build_receipt(
 
     `evidence`: commitment and digests as the ledger has them.
     """
-    key = keys.signing_key()
-    public_key = bytes(key.verify_key).hex()
     body = {
         "format": FORMAT,
         "reference": entered.reference,
@@ -70,7 +49,7 @@ def build_receipt(
         "lot": entered.lot_number,
         "provider": entered.provider_name,
         "version": number,
-        "received_at": entered.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "received_at": as_instant(entered.at),
         "commitment": evidence["commitment"],
         "method": {"version": entered.method_version, "sha256": entered.method_hash},
         "envelopes": {
@@ -80,12 +59,7 @@ def build_receipt(
         "ledger": {"chain": recorded.chain, "position": recorded.seq, "hash": recorded.hash},
         **_PARTS_OF_FORMAT[FORMAT](parts),
     }
-    return {
-        "body": body,
-        "signature": sign(as_bytes(body), key),
-        "public_key": public_key,
-        "key_id": key_id_of(public_key),
-    }
+    return signed(body, keys)
 
 
 def stored_part(receipt: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +70,7 @@ def stored_part(receipt: Mapping[str, Any]) -> dict[str, Any]:
 def whole_receipt(stored: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     """Put the provider's receipt together again; raises `SealBroken` when the signature then does not hold."""
     receipt = {**stored, "body": {**stored["body"], **_PARTS_OF_FORMAT[stored["body"]["format"]](parts)}}
-    if not signature_holds(as_bytes(receipt["body"]), receipt["signature"], receipt["public_key"]):
+    if not is_signed(receipt):
         raise SealBroken("The receipt does not match what was submitted.")
     return receipt
 
@@ -109,59 +83,24 @@ def secrets_of(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(f"Secret number of the {kind} envelope", nonce) for kind, nonce in body["nonces"].items()]
 
 
-def receipt_text(receipt: Mapping[str, Any]) -> str:
-    """The whole receipt as the file that its provider keeps."""
-    return json.dumps(receipt, indent=1, ensure_ascii=False)
-
-
-def key_id_of(public_key: str) -> str:
-    """The short name of a signing key: the first 16 hexadecimal digits of its SHA-256."""
-    return hashlib.sha256(bytes.fromhex(public_key)).hexdigest()[:16]
-
-
 def verify_receipt(
     document: str | bytes, *, trusted_key: str | None = None, itt: str | None = None, bid: str | None = None
 ) -> Verdict:
-    """Verify a receipt file offline.
+    """Verify the receipt of a bid or the confirmation of an application offline, as `portal.core.signed.verify` does.
 
-    `trusted_key`: the portal's public key (hexadecimal), as published on "How we protect your bid"; without
-    it the signature is only checked against the key in the receipt itself, and `key_known` is False. `itt`
-    and `bid`: the references that it is presented for; a receipt of another one does not hold. Raises
-    `InvalidInput` for a file that is no receipt.
+    `itt` and `bid`: the references that it is presented for.
     """
-    receipt = _read(document)
-    body, public_key = receipt["body"], receipt["public_key"]
-    findings = []
-    if not signature_holds(as_bytes(body), receipt["signature"], public_key):
-        findings.append("The signature does not match: the receipt was changed or is not from this portal.")
-    if receipt["key_id"] != key_id_of(public_key):
-        findings.append("The name of the key does not match the key.")
-    if trusted_key is not None and not hmac.compare_digest(trusted_key.lower(), public_key.lower()):
-        findings.append("It was signed with another key than this portal's.")
-    if itt is not None and body.get("itt") != itt:
-        findings.append(f"It is a receipt for {body.get('itt')}, not for {itt}.")
-    if bid is not None and body.get("reference") != bid:
-        findings.append(f"It is a receipt for {body.get('reference')}, not for {bid}.")
-    return Verdict(not findings, tuple(findings), receipt["key_id"], trusted_key is not None, tuple(_said(body)))
+    return verify(document, SAYS, trusted_key=trusted_key, itt=itt, reference=bid)
 
 
 def _said(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a receipt says, with the words for it, as far as it says it: nobody has signed a forged one."""
     yield "Bidder", f"{body.get('provider')}"
     yield "Bid", f"{body.get('reference')}, version {body.get('version')}"
     yield "Invitation", f"{body.get('itt_title')} ({body.get('itt')}), lot {body.get('lot')}"
     yield "Received", f"{body.get('received_at')} (UTC)"
     if isinstance(body.get("late"), Mapping):
         yield "Late", f"{body['late'].get('standing')} The closing time was {body['late'].get('closes_at')}."
-    files = body.get("files")
-    for entry in files if isinstance(files, list) else ():
-        if isinstance(entry, Mapping):
-            yield "File", f"{entry.get('name')}: SHA-256 {entry.get('sha256')}"
-
-
-def public_key_of(keys: KeyFolder) -> str:
-    """The portal's public key for receipts (hexadecimal), to be published."""
-    return bytes(keys.signing_key().verify_key).hex()
+    yield from files_said(body)
 
 
 def _nonce_of(parts: Parts) -> dict[str, Any]:
@@ -177,22 +116,9 @@ def _nonces_of(parts: Parts) -> dict[str, Any]:
 _PARTS_OF_FORMAT = {"fairlot-receipt-1": _nonce_of, FORMAT: _nonces_of}
 """How the sealed parts of a receipt are put together, by its format."""
 
+SAYS: Mapping[str, Said] = {**dict.fromkeys(_PARTS_OF_FORMAT, _said), confirmations.FORMAT: confirmations.said}
+"""What anybody can have checked, by its format."""
+
 
 def _files_of(parts: Parts) -> list[dict[str, Any]]:
     return [{part: entry[part] for part in ("name", "question", "size", "sha256")} for entry in content_of(parts).files]
-
-
-def _read(document: str | bytes) -> dict[str, Any]:
-    if len(document) > LARGEST_RECEIPT:
-        raise InvalidInput("That file is too large to be a receipt.", field="receipt")
-    try:
-        receipt = json.loads(document)
-        sound = receipt["body"]["format"] in _PARTS_OF_FORMAT and all(
-            isinstance(receipt[part], str) for part in ("signature", "public_key", "key_id")
-        )
-        bytes.fromhex(receipt["public_key"])
-    except (ValueError, KeyError, TypeError, RecursionError) as unreadable:
-        raise InvalidInput("That file is not a Fairlot receipt.", field="receipt") from unreadable
-    if not sound:
-        raise InvalidInput("That file is not a Fairlot receipt.", field="receipt")
-    return dict(receipt)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from portal.bidding.contents import Content, as_bytes
+from portal.bidding.contents import Content
 from portal.bidding.models import Bid
 from portal.core.numbers import plain
+from portal.core.signed import as_bytes
 from portal.core.words import london
 from portal.core.workbooks import LONGEST_CELL, Entry, Sheet, make_workbook
 from portal.tendering.question_kinds.days import day_in

@@ -8,10 +8,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from portal.bidding.receipts import public_key_of, verify_receipt
+from portal.bidding.receipts import verify_receipt
 from portal.commands.answering import FINDING, Answer, CouldNotRun
 from portal.config import state_folder
 from portal.core.seals import KeyFolder
+from portal.core.signed import public_key_of
 
 
 def verify(arguments: argparse.Namespace) -> Answer:

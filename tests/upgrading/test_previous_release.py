@@ -24,10 +24,11 @@ from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.states import DecisionStatus
 from portal.bidding.envelopes import content_of
 from portal.bidding.models import Bid, BidVersion
-from portal.bidding.receipts import public_key_of, verify_receipt, whole_receipt
+from portal.bidding.receipts import verify_receipt, whole_receipt
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
 from portal.core.personal import ERASED
+from portal.core.signed import public_key_of
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework

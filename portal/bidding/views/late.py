@@ -13,9 +13,10 @@ from portal.bidding.forms import LateForm
 from portal.bidding.late_box import how_late, keep_late, late_bid_of, read_late
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid
-from portal.bidding.receipts import receipt_text, whole_receipt
+from portal.bidding.receipts import whole_receipt
 from portal.bidding.views.pages import carried_out, draft_of, key_folder, shown
 from portal.core.permissions import Verb, policy
+from portal.core.signed import as_text
 from portal.web.access import actor, for_provider
 from portal.web.downloads import download
 
@@ -45,5 +46,5 @@ def receipt(reference: str) -> Response:
     """The receipt, which says that it is late and no bid yet."""
     bid = own_bid(reference, actor())
     late, parts = read_late(bid=bid, actor=actor(), keys=key_folder())
-    text = receipt_text(whole_receipt(late.receipt, parts))
+    text = as_text(whole_receipt(late.receipt, parts))
     return download(f"late-receipt-{bid.reference}.json", text, "application/json")

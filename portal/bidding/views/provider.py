@@ -31,7 +31,7 @@ from portal.bidding.queries import (
     why_set_aside,
 )
 from portal.bidding.readying import say_bid_is_ready
-from portal.bidding.receipts import receipt_text, secrets_of, whole_receipt
+from portal.bidding.receipts import secrets_of, whole_receipt
 from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.stored_files import additions_of
@@ -56,6 +56,7 @@ from portal.bidding.views.pages import (
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
+from portal.core.signed import as_text
 from portal.core.spelled import pounds_spelled
 from portal.tendering.explaining import told
 from portal.tendering.lots import limit_words
@@ -288,7 +289,7 @@ def receipt_file(reference: str, number: int) -> Response:
     """The receipt as a file that anybody can verify."""
     bid = own_bid(reference, actor())
     version, parts = submitted_parts(bid, number)
-    text = receipt_text(whole_receipt(version.receipt, parts))
+    text = as_text(whole_receipt(version.receipt, parts))
     return text_download(f"receipt-{bid.reference}-{number}.json", text, "application/json")
 
 

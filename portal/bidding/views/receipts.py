@@ -6,8 +6,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.forms import ReceiptForm
-from portal.bidding.receipts import public_key_of, verify_receipt
+from portal.bidding.receipts import verify_receipt
 from portal.bidding.views.pages import key_folder
+from portal.core.signed import public_key_of
 from portal.web.access import public
 
 bp = Blueprint("receipts", __name__)

@@ -14,13 +14,14 @@ from portal.bidding.envelopes import content_of
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.printed import bid_document, log_document, receipt_document
 from portal.bidding.queries import own_bid
-from portal.bidding.receipts import receipt_text, whole_receipt
+from portal.bidding.receipts import whole_receipt
 from portal.bidding.stored_files import readers_of_files
 from portal.bidding.views.pages import around, asked, draft_of, file_store, submitted_parts
 from portal.core import clock
 from portal.core.archives import unique_names, zipped
 from portal.core.errors import NotFound, SealBroken
 from portal.core.pdf import make_pdf
+from portal.core.signed import as_text
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment, csv_download, stream_download
 
@@ -66,7 +67,7 @@ def submitted_zip(reference: str, number: int) -> Response:
     own = [
         (f"bid-version-{number}.pdf", _printed(bid, content, version)),
         ("receipt.pdf", make_pdf(receipt_document(bid, version, receipt))),
-        ("receipt.json", receipt_text(receipt).encode()),
+        ("receipt.json", as_text(receipt).encode()),
     ]
     return stream_download(f"{bid.reference}-version-{number}.zip", _archive(bid, content, own), ZIP)
 

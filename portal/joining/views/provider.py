@@ -12,13 +12,16 @@ from portal.accounts.calling_submitters import still_called
 from portal.core import clock
 from portal.core.keeping import read_kept
 from portal.core.permissions import Verb, policy
+from portal.core.signed import as_text
 from portal.core.words import counted
+from portal.extensions import keys
 from portal.frameworks.models import Framework
 from portal.frameworks.queries import find_public_framework
 from portal.frameworks.questionnaire import REPLY, Section, read
 from portal.frameworks.validity import NotAccepting, require_accepting
 from portal.joining.answering import Answered, answers_of, known_answers, reply_of
 from portal.joining.applying import save_answers, save_reply, start_application
+from portal.joining.confirmations import confirmation_of
 from portal.joining.evidence import readable_evidence
 from portal.joining.forms.applying import LotsForm, ReplyForm, SectionForm, SendForm, section_form
 from portal.joining.models import Application
@@ -49,7 +52,7 @@ from portal.joining.views.pages import (
 from portal.joining.withdrawing import withdraw_application
 from portal.regulation.framework_law import KIND_WORDS
 from portal.web.access import actor, for_provider, signed_in
-from portal.web.downloads import attachment
+from portal.web.downloads import attachment, download
 from portal.web.forms import BaseForm, PlainForm
 from portal.web.submissions import saves_a_draft
 from portal.web.uploads import takes_files
@@ -191,6 +194,15 @@ def call_submitters(reference: str) -> ResponseReturnValue:
             "Your submitters and administrators are told that the application is ready. It is not sent yet.", "success"
         )
     return redirect(url_for("applications.check", reference=application.reference))
+
+
+@bp.get("/provider/applications/<reference>/receipt/<int:number>.json")
+@for_provider()
+def receipt_file(reference: str, number: int) -> Response:
+    """The confirmation as a file that anybody can check."""
+    application = own_application(reference, actor())
+    document = confirmation_of(version_numbered(application, number), keys)
+    return download(f"confirmation-{application.reference}-{number}.json", as_text(document), "application/json")
 
 
 @bp.get("/provider/applications/<reference>/receipt")

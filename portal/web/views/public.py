@@ -8,6 +8,8 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
+from portal.core.signed import public_key_of
+from portal.extensions import keys
 from portal.web.access import public
 
 bp = Blueprint("public_pages", __name__)
@@ -24,9 +26,7 @@ def home() -> ResponseReturnValue:
 @public
 def how_we_protect_your_bid() -> ResponseReturnValue:
     """Encryption, time-stamping and receipts, for interested parties (PCR 2015 reg 22(17)(a))."""
-    keys = current_app.extensions["keys"]
-    public_key = keys.signing_key().verify_key.encode().hex()
-    return render_template("web/public/how_we_protect_your_bid.html", public_key=public_key)
+    return render_template("web/public/how_we_protect_your_bid.html", public_key=public_key_of(keys))
 
 
 @bp.get("/accessibility")

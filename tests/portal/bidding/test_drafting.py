@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from portal.audit.queries import events_of
 from portal.bidding.closing import TooLate
-from portal.bidding.contents import as_bytes, context_of, key_of_drafts
+from portal.bidding.contents import context_of, key_of_drafts
 from portal.bidding.drafting import Saved, read_draft, save_answers, save_price, start_bid
 from portal.bidding.models import Bid
 from portal.core.errors import DeadlinePassed, InvalidInput, NotFound, SealBroken, WrongState
 from portal.core.permissions import Actor, Role
 from portal.core.seals import encrypt, pad
+from portal.core.signed import as_bytes
 from portal.editing.comparing import digest_of
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person

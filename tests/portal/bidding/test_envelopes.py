@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.bidding.closing import Entered
-from portal.bidding.contents import Content, as_bytes, key_of_drafts
+from portal.bidding.contents import Content, key_of_drafts
 from portal.bidding.envelopes import (
     KEY_BYTES,
     NEWEST,
@@ -28,6 +28,7 @@ from portal.bidding.models import BidVersion, SealedEnvelope
 from portal.bidding.states import BidStatus
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, encrypt, new_content_key, pad
+from portal.core.signed import as_bytes
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.words import InWords
 from portal.tendering.states import EnvelopeKind, IttStatus

@@ -11,14 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.audit.models import Event
-from portal.bidding.contents import as_bytes
 from portal.bidding.models import Bid
 from portal.bidding.queries import version_of
-from portal.bidding.receipts import public_key_of, verify_receipt, whole_receipt
+from portal.bidding.receipts import verify_receipt, whole_receipt
 from portal.bidding.sealing import read_version
 from portal.core.errors import InvalidInput, SealBroken
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
+from portal.core.signed import as_bytes, public_key_of
 from portal.extensions import db
 from tests.factories.bidding import POLICY_TEXT, submitted_bid, submitter_of
 from tests.factories.tendering import published_itt
