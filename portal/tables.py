@@ -48,6 +48,7 @@ import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.document_models
 import portal.tendering.ending_models
+import portal.tendering.interests.rules
 import portal.tendering.method_versions
 import portal.tendering.models
 import portal.tendering.rules  # noqa: F401

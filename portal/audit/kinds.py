@@ -119,6 +119,13 @@ class EventKind(StrEnum):
     # Tendering
     ITT_DRAFTED = "itt_drafted"
     ITT_CHANGED = "itt_changed"
+    INTEREST_ASKED = "interest_asked"
+    INTEREST_NOT_ASKED = "interest_not_asked"
+    INTEREST_REGISTERED = "interest_registered"
+    """Of an officer. What a panel member declares about the bidders is `INTEREST_DECLARED`."""
+    MITIGATION_PROPOSED = "mitigation_proposed"
+    MITIGATION_DECIDED = "mitigation_decided"
+    CONFLICTS_ASSESSED = "conflicts_assessed"
     ITT_PUBLISHED = "itt_published"
     ITT_CANCELLED = "itt_cancelled"
     """Of a draft: it was given up before anybody outside saw it. A published one has `PROCUREMENT_CANCELLED`."""

@@ -16,6 +16,12 @@ from portal.regulation.notice_catalogue import CATALOGUE
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
     EventKind.ITT_CHANGED: "The draft was changed",
+    EventKind.INTEREST_ASKED: "Somebody was asked to declare their interests",
+    EventKind.INTEREST_NOT_ASKED: "Somebody who was named by mistake was taken out of the register of interests",
+    EventKind.INTEREST_REGISTERED: "Somebody of the buyer declared their interests",
+    EventKind.MITIGATION_PROPOSED: "It was proposed what is done about an interest",
+    EventKind.MITIGATION_DECIDED: "A second person decided what is done about an interest",
+    EventKind.CONFLICTS_ASSESSED: "The conflicts assessment was made or revised",
     EventKind.ITT_PUBLISHED: "Published; the method is frozen from here on",
     EventKind.ITT_CANCELLED: "The draft was discarded",
     EventKind.ITT_CLOSED: "The time for bids ended",

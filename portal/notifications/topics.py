@@ -195,6 +195,8 @@ TOPICS: tuple[Topic, ...] = (
             "bidding/late_bid_proposed",
             "bidding/late_bid_sent_back",
             "tendering/clarification_asked",
+            "tendering/interest_asked",
+            "tendering/mitigation_proposed",
             "tendering/addendum_proposed",
             "tendering/addendum_refused",
             "corresponding/bidder_wrote",

@@ -14,7 +14,9 @@ _SECTIONS = {
     "applicants_first": "PA2023 s.34(4)",
     "applicants_undecided": "PA2023 s.34(4)-(5)",
     "bidding_time": _BIDDING_TIME.law,
+    "conflicts_assessment": "PA2023 s.83",
     "dps_validity": "SI 2024/716 reg 5",
+    "equality": "Equality Act 2010 s.149",
     "exclusion_told": "PA2023 s.59",
     "interests": "PA2023 ss.81-83",
     "keeping_away": "PA2023 ss.57-61; PCR2015 reg 57",
@@ -26,6 +28,7 @@ _SECTIONS = {
     "notice_first": "PR24 reg 5(11)",
     "open_framework": OPEN_FRAMEWORK_LAW,
     "removal": "PA2023 s.37",
+    "small_providers": "PA2023 s.12(4)",
 }
 CITED: Mapping[str, str] = MappingProxyType(
     {name: law_in_words(law) for name, law in _SECTIONS.items()} | {"bidding_time_words": _BIDDING_TIME.length_words}

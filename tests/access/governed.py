@@ -24,6 +24,7 @@ from portal.organisations.states import ClaimStatus, SuspensionStatus
 from portal.privacy.states import ErasureStatus
 from portal.tendering.amending.states import AddendumStatus
 from portal.tendering.clarifying.states import ClarificationStatus
+from portal.tendering.interests.states import MitigationStatus
 from portal.tendering.states import EndingStatus, IttStatus
 
 STATES: Mapping[str, frozenset[str]] = {
@@ -45,6 +46,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "invitation": ("open", "declined"),
         "itt": IttStatus,
         "lost_factor": LostStatus,
+        "mitigation": MitigationStatus,
         "number_claim": ClaimStatus,
         "panel": (*PanelWorkStatus, "waiting", "ended"),
         "provider": ("not_yet_verified", "verified"),

@@ -90,6 +90,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "invitation": lambda it: {it.provider_id},
     "itt": lambda it: {it.authority_id},
     "lost_factor": _of_whoever_lost_it,  # type: ignore[dict-item]
+    "mitigation": lambda it: {it.itt.authority_id},
     "number_claim": lambda it: {it.holder_id, THE_PLATFORM, WHO_CHECKS},
     "panel": lambda it: {it.panel_id, it.itt.authority_id},
     "provider": lambda it: {it.id, THE_PLATFORM, WHO_CHECKS},

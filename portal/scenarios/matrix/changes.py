@@ -23,6 +23,9 @@ from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question, take_back_question
 from portal.tendering.clarifying.models import Clarification
+from portal.tendering.interests.declaring import declare_own_interest
+from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
+from portal.tendering.interests.queries import interest_of
 from portal.tendering.models import InvitationToTender
 
 CHANGE = "The service may also be given at a second place."
@@ -79,6 +82,22 @@ def _propose(itt: InvitationToTender, files: FileStore) -> Addendum:
     )
     db.session.commit()
     return made
+
+
+def interests(itt: InvitationToTender) -> None:
+    """Two people declared an interest: one answer was refused and another agreed, and one waits."""
+    cast, now = building.cast_of(itt), clock.now()
+    officer, approver = people.actor_of(cast.commissioner), people.actor_of(cast.approver)
+    for actor in (officer, approver):
+        declare_own_interest(itt=itt, has_interest=True, detail=story.OPEN_QUESTION, actor=actor, now=now)
+    own, other = (interest_of(itt.id, actor.user_id) for actor in (officer, approver))
+    assert own is not None
+    assert other is not None
+    for agreed in (False, True):
+        answer = propose_mitigation(interest=own, takes_part=True, words=REASON, actor=officer, now=clock.now())
+        decide_mitigation(mitigation=answer, agreed=agreed, note=REASON, actor=approver, now=clock.now())
+    propose_mitigation(interest=other, takes_part=False, words=REASON, actor=officer, now=clock.now())
+    db.session.commit()
 
 
 def write(itt: InvitationToTender) -> None:

@@ -87,6 +87,7 @@ def _open_ones(
         changes.ask(itt)
         made[title] = itt
     changes.change(made[BID_DRAFTED], files)
+    changes.interests(made[BID_DRAFTED])
     return made, pace
 
 

@@ -13,6 +13,9 @@ CHAINS = (OnFrameworkChain, OnIttChain, OnOwnChain, OnSystemChain)
 
 NAMES = {
     "Addendum": "addendum",
+    "ConflictsAssessment": "conflicts_assessment",
+    "Interest": "interest",
+    "Mitigation": "mitigation",
     "AddressChange": "address_change",
     "Absence": "absence",
     "Admission": "admission",

@@ -1,0 +1,106 @@
+"""Everybody who influences a procurement is in its register, and says whether they have an interest in it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.accounts.models import User
+from portal.accounts.queries import colleague_of
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import InvalidInput, NotAllowed
+from portal.core.parsing.text import one_line, require_length, require_reason, require_text
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
+from portal.tendering.interests.models import Interest
+from portal.tendering.interests.queries import interest_of
+from portal.tendering.models import InvitationToTender
+
+LONGEST = 2_000
+LONGEST_PART = 200
+"""Characters."""
+
+
+def note_influence(itt: InvitationToTender, actor: Actor) -> None:
+    """Put whoever acts into the register, where they are not yet; refuse whoever takes no further part.
+
+    Whoever influences a decision counts as acting in it (Procurement Act 2023 s.81(3)). Raises `NotAllowed`.
+    """
+    if actor.user_id is None:
+        return
+    own = interest_of(itt.id, actor.user_id)
+    if own is None:
+        _add(itt, actor.user_id)
+    elif not own.may_take_part:
+        raise NotAllowed(
+            "Two people have decided that you take no further part in this procurement, because of an interest that "
+            "you declared.",
+            code="stepped_back",
+        )
+
+
+def name_person(*, itt: InvitationToTender, user_id: uuid.UUID | None, part: str, actor: Actor) -> Interest:
+    """Name a colleague who influences the procurement without working on the draft, and ask them to declare.
+
+    `part` says how they do. Records INTEREST_ASKED; the colleague is told. Raises `InvalidInput` beside `person` or
+    `part`.
+    """
+    take(itt, Verb.ASSESS_CONFLICTS, actor=actor)
+    if user_id is None:
+        raise InvalidInput("Choose a colleague from the list.", field="person")
+    person: User = colleague_of(itt.authority, user_id)
+    said = require_text(one_line(part), "Say what they do in this procurement.", field="part", most=LONGEST_PART)
+    if interest_of(itt.id, person.id) is not None:
+        raise InvalidInput(f"{person.display_name} is in the register already.", field="person")
+    _add(itt, person.id, said)
+    added = interest_of(itt.id, person.id)
+    assert added is not None
+    record(EventKind.INTEREST_ASKED, added, actor=actor)
+    return added
+
+
+def unname_person(*, interest: Interest, actor: Actor) -> None:
+    """Take somebody out of the register who was named by mistake and has declared nothing.
+
+    Records INTEREST_NOT_ASKED. Raises `InvalidInput` for whoever has declared, or works on it themselves.
+    """
+    take(interest.itt, Verb.ASSESS_CONFLICTS, actor=actor)
+    if interest.declared_at is not None or not interest.part:
+        raise InvalidInput("Only somebody who was named and has declared nothing can be taken out.")
+    record(EventKind.INTEREST_NOT_ASKED, interest, actor=actor)
+    db.session.execute(delete(Interest).where(Interest.id == interest.id))
+
+
+def declare_own_interest(
+    *, itt: InvitationToTender, has_interest: bool, detail: str, actor: Actor, now: datetime
+) -> Interest:
+    """Say whether one has an interest in the procurement: personal, professional or financial, one's own or indirect.
+
+    A later declaration replaces the earlier one; an interest has to be answered anew then. Records
+    INTEREST_REGISTERED. Raises `InvalidInput` beside `detail`, `WrongState` once there is a contract. Source:
+    Procurement Act 2023 s.81.
+    """
+    take(itt, Verb.DECLARE_INTEREST, actor=actor)
+    said = require_reason(detail, "Say what connects you with it", field="detail") if has_interest else ""
+    require_length(said, LONGEST, field="detail")
+    assert actor.user_id is not None
+    own = interest_of(itt.id, actor.user_id)
+    if own is None:
+        _add(itt, actor.user_id)
+        own = interest_of(itt.id, actor.user_id)
+    assert own is not None
+    own.has_interest, own.detail, own.declared_at = has_interest, said, now
+    db.session.flush()
+    record(EventKind.INTEREST_REGISTERED, own, actor=actor, has_interest=has_interest)
+    return own
+
+
+def _add(itt: InvitationToTender, user_id: uuid.UUID, part: str = "") -> None:
+    """Two may come at once: the one who came first is in the register once."""
+    row = insert(Interest).values(id=uuid.uuid4(), itt_id=itt.id, user_id=user_id, part=part)
+    db.session.execute(row.on_conflict_do_nothing(constraint="uq_interest_itt_id_user_id"))

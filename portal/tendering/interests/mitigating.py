@@ -1,0 +1,75 @@
+"""What is done about an interest: one person proposes it, another decides whether it is enough."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.approval import Half, is_first_person, require_second_person
+from portal.core.columns import db
+from portal.core.errors import Conflict, WrongState
+from portal.core.parsing.text import require_reason
+from portal.core.permissions import Actor, Verb, policy
+from portal.core.taking import lock, take
+from portal.core.uniqueness import unless_taken
+from portal.tendering.interests.models import Interest, Mitigation
+from portal.tendering.interests.states import MITIGATION, MitigationStatus
+
+WAITS = "An answer to this interest waits for its decision already."
+LONGEST = 4_000
+"""Characters."""
+
+
+def propose_mitigation(*, interest: Interest, takes_part: bool, words: str, actor: Actor, now: datetime) -> Mitigation:
+    """Propose what is done about an interest: the person goes on with these steps, or takes no further part.
+
+    Records MITIGATION_PROPOSED; the approvers are told. Raises `InvalidInput` (field "words"), `WrongState` where there
+    is no interest, `Conflict` while another answer waits. Source: Procurement Act 2023 s.82.
+    """
+    take(interest.itt, Verb.ASSESS_CONFLICTS, actor=actor)
+    held = lock(Interest, interest.id)
+    if not held.has_interest:
+        raise WrongState("No interest was declared here.")
+    ask = "Say which steps are taken, so that nobody has an unfair advantage"
+    said = require_reason(words, ask, field="words", most=LONGEST)
+    proposed = Mitigation(
+        itt_id=held.itt_id,
+        interest_id=held.id,
+        takes_part=takes_part,
+        words=said,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+    )
+    with unless_taken({"uq_mitigation_proposed": lambda: Conflict(WAITS)}):
+        db.session.add(proposed)
+        db.session.flush()
+    db.session.expire(held, ["mitigations"])
+    record(EventKind.MITIGATION_PROPOSED, proposed, actor=actor, takes_part=takes_part)
+    return proposed
+
+
+def decide_mitigation(*, mitigation: Mitigation, agreed: bool, note: str, actor: Actor, now: datetime) -> None:
+    """Decide as the second person whether the steps are enough; a refused answer leaves the interest unanswered.
+
+    Whoever takes no further part cannot change or approve anything of the procurement from here on. Records
+    MITIGATION_DECIDED. Raises `NotAllowed` for whoever proposed it or declared the interest, `InvalidInput` (field
+    "note"), `WrongState` when it is decided.
+    """
+    held = take(mitigation, Verb.DECIDE, actor=actor)
+    require_second_person(actor, *_first_people(held))
+    said = require_reason(note, "Say what you considered", field="note", most=LONGEST)
+    held.status = MITIGATION.move(held.status, MitigationStatus.AGREED if agreed else MitigationStatus.REFUSED)
+    held.decide(actor, now=now, note=said)
+    record(EventKind.MITIGATION_DECIDED, held, actor=actor, agreed=agreed, takes_part=held.takes_part)
+
+
+def may_decide(mitigation: Mitigation, actor: Actor) -> bool:
+    """Whether the actor may be the second person."""
+    return policy.allows(actor, Verb.DECIDE, mitigation) and not is_first_person(actor, *_first_people(mitigation))
+
+
+def _first_people(mitigation: Mitigation) -> tuple[Half, Half]:
+    """Who proposed the answer, and whose interest it is about: neither decides."""
+    interest = mitigation.interest
+    return mitigation.first_half, Half(interest.user_id, interest.declared_at)
