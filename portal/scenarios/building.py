@@ -46,7 +46,7 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import matrix_people, people, story
+from portal.scenarios import matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
@@ -139,6 +139,7 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
         actor=actor,
         now=published,
     )
+    preparing.prepare(itt, actor, at=published)
     publish_itt(itt=itt, actor=actor, now=published, keys=keys, demonstration=True)
     db.session.commit()
 

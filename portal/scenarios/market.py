@@ -41,7 +41,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.organisations.queries import provider_with_id
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind, PublicationBasis
-from portal.scenarios import building, people, story
+from portal.scenarios import building, people, preparing, story
 from portal.scenarios.people import Part
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import create_call_off
@@ -300,6 +300,7 @@ def call_off_from(
         actor=actor,
         now=now,
     )
+    preparing.declare_all(itt, actor, at=clock.now())
     publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=True)
     db.session.commit()
     return itt

@@ -32,6 +32,7 @@ from portal.tendering.inheriting import (
     require_in_force,
     require_kind,
 )
+from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import whole
 from portal.tendering.starting_points import fill_from_framework
@@ -81,6 +82,7 @@ def create_call_off(
     fill_from_framework(itt, framework)
     db.session.add(itt)
     db.session.flush()
+    note_influence(itt, actor)
     record(EventKind.ITT_DRAFTED, itt, actor=actor, reference=itt.reference, start=kind.value, framework_lot=lot.id)
     return itt
 

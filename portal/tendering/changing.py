@@ -9,6 +9,7 @@ from portal.audit.recording import record_save
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.tendering.checking import Task
+from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
@@ -17,9 +18,11 @@ def begin_change(itt: InvitationToTender, actor: Actor) -> None:
     """Lock the invitation, read it afresh and require that the actor may edit it.
 
     The lock makes editing and publishing take turns: what is published is what was checked. A direct award that was
-    approved before has to be approved again. Raises `NotFound`, `NotAllowed`, or `WrongState` once it is published.
+    approved before has to be approved again. Whoever changes it is in the register of interests from here on. Raises
+    `NotFound`, `NotAllowed`, also for whoever takes no further part, or `WrongState` once it is published.
     """
     take(itt, Verb.EDIT, *whole(), actor=actor)
+    note_influence(itt, actor)
     itt.direct_award_approved_by_id = itt.direct_award_approved_at = None
 
 

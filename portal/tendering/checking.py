@@ -16,7 +16,11 @@ from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
+from portal.tendering.groundwork_models import GroundworkSubject
+from portal.tendering.groundwork_records import groundwork_faults, groundwork_of
+from portal.tendering.groundwork_records import is_asked as groundwork_is_asked
 from portal.tendering.inheriting import criteria_faults, invitation_faults, require_before_its_end
+from portal.tendering.interests.queries import interest_faults, is_begun
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.promises import promise_faults
@@ -33,6 +37,8 @@ from portal.tendering.tree import (
 from portal.tendering.weighing import share_faults, weight_faults
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import read_formula
+
+Check = Callable[[InvitationToTender, datetime], Iterator[str]]
 
 
 class Task(StrEnum):
@@ -52,6 +58,11 @@ class Task(StrEnum):
     TIE_BREAK = "tie_break"
     QUESTIONS = "questions"
     DOCUMENTS = "documents"
+    INTERESTS = "interests"
+    """Everybody’s declaration, and the conflicts assessment."""
+    EQUALITY = "equality"
+    CONSULTATION = "consultation"
+    SMALL_PROVIDERS = "small_providers"
     PUBLICATION = "publication"
 
 
@@ -62,6 +73,7 @@ def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem[Task]]:
 
 def is_blank(itt: InvitationToTender, task: Task) -> bool:
     """Say whether nobody has worked on this part yet."""
+    recorded = groundwork_of(itt.id)
     blank: dict[Task, bool] = {
         Task.INVITED: itt.law.names_one_provider and itt.direct_award_provider_id is None,
         Task.SERVICE: not itt.description and not itt.cpv_codes,
@@ -76,6 +88,8 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
         Task.TIE_BREAK: not itt.tie_break,
         Task.QUESTIONS: not itt.questions,
         Task.DOCUMENTS: not itt.documents,
+        Task.INTERESTS: not is_begun(itt.id),
+        **{Task(subject.value): subject not in recorded for subject in GroundworkSubject},
         Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
     }
     return blank[task]
@@ -104,6 +118,8 @@ def _lots(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     for lot in itt.lots:
         if len(itt.lots) > 1 and lot.estimated_value is None:
             yield f"Say what lot {lot.number} is worth."
+    if groundwork_is_asked(itt) and len(itt.lots) == 1 and not has_text(itt.no_lots_reason):
+        yield "Divide it into lots, or say why it is one."
 
 
 def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -214,6 +230,10 @@ def _documents(_itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     yield from ()
 
 
+def _groundwork(subject: GroundworkSubject) -> Check:
+    return lambda itt, _now: groundwork_faults(itt, subject)
+
+
 def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     missing = missing_administrator(itt.authority)
     if missing:
@@ -231,7 +251,7 @@ def tender_duty(itt: InvitationToTender, now: datetime) -> NoticeDuty:
     return itt.law.notice_duty(TENDER, size)
 
 
-CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
+CHECKS: dict[Task, Check] = {
     Task.INVITED: invitation_faults,
     Task.SERVICE: _service,
     Task.LOTS: _lots,
@@ -245,5 +265,7 @@ CHECKS: dict[Task, Callable[[InvitationToTender, datetime], Iterator[str]]] = {
     Task.TIE_BREAK: _tie_break,
     Task.QUESTIONS: _questions,
     Task.DOCUMENTS: _documents,
+    Task.INTERESTS: interest_faults,
+    **{Task(subject.value): _groundwork(subject) for subject in GroundworkSubject},
     Task.PUBLICATION: _publication,
 }

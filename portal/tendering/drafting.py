@@ -22,6 +22,7 @@ from portal.tendering import requirements
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task, require_closing, tender_duty
 from portal.tendering.inheriting import codes_of
+from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import whole
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
@@ -60,6 +61,7 @@ def create_itt(
         fill_with_three_panels(itt)
     db.session.add(itt)
     db.session.flush()
+    note_influence(itt, actor)
     record(EventKind.ITT_DRAFTED, itt, actor=actor, reference=itt.reference, start=start.value)
     return itt
 

@@ -8,8 +8,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from flask import current_app
-
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.core.references import new_reference
@@ -25,12 +23,11 @@ from portal.tendering.calling_off import approve_direct_award, create_call_off, 
 from portal.tendering.drafting import describe_service, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender
 from portal.tendering.pricing import set_price, set_tie_break
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import declare_all, make_commissioner, publish
 
 REASON = "Condition 1 is met: it is the only home in the area. Condition 2 is met: the price is the framework’s."
 
@@ -106,6 +103,7 @@ def ready_call_off(
     if itt.kind is IttKind.DIRECT_AWARD:
         propose_direct_award(itt=itt, provider=provider, reason=REASON, actor=actor, now=now)
         approve_direct_award(itt=itt, actor=approver_of(authority), now=now)
+    declare_all(itt)
     return itt
 
 
@@ -114,17 +112,6 @@ def published_call_off(lot: FrameworkLot, **details: Any) -> InvitationToTender:
     itt = ready_call_off(lot, **details)
     publish(itt)
     return itt
-
-
-def publish(itt: InvitationToTender, actor: Actor | None = None) -> None:
-    """Publish a ready draft now, by a commissioner of its authority."""
-    publish_itt(
-        itt=itt,
-        actor=actor or make_commissioner(itt.authority),
-        now=clock.now(),
-        keys=current_app.extensions["keys"],
-        demonstration=False,
-    )
 
 
 def approver_of(authority: ContractingAuthority) -> Actor:

@@ -52,8 +52,10 @@ from portal.tendering.calling_off import propose_direct_award
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.clarifying.following import follow
+from portal.tendering.interests.declaring import declare_own_interest, name_person
+from portal.tendering.interests.mitigating import propose_mitigation
+from portal.tendering.interests.queries import register_of
 from portal.tendering.lots import add_lot
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.factories import amending, bidding, calling_off, ending, frameworks, joining
 from tests.factories.absences import make_absence
@@ -72,7 +74,14 @@ from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, 
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import add_document as add_itt_document
-from tests.factories.tendering import draft_itt, itt_with_documents, make_commissioner, published_itt, ready_itt
+from tests.factories.tendering import (
+    draft_itt,
+    itt_with_documents,
+    make_commissioner,
+    publish,
+    published_itt,
+    ready_itt,
+)
 
 REASON = "The certificate that was sent lapsed in May, and nothing else was sent."
 People = dict[str, uuid.UUID | None]
@@ -98,6 +107,7 @@ def everything() -> People:
     _changes(authority, actor_of(submitter))
     _late(authority, actor_of(submitter))
     _endings(authority, submitter)
+    _interests(authority)
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
     _questions(authority, actor_of(submitter))
@@ -311,7 +321,7 @@ def _lots_and_rates(authority: ContractingAuthority, bidder: Actor) -> None:
         actor=commissioner,
     )
     keys = current_app.extensions["keys"]
-    publish_itt(itt=priced, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
+    publish(priced, commissioner)
     drafted = bidding.draft_bid(priced, actor=bidder)
     partner = Partner("Demo Youth Arts", "", SUBCONTRACTOR, "Art sessions on two evenings.", "Demo Trustee, chair")
     add_partner(bid=drafted, actor=bidder, keys=keys, partner=partner, is_declared=True)
@@ -357,6 +367,18 @@ def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
     bidding.open_itt(opened)
     db.session.expire(bid)
     write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
+
+
+def _interests(authority: ContractingAuthority) -> None:
+    """A draft in which two declared an interest, one of them answered, and a third was asked."""
+    first, second = make_commissioner(authority), make_commissioner(authority)
+    itt = draft_itt(actor=first)
+    for actor in (first, second):
+        declare_own_interest(itt=itt, has_interest=True, detail=REASON, actor=actor, now=clock.now())
+    own = register_of(itt.id)[0]
+    propose_mitigation(interest=own, takes_part=True, words=REASON, actor=first, now=clock.now())
+    named = make_person(Role.OPENER, authority=authority)
+    name_person(itt=itt, user_id=named.id, part="Holds the budget.", actor=first)
 
 
 def _endings(authority: ContractingAuthority, submitter: User) -> None:

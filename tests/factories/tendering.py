@@ -20,6 +20,11 @@ from portal.tendering.asking import add_question, ask_for_lots
 from portal.tendering.document_models import DocumentKind, InvitationDocument
 from portal.tendering.documents import add_documents
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
+from portal.tendering.groundwork import record_groundwork
+from portal.tendering.groundwork_models import GroundworkOutcome, GroundworkSubject
+from portal.tendering.interests.assessing import assess_conflicts
+from portal.tendering.interests.declaring import declare_own_interest
+from portal.tendering.interests.queries import interest_faults, register_of
 from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.publishing import publish_itt
@@ -61,6 +66,41 @@ def draft_itt(
     )
 
 
+def declare_all(itt: InvitationToTender, *, now: datetime | None = None) -> None:
+    """Everybody in the register declares that they have no interest, and the conflicts assessment is made."""
+    at = now or clock.now()
+    people = [(one, actor_of(one.user)) for one in register_of(itt.id)]
+    for one, person in people:
+        if one.declared_at is None:
+            declare_own_interest(itt=itt, has_interest=False, detail="", actor=person, now=at)
+    maker = next(person for _, person in people if Role.COMMISSIONER in person.authority_roles)
+    if any(interest_faults(itt)):
+        assess_conflicts(itt=itt, known="None are known.", perceived="Nothing.", actor=maker, now=at)
+
+
+def lay_groundwork(itt: InvitationToTender, actor: Actor, *, now: datetime | None = None) -> None:
+    """Record what there is to think of before an invitation is published, and why it is one lot."""
+    at = now or clock.now()
+    for subject in GroundworkSubject:
+        record_groundwork(
+            itt=itt,
+            subject=subject,
+            outcome=GroundworkOutcome.DONE,
+            words="We asked twelve families and two small charities.",
+            on_date=local_date(at),
+            actor=actor,
+            now=at,
+        )
+    set_lot_rules(itt=itt, max_lots_bid=None, max_lots_awarded=None, no_lots_reason="It is one team.", actor=actor)
+
+
+def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetime | None = None) -> None:
+    """Publish a ready draft, by a commissioner of its authority, once everybody who has a part in it has declared."""
+    at, publisher = now or clock.now(), actor or make_commissioner(itt.authority)
+    declare_all(itt, now=at)
+    publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=False)
+
+
 def ready_itt(
     *,
     closes_in: timedelta = timedelta(days=21),
@@ -92,6 +132,8 @@ def ready_itt(
         actor=actor,
         now=now,
     )
+    lay_groundwork(itt, actor, now=now)
+    declare_all(itt, now=now)
     return itt
 
 
@@ -110,13 +152,7 @@ def published_itt(
     """
     actor = actor or make_commissioner(authority)
     itt = ready_itt(closes_in=closes_in, published_ago=published_ago, actor=actor, title=title)
-    publish_itt(
-        itt=itt,
-        actor=actor,
-        now=clock.now() - published_ago,
-        keys=current_app.extensions["keys"],
-        demonstration=False,
-    )
+    publish(itt, actor, now=clock.now() - published_ago)
     return itt
 
 
@@ -136,14 +172,13 @@ def add_document(
     return added
 
 
-def itt_with_documents(actor: Actor, *, publish: bool = True) -> InvitationToTender:
+def itt_with_documents(actor: Actor, *, is_published: bool = True) -> InvitationToTender:
     """An invitation with a specification for everybody and facts about staff for those who sign."""
     itt = ready_itt(actor=actor)
     add_document(itt, actor)
     add_document(itt, actor, kind=DocumentKind.TUPE, name="staff.csv", content=b"Role,Hours\nKey worker,30\n")
-    if publish:
-        keys = current_app.extensions["keys"]
-        publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=False)
+    if is_published:
+        publish(itt, actor)
     return itt
 
 
@@ -177,7 +212,7 @@ def published_in_lots(
         )
         ask_for_lots(itt=itt, question=question, lots=[itt.lots[number - 1]], actor=officer)
     set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason="", actor=officer)
-    publish_itt(itt=itt, actor=officer, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, officer)
     db.session.refresh(itt)
     return itt
 

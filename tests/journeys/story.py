@@ -101,6 +101,15 @@ class Story:
         person.press("Save", publication_basis="central_reference", central_reference="012345-2026")
         person.visit(f"{draft}/criteria")
         sees(person, "100")
+        person.visit(f"{draft}/lots")
+        person.press("Save", no_lots_reason="It is one team for one area.")
+        asked = "We asked twelve families and two charities."
+        for subject in ("equality", "consultation"):
+            person.visit(f"{draft}/{subject}")
+            person.press("Save", outcome="done", words=asked, **_day("on_date", self.cast.clock.now()))
+        person.visit(f"{draft}/small-providers")
+        person.press("Save", words=asked)
+        declare_and_assess(person, self.reference)
         person.visit(f"/commissioning/itts/{self.reference}/publish")
         sees(person, TITLE)
         person.press("Publish", **self.commissioner.factor())
@@ -397,6 +406,16 @@ def wait_for(person: Person, path: str, text: str, tries: int = 60) -> None:
             return
         time.sleep(0.5)
     sees(person, text)
+
+
+def declare_and_assess(person: Person, reference: str) -> None:
+    """The only officer who has a part in it declares no interest, and makes the conflicts assessment."""
+    interests = f"/commissioning/itts/{reference}/interests"
+    person.visit(f"{interests}/declare")
+    person.press("Declare", interest="no")
+    person.visit(f"{interests}/assessment")
+    person.press("Save version 1", known="None.", perceived="Nothing.")
+    sees(person, "Version 1, by")
 
 
 def _points(person: Person) -> int:

@@ -87,10 +87,10 @@ def _propose(itt: InvitationToTender, files: FileStore) -> Addendum:
 def interests(itt: InvitationToTender) -> None:
     """Two people declared an interest: one answer was refused and another agreed, and one waits."""
     cast, now = building.cast_of(itt), clock.now()
-    officer, approver = people.actor_of(cast.commissioner), people.actor_of(cast.approver)
-    for actor in (officer, approver):
+    officer, approver, opener = (people.actor_of(part) for part in (cast.commissioner, cast.approver, cast.openers[0]))
+    for actor in (officer, opener):
         declare_own_interest(itt=itt, has_interest=True, detail=story.OPEN_QUESTION, actor=actor, now=now)
-    own, other = (interest_of(itt.id, actor.user_id) for actor in (officer, approver))
+    own, other = (interest_of(itt.id, actor.user_id) for actor in (officer, opener))
     assert own is not None
     assert other is not None
     for agreed in (False, True):

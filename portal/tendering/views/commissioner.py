@@ -28,7 +28,7 @@ from portal.tendering.queries import find_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import price_criterion
-from portal.tendering.views import criteria, documents, lots, panels, pricing, questions, scales, service  # noqa: F401
+from portal.tendering.views import criteria, documents, groundwork, lots, panels, pricing, questions, scales, service  # noqa: F401
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
 from portal.tendering.weighing import effective

@@ -128,7 +128,7 @@ def test_a_removed_document_goes_with_all_its_bytes(officer: Actor, files: FileS
 
 def test_publication_fixes_the_documents(officer: Actor, files: FileStore) -> None:
     """The ledger names the last version of each; then nothing is added, replaced or removed by itself."""
-    itt = itt_with_documents(officer, publish=False)
+    itt = itt_with_documents(officer, is_published=False)
     replace(itt, officer, b"Better.")
     published = itt_with_documents(officer)
     listed = events_of(published.id)[-1].data["documents"]

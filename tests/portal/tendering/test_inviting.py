@@ -31,9 +31,10 @@ from portal.tendering import inviting
 from portal.tendering.inviting import decline_invitation, invite_newly_admitted
 from portal.tendering.models import Invitation, InvitationToTender
 from tests.factories.bidding import close_now, submitter_of
-from tests.factories.calling_off import publish, published_call_off, ready_call_off
+from tests.factories.calling_off import published_call_off, ready_call_off
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_provider
+from tests.factories.tendering import publish
 
 Count = Callable[[], AbstractContextManager[list[str]]]
 DAY = timedelta(days=1)

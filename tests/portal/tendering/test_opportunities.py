@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import current_app
 from sqlalchemy import text
 
 from portal.core import clock
@@ -15,9 +14,8 @@ from portal.organisations.models import ContractingAuthority
 from portal.tendering.drafting import describe_service, discard_draft
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, list_opportunities
-from portal.tendering.publishing import publish_itt
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import draft_itt, make_commissioner, published_itt, ready_itt
+from tests.factories.tendering import draft_itt, make_commissioner, publish, published_itt, ready_itt
 
 
 def closed_itt(title: str, *, days_ago: int = 30) -> InvitationToTender:
@@ -83,7 +81,7 @@ def described_itt(title: str, description: str, codes: list[str]) -> InvitationT
     actor = make_commissioner(make_authority("Demo District of Harwich"))
     itt = ready_itt(actor=actor, title=title)
     describe_service(itt=itt, title=title, description=description, cpv_codes=codes, actor=actor)
-    publish_itt(itt=itt, actor=actor, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, actor)
     return itt
 
 

@@ -19,9 +19,9 @@ from portal.tendering.states import Combination, IttStatus, PanelKind
 from portal.tendering.tree import scored
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.calling_off import draft_call_off, publish, published_call_off, ready_call_off
+from tests.factories.calling_off import draft_call_off, published_call_off, ready_call_off
 from tests.factories.frameworks import admit, live_framework
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 from tests.filling import text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")

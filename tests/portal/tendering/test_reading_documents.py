@@ -27,10 +27,10 @@ from portal.tendering.reading_documents import (
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import submitter_of
-from tests.factories.calling_off import publish, ready_call_off
+from tests.factories.calling_off import ready_call_off
 from tests.factories.ending import cancelled
 from tests.factories.frameworks import live_framework
-from tests.factories.tendering import add_document, itt_with_documents, make_commissioner, published_itt
+from tests.factories.tendering import add_document, itt_with_documents, make_commissioner, publish, published_itt
 
 NOBODY = Actor(user_id=None)
 
@@ -110,7 +110,7 @@ def test_the_buyers_people_read_and_that_is_recorded(itt: InvitationToTender, of
 
 def test_a_draft_is_read_by_the_buyers_people_alone(officer: Actor) -> None:
     """Also what is not restricted."""
-    draft = itt_with_documents(officer, publish=False)
+    draft = itt_with_documents(officer, is_published=False)
     assert read(draft, officer, restricted=False) == b"What is bought."
     for actor in (NOBODY, submitter_of()):
         with pytest.raises(NotFound):

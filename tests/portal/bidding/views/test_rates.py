@@ -17,12 +17,11 @@ from portal.extensions import db
 from portal.tendering.asking import ask_for_lots
 from portal.tendering.lots import add_lot
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import publish_itt
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
 from tests.factories.evaluation import KEYS, LOCAL, Evaluation, agree_all, appointed, close, declare, score_all, start
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled, post
 
@@ -68,7 +67,7 @@ def with_schedule(client: CheckedClient, rows: str, *, years: str, lots: int = 1
         add_lot(itt=made, title=f"Area {number}", description="", estimated_value=worth, actor=commissioner)
     schedule = next(question for question in made.questions if question.asked.kind.sets_price)
     ask_for_lots(itt=made, question=schedule, lots=made.lots[:1], actor=commissioner)
-    publish_itt(itt=made, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(made, commissioner)
     return made
 
 

@@ -14,16 +14,14 @@ from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid
 from portal.bidding.remarks import Unsaid
 from portal.bidding.sealing import submit_bid
-from portal.core import clock
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.asking import add_question
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import complete_draft, submitter_of
-from tests.factories.tendering import criterion_named, make_commissioner, ready_itt
+from tests.factories.tendering import criterion_named, make_commissioner, publish, ready_itt
 from tests.portal.tendering.views.browsing import filled, post
 
 ABOVE = "£300,000 is above the ceiling of £240,000. A bid above it is ruled out."
@@ -50,7 +48,7 @@ def bid(submitter: Actor) -> Bid:
         required=False,
         actor=commissioner,
     )
-    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, commissioner)
     return complete_draft(itt, actor=submitter, price="200000")
 
 

@@ -16,19 +16,17 @@ from portal.bidding.contents import Content
 from portal.bidding.drafting import read_draft, save_answers
 from portal.bidding.models import Bid
 from portal.bidding.workbook_reading import read_filled
-from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Role
 from portal.core.workbooks import read_workbook
 from portal.extensions import db
 from portal.tendering.asking import add_question
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now, draft_bid, submitter_of
-from tests.factories.tendering import make_commissioner, published_itt, ready_itt
+from tests.factories.tendering import make_commissioner, publish, published_itt, ready_itt
 from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled
 
@@ -75,8 +73,7 @@ def _itt_of_every_kind() -> InvitationToTender:
             required=True,
             actor=commissioner,
         )
-    keys = current_app.extensions["keys"]
-    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
+    publish(itt, commissioner)
     return itt
 
 

@@ -6,23 +6,21 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import select, text
 
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.bidding.models import Bid, OpenedBid
-from portal.core import clock
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.tendering.asking import add_question
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, open_itt, opened_itt, submitted_bid
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 POLICY = b"We are insured.\n"
@@ -45,7 +43,7 @@ def bid(db_session: object) -> Bid:
             required=True,
             actor=officer,
         )
-    publish_itt(itt=itt, actor=officer, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, officer)
     made = submitted_bid(itt, answer="We do", name="certificate.txt", content=POLICY, price=PRICE)
     close_now(itt)
     open_itt(itt)

@@ -9,18 +9,16 @@ from flask import current_app
 
 from portal.accounts.models import User
 from portal.bidding.drafting import save_answers
-from portal.core import clock
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.asking import add_question
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
 from tests.factories.evaluation import LOCAL, YOUNG, appointed, declare
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 
 EASY = "We run a club. You can come and cook."
 HARD = "Multidisciplinary safeguarding arrangements necessitate comprehensive organisational accountability. " * 2
@@ -33,7 +31,7 @@ def published(commissioner: Actor) -> InvitationToTender:
     add_question(
         itt=itt, prompt="Your plan in easy words", **described, criterion=None, required=True, actor=commissioner
     )
-    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, commissioner)
     return itt
 
 

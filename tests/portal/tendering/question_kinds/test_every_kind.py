@@ -11,12 +11,10 @@ from flask import current_app
 from portal.accounts.models import User
 from portal.bidding.drafting import read_draft
 from portal.bidding.models import Bid
-from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import publish_itt
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import QuestionKind
@@ -24,7 +22,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submitter_of
 from tests.factories.evaluation import LOCAL, appointed, declare
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 from tests.pages import read
 from tests.portal.tendering.question_kinds.examples import EXAMPLES, Example
 from tests.portal.tendering.views.browsing import errors_of, filled, post
@@ -112,7 +110,7 @@ def published_with_every_kind(client: CheckedClient, commissioner: Actor) -> Inv
         assert {name: page[name] for name in example.settings if page[name]}.keys() == {
             name for name, typed in example.settings.items() if typed
         }
-    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, commissioner)
     public = words_of(client.get(f"/opportunities/{itt.reference}").text)
     assert [example.kind for example in EXAMPLES if f"{example.rule}. Scored" not in public] == []
     return itt

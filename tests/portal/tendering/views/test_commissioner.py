@@ -69,10 +69,14 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
     page = client.get(answer.location).text
     assert statuses_of(page) == {
         "About the service": "Completed",
-        "Lots": "Optional",
+        "Lots": "Not started",
         "Value, length and break points": "Completed",
         "Timetable": "Not started",
         "Documents": "Optional",
+        "Interests and conflicts": "Not started",
+        "Equality impact": "Not started",
+        "Consultation": "Not started",
+        "Small providers": "Not started",
         "Panels": "Completed",
         "Scales and what the points mean": "Completed",
         "Award criteria and their weights": "Completed",
@@ -82,7 +86,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
         "Questions": "Completed",
         "Notice on Find a Tender": "Not started",
     }
-    assert "2 tasks are left to do" in page
+    assert "7 tasks are left to do" in page
 
 
 def test_a_draft_without_a_title_is_refused(client: CheckedClient, commissioner: Any) -> None:
@@ -99,7 +103,7 @@ def test_an_empty_draft_starts_with_everything_to_do(client: CheckedClient, comm
     itt = draft_itt(actor=actor_of(commissioner), start=StartingPoint.EMPTY)
     statuses = statuses_of(client.get(f"/commissioning/itts/{itt.reference}/draft").text)
     assert statuses.pop("Which panel scores what") == "Cannot start yet"
-    assert {statuses.pop(name) for name in ("Price formula", "Lots", "Documents")} == {"Optional"}
+    assert {statuses.pop(name) for name in ("Price formula", "Documents")} == {"Optional"}
     assert set(statuses.values()) == {"Not started"}
 
 
@@ -159,7 +163,11 @@ def test_an_unready_draft_cannot_be_published(client: CheckedClient, commissione
     address = f"/commissioning/itts/{itt.reference}/publish"
     page = client.get(address)
     base = f"/commissioning/itts/{itt.reference}/draft"
-    assert list(errors_of(page)) == [f"{base}/timetable", f"{base}/criteria", f"{base}/publication"]
+    assert list(errors_of(page)) == [
+        *(f"{base}/{part}" for part in ("lots", "timetable", "criteria")),
+        f"/commissioning/itts/{itt.reference}/interests",
+        *(f"{base}/{part}" for part in ("equality", "consultation", "small-providers", "publication")),
+    ]
     assert "You cannot publish yet" in page.text
     token = BeautifulSoup(page.text, "html.parser").find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]
     answer = client.post(address, data={"csrf_token": token})

@@ -30,6 +30,7 @@ TIMETABLE = {
     "contract_start_date__month": "10",
     "contract_start_date__year": "2027",
 }
+FINISHED = {"on_date__day": "2", "on_date__month": "10", "on_date__year": "2025"}
 PANELS = {
     "Local commissioning panel": "local",
     "Young people’s panel": "young_people",
@@ -86,6 +87,11 @@ def test_a_draft_is_drawn_up_from_nothing_and_published(client: CheckedClient, d
     started = post(client, "/commissioning/itts/new", title="Early help", start="empty")
     base = started.location
     draw_up(client, base)
+    interests = base.removesuffix("draft") + "interests"
+    for subject in ("equality", "consultation", "small-providers"):
+        post(client, f"{base}/{subject}", outcome="done", words="We asked twelve families.", **FINISHED)
+    post(client, f"{interests}/declare", interest="no")
+    post(client, f"{interests}/assessment", known="None.", perceived="Nothing.")
     statuses = statuses_of(client.get(base).text)
     assert statuses.pop("Documents") == "Optional"
     assert set(statuses.values()) == {"Completed"}
