@@ -226,6 +226,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.ITT_PUBLISHED: (ask_for_notice, letters.itt_published),
     EventKind.ITT_CANCELLED: NOTHING,
     EventKind.ITT_CLOSED: (letters.itt_closed,),
+    EventKind.ITT_HANDED_OVER: (letters.itt_handed_over,),
     EventKind.INVITATIONS_ISSUED: (letters_of_call_offs.invitations_issued,),
     EventKind.PROVIDER_INVITED_LATE: (letters_of_call_offs.provider_invited_late,),
     EventKind.DIRECT_AWARD_APPROVED: (letters_of_call_offs.direct_award_approved,),

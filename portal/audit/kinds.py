@@ -130,6 +130,7 @@ class EventKind(StrEnum):
     ITT_CANCELLED = "itt_cancelled"
     """Of a draft: it was given up before anybody outside saw it. A published one has `PROCUREMENT_CANCELLED`."""
     ITT_CLOSED = "itt_closed"
+    ITT_HANDED_OVER = "itt_handed_over"
     INVITATIONS_ISSUED = "invitations_issued"
     PROVIDER_INVITED_LATE = "provider_invited_late"
     DIRECT_AWARD_APPROVED = "direct_award_approved"

@@ -100,6 +100,7 @@ class Verb(StrEnum):
     DRAFT_ITT = "draft_itt"
     PUBLISH = "publish"
     DISCARD_DRAFT = "discard_draft"
+    HAND_OVER = "hand_over"
     APPROVE_DIRECT_AWARD = "approve_direct_award"
     DECLARE_INTEREST = "declare_interest"
     SEE_INTERESTS = "see_interests"

@@ -78,37 +78,33 @@ class Queue:
     reference: str
     title: str
     applications: int
-    overdue: int
+    due_on: date | None
+    """By when the one that has waited longest is to be decided."""
     refusals: int
     removals: int
 
 
-def queues_of(authority_id: uuid.UUID, today: date) -> list[Queue]:
-    """The frameworks that the authority leads at which something waits, the most overdue first; two statements."""
+def queues_of(authority_id: uuid.UUID) -> list[Queue]:
+    """The frameworks that the authority leads at which something waits; one statement."""
     waiting = Application.status.in_([ApplicationStatus.SUBMITTED, ApplicationStatus.CLARIFICATION])
+    removals = (
+        select(func.count())
+        .where(Admission.framework_id == Framework.id, Admission.status == AdmissionStatus.REMOVAL_PROPOSED)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(
-            Framework.id,
             Framework.reference,
             Framework.title,
-            func.count().filter(waiting).label("applications"),
-            func.count().filter(waiting, Application.due_on < today).label("overdue"),
-            func.count().filter(Application.status == ApplicationStatus.REFUSAL_PROPOSED).label("refusals"),
+            func.count(Application.id).filter(waiting),
+            func.min(Application.due_on).filter(waiting),
+            func.count(Application.id).filter(Application.status == ApplicationStatus.REFUSAL_PROPOSED),
+            removals,
         )
-        .join(Application, Application.framework_id == Framework.id)
-        .where(Framework.authority_id == authority_id, Application.status.in_(PENDING))
-        .group_by(Framework.id, Framework.reference, Framework.title)
-    ).all()
-    removals = db.session.execute(
-        select(Framework.id, Framework.reference, Framework.title, func.count().label("removals"))
-        .join(Admission, Admission.framework_id == Framework.id)
-        .where(Framework.authority_id == authority_id, Admission.status == AdmissionStatus.REMOVAL_PROPOSED)
-        .group_by(Framework.id, Framework.reference, Framework.title)
-    ).all()
-    going = {row.id: row.removals for row in removals}
-    queues = [
-        Queue(row.reference, row.title, row.applications, row.overdue, row.refusals, going.pop(row.id, 0))
-        for row in rows
-    ]
-    queues += [Queue(row.reference, row.title, 0, 0, 0, row.removals) for row in removals if row.id in going]
-    return sorted(queues, key=lambda queue: (-queue.overdue, -queue.applications, queue.reference))
+        .outerjoin(Application, (Application.framework_id == Framework.id) & Application.status.in_(PENDING))
+        .where(Framework.authority_id == authority_id)
+        .group_by(Framework.id)
+        .having((func.count(Application.id) > 0) | (removals > 0))
+        .order_by(Framework.reference)
+    )
+    return [Queue(*row) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import url_for
 
@@ -14,6 +14,7 @@ from portal.core.words import counted, london_date
 from portal.corresponding.writing import can_write
 from portal.dashboards.situation import Situation, Wait
 from portal.regulation import procurement_law
+from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
@@ -29,10 +30,17 @@ class Step:
     hint: str = ""
     is_act: bool = False
     """Whether something waits for this person; else there is only something to read."""
+    timetable: str = ""
+    """The column of the procurement that says by when."""
 
     def href(self, itt: InvitationToTender) -> str:
         """The page of this step for this procurement."""
         return url_for(self.endpoint, reference=itt.reference)
+
+    def due_on(self, itt: InvitationToTender) -> date | None:
+        """By when the procurement's own timetable has it done; None where it names no day."""
+        due = getattr(itt, self.timetable) if self.timetable else None
+        return local_date(due) if isinstance(due, datetime) else due
 
 
 DRAFT = Step("Finish the draft and publish it", "itts.draft", Verb.EDIT, is_act=True)
@@ -42,25 +50,64 @@ PANELS = Step(
     Verb.APPOINT_PANEL,
     "A panel has nobody yet. Nobody on a panel sees a bid before the opening.",
     is_act=True,
+    timetable="closes_at",
 )
-ANSWER = Step("Answer what bidders ask", "clarification_desk.index", Verb.PUBLISH_ANSWERS, is_act=True)
+ANSWER = Step(
+    "Answer what bidders ask",
+    "clarification_desk.index",
+    Verb.PUBLISH_ANSWERS,
+    is_act=True,
+    timetable="answers_by_date",
+)
 ASKED = Step("Read what bidders asked, and your answers", "clarification_desk.index", Verb.READ)
 CHANGE = Step("Change what is published", "addenda.index", Verb.READ, "With a reason, by two people.")
 DECIDE_CHANGE = Step(
-    "Decide a proposed change", "addenda.index", Verb.READ, "A colleague has proposed it.", is_act=True
+    "Decide a proposed change",
+    "addenda.index",
+    Verb.READ,
+    "A colleague has proposed it.",
+    is_act=True,
+    timetable="closes_at",
 )
 REPLY = Step("Answer what bidders wrote", "bidder_messages.index", Verb.READ, is_act=True)
 MESSAGES = Step("Messages from and to bidders", "bidder_messages.index", Verb.READ)
-OPEN = Step("Open the bids", "openings.show", Verb.OPEN_BIDS, "Two openers, at most 15 minutes apart.", is_act=True)
+OPEN = Step(
+    "Open the bids",
+    "openings.show",
+    Verb.OPEN_BIDS,
+    "Two openers, at most 15 minutes apart.",
+    is_act=True,
+    timetable="closes_at",
+)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
 RESULT = Step("Read the result", "evaluation_desk.result", Verb.SEE_RESULT, "Every figure of the calculation.")
 NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", Verb.SEE_RESULT)
-PROPOSE = Step("Propose the award", "awards.show", Verb.PROPOSE_AWARD, "To the bid that came first.", is_act=True)
-DECIDE = Step("Decide the award", "awards.show", Verb.SEE_AWARD, "A colleague has proposed it.", is_act=True)
+PROPOSE = Step(
+    "Propose the award",
+    "awards.show",
+    Verb.PROPOSE_AWARD,
+    "To the bid that came first.",
+    is_act=True,
+    timetable="award_date",
+)
+DECIDE = Step(
+    "Decide the award",
+    "awards.show",
+    Verb.SEE_AWARD,
+    "A colleague has proposed it.",
+    is_act=True,
+    timetable="award_date",
+)
 PROPOSED = Step("Read the proposed award", "awards.show", Verb.SEE_AWARD, "It waits for an approver.")
 AWARD = Step("Read the award and the summaries", "awards.show", Verb.SEE_AWARD)
-CONCLUDE = Step("Conclude the contract", "contract_desk.conclude", Verb.CONCLUDE_CONTRACT, is_act=True)
+CONCLUDE = Step(
+    "Conclude the contract",
+    "contract_desk.conclude",
+    Verb.CONCLUDE_CONTRACT,
+    is_act=True,
+    timetable="contract_start_date",
+)
 PLACE = Step(
     "Publish the {notice} on Find a Tender",
     "notice_desk.show",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from portal.accounts.queries import who_acted
@@ -16,22 +16,29 @@ from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.notices.queries import itts_with_a_notice_waiting
 from portal.organisations.models import ProviderAlert
 from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
+from portal.tendering.states import ENDED, IttStatus
 
 PAGE = 100
 LONGEST_HISTORY = 500
 
 
-def itts_of_authority(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
-    """An authority's procurements, the newest first, without their methods."""
+def itts_at_work(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
+    """An authority's procurements of which something may wait for somebody, the oldest first, without their methods.
+
+    All of them: what a page does not show, nobody does.
+    """
+    over = InvitationToTender.status.in_([IttStatus.CONTRACTED, *ENDED, IttStatus.DISCARDED])
     return db.session.scalars(
         select(InvitationToTender)
-        .where(InvitationToTender.authority_id == authority_id)
+        .where(
+            InvitationToTender.authority_id == authority_id,
+            or_(~over, InvitationToTender.id.in_(itts_with_a_notice_waiting())),
+        )
         .options(defer(InvitationToTender.method))
-        .order_by(InvitationToTender.created_at.desc(), InvitationToTender.id)
-        .limit(PAGE)
+        .order_by(InvitationToTender.created_at, InvitationToTender.id)
     ).all()
 
 
@@ -103,6 +110,7 @@ def itt_for_hub(reference: str) -> InvitationToTender:
         .where(InvitationToTender.reference == reference.upper())
         .options(
             joinedload(InvitationToTender.authority),
+            joinedload(InvitationToTender.owner),
             selectinload(InvitationToTender.panels),
         )
     ).one_or_none()

@@ -15,6 +15,7 @@ from portal.regulation.notice_catalogue import CATALOGUE
 
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
+    EventKind.ITT_HANDED_OVER: "Another officer looks after it",
     EventKind.ITT_CHANGED: "The draft was changed",
     EventKind.INTEREST_ASKED: "Somebody was asked to declare their interests",
     EventKind.INTEREST_NOT_ASKED: "Somebody who was named by mistake was taken out of the register of interests",

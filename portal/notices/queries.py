@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.core.errors import NotFound
@@ -60,6 +60,11 @@ def kinds_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[s
     for itt_id, kind_code in rows:
         found.setdefault(itt_id, []).append(kind_code)
     return found
+
+
+def itts_with_a_notice_waiting() -> Select[uuid.UUID]:
+    """The ITTs of which a notice waits for its number."""
+    return select(PreparedNotice.itt_id).where(_is_waiting())
 
 
 def _is_waiting() -> ColumnElement[bool]:

@@ -53,6 +53,21 @@ def itt_closed(event: Event) -> None:
     )
 
 
+def itt_handed_over(event: Event) -> None:
+    """Whoever looks after the procurement from now on hears of it, unless they took it themselves."""
+    itt = itt_of(event)
+    if itt.owner_id == event.actor_id:
+        return
+    tell(
+        event=event,
+        people=[itt.owner_id],
+        template="tendering/itt_handed_over",
+        link=page_of("commissioning_desk.itt", reference=itt.reference),
+        thread=itt.id,
+        itt=itt,
+    )
+
+
 def bid_submitted(event: Event) -> None:
     """The bidder's own people get word of the receipt."""
     _to_bidder(

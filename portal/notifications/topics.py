@@ -194,6 +194,7 @@ TOPICS: tuple[Topic, ...] = (
             "bidding/late_bid_came",
             "bidding/late_bid_proposed",
             "bidding/late_bid_sent_back",
+            "tendering/itt_handed_over",
             "tendering/clarification_asked",
             "tendering/interest_asked",
             "tendering/mitigation_proposed",

@@ -91,6 +91,7 @@ HOLDINGS = (
     Holding("conflicts_assessment.made_by_id", "Conflicts assessments that you made"),
     Holding("groundwork.recorded_by_id", "What you recorded before an invitation was published"),
     Holding("itt.created_by_id", "Invitations to tender that you drafted"),
+    Holding("itt.owner_id", "Procurements that you look after"),
     Holding("itt.direct_award_proposed_by_id", "Direct awards that you proposed"),
     Holding("itt.direct_award_approved_by_id", "Direct awards that you approved"),
     Holding("invitation_document_version.added_by_id", "Documents that you added to an invitation"),

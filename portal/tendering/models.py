@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import User
 from portal.audit.subjects import OnIttChain, OnOwnChain
 from portal.core.approval import two_people
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
@@ -119,6 +120,10 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     """Criterion keys, or "lowest_price", tried in order."""
     created_at: Mapped[CreatedAt]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    owner_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("user_account.id"), index=True, default=lambda made: made.get_current_parameters()["created_by_id"]
+    )
+    """Who looks after it; at first whoever began it."""
     method: Mapped[dict[str, Any] | None]
     """The published method in the scoring engine's format; the engine executes it literally."""
     method_hash: Mapped[str | None]
@@ -127,6 +132,7 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     seal_public_key: Mapped[bytes | None]
 
     authority: Mapped[ContractingAuthority] = relationship()
+    owner: Mapped[User] = relationship(foreign_keys=[owner_id])
     framework_lot: Mapped[FrameworkLot | None] = relationship()
     lots: Mapped[list[Lot]] = relationship(back_populates="itt", order_by="Lot.number", cascade=OWNED)
     panels: Mapped[list[Panel]] = relationship(back_populates="itt", order_by="Panel.position", cascade=OWNED)

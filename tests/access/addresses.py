@@ -143,6 +143,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.EXPLAIN_UNDECIDED): form("openings.undecided"),
     ("itt", Verb.DECIDE_LATE): press("late_box.decide"),
     ("itt", Verb.PROPOSE_LATE): press("late_box.propose"),
+    ("itt", Verb.HAND_OVER): form("itts.owner"),
     ("itt", Verb.OPEN_BIDS): press("openings.show"),
     ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
     ("itt", Verb.PROPOSE_AWARD): press("awards.show"),

@@ -1,54 +1,41 @@
-"""An authority's desk, and the hub of each procurement."""
+"""An authority's desk, the register of its procurements, and the hub of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.queries import names_by_id
 from portal.core import clock
+from portal.core.parsing.text import one_line
 from portal.core.permissions import Verb, policy
-from portal.dashboards.joining import queues_of
-from portal.dashboards.next_steps import Step, steps_for
-from portal.dashboards.queries import history_of, itt_for_hub, itts_of_authority
-from portal.dashboards.road import Stage, stages_of
+from portal.dashboards.next_steps import steps_for
+from portal.dashboards.queries import history_of, itt_for_hub
+from portal.dashboards.register import (
+    COLUMNS,
+    ORDERS,
+    PLACES,
+    Filters,
+    Order,
+    Place,
+    counts_by_place,
+    owners_of,
+    procurement_rows,
+    procurements,
+)
+from portal.dashboards.road import stages_of
 from portal.dashboards.situation import situations_of
+from portal.dashboards.waiting import waiting_for
 from portal.dashboards.words import happenings, sentence
-from portal.members.identity import decisions_waiting_for
 from portal.regulation.local_time import local_date
-from portal.tendering.models import InvitationToTender
-from portal.tendering.states import IttStatus
 from portal.web.access import actor, for_authority
+from portal.web.downloads import csv_download
 
-ENDINGS = {
-    IttStatus.CANCELLED: "Cancelled",
-    IttStatus.NOT_AWARDED: "No award",
-    IttStatus.DISCARDED: "Discarded",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One procurement on the desk."""
-
-    itt: InvitationToTender
-    stages: list[Stage]
-    steps: list[Step]
-
-    @property
-    def place(self) -> str:
-        """The stage it is at, or that all are behind it, or how it ended."""
-        if self.itt.status in ENDINGS:
-            return ENDINGS[self.itt.status]
-        here = next((stage for stage in self.stages if stage.state in {"current", "stopped"}), None)
-        return here.text if here else "Under contract"
-
-    @property
-    def waits(self) -> bool:
-        """Whether something waits for the person who looks."""
-        return bool(self.steps) and self.steps[0].is_act
-
+LONGEST_WORDS = 200
+MINE = "mine"
 
 bp = Blueprint("commissioning_desk", __name__, url_prefix="/commissioning")
 
@@ -56,24 +43,73 @@ bp = Blueprint("commissioning_desk", __name__, url_prefix="/commissioning")
 @bp.get("")
 @for_authority()
 def index() -> ResponseReturnValue:
-    """Every procurement of the authority, what waits for the person who looks first."""
-    authority_id = actor().authority_id
-    assert authority_id is not None
+    """What waits for the person who looks, and how many procurements are where."""
     now = clock.now()
-    itts = itts_of_authority(authority_id)
-    situations = situations_of([itt.id for itt in itts], now)
-    rows = [
-        Row(itt, stages_of(itt, situations[itt.id], now=now), steps_for(itt, situations[itt.id], actor(), now))
-        for itt in itts
-    ]
-    queues = queues_of(authority_id, local_date(now))
     return render_template(
         "dashboards/commissioner/index.html",
-        rows=rows,
-        queues=queues,
-        now=now,
-        changes=decisions_waiting_for(actor()),
+        waiting=waiting_for(actor(), now),
+        counts=counts_by_place(_authority_id(), now),
+        places=PLACES,
+        today=local_date(now),
     )
+
+
+@bp.get("/procurements")
+@for_authority()
+def register() -> ResponseReturnValue:
+    """The authority's procurements, found and ordered."""
+    now, filters = clock.now(), _filters()
+    page = procurements(_authority_id(), filters, now=now, after=request.args.get("after", ""))
+    names = names_by_id(*owners_of(_authority_id()))
+    return render_template(
+        "dashboards/commissioner/procurements.html",
+        page=page,
+        filters=filters,
+        is_filtered=filters != Filters(),
+        typed=_typed(),
+        owners=sorted(names.items(), key=lambda owner: owner[1]),
+        places=PLACES,
+        orders=ORDERS,
+        next_href=url_for(".register", **_typed(), after=page.next_key) if page.next_key else None,
+    )
+
+
+@bp.get("/procurements.csv")
+@for_authority()
+def register_csv() -> ResponseReturnValue:
+    """The same as a file, every page of it."""
+    return csv_download("procurements.csv", COLUMNS, procurement_rows(_authority_id(), _filters(), now=clock.now()))
+
+
+def _authority_id() -> uuid.UUID:
+    authority_id = actor().authority_id
+    assert authority_id is not None
+    return authority_id
+
+
+def _filters() -> Filters:
+    """What the address asks for; what it cannot ask for is left out."""
+    place, order = request.args.get("place", ""), request.args.get("order", "")
+    return Filters(
+        words=one_line(request.args.get("words"))[:LONGEST_WORDS],
+        owners=_owners(request.args.get("owner", "")),
+        place=Place(place) if place in PLACES else None,
+        late_only="late" in request.args,
+        order=Order(order) if order in ORDERS else Order.NEWEST,
+    )
+
+
+def _owners(typed: str) -> frozenset[uuid.UUID | None]:
+    if typed == MINE:
+        return actor().people
+    try:
+        return frozenset({uuid.UUID(typed)})
+    except ValueError:
+        return frozenset()
+
+
+def _typed() -> dict[str, Any]:
+    return {name: value for name, value in request.args.items() if value and name != "after"}
 
 
 @bp.get("/itts/<reference>")
@@ -93,6 +129,7 @@ def itt(reference: str) -> ResponseReturnValue:
         history=history,
         happenings=happenings(history, {panel.key: panel.name for panel in found.panels}),
         sentence=sentence,
+        may_hand_over=policy.allows(actor(), Verb.HAND_OVER, found),
         may_end=policy.allows(actor(), Verb.PROPOSE_CANCELLATION, found),
         now=now,
     )

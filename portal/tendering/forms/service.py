@@ -49,6 +49,12 @@ class NewForm(BaseForm):
     )
 
 
+class OwnerForm(BaseForm):
+    """Who looks after a procurement."""
+
+    owner = ChoiceField("Who looks after it from now on?", choices=[])
+
+
 class ServiceForm(BaseForm):
     """What is bought."""
 

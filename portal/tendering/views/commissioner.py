@@ -5,6 +5,7 @@ The pages for the parts of a draft are in the modules imported below, on the sam
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -19,9 +20,10 @@ from portal.regulation.queries import cpv_codes_among
 from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
 from portal.tendering.drafting import create_itt, discard_draft
-from portal.tendering.forms.service import ConfirmForm, NewForm, PublishForm
+from portal.tendering.forms.service import ConfirmForm, NewForm, OwnerForm, PublishForm
 from portal.tendering.inheriting import members_of, parent_of, warnings_of
 from portal.tendering.lots import limit_words
+from portal.tendering.owning import hand_over, who_can_own
 from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
@@ -119,6 +121,22 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         example=example_of(itt),
         codes=cpv_codes_among(itt.cpv_codes),
     )
+
+
+@bp.route("/<reference>/owner", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def owner(reference: str) -> ResponseReturnValue:
+    """Give a procurement to another officer."""
+    itt = find_itt(reference)
+    policy.require(actor(), Verb.HAND_OVER, itt)
+    form = OwnerForm()
+    form.owner.choices = [(str(person.id), person.name) for person in who_can_own(itt)]
+    if form.validate_on_submit() and form.carry_out(
+        lambda: hand_over(itt=itt, owner_id=uuid.UUID(form.owner.data), actor=actor())
+    ):
+        flash(f"{form.outcome.display_name} looks after it now.", "success")
+        return redirect(url_for("commissioning_desk.itt", reference=itt.reference))
+    return render_template("tendering/commissioner/owner.html", form=form, itt=itt), form.status_code
 
 
 @bp.route("/<reference>/draft/discard", methods=["GET", "POST"])

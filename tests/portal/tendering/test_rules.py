@@ -14,7 +14,7 @@ from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
-VERBS = ("read", "edit", "publish", "discard_draft", "approve_direct_award")
+VERBS = ("read", "edit", "publish", "discard_draft", "hand_over", "approve_direct_award")
 
 
 def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None:
@@ -23,6 +23,8 @@ def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None
         return None
     if role is not (Role.APPROVER if verb == "approve_direct_award" else Role.COMMISSIONER):
         return NotAllowed
+    if verb == "hand_over":
+        return WrongState if status is IttStatus.DISCARDED else None
     return None if status is IttStatus.DRAFT else WrongState
 
 

@@ -1,0 +1,60 @@
+"""What waits on an authority's desk."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from portal.core import clock
+from portal.core.permissions import Role
+from portal.dashboards.waiting import Waiting, waiting_for
+from portal.extensions import db
+from portal.regulation.local_time import local_date
+from tests.client import CheckedClient
+from tests.factories.accounts import actor_of, make_person, sign_in
+from tests.factories.bidding import close_now
+from tests.factories.organisations import make_authority
+from tests.factories.tendering import draft_itt, published_itt
+from tests.filling import text_of
+
+pytestmark = pytest.mark.usefixtures("db_session")
+TODAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("days", "late", "left"), [(-1, True, None), (0, False, 0), (14, False, 14), (15, False, None)]
+)
+def test_days_are_counted_inside_a_fortnight(days: int, late: bool, left: int | None) -> None:
+    """The day itself is not late; beyond a fortnight nobody plans by the day."""
+    one = Waiting("Open the bids", "/", "Early help", TODAY + timedelta(days=days))
+    assert (one.is_late(TODAY), one.days_left(TODAY)) == (late, left)
+    assert (Waiting("", "/", "").is_late(TODAY), Waiting("", "/", "").days_left(TODAY)) == (False, None)
+
+
+def test_what_is_due_first_comes_first_and_among_equals_what_is_mine(app: Flask) -> None:
+    """A day that is named comes before none; of two drafts whoever looks sees the own one first."""
+    authority = make_authority()
+    me = make_person(Role.COMMISSIONER, Role.OPENER, authority=authority)
+    draft_itt(authority=authority, title="A colleague's draft")
+    draft_itt(authority=authority, title="My draft").owner_id = me.id
+    for title in ("To open", "To open as well"):
+        close_now(published_itt(authority=authority, title=title))
+    db.session.flush()
+    with app.test_request_context():
+        waiting = waiting_for(actor_of(me), clock.now())
+    opening, drafts = [one.about for one in waiting[:2]], [one.about for one in waiting[-2:]]
+    assert (set(opening), drafts) == ({"To open", "To open as well"}, ["My draft", "A colleague's draft"])
+    assert {one.due_on for one in waiting[:2]} == {local_date(clock.now())}
+
+
+def test_nothing_that_waits_is_left_out(client: CheckedClient) -> None:
+    """Beyond the first eight the rest is a press away on the same page, not cut off."""
+    authority = make_authority()
+    for number in range(10):
+        draft_itt(authority=authority, title=f"Draft number {number}")
+    sign_in(client, make_person(Role.COMMISSIONER, authority=authority))
+    shown = text_of(client.get("/commissioning"))
+    assert all(f"Draft number {number}" in shown for number in range(10))
+    assert "2 more that wait" in shown
