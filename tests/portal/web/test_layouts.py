@@ -106,7 +106,7 @@ def test_signing_out_is_a_post_with_a_token(app: Flask) -> None:
     assert [item["value"] for item in form.select("input[name=csrf_token]")] == ["token"]
     visitor = page(app, "commissioner.html", current_user=VISITOR)
     assert visitor.select("header form") == []
-    assert [link["href"] for link in visitor.select("header .fl-header__button")] == ["/sign-in"]
+    assert [link["href"] for link in visitor.select("header a.fl-header__button")] == ["/sign-in"]
 
 
 def test_the_current_entry_of_the_navigation_is_marked(app: Flask) -> None:
