@@ -101,6 +101,10 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
         "last": 3,
         "closes_at": itt.closes_at,
         "extended": True,
+        "abandoned": False,
+        "both": True,
+        "admits": True,
+        "admitted": True,
         "addendum": SimpleNamespace(
             number=1,
             words=f"{TITLE}.",
