@@ -42,6 +42,11 @@ def is_typed_into(markup: str, secrets: frozenset[str]) -> bool:
     return any(control.kind in TEXT_KINDS and control.name not in secrets for control in controls_in(markup))
 
 
+def file_boxes(markup: str) -> frozenset[str]:
+    """The names of the controls that files are chosen with."""
+    return frozenset(control.name for control in controls_in(markup) if control.kind == "file")
+
+
 def unlike(typed: Mapping[str, Sequence[str]], markup: str) -> tuple[str, ...]:
     """What in `typed` is not what the markup shows; what nobody sees does not count."""
     shown: dict[str, set[str]] = {}

@@ -108,8 +108,9 @@ def carried_by_request(now: datetime) -> Carried | None:
 
 
 def typed_in_request() -> dict[str, list[str]]:
-    """What was typed, by field: everything but secrets and the frame's own fields."""
-    return {name: held for name, held in request.form.lists() if name not in NEVER_KEPT | {PAGE, KEPT, CARRIED, COPY}}
+    """What was typed, by field: everything but secrets and the frame's own fields; nothing of a chosen file."""
+    typed = {name: held for name, held in request.form.lists() if name not in NEVER_KEPT | {PAGE, KEPT, CARRIED, COPY}}
+    return typed | {name: [] for name, part in request.files.items(multi=True) if part.filename}
 
 
 def files_in_request() -> tuple[str, ...]:

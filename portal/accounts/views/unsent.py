@@ -22,7 +22,7 @@ from portal.accounts.kept_forms import Kept, forget_form, keep_form, kept_form, 
 from portal.core import clock
 from portal.core.words import london_date
 from portal.web.access import SignInNeeded, safe_next, signed_in
-from portal.web.controls import is_typed_into, unlike
+from portal.web.controls import file_boxes, is_typed_into, unlike
 from portal.web.form_pages import (
     COPY,
     KEPT,
@@ -51,17 +51,19 @@ YOUNG_SIGNED_OUT = "Not saved: your time is over. Press the big button, and we h
 
 @dataclass(frozen=True)
 class Frame:
-    """What the frame of a form that is typed into carries (`page`, sealed), and what it offers."""
+    """What the frame of a form that is typed into, or takes files, carries (`page`, sealed), and what it offers."""
 
     address: str
     page: str
     shown_on: str
     is_visitors: bool
+    is_typed: bool
+    """Otherwise it takes files alone: nothing of it can be kept but their names."""
     offered: Kept | None
     texts: tuple[str, ...]
     is_kept: bool
-    is_taken_up: bool
-    """Whether the form holds what is kept, because its person has asked for it."""
+    taken_up: Kept | None
+    """What of that kept is in the form, because its person has asked for it."""
     young: bool
     copy: str
     key: str
@@ -69,26 +71,31 @@ class Frame:
 
     @classmethod
     def of(cls, address: str, body: str) -> Frame | None:
-        """The frame of the form that posts to `address`; None for one that nobody types into."""
-        if not is_typed_into(body, NEVER_KEPT):
-            return None
+        """The frame of the form that posts to `address`, by its markup; None for one that has only buttons."""
+        boxes = file_boxes(body)
+        typed = is_typed_into(body, NEVER_KEPT)
         user_id: uuid.UUID | None = getattr(current_user, "user_id", None)
+        if not typed and (user_id is None or not boxes):
+            return None
         kept = None
         if user_id is not None and request.method == "GET":
             kept = kept_form(user_id=user_id, address=address, keys=current_app.extensions["keys"])
-        texts = unlike(kept.typed, body) if kept else ()
+            # Forms that take files alone stand beside each other with one address, each with its own box.
+            kept = kept if kept is not None and (typed or boxes & kept.typed.keys()) else None
+        texts = unlike(kept.typed, body) if kept and typed else ()
         page = page_to_show(address)
         young = current_user.is_authenticated and current_user.email is None
-        copied = user_id is not None and not young
+        copied = typed and user_id is not None and not young
         return cls(
             address=address,
             page=page.seal(),
             shown_on=page.shown_on,
             is_visitors=user_id is None,
-            offered=kept if texts else None,
+            is_typed=typed,
+            offered=kept if kept is not None and (texts or kept.files) else None,
             texts=texts,
             is_kept=kept is not None or request.method == "POST",
-            is_taken_up="taken_up" in g and address == request.path,
+            taken_up=g.get("taken_up") if address == request.path else None,
             young=young,
             copy=copy_name(page) if copied else "",
             key=copy_key(page) if copied else "",
@@ -97,6 +104,8 @@ class Frame:
     @property
     def attributes(self) -> dict[str, str]:
         """What the page's scripts keep the form by; a visitor's is kept by nobody, so they warn before it is left."""
+        if not self.is_typed:
+            return {}
         if self.is_visitors:
             return {"data-fl-unsaved": ""}
         return {"data-fl-keep": "", "data-fl-copy": self.copy, "data-fl-key": self.key}
@@ -134,7 +143,7 @@ def take_up() -> ResponseReturnValue | None:
         flash("This was thrown away or sent already.")
         return redirect(page.shown_on)
     request.form = ImmutableMultiDict([(name, one) for name, held in kept.typed.items() for one in held])
-    g.taken_up = True
+    g.taken_up = kept
     show_again()
     return None
 

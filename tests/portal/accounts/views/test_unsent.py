@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
@@ -20,12 +20,17 @@ from portal.core.permissions import Role
 from portal.extensions import db
 from portal.joining.models import Application
 from portal.organisations.models import ContractingAuthority
+from portal.tendering.asking import add_question
+from portal.tendering.publishing import publish_itt
+from portal.tendering.states import QuestionKind
 from portal.web.access import signed_in
 from portal.web.form_pages import Carried, FormPage
 from tests.client import CheckedClient
 from tests.factories.accounts import PASSWORD, current_code, make_person, sign_in
+from tests.factories.bidding import draft_bid, submitter_of
 from tests.factories.frameworks import live_framework
 from tests.factories.organisations import make_authority
+from tests.factories.tendering import make_commissioner, ready_itt
 from tests.filling import errors_of, fields_of, fill, text_of
 from tests.pages import read
 from tests.portal.joining.submitted import submitted_application
@@ -209,6 +214,61 @@ def test_files_are_named_to_be_chosen_again(client: CheckedClient) -> None:
     page = client.post(address, data=held | {"expires_on-day": "31", "file": (BytesIO(b"%PDF-1.7 x"), "../policy.pdf")})
     assert "You will have to choose again: policy.pdf." in text_of(page)
     assert "Choose again: policy.pdf." in text_of(sign_in_on(client, page, person))
+
+
+def test_a_form_of_files_alone_names_them_on_its_page(client: CheckedClient) -> None:
+    """Beside the box that the file was chosen for and no other, until one arrives or nobody needs it."""
+    actor, commissioner = submitter_of(), make_commissioner()
+    itt = ready_itt(actor=commissioner)
+    add_question(
+        itt=itt,
+        prompt="Your certificate",
+        guidance="",
+        kind=QuestionKind.FILES,
+        settings={},
+        criterion=None,
+        required=True,
+        actor=commissioner,
+    )
+    keys = current_app.extensions["keys"]
+    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
+    bid = draft_bid(itt, actor=actor)
+    person = db.session.get_one(User, actor.user_id)
+    sign_in(client, person)
+    address = f"/provider/bids/{bid.reference}/documents"
+    first, second = (box["name"] for box in read(client.get(address).text).select("main input[type=file]"))
+    held = fields_of(client.get(address), action=address)
+    expire()
+    page = client.post(address, data=held | {second: (BytesIO(b"words"), "../policy.txt")})
+    assert "You will have to choose again: policy.txt." in text_of(page)
+    opened = sign_in_on(client, page, person)
+    assert opened.request.path == address
+    [named] = read(opened.text).select(".fl-kept")
+    assert "You chose a file at" in named.text
+    assert "Choose again: policy.txt." in text_of(opened)
+    form = named.find_next("form", attrs={"enctype": "multipart/form-data"})
+    assert form.select_one(f'input[name="{second}"]') is not None
+    assert form.select_one(f'input[name="{first}"]') is None
+    again = {control["name"]: control.get("value", "") for control in form.select("input[type=hidden]")}
+    assert client.post(address, data=again | {second: (BytesIO(b"words"), "policy.txt")}).status_code == 302
+    assert "Choose again" not in text_of(client.get(address))
+    assert kept() == 0
+
+
+def test_files_are_named_once_the_words_are_in_the_form_again(client: CheckedClient) -> None:
+    """Whoever has pressed “Use it” still reads which file is missing."""
+    person = make_person(Role.SUBMITTER)
+    sign_in(client, person)
+    address = "/provider/evidence/add"
+    held = fields_of(client.get(address))
+    expire()
+    page = client.post(address, data=held | {"expires_on-day": "31", "file": (BytesIO(b"%PDF-1.7 x"), "policy.pdf")})
+    opened = sign_in_on(client, page, person)
+    use = read(opened.text).select_one(".fl-kept button[name=form_use]")
+    fields = {one["name"]: one.get("value", "") for one in use.find_parent("form").select("input")}
+    taken = client.post(address, data=fields | {"form_use": "1"})
+    assert "What you typed is in the form again" in taken.text
+    assert "Choose again: policy.pdf." in text_of(taken)
 
 
 def test_a_page_that_was_asked_for_says_so_and_comes_back(client: CheckedClient) -> None:
