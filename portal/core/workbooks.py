@@ -64,8 +64,6 @@ class Sheet:
     rows: Sequence[Sequence[str | Entry]]
     hides_first: bool = False
     """Whether the first column is for the machine alone."""
-    height: int | None = None
-    """Of a row, in points; as high as what it says where none is given."""
 
 
 class Formula(str):
@@ -99,8 +97,6 @@ def _write_sheet(page: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     for row, cells in enumerate(sheet.rows, head + 1):
-        if sheet.height is not None:
-            page.set_row(row, sheet.height)
         for column, cell in enumerate(cells):
             if isinstance(cell, Entry):
                 _write_entry(page, row, column, cell, looks["entry"])
