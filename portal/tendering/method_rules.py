@@ -8,7 +8,8 @@ from typing import Any
 
 from portal.core.errors import InvalidInput
 from portal.core.numbers import plain
-from portal.tendering.models import InvitationToTender, Scale
+from portal.core.words import listed, marks
+from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import FORMULAS, Parameter, read_formula
 
@@ -80,3 +81,15 @@ def inputs_of(parameter: Parameter) -> list[str]:
         for row in range(1, ROWS + 1)
         for column in range(1, len(parameter.columns) + 1)
     ]
+
+
+def minimum_words(node: AwardCriterion) -> str:
+    """Which score of whose rules a bid out, in a sentence; "" where none does.
+
+    Each panel that counts decides by itself, whatever its share is (`tender_scoring/evaluation.py`).
+    """
+    if node.minimum is None:
+        return ""
+    panels = [share.panel.name for share in node.shares if share.share > 0 and share.panel.counts]
+    who = listed(panels) if len(panels) < 2 else f"any one of these panels: {listed(panels)}"
+    return f"A bid is ruled out by a score below {marks(node.minimum)} from {who or 'a panel'}."

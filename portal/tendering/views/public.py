@@ -8,14 +8,17 @@ from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
+from portal.core.calendar_file import MEDIA_TYPE
 from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
 from portal.tendering.amending.queries import published_addenda
+from portal.tendering.calendars import calendar_of
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.lots import limit_words
+from portal.tendering.method_rules import minimum_words
 from portal.tendering.method_versions import method_version, versions_of_method
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
@@ -26,10 +29,12 @@ from portal.tendering.tie_breaks import tie_break_words
 from portal.tendering.tree import price_criterion
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
+from portal.web.downloads import attachment
 from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
 bp.add_app_template_filter(tie_break_words)
+bp.add_app_template_filter(minimum_words)
 
 PERIODS = (7, 14, 30)
 LONGEST_WORDS = 200
@@ -84,7 +89,7 @@ def show(reference: str) -> ResponseReturnValue:
         state=public_state(itt, now),
         codes=cpv_codes_among(itt.cpv_codes),
         weights=effective(itt),
-        **_price_of(itt),
+        **price_facts(itt),
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
         limits=limit_words(itt),
@@ -102,11 +107,20 @@ def _since_publication(itt: InvitationToTender) -> dict[str, Any]:
     }
 
 
-def _price_of(itt: InvitationToTender) -> dict[str, Any]:
+def price_facts(itt: InvitationToTender) -> dict[str, Any]:
     """How the price is judged: its criterion, its formula, an example."""
     price = price_criterion(itt)
     formula = FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None
     return {"price": price, "formula": formula, "example": example_of(itt)}
+
+
+@bp.get("/opportunities/<reference>/timetable.ics")
+@public
+def calendar(reference: str) -> ResponseReturnValue:
+    """The timetable as a calendar file."""
+    itt = find_published_itt(reference)
+    url = url_for("opportunities.show", reference=itt.reference, _external=True)
+    return attachment(f"{itt.reference}.ics", calendar_of(itt, url=url, now=clock.now()), MEDIA_TYPE)
 
 
 @bp.get("/opportunities/<reference>.json")

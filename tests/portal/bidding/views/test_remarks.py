@@ -114,5 +114,5 @@ def test_each_question_says_what_it_is_worth_and_to_whom(client: CheckedClient, 
     page = " ".join(client.get(f"/provider/bids/{bid.reference}/answers").text.split())
     assert "is worth up to 20 marks" in page
     assert "Young people’s panel (20 marks)" in page
-    assert "A bid that scores below 3 is ruled out." in page
+    assert "A bid is ruled out by a score below 3 from Local panel." in page
     assert "What the scores mean, 0 to 5" in page

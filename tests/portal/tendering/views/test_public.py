@@ -96,7 +96,7 @@ def test_one_opportunity_shows_how_bids_are_judged(client: CheckedClient) -> Non
     for text in (
         "30 months, with break points at 12 and 18 months",
         "Young people’s panel",
-        "A bid that scores below 3 is ruled out.",
+        "A bid is ruled out by a score below 3 from Local panel.",
         "adds something that makes the service better",
         "The floor is £180,000 and the ceiling is £240,000",
         "ruled out",

@@ -1,0 +1,33 @@
+"""What the law leaves to judgement about a draft, for two people to think about before it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.core.words import counted
+from portal.regulation.local_time import local_date
+from portal.tendering import inheriting
+from portal.tendering.effort import effort_warnings
+from portal.tendering.models import InvitationToTender
+
+REASONABLE_DAYS = 28
+"""What small organisations say that they need; no law has the figure."""
+
+
+def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
+    """Everything that keeps nothing back and should be looked at."""
+    return [*inheriting.warnings_of(itt, now), *_short_time(itt, now), *effort_warnings(itt)]
+
+
+def _short_time(itt: InvitationToTender, now: datetime) -> list[str]:
+    """Where the row of the law has no least time, the time must be reasonable all the same."""
+    if itt.closes_at is None or itt.framework_lot_id is not None:
+        return []
+    size = itt.law.size_of(itt.estimated_value, light_touch=itt.light_touch, on=local_date(now))
+    days = (local_date(itt.closes_at) - local_date(now)).days
+    if itt.law.minimum_period(size, light_touch=itt.light_touch) is not None or days >= REASONABLE_DAYS:
+        return []
+    return [
+        f"Bidders have {counted(days, 'day')}. The law sets no number here and wants the time to be reasonable, and "
+        f"the same for everybody; small organisations often need {counted(REASONABLE_DAYS, 'day')}."
+    ]
