@@ -31,7 +31,7 @@ from portal.tendering.models import Invitation
 from portal.tendering.publishing import publish_itt
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.calling_off import ready_call_off
-from tests.factories.tendering import declare_all, make_commissioner
+from tests.factories.tendering import approve, make_commissioner
 from worker import outbox as relay
 
 CALL_MS, LAST_MAIL_S = 150, 3.0
@@ -69,7 +69,7 @@ def calling_off(app: Flask, road: Road, sink: Sink, sizes: Sizes, repeats: int) 
             actor = make_commissioner(itt.authority)
             db.session.commit()
             relay.drain()
-            declare_all(itt)
+            approve(itt, actor)
             keys = app.extensions["keys"]
             began = time.perf_counter()
             publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=False)

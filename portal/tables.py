@@ -44,6 +44,7 @@ import portal.privacy.rules
 import portal.regulation.models
 import portal.tendering.amending.models
 import portal.tendering.amending.rules
+import portal.tendering.approval_models
 import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.document_models

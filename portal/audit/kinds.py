@@ -118,6 +118,7 @@ class EventKind(StrEnum):
     EVIDENCE_LAPSING = "evidence_lapsing"
     # Tendering
     ITT_DRAFTED = "itt_drafted"
+    ITT_COPIED = "itt_copied"
     ITT_CHANGED = "itt_changed"
     INTEREST_ASKED = "interest_asked"
     INTEREST_NOT_ASKED = "interest_not_asked"
@@ -126,6 +127,9 @@ class EventKind(StrEnum):
     MITIGATION_PROPOSED = "mitigation_proposed"
     MITIGATION_DECIDED = "mitigation_decided"
     CONFLICTS_ASSESSED = "conflicts_assessed"
+    PUBLICATION_PROPOSED = "publication_proposed"
+    PUBLICATION_SENT_BACK = "publication_sent_back"
+    PUBLICATION_APPROVED = "publication_approved"
     ITT_PUBLISHED = "itt_published"
     ITT_CANCELLED = "itt_cancelled"
     """Of a draft: it was given up before anybody outside saw it. A published one has `PROCUREMENT_CANCELLED`."""

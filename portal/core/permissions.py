@@ -98,6 +98,8 @@ class Verb(StrEnum):
     DECIDE_REMOVAL = "decide_removal"
     # Invitations to tender
     DRAFT_ITT = "draft_itt"
+    PROPOSE_PUBLICATION = "propose_publication"
+    APPROVE_PUBLICATION = "approve_publication"
     PUBLISH = "publish"
     DISCARD_DRAFT = "discard_draft"
     HAND_OVER = "hand_over"

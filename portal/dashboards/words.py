@@ -16,6 +16,7 @@ from portal.regulation.notice_catalogue import CATALOGUE
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
     EventKind.ITT_HANDED_OVER: "Another officer looks after it",
+    EventKind.ITT_COPIED: "It was begun as a copy of an earlier invitation",
     EventKind.ITT_CHANGED: "The draft was changed",
     EventKind.INTEREST_ASKED: "Somebody was asked to declare their interests",
     EventKind.INTEREST_NOT_ASKED: "Somebody who was named by mistake was taken out of the register of interests",
@@ -23,6 +24,9 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MITIGATION_PROPOSED: "It was proposed what is done about an interest",
     EventKind.MITIGATION_DECIDED: "A second person decided what is done about an interest",
     EventKind.CONFLICTS_ASSESSED: "The conflicts assessment was made or revised",
+    EventKind.PUBLICATION_PROPOSED: "An approver was asked to look at the draft",
+    EventKind.PUBLICATION_SENT_BACK: "An approver sent the draft back",
+    EventKind.PUBLICATION_APPROVED: "A second person approved the draft",
     EventKind.ITT_PUBLISHED: "Published; the method is frozen from here on",
     EventKind.ITT_CANCELLED: "The draft was discarded",
     EventKind.ITT_CLOSED: "The time for bids ended",

@@ -90,6 +90,8 @@ HOLDINGS = (
     Holding("mitigation.decided_by_id", "Answers to interests of colleagues that you decided"),
     Holding("conflicts_assessment.made_by_id", "Conflicts assessments that you made"),
     Holding("groundwork.recorded_by_id", "What you recorded before an invitation was published"),
+    Holding("publication_approval.proposed_by_id", "Publications that you asked an approver for"),
+    Holding("publication_approval.decided_by_id", "Publications that you approved or sent back"),
     Holding("itt.created_by_id", "Invitations to tender that you drafted"),
     Holding("itt.owner_id", "Procurements that you look after"),
     Holding("itt.direct_award_proposed_by_id", "Direct awards that you proposed"),

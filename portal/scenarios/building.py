@@ -139,7 +139,7 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
         actor=actor,
         now=published,
     )
-    preparing.prepare(itt, actor, at=published)
+    preparing.prepare(itt, actor, people.actor_of(cast_of(itt).approver), at=published)
     publish_itt(itt=itt, actor=actor, now=published, keys=keys, demonstration=True)
     db.session.commit()
 

@@ -301,6 +301,7 @@ def call_off_from(
         now=now,
     )
     preparing.declare_all(itt, actor, at=clock.now())
+    preparing.approve(itt, actor, people.actor_of(building.CASTS[authority.name].approver), at=clock.now())
     publish_itt(itt=itt, actor=actor, now=clock.now(), keys=keys, demonstration=True)
     db.session.commit()
     return itt

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from portal.accounts.sessions import actor_for
 from portal.core.permissions import Actor
 from portal.regulation.local_time import local_date
+from portal.tendering.approving import approve_publication, ask_to_publish
 from portal.tendering.groundwork import record_groundwork
 from portal.tendering.groundwork_models import GroundworkOutcome, GroundworkSubject
 from portal.tendering.interests.assessing import assess_conflicts
@@ -30,6 +31,7 @@ WORDS: Mapping[GroundworkSubject, str] = {
     ),
 }
 ONE_LOT = "The work is one team for one area: two providers would each need a manager, and families two doors."
+APPROVED = "I read everything as bidders will, compared the marks with the description, and found nothing amiss."
 KNOWN = "None. Everybody who changed the draft has declared that they have no interest."
 PERCEIVED = (
     "The present provider helped with figures on demand. The same figures are published with the documents, so that "
@@ -37,10 +39,11 @@ PERCEIVED = (
 )
 
 
-def prepare(itt: InvitationToTender, actor: Actor, *, at: datetime) -> None:
-    """Record and declare everything that an open invitation needs."""
+def prepare(itt: InvitationToTender, actor: Actor, approver: Actor, *, at: datetime) -> None:
+    """Record and declare everything that an open invitation needs, and let the approver approve it."""
     lay_groundwork(itt, actor, at=at)
     declare_all(itt, actor, at=at)
+    approve(itt, actor, approver, at=at)
 
 
 def lay_groundwork(itt: InvitationToTender, actor: Actor, *, at: datetime) -> None:
@@ -56,6 +59,13 @@ def lay_groundwork(itt: InvitationToTender, actor: Actor, *, at: datetime) -> No
             now=at,
         )
     set_lot_rules(itt=itt, max_lots_bid=None, max_lots_awarded=None, no_lots_reason=ONE_LOT, actor=actor)
+
+
+def approve(itt: InvitationToTender, actor: Actor, approver: Actor, *, at: datetime) -> None:
+    """The commissioner asks, and the approver declares and approves."""
+    ask_to_publish(itt=itt, actor=actor, now=at)
+    declare_own_interest(itt=itt, has_interest=False, detail="", actor=approver, now=at)
+    approve_publication(itt=itt, actor=approver, note=APPROVED, now=at)
 
 
 def declare_all(itt: InvitationToTender, actor: Actor, *, at: datetime) -> None:

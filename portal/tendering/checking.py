@@ -16,6 +16,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
+from portal.tendering.approvals import approval_faults, approval_in_force
 from portal.tendering.groundwork_models import GroundworkSubject
 from portal.tendering.groundwork_records import groundwork_faults, groundwork_of
 from portal.tendering.groundwork_records import is_asked as groundwork_is_asked
@@ -63,6 +64,7 @@ class Task(StrEnum):
     EQUALITY = "equality"
     CONSULTATION = "consultation"
     SMALL_PROVIDERS = "small_providers"
+    APPROVAL = "approval"
     PUBLICATION = "publication"
 
 
@@ -90,6 +92,7 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
         Task.DOCUMENTS: not itt.documents,
         Task.INTERESTS: not is_begun(itt.id),
         **{Task(subject.value): subject not in recorded for subject in GroundworkSubject},
+        Task.APPROVAL: approval_in_force(itt.id) is None,
         Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
     }
     return blank[task]
@@ -267,5 +270,6 @@ CHECKS: dict[Task, Check] = {
     Task.DOCUMENTS: _documents,
     Task.INTERESTS: interest_faults,
     **{Task(subject.value): _groundwork(subject) for subject in GroundworkSubject},
+    Task.APPROVAL: lambda itt, _now: approval_faults(itt),
     Task.PUBLICATION: _publication,
 }

@@ -150,10 +150,12 @@ def set_publication_basis(
 ) -> None:
     """Say why it may be published here (PR24 reg 5(11)); what does not belong to the basis is cleared.
 
+    The notice is sent once the draft is approved, so that its number takes no approval back.
+
     Raises `InvalidInput` beside `publication_basis`, `central_reference` or `publication_reason`. Records
     ITT_CHANGED.
     """
-    begin_change(itt, actor)
+    begin_change(itt, actor, keeps_approval=True)
     reference = read_reference(one_line(central_reference)) if basis is PublicationBasis.CENTRAL_REFERENCE else None
     said = tidy(reason) if basis is PublicationBasis.FALLBACK else ""
     require_basis(basis, reference, said, duty=tender_duty(itt, now))

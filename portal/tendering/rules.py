@@ -11,6 +11,8 @@ ROWS = (
     permit("authority", Verb.DRAFT_ITT, {Role.COMMISSIONER}),
     permit("itt", Verb.READ, AUTHORITY_ROLES),
     permit("itt", Verb.EDIT, {Role.COMMISSIONER}, DRAFT),
+    permit("itt", Verb.PROPOSE_PUBLICATION, {Role.COMMISSIONER}, DRAFT, half=True),
+    permit("itt", Verb.APPROVE_PUBLICATION, {Role.APPROVER}, DRAFT, half=True),
     permit("itt", Verb.PUBLISH, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.DISCARD_DRAFT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.HAND_OVER, {Role.COMMISSIONER}, set(IttStatus) - {IttStatus.DISCARDED}),

@@ -27,7 +27,7 @@ from portal.tendering.states import QuestionKind
 from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import declare_all, make_commissioner, publish
+from tests.factories.tendering import approve, make_commissioner, publish
 
 REASON = "Condition 1 is met: it is the only home in the area. Condition 2 is met: the price is the framework’s."
 
@@ -103,7 +103,7 @@ def ready_call_off(
     if itt.kind is IttKind.DIRECT_AWARD:
         propose_direct_award(itt=itt, provider=provider, reason=REASON, actor=actor, now=now)
         approve_direct_award(itt=itt, actor=approver_of(authority), now=now)
-    declare_all(itt)
+    approve(itt, actor)
     return itt
 
 

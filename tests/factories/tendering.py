@@ -16,6 +16,8 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
+from portal.tendering.approvals import approval_in_force
+from portal.tendering.approving import approve_publication, ask_to_publish
 from portal.tendering.asking import add_question, ask_for_lots
 from portal.tendering.document_models import DocumentKind, InvitationDocument
 from portal.tendering.documents import add_documents
@@ -94,10 +96,25 @@ def lay_groundwork(itt: InvitationToTender, actor: Actor, *, now: datetime | Non
     set_lot_rules(itt=itt, max_lots_bid=None, max_lots_awarded=None, no_lots_reason="It is one team.", actor=actor)
 
 
+def approve(itt: InvitationToTender, actor: Actor, *, now: datetime | None = None) -> None:
+    """Everybody declares, the commissioner asks, and an approver of the authority approves; but a direct award.
+
+    What is approved already stays so.
+    """
+    at = now or clock.now()
+    declare_all(itt, now=at)
+    if itt.law.names_one_provider or approval_in_force(itt.id) is not None:
+        return
+    ask_to_publish(itt=itt, actor=actor, now=at)
+    second = actor_of(make_person(Role.APPROVER, authority=itt.authority))
+    declare_own_interest(itt=itt, has_interest=False, detail="", actor=second, now=at)
+    approve_publication(itt=itt, actor=second, note="Everything in it was read and compared.", now=at)
+
+
 def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetime | None = None) -> None:
     """Publish a ready draft, by a commissioner of its authority, once everybody who has a part in it has declared."""
     at, publisher = now or clock.now(), actor or make_commissioner(itt.authority)
-    declare_all(itt, now=at)
+    approve(itt, publisher, now=at)
     publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=False)
 
 
@@ -133,7 +150,7 @@ def ready_itt(
         now=now,
     )
     lay_groundwork(itt, actor, now=now)
-    declare_all(itt, now=now)
+    approve(itt, actor, now=now)
     return itt
 
 

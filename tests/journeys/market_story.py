@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tests.journeys.cast import Account, Cast
 from tests.journeys.people import Person, sees
-from tests.journeys.story import declare_and_assess, wait_for
+from tests.journeys.story import be_approved, declare_and_assess, wait_for
 
 LONDON = ZoneInfo("Europe/London")
 AUTHORITY = "Demo Valley Council"
@@ -116,6 +116,7 @@ class MarketStory:
         person.visit(f"{draft}/publication")
         person.press("Save", publication_basis="central_reference", central_reference="012346-2026")
         declare_and_assess(person, self.call_off)
+        be_approved(person, self.approver, self.call_off)
         person.visit(f"/commissioning/itts/{self.call_off}/publish")
         person.press("Publish", **self.commissioner.factor())
         person.visit(f"/commissioning/itts/{self.call_off}/invited")

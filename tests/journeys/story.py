@@ -110,6 +110,7 @@ class Story:
         person.visit(f"{draft}/small-providers")
         person.press("Save", words=asked)
         declare_and_assess(person, self.reference)
+        be_approved(person, self.approver, self.reference)
         person.visit(f"/commissioning/itts/{self.reference}/publish")
         sees(person, TITLE)
         person.press("Publish", **self.commissioner.factor())
@@ -416,6 +417,19 @@ def declare_and_assess(person: Person, reference: str) -> None:
     person.visit(f"{interests}/assessment")
     person.press("Save version 1", known="None.", perceived="Nothing.")
     sees(person, "Version 1, by")
+
+
+def be_approved(person: Person, approver: Account, reference: str) -> None:
+    """The commissioner asks; the approver declares no interest, looks at everything and approves."""
+    base = f"/commissioning/itts/{reference}"
+    person.visit(f"{base}/ask")
+    person.press("Ask an approver")
+    second = approver.person
+    second.visit(f"{base}/interests/declare")
+    second.press("Declare", interest="no")
+    second.visit(f"{base}/approve")
+    second.press("Record", verdict="approve", note="Everything in it was read.", **approver.factor())
+    sees(second, "A second person approved it")
 
 
 def _points(person: Person) -> int:

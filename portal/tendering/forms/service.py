@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from portal.web.fields import (
     CodesField,
     DayField,
     MonthsField,
+    PickField,
     PoundsField,
     TimeField,
     WholeField,
@@ -29,6 +31,7 @@ from portal.web.forms import BaseForm
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 PLAIN = {"autocomplete": "off"}
+COPY = "copy"
 FIRST_THERE = (
     (PublicationBasis.CENTRAL_REFERENCE.value, "On Find a Tender: we have its reference"),
     (PublicationBasis.FALLBACK.value, "Find a Tender could not publish it"),
@@ -44,9 +47,19 @@ class NewForm(BaseForm):
         choices=[
             (StartingPoint.THREE_PANELS.value, "From an example with three panels"),
             (StartingPoint.EMPTY.value, "With an empty draft"),
+            (COPY, "From an earlier invitation"),
         ],
         default=StartingPoint.THREE_PANELS.value,
     )
+    source = PickField("Which earlier invitation?", choices=[])
+
+    def offer(self, earlier: Iterable[InvitationToTender]) -> None:
+        """Offer the earlier invitations; where there is none, nothing can be copied."""
+        self.source.choices = [("", "Choose one")]
+        self.source.choices += [(itt.reference, f"{itt.title} ({itt.reference})") for itt in earlier]
+        if len(self.source.choices) == 1:
+            del self.source
+            self.start.choices = [choice for choice in self.start.choices if choice.value != COPY]
 
 
 class OwnerForm(BaseForm):

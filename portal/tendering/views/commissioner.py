@@ -17,12 +17,15 @@ from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.queries import cpv_codes_among
+from portal.tendering.approving import standing_of
 from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
+from portal.tendering.copying import COPIED, NOT_COPIED, copy_itt, copyable_itts
 from portal.tendering.drafting import create_itt, discard_draft
-from portal.tendering.forms.service import ConfirmForm, NewForm, OwnerForm, PublishForm
-from portal.tendering.inheriting import members_of, parent_of, warnings_of
+from portal.tendering.forms.service import COPY, ConfirmForm, NewForm, OwnerForm, PublishForm
+from portal.tendering.inheriting import members_of, parent_of
 from portal.tendering.lots import limit_words
+from portal.tendering.models import InvitationToTender
 from portal.tendering.owning import hand_over, who_can_own
 from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
@@ -30,9 +33,22 @@ from portal.tendering.queries import find_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import price_criterion
-from portal.tendering.views import criteria, documents, groundwork, lots, panels, pricing, questions, scales, service  # noqa: F401
+from portal.tendering.views import (  # noqa: F401
+    approving,
+    criteria,
+    documents,
+    groundwork,
+    lots,
+    panels,
+    previewing,
+    pricing,
+    questions,
+    scales,
+    service,
+)
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
+from portal.tendering.warnings import warnings_of
 from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
 from tender_scoring.prices import FORMULAS
@@ -44,19 +60,21 @@ __all__ = ["bp"]
 @for_authority(Role.COMMISSIONER)
 def new() -> ResponseReturnValue:
     """Start a draft."""
-    form = NewForm()
     authority = db.session.get_one(ContractingAuthority, actor().authority_id)
-    if form.validate_on_submit() and form.carry_out(
-        lambda: create_itt(
-            authority=authority,
-            title=form.title.data,
-            start=StartingPoint(form.start.data),
-            actor=actor(),
-            now=clock.now(),
-        )
-    ):
+    form, earlier = NewForm(), copyable_itts(authority.id)
+    form.offer(earlier)
+    if form.validate_on_submit() and form.carry_out(lambda: _start(form, authority)):
         return saved(form.outcome.reference, "Draft started.")
-    return render_template("tendering/commissioner/new.html", form=form), form.status_code
+    page = render_template("tendering/commissioner/new.html", form=form, copied=COPIED, not_copied=NOT_COPIED)
+    return page, form.status_code
+
+
+def _start(form: NewForm, authority: ContractingAuthority) -> InvitationToTender:
+    begin = {"authority": authority, "title": form.title.data, "actor": actor(), "now": clock.now()}
+    if form.start.data != COPY:
+        return create_itt(start=StartingPoint(form.start.data), **begin)
+    source = find_itt(form.source.data) if form.source.data else None
+    return copy_itt(source=source, **begin)
 
 
 @bp.get("/<reference>/draft")
@@ -80,6 +98,7 @@ def draft(reference: str) -> ResponseReturnValue:
         framework=parent_of(itt),
         warnings=warnings_of(itt, clock.now()),
         may_approve=may_approve(itt, actor()),
+        approval=standing_of(itt, actor()),
     )
 
 

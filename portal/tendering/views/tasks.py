@@ -16,6 +16,7 @@ from portal.web.task_list import task_group, task_row
 
 Group = tuple[str, tuple[tuple[Task, str], ...]]
 
+APPROVED = (Task.APPROVAL, "Approval by a second person")
 THOUGHT_OF = tuple((Task(subject.value), facts.title) for subject, facts in SUBJECTS.items())
 """What an invitation alone is asked: a call-off rests on its framework."""
 GROUPS: tuple[Group, ...] = (
@@ -41,13 +42,20 @@ GROUPS: tuple[Group, ...] = (
     ),
     ("What bidders read and answer", ((Task.DOCUMENTS, "Documents"), (Task.QUESTIONS, "Questions"))),
     ("Before it is published", ((Task.INTERESTS, "Interests and conflicts"), *THOUGHT_OF)),
-    ("Publication", ((Task.PUBLICATION, "Notice on Find a Tender"),)),
+    (
+        "Publication",
+        (
+            APPROVED,
+            (Task.PUBLICATION, "Notice on Find a Tender"),
+        ),
+    ),
 )
 INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
 CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
 ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {
     Task.INVITED: "calling_off.invited",
     Task.INTERESTS: "interests.index",
+    Task.APPROVAL: "itts.ask",
 }
 OPTIONAL = frozenset({Task.PRICE, Task.DOCUMENTS})
 FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
@@ -55,7 +63,7 @@ FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 def groups_of(itt: InvitationToTender, problems: list[Problem[Task]], *, may_edit: bool) -> list[dict[str, Any]]:
     """List the groups with their tasks as the task list shows them."""
-    left_out = () if is_asked(itt) else THOUGHT_OF
+    left_out = (() if is_asked(itt) else THOUGHT_OF) + ((APPROVED,) if itt.law.names_one_provider else ())
     return [
         task_group(
             title, (_row(itt, task, text, problems, may_edit) for task, text in tasks if (task, text) not in left_out)

@@ -49,6 +49,7 @@ NAMES = {
     "PersonKey": "person_key",
     "PreparedNotice": "prepared_notice",
     "Provider": "provider",
+    "PublicationApproval": "publication_approval",
     "Reminder": "reminder",
     "DeadAddress": "dead_address",
     "Result": "result",

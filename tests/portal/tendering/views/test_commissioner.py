@@ -74,6 +74,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
         "Timetable": "Not started",
         "Documents": "Optional",
         "Interests and conflicts": "Not started",
+        "Approval by a second person": "Not started",
         "Equality impact": "Not started",
         "Consultation": "Not started",
         "Small providers": "Not started",
@@ -86,7 +87,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
         "Questions": "Completed",
         "Notice on Find a Tender": "Not started",
     }
-    assert "7 tasks are left to do" in page
+    assert "8 tasks are left to do" in page
 
 
 def test_a_draft_without_a_title_is_refused(client: CheckedClient, commissioner: Any) -> None:
@@ -166,7 +167,9 @@ def test_an_unready_draft_cannot_be_published(client: CheckedClient, commissione
     assert list(errors_of(page)) == [
         *(f"{base}/{part}" for part in ("lots", "timetable", "criteria")),
         f"/commissioning/itts/{itt.reference}/interests",
-        *(f"{base}/{part}" for part in ("equality", "consultation", "small-providers", "publication")),
+        *(f"{base}/{part}" for part in ("equality", "consultation", "small-providers")),
+        f"/commissioning/itts/{itt.reference}/ask",
+        f"{base}/publication",
     ]
     assert "You cannot publish yet" in page.text
     token = BeautifulSoup(page.text, "html.parser").find("input", attrs={"name": "csrf_token"})["value"]  # type: ignore[index]

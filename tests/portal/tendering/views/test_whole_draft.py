@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.core import clock
 from portal.core.permissions import Role
+from portal.tendering.approving import approve_publication
+from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.tendering.states import IttStatus
 from tender_scoring import effective_weights
 from tests.client import CheckedClient
-from tests.factories.accounts import make_person, sign_in
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.portal.tendering.views.browsing import post, statuses_of
 
 SERVICE = {
@@ -92,6 +95,11 @@ def test_a_draft_is_drawn_up_from_nothing_and_published(client: CheckedClient, d
         post(client, f"{base}/{subject}", outcome="done", words="We asked twelve families.", **FINISHED)
     post(client, f"{interests}/declare", interest="no")
     post(client, f"{interests}/assessment", known="None.", perceived="Nothing.")
+    assert post(client, f"{base.removesuffix('draft')}ask").status_code == 302
+    drawn_up = find_itt(base.split("/")[3])
+    approver = actor_of(make_person(Role.APPROVER, authority=drawn_up.authority))
+    declare_own_interest(itt=drawn_up, has_interest=False, detail="", actor=approver, now=clock.now())
+    approve_publication(itt=drawn_up, actor=approver, note="Everything in it was read.", now=clock.now())
     statuses = statuses_of(client.get(base).text)
     assert statuses.pop("Documents") == "Optional"
     assert set(statuses.values()) == {"Completed"}
