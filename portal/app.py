@@ -74,6 +74,7 @@ BLUEPRINTS = (
     "portal.tendering.amending.views.commissioner",
     "portal.tendering.amending.views.questions",
     "portal.tendering.interests.views.commissioner",
+    "portal.tendering.amending.views.criteria",
     "portal.tendering.views.undertakings",
     "portal.tendering.views.commissioner",
     "portal.tendering.views.calling_off",

@@ -265,7 +265,8 @@ def _overtaken(bid: OpenedBid) -> Mapping[str, Sequence[MethodChange]]:
     """What changed after the bid was submitted and was not confirmed, by question; nothing of most bids."""
     found: dict[str, list[MethodChange]] = {}
     for change in changes_by_version(bid.bid.itt_id) if bid.answered_before else ():
-        if change.addendum is not None and change.addendum.number in bid.answered_before:
+        is_its = change.addendum is not None and change.addendum.number in bid.answered_before
+        if is_its and change.part.is_question:
             found.setdefault(change.key, []).append(change)
     return found
 

@@ -129,6 +129,8 @@ class ProcurementLaw:
     """Whoever has applied to join may bid meanwhile, and is decided before the opening (PA2023 s.34(4))."""
     adequate_time_law: str = ""
     """Where the law asks for time that is adequate and has no number."""
+    modification_law: str = "PA2023 s.31"
+    """By which section weights and minimum scores may be changed after publication; "": they stay as published."""
 
     tells_threshold: bool = True
     """Whether a notice says if the contract is above the threshold (PR24 regs 18, 27, 32)."""

@@ -181,6 +181,7 @@ _PCR_OPEN = replace(
         _PCR_AWARD,
     ),
     minimum_periods=MappingProxyType({}),
+    modification_law="",
     tells_threshold=False,
 )
 _PCR_MINI = replace(
@@ -191,6 +192,7 @@ _PCR_MINI = replace(
     below_standstill=_PCR_CALL_OFF,
     notices=_pcr(replace(_COVERED, law="PCR2015 reg 33(7)-(8)"), _PCR_NO_AWARD),
     adequate_time_law="PCR2015 reg 33(11)(b)",
+    modification_law="",
     tells_threshold=False,
 )
 _PCR_DPS = replace(

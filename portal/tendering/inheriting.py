@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -160,11 +160,12 @@ def nobody_to_invite(lot: FrameworkLot, terms: CallOffLaw) -> str:
     )
 
 
-def criteria_faults(itt: InvitationToTender) -> Iterator[str]:
+def criteria_faults(itt: InvitationToTender, changed: Mapping[uuid.UUID, Decimal] | None = None) -> Iterator[str]:
     """Say where the draft's criteria do not make the framework's more precise, but replace or drop them.
 
     Every criterion at the top belongs to one of the framework's; what belongs to one weighs, together, within its
     published range; one with a lowest weight above nothing is there. A framework without criteria asks nothing.
+    `changed`: weights that would hold instead of those that do, by criterion.
     """
     framework = parent_of(itt)
     if framework is None or not framework.criteria:
@@ -175,7 +176,9 @@ def criteria_faults(itt: InvitationToTender) -> Iterator[str]:
         if node.framework_criterion_id is None:
             yield f"“{node.title}” belongs to no criterion of the framework. Say which it makes more precise ({law})."
         else:
-            weights[node.framework_criterion_id] = weights.get(node.framework_criterion_id, Decimal(0)) + node.weight
+            weights[node.framework_criterion_id] = weights.get(node.framework_criterion_id, Decimal(0)) + (
+                (changed or {}).get(node.id, node.weight)
+            )
     for criterion in framework.criteria:
         if criterion.id not in weights:
             if criterion.lowest_weight > 0:

@@ -11,8 +11,8 @@ from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.amending.amending import NewDates, propose_addendum, publish_addendum
 from portal.tendering.amending.documents import NewDocuments
-from portal.tendering.amending.method_changes import prepare_question
 from portal.tendering.amending.models import Addendum, MethodChange
+from portal.tendering.amending.question_changes import prepare_question
 from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.states import QuestionKind

@@ -68,11 +68,11 @@ def propose_addendum(
 
     `words` say what changes, `reason` why: bidders read both. A date that is given as it is already is no change.
     `documents` are stored, and read by officers alone until it is published. Everything that is prepared of questions
-    (`method_changes.py`) becomes part of it; then `earlier_answers` says what answers given before count as, and
+    and criteria (`prepared.py`) becomes part of it; then `earlier_answers` says what answers given before count as, and
     `time_reason` why the time that is left is enough, unless more is given (PA2023 s.31; PCR2015 reg 47(3)).
     Records ADDENDUM_PROPOSED; the approvers are told. Raises `InvalidInput` with the field ("words", "reason",
     "closes" for a closing time that is earlier than the published one (never: PA2023 s.31 only adds time) or out of
-    reach, "questions", "earlier_answers", "time_reason", "questions_end", "answers_by_date", "award_date",
+    reach, "prepared", "earlier_answers", "time_reason", "questions_end", "answers_by_date", "award_date",
     "contract_start_date"), `Conflict` while another one waits, `WrongState` once the bids are opened.
     """
     held = take(itt, Verb.PROPOSE_ADDENDUM, *whole(), actor=actor)
@@ -104,7 +104,7 @@ def propose_addendum(
         proposed,
         actor=actor,
         changes=sorted(changed),
-        questions=[change.key for change in asked],
+        method=[f"{change.part} {change.key}" for change in asked],
     )
     return proposed
 
@@ -196,7 +196,7 @@ def _require_timetable(itt: InvitationToTender, proposed: Addendum, now: datetim
         requirements.require_time_for_questions(until, answers, closes_at, now)
     if proposed.method_changes and closes_at is not None and closes_at <= now:
         raise InvalidInput(
-            "Bidding has closed: questions change only together with a new closing time.", field="closes"
+            "Bidding has closed: what is asked or counts changes only together with a new closing time.", field="closes"
         )
     requirements.require_dates(
         closes_at, proposed.award_date or itt.award_date, proposed.contract_start_date or itt.contract_start_date

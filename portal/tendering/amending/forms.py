@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from wtforms import TextAreaField
@@ -11,12 +13,14 @@ from portal.accounts.forms.factor import FactorField
 from portal.tendering.amending.amending import NewDates
 from portal.tendering.amending.documents import NewDocuments
 from portal.tendering.amending.states import EarlierAnswers
+from portal.tendering.forms.method import DIGITS, TotalsForm
 from portal.tendering.forms.service import TimetableForm
-from portal.tendering.models import InvitationToTender
-from portal.web.fields import ChoiceField, decision
+from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.web.fields import ChoiceField, FigureField, PercentField, decision, line, page
+from portal.web.forms import BaseForm
 from portal.web.uploads import UploadField, UploadsField
 
-VERSION = "version-"
+VERSION, WEIGHT, MINIMUM = "version-", "weight-", "minimum-"
 
 
 class AddendumForm(TimetableForm):
@@ -80,6 +84,46 @@ class AddendumForm(TimetableForm):
             award_date=self.award_date.data,
             contract_start_date=self.contract_start_date.data,
         )
+
+
+class CriterionWordsForm(BaseForm):
+    """What a criterion is called, and what a good answer shows."""
+
+    title = line("Title")
+    guidance = page("What does a good answer show?", description="Bidders and panels read this.")
+    plain_title = line("The same in plain words", description="For a young people’s panel.")
+
+
+class FiguresForm(TotalsForm):
+    """The weight of every criterion, and the minimum score of those that panels score."""
+
+    @property
+    def weights(self) -> dict[str, Decimal]:
+        """Weights by the criteria’s keys."""
+        return self._figures(WEIGHT)
+
+    @property
+    def minimums(self) -> dict[str, Decimal | None]:
+        """Minimum scores by the criteria’s keys."""
+        return {box.name.removeprefix(MINIMUM): box.data for box in self if box.name.startswith(MINIMUM)}
+
+    def _figures(self, prefix: str) -> dict[str, Decimal]:
+        return {box.name.removeprefix(prefix): box.data or Decimal(0) for box in self if box.name.startswith(prefix)}
+
+
+def figures_form(criteria: Sequence[AwardCriterion], held: Mapping[str, Mapping[str, Any]]) -> FiguresForm:
+    """Make the form with what is prepared or published of each criterion, by key."""
+    fields: dict[str, Any] = {}
+    data: dict[str, Decimal | None] = {}
+    for node in criteria:
+        columns = held[node.key]
+        fields[f"{WEIGHT}{node.key}"] = PercentField(f"Weight of {node.title}", render_kw=DIGITS)
+        data[f"{WEIGHT}{node.key}"] = Decimal(str(columns["weight"]))
+        if node.scale is not None:
+            fields[f"{MINIMUM}{node.key}"] = FigureField(f"Minimum score of {node.title}", render_kw=DIGITS)
+            data[f"{MINIMUM}{node.key}"] = None if columns["minimum"] is None else Decimal(str(columns["minimum"]))
+    made: FiguresForm = type("FiguresForm", (FiguresForm,), fields)(data=data)
+    return made
 
 
 class AddendumDecisionForm(FactorField):

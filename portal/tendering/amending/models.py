@@ -121,13 +121,13 @@ class MethodChange(Model):
     @property
     def differences(self) -> list[Difference]:
         """What is different, field by field."""
-        return differences(self.key, self.before, self.after)
+        return differences(self.part, self.key, self.before, self.after)
 
     @property
     def title(self) -> str:
-        """The question as it is asked from then on, or was."""
+        """The question as it is asked from then on, or was; the name of the criterion."""
         held = self.after or self.before or {}
-        return str(held["prompt"])
+        return str(held["prompt" if self.part.is_question else "title"])
 
     def is_after(self, instant: datetime) -> bool:
         """Whether it was published later."""

@@ -11,8 +11,8 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.tendering.amending.amending import propose_addendum, publish_addendum, refuse_addendum
 from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
-from portal.tendering.amending.method_changes import prepared_changes
 from portal.tendering.amending.models import Addendum
+from portal.tendering.amending.prepared import prepared_changes
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt

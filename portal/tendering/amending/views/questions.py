@@ -8,15 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role, Verb, policy
-from portal.tendering.amending.method_changes import (
-    drop_prepared,
+from portal.tendering.amending.prepared import drop_prepared, prepared_change, prepared_changes
+from portal.tendering.amending.question_changes import (
     prepare_question,
     prepare_withdrawal,
-    prepared_change,
-    prepared_changes,
     published_question,
     question_of,
 )
+from portal.tendering.amending.states import ChangedPart
 from portal.tendering.forms.questions import HINTS, KindForm, QuestionForm, question_form
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.queries import find_itt
@@ -75,15 +74,16 @@ def take_back(reference: str, key: str) -> ResponseReturnValue:
     return redirect(url_for(".index", reference=reference))
 
 
-@bp.post("/leave/<key>")
+@bp.post("/leave/<any(question, criterion):part>/<key>")
 @for_authority(Role.COMMISSIONER)
-def leave(reference: str, key: str) -> ResponseReturnValue:
-    """Let go what is prepared of a question."""
+def leave(reference: str, part: str, key: str) -> ResponseReturnValue:
+    """Let go what is prepared of a question or a criterion."""
     itt = _changeable(reference)
     if PlainForm().validate_on_submit():
-        drop_prepared(change=prepared_change(itt.id, key), actor=actor())
-        flash("Let go: this question stays as it is published.", "success")
-    return redirect(url_for(".index", reference=reference))
+        drop_prepared(itt=itt, part=ChangedPart(part), key=key, actor=actor())
+        flash("Let go: this stays as it is published.", "success")
+    page = ".index" if part == ChangedPart.QUESTION else "changed_criteria.index"
+    return redirect(url_for(page, reference=reference))
 
 
 def _changeable(reference: str) -> InvitationToTender:
@@ -94,8 +94,10 @@ def _changeable(reference: str) -> InvitationToTender:
 
 def _as_prepared(itt: InvitationToTender, key: str) -> Question:
     """The question as it is prepared, or else as it is published; raises `NotFound`."""
-    prepared = next((each for each in prepared_changes(itt.id) if each.key == key and each.after is not None), None)
-    return question_of(prepared) if prepared is not None else published_question(itt, key)
+    prepared = prepared_change(itt.id, ChangedPart.QUESTION, key)
+    if prepared is not None and prepared.after is not None:
+        return question_of(prepared)
+    return published_question(itt, key)
 
 
 def _edit(itt: InvitationToTender, form: QuestionForm, question: Question | None) -> ResponseReturnValue:

@@ -105,7 +105,7 @@ def test_a_question_is_added_taken_back_and_let_go(case: PageCase) -> None:
     press(officer, case.questions, f"{case.questions}/take-back/{case.question.key}")
     assert "not asked any more" in officer.get(case.questions).text
     for key in ("who-leads", case.question.key):
-        press(officer, case.questions, f"{case.questions}/leave/{key}")
+        press(officer, case.questions, f"{case.questions}/leave/question/{key}")
     page = officer.get(case.questions).text
     assert "A new question" not in page
     assert "not asked any more" not in page

@@ -15,12 +15,10 @@ from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.tendering.amending.amending import NewDates, refuse_addendum
-from portal.tendering.amending.method_changes import (
-    drop_prepared,
-    prepare_withdrawal,
-    prepared_changes,
-)
 from portal.tendering.amending.models import Addendum, MethodChange
+from portal.tendering.amending.prepared import drop_prepared, prepared_changes
+from portal.tendering.amending.question_changes import prepare_withdrawal
+from portal.tendering.amending.states import ChangedPart
 from portal.tendering.method_versions import hash_of, versions_of_method
 from portal.tendering.models import Question
 from tests.factories import amending
@@ -88,7 +86,7 @@ def test_preparing_again_replaces_and_dropping_leaves_what_is_published(case: Qu
     case.prepare(prompt="First words?")
     change = case.prepare(prompt="Second words?")
     assert [each.after and each.after["prompt"] for each in prepared_changes(case.itt.id)] == ["Second words?"]
-    drop_prepared(change=change, actor=case.officer)
+    drop_prepared(itt=case.itt, part=ChangedPart.QUESTION, key=change.key, actor=case.officer)
     assert prepared_changes(case.itt.id) == []
 
 
@@ -110,7 +108,7 @@ def test_panels_are_never_left_with_nothing_to_score(case: QuestionCase) -> None
         prepare_withdrawal(itt=case.itt, key=each.key, actor=case.officer)
     with pytest.raises(InvalidInput) as refused:
         case.propose_questions()
-    assert refused.value.field == "questions"
+    assert refused.value.field == "prepared"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +160,7 @@ def test_a_question_that_was_changed_meanwhile_is_compared_anew(case: QuestionCa
     case.publish(addendum)
     with pytest.raises(InvalidInput) as refused:
         case.propose_questions()
-    assert refused.value.field == "questions"
+    assert refused.value.field == "prepared"
 
 
 @pytest.mark.parametrize(
