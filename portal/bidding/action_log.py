@@ -37,6 +37,7 @@ SAVED: Mapping[DraftAct, str] = {
     DraftAct.REPLACE: "A file was replaced",
     DraftAct.REMOVE: "A file was removed",
 }
+CONFIRMED = "Version {confirms} was confirmed after a change of what is asked, and sealed as version {version}"
 NOBODY = "Fairlot, by itself"
 
 
@@ -62,4 +63,6 @@ def _what(event: Event) -> str:
     data: dict[str, Any] = event.data
     if event.kind == EventKind.BID_DRAFT_SAVED and data.get("act") in SAVED:
         return SAVED[data["act"]]
+    if event.kind == EventKind.BID_SUBMITTED and "confirms" in data:
+        return CONFIRMED.format_map(data)
     return SENTENCES[event.kind].format_map(data)

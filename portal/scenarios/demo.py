@@ -11,7 +11,7 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, endings, market, people, story
+from portal.scenarios import building, changing, endings, market, people, story
 from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
@@ -25,6 +25,7 @@ MODERATING = "Support for young carers: Demo Westway"
 RESULT = "Mentoring after school: Demo Highfield"
 STANDSTILL = "Family support at home: Demo Lowmarsh"
 CONTRACT = "Holiday activities: Demo Oldbridge"
+CHANGED = "Play in the parks: Demo Fernhill"
 CANCELLED = "Youth theatre: Demo Southgate"
 NOT_AWARDED = "Night-time crisis support: Demo Fairmead"
 JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED)
@@ -41,6 +42,8 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     opened, pace = _open_one(authority, keys, files, begun)
     unanswered = _that_nobody_answers(authority, keys, begun)
     stopped = _cancelled(authority, keys, files, begun)
+    changed = _with_a_bid(authority, CHANGED, keys, files, begun)
+    changing.change_a_question(changed, files)
     itts = building.close_together(authority, CLOSING, keys=keys, files=files, begun=begun, pace=pace)
     for title in CLOSING[1:]:
         building.open_together(itts[title], keys)
@@ -58,7 +61,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")
-    made = {DRAFT: drafted, OPEN: opened, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
+    made = {DRAFT: drafted, OPEN: opened, CHANGED: changed, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
     references = {title: itt.reference for title, itt in made.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
 
@@ -95,12 +98,20 @@ def _cancelled(
     authority: ContractingAuthority, keys: KeyFolder, files: FileStore, begun: datetime
 ) -> InvitationToTender:
     """Open for twelve more days, with a sealed bid, when two people cancelled it."""
-    itt = building.draft(authority, CANCELLED, begun=begun)
+    itt = _with_a_bid(authority, CANCELLED, keys, files, begun)
+    endings.cancel(itt)
+    return itt
+
+
+def _with_a_bid(
+    authority: ContractingAuthority, title: str, keys: KeyFolder, files: FileStore, begun: datetime
+) -> InvitationToTender:
+    """Open for twelve more days, with one bid submitted."""
+    itt = building.draft(authority, title, begun=begun)
     published, closes_at = clock.now() - timedelta(days=9), clock.now() + timedelta(days=12)
     building.publish(itt, keys, published=published, closes_at=closes_at)
     bid = building.write_bid(itt, story.MEADOW, people.MEADOW_SUBMITTER, keys=keys, files=files)
     building.submit(bid, people.MEADOW_SUBMITTER, keys)
-    endings.cancel(itt)
     return itt
 
 

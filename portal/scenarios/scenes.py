@@ -79,6 +79,19 @@ SCENES: tuple[Scene, ...] = (
         public_text="See it as the public does",
     ),
     Scene(
+        "Changed while open",
+        demo.CHANGED,
+        IttStatus.PUBLISHED,
+        "Two people changed a question after a bid had come in. The bid stays submitted: its bidder reads both "
+        "wordings and confirms it with one press, or changes it. Otherwise it is opened with a mark.",
+        (
+            Door(people.MEADOW_SUBMITTER, "Confirm the bid", "bid_confirming.confirm", Behind.BID),
+            Door(people.COMMISSIONER, "Change something else", "addenda.index"),
+        ),
+        public_endpoint="opportunities.show",
+        public_text="See what everybody reads",
+    ),
+    Scene(
         "Closed, not opened",
         demo.CLOSED,
         IttStatus.PUBLISHED,

@@ -149,7 +149,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
     ("itt", Verb.PROPOSE_AWARD): press("awards.show"),
     ("itt", Verb.PROPOSE_ADDENDUM): (
-        *form("addenda.propose", "changed_questions.add"),
+        *form("addenda.propose", "changed_questions.add", "changed_criteria.index"),
         *page("changed_questions.index"),
     ),
     ("itt", Verb.PROPOSE_CANCELLATION): press("endings.show"),

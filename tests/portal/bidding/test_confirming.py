@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
+from portal.bidding.action_log import acts_of
 from portal.bidding.closing import TooLate
 from portal.bidding.confirming import changed_since, confirm_bid
 from portal.bidding.drafting import save_answers
@@ -190,3 +191,10 @@ def test_a_draft_is_told_what_changed_since_it_was_begun(case: BidCase) -> None:
     after = complete_draft(case.itt)
     assert [change.key for change in changed_since(before)] == [case.question().key]
     assert changed_since(after) == []
+
+
+def test_the_log_of_the_bid_tells_a_confirmation_from_a_submission(case: BidCase) -> None:
+    """With both numbers, for the bidder's own people."""
+    case.change()
+    case.confirm()
+    assert acts_of(case.bid, case.bidder)[-1].what.startswith("Version 1 was confirmed")

@@ -18,6 +18,7 @@ from tests.worker_process import running_worker
 EXPECTED = {
     demo.DRAFT: "draft",
     demo.OPEN: "published",
+    demo.CHANGED: "published",
     demo.CLOSED: "published",
     demo.SCORING: "opened",
     demo.MODERATING: "opened",
