@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -19,7 +20,7 @@ from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.progress import BidProgress, bid_progress
 from portal.bidding.queries import version_of
-from portal.bidding.receipts import receipt_text, verify_receipt, whole_receipt
+from portal.bidding.receipts import verify_receipt, whole_receipt
 from portal.bidding.sealing import Overtaken, Submitted, read_version, submit_bid
 from portal.core.drafts import Incomplete
 from portal.core.errors import NotFound, WrongState
@@ -95,7 +96,7 @@ def test_confirming_seals_the_same_content_for_the_new_questions_with_a_receipt(
     receipt = whole_receipt(version.receipt, parts)
     held = method_version(case.itt.id, 2)
     assert receipt["body"]["method"] == {"version": 2, "sha256": held.hash}
-    assert verify_receipt(receipt_text(receipt)).holds
+    assert verify_receipt(json.dumps(receipt)).holds
     event = events_of(str(case.bid.id))[-1]
     assert (event.kind, event.data["method"], event.data["confirms"]) == (EventKind.BID_SUBMITTED, 2, 1)
 
