@@ -24,12 +24,8 @@ policy.declare(
         permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_OPENING, *ENDED]),
         # No price weighs on a score: people see them once the last panel has closed (`reading.read_prices`).
         permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_MODERATION, *ENDED]),
-        permit(
-            "itt",
-            Verb.DRAW_LOT,
-            [Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER],
-            [IttStatus.MODERATED],
-        ),
+        # Of those who see the result: the page of a draw says which bids are tied.
+        permit("itt", Verb.DRAW_LOT, [Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER], [IttStatus.MODERATED]),
         permit("panel", Verb.READ, SEATED),
         # Procurement Act 2023 s.81: whoever influences the decision declares, a facilitator as well.
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),

@@ -16,7 +16,7 @@ from portal.notifications.addressing import page_of
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.ending_models import Ending
 
-DRAWING = (Role.COMMISSIONER, Role.APPROVER, Role.OPENER, Role.CONTRACT_MANAGER)
+DRAWING = (Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER)
 ON_THE_DESK = (Role.COMMISSIONER, Role.OPENER, Role.APPROVER, Role.CONTRACT_MANAGER)
 
 

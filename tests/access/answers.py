@@ -39,6 +39,7 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ("admission", Verb.PAUSE): Narrower(TOO_LATE, "only a pause can be ended", by=SUBMITTING_ROLES),
     ("bid", Verb.CALL_SUBMITTERS): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
     ("bid", Verb.DRAFT): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
+    ("bid", Verb.KEEP_LATE): Narrower(TOO_LATE, "of what bidding closed on, and did not receive", by=SUBMITTING_ROLES),
     ("bid", Verb.WITHDRAW): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
     ("clarification", Verb.ASK): Narrower(TOO_LATE, "while questions are taken", by=PROVIDER_ROLES),
     ("role", Verb.DECIDE): Narrower(REFUSED, "the authority has somebody who decides", _in("proposed"), PLATFORM),

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from portal.core.permissions import Role
+from portal.core.permissions import AUTHORITY_ROLES, Role, Verb, policy
 from portal.evaluation.drawing import hash_of_value
+from portal.notifications.letters_of_endings import DRAWING
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.client import CheckedClient
-from tests.factories.accounts import make_person, sign_in
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.awarding import proposed_award
 from tests.factories.drawing import VALUES, drawn, tied_itt
 from tests.filling import errors_of, fill
@@ -43,6 +44,18 @@ def test_from_the_tie_to_the_award(client: CheckedClient, new_client: Callable[[
     shown = client.get(page(itt)).text
     assert "The lot is drawn" in shown
     assert VALUES[0] in shown
+
+
+@pytest.mark.parametrize("role", sorted(AUTHORITY_ROLES))
+def test_whoever_may_draw_is_led_to_the_page_and_nobody_else(client: CheckedClient, role: Role) -> None:
+    """The desk, the letters and the page agree with the policy: of those who see the result."""
+    itt = tied_itt()
+    person = make_person(role, authority=itt.authority)
+    sign_in(client, person)
+    may = policy.allows(actor_of(person), Verb.DRAW_LOT, itt)
+    assert ("Draw a lot" in client.get(f"/commissioning/itts/{itt.reference}").text) is may
+    assert ('name="commitment"' in client.get(page(itt)).text) is may
+    assert (role in DRAWING) is may
 
 
 def test_others_follow_it(client: CheckedClient) -> None:
