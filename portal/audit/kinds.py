@@ -191,6 +191,10 @@ class EventKind(StrEnum):
     STANDSTILL_STARTED = "standstill_started"
     STANDSTILL_ENDED = "standstill_ended"
     # Ending without a contract
+    SETTING_ASIDE_PROPOSED = "setting_aside_proposed"
+    SETTING_ASIDE_REFUSED = "setting_aside_refused"
+    WINNER_WITHDREW = "winner_withdrew"
+    EVALUATION_REOPENED = "evaluation_reopened"
     ENDING_PROPOSED = "ending_proposed"
     ENDING_REFUSED = "ending_refused"
     PROCUREMENT_CANCELLED = "procurement_cancelled"

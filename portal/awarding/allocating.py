@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.awarding.queries import current_result, decision_in_force, opened_bids_of_lot
+from portal.awarding.queries import decision_in_force, opened_bids_of_lot, withdrawn_bids
 from portal.awarding.settling import ended_lots
 from portal.core.errors import WrongState
 from portal.evaluation.models import Result
+from portal.evaluation.queries import current_result
 from portal.evaluation.scoring_input import bid_key
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -91,11 +92,14 @@ def _candidates(lot: Lot) -> list[Place]:
 
 
 def _places(lot: Lot, result: Result) -> list[Place]:
+    """The places of the bids that still stand: whoever was awarded the lot and withdrew has none."""
     opened = {bid_key(found): found.bid for found in opened_bids_of_lot(lot.id)}
+    withdrawn = withdrawn_bids(lot.id)
     return [
         Place(bid.id, bid.reference, bid.provider_id, entry["rank"], Decimal(entry["total"]))
         for entry in result.outcome["ranking"]
         for bid in (opened[entry["bid"]],)
+        if bid.id not in withdrawn
     ]
 
 

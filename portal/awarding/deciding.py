@@ -9,7 +9,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.models import AwardDecision
-from portal.awarding.queries import current_result, decision_in_force
+from portal.awarding.queries import announced_awards_set_aside, decision_in_force
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
@@ -21,6 +21,7 @@ from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
+from portal.evaluation.queries import current_result
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -75,6 +76,7 @@ def propose_award(
         reason=reason,
         unverified_reason=relying,
         tie_reason=why_tied,
+        number=1 + len(announced_awards_set_aside([lot.id])),
         standstill_kind=rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,

@@ -11,16 +11,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.awarding.states import DecisionStatus
+from portal.awarding.states import DecisionStatus, SettingAsideKind, SettingAsideStatus
 from portal.bidding.models import Bid
 from portal.core.approval import Approval
-from portal.core.columns import Id, Model, one_of
+from portal.core.columns import Id, Model, one_of, state_matches
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.procurement_law import StandstillDuty
-from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.models import InvitationToTender, Lot, Panel
 
 
 class AwardDecision(Approval, OnIttChain, Model):
@@ -32,8 +32,9 @@ class AwardDecision(Approval, OnIttChain, Model):
             "uq_award_decision_lot_in_force",
             "lot_id",
             unique=True,
-            postgresql_where=text("status <> 'refused'"),
+            postgresql_where=text("status IN ('proposed', 'decided')"),
         ),
+        state_matches((DecisionStatus.SET_ASIDE,), "set_aside_by_id", name="set_aside_by_an_act"),
         CheckConstraint(
             "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
             name="decided_by_somebody",
@@ -52,6 +53,9 @@ class AwardDecision(Approval, OnIttChain, Model):
     tie_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Why this one of tied bids, where the published method draws no lot; bidders read it."""
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
+    number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Of the lot's awards that were announced, which one it is or would be."""
+    set_aside_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("setting_aside.id", use_alter=True))
     announced_date: Mapped[date | None]
     """The day on which its contract award notice counts as published: on the central platform, where it comes first."""
 
@@ -59,6 +63,7 @@ class AwardDecision(Approval, OnIttChain, Model):
     lot: Mapped[Lot] = relationship()
     result: Mapped[Result] = relationship()
     winning_bid: Mapped[Bid] = relationship()
+    set_aside_by: Mapped[SettingAside | None] = relationship(foreign_keys=[set_aside_by_id], viewonly=True)
 
     policy_object = "award"
 
@@ -90,6 +95,62 @@ class AwardDecision(Approval, OnIttChain, Model):
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
         """Roles in the authority that runs the ITT."""
         return self.itt.policy_roles(actor)
+
+
+class SettingAside(Approval, OnIttChain, Model):
+    """That decided awards fall before their contract: a winner withdraws, or panels agree their scores again.
+
+    What is set aside stays on record as it was: decision, summaries, standstill, result, agreed scores.
+    """
+
+    __tablename__ = "setting_aside"
+    __table_args__ = (
+        Index("uq_setting_aside_waiting", "itt_id", unique=True, postgresql_where=text("status = 'proposed'")),
+        CheckConstraint("(kind = 'withdrawal') = (decision_id IS NOT NULL)", name="withdrawal_of_a_winner"),
+        CheckConstraint("kind = 'reopening' OR panel_id IS NULL", name="panel_of_a_reopening"),
+        CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
+        CheckConstraint(
+            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
+            name="decided_by_somebody",
+        ),
+    )
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    kind: Mapped[SettingAsideKind] = one_of(SettingAsideKind)
+    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_decision.id"))
+    """The award whose winner withdraws."""
+    panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id"))
+    """The panel that agrees its scores again; None where every panel does."""
+    status: Mapped[SettingAsideStatus] = one_of(SettingAsideStatus, default=SettingAsideStatus.PROPOSED)
+    reason: Mapped[str]
+    """Bidders read why scores are agreed again; why a winner withdraws stays with the officers."""
+    meetings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """The panels' meeting records as they were, by the panel's key."""
+
+    itt: Mapped[InvitationToTender] = relationship()
+    decision: Mapped[AwardDecision | None] = relationship(foreign_keys=[decision_id])
+    panel: Mapped[Panel | None] = relationship()
+
+    policy_object = "setting_aside"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status; "lapsed" where the procurement has ended, or has its contract, meanwhile."""
+        if self.status.is_proposed and not self.itt.can_end:
+            return "lapsed"
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """Roles in the authority that runs the procurement."""
+        return self.itt.policy_roles(actor)
+
+    @property
+    def what(self) -> str:
+        """What it is about, in words."""
+        if self.decision is not None:
+            return f"{self.decision.winner_called} withdraws"
+        return f"{self.panel.name} agrees its scores again" if self.panel else "every panel agrees its scores again"
 
 
 class AssessmentSummary(Model):

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from portal.awarding.models import AssessmentSummary, AwardDecision, Standstill
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AssessmentSummary, AwardDecision, SettingAside, Standstill
+from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -18,18 +18,13 @@ from portal.core.permissions import Actor
 from portal.evaluation.models import Result
 from portal.evaluation.reading import read_prices
 from portal.evaluation.scoring_input import bid_key
-
-
-def current_result(lot_id: uuid.UUID) -> Result | None:
-    """The lot's newest result."""
-    newest = select(Result).where(Result.lot_id == lot_id).order_by(Result.calculated_at.desc()).limit(1)
-    return db.session.scalars(newest).one_or_none()
+from portal.organisations.models import Provider
 
 
 def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
-    """The lot's proposed or decided award; a refused one is history."""
+    """The lot's proposed or decided award; one that was refused or set aside is history."""
     return db.session.scalars(
-        select(AwardDecision).where(AwardDecision.lot_id == lot_id, AwardDecision.status != DecisionStatus.REFUSED)
+        select(AwardDecision).where(AwardDecision.lot_id == lot_id, AwardDecision.status.in_(IN_FORCE))
     ).one_or_none()
 
 
@@ -41,12 +36,61 @@ def last_refused(lot_id: uuid.UUID) -> AwardDecision | None:
     return db.session.scalars(refused.order_by(AwardDecision.proposed_at.desc()).limit(1)).first()
 
 
-def decisions_of(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
-    """Every decision of an ITT, oldest first, with the winning bid's provider."""
+def announced_awards_set_aside(lot_ids: Sequence[uuid.UUID]) -> Sequence[AwardDecision]:
+    """The awards of lots that were announced and set aside, the oldest first."""
     return db.session.scalars(
         select(AwardDecision)
-        .where(AwardDecision.itt_id == itt_id)
-        .options(joinedload(AwardDecision.winning_bid).joinedload(Bid.provider), joinedload(AwardDecision.lot))
+        .where(
+            AwardDecision.lot_id.in_(lot_ids),
+            AwardDecision.status == DecisionStatus.SET_ASIDE,
+            AwardDecision.announced_date.is_not(None),
+        )
+        .order_by(AwardDecision.lot_id, AwardDecision.number)
+    ).all()
+
+
+def setting_aside_waits(itt_id: uuid.UUID, *, apart_from: SettingAside | None = None) -> bool:
+    """Whether it is proposed to set an award aside, or scores, and waits for its second person."""
+    waiting = exists().where(SettingAside.itt_id == itt_id, SettingAside.status == SettingAsideStatus.PROPOSED)
+    if apart_from is not None:
+        waiting = waiting.where(SettingAside.id != apart_from.id)
+    return bool(db.session.scalar(select(waiting)))
+
+
+def awards_set_aside_by(proposal_id: uuid.UUID) -> Sequence[AwardDecision]:
+    """The awards that fell with a decision to set them aside."""
+    fallen = select(AwardDecision).where(AwardDecision.set_aside_by_id == proposal_id)
+    return db.session.scalars(fallen.order_by(AwardDecision.decided_at, AwardDecision.id)).all()
+
+
+def withdrawn_bids(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The bids for a lot that were awarded it and then withdrew."""
+    return frozenset(
+        db.session.scalars(
+            select(AwardDecision.winning_bid_id)
+            .join(SettingAside, SettingAside.decision_id == AwardDecision.id)
+            .where(AwardDecision.lot_id == lot_id, SettingAside.status == SettingAsideStatus.DECIDED)
+        )
+    )
+
+
+def proposed_lots(itt_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The lots whose award waits for its approver."""
+    proposed = select(AwardDecision.lot_id).where(
+        AwardDecision.itt_id == itt_id, AwardDecision.status == DecisionStatus.PROPOSED
+    )
+    return frozenset(db.session.scalars(proposed))
+
+
+def earlier_decisions(lot_id: uuid.UUID) -> Sequence[AwardDecision]:
+    """The lot's awards that were refused or set aside, oldest first, with the winning bid's provider."""
+    return db.session.scalars(
+        select(AwardDecision)
+        .where(AwardDecision.lot_id == lot_id, AwardDecision.status.not_in(IN_FORCE))
+        .options(
+            joinedload(AwardDecision.winning_bid).joinedload(Bid.provider).selectinload(Provider.former),
+            joinedload(AwardDecision.set_aside_by),
+        )
         .order_by(AwardDecision.proposed_at, AwardDecision.id)
     ).all()
 

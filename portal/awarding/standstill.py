@@ -12,6 +12,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, Standstill
 from portal.awarding.queries import standstill_of
+from portal.awarding.states import DecisionStatus
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
@@ -106,11 +107,20 @@ def _start(decision: AwardDecision, wait: Wait) -> Standstill:
 
 
 def due_standstills(now: datetime) -> Select[Standstill]:
-    """The standstills whose last day was over at `now` and that have not been ended; of a cancelled award none is."""
+    """The standstills whose last day was over at `now` and that have not been ended.
+
+    None of an award that was cancelled or set aside.
+    """
     due = (
         select(Standstill)
         .join(InvitationToTender, InvitationToTender.id == Standstill.itt_id)
-        .where(Standstill.ended_at.is_(None), Standstill.ends_until <= now, InvitationToTender.status.not_in(ENDED))
+        .join(AwardDecision, AwardDecision.id == Standstill.decision_id)
+        .where(
+            Standstill.ended_at.is_(None),
+            Standstill.ends_until <= now,
+            InvitationToTender.status.not_in(ENDED),
+            AwardDecision.status == DecisionStatus.DECIDED,
+        )
     )
     return due.order_by(Standstill.ends_until)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from portal.core.lifecycle import Lifecycle
+from portal.core.lifecycle import Lifecycle, Named
 
 
 class DecisionStatus(StrEnum):
@@ -13,9 +13,38 @@ class DecisionStatus(StrEnum):
     PROPOSED = "proposed"
     REFUSED = "refused"
     DECIDED = "decided"
+    SET_ASIDE = "set_aside"
+    """Decided once; two people set it aside before its contract. Its summaries and its standstill stay on record."""
 
 
+IN_FORCE = (DecisionStatus.PROPOSED, DecisionStatus.DECIDED)
 DECISION = Lifecycle(
     "award decision",
-    {DecisionStatus.PROPOSED: frozenset({DecisionStatus.REFUSED, DecisionStatus.DECIDED})},
+    {
+        DecisionStatus.PROPOSED: frozenset({DecisionStatus.REFUSED, DecisionStatus.DECIDED}),
+        DecisionStatus.DECIDED: frozenset({DecisionStatus.SET_ASIDE}),
+    },
+)
+
+
+class SettingAsideKind(Named):
+    """Why decided awards are set aside before their contract."""
+
+    WITHDRAWAL = "withdrawal"
+    """The winner of a lot withdraws: the lot goes to the next in the published ranking."""
+    REOPENING = "reopening"
+    """Panels agree their scores again."""
+
+
+class SettingAsideStatus(Named):
+    """One person proposes it, or the winner asks for it; another decides."""
+
+    PROPOSED = "proposed"
+    REFUSED = "refused"
+    DECIDED = "decided"
+
+
+SETTING_ASIDE = Lifecycle(
+    "proposal",
+    {SettingAsideStatus.PROPOSED: frozenset({SettingAsideStatus.REFUSED, SettingAsideStatus.DECIDED})},
 )

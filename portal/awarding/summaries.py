@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.queries import opened_bids_of_lot
+from portal.awarding.queries import opened_bids_of_lot, withdrawn_bids
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.references import new_reference
@@ -73,7 +73,7 @@ def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid,
         "bids_assessed": len(ranked) + len({entry["bid"] for entry in outcome["eliminated"]}),
         "own": _standing(ranked.get(bid_key(own))),
         "winning": _standing(ranked.get(bid_key(winner))),
-        "why": [*_why(outcome, ranked, own, winner, itt), *filter(None, [_why_this_one(decision)])],
+        "why": [*_why(outcome, ranked, own, winner, decision), *filter(None, [_why_this_one(decision)])],
         "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
         "criteria": _criteria(itt, ranked, own, winner, reasons),
         "method_hash": itt.method_hash,
@@ -104,9 +104,10 @@ def _why(
     ranked: Mapping[str, Mapping[str, Any]],
     own: OpenedBid,
     winner: OpenedBid,
-    itt: InvitationToTender,
+    decision: AwardDecision,
 ) -> list[str]:
     """Why the bid was or was not awarded, one plain sentence for each ground."""
+    itt = decision.itt
     grounds = [_elimination(entry, itt) for entry in outcome["eliminated"] if entry["bid"] == bid_key(own)]
     if grounds:
         return grounds
@@ -121,12 +122,19 @@ def _why(
             f"the winning bid has {marks_text(best['total'])}."
         ]
     if best["rank"] > ranked[bid_key(own)]["rank"] or (best["rank"] > 1 and own.bid_id == winner.bid_id):
-        told += limit_words(itt)
+        told += [*_withdrawn_words(own, withdrawn_bids(decision.lot_id)), *limit_words(itt)]
     for broken in outcome.get("tie_broken_by", []):
         if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
             by = TOLD.get(broken["by"]) or criterion_words(itt, broken["by"])
             told.append(f"Totals were equal, and the published tie-break, {by}, decided.")
     return told
+
+
+def _withdrawn_words(own: OpenedBid, withdrawn: frozenset[uuid.UUID]) -> list[str]:
+    """That somebody had been awarded the lot before, and withdrew."""
+    if own.bid_id in withdrawn:
+        return ["You withdrew from the award."]
+    return ["A bid that was awarded this before has withdrawn."] if withdrawn else []
 
 
 def _why_this_one(decision: AwardDecision) -> str:

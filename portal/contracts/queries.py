@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from portal.awarding.models import AwardDecision, Standstill
+from portal.awarding.states import DecisionStatus
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.organisations.models import Provider
-from portal.tendering.models import InvitationToTender
+from portal.regulation.procurement_law import StandstillDuty
+from portal.tendering.models import InvitationToTender, Lot
 
 PAGE = 50
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a standstill that was not offered was over."""
 
 
 def contract_by_reference(reference: str) -> Contract:
@@ -82,4 +87,26 @@ def contracts_of_provider(provider_id: uuid.UUID) -> Sequence[Contract]:
         .where(Contract.provider_id == provider_id)
         .options(joinedload(Contract.authority))
         .order_by(Contract.concluded_at.desc(), Contract.id)
+    ).all()
+
+
+def contracted_lots(itt_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The lots that have their contract."""
+    return frozenset(db.session.scalars(select(Contract.lot_id).where(Contract.itt_id == itt_id)))
+
+
+def awards_to_sign(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
+    """The decided awards without a contract, by lot: those first that can be signed, or can be soonest."""
+    until = func.coalesce(Standstill.ends_until, case((AwardDecision.standstill_kind == StandstillDuty.NONE, LONG_AGO)))
+    return db.session.scalars(
+        select(AwardDecision)
+        .join(AwardDecision.lot)
+        .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
+        .where(
+            AwardDecision.itt_id == itt_id,
+            AwardDecision.status == DecisionStatus.DECIDED,
+            AwardDecision.lot_id.not_in(contracted_lots(itt_id)),
+        )
+        .options(contains_eager(AwardDecision.lot))
+        .order_by(until.nulls_last(), Lot.number)
     ).all()

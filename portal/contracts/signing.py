@@ -9,10 +9,11 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.queries import decision_in_force, standstill_of
+from portal.awarding.queries import decision_in_force, setting_aside_waits, standstill_of
 from portal.awarding.settling import awarded_lots
 from portal.awarding.states import DecisionStatus
 from portal.contracts.models import BreakPoint, Contract
+from portal.contracts.queries import contracted_lots
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
@@ -53,8 +54,7 @@ def conclude_contract(
     contract = _drawn_up(itt, lot, decision, actor, signed_date, start_date, now)
     db.session.add(contract)
     db.session.flush()
-    if _every_lot_is_contracted(itt):
-        itt.status = ITT.move(itt.status, IttStatus.CONTRACTED)
+    complete(itt)
     record(
         EventKind.CONTRACT_CONCLUDED,
         contract,
@@ -107,6 +107,8 @@ def _decided(lot: Lot) -> AwardDecision:
         raise WrongState("The award of this lot has not been decided yet.")
     if db.session.scalars(select(Contract.id).where(Contract.lot_id == lot.id)).first() is not None:
         raise Conflict("The contract for this lot has already been concluded.")
+    if setting_aside_waits(decision.itt_id):
+        raise Conflict("It is proposed to set this award aside. An approver has to decide that first.")
     return decision
 
 
@@ -158,7 +160,11 @@ def _check_dates(
         )
 
 
-def _every_lot_is_contracted(itt: InvitationToTender) -> bool:
-    """Every lot that was awarded; the others have ended."""
-    contracted = set(db.session.scalars(select(Contract.lot_id).where(Contract.itt_id == itt.id)))
-    return awarded_lots(itt.id) <= contracted
+def complete(itt: InvitationToTender) -> None:
+    """Move the procurement to CONTRACTED once every lot that was awarded has its contract; the others have ended.
+
+    The caller holds the row's lock.
+    """
+    db.session.flush()
+    if itt.status is IttStatus.AWARDED and awarded_lots(itt.id) <= contracted_lots(itt.id):
+        itt.status = ITT.move(itt.status, IttStatus.CONTRACTED)

@@ -111,6 +111,8 @@ class Verb(StrEnum):
     PROPOSE_ADDENDUM = "propose_addendum"
     PROPOSE_CANCELLATION = "propose_cancellation"
     PROPOSE_NO_AWARD = "propose_no_award"
+    PROPOSE_SETTING_ASIDE = "propose_setting_aside"
+    WITHDRAW_FROM_AWARD = "withdraw_from_award"
     SIGN = "sign"
     # Openings
     OPEN_BIDS = "open_bids"

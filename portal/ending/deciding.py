@@ -7,6 +7,7 @@ from datetime import datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.settling import end, settle
+from portal.contracts.signing import complete
 from portal.core.approval import require_second_person
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
@@ -37,7 +38,8 @@ def decide_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
     From the commit on nothing can be submitted, opened, scored, awarded or signed; sealed bids stay sealed, and
     drafts stay readable to their writers. Under the lock of the ITT's row: a bid that is being submitted is received
     before, or refused after, and never half. The procurement becomes CANCELLED, or, with its last lot and no award,
-    NOT_AWARDED. Records PROCUREMENT_CANCELLED or LOT_NOT_AWARDED, from which the letters to bidders, panels and
+    NOT_AWARDED; where every other lot has its contract, CONTRACTED. Records PROCUREMENT_CANCELLED or
+    LOT_NOT_AWARDED, from which the letters to bidders, panels and
     officers and the termination notice follow (PA2023 s.55). Raises `NotAllowed` for the person who proposed,
     `WrongState` when it is not waiting (any more) or a contract has been concluded, `Conflict` where an award of the
     lot is proposed meanwhile, `InvalidInput` (field "note") for fewer than 20 characters.
@@ -54,6 +56,7 @@ def decide_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
         record(EventKind.PROCUREMENT_CANCELLED, ending, actor=actor, was=reached)
         return
     settle(itt, now)
+    complete(itt)
     record(EventKind.LOT_NOT_AWARDED, ending, actor=actor, was=reached, lot=ending.lot.number)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AwardDecision
-from portal.awarding.states import DecisionStatus
+from portal.awarding.states import IN_FORCE
 from portal.bidding.models import Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.columns import db
@@ -30,9 +30,7 @@ def proposed_or_ended(itt_id: uuid.UUID, *, apart_from: Ending | None = None) ->
 def lots_in_award(itt_id: uuid.UUID) -> Sequence[uuid.UUID]:
     """The lots of which an award is proposed or decided."""
     return db.session.scalars(
-        select(AwardDecision.lot_id).where(
-            AwardDecision.itt_id == itt_id, AwardDecision.status != DecisionStatus.REFUSED
-        )
+        select(AwardDecision.lot_id).where(AwardDecision.itt_id == itt_id, AwardDecision.status.in_(IN_FORCE))
     ).all()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.core.columns import CreatedAt, Id, Model, one_of, state_matches
+from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.evaluation.states import DrawStatus
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -20,8 +20,8 @@ class Draw(OnIttChain, Model):
 
     __tablename__ = "draw"
     __table_args__ = (
-        Index("uq_draw_lot_in_force", "lot_id", unique=True, postgresql_where=text("status <> 'abandoned'")),
-        state_matches((DrawStatus.DONE,), "seed", name="seed_matches"),
+        Index("uq_draw_lot_in_force", "lot_id", unique=True, postgresql_where=text("status IN ('open', 'done')")),
+        CheckConstraint("status = 'superseded' OR (status = 'done') = (seed IS NOT NULL)", name="seed_matches"),
         CheckConstraint("(seed IS NULL) = (drawn IS NULL)", name="drawn_with_its_seed"),
         CheckConstraint("cardinality(bids) > 1", name="between_bids"),
     )

@@ -11,21 +11,20 @@ from sqlalchemy.orm import selectinload
 from portal.accounts.models import User
 from portal.core.columns import db
 from portal.evaluation.draw_models import Draw
-from portal.evaluation.models import Result
+from portal.evaluation.queries import current_result
 from portal.evaluation.states import DrawStatus
 from portal.tendering.models import InvitationToTender, Lot
 
 
 def tied_bids(lot_id: uuid.UUID) -> list[str]:
     """The references of the bids that share a place in the lot's newest result: one draw parts them all."""
-    newest = select(Result).where(Result.lot_id == lot_id).order_by(Result.calculated_at.desc()).limit(1)
-    result = db.session.scalars(newest).one_or_none()
+    result = current_result(lot_id)
     return sorted(bid for tie in result.outcome["ties"] for bid in tie) if result is not None else []
 
 
 def draw_of(lot_id: uuid.UUID) -> Draw | None:
     """The lot's draw that goes on or is done."""
-    draws = select(Draw).where(Draw.lot_id == lot_id, Draw.status != DrawStatus.ABANDONED)
+    draws = select(Draw).where(Draw.lot_id == lot_id, Draw.status.in_((DrawStatus.OPEN, DrawStatus.DONE)))
     return db.session.scalars(draws.options(selectinload(Draw.parts))).one_or_none()
 
 

@@ -197,10 +197,18 @@ class ModeratedScore(Subject, Model):
 
 
 class Result(OnIttChain, Model):
-    """What the scoring engine made of one lot's inputs; the same inputs never make a second row."""
+    """What the scoring engine made of one lot's inputs; the same inputs never make a second row in force."""
 
     __tablename__ = "result"
-    __table_args__ = (UniqueConstraint("lot_id", "inputs_hash", name="uq_result_lot_id_inputs_hash"),)
+    __table_args__ = (
+        Index(
+            "uq_result_lot_id_inputs_hash",
+            "lot_id",
+            "inputs_hash",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
@@ -215,6 +223,8 @@ class Result(OnIttChain, Model):
     diagnostics: Mapped[dict[str, Any] | None]
     """What decided it; worked out after it is stored, and no award can be proposed before."""
     calculated_at: Mapped[CreatedAt]
+    superseded_at: Mapped[datetime | None]
+    """When panels were reopened: it is history, and stays readable."""
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()

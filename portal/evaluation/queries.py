@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Score, Scorecard
+from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Result, Score, Scorecard
 from portal.evaluation.published_method import Leaf, scored_keys
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
-from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question, Scale
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Question, Scale
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import EnvelopeKind
 
@@ -369,3 +369,16 @@ def agreed_history(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID,
     for score in found:
         by_criterion[score.criterion_id].append(score)
     return by_criterion
+
+
+def current_result(lot_id: uuid.UUID) -> Result | None:
+    """The lot's newest result."""
+    in_force = select(Result).where(Result.lot_id == lot_id, Result.superseded_at.is_(None))
+    return db.session.scalars(in_force.order_by(Result.calculated_at.desc()).limit(1)).one_or_none()
+
+
+def superseded_results(itt_id: uuid.UUID) -> Sequence[Result]:
+    """The results that panels were reopened after, by lot, the oldest first."""
+    old = select(Result).join(Result.lot).where(Result.itt_id == itt_id, Result.superseded_at.is_not(None))
+    old = old.options(contains_eager(Result.lot)).order_by(Lot.number, Result.calculated_at)
+    return db.session.scalars(old).all()

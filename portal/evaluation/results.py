@@ -48,7 +48,7 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
     case = case_for(itt, lot)
     inputs_hash = hash_of(case)
     stored = db.session.scalars(
-        select(Result).where(Result.lot_id == lot.id, Result.inputs_hash == inputs_hash)
+        select(Result).where(Result.lot_id == lot.id, Result.inputs_hash == inputs_hash, Result.superseded_at.is_(None))
     ).one_or_none()
     if stored is not None:
         return stored
@@ -112,7 +112,7 @@ def newest_results(itt_id: uuid.UUID) -> list[Result]:
     """The newest result of each lot, by the lot's number; neither inputs nor steps are read."""
     newest = (
         select(Result.id)
-        .where(Result.itt_id == itt_id)
+        .where(Result.itt_id == itt_id, Result.superseded_at.is_(None))
         .ext(distinct_on(Result.lot_id))
         .order_by(Result.lot_id, Result.calculated_at.desc(), Result.id)
     )

@@ -20,6 +20,7 @@ PANEL_WORK = Lifecycle(
     {
         PanelWorkStatus.SCORING: frozenset({PanelWorkStatus.MODERATING}),
         PanelWorkStatus.MODERATING: frozenset({PanelWorkStatus.CLOSED}),
+        PanelWorkStatus.CLOSED: frozenset({PanelWorkStatus.MODERATING}),
     },
 )
 
@@ -35,11 +36,13 @@ SCORECARD = Lifecycle("scorecard", {ScorecardStatus.DRAFT: frozenset({ScorecardS
 
 
 class DrawStatus(Named):
-    """A lot is being drawn, is drawn, or was given up because somebody did not reveal."""
+    """A lot is being drawn, is drawn, was given up because somebody did not reveal, or fell with its tie."""
 
     OPEN = "open"
     DONE = "done"
     ABANDONED = "abandoned"
+    SUPERSEDED = "superseded"
+    """Panels were reopened: the tie may be gone, and a new one gets a draw of its own."""
 
 
 DRAW = Lifecycle("draw", {DrawStatus.OPEN: frozenset({DrawStatus.DONE, DrawStatus.ABANDONED})})

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.awarding.queries import announced_awards_set_aside
 from portal.awarding.standstill import wait_of
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.errors import WrongState
@@ -36,6 +37,7 @@ def award_facts(decision: AwardDecision, *, announced: date) -> AwardFacts:
         assessed=assessed,
         summaries_at=_summaries_at(decision.id),
         standstill=wait_of(decision, announced),
+        fallen=tuple(announced_awards_set_aside([decision.lot_id])),
     )
 
 

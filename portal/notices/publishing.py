@@ -15,6 +15,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
+from portal.awarding.queries import announced_awards_set_aside
 from portal.contracts.models import Contract
 from portal.core.errors import NotFound, WrongState
 from portal.core.parsing.text import has_text
@@ -197,7 +198,8 @@ def _release(header: Header, subject: Subject, itt: InvitationToTender, announce
     if isinstance(subject, Contract):
         return contract_release(header, itt, subject)
     if isinstance(subject, Ending):
-        return termination_release(header, itt, subject)
+        ended = [subject.lot_id] if subject.lot_id is not None else [lot.id for lot in itt.lots]
+        return termination_release(header, itt, subject, announced_awards_set_aside(ended))
     names = {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)}
     return tender_release(header, itt, names, subject if isinstance(subject, Addendum) else None)
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.awarding.models import AwardDecision
+from portal.awarding.states import DecisionStatus
 from portal.core.errors import NotFound
 from portal.extensions import db
 from portal.notices.models import Notice, OcdsRecord, PreparedNotice
@@ -68,9 +70,13 @@ def itts_with_a_notice_waiting() -> Select[uuid.UUID]:
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    """Prepared and not published; the award of a procurement that has ended is announced no more."""
+    """Prepared and not published; an award that was set aside, or whose procurement has ended, is announced no more."""
     over = exists().where(InvitationToTender.id == PreparedNotice.itt_id, InvitationToTender.status.in_(ENDED))
-    return ~exists().where(Notice.event_id == PreparedNotice.event_id) & ~((PreparedNotice.kind_code == AWARD) & over)
+    fallen = exists().where(
+        AwardDecision.id == PreparedNotice.decision_id, AwardDecision.status == DecisionStatus.SET_ASIDE
+    )
+    published = exists().where(Notice.event_id == PreparedNotice.event_id)
+    return ~published & ~fallen & ~((PreparedNotice.kind_code == AWARD) & over)
 
 
 def itt_reference(notice: Notice) -> str:

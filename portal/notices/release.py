@@ -8,7 +8,7 @@ bidder's price, and the names of unsuccessful bidders only above £5 million (PR
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -44,6 +44,7 @@ TENDER_STATUS = {
 }
 AWARD_STATUS_BEFORE_CONTRACT = "pending"
 AWARD_STATUS_UNDER_CONTRACT = "active"
+AWARD_STATUS_SET_ASIDE = "cancelled"
 CONTRACT_STATUS_SIGNED = "active"
 CURRENCY = "GBP"
 
@@ -68,7 +69,8 @@ class AwardFacts:
 
     `price` is the winner's in pounds over the whole term. `received` counts every bid that was opened for
     the lot, `assessed` holds the providers whose bids were assessed, the winner among them. `summaries_at`
-    is when the assessment summaries went out, `standstill` the wait that follows, if any.
+    is when the assessment summaries went out, `standstill` the wait that follows, if any. `fallen` are the lot's
+    awards that were announced before and set aside.
     """
 
     decision: AwardDecision
@@ -78,6 +80,7 @@ class AwardFacts:
     assessed: tuple[Provider, ...]
     summaries_at: datetime | None
     standstill: Wait | None
+    fallen: tuple[AwardDecision, ...] = ()
 
 
 def tender_release(
@@ -154,7 +157,7 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
     winner = parties.provider_party(facts.winner, roles=["tenderer", "supplier"], at=facts.decision.decided_at)
     lot = facts.decision.lot
     award = {
-        "id": award_id(itt, lot),
+        "id": award_id(facts.decision),
         "title": lot.title,
         "status": AWARD_STATUS_BEFORE_CONTRACT,
         "date": instant(facts.decision.decided_at) if facts.decision.decided_at else None,
@@ -176,7 +179,7 @@ def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) ->
             "parties": [buyer, winner, *_unsuccessful(facts, header)],
             "tender": {**tender_state(itt), "lots": [{"id": lot_id(lot), "status": "complete"}]},
             "bids": {"statistics": _statistics(facts)},
-            "awards": [without_gaps(award)],
+            "awards": [*fallen_awards(facts.fallen), without_gaps(award)],
         },
     )
 
@@ -188,7 +191,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
     supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"], at=decided_at)
     written = {
         "id": contract.reference,
-        "awardID": award_id(itt, contract.lot),
+        "awardID": award_id(contract.decision),
         "title": contract.title,
         "status": CONTRACT_STATUS_SIGNED,
         "period": without_gaps(
@@ -206,7 +209,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
         "documents": [document_of(header, itt)],
     }
-    awards = [{"id": award_id(itt, contract.lot), "status": AWARD_STATUS_UNDER_CONTRACT}]
+    awards = [{"id": award_id(contract.decision), "status": AWARD_STATUS_UNDER_CONTRACT}]
     return release(
         header,
         itt,
@@ -220,9 +223,15 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
     )
 
 
-def award_id(itt: InvitationToTender, lot: Lot) -> str:
-    """An award's id: a lot is awarded once."""
-    return f"{itt.reference}-award-{lot.number}"
+def award_id(decision: AwardDecision) -> str:
+    """An award's id: a lot is awarded once, and again after an award that was announced and set aside."""
+    again = f"-{decision.number}" if decision.number > 1 else ""
+    return f"{decision.itt.reference}-award-{decision.lot.number}{again}"
+
+
+def fallen_awards(decisions: Iterable[AwardDecision]) -> list[Json]:
+    """Awards that were announced and set aside, for the release of what came instead."""
+    return [{"id": award_id(decision), "status": AWARD_STATUS_SET_ASIDE} for decision in decisions]
 
 
 def release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from portal.awarding.models import AwardDecision
 from portal.notices import parties
 from portal.notices.canonical import Json, instant, without_gaps
 from portal.notices.lots import lot_id
-from portal.notices.release import Header, document_of, release, tender_state
+from portal.notices.release import Header, document_of, fallen_awards, release, tender_state
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import EndingKind
@@ -13,10 +16,13 @@ from portal.tendering.states import EndingKind
 LOT_STATUS = {EndingKind.CANCELLATION: "cancelled", EndingKind.NO_AWARD: "unsuccessful"}
 
 
-def termination_release(header: Header, itt: InvitationToTender, ending: Ending) -> Json:
+def termination_release(
+    header: Header, itt: InvitationToTender, ending: Ending, fallen: Sequence[AwardDecision]
+) -> Json:
     """Build the release of a procurement termination notice (UK12; PR24 reg 37): what has ended, when and why.
 
-    Of one lot that is not awarded while others go on only that lot ends.
+    Of one lot that is not awarded while others go on only that lot ends. `fallen` are its awards that were announced
+    and set aside.
     """
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
     lots = itt.lots if ending.lot is None else [ending.lot]
@@ -28,4 +34,5 @@ def termination_release(header: Header, itt: InvitationToTender, ending: Ending)
         "lots": [{"id": lot_id(lot), "status": LOT_STATUS[ending.kind]} for lot in lots],
         "documents": [{**document, "description": " ".join(filter(None, [why, document.get("description")]))}],
     }
-    return release(header, itt, buyer, {"parties": [buyer], "tender": without_gaps(tender)})
+    content = {"parties": [buyer], "tender": without_gaps(tender), "awards": fallen_awards(fallen)}
+    return release(header, itt, buyer, {key: value for key, value in content.items() if value})

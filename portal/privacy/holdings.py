@@ -110,6 +110,8 @@ HOLDINGS = (
     Holding("draw_part.person_id", "Lots that you drew"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
+    Holding("setting_aside.proposed_by_id", "Awards that you proposed to set aside, or asked to withdraw from"),
+    Holding("setting_aside.decided_by_id", "Awards that you set aside, or let stand"),
     Holding("ending.proposed_by_id", "Procurements that you proposed to end"),
     Holding("ending.decided_by_id", "Procurements that you ended, or let go on"),
     Holding("contract.concluded_by_id", "Contracts that you concluded"),

@@ -30,8 +30,13 @@ ITT = Lifecycle(
         IttStatus.DRAFT: frozenset({IttStatus.PUBLISHED, IttStatus.DISCARDED}),
         IttStatus.PUBLISHED: frozenset({IttStatus.OPENED, IttStatus.CANCELLED}),
         IttStatus.OPENED: frozenset({IttStatus.MODERATED, IttStatus.NOT_AWARDED, IttStatus.CANCELLED}),
-        IttStatus.MODERATED: frozenset({IttStatus.AWARDED, IttStatus.NOT_AWARDED, IttStatus.CANCELLED}),
-        IttStatus.AWARDED: frozenset({IttStatus.CONTRACTED, IttStatus.CANCELLED}),
+        # Back, where two people set the award aside (`portal/ending/setting_aside.py`).
+        IttStatus.MODERATED: frozenset(
+            {IttStatus.AWARDED, IttStatus.NOT_AWARDED, IttStatus.CANCELLED, IttStatus.OPENED}
+        ),
+        IttStatus.AWARDED: frozenset(
+            {IttStatus.CONTRACTED, IttStatus.CANCELLED, IttStatus.MODERATED, IttStatus.OPENED}
+        ),
     },
 )
 

@@ -56,6 +56,7 @@ NAMES = {
     "Retained": "retention",
     "RoleGrant": "role",
     "Scorecard": "scorecard",
+    "SettingAside": "setting_aside",
     "SignedIn": "user",
     "Standstill": "standstill",
     "Suspension": "suspension",

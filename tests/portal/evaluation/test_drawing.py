@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.awarding.deciding import decide_award, propose_award
-from portal.awarding.queries import current_result, summaries_of
+from portal.awarding.queries import summaries_of
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Role
@@ -28,6 +28,7 @@ from portal.evaluation.drawing import (
     reveal_value,
     seed_from,
 )
+from portal.evaluation.queries import current_result
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import NOTE, REASON, approver_of, ready_for_award

@@ -1,0 +1,118 @@
+"""Reading what is set aside, and what stands in the way of it: one rule for page, proposal and decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from portal.awarding.models import AwardDecision, SettingAside
+from portal.awarding.queries import setting_aside_waits
+from portal.awarding.states import DecisionStatus
+from portal.bidding.models import Bid
+from portal.contracts.models import Contract
+from portal.core.columns import db
+from portal.core.errors import Conflict, NotFound, PortalError, WrongState
+from portal.ending.queries import has_a_contract
+from portal.evaluation.reopening import reopenable
+from portal.organisations.models import Provider
+from portal.tendering.models import InvitationToTender, Lot, Panel
+
+WAITS = "Something has been proposed already, and waits for an approver."
+
+
+def setting_aside_of(itt: InvitationToTender, identifier: uuid.UUID) -> SettingAside:
+    """One proposal of that procurement; raises `NotFound`."""
+    found = db.session.get(SettingAside, identifier)
+    if found is None or found.itt_id != itt.id:
+        raise NotFound("There is no such proposal.")
+    return found
+
+
+def settings_aside_of(itt_id: uuid.UUID) -> Sequence[SettingAside]:
+    """Every proposal to set an award of that procurement aside, the newest first."""
+    return db.session.scalars(
+        select(SettingAside)
+        .where(SettingAside.itt_id == itt_id)
+        .options(
+            joinedload(SettingAside.panel),
+            joinedload(SettingAside.decision)
+            .joinedload(AwardDecision.winning_bid)
+            .joinedload(Bid.provider)
+            .selectinload(Provider.former),
+        )
+        .order_by(SettingAside.proposed_at.desc(), SettingAside.id)
+    ).all()
+
+
+def awards_in_force(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
+    """The decided awards of a procurement, by lot."""
+    return db.session.scalars(
+        select(AwardDecision)
+        .join(AwardDecision.lot)
+        .where(AwardDecision.itt_id == itt_id, AwardDecision.status == DecisionStatus.DECIDED)
+        .options(
+            contains_eager(AwardDecision.lot),
+            joinedload(AwardDecision.winning_bid).joinedload(Bid.provider).selectinload(Provider.former),
+        )
+        .order_by(Lot.number)
+    ).all()
+
+
+def award_won_by(bid_id: uuid.UUID) -> AwardDecision | None:
+    """The decided award that the bid has won."""
+    won = select(AwardDecision).where(AwardDecision.winning_bid_id == bid_id)
+    return db.session.scalars(won.where(AwardDecision.status == DecisionStatus.DECIDED)).one_or_none()
+
+
+def require_withdrawal(decision: AwardDecision, *, to: SettingAside | None = None) -> None:
+    """Raise what stands in the way of the winner's withdrawal; `to`: of that proposal, which waits itself."""
+    refusal = _against_withdrawal(decision) or (
+        Conflict(WAITS) if setting_aside_waits(decision.itt_id, apart_from=to) else None
+    )
+    if refusal is not None:
+        raise refusal
+
+
+def awards_to_withdraw_from(itt_id: uuid.UUID) -> list[AwardDecision]:
+    """The awards whose winner can withdraw: decided, without a contract, and nothing is proposed already."""
+    if setting_aside_waits(itt_id):
+        return []
+    signed = set(db.session.scalars(select(Contract.decision_id).where(Contract.itt_id == itt_id)))
+    return [award for award in awards_in_force(itt_id) if award.id not in signed]
+
+
+def _against_withdrawal(decision: AwardDecision) -> PortalError | None:
+    if not decision.is_decided:
+        return WrongState("This award is not decided, or has been set aside already.")
+    if db.session.scalar(select(exists().where(Contract.decision_id == decision.id))):
+        return WrongState("The contract has been concluded, so nobody can withdraw from the award any more.")
+    return None
+
+
+def require_reopening(itt: InvitationToTender, panel: Panel | None, *, to: SettingAside | None = None) -> None:
+    """Raise what stands in the way of panels agreeing their scores again; `to` as in `require_withdrawal`."""
+    refusal = _against_reopening(itt, panel) or (
+        Conflict(WAITS) if setting_aside_waits(itt.id, apart_from=to) else None
+    )
+    if refusal is not None:
+        raise refusal
+
+
+def can_be_reopened(itt: InvitationToTender) -> list[Panel]:
+    """The panels that can agree their scores again."""
+    return [] if _against_reopening(itt, None) is not None or setting_aside_waits(itt.id) else reopenable(itt)
+
+
+def _against_reopening(itt: InvitationToTender, panel: Panel | None) -> PortalError | None:
+    if has_a_contract(itt.id):
+        return WrongState("A contract has been concluded, so scores cannot be agreed again any more.")
+    proposed = exists().where(AwardDecision.itt_id == itt.id, AwardDecision.status == DecisionStatus.PROPOSED)
+    if db.session.scalar(select(proposed)):
+        return Conflict("An award is proposed. It has to be refused or decided first.")
+    panels = reopenable(itt)
+    if not panels or (panel is not None and panel not in panels):
+        return WrongState("No panel that agreed its scores has closed, so there is nothing to agree again.")
+    return None

@@ -1,0 +1,152 @@
+"""Setting decided awards aside before their contract: a winner withdraws, or panels agree their scores again.
+
+One person proposes, another decides. What is set aside stays on record; the next award has its own summaries, its own
+contract award notice and its own standstill (PA2023 s.50(1)-(3), s.51).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.awarding.models import AwardDecision, SettingAside
+from portal.awarding.states import DECISION, SETTING_ASIDE, DecisionStatus, SettingAsideKind, SettingAsideStatus
+from portal.bidding.models import Bid
+from portal.core.approval import require_second_person
+from portal.core.columns import db
+from portal.core.errors import NotFound
+from portal.core.parsing.text import require_reason
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import lock, take
+from portal.ending.aside_queries import award_won_by, awards_in_force, require_reopening, require_withdrawal
+from portal.evaluation.reopening import reopen_panels, reopenable
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import ITT, IttStatus
+
+WHY = "Say in a sentence or two what you checked, or why you refuse"
+ASKED_WITHDRAWAL = "Say in a sentence or two why the winner withdraws"
+ASKED_REOPENING = "Say why, in words that bidders can read"
+
+
+def propose_withdrawal(*, decision: AwardDecision, actor: Actor, reason: str, now: datetime) -> SettingAside:
+    """Propose, as an officer whom the winner has told, that it withdraws from a decided award before its contract.
+
+    Nothing changes until an approver decides. Records SETTING_ASIDE_PROPOSED; approvers are told. Raises `WrongState`
+    once there is a contract or no decided award, `Conflict` where something is proposed already, `InvalidInput`
+    (field "reason") for fewer than 20 characters.
+    """
+    take(decision.itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
+    return _withdrawal(decision, actor, reason, now)
+
+
+def withdraw_from_award(*, bid: Bid, actor: Actor, reason: str, now: datetime) -> SettingAside:
+    """Ask, as the winner, to withdraw from a decided award; an approver of the buyer decides. As `propose_withdrawal`.
+
+    Raises `NotFound` for a bid that has not won.
+    """
+    lock(InvitationToTender, bid.itt_id)
+    take(bid, Verb.WITHDRAW_FROM_AWARD, actor=actor)
+    decision = award_won_by(bid.id)
+    if decision is None:
+        raise NotFound("This bid has not been awarded a contract, so there is nothing to withdraw from.")
+    return _withdrawal(decision, actor, reason, now)
+
+
+def propose_reopening(
+    *, itt: InvitationToTender, panel: Panel | None, actor: Actor, reason: str, now: datetime
+) -> SettingAside:
+    """Propose that one panel, or every one (`panel` None), agrees its scores again.
+
+    Individual scores stay as they were given. Records SETTING_ASIDE_PROPOSED; approvers are told. Raises `WrongState`
+    once there is a contract or where no panel has agreed scores, `Conflict` while an award or something else is
+    proposed, `InvalidInput` (field "reason") for fewer than 20 characters.
+    """
+    take(itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
+    require_reopening(itt, panel)
+    words = require_reason(reason, ASKED_REOPENING, field="reason")
+    return _propose(SettingAside(itt=itt, kind=SettingAsideKind.REOPENING, panel=panel, reason=words), actor, now)
+
+
+def refuse_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now: datetime) -> None:
+    """Refuse it as the second person: the award stands. Records SETTING_ASIDE_REFUSED; commissioners are told.
+
+    A winner that asked is told too. Raises as `decide_setting_aside`.
+    """
+    _take(proposal, actor)
+    said = require_reason(note, WHY, field="note")
+    proposal.status = SETTING_ASIDE.move(proposal.status, SettingAsideStatus.REFUSED)
+    proposal.decide(actor, now=now, note=said)
+    record(EventKind.SETTING_ASIDE_REFUSED, proposal, actor=actor)
+
+
+def decide_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now: datetime) -> None:
+    """Set aside as the second person what the proposal is about; nothing of it can be signed from then on.
+
+    After a withdrawal the lot waits for an award again, to the next in its published ranking, or for its end without
+    one. After a reopening every award falls, and the panels are back in their moderation. Records WINNER_WITHDREW or
+    EVALUATION_REOPENED, from which the letters follow. Raises `NotAllowed` for the person who proposed, `WrongState`
+    when it is not waiting (any more) or there is a contract meanwhile, `InvalidInput` (field "note").
+    """
+    _take(proposal, actor)
+    said = require_reason(note, WHY, field="note")
+    if proposal.decision is not None:
+        require_withdrawal(proposal.decision, to=proposal)
+    else:
+        require_reopening(proposal.itt, proposal.panel, to=proposal)
+    proposal.status = SETTING_ASIDE.move(proposal.status, SettingAsideStatus.DECIDED)
+    proposal.decide(actor, now=now, note=said)
+    if proposal.decision is not None:
+        _let_withdraw(proposal, proposal.decision, actor)
+    else:
+        _reopen(proposal, actor, now)
+
+
+def _let_withdraw(proposal: SettingAside, decision: AwardDecision, actor: Actor) -> None:
+    _set_aside(decision, proposal)
+    itt = proposal.itt
+    if itt.status is IttStatus.AWARDED:
+        itt.status = ITT.move(itt.status, IttStatus.MODERATED)
+    record(EventKind.WINNER_WITHDREW, proposal, actor=actor, lot=decision.lot.number, bid=decision.winning_bid_id)
+
+
+def _reopen(proposal: SettingAside, actor: Actor, now: datetime) -> None:
+    itt, fallen = proposal.itt, awards_in_force(proposal.itt_id)
+    for decision in fallen:
+        _set_aside(decision, proposal)
+    panels = [proposal.panel] if proposal.panel is not None else reopenable(itt)
+    proposal.meetings = reopen_panels(itt, panels, now=now)
+    record(
+        EventKind.EVALUATION_REOPENED,
+        proposal,
+        actor=actor,
+        panels=[panel.key for panel in panels],
+        awards=[decision.id for decision in fallen],
+    )
+
+
+def _set_aside(decision: AwardDecision, by: SettingAside) -> None:
+    decision.status = DECISION.move(decision.status, DecisionStatus.SET_ASIDE)
+    decision.set_aside_by_id = by.id
+
+
+def _withdrawal(decision: AwardDecision, actor: Actor, reason: str, now: datetime) -> SettingAside:
+    require_withdrawal(decision)
+    words = require_reason(reason, ASKED_WITHDRAWAL, field="reason")
+    kind = SettingAsideKind.WITHDRAWAL
+    return _propose(SettingAside(itt=decision.itt, kind=kind, decision=decision, reason=words), actor, now)
+
+
+def _propose(proposal: SettingAside, actor: Actor, now: datetime) -> SettingAside:
+    proposal.proposed_by_id, proposal.proposed_at = actor.user_id, now
+    db.session.add(proposal)
+    db.session.flush()
+    record(EventKind.SETTING_ASIDE_PROPOSED, proposal, actor=actor, about=proposal.kind.value)
+    return proposal
+
+
+def _take(proposal: SettingAside, actor: Actor) -> None:
+    """Take the proposal for its second person; the ITT's row first, for awards, contracts and ends take turns there."""
+    lock(InvitationToTender, proposal.itt_id)
+    take(proposal, Verb.DECIDE, actor=actor)
+    require_second_person(actor, proposal.first_half)
