@@ -37,6 +37,7 @@ from portal.notifications import (
     letters_of_organisations,
     letters_of_reminders,
     letters_of_roles,
+    letters_of_setting_aside,
 )
 from portal.notifications.dead_addresses import try_again
 from portal.privacy import letters as letters_of_erasure
@@ -284,6 +285,10 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SUMMARIES_ISSUED: (letters.summaries_issued, ask_for_award_notice),
     EventKind.STANDSTILL_STARTED: (letters.standstill_started,),
     EventKind.STANDSTILL_ENDED: (letters.standstill_ended,),
+    EventKind.SETTING_ASIDE_PROPOSED: (letters_of_setting_aside.setting_aside_proposed,),
+    EventKind.SETTING_ASIDE_REFUSED: (letters_of_setting_aside.setting_aside_refused,),
+    EventKind.WINNER_WITHDREW: (letters_of_setting_aside.winner_withdrew,),
+    EventKind.EVALUATION_REOPENED: (letters_of_setting_aside.evaluation_reopened,),
     EventKind.ENDING_PROPOSED: (letters_of_endings.ending_proposed,),
     EventKind.ENDING_REFUSED: (letters_of_endings.ending_refused,),
     EventKind.PROCUREMENT_CANCELLED: (letters_of_endings.procurement_cancelled, ask_for_notice),

@@ -13,7 +13,7 @@ from portal.accounts.granting import deciders_of
 from portal.accounts.link_models import MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant
 from portal.audit.models import Event
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardDecision, SettingAside
 from portal.bidding.confirming import changed_since
 from portal.bidding.models import Bid
 from portal.core import clock
@@ -171,6 +171,13 @@ def _ending(reminder: Reminder) -> Letter:
     return {**letter, "ending": ending}
 
 
+def _setting_aside(reminder: Reminder) -> Letter:
+    """To the approvers, but for whoever proposed it."""
+    proposal = db.session.get_one(SettingAside, reminder.subject_id)
+    letter = _of_itt(proposal.itt, "setting_aside.show", Role.APPROVER, apart_from=proposal.proposed_by_id)
+    return {**letter, "proposal": proposal}
+
+
 def _refusal(reminder: Reminder) -> Letter:
     """To the approvers, but for whoever proposed it."""
     refusal = db.session.get_one(ApplicationDecision, reminder.subject_id)
@@ -229,6 +236,7 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "moderation": _moderation,
     "award_to_decide": _award,
     "ending_to_decide": _ending,
+    "setting_aside_to_decide": _setting_aside,
     "refusal_to_decide": _refusal,
     "application_to_decide": _application_to_decide,
     "contract_to_conclude": _contract,

@@ -86,6 +86,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("moderation", waiting.moderations, _after(2, 5, 10)),
     Entry("award_to_decide", waiting.awards_to_decide, UNTIL_DONE),
     Entry("ending_to_decide", waiting.endings_to_decide, UNTIL_DONE),
+    Entry("setting_aside_to_decide", waiting.settings_aside_to_decide, UNTIL_DONE),
     Entry("refusal_to_decide", waiting.refusals_to_decide, UNTIL_DONE),
     Entry("application_to_decide", waiting.applications_to_decide, (*_before(days=(3, 1)), *_after(1, 7))),
     Entry("contract_to_conclude", waiting.contracts_to_conclude, _after(2, 7, 14)),

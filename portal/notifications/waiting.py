@@ -15,8 +15,8 @@ from sqlalchemy.orm import aliased
 from portal.accounts.absence_models import Absence, AbsenceStatus
 from portal.accounts.link_models import LinkPurpose, MailedLink
 from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant
-from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, SettingAside, Standstill
+from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.contracts.models import Contract
@@ -155,6 +155,13 @@ def endings_to_decide(now: datetime) -> Select[Any]:
     return waits.where(Ending.status == EndingStatus.PROPOSED, Itt.status.in_(BEFORE_CONTRACT))
 
 
+def settings_aside_to_decide(now: datetime) -> Select[Any]:
+    """Proposals to set an award aside that wait for an approver."""
+    aside = SettingAside
+    waits = _waits(aside.id, OFFICERS, aside.proposed_at, aside.proposed_at).join(Itt, Itt.id == aside.itt_id)
+    return waits.where(aside.status == SettingAsideStatus.PROPOSED, Itt.status.in_(BEFORE_CONTRACT))
+
+
 def refusals_to_decide(now: datetime) -> Select[Any]:
     """Proposed refusals of applications that wait for an approver."""
     refusal = ApplicationDecision
@@ -182,7 +189,9 @@ def contracts_to_conclude(now: datetime) -> Select[Any]:
     concluded = exists().where(Contract.decision_id == Standstill.decision_id)
     waits = _waits(Standstill.decision_id, OFFICERS, Standstill.ended_at, Standstill.ended_at)
     waits = waits.join(Itt, Itt.id == Standstill.itt_id)
-    return waits.where(Standstill.ended_at.is_not(None), ~concluded, Itt.status.not_in(ENDED))
+    waits = waits.join(AwardDecision, AwardDecision.id == Standstill.decision_id)
+    stands = AwardDecision.status == DecisionStatus.DECIDED
+    return waits.where(Standstill.ended_at.is_not(None), ~concluded, stands, Itt.status.not_in(ENDED))
 
 
 def roles_to_confirm(now: datetime) -> Select[Any]:
