@@ -23,9 +23,11 @@ from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
+from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
 from tests.factories.evaluation import Give, best_first, moderated_evaluation
 from tests.factories.notices import place
-from tests.factories.tendering import make_commissioner
+from tests.factories.organisations import make_provider
+from tests.factories.tendering import make_commissioner, published_in_lots
 
 REASON = "The first bid has the highest total under the published method."
 NOTE = "I compared the figures with the published weights and found them right."
@@ -125,3 +127,24 @@ def standing_award(*, offers_standstill: bool = True, over: bool = True, n_bids:
 def standstill_row(award: Award) -> Standstill:
     """The award's standstill."""
     return db.session.scalars(select(Standstill).where(Standstill.decision_id == award.decision.id)).one()
+
+
+def scored_in_lots(give: Give, *, lots: int = 2, awarded: int | None = None) -> InvitationToTender:
+    """A MODERATED ITT of several lots, each with the same two bidders; `awarded`: how many one bidder may win."""
+    itt = published_in_lots(lots, awarded=awarded)
+    for name in ("Alder", "Birch"):
+        actor = submitter_of(make_provider(name))
+        for lot in itt.lots:
+            submitted_bid(itt, actor=actor, lot=lot)
+    close_now(itt)
+    open_itt(itt)
+    return moderated_evaluation(itt=itt, give=give, professionals=1, young_people=1, parents=1).itt
+
+
+def awarded(itt: InvitationToTender, number: int, actor: Actor) -> AwardDecision:
+    """The award of one lot, proposed and decided."""
+    decision = propose_award(
+        itt=itt, lot=itt.lots[number - 1], actor=actor, reason=REASON, offers_standstill=True, now=clock.now()
+    )
+    decide_award(decision=decision, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
+    return decision

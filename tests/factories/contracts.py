@@ -18,12 +18,12 @@ def manager_of(authority: ContractingAuthority) -> Actor:
     return actor_of(make_person(Role.CONTRACT_MANAGER, authority=authority))
 
 
-def conclude(award: Award, *, signed: date | None = None, starts: date | None = None) -> Contract:
+def conclude(award: Award, *, signed: date | None = None, starts: date | None = None, lot: int = 1) -> Contract:
     """Conclude the contract of an award, signed today and starting in 60 days unless told otherwise."""
     today = clock.today()
     return conclude_contract(
         itt=award.itt,
-        lot=award.itt.lots[0],
+        lot=award.itt.lots[lot - 1],
         actor=manager_of(award.itt.authority),
         signed_date=signed or today,
         start_date=starts or today + timedelta(days=60),

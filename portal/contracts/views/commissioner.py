@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.awarding.queries import decision_in_force, standstill_of
+from portal.awarding.models import AwardDecision
+from portal.awarding.queries import standstill_of
 from portal.contracts.forms import ContractForm
 from portal.contracts.models import Contract
-from portal.contracts.queries import contracts_of_itt
+from portal.contracts.queries import awards_to_sign, contracts_of_itt
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
 from portal.core.permissions import Verb, policy
@@ -25,22 +24,21 @@ bp = Blueprint("contract_desk", __name__, url_prefix="/commissioning/itts/<refer
 @bp.route("", methods=["GET", "POST"])
 @for_authority()
 def conclude(reference: str) -> ResponseReturnValue:
-    """Wait out the standstill, then conclude the contract of the first lot that still has none."""
+    """Wait out the standstill, then conclude the contract of the first awarded lot that still has none."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_CONTRACT_DESK, itt)
     require_to_send(Verb.CONCLUDE_CONTRACT, itt)
-    concluded = contracts_of_itt(itt.id)
-    lot = next((lot for lot in itt.lots if lot.id not in {contract.lot_id for contract in concluded}), None)
-    form = ContractForm() if lot is not None and policy.allows(actor(), Verb.CONCLUDE_CONTRACT, itt) else None
+    award = next(iter(awards_to_sign(itt.id)), None)
+    form = ContractForm() if award is not None and policy.allows(actor(), Verb.CONCLUDE_CONTRACT, itt) else None
     if (
         form is not None
-        and lot is not None
+        and award is not None
         and form.validate_on_submit()
-        and form.carry_out(lambda: _conclude(itt, lot, form))
+        and form.carry_out(lambda: _conclude(itt, award.lot, form))
     ):
         flash("The contract is concluded and stands in the public register.", "success")
         return redirect(url_for("contract_desk.conclude", reference=itt.reference))
-    return _page(itt, lot, concluded, form)
+    return _page(itt, award, form)
 
 
 def _conclude(itt: InvitationToTender, lot: Lot, form: ContractForm) -> Contract:
@@ -53,19 +51,18 @@ def _conclude(itt: InvitationToTender, lot: Lot, form: ContractForm) -> Contract
     )
 
 
-def _page(itt: InvitationToTender, lot: Lot | None, concluded: Any, form: ContractForm | None) -> ResponseReturnValue:
-    decision = decision_in_force(lot.id) if lot is not None else None
+def _page(itt: InvitationToTender, decision: AwardDecision | None, form: ContractForm | None) -> ResponseReturnValue:
     standstill = standstill_of(decision.id) if decision is not None else None
     now = clock.now()
     page = render_template(
         "contracts/commissioner/conclude.html",
         itt=itt,
-        lot=lot,
+        lot=decision.lot if decision is not None else None,
         decision=decision,
         standstill=standstill,
         award_duty=itt.notice_duty(AWARD),
         waiting=standstill is not None and now < standstill.ends_until,
-        contracts=concluded,
+        contracts=contracts_of_itt(itt.id),
         form=form,
         now=now,
     )

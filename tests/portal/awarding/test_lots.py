@@ -5,22 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from portal.awarding.deciding import decide_award, propose_award
 from portal.awarding.models import AssessmentSummary, AwardDecision
 from portal.bidding.models import Bid
-from portal.core import clock
-from portal.core.permissions import Actor, Role
+from portal.core.permissions import Role
 from portal.extensions import db
 from portal.organisations.models import Provider
 from portal.tendering.lots import WINNING_RULE
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.awarding import NOTE, REASON, approver_of
-from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
-from tests.factories.evaluation import moderated_evaluation
-from tests.factories.organisations import make_provider
-from tests.factories.tendering import make_commissioner, published_in_lots
+from tests.factories.awarding import awarded, scored_in_lots
+from tests.factories.tendering import make_commissioner
 
 SCORES = {1: 4, 2: 5, 3: 3, 4: 3}
 """Alder in lots 1 and 2, then Birch in the same: Alder is first in both, and better in lot 2."""
@@ -29,24 +24,7 @@ SCORES = {1: 4, 2: 5, 3: 3, 4: 3}
 @pytest.fixture
 def itt(db_session: object) -> InvitationToTender:
     """Two lots of which one bidder may win one, each with the same two bidders, scored."""
-    made = published_in_lots(2, awarded=1)
-    for name in ("Alder", "Birch"):
-        actor = submitter_of(make_provider(name))
-        for lot in made.lots:
-            submitted_bid(made, actor=actor, lot=lot)
-    close_now(made)
-    open_itt(made)
-    give = lambda number, _key: SCORES[number]  # noqa: E731
-    return moderated_evaluation(itt=made, give=give, professionals=1, young_people=1, parents=1).itt
-
-
-def awarded(itt: InvitationToTender, number: int, actor: Actor) -> AwardDecision:
-    """The award of one lot, proposed and decided."""
-    decision = propose_award(
-        itt=itt, lot=itt.lots[number - 1], actor=actor, reason=REASON, offers_standstill=True, now=clock.now()
-    )
-    decide_award(decision=decision, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
-    return decision
+    return scored_in_lots(lambda number, _key: SCORES[number], awarded=1)
 
 
 def told(decision: AwardDecision) -> dict[str, list[str]]:
