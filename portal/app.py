@@ -102,6 +102,8 @@ BLUEPRINTS = (
     "portal.awarding.views.commissioner",
     "portal.awarding.views.provider",
     "portal.ending.views.commissioner",
+    "portal.ending.views.setting_aside",
+    "portal.ending.views.provider",
     "portal.contracts.views.public",
     "portal.contracts.views.commissioner",
     "portal.notices.views.commissioner",

@@ -67,7 +67,6 @@ def propose_award(
     winner = db.session.get_one(Bid, wins)
     require_not_suspended(winner.provider_id, *itt.run_by, at=now)
     relying = reason_to_rely_on(winner.provider, unverified_reason)
-    rule = itt.standstill_rule
     decision = AwardDecision(
         itt_id=itt.id,
         lot_id=lot.id,
@@ -77,7 +76,7 @@ def propose_award(
         unverified_reason=relying,
         tie_reason=why_tied,
         number=1 + len(announced_awards_set_aside([lot.id])),
-        standstill_kind=rule.chosen(offered=offers_standstill),
+        standstill_kind=itt.standstill_rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,
     )

@@ -87,7 +87,7 @@ PROPOSE = Step(
     "Propose the award",
     "awards.show",
     Verb.PROPOSE_AWARD,
-    "To the bid that came first.",
+    "To the bid that the published ranking says.",
     is_act=True,
     timetable="award_date",
 )
@@ -127,6 +127,18 @@ DECIDE_TIE = Step(
     "The published method does not part them. Two people do, with a reason, or it ends without an award.",
     is_act=True,
 )
+SET_ASIDE = Step(
+    "Set the award aside",
+    "setting_aside.show",
+    Verb.PROPOSE_SETTING_ASIDE,
+    "Where the winner withdraws, or panels agree their scores again.",
+)
+DECIDE_ASIDE = Step(
+    "Decide whether the award falls", "setting_aside.show", Verb.READ, "It has been proposed.", is_act=True
+)
+PROPOSED_ASIDE = Step(
+    "Read the proposal to set the award aside", "setting_aside.show", Verb.READ, "It waits for an approver."
+)
 DECIDE_END = Step("Decide whether it ends", "endings.show", Verb.READ, "A colleague has proposed it.", is_act=True)
 PROPOSED_END = Step("Read the proposal to end it", "endings.show", Verb.READ, "It waits for an approver.")
 ENDED_BY = Step("Read who ended it, and why", "endings.show", Verb.READ)
@@ -155,9 +167,10 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         return (OPEN, asked, change, panels) if itt.has_closed(now) else (asked, change, panels)
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
-        return (*_notices(situation), *_awarding(situation, actor), result, FOLLOW, RECORD)
+        sign = (CONCLUDE,) if situation.has_lot_to_sign else ()
+        return (*_notices(situation), *_awarding(situation, actor), *sign, result, SET_ASIDE, FOLLOW, RECORD)
     if itt.status is IttStatus.AWARDED:
-        return (*_notices(situation), _concluding(itt, situation), AWARD, RESULT, FOLLOW, RECORD)
+        return (*_notices(situation), _concluding(itt, situation), AWARD, RESULT, SET_ASIDE, FOLLOW, RECORD)
     return {
         IttStatus.DRAFT: (DRAFT,),
         IttStatus.OPENED: (
@@ -208,6 +221,9 @@ def _ending(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.ending_proposers:
         others = any(not is_first_person(actor, half) for half in situation.ending_proposers)
         yield DECIDE_END if others and Role.APPROVER in actor.authority_roles else PROPOSED_END
+    if situation.aside_proposers:
+        others = any(not is_first_person(actor, half) for half in situation.aside_proposers)
+        yield DECIDE_ASIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED_ASIDE
 
 
 def _notices(situation: Situation) -> Iterator[Step]:

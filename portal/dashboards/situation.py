@@ -9,11 +9,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, select
+from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.orm import aliased
 
-from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, SettingAside, Standstill
+from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.approval import Half
@@ -52,6 +53,8 @@ class Situation:
     standstill: Wait = Wait.NONE
     last_date: date | None = None
     concluded_at: datetime | None = None
+    has_lot_to_sign: bool = False
+    """Whether a lot is awarded and announced, its standstill over, and without a contract."""
     is_announced: bool = False
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
@@ -70,6 +73,8 @@ class Situation:
     """Whether the published method draws a lot then."""
     ending_proposers: frozenset[Half] = frozenset()
     """Who proposed to end it, or a lot of it, where that waits for an approver."""
+    aside_proposers: frozenset[Half] = frozenset()
+    """Who proposed to set an award aside, where that waits for an approver."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
@@ -77,7 +82,8 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     for itt_id, *lot in db.session.execute(_lots(itt_ids)):
         rows[itt_id].append(_Row(*lot))
-    empty, waiting, endings = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids), _proposed_endings(itt_ids)
+    empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
+    proposed, nobody = _proposed(itt_ids), frozenset[Half]()
     asked, changes, written = counts_waiting(itt_ids), proposers_of(itt_ids), counts_unanswered(itt_ids)
     return {
         itt_id: replace(
@@ -86,7 +92,8 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             change_proposer=changes.get(itt_id),
-            ending_proposers=endings.get(itt_id, frozenset()),
+            ending_proposers=proposed.get((Ending.__tablename__, itt_id), nobody),
+            aside_proposers=proposed.get((SettingAside.__tablename__, itt_id), nobody),
         )
         for itt_id, lots in rows.items()
     }
@@ -94,7 +101,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
 
 def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     """Every lot of the ITTs: the ITT, and then the columns of `_Row`."""
-    result = exists().where(Result.lot_id == Lot.id)
+    result = exists().where(Result.lot_id == Lot.id, Result.superseded_at.is_(None))
     undecided = InvitationToTender.status == IttStatus.MODERATED
     opened = exists().where(OpenedBid.bid_id == Bid.id, Bid.lot_id == Lot.id, OpenedBid.quarantine_reason.is_(None))
     ended = exists().where(Ending.lot_id == Lot.id, Ending.status == EndingStatus.DECIDED)
@@ -111,7 +118,9 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             Standstill.ends_until,
             Contract.concluded_at,
             result,
-            case((undecided, _first_places())),
+            case((undecided, _ranking("bid"))),
+            case((undecided, _ranking("rank"))),
+            case((undecided, _withdrawn())),
             (InvitationToTender.opened_at.is_not(None)) & ~opened.correlate(Lot),
             ended,
             InvitationToTender.method["tie_break"].contains([DRAWN_LOT]),
@@ -120,7 +129,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
         .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
         .outerjoin(
             AwardDecision,
-            (AwardDecision.lot_id == Lot.id) & (AwardDecision.status != DecisionStatus.REFUSED),
+            (AwardDecision.lot_id == Lot.id) & AwardDecision.status.in_(IN_FORCE),
         )
         .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
         .outerjoin(Contract, Contract.lot_id == Lot.id)
@@ -128,28 +137,43 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     )
 
 
-def _first_places() -> ScalarSelect[Any]:
-    """How many bids are first in the lot's newest result; None where there is no result."""
-    first = func.jsonb_path_query_array(Result.outcome, cast("$.ranking[*] ? (@.rank == 1)", JSONPATH))
-    newest = select(func.jsonb_array_length(first)).where(Result.lot_id == Lot.id)
+def _ranking(key: str) -> ScalarSelect[Any]:
+    """One fact of every standing bid in the lot's newest result, in its order; None where there is no result."""
+    facts = func.jsonb_path_query_array(Result.outcome, cast(f"$.ranking[*].{key}", JSONPATH))
+    newest = select(facts).where(Result.lot_id == Lot.id, Result.superseded_at.is_(None))
     return newest.order_by(Result.calculated_at.desc()).limit(1).correlate(Lot).scalar_subquery()
 
 
-def _proposed_endings(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, frozenset[Half]]:
-    """Who proposed to end each ITT, and when, where a proposal waits."""
-    rows = db.session.execute(
-        select(Ending.itt_id, Ending.proposed_by_id, Ending.proposed_at)
-        .join(InvitationToTender, InvitationToTender.id == Ending.itt_id)
+def _withdrawn() -> ScalarSelect[Any]:
+    """The references of the bids that were awarded the lot and withdrew."""
+    won = aliased(AwardDecision)
+    withdrew = select(func.array_agg(Bid.reference)).join(won, won.winning_bid_id == Bid.id)
+    withdrew = withdrew.join(SettingAside, SettingAside.decision_id == won.id)
+    decided = withdrew.where(won.lot_id == Lot.id, SettingAside.status == SettingAsideStatus.DECIDED)
+    return decided.correlate(Lot).scalar_subquery()
+
+
+def _proposed(itt_ids: Sequence[uuid.UUID]) -> Mapping[tuple[str, uuid.UUID], frozenset[Half]]:
+    """Who proposed to end each ITT, or to set its award aside, and when, where a proposal waits."""
+    found: dict[tuple[str, uuid.UUID], frozenset[Half]] = {}
+    for table, itt_id, person_id, at in db.session.execute(union_all(*(_waiting(act, itt_ids) for act in _ACTS))):
+        found[table, itt_id] = found.get((table, itt_id), frozenset()) | {Half(person_id, at)}
+    return found
+
+
+_ACTS: tuple[type[Ending] | type[SettingAside], ...] = (Ending, SettingAside)
+
+
+def _waiting(act: type[Ending] | type[SettingAside], itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
+    return (
+        select(literal(act.__tablename__), act.itt_id, act.proposed_by_id, act.proposed_at)
+        .join(InvitationToTender, InvitationToTender.id == act.itt_id)
         .where(
-            Ending.itt_id.in_(itt_ids),
-            Ending.status == EndingStatus.PROPOSED,
+            act.itt_id.in_(itt_ids),
+            act.status == EndingStatus.PROPOSED,
             InvitationToTender.status.in_(BEFORE_CONTRACT),
         )
     )
-    found: dict[uuid.UUID, frozenset[Half]] = {}
-    for itt_id, person_id, at in rows:
-        found[itt_id] = found.get(itt_id, frozenset()) | {Half(person_id, at)}
-    return found
 
 
 def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -172,10 +196,21 @@ class _Row:
     ends_until: datetime | None
     concluded_at: datetime | None
     has_result: bool
-    first_places: int | None
+    ranked: list[str] | None
+    ranks: list[int] | None
+    withdrawn: list[str] | None
     has_no_bid: bool
     has_ended: bool
     draws_lots: bool | None
+
+    @property
+    def first_places(self) -> int | None:
+        """How many bids share the best place of those that have not withdrawn; None where there is no result."""
+        if self.ranked is None or self.ranks is None:
+            return None
+        withdrawn = self.withdrawn or ()
+        left = [rank for bid, rank in zip(self.ranked, self.ranks, strict=True) if bid not in withdrawn]
+        return left.count(left[0]) if left else 0
 
     @property
     def is_open(self) -> bool:
@@ -191,6 +226,11 @@ class _Row:
     def is_tied(self) -> bool:
         """Whether several bids share first place."""
         return (self.first_places or 0) > 1
+
+    def can_be_signed(self, now: datetime) -> bool:
+        """Whether its contract can be concluded, as far as standstill and announcement go."""
+        decided = self.status is DecisionStatus.DECIDED and self.announced_date is not None
+        return decided and self.concluded_at is None and self.wait(now) in {Wait.NONE, Wait.OVER}
 
     def wait(self, now: datetime) -> Wait:
         if self.status is not DecisionStatus.DECIDED or not self.has_standstill:
@@ -223,4 +263,5 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
         last_date=max((lot.last_date for lot in lots if lot.last_date), default=None),
         is_announced=all(lot.announced_date for lot in lots),
         concluded_at=max((lot.concluded_at for lot in lots if lot.concluded_at), default=None),
+        has_lot_to_sign=any(lot.can_be_signed(now) for lot in lots),
     )

@@ -1,4 +1,4 @@
-"""Forms of ending a procurement."""
+"""Forms of ending a procurement, and of setting its award aside."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from wtforms import RadioField, SelectChoice, SubmitField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
-from portal.tendering.models import InvitationToTender, Lot
+from portal.awarding.models import AwardDecision
+from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.web.fields import decision
 
 CANCEL = "cancel"
+EVERY_PANEL = "every panel"
 
 
 class EndingForm(FactorField):
@@ -33,6 +35,47 @@ class EndingForm(FactorField):
         self.what.choices = choices
         if len(choices) == 1 and self.what.data is None:
             self.what.data = choices[0].value
+
+
+class SettingAsideForm(FactorField):
+    """Propose that a winner withdraws, or that panels agree their scores again."""
+
+    what = RadioField("What has happened", validators=[InputRequired("Choose what has happened.")])
+    reason = TextAreaField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
+    submit = SubmitField("Send to an approver")
+
+    def offer(self, awards: Sequence[AwardDecision], panels: Sequence[Panel]) -> None:
+        """Say what can be set aside now."""
+        choices = [
+            SelectChoice(str(award.id), f"{award.winner_called} withdraws from lot {award.lot.number}")
+            for award in awards
+        ]
+        choices += [SelectChoice(panel.key, f"{panel.name} agrees its scores again") for panel in panels]
+        if len(panels) > 1:
+            choices.append(SelectChoice(EVERY_PANEL, "Every panel agrees its scores again"))
+        self.what.choices = choices
+
+
+class WithdrawalForm(FactorField):
+    """Withdraw from an award, as its winner."""
+
+    reason = TextAreaField("Why you withdraw", validators=[InputRequired("Say why, in a sentence or two.")])
+    submit = SubmitField("Ask to withdraw")
+
+
+class AsideDecisionForm(FactorField):
+    """Set it aside as proposed, or refuse."""
+
+    verdict = decision(
+        ("agree", "Agree, and tell the bidders now"),
+        ("refuse", "Refuse: the award stands"),
+        missing="Choose whether you agree.",
+    )
+    note = TextAreaField(
+        "What you checked, or why you refuse",
+        validators=[InputRequired("Say what you checked, or why you refuse.")],
+    )
+    submit = SubmitField("Record my decision")
 
 
 class DecisionForm(FactorField):

@@ -8,7 +8,7 @@ bidder's price, and the names of unsuccessful bidders only above £5 million (PR
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from portal.contracts.models import Contract
 from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
-from portal.notices.lots import lot_details, lot_id
+from portal.notices.lots import award_id, fallen_awards, lot_details, lot_id
 from portal.notices.publisher import Publisher
 from portal.notices.tender_documents import tender_documents
 from portal.organisations.models import Provider
@@ -44,7 +44,6 @@ TENDER_STATUS = {
 }
 AWARD_STATUS_BEFORE_CONTRACT = "pending"
 AWARD_STATUS_UNDER_CONTRACT = "active"
-AWARD_STATUS_SET_ASIDE = "cancelled"
 CONTRACT_STATUS_SIGNED = "active"
 CURRENCY = "GBP"
 
@@ -221,17 +220,6 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
             "contracts": [without_gaps(written)],
         },
     )
-
-
-def award_id(decision: AwardDecision) -> str:
-    """An award's id: a lot is awarded once, and again after an award that was announced and set aside."""
-    again = f"-{decision.number}" if decision.number > 1 else ""
-    return f"{decision.itt.reference}-award-{decision.lot.number}{again}"
-
-
-def fallen_awards(decisions: Iterable[AwardDecision]) -> list[Json]:
-    """Awards that were announced and set aside, for the release of what came instead."""
-    return [{"id": award_id(decision), "status": AWARD_STATUS_SET_ASIDE} for decision in decisions]
 
 
 def release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from portal.awarding.models import AwardDecision
 from portal.notices import parties
 from portal.notices.canonical import Json, instant, without_gaps
-from portal.notices.lots import lot_id
-from portal.notices.release import Header, document_of, fallen_awards, release, tender_state
+from portal.notices.lots import fallen_awards, lot_id
+from portal.notices.release import Header, document_of, release, tender_state
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import EndingKind

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from portal.accounts.absence_models import AbsenceStatus
 from portal.accounts.factor_models import LostStatus
 from portal.accounts.models import GrantStatus
-from portal.awarding.states import DecisionStatus
+from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import Model
@@ -52,6 +52,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "provider": ("not_yet_verified", "verified"),
         "role": GrantStatus,
         "setting": ("open", "closed"),
+        "setting_aside": (*SettingAsideStatus, "lapsed"),
         "summary": ("issued",),
         "suspension": SuspensionStatus,
         "undertaking": ("any",),
@@ -62,6 +63,11 @@ STATES: Mapping[str, frozenset[str]] = {
 UNREACHED: Mapping[tuple[str, str], str] = {
     ("undertaking", "any"): "no invitation of the scenario has a document that asks for one",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
+    ("award", "set_aside"): "awards are set aside in tests/portal/ending",
+    ("setting_aside", "proposed"): "awards are set aside in tests/portal/ending",
+    ("setting_aside", "refused"): "awards are set aside in tests/portal/ending",
+    ("setting_aside", "decided"): "awards are set aside in tests/portal/ending",
+    ("setting_aside", "lapsed"): "awards are set aside in tests/portal/ending",
 }
 """States that nobody's acts lead to, each with the reason."""
 

@@ -73,6 +73,7 @@ from tests.factories.drawing import tied_itt
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.organisations import make_authority, make_provider
+from tests.factories.setting_aside import propose_to_reopen, propose_to_withdraw
 from tests.factories.tendering import add_document as add_itt_document
 from tests.factories.tendering import (
     draft_itt,
@@ -109,7 +110,7 @@ def everything() -> People:
     _endings(authority, submitter)
     _interests(authority)
     make_person(Role.PLATFORM_ADMINISTRATOR)
-    people |= dict(_panels(authority)) | {"a winner": _awards(authority)}
+    people |= dict(_panels(authority)) | dict(_awards(authority))
     _questions(authority, actor_of(submitter))
     itt = draft_itt(authority=authority)
     add_itt_document(itt, make_commissioner(authority))
@@ -408,9 +409,15 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
         yield f"a facilitator, {state}", made.moderator(YOUNG).user.id
 
 
-def _awards(authority: ContractingAuthority) -> uuid.UUID:
-    """A result; awards proposed, decided, announced, past their standstill and under contract; a bidder of the last."""
-    _result, proposed, decided, announced, over, signed = [ready_for_award(authority=authority) for _ in range(6)]
+def _awards(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
+    """A result; awards proposed, decided, announced, past their standstill, asked to fall and under contract.
+
+    Of the last two a bidder each.
+    """
+    result, proposed, decided, announced, over, falling, signed = [
+        ready_for_award(authority=authority) for _ in range(7)
+    ]
+    propose_to_reopen(result)
     proposed_award(proposed)
     # At or above the threshold, so that its award notice waits for its number.
     decided.estimated_value = Decimal(700_000)
@@ -423,5 +430,7 @@ def _awards(authority: ContractingAuthority) -> uuid.UUID:
         announce(award)
         let_standstill_pass(award)
     conclude(award)
+    propose_to_withdraw(decided_award(falling).decision)
     writers = select(HeldRole.user_id).join(Bid, Bid.provider_id == HeldRole.provider_id)
-    return db.session.scalars(writers.where(Bid.itt_id == signed.id)).first()
+    yield "a winner", db.session.scalars(writers.where(Bid.itt_id == signed.id)).first()
+    yield "a winner before the contract", db.session.scalars(writers.where(Bid.itt_id == over.id)).first()

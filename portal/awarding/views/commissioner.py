@@ -15,12 +15,12 @@ from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
-from portal.awarding.settling import open_lots
-from portal.awarding.states import DecisionStatus
+from portal.awarding.settling import awarded_lots, ended_lots, open_lots
 from portal.core import clock
 from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
 from portal.evaluation.models import Result
+from portal.evaluation.queries import current_result
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
@@ -33,10 +33,10 @@ bp = Blueprint("awards", __name__, url_prefix="/commissioning/itts/<reference>/a
 @bp.route("", methods=["GET", "POST"])
 @for_authority()
 def show(reference: str) -> ResponseReturnValue:
-    """The lot's award: propose it, decide it, or read it (the first lot that still waits)."""
+    """The lot's award: propose it, decide it, or read it (`?lot=`, else the first lot that still waits)."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_AWARD, itt)
-    lot = _waiting_lot(itt)
+    lot = _chosen_lot(itt)
     decision = queries.decision_in_force(lot.id)
     if decision is None and lot in open_lots(itt) and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
@@ -76,7 +76,7 @@ def _propose(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
         )
     ):
         flash("The award is proposed. An approver has been told.", "success")
-        return redirect(url_for("awards.show", reference=itt.reference))
+        return _here(itt, lot)
     return _page(itt, lot, None, form)
 
 
@@ -84,7 +84,7 @@ def _to_choose(itt: InvitationToTender, lot: Lot) -> list[tuple[str, str]]:
     """The tied bids that two people choose of: none where the result says which, or the method draws a lot."""
     if itt.draws_lots:
         return []
-    result = queries.current_result(lot.id)
+    result = current_result(lot.id)
     _, tied = _goes_to(itt, lot, result)
     return [
         (row["bid"], f"{row['provider']} ({row['label']})")
@@ -101,7 +101,7 @@ def _decide(itt: InvitationToTender, decision: AwardDecision) -> ResponseReturnV
             "The award is decided and every bidder has been told." if approved else "The award is refused.",
             "success",
         )
-        return redirect(url_for("awards.show", reference=itt.reference))
+        return _here(itt, decision.lot)
     return _page(itt, decision.lot, decision, form)
 
 
@@ -118,8 +118,25 @@ def _may_decide(decision: AwardDecision) -> bool:
     return policy.allows(actor(), Verb.DECIDE, decision) and not decision.is_own(actor())
 
 
-def _waiting_lot(itt: InvitationToTender) -> Lot:
-    return next(iter([*open_lots(itt), *itt.lots]))
+def _chosen_lot(itt: InvitationToTender) -> Lot:
+    asked = [lot for lot in itt.lots if str(lot.number) == request.args.get("lot")]
+    return next(iter([*asked, *open_lots(itt), *itt.lots]))
+
+
+def _here(itt: InvitationToTender, lot: Lot) -> ResponseReturnValue:
+    """Back to the award of the same lot."""
+    return redirect(url_for("awards.show", reference=itt.reference, lot=lot.number if len(itt.lots) > 1 else None))
+
+
+def _lots(itt: InvitationToTender) -> list[tuple[Lot, str]]:
+    """Where each lot stands, in a word or two, where there are several."""
+    if len(itt.lots) == 1:
+        return []
+    awarded, ended, proposed = awarded_lots(itt.id), ended_lots(itt.id), queries.proposed_lots(itt.id)
+    words = {lot.id: "Waits for its award" for lot in itt.lots}
+    words |= dict.fromkeys(proposed, "Proposed") | dict.fromkeys(awarded, "Awarded")
+    words |= dict.fromkeys(ended, "Ended without an award")
+    return [(lot, words[lot.id]) for lot in itt.lots]
 
 
 def _goes_to(
@@ -135,14 +152,16 @@ def _goes_to(
 
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
-    result = decision.result if decision is not None else queries.current_result(lot.id)
+    result = decision.result if decision is not None else current_result(lot.id)
     standing = queries.ranking_of(result, actor())
     goes_to, tied = (decision.winning_bid_id, {}) if decision is not None else _goes_to(itt, lot, result)
-    above = itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing) if goes_to else []
+    above = list(itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing)) if goes_to else []
+    withdrawn = queries.withdrawn_bids(lot.id)
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
         lot=lot,
+        lots=_lots(itt),
         decision=decision,
         form=form,
         result=result,
@@ -150,10 +169,11 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         award_duty=itt.notice_duty(AWARD),
         standing=standing,
         first_place=next((row["organisation"] for row in standing if row["bid_id"] == goes_to), None),
-        passed_over=[row["organisation"] for row in above],
+        passed_over=[row["organisation"] for row in above if row["bid_id"] not in withdrawn],
+        withdrew=[row["organisation"] for row in above if row["bid_id"] in withdrawn],
         limits=limit_words(itt),
         draws=bool(tied) and itt.draws_lots,
-        history=[found for found in queries.decisions_of(itt.id) if found.status is DecisionStatus.REFUSED],
+        history=queries.earlier_decisions(lot.id),
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,
         now=clock.now(),

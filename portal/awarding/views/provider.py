@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.awarding.models import AssessmentSummary
 from portal.awarding.queries import standstill_of, summary_by_reference
 from portal.core.permissions import Verb, policy
 from portal.tendering.tree import price_criterion
@@ -26,6 +27,14 @@ def show(reference: str) -> ResponseReturnValue:
         summary=summary,
         document=summary.document,
         standstill=standstill_of(summary.decision_id),
+        may_withdraw=_may_withdraw(summary),
         price=price,
         formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
     )
+
+
+def _may_withdraw(summary: AssessmentSummary) -> bool:
+    """Whether its reader can ask to withdraw from what it won, as far as it is known here: contracts come later."""
+    decision = summary.decision
+    has_won = decision.is_decided and decision.winning_bid_id == summary.bid_id
+    return has_won and decision.itt.can_end and policy.allows(actor(), Verb.WITHDRAW_FROM_AWARD, summary.bid)

@@ -96,6 +96,7 @@ def _shown(itt: InvitationToTender, draw: Draw | None) -> dict[str, Any]:
         "draw": draw,
         "tied": draw.bids if draw is not None else [bid for lot in itt.lots for bid in tied_bids(lot.id)],
         "earlier": [one for one in draws if one.status is DrawStatus.ABANDONED],
+        "superseded": [one for one in draws if one.status is DrawStatus.SUPERSEDED],
         "names": people_of(draws),
         "faults": faults_of(draw) if draw is not None else [],
         "mine": draw.part_of(actor().user_id) if draw is not None else None,

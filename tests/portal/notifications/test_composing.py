@@ -17,6 +17,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery, Event
 from portal.audit.outbox import MAIL
 from portal.audit.recording import record
+from portal.awarding.states import SettingAsideKind
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
@@ -54,7 +55,7 @@ def values() -> dict[str, Any]:
     )
     return {
         "itt": itt,
-        "bid": SimpleNamespace(reference="BID-1", version=1, draft_gaps=2),
+        "bid": SimpleNamespace(id=uuid.uuid4(), reference="BID-1", version=1, draft_gaps=2),
         "gaps": 2,
         "count": 2,
         "ends_at": itt.closes_at,
@@ -113,6 +114,15 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             method_version=2,
             method_changes=[SimpleNamespace(title=TITLE, before={}, after={})],
             earlier_answers=EarlierAnswers.STAND,
+        ),
+        "abandoned": False,
+        "both": True,
+        "proposal": SimpleNamespace(
+            decided_at=itt.closes_at,
+            reason=f"{TITLE}.",
+            what="the winner withdraws",
+            kind=SettingAsideKind.WITHDRAWAL,
+            decision=SimpleNamespace(winning_bid_id=None),
         ),
         "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }
