@@ -73,6 +73,13 @@ class AwardDecision(Approval, OnIttChain, Model):
         return self.winning_bid.provider.called(self.decided_at)
 
     @property
+    def of_what(self) -> str:
+        """What it awards, in words: the procurement, or the lot of it."""
+        return (
+            self.itt.title if len(self.itt.lots) == 1 else f"{self.itt.title}, lot {self.lot.number}: {self.lot.title}"
+        )
+
+    @property
     def is_proposed(self) -> bool:
         """Whether it waits for its second person."""
         return self.status is DecisionStatus.PROPOSED

@@ -235,6 +235,8 @@ def _notices(situation: Situation) -> Iterator[Step]:
 
 
 def _concluding(itt: InvitationToTender, situation: Situation) -> Step:
+    if situation.has_lot_to_sign:
+        return CONCLUDE
     duty = itt.notice_duty(procurement_law.AWARD)
     if duty.before_signing and not situation.is_announced:
         return replace(WAIT, text="Wait for the contract award notice", hint=f"{duty.words} ({duty.law}).")

@@ -183,7 +183,7 @@ def summaries_issued(event: Event) -> None:
 
 
 def standstill_started(event: Event) -> None:
-    """Every bidder and the commissioners hear until when no contract is concluded."""
+    """Every bidder of the lot and the commissioners hear until when no contract is concluded."""
     itt = itt_of(event)
     standstill = db.session.get_one(Standstill, event.object_id)
     told: dict[str, Any] = {
@@ -193,7 +193,7 @@ def standstill_started(event: Event) -> None:
         "standstill": standstill,
     }
     summaries = {one.provider_id: one.reference for one in summaries_of(standstill.decision_id)}
-    for bid in recipients.submitted_bids(itt.id):
+    for bid in recipients.bids_of_lot(standstill.decision.lot_id):
         own = summaries.get(bid.provider_id)
         link = page_of("summaries.show", reference=own) if own else page_of("bids.show", reference=bid.reference)
         tell(event=event, people=recipients.people_of_providers([bid.provider_id]), link=link, **told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -129,13 +130,19 @@ def standstill_row(award: Award) -> Standstill:
     return db.session.scalars(select(Standstill).where(Standstill.decision_id == award.decision.id)).one()
 
 
-def scored_in_lots(give: Give, *, lots: int = 2, awarded: int | None = None) -> InvitationToTender:
-    """A MODERATED ITT of several lots, each with the same two bidders; `awarded`: how many one bidder may win."""
-    itt = published_in_lots(lots, awarded=awarded)
-    for name in ("Alder", "Birch"):
+BIDDERS: Mapping[str, Sequence[int]] = {"Alder": (1, 2), "Birch": (1, 2)}
+"""Who bids for which of two lots."""
+
+
+def scored_in_lots(
+    give: Give, *, bidders: Mapping[str, Sequence[int]] = BIDDERS, awarded: int | None = None
+) -> InvitationToTender:
+    """A MODERATED ITT of two lots; `awarded`: how many one bidder may win."""
+    itt = published_in_lots(2, awarded=awarded)
+    for name, numbers in bidders.items():
         actor = submitter_of(make_provider(name))
-        for lot in itt.lots:
-            submitted_bid(itt, actor=actor, lot=lot)
+        for number in numbers:
+            submitted_bid(itt, actor=actor, lot=itt.lots[number - 1])
     close_now(itt)
     open_itt(itt)
     return moderated_evaluation(itt=itt, give=give, professionals=1, young_people=1, parents=1).itt

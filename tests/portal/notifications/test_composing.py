@@ -48,7 +48,9 @@ def values() -> dict[str, Any]:
         answers_by_date=date(2026, 12, 1),
         opened_at=None,
     )
+    decision = SimpleNamespace(of_what=TITLE)
     standstill = SimpleNamespace(
+        decision=decision,
         last_date=date(2026, 12, 3),
         ends_until=datetime(2026, 12, 4, tzinfo=UTC),
         length_words="8 working days",
@@ -65,7 +67,7 @@ def values() -> dict[str, Any]:
         "received_at": itt.closes_at,
         "standstill": standstill,
         "notice": CATALOGUE["UK6"],
-        "summary": SimpleNamespace(reference="SUM-1", document={"is_winner": False}),
+        "summary": SimpleNamespace(reference="SUM-1", decision=decision, document={"is_winner": False}),
         "contract": SimpleNamespace(
             reference="CON-1",
             title=TITLE,
@@ -115,8 +117,6 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             method_changes=[SimpleNamespace(title=TITLE, before={}, after={})],
             earlier_answers=EarlierAnswers.STAND,
         ),
-        "abandoned": False,
-        "both": True,
         "proposal": SimpleNamespace(
             decided_at=itt.closes_at,
             reason=f"{TITLE}.",

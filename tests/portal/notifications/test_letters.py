@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.bidding.models import Bid
@@ -15,11 +16,12 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.notifications import letters
 from portal.notifications.models import Message
+from portal.organisations.models import Provider
 from tests.factories.accounts import make_person
-from tests.factories.awarding import announce, decided_award
+from tests.factories.awarding import Award, announce, approver_of, awarded, decided_award, scored_in_lots
 from tests.factories.bidding import fill_draft, submit, submitted_bid, submitter_of
 from tests.factories.evaluation import LOCAL, PARENTS, declare, moderating_itt, scoring_itt
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import make_commissioner, published_itt
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -83,6 +85,21 @@ def test_decisions_lead_each_bidder_to_its_own() -> None:
     summaries = [message.link for message in started if message.link.startswith("/provider/")]
     assert len(summaries) == len(set(summaries)) == len(own)
     assert all(link.startswith("/provider/summaries/") for link in summaries)
+
+
+def test_the_standstill_of_one_lot_concerns_its_bidders() -> None:
+    """Whoever bids for another lot alone hears nothing of it, and the letter names the lot."""
+    scores = {1: 4, 2: 4, 3: 3, 4: 3, 5: 5}
+    bidders = {"Alder": (1, 2), "Birch": (1, 2), "Cedar": (2,)}
+    itt = scored_in_lots(lambda number, _key: scores[number], bidders=bidders)
+    officer = make_commissioner(itt.authority)
+    announce(Award(itt, officer, approver_of(itt.authority), awarded(itt, 1, officer)))
+    cedar = select(HeldRole.user_id).join(Provider, Provider.id == HeldRole.provider_id).where(Provider.name == "Cedar")
+    started = told(EventKind.STANDSTILL_STARTED, letters.standstill_started)
+    issued = told(EventKind.SUMMARIES_ISSUED, letters.summaries_issued)
+    people = {message.user_id for message in (*started, *issued)}
+    assert people.isdisjoint(db.session.scalars(cedar).all())
+    assert all(", lot 1: " in message.body for message in issued)
 
 
 def _change_and_submit(bid: Bid, actor: Actor) -> None:
