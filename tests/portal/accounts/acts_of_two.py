@@ -39,7 +39,11 @@ from portal.privacy.asking import ask_erasure
 from portal.privacy.erasing import carry_out_erasure, refuse_erasure
 from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.amending.amending import publish_addendum, refuse_addendum
+from portal.tendering.approving import approve_publication, ask_to_publish, send_back
 from portal.tendering.calling_off import approve_direct_award, propose_direct_award
+from portal.tendering.interests.declaring import declare_own_interest
+from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
+from portal.tendering.lots import set_lot_rules
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import proposed_award
 from tests.factories.bidding import close_now, opener_of
@@ -47,7 +51,7 @@ from tests.factories.calling_off import draft_call_off
 from tests.factories.ending import propose_to_cancel
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_authority, make_provider
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import declare_all, make_commissioner, published_itt, ready_itt
 from tests.portal.identity.test_claiming import Case as Claimed
 from tests.portal.joining.submitted import FINDINGS, commissioner_of, lasting_framework, submitted_application
 from tests.portal.tendering.amending.test_amending import Case as Amended
@@ -138,6 +142,33 @@ def _addendum(decide: Callable[..., Any], **more: Any) -> Act:
     db.session.flush()
     by = lambda actor: decide(addendum=row, actor=actor, note=WORDS, **_said(more))  # noqa: E731
     return Act(case.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
+
+
+def _mitigation(first: str) -> Act:
+    """An answer to an interest: neither who proposed it nor who declared the interest decides."""
+    itt = published_itt()
+    person, officer = commissioner_of(itt.authority), commissioner_of(itt.authority)
+    own = declare_own_interest(itt=itt, has_interest=True, detail=WORDS, actor=person, now=now())
+    row = propose_mitigation(interest=own, takes_part=True, words=WORDS, actor=officer, now=now())
+    by = lambda actor: decide_mitigation(mitigation=row, agreed=True, note=WORDS, actor=actor, now=now())  # noqa: E731
+    if first == "person":
+        return Act(itt.authority, own.user_id, own.declared_at, Role.APPROVER, by, row, None)
+    return Act(itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
+
+
+def _publication(decide: Callable[..., Any]) -> Act:
+    starter = make_commissioner()
+    itt = ready_itt(actor=starter)
+    officer = commissioner_of(itt.authority)
+    set_lot_rules(itt=itt, max_lots_bid=None, max_lots_awarded=None, no_lots_reason=WORDS, actor=officer)
+    declare_all(itt)
+    row = ask_to_publish(itt=itt, actor=officer, now=now())
+
+    def by(actor: Actor) -> None:
+        declare_own_interest(itt=itt, has_interest=False, detail="", actor=actor, now=now())
+        decide(itt=itt, actor=actor, note=WORDS, now=now())
+
+    return Act(itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
 
 
 def _ending(decide: Callable[..., Any]) -> Act:
@@ -240,6 +271,10 @@ ACTS: dict[str, Callable[[], Act]] = {
     "refuse to change what is published": lambda: _addendum(
         refuse_addendum, now=now, files=lambda: current_app.extensions["files"]
     ),
+    "answer an interest that one declared": lambda: _mitigation("person"),
+    "answer an interest as one proposed": lambda: _mitigation("proposer"),
+    "approve what is published": lambda: _publication(approve_publication),
+    "send back what is to be published": lambda: _publication(send_back),
     "cancel a procurement": lambda: _ending(decide_ending),
     "refuse to cancel a procurement": lambda: _ending(refuse_ending),
     "suspend": lambda: _suspension(decide_suspension, note=WORDS, now=now),

@@ -164,7 +164,7 @@ def values_of_frameworks() -> dict[str, Any]:
         "domain": "brightsteps.org.uk",
         "claim": SimpleNamespace(number="09506232", reason=TITLE, answer_due_on=date(2026, 12, 4)),
         "where": "Homes for children",
-        "note": TITLE,
+        "note": f"{TITLE}.",
         "decision": SimpleNamespace(status=ChangeStatus.ACCEPTED, note=TITLE),
         "change": SimpleNamespace(name=TITLE, reason=TITLE),
         "suspension": SimpleNamespace(

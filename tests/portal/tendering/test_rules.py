@@ -14,14 +14,15 @@ from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
-VERBS = ("read", "edit", "publish", "discard_draft", "hand_over", "approve_direct_award")
+SECOND = ("approve_direct_award", "approve_publication")
+VERBS = ("read", "edit", "propose_publication", "publish", "discard_draft", "hand_over", *SECOND)
 
 
 def expected(verb: str, role: Role, status: IttStatus) -> type[Exception] | None:
     """What the table of the product says, written a second time by hand."""
     if verb == "read":
         return None
-    if role is not (Role.APPROVER if verb == "approve_direct_award" else Role.COMMISSIONER):
+    if role is not (Role.APPROVER if verb in SECOND else Role.COMMISSIONER):
         return NotAllowed
     if verb == "hand_over":
         return WrongState if status is IttStatus.DISCARDED else None
