@@ -47,6 +47,7 @@ from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering.amending.amending import NewDates, propose_addendum
 from portal.tendering.amending.documents import NewDocuments
+from portal.tendering.approving import ask_to_publish
 from portal.tendering.asking import add_question
 from portal.tendering.calling_off import propose_direct_award
 from portal.tendering.clarifying.answering import answer_question, publish_answers
@@ -55,7 +56,7 @@ from portal.tendering.clarifying.following import follow
 from portal.tendering.interests.declaring import declare_own_interest, name_person
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
-from portal.tendering.lots import add_lot
+from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.states import QuestionKind
 from tests.factories import amending, bidding, calling_off, ending, frameworks, joining
 from tests.factories.absences import make_absence
@@ -76,6 +77,7 @@ from tests.factories.organisations import make_authority, make_provider
 from tests.factories.setting_aside import propose_to_reopen, propose_to_withdraw
 from tests.factories.tendering import add_document as add_itt_document
 from tests.factories.tendering import (
+    declare_all,
     draft_itt,
     itt_with_documents,
     make_commissioner,
@@ -371,7 +373,7 @@ def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
 
 
 def _interests(authority: ContractingAuthority) -> None:
-    """A draft in which two declared an interest, one of them answered, and a third was asked."""
+    """A draft in which two declared an interest, one is answered and a third was asked; another waits for approval."""
     first, second = make_commissioner(authority), make_commissioner(authority)
     itt = draft_itt(actor=first)
     for actor in (first, second):
@@ -380,6 +382,10 @@ def _interests(authority: ContractingAuthority) -> None:
     propose_mitigation(interest=own, takes_part=True, words=REASON, actor=first, now=clock.now())
     named = make_person(Role.OPENER, authority=authority)
     name_person(itt=itt, user_id=named.id, part="Holds the budget.", actor=first)
+    waiting = ready_itt(actor=first)
+    set_lot_rules(itt=waiting, max_lots_bid=None, max_lots_awarded=None, no_lots_reason=REASON, actor=second)
+    declare_all(waiting)
+    ask_to_publish(itt=waiting, actor=second, now=clock.now())
 
 
 def _endings(authority: ContractingAuthority, submitter: User) -> None:
