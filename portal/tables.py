@@ -31,6 +31,8 @@ import portal.frameworks.rules
 import portal.identity.rules
 import portal.joining.models
 import portal.joining.rules
+import portal.judging.models
+import portal.judging.rules
 import portal.members.models
 import portal.members.rules
 import portal.notices.models

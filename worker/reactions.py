@@ -31,6 +31,7 @@ from portal.notifications import (
     letters_of_endings,
     letters_of_factors,
     letters_of_interests,
+    letters_of_judgements,
     letters_of_late_bids,
     letters_of_mail,
     letters_of_memberships,
@@ -62,7 +63,7 @@ def ask_for_award_notice(event: Event) -> None:
 
 
 def calculate_once_moderated(event: Event) -> None:
-    """When the last panel has closed, ask for the result: it is a task of its own."""
+    """Once the last panel has closed, ask for the result, and again when a bid goes or comes back."""
     itt = db.session.get_one(InvitationToTender, uuid.UUID(event.chain))
     if itt.status is IttStatus.MODERATED:
         outbox.enqueue(event_id=event.id, consumer=outbox.RESULT, subject_ids=[itt.id])
@@ -264,6 +265,11 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.OPENING_REFUSED: NOTHING,
     EventKind.BIDS_OPENED: (letters.bids_opened,),
     EventKind.BID_FILE_VIEWED: NOTHING,
+    EventKind.JUDGED: NOTHING,
+    EventKind.PASSED_BY_RULE: NOTHING,
+    EventKind.JUDGEMENT_PROPOSED: (letters_of_judgements.judgement_proposed,),
+    EventKind.JUDGEMENT_REFUSED: (letters_of_judgements.judgement_refused,),
+    EventKind.JUDGEMENT_DECIDED: (letters_of_judgements.judgement_decided, calculate_once_moderated),
     EventKind.PANEL_MEMBER_APPOINTED: NOTHING,
     EventKind.PANEL_MEMBER_REMOVED: NOTHING,
     EventKind.INTEREST_DECLARED: NOTHING,

@@ -167,6 +167,12 @@ class EventKind(StrEnum):
     BUYER_WROTE = "buyer_wrote"
     BIDS_OPENED = "bids_opened"
     BID_FILE_VIEWED = "bid_file_viewed"
+    # Between the opening and the award
+    JUDGED = "judged"
+    PASSED_BY_RULE = "passed_by_rule"
+    JUDGEMENT_PROPOSED = "judgement_proposed"
+    JUDGEMENT_REFUSED = "judgement_refused"
+    JUDGEMENT_DECIDED = "judgement_decided"
     # Evaluation
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"

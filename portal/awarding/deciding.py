@@ -9,7 +9,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.models import AwardDecision
-from portal.awarding.queries import announced_awards_set_aside, decision_in_force
+from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of_lot
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
@@ -22,6 +22,8 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
+from portal.evaluation.scoring_input import bid_key
+from portal.judging.queries import require_all_judged
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 
@@ -48,7 +50,8 @@ def propose_award(
     reason that bidders read. Where the law requires a
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
-    without a single bid in first place or while it is not known yet how firm the result is, `Conflict` when
+    without a single bid in first place, while a bid has still to be judged (PA2023 s.19(3)) or while it is not known
+    yet how firm the result is, `Conflict` when
     another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters, and (field
     "unverified_reason") without a reason where nobody has proved the winner's number, `OrganisationSuspended`.
     """
@@ -57,11 +60,13 @@ def propose_award(
         raise Conflict("An award of this lot has already been proposed.")
     if lot not in open_lots(itt):
         raise Conflict("This lot has been ended without an award.")
+    require_all_judged(itt, lot)
     result = current_result(lot.id)
     if result is None:
         raise WrongState("The result has not been calculated yet.")
     if result.diagnostics is None:
         raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
+    _require_every_bid_that_stands(lot, result)
     reason = require_reason(reason, WHY, field="reason")
     wins, why_tied = _winner(itt, lot, result, tied, tie_reason)
     winner = db.session.get_one(Bid, wins)
@@ -116,12 +121,14 @@ def decide_award(
     Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided or
     ended.
     Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
-    standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting, and
+    standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting or a bid has
+    still to be judged, and
     `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
     suspended, or that lost its verification since.
     """
     _take(decision, actor)
     note = require_reason(note, WHY, field="note")
+    require_all_judged(decision.itt, decision.lot)
     winner = decision.winning_bid
     require_not_suspended(winner.provider_id, *decision.itt.run_by, at=now)
     if not decision.unverified_reason:
@@ -129,6 +136,7 @@ def decide_award(
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
+    _require_every_bid_that_stands(decision.lot, newest)
     decision.status = DECISION.move(decision.status, DecisionStatus.DECIDED)
     decision.decide(actor, now=now, note=note)
     settle(decision.itt, now)
@@ -142,6 +150,14 @@ def decide_award(
         standstill=decision.standstill_kind.value,
     )
     record(EventKind.SUMMARIES_ISSUED, decision, actor=actor, count=len(summaries))
+
+
+def _require_every_bid_that_stands(lot: Lot, result: Result) -> None:
+    """Refuse a result of other bids than stand now: one has been taken out, or back in, since it was calculated."""
+    outcome = result.outcome
+    assessed = {entry["bid"] for entry in (*outcome["ranking"], *outcome["eliminated"])}
+    if assessed != {bid_key(opened) for opened in opened_bids_of_lot(lot.id)}:
+        raise WrongState("A bid has been taken out, or back in, since this result was calculated. Wait for the next.")
 
 
 def _take(decision: AwardDecision, actor: Actor) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AssessmentSummary, AwardDecision, SettingAside, Standstill
 from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
@@ -96,11 +96,11 @@ def earlier_decisions(lot_id: uuid.UUID) -> Sequence[AwardDecision]:
 
 
 def opened_bids_of_lot(lot_id: uuid.UUID) -> Sequence[OpenedBid]:
-    """The lot's opened and sound bids with their providers, by label."""
+    """The lot's opened bids that stand with their providers, by label."""
     return db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
-        .where(Bid.lot_id == lot_id, OpenedBid.quarantine_reason.is_(None))
+        .where(Bid.lot_id == lot_id, STANDS)
         .options(joinedload(OpenedBid.bid).joinedload(Bid.provider))
         .order_by(OpenedBid.label)
     ).all()

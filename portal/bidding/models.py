@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, SmallInteger, UniqueConstraint, and_, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -63,6 +63,9 @@ class Bid(OnOwnChain, Model):
     """The draft revision that the last version was made of: a higher draft revision is an unsubmitted change."""
     submitted_method: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """The version of method and questions that the last version answers; 0 before the first."""
+
+    disregarded_at: Mapped[datetime | None]
+    """When two people decided that it is out of scoring and ranking; why is in `judging`. It stays in the record."""
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
@@ -229,6 +232,15 @@ class OpenedBid(Subject, Model):
     def is_sound(self) -> bool:
         """Whether it opened and matched its commitment."""
         return self.quarantine_reason is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is scored and ranked: it is sound, and two people have not decided that it is disregarded."""
+        return self.is_sound and self.bid.disregarded_at is None
+
+
+STANDS = and_(OpenedBid.quarantine_reason.is_(None), Bid.disregarded_at.is_(None))
+"""The same for a query of opened bids and their bids."""
 
 
 class DisregardedBid(Model):

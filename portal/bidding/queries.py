@@ -136,7 +136,7 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
             selectinload(BidOpening.bids).options(
                 load_only(OpenedBid.label, OpenedBid.quarantine_reason, OpenedBid.answered_before),
                 joinedload(OpenedBid.bid).options(
-                    load_only(Bid.reference, Bid.provider_id, Bid.lot_id),
+                    load_only(Bid.reference, Bid.provider_id, Bid.lot_id, Bid.disregarded_at),
                     joinedload(Bid.provider).load_only(Provider.name, Provider.name_fold),
                     joinedload(Bid.lot),
                 ),

@@ -121,6 +121,7 @@ class Verb(StrEnum):
     EXPLAIN_UNDECIDED = "explain_undecided"
     SEE_OPENING = "see_opening"
     READ_COMPLIANCE = "read_compliance"
+    JUDGE = "judge"
     # Bidders and the buyer
     WRITE = "write"
     # Panels

@@ -113,12 +113,20 @@ def opened_bids(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
 
 
 def bids_to_score(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
-    """The opened bids that matched their seals, in the order of the labels."""
-    return [bid for bid in opened_bids(itt_id) if bid.is_sound]
+    """The opened bids that stand, in the order of the labels."""
+    return [bid for bid in opened_bids(itt_id) if bid.stands]
 
 
 def bid_to_score(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
-    """One sound opened bid of the ITT, or `NotFound`; neither answers nor price."""
+    """One opened bid of the ITT that stands, or `NotFound`; neither answers nor price."""
+    found = sound_bid(itt_id, bid_id)
+    if not found.stands:
+        raise NotFound("There is no such bid here.")
+    return found
+
+
+def sound_bid(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
+    """One opened bid of the ITT that matched its seal, also one that is disregarded; else `NotFound`."""
     found = db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)

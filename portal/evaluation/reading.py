@@ -31,7 +31,14 @@ from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
-from portal.evaluation.queries import bid_to_score, compliance_questions, leaf_named, leaves_of, questions_read_first
+from portal.evaluation.queries import (
+    bid_to_score,
+    compliance_questions,
+    leaf_named,
+    leaves_of,
+    questions_read_first,
+    sound_bid,
+)
 from portal.tendering.amending.earlier_answers import before_in_words, stands
 from portal.tendering.amending.models import MethodChange
 from portal.tendering.amending.queries import changes_by_version
@@ -64,6 +71,8 @@ class Answer:
     question: Question
     shown: Shown
     files: tuple[Mapping[str, Any], ...]
+    meets_its_rule: bool
+    """Whether the rule that is published with the question says by itself that it passes."""
     confidential: str | None = None
     """Why its bidder asks to keep it confidential, where it does."""
     before: str = ""
@@ -214,7 +223,8 @@ def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
 def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     policy.require(actor, Verb.READ_BIDS, work)
     require_declared(work, actor)
-    return _opened(work.itt, bid_id, undefer(OpenedBid.quality))
+    standing = bid_to_score(work.itt_id, bid_id)
+    return _opened(work.itt, standing.bid_id, undefer(OpenedBid.quality))
 
 
 def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
@@ -224,7 +234,7 @@ def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> O
 
 def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> OpenedBid:
     """One sound opened bid with what is to be read of it, or `NotFound`: whoever calls has asked who reads."""
-    bid = bid_to_score(itt.id, bid_id)
+    bid = sound_bid(itt.id, bid_id)
     content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(*what)
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
@@ -252,12 +262,13 @@ def _answer(
         question,
         question.asked.shown(texts),
         tuple(entry for entry in manifest if entry["question"] == question.key),
+        question.asked.meets_its_rule(texts),
         confidential,
     )
     if not changes:
         return given
-    if not stands(changes):
-        given = Answer(question, Shown(), ())
+    # What was answered before the question changed is judged by somebody who reads both.
+    given = replace(given, meets_its_rule=False) if stands(changes) else Answer(question, Shown(), (), False)
     return replace(given, before=before_in_words(changes))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.columns import db
 from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scorecard
@@ -38,7 +38,7 @@ def member_key(member_id: object) -> str:
 def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     """Build the case of one lot in the engine's format (docs/scoring.md section 2).
 
-    `bids` are the opened ones whose seals matched, with their prices in pounds over the whole term. `scores`
+    `bids` are the opened ones that stand, with their prices in pounds over the whole term. `scores`
     are the submitted individual ones: those of a member who was recused or removed stay in the case, and the
     member in `recused`, so that the engine leaves them out in plain sight. `agreed` are the agreed scores in
     force.
@@ -48,7 +48,7 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
         "method": itt.method,
         "bids": {
             bid_key(bid): {} if bid.price is None else {"price": format(bid.price, "f")}
-            for bid in sorted((bid for bid in opened if bid.is_sound), key=bid_key)
+            for bid in sorted((bid for bid in opened if bid.stands), key=bid_key)
         },
         "scores": _scores(lot),
         "agreed": _agreed(lot),
@@ -95,7 +95,7 @@ def _scores(lot: Lot) -> list[dict[str, str]]:
         .join(AwardCriterion, AwardCriterion.id == Score.criterion_id)
         .where(
             Bid.lot_id == lot.id,
-            OpenedBid.quarantine_reason.is_(None),
+            STANDS,
             Scorecard.status == ScorecardStatus.SUBMITTED,
         )
         .group_by(Panel.key, PanelMember.id, Bid.reference)
@@ -111,8 +111,9 @@ def _agreed(lot: Lot) -> list[dict[str, str]]:
         .select_from(ModeratedScore)
         .join(Panel, Panel.id == ModeratedScore.panel_id)
         .join(Bid, Bid.id == ModeratedScore.bid_id)
+        .join(OpenedBid, OpenedBid.bid_id == Bid.id)
         .join(AwardCriterion, AwardCriterion.id == ModeratedScore.criterion_id)
-        .where(Bid.lot_id == lot.id, ModeratedScore.superseded_at.is_(None))
+        .where(Bid.lot_id == lot.id, STANDS, ModeratedScore.superseded_at.is_(None))
         .group_by(Panel.key, Bid.reference)
         .order_by(Panel.key, Bid.reference)
         .execution_options(yield_per=ROWS)

@@ -22,6 +22,7 @@ from portal.core.permissions import Role
 from portal.evaluation.models import PanelWork
 from portal.joining.completeness import gaps_of
 from portal.joining.models import Application, ApplicationDecision
+from portal.judging.models import Judgement
 from portal.notifications import recipients
 from portal.notifications.addressing import about, page_for_officers, page_for_provider, page_of
 from portal.notifications.composing import tell
@@ -178,6 +179,13 @@ def _setting_aside(reminder: Reminder) -> Letter:
     return {**letter, "proposal": proposal}
 
 
+def _judgement(reminder: Reminder) -> Letter:
+    """To the approvers, but for whoever proposed it."""
+    judgement = db.session.get_one(Judgement, reminder.subject_id)
+    letter = _of_itt(judgement.itt, "compliance.index", Role.APPROVER, apart_from=judgement.proposed_by_id)
+    return {**letter, "judgement": judgement}
+
+
 def _refusal(reminder: Reminder) -> Letter:
     """To the approvers, but for whoever proposed it."""
     refusal = db.session.get_one(ApplicationDecision, reminder.subject_id)
@@ -235,6 +243,7 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "opening": _opening,
     "moderation": _moderation,
     "award_to_decide": _award,
+    "judgement_to_decide": _judgement,
     "ending_to_decide": _ending,
     "setting_aside_to_decide": _setting_aside,
     "refusal_to_decide": _refusal,

@@ -85,6 +85,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("opening", waiting.openings, UNTIL_DONE),
     Entry("moderation", waiting.moderations, _after(2, 5, 10)),
     Entry("award_to_decide", waiting.awards_to_decide, UNTIL_DONE),
+    Entry("judgement_to_decide", waiting.judgements_to_decide, UNTIL_DONE),
     Entry("ending_to_decide", waiting.endings_to_decide, UNTIL_DONE),
     Entry("setting_aside_to_decide", waiting.settings_aside_to_decide, UNTIL_DONE),
     Entry("refusal_to_decide", waiting.refusals_to_decide, UNTIL_DONE),

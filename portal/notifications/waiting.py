@@ -27,6 +27,8 @@ from portal.frameworks.models import Framework, JoiningWindow
 from portal.frameworks.validity import accepting, opened_at
 from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
+from portal.judging.models import JUDGED_WHILE, Judgement
+from portal.judging.states import JudgementStatus
 from portal.tendering.ending_models import Ending
 from portal.tendering.method_versions import MethodVersion
 from portal.tendering.models import Invitation, InvitationToTender, Lot
@@ -160,6 +162,14 @@ def settings_aside_to_decide(now: datetime) -> Select[Any]:
     aside = SettingAside
     waits = _waits(aside.id, OFFICERS, aside.proposed_at, aside.proposed_at).join(Itt, Itt.id == aside.itt_id)
     return waits.where(aside.status == SettingAsideStatus.PROPOSED, Itt.status.in_(BEFORE_CONTRACT))
+
+
+def judgements_to_decide(now: datetime) -> Select[Any]:
+    """Judgements that would take a bid out, or back in, and wait for an approver."""
+    judgement = Judgement
+    waits = _waits(judgement.id, OFFICERS, judgement.proposed_at, judgement.proposed_at)
+    waits = waits.join(Itt, Itt.id == judgement.itt_id)
+    return waits.where(judgement.status == JudgementStatus.PROPOSED, Itt.status.in_(JUDGED_WHILE))
 
 
 def refusals_to_decide(now: datetime) -> Select[Any]:

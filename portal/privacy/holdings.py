@@ -112,6 +112,8 @@ HOLDINGS = (
     Holding("award_decision.decided_by_id", "Awards that you decided"),
     Holding("setting_aside.proposed_by_id", "Awards that you proposed to set aside, or asked to withdraw from"),
     Holding("setting_aside.decided_by_id", "Awards that you set aside, or let stand"),
+    Holding("judgement.proposed_by_id", "Judgements of bids that you made or proposed"),
+    Holding("judgement.decided_by_id", "Judgements of bids that you decided"),
     Holding("ending.proposed_by_id", "Procurements that you proposed to end"),
     Holding("ending.decided_by_id", "Procurements that you ended, or let go on"),
     Holding("contract.concluded_by_id", "Contracts that you concluded"),

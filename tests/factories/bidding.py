@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import current_app
 from sqlalchemy import select, text
 
 from portal.bidding.documents import attach_files
-from portal.bidding.drafting import save_answers, save_price, start_bid
+from portal.bidding.drafting import read_draft, save_answers, save_price, start_bid
 from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidOpening
 from portal.bidding.opening import open_bids
+from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import Submitted, submit_bid
 from portal.core import clock
 from portal.core.permissions import Actor, Role
@@ -55,12 +56,14 @@ def fill_draft(
     price: str | None = "118000",
     name: str = "policy.txt",
     content: bytes = POLICY_TEXT,
+    said: Mapping[str, str] | None = None,
 ) -> None:
-    """Answer every question, attach a file wherever one is asked for, and give the price."""
+    """Answer every question, attach a file wherever one is asked for, and give the price; `said` by key wins."""
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]
     questions = [question for question in questions_of(bid.itt) if question.is_asked_for(bid.lot_id)]
     answers = {question.key: f"{answer} ({question.key})" for question in questions if question.asked.kind.in_words}
-    save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
+    answers |= {question.key: "yes" for question in questions if question.asked.kind.judged_by_rule}
+    save_answers(bid=bid, actor=actor, keys=keys, answers=answers | dict(said or {}))
     for question in questions:
         if question.asked.kind.takes_files:
             attach_files(
@@ -87,14 +90,17 @@ def complete_draft(
 
 
 def submit(bid: Bid, actor: Actor) -> Submitted:
-    """Submit the draft as it is."""
+    """Submit the draft as it is, told which of its answers fail."""
+    keys = current_app.extensions["keys"]
+    asked = [question.asked for question in questions_of(bid.itt) if question.is_asked_for(bid.lot_id)]
     done = submit_bid(
         bid=bid,
         actor=actor,
-        keys=current_app.extensions["keys"],
+        keys=keys,
         idempotency_key=uuid.uuid4(),
         expected_revision=bid.draft_revision,
         declared=EDITION,
+        told=as_told(remarks_of(asked, read_draft(bid=bid, actor=actor, keys=keys), None)),
     )
     db.session.refresh(bid)
     return done

@@ -25,6 +25,7 @@ class YesNo(Kind):
     title = "Yes or no"
     hint = "You can say which of the two a bid must answer."
     control = Control.ONE
+    judged_by_rule = True
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
             "passes",
@@ -51,6 +52,10 @@ class YesNo(Kind):
     def options(self, settings: Settings) -> Sequence[tuple[str, str]]:
         """Yes and no."""
         return YES_OR_NO
+
+    def is_judged(self, settings: Settings) -> bool:
+        """Where one of the two passes."""
+        return bool(settings.get("passes"))
 
     def box(self, settings: Settings) -> dict[str, Any]:
         """Beside each other."""
@@ -152,6 +157,7 @@ class Declaration(Kind):
     title = "By confirming a declaration"
     hint = "You give the sentence; the bidder ticks it."
     control = Control.SEVERAL
+    judged_by_rule = True
     missing = "Confirm “{prompt}”."
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting("statement", "What is declared?", "Such as: We have not agreed our price with anybody.", Control.BOX),
@@ -165,6 +171,10 @@ class Declaration(Kind):
     def rule(self, settings: Settings) -> str:
         """The sentence."""
         return f"To be confirmed: {settings['statement'].rstrip('.')}"
+
+    def is_judged(self, settings: Settings) -> bool:
+        """Always: whoever does not declare it cannot be awarded the contract."""
+        return True
 
     def told(self, settings: Settings) -> str:
         """Nothing: it stands beside its box."""

@@ -150,6 +150,20 @@ class Asked:
             return wrong.message
         return None
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether officers judge every answer to it pass or fail, after the opening."""
+        return self.envelope is EnvelopeKind.COMPLIANCE and self.kind.is_judged(self.settings)
+
+    def meets_its_rule(self, answers: Mapping[str, str]) -> bool:
+        """Whether the published rule alone says that the answers pass; never where somebody has to read them."""
+        if not self.is_judged or not self.kind.judged_by_rule:
+            return False
+        text = answers.get(self.key, "")
+        if not text:
+            return not self.required
+        return self.fault(answers) is None and not self.kind.why_it_fails(self.kind.read(text, self), self.settings)
+
     @cached_property
     def parts(self) -> Sequence[Asked]:
         """What is typed, each into a box of its own: most questions are their only part."""
@@ -195,6 +209,8 @@ class Kind(ABC):
     """Whether young people read it before anything else of the bid."""
     sets_price: ClassVar[bool] = False
     """Whether the price of the bid is worked out from the answer."""
+    judged_by_rule: ClassVar[bool] = False
+    """Whether what is published with the question says by itself which answers pass."""
     envelope: ClassVar[EnvelopeKind | None] = None
     """The envelope that the answer always goes into; None where whoever judges it decides."""
 
@@ -229,6 +245,10 @@ class Kind(ABC):
     def options(self, settings: Settings) -> Sequence[tuple[str, str]]:
         """Value and words of each answer that can be chosen."""
         return ()
+
+    def is_judged(self, settings: Settings) -> bool:
+        """Whether an answer for officers passes or fails; else it is for information."""
+        return False
 
     def parts(self, asked: Asked) -> Sequence[Asked]:
         """What is typed by itself, each part as a question whose key begins with the question's."""

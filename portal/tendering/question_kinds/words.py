@@ -111,6 +111,10 @@ class PassFail(InWords):
         """The limit and the rule."""
         return f"{super().rule(settings)}. {self.told(settings).rstrip('.')}"
 
+    def is_judged(self, settings: Settings) -> bool:
+        """Always."""
+        return True
+
     def brief(self, settings: Settings) -> str:
         """The limit, and that it is judged."""
         return f"{super().rule(settings)}, judged pass or fail"
@@ -133,6 +137,10 @@ class Files(Kind):
     def rule(self, settings: Settings) -> str:
         """Files."""
         return "Files"
+
+    def is_judged(self, settings: Settings) -> bool:
+        """Always: whether it is the document that was asked for."""
+        return True
 
     def told(self, settings: Settings) -> str:
         """Nothing: the files have a place of their own."""

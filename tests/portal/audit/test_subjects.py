@@ -35,6 +35,7 @@ NAMES = {
     "Guess": "attempt",
     "IdentityChange": "identity_change",
     "InvitationToTender": "itt",
+    "Judgement": "judgement",
     "LostFactor": "lost_factor",
     "LateBid": "late_bid",
     "Lot": "lot",

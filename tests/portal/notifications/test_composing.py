@@ -21,6 +21,7 @@ from portal.awarding.states import SettingAsideKind
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
+from portal.judging.states import Verdict
 from portal.members.states import ChangeStatus
 from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
@@ -124,6 +125,15 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             kind=SettingAsideKind.WITHDRAWAL,
             decision=SimpleNamespace(winning_bid_id=None),
         ),
+        "judgement": SimpleNamespace(
+            bid=SimpleNamespace(reference="BID-0000", provider=SimpleNamespace(name=TITLE)),
+            verdict=Verdict.FAILS,
+            reason=f"{TITLE}.",
+            decision_note=f"{TITLE}.",
+            decided_at=itt.closes_at,
+        ),
+        "prompt": TITLE,
+        "stands": False,
         "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }
 

@@ -1,0 +1,168 @@
+"""Reading what has been judged of the opened bids, and what has not."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.bidding.models import STANDS, Bid, OpenedBid
+from portal.core.approval import Half
+from portal.core.columns import db
+from portal.core.errors import NotFound, WrongState
+from portal.core.words import counted
+from portal.evaluation.queries import compliance_questions, opened_bids
+from portal.judging.models import Judgement
+from portal.judging.states import JudgementStatus, Matter
+from portal.tendering.models import InvitationToTender, Lot, Question
+from portal.tendering.states import EnvelopeKind
+
+IN_FORCE = (JudgementStatus.PROPOSED, JudgementStatus.DECIDED)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A question that officers judge of one bid: the judgement that stands, and the one that waits."""
+
+    question: Question
+    decided: Judgement | None
+    proposed: Judgement | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to judge it or to decide."""
+        return self.decided is None or self.proposed is not None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One opened bid and what is judged of it."""
+
+    opened: OpenedBid
+    requirements: Sequence[Requirement]
+
+    @property
+    def open_count(self) -> int:
+        """How much has still to be judged or decided; a bid that is out is judged no further."""
+        return sum(one.is_open for one in self.requirements) if self.opened.stands else 0
+
+
+def standings_of(itt: InvitationToTender) -> Sequence[Standing]:
+    """Every opened bid that matched its seal, with what is judged of it, by label; four statements."""
+    questions = [question for question in compliance_questions(itt.id) if question.asked.is_judged]
+    found = _in_force(itt.id)
+    return [
+        Standing(
+            opened,
+            [
+                Requirement(
+                    question,
+                    found.get((opened.bid_id, question.key, JudgementStatus.DECIDED)),
+                    found.get((opened.bid_id, question.key, JudgementStatus.PROPOSED)),
+                )
+                for question in questions
+                if question.is_asked_for(opened.bid.lot_id)
+            ],
+        )
+        for opened in opened_bids(itt.id)
+        if opened.is_sound
+    ]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What of a procurement is still to be judged, and who proposed what waits for a second person."""
+
+    to_judge: int
+    proposers: frozenset[Half]
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether an award has to wait for it."""
+        return bool(self.to_judge or self.proposers)
+
+
+def waiting_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Waiting]:
+    """What waits of each procurement that asked what officers judge; three statements for any number of them."""
+    asked: dict[uuid.UUID, list[Question]] = defaultdict(list)
+    of_these = (Question.itt_id.in_(itt_ids), Question.envelope == EnvelopeKind.COMPLIANCE)
+    for question in db.session.scalars(select(Question).where(*of_these)):
+        if question.asked.is_judged:
+            asked[question.itt_id].append(question)
+    if not asked:
+        return {}
+    judged: set[tuple[uuid.UUID, str]] = set()
+    proposers: dict[uuid.UUID, set[Half]] = defaultdict(set)
+    for one in db.session.scalars(select(Judgement).where(Judgement.itt_id.in_(asked), Judgement.status.in_(IN_FORCE))):
+        judged.add((one.bid_id, one.about))
+        if one.status.is_proposed:
+            proposers[one.itt_id].add(one.first_half)
+    standing = select(Bid.id, Bid.itt_id, Bid.lot_id).join(OpenedBid, OpenedBid.bid_id == Bid.id).where(STANDS)
+    to_judge: dict[uuid.UUID, int] = defaultdict(int)
+    for bid_id, itt_id, lot_id in db.session.execute(standing.where(Bid.itt_id.in_(asked))):
+        own = [question for question in asked[itt_id] if question.is_asked_for(lot_id)]
+        to_judge[itt_id] += sum((bid_id, question.key) not in judged for question in own)
+    return {itt_id: Waiting(to_judge[itt_id], frozenset(proposers[itt_id])) for itt_id in asked}
+
+
+def standing_of(itt: InvitationToTender, bid_id: uuid.UUID) -> Standing:
+    """One of them, or `NotFound`."""
+    for standing in standings_of(itt):
+        if standing.opened.bid_id == bid_id:
+            return standing
+    raise NotFound("There is no such bid here.")
+
+
+def _in_force(itt_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, str, JudgementStatus], Judgement]:
+    judgements = select(Judgement).where(
+        Judgement.itt_id == itt_id, Judgement.matter == Matter.REQUIREMENT, Judgement.status.in_(IN_FORCE)
+    )
+    return {(one.bid_id, one.about, one.status): one for one in db.session.scalars(judgements)}
+
+
+def require_all_judged(itt: InvitationToTender, lot: Lot) -> None:
+    """Raise `WrongState` while anything about a bid for the lot that stands has still to be judged or decided."""
+    still_open = [one for one in standings_of(itt) if one.opened.bid.lot_id == lot.id and one.open_count]
+    if still_open:
+        open_count, first = sum(one.open_count for one in still_open), still_open[0].opened.bid
+        raise WrongState(
+            f"{counted(open_count, 'judgement is', 'judgements are')} still open, the first about the bid of "
+            f"{first.provider.name}. Judge what officers check before the award is proposed."
+        )
+
+
+def judgement_of(itt: InvitationToTender, judgement_id: uuid.UUID) -> Judgement:
+    """One judgement of that procurement, with its bidder; raises `NotFound`."""
+    found = db.session.scalars(
+        select(Judgement)
+        .where(Judgement.id == judgement_id, Judgement.itt_id == itt.id)
+        .options(joinedload(Judgement.bid).joinedload(Bid.provider))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such judgement.")
+    return found
+
+
+def history_of(bid_id: uuid.UUID) -> Sequence[Judgement]:
+    """Every judgement of a bid, the newest first."""
+    return db.session.scalars(
+        select(Judgement).where(Judgement.bid_id == bid_id).order_by(Judgement.proposed_at.desc(), Judgement.id)
+    ).all()
+
+
+def failures_of(bid_id: uuid.UUID) -> Sequence[Judgement]:
+    """Why a bid is out, in the order in which it was decided; none of one that stands."""
+    return db.session.scalars(
+        select(Judgement)
+        .where(Judgement.bid_id == bid_id, Judgement.status == JudgementStatus.DECIDED, Judgement.verdict == "fails")
+        .order_by(Judgement.decided_at, Judgement.id)
+    ).all()
+
+
+def prompts_of(itt_id: uuid.UUID) -> Mapping[str, str]:
+    """What each question that officers check asks, by its key."""
+    return {question.key: question.prompt for question in compliance_questions(itt_id)}
