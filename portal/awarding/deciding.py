@@ -60,13 +60,7 @@ def propose_award(
         raise Conflict("An award of this lot has already been proposed.")
     if lot not in open_lots(itt):
         raise Conflict("This lot has been ended without an award.")
-    require_all_judged(itt, lot)
-    result = current_result(lot.id)
-    if result is None:
-        raise WrongState("The result has not been calculated yet.")
-    if result.diagnostics is None:
-        raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
-    _require_every_bid_that_stands(lot, result)
+    result = _firm_result(itt, lot)
     reason = require_reason(reason, WHY, field="reason")
     wins, why_tied = _winner(itt, lot, result, tied, tie_reason)
     winner = db.session.get_one(Bid, wins)
@@ -150,6 +144,18 @@ def decide_award(
         standstill=decision.standstill_kind.value,
     )
     record(EventKind.SUMMARIES_ISSUED, decision, actor=actor, count=len(summaries))
+
+
+def _firm_result(itt: InvitationToTender, lot: Lot) -> Result:
+    """The lot's newest result, of all bids that stand, once everything about them is judged; raises `WrongState`."""
+    require_all_judged(itt, lot)
+    result = current_result(lot.id)
+    if result is None:
+        raise WrongState("The result has not been calculated yet.")
+    if result.diagnostics is None:
+        raise WrongState("What decided the result is still being worked out. It takes a few seconds.")
+    _require_every_bid_that_stands(lot, result)
+    return result
 
 
 def _require_every_bid_that_stands(lot: Lot, result: Result) -> None:

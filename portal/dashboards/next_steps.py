@@ -13,6 +13,7 @@ from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import counted, london_date
 from portal.corresponding.writing import can_write
 from portal.dashboards.situation import Situation, Wait
+from portal.judging.models import JUDGED_WHILE
 from portal.regulation import procurement_law
 from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import CATALOGUE
@@ -81,6 +82,11 @@ OPEN = Step(
 )
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
+JUDGE = Step("Judge what officers check", "compliance.index", Verb.JUDGE, is_act=True)
+CHECKED = Step("Read what officers check, and how it was judged", "compliance.index", Verb.READ_COMPLIANCE)
+DECIDE_JUDGEMENT = Step(
+    "Decide whether a bid stays in", "compliance.index", Verb.READ_COMPLIANCE, "A colleague has judged it.", is_act=True
+)
 RESULT = Step("Read the result", "evaluation_desk.result", Verb.SEE_RESULT, "Every figure of the calculation.")
 NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", Verb.SEE_RESULT)
 PROPOSE = Step(
@@ -153,7 +159,13 @@ def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 
 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
-    return (*_ending(situation, actor), *_by_stage(itt, situation, actor, now))
+    judged = (CHECKED,) if situation.judging is not None else ()
+    return (
+        *_ending(situation, actor),
+        *_judging(itt, situation, actor),
+        *_by_stage(itt, situation, actor, now),
+        *judged,
+    )
 
 
 def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
@@ -204,8 +216,20 @@ def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
     return f"{waiting} You said: by {london_date(itt.answers_by_date)}." if itt.answers_by_date else waiting
 
 
+def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Iterator[Step]:
+    """What is still to be judged, and what waits for a second person: no award can be proposed before."""
+    waits = situation.judging
+    if waits is None or itt.status not in JUDGED_WHILE:
+        return
+    if waits.to_judge:
+        yield replace(JUDGE, hint=f"{counted(waits.to_judge, 'answer is', 'answers are')} not judged yet.")
+    if any(not is_first_person(actor, half) for half in waits.proposers) and Role.APPROVER in actor.authority_roles:
+        yield DECIDE_JUDGEMENT
+
+
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
-    if situation.has_result and situation.has_lot_to_propose:
+    waits = situation.judging is not None and situation.judging.is_anything
+    if situation.has_result and situation.has_lot_to_propose and not waits:
         yield PROPOSE
     if situation.has_tie:
         yield DRAW if situation.draws_lots else DECIDE_TIE

@@ -15,12 +15,13 @@ from sqlalchemy.orm import aliased
 
 from portal.awarding.models import AwardDecision, SettingAside, Standstill
 from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
 from portal.evaluation.models import PanelMember, Result
+from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.amending.queries import proposers_of
@@ -71,6 +72,8 @@ class Situation:
     """Whether bids for a lot are tied in first place."""
     draws_lots: bool = True
     """Whether the published method draws a lot then."""
+    judging: Waiting | None = None
+    """What officers have still to judge of the opened bids; None where nothing was asked for them to judge."""
     ending_proposers: frozenset[Half] = frozenset()
     """Who proposed to end it, or a lot of it, where that waits for an approver."""
     aside_proposers: frozenset[Half] = frozenset()
@@ -85,6 +88,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
     proposed, nobody = _proposed(itt_ids), frozenset[Half]()
     asked, changes, written = counts_waiting(itt_ids), proposers_of(itt_ids), counts_unanswered(itt_ids)
+    judging = waiting_of(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
@@ -92,6 +96,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             change_proposer=changes.get(itt_id),
+            judging=judging.get(itt_id),
             ending_proposers=proposed.get((Ending.__tablename__, itt_id), nobody),
             aside_proposers=proposed.get((SettingAside.__tablename__, itt_id), nobody),
         )
@@ -103,7 +108,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     """Every lot of the ITTs: the ITT, and then the columns of `_Row`."""
     result = exists().where(Result.lot_id == Lot.id, Result.superseded_at.is_(None))
     undecided = InvitationToTender.status == IttStatus.MODERATED
-    opened = exists().where(OpenedBid.bid_id == Bid.id, Bid.lot_id == Lot.id, OpenedBid.quarantine_reason.is_(None))
+    opened = exists().where(OpenedBid.bid_id == Bid.id, Bid.lot_id == Lot.id, STANDS)
     ended = exists().where(Ending.lot_id == Lot.id, Ending.status == EndingStatus.DECIDED)
     return (
         select(

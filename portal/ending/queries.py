@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AwardDecision
 from portal.awarding.states import IN_FORCE
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -39,7 +39,7 @@ def lots_being_judged(itt: InvitationToTender) -> Sequence[uuid.UUID]:
     if itt.status is not IttStatus.OPENED:
         return ()
     opened = select(Bid.lot_id).join(OpenedBid, OpenedBid.bid_id == Bid.id)
-    return db.session.scalars(opened.where(Bid.itt_id == itt.id, OpenedBid.quarantine_reason.is_(None))).all()
+    return db.session.scalars(opened.where(Bid.itt_id == itt.id, STANDS)).all()
 
 
 def ending_of(itt: InvitationToTender, ending_id: uuid.UUID) -> Ending:

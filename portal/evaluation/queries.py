@@ -107,7 +107,7 @@ def opened_bids(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
         select(OpenedBid)
         .join(OpenedBid.bid)
         .where(Bid.itt_id == itt_id)
-        .options(joinedload(OpenedBid.bid).joinedload(Bid.provider))
+        .options(joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot)))
         .order_by(func.length(OpenedBid.label), OpenedBid.label)
     ).all()
 

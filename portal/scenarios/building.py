@@ -46,7 +46,7 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import matrix_people, people, preparing, story
+from portal.scenarios import checks, matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
@@ -92,6 +92,7 @@ def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> In
         actor=actor,
     )
     set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor)
+    checks.ask(itt, actor)
     db.session.commit()
     return itt
 
@@ -173,9 +174,8 @@ def write_bid(
     actor = people.actor_of(part)
     bid = start_bid(itt=itt, lot=itt.lots[0], actor=actor)
     db.session.commit()
-    answers = dict(telling.answers) if whole else dict(list(telling.answers.items())[:3])
+    answers = dict(list(telling.answers.items())[: None if whole else 3]) | checks.answers(itt, telling)
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
-    db.session.commit()
     if whole:
         save_price(bid=bid, actor=actor, keys=keys, price=telling.price)
         db.session.commit()

@@ -11,7 +11,7 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, changing, endings, market, people, story
+from portal.scenarios import building, changing, checks, endings, market, people, story
 from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
@@ -20,7 +20,7 @@ from portal.tendering.models import InvitationToTender
 DRAFT = "Short breaks for disabled children: Demo Northfield"
 OPEN = "Early help for families: Demo Harbourside"
 CLOSED = "Counselling for young people: Demo Millbrook"
-SCORING = "Youth club and outreach: Demo Eastgate"
+SCORING = checks.TITLE
 MODERATING = "Support for young carers: Demo Westway"
 RESULT = "Mentoring after school: Demo Highfield"
 STANDSTILL = "Family support at home: Demo Lowmarsh"

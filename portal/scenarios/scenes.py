@@ -107,8 +107,12 @@ SCENES: tuple[Scene, ...] = (
         demo.SCORING,
         IttStatus.OPENED,
         "Panels say whether they know a bidder, then score each answer and give a reason. A young person comes "
-        "in with a card, no name and no e-mail.",
-        (Door(people.PARENT, "Score as a parent", "panel_desk.show", Behind.PANEL, "parents"),),
+        "in with a card, no name and no e-mail. Meanwhile officers judge what no panel sees; "
+        "whoever fails is out once a second person has decided so.",
+        (
+            Door(people.COMMISSIONER, "Judge what officers check", "compliance.index"),
+            Door(people.PARENT, "Score as a parent", "panel_desk.show", Behind.PANEL, "parents"),
+        ),
         for_young_people=True,
     ),
     Scene(

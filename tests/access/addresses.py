@@ -148,6 +148,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.PROPOSE_LATE): press("late_box.propose"),
     ("itt", Verb.HAND_OVER): form("itts.owner"),
     ("itt", Verb.OPEN_BIDS): press("openings.show"),
+    ("itt", Verb.JUDGE): press("compliance.pass_all"),
     ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
     ("itt", Verb.PROPOSE_AWARD): press("awards.show"),
     ("itt", Verb.PROPOSE_ADDENDUM): (
@@ -169,6 +170,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_OPENING): page("openings.show"),
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
+    ("judgement", Verb.DECIDE): press("compliance.decide"),
     ("lost_factor", Verb.DECIDE): form("lost_factors.decide"),
     ("mitigation", Verb.DECIDE): press("interests.mitigation"),
     ("mitigation", Verb.READ): page("interests.mitigation"),
@@ -292,6 +294,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "identity_decision": lambda it: {"decision_id": it.id},
     "invitation": lambda it: {"reference": it.itt.reference},
     "itt": lambda it: {"reference": it.reference, "panel_id": it.panels[0].id if it.panels else it.id},
+    "judgement": lambda it: {"reference": it.itt.reference, "judgement_id": it.id},
     "lost_factor": lambda it: {"lost_id": it.id},
     "mitigation": lambda it: {"reference": it.itt.reference, "mitigation_id": it.id},
     "number_claim": lambda it: {"claim_id": it.id},

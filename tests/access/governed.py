@@ -19,6 +19,7 @@ from portal.evaluation.states import PanelWorkStatus
 from portal.extensions import db
 from portal.frameworks.states import AdmissionStatus, FrameworkStatus
 from portal.joining.states import ApplicationStatus
+from portal.judging.states import JudgementStatus
 from portal.members.states import ChangeStatus
 from portal.organisations.states import ClaimStatus, SuspensionStatus
 from portal.privacy.states import ErasureStatus
@@ -45,6 +46,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "identity_decision": ChangeStatus,
         "invitation": ("open", "declined"),
         "itt": IttStatus,
+        "judgement": (*JudgementStatus, "lapsed"),
         "lost_factor": LostStatus,
         "mitigation": MitigationStatus,
         "number_claim": ClaimStatus,
@@ -62,6 +64,7 @@ STATES: Mapping[str, frozenset[str]] = {
 
 UNREACHED: Mapping[tuple[str, str], str] = {
     ("undertaking", "any"): "no invitation of the scenario has a document that asks for one",
+    ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
     ("award", "set_aside"): "awards are set aside in tests/portal/ending",
     ("setting_aside", "proposed"): "awards are set aside in tests/portal/ending",

@@ -89,6 +89,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "identity_decision": lambda it: {it.framework.authority_id if it.framework else THE_PLATFORM},
     "invitation": lambda it: {it.provider_id},
     "itt": lambda it: {it.authority_id},
+    "judgement": lambda it: {it.itt.authority_id},
     "lost_factor": _of_whoever_lost_it,  # type: ignore[dict-item]
     "mitigation": lambda it: {it.itt.authority_id},
     "number_claim": lambda it: {it.holder_id, THE_PLATFORM, WHO_CHECKS},

@@ -58,7 +58,7 @@ from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
 from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.states import QuestionKind
-from tests.factories import amending, bidding, calling_off, ending, frameworks, joining
+from tests.factories import amending, bidding, calling_off, ending, frameworks, joining, judging
 from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import (
@@ -111,6 +111,7 @@ def everything() -> People:
     _late(authority, actor_of(submitter))
     _endings(authority, submitter)
     _interests(authority)
+    _judgements(authority, actor_of(submitter))
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | dict(_awards(authority))
     _questions(authority, actor_of(submitter))
@@ -398,6 +399,13 @@ def _endings(authority: ContractingAuthority, submitter: User) -> None:
     ending.decide(cancelled.endings[0])
     ending.not_awarded(bidding.opened_itt(0, authority=authority))
     tied_itt(authority=authority)
+
+
+def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
+    """Answers to judge and a judgement that waits; and a bid of the bidder's that was taken out."""
+    first, _second = judging.bids_of(judging.checked_itt(2, authority=authority))
+    judging.judge(first)
+    judging.taken_out(judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0])
 
 
 def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import current_app
 from sqlalchemy import select
 
 from portal.bidding.models import Bid
@@ -18,11 +17,10 @@ from portal.judging.states import Verdict
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.asking import add_question
 from portal.tendering.models import InvitationToTender
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from tests.factories.awarding import approver_of
 from tests.factories.bidding import close_now, open_itt, submitted_bid
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 
 INSURED, DECLARED, RECORDS, FOUNDED = (
     "are-you-insured",
@@ -63,7 +61,7 @@ def checked_itt(
             required=True,
             actor=officer,
         )
-    publish_itt(itt=itt, actor=officer, now=clock.now(), keys=current_app.extensions["keys"], demonstration=False)
+    publish(itt, officer)
     for number in range(n_bids):
         first = {"said": said, "actor": actor} if number == 0 else {}
         submitted_bid(itt, price=str(100_000 + 1_000 * number), **first)  # type: ignore[arg-type]

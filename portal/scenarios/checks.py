@@ -1,0 +1,57 @@
+"""What a demonstration asks for officers to check, and what its bidders answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from portal.core.permissions import Actor
+from portal.scenarios import story
+from portal.tendering.asking import add_question
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import QuestionKind
+
+TITLE = "Youth club and outreach: Demo Eastgate"
+"""The one procurement that asks for it."""
+QUESTIONS: Sequence[tuple[str, QuestionKind, Mapping[str, str]]] = (
+    (
+        "Are you insured for £5 million, or will you be when the contract starts?",
+        QuestionKind.YES_NO,
+        {"passes": "yes"},
+    ),
+    (
+        "No agreement with other bidders",
+        QuestionKind.DECLARATION,
+        {"statement": "We have agreed neither our price nor whether to bid with anybody else who may bid."},
+    ),
+    (
+        "How are your staff checked before they work with children?",
+        QuestionKind.PASS_FAIL,
+        {"word_limit": "100", "rule": "Enhanced checks before the first day, and again every three years."},
+    ),
+)
+TOLD = (
+    "Everybody has an enhanced check before the first day, and again every three years. Two of us keep the list.",
+    "We ask for references. Checks follow within the first month.",
+)
+
+
+def ask(itt: InvitationToTender, actor: Actor) -> None:
+    """Add the questions to the draft, where it is the one that asks them."""
+    for prompt, kind, settings in QUESTIONS if itt.title == TITLE else ():
+        add_question(
+            itt=itt,
+            prompt=prompt,
+            guidance="",
+            kind=kind,
+            settings=settings,
+            criterion=None,
+            required=True,
+            actor=actor,
+        )
+
+
+def answers(itt: InvitationToTender, telling: story.Telling) -> dict[str, str]:
+    """What the bidder answers to those that were asked; all but the first give something to judge."""
+    asked = {question.key: question.asked for question in itt.questions if question.asked.is_judged}
+    said = TOLD[min(story.TELLINGS.index(telling), len(TOLD) - 1)]
+    return {key: "yes" if question.kind.judged_by_rule else said for key, question in asked.items()}
