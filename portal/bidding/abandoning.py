@@ -8,6 +8,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.closing import lock_bid
 from portal.bidding.drafting import earlier_of
+from portal.bidding.late_box import late_bid_of
 from portal.bidding.models import Bid, BidFile, LateAttempt
 from portal.bidding.states import BidStatus
 from portal.bidding.stored_files import discard_file
@@ -23,12 +24,15 @@ def abandon_bid(*, bid: Bid, actor: Actor, files: FileStore) -> None:
 
     Consequences: draft, files and earlier texts are gone, and the provider can start again; records BID_ABANDONED
     without any content, in the bid's own chain. Raises `WrongState` for a bid that was submitted (it is withdrawn
-    instead), and for one that somebody tried to submit too late: that attempt is evidence (PCR 2015 reg 22(16)(g)).
+    instead), and for one that somebody tried to submit too late or put into the late box: that is evidence (PCR 2015
+    reg 22(16)(g)).
     """
     policy.require(actor, Verb.ABANDON, bid)
     entered = lock_bid(bid)
     if entered.status is not BidStatus.DRAFT:
         raise WrongState("This bid was submitted meanwhile. You can withdraw it until the closing time.")
+    if late_bid_of(bid) is not None:
+        raise WrongState("This bid is in the late box. That stays on record, with the draft.")
     if db.session.scalar(select(exists().where(LateAttempt.bid_id == bid.id))):
         raise WrongState(
             "Somebody tried to submit this bid after the closing time. That stays on record, with the draft."

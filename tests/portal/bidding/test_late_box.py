@@ -10,6 +10,7 @@ from flask import current_app
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
+from portal.bidding.abandoning import abandon_bid
 from portal.bidding.form_of_tender import EDITION
 from portal.bidding.late_box import decide_late, keep_late, late_bid_of, propose_late
 from portal.bidding.late_models import LateBid
@@ -141,6 +142,13 @@ def test_only_late_and_only_once(submitter: Actor, itt: InvitationToTender) -> N
     close_now(itt)
     with pytest.raises(WrongState, match="submitted in time is the same"):
         keep_late(bid=bid, actor=submitter, keys=keys, declared=EDITION)
+
+
+def test_what_is_in_the_late_box_is_not_deleted(bid: Bid, submitter: Actor) -> None:
+    """It is evidence, and so is the draft that it was made of."""
+    _kept(bid, submitter)
+    with pytest.raises(WrongState, match="in the late box"):
+        abandon_bid(bid=bid, actor=submitter, files=current_app.extensions["files"])
 
 
 def test_another_authority_decides_nothing(bid: Bid, submitter: Actor, itt: InvitationToTender) -> None:
