@@ -88,7 +88,7 @@ APART: Mapping[str, Callable[[Any], Hashable]] = {
     "absence": lambda it: it.authority_id is None,
     "admission": lambda it: (it.framework.kind, it.reasons_sent_at is None),
     "application": lambda it: it.provider_id,
-    "bid": lambda it: it.itt.has_closed(clock.now()),
+    "bid": lambda it: (it.itt.status, it.itt.has_closed(clock.now())),
     "clarification": lambda it: it.itt.status,
     "erasure": lambda it: it.authority_id,
     "identity_decision": lambda it: it.framework is None,
