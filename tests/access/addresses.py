@@ -302,6 +302,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "provider": lambda it: {"provider_id": it.id} | _colleague(it),
     "role": lambda it: {"role_id": it.id},
     "setting": lambda it: {"setting_id": it.id},
+    "setting_aside": lambda it: {"reference": it.itt.reference, "proposal_id": it.id},
     "summary": lambda it: {"reference": it.reference},
     "suspension": lambda it: {"suspension_id": it.id},
     "undertaking": lambda it: {"reference": it.itt.reference},

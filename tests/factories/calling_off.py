@@ -71,9 +71,13 @@ def ready_call_off(
     authority: ContractingAuthority | None = None,
     closes_in: timedelta = timedelta(days=21),
     provider: Provider | None = None,
+    approved: bool = True,
     **details: Any,
 ) -> InvitationToTender:
-    """A draft that lacks nothing but publication; a direct award goes to `provider` and is approved."""
+    """A draft that lacks nothing but publication; a direct award goes to `provider` and is approved.
+
+    `approved`: whether a second person has approved that it is published.
+    """
     authority = authority or lot.framework.authority
     actor = make_commissioner(authority)
     itt = draft_call_off(lot, kind=kind, authority=authority, actor=actor, **details)
@@ -103,7 +107,8 @@ def ready_call_off(
     if itt.kind is IttKind.DIRECT_AWARD:
         propose_direct_award(itt=itt, provider=provider, reason=REASON, actor=actor, now=now)
         approve_direct_award(itt=itt, actor=approver_of(authority), now=now)
-    approve(itt, actor)
+    if approved:
+        approve(itt, actor)
     return itt
 
 

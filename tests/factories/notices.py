@@ -226,6 +226,7 @@ def _version(bid: Bid, person: uuid.UUID) -> BidVersion:
         received_at=clock.now(),
         submitted_by_id=person,
         seal_format=2,
+        method_version=1,
         keys_for_draft=b"key",
         commitment="0" * 64,
         receipt={},

@@ -228,7 +228,8 @@ def published_in_lots(
             actor=officer,
         )
         ask_for_lots(itt=itt, question=question, lots=[itt.lots[number - 1]], actor=officer)
-    set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason="", actor=officer)
+    whole = "It is one team." if lots == 1 else ""
+    set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason=whole, actor=officer)
     publish(itt, officer)
     db.session.refresh(itt)
     return itt

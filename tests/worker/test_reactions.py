@@ -71,6 +71,8 @@ def test_who_hears_of_what(award: Award, mailbox: Mailbox) -> None:
     db.session.commit()
     drain()
     assert audiences() == {
+        "tendering/publication_proposed": {"approver"},
+        "tendering/publication_approved": {"commissioner"},
         "bidding/bid_submitted": {"provider"},
         "bidding/bids_opened": {"provider"},
         "evaluation/bids_ready": {"chair", "facilitator"},
@@ -112,7 +114,8 @@ def test_before_the_opening_nothing_names_a_bidder(award: Award, mailbox: Mailbo
         drain()
         heard.append(_told_to([person.id for person in people], itt))
     assert heard[0] == heard[1]
-    assert len(heard[0]) == 1
+    kinds = ["itt_closed_openers", "publication_approved", "publication_proposed"]
+    assert [kind.removeprefix("tendering/") for kind, _, _ in heard[0]] == kinds
     to_officers = [mail for person in people for mail in mailbox.to(str(person.email))]
     words = " ".join(f"{mail['Subject']} {mail.get_content()}" for mail in to_officers)
     assert "Marker" not in words
@@ -125,7 +128,7 @@ def _told_to(people: list[object], itt: InvitationToTender) -> list[tuple[str, s
         select(Message).where(Message.user_id.in_(people), Message.link.contains(itt.reference))
     )
     own = re.compile("|".join(map(re.escape, (itt.reference, itt.title))) + r"|ended at [^.]+\.")
-    return [(one.kind, own.sub("", one.subject), own.sub("", one.body)) for one in messages]
+    return sorted((one.kind, own.sub("", one.subject), own.sub("", one.body)) for one in messages)
 
 
 def test_only_the_award_notice_starts_a_standstill(award: Award) -> None:

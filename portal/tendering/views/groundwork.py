@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role
-from portal.tendering.forms.groundwork import GroundworkForm
+from portal.tendering.forms.groundwork import form_about
 from portal.tendering.groundwork import record_groundwork
 from portal.tendering.groundwork_models import SUBJECTS, GroundworkSubject
 from portal.tendering.groundwork_records import groundwork_of
@@ -35,7 +35,7 @@ def groundwork(reference: str, subject: str) -> ResponseReturnValue:
     """What came of equality, consultation or small providers."""
     itt = draft_of(reference)
     about = GroundworkSubject(subject)
-    form = GroundworkForm.about(SUBJECTS[about], groundwork_of(itt.id).get(about))
+    form = form_about(SUBJECTS[about], groundwork_of(itt.id).get(about))
     if form.validate_on_submit() and form.carry_out(
         lambda: record_groundwork(
             itt=itt,

@@ -17,11 +17,14 @@ from portal.accounts.handing_over import propose_successor
 from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person
 from portal.accounts.models import User
 from portal.awarding.deciding import decide_award, refuse_award
+from portal.bidding.form_of_tender import EDITION
+from portal.bidding.late_box import decide_late, keep_late, propose_late
 from portal.bidding.models import BidOpening
 from portal.bidding.opening import open_bids
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.ending.deciding import decide_ending, refuse_ending
+from portal.ending.setting_aside import decide_setting_aside, refuse_setting_aside
 from portal.extensions import db
 from portal.identity.claiming import answer_claim, ask_holder, claims_undecided, move_number, propose_move, refuse_move
 from portal.identity.suspending import (
@@ -33,6 +36,7 @@ from portal.identity.suspending import (
     refuse_suspension,
 )
 from portal.joining.deciding import decide_refusal, propose_refusal, send_back_refusal
+from portal.judging.deciding import decide_judgement, refuse_judgement
 from portal.members.removing import decide_removal, note_reasons_sent, propose_removal
 from portal.organisations.models import ContractingAuthority
 from portal.privacy.asking import ask_erasure
@@ -45,12 +49,14 @@ from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.lots import set_lot_rules
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.awarding import proposed_award
-from tests.factories.bidding import close_now, opener_of
+from tests.factories.awarding import decided_award, proposed_award
+from tests.factories.bidding import close_now, complete_draft, opener_of, submitter_of
 from tests.factories.calling_off import draft_call_off
 from tests.factories.ending import propose_to_cancel
 from tests.factories.frameworks import admit, live_framework
+from tests.factories.judging import bids_of, checked_itt, judge
 from tests.factories.organisations import make_authority, make_provider
+from tests.factories.setting_aside import propose_to_withdraw
 from tests.factories.tendering import declare_all, make_commissioner, published_itt, ready_itt
 from tests.portal.identity.test_claiming import Case as Claimed
 from tests.portal.joining.submitted import FINDINGS, commissioner_of, lasting_framework, submitted_application
@@ -178,6 +184,33 @@ def _ending(decide: Callable[..., Any]) -> Act:
     return Act(row.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
 
 
+def _setting_aside(decide: Callable[..., Any]) -> Act:
+    row = propose_to_withdraw(decided_award().decision)
+    db.session.flush()
+    by = lambda actor: decide(proposal=row, actor=actor, note=WORDS, now=now())  # noqa: E731
+    return Act(row.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
+
+
+def _judgement(decide: Callable[..., Any]) -> Act:
+    row = judge(bids_of(checked_itt(1))[0])
+    db.session.flush()
+    by = lambda actor: decide(judgement=row, actor=actor, note=WORDS, now=now())  # noqa: E731
+    return Act(row.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
+
+
+def _late_bid(agrees: bool) -> Act:
+    itt, bidder = published_itt(), submitter_of()
+    bid = complete_draft(itt, actor=bidder)
+    close_now(itt)
+    row = keep_late(bid=bid, actor=bidder, keys=current_app.extensions["keys"], declared=EDITION)
+    db.session.flush()
+    officer = make_commissioner(itt.authority)
+    propose_late(itt=itt, late_id=row.id, admits=True, reason=WORDS, actor=officer)
+    db.session.flush()
+    by = lambda actor: decide_late(itt=itt, late_id=row.id, agrees=agrees, actor=actor)  # noqa: E731
+    return Act(itt.authority, officer.user_id, row.proposed_at, Role.APPROVER, by, row)
+
+
 def _suspension(decide: Callable[..., Any], *, lifting: bool = False, **more: Any) -> Act:
     authority = make_authority(administrators=0)
     first, other = (actor_of(make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority)) for _ in range(2))
@@ -277,6 +310,12 @@ ACTS: dict[str, Callable[[], Act]] = {
     "send back what is to be published": lambda: _publication(send_back),
     "cancel a procurement": lambda: _ending(decide_ending),
     "refuse to cancel a procurement": lambda: _ending(refuse_ending),
+    "set an award aside": lambda: _setting_aside(decide_setting_aside),
+    "refuse to set an award aside": lambda: _setting_aside(refuse_setting_aside),
+    "take a bid out": lambda: _judgement(decide_judgement),
+    "refuse to take a bid out": lambda: _judgement(refuse_judgement),
+    "admit a late bid": lambda: _late_bid(agrees=True),
+    "send the proposal about a late bid back": lambda: _late_bid(agrees=False),
     "suspend": lambda: _suspension(decide_suspension, note=WORDS, now=now),
     "refuse to suspend": lambda: _suspension(refuse_suspension, note=WORDS, now=now),
     "lift": lambda: _suspension(lift_organisation, lifting=True, now=now),

@@ -54,6 +54,7 @@ def test_a_version_that_the_ledger_does_not_know_is_named(app: Flask, bid: Bid) 
     version = db.session.scalars(select(BidVersion)).one()
     columns = (
         "seal_format",
+        "method_version",
         "keys_for_draft",
         "commitment",
         "receipt",

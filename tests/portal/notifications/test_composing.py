@@ -86,6 +86,7 @@ def values() -> dict[str, Any]:
         "given": ["submitter"],
         "taken": ["contributor"],
         "not_wanted": ["opener"],
+        "roles": ["submitter"],
         "colleague": SimpleNamespace(display_name="Demo Contributor"),
         "place": TITLE,
         "until": itt.closes_at,

@@ -10,6 +10,7 @@ from portal.core.permissions import Role
 from portal.judging.deciding import refuse_judgement
 from portal.judging.states import Verdict
 from portal.notifications import letters_of_judgements as letters
+from portal.notifications.recipients import people_of_authority
 from tests.factories.accounts import make_person
 from tests.factories.awarding import approver_of
 from tests.factories.bidding import submitter_of
@@ -22,12 +23,13 @@ pytestmark = pytest.mark.usefixtures("db_session")
 def test_approvers_hear_what_waits_and_commissioners_what_is_refused() -> None:
     """Every approver reads whose bid it is and is led to the page of the decision."""
     itt = checked_itt(1)
-    approver = make_person(Role.APPROVER, authority=itt.authority)
+    make_person(Role.APPROVER, authority=itt.authority)
     judgement = judge(bids_of(itt)[0])
     page = f"/commissioning/itts/{itt.reference}/compliance/judgements/{judgement.id}"
-    [proposed] = told(EventKind.JUDGEMENT_PROPOSED, letters.judgement_proposed)
-    assert (proposed.user_id, proposed.link) == (approver.id, page)
-    assert bids_of(itt)[0].provider.name in proposed.body
+    proposed = told(EventKind.JUDGEMENT_PROPOSED, letters.judgement_proposed)
+    assert {one.user_id for one in proposed} == set(people_of_authority(itt.authority_id, Role.APPROVER))
+    assert {one.link for one in proposed} == {page}
+    assert all(bids_of(itt)[0].provider.name in one.body for one in proposed)
     refuse_judgement(judgement=judgement, actor=approver_of(itt.authority), note=CHECKED, now=clock.now())
     refused = told(EventKind.JUDGEMENT_REFUSED, letters.judgement_refused)
     assert judgement.proposed_by_id in {one.user_id for one in refused}

@@ -14,6 +14,7 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.notifications import letters_of_late_bids
 from portal.notifications.models import Message
+from portal.notifications.recipients import people_of_authority
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, complete_draft, submitter_of
 from tests.factories.tendering import published_itt
@@ -61,7 +62,7 @@ def test_a_decision_goes_to_the_bidder_and_a_disagreement_to_the_proposer(bid: B
     proposer, approver = _officer(bid, Role.COMMISSIONER), _officer(bid, Role.APPROVER)
     propose_late(itt=bid.itt, late_id=late.id, admits=True, reason=REASON, actor=proposer)
     asked = told(EventKind.LATE_BID_PROPOSED, letters_of_late_bids.late_bid_proposed)
-    assert {message.user_id for message in asked} == {approver.user_id}
+    assert {message.user_id for message in asked} == set(people_of_authority(bid.itt.authority_id, Role.APPROVER))
     decide_late(itt=bid.itt, late_id=late.id, agrees=agrees, actor=approver)
     decided = [
         message

@@ -25,6 +25,7 @@ from portal.joining.states import ApplicationStatus, Outcome
 from portal.monitoring.due import overdue
 from portal.notifications import letters_of_accounts
 from portal.notifications.models import Reminder
+from portal.notifications.recipients import people_of_authority
 from portal.notifications.reminding import remind
 from portal.organisations.models import Provider
 from tests.factories.accounts import actor_of, make_person
@@ -80,8 +81,9 @@ def test_a_moderation_reminds_its_own_panel_alone() -> None:
 def test_whoever_proposed_is_not_asked_to_decide() -> None:
     """A proposed award, a proposed refusal, role and deputy each go to the others who may decide."""
     award = proposed_award()
-    [letter] = [one for one in told_at(noon(2)) if one.kind == "reminders/award_to_decide"]
-    assert letter.user_id == award.approver.user_id
+    asked = {one.user_id for one in told_at(noon(2)) if one.kind == "reminders/award_to_decide"}
+    assert asked == set(people_of_authority(award.itt.authority_id, Role.APPROVER)) - {award.decision.proposed_by_id}
+    assert award.approver.user_id in asked
     authority = make_authority(administrators=0)
     first, second = (make_person(Role.AUTHORITY_ADMINISTRATOR, authority=authority) for _ in range(2))
     waiting = propose_role(person=make_person(), role=Role.OPENER, authority=authority, actor=actor_of(first))

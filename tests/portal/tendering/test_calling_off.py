@@ -33,7 +33,7 @@ from tests.factories.calling_off import (
 )
 from tests.factories.frameworks import admit, draft_framework, live_framework, participant
 from tests.factories.organisations import make_authority, make_provider
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import declare_all, make_commissioner
 
 DIRECT = "Where only one member has a home in the area and its price is the framework’s."
 
@@ -178,10 +178,11 @@ def test_an_ended_framework_publishes_nothing(db_session: object) -> None:
 @pytest.mark.parametrize("kind", [FrameworkKind.DPS, FrameworkKind.FRAMEWORK])
 def test_nobody_to_invite(db_session: object, kind: FrameworkKind) -> None:
     """A DPS call-off and a mini-competition wait for the first member."""
-    itt = ready_call_off(live_framework(kind=kind).lots[0])
+    itt = ready_call_off(live_framework(kind=kind).lots[0], approved=False)
+    declare_all(itt)
     assert [
         (problem.task, "Nobody is an active member" in problem.message) for problem in problems_of(itt, clock.now())
-    ] == [(Task.INVITED, True)]
+    ] == [(Task.INVITED, True), (Task.APPROVAL, False)]
     with pytest.raises(NotReady, match="nobody to invite"):
         publish(itt)
 

@@ -163,6 +163,6 @@ def test_whoever_may_not_answer_a_call_off_signs_nothing(db_session: object) -> 
     itt = ready_call_off(live_framework(lots=1).lots[0])
     officer = make_commissioner(itt.authority)
     add_document(itt, officer, kind=DocumentKind.TUPE, name="staff.csv", content=b"Role,Hours\n")
-    publish(itt)
+    publish(itt, officer)
     with pytest.raises(NotEntitled):
         sign(itt, submitter_of())

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
@@ -21,7 +21,6 @@ from portal.extensions import db
 from portal.joining.models import Application
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.asking import add_question
-from portal.tendering.publishing import publish_itt
 from portal.tendering.states import QuestionKind
 from portal.web.access import signed_in
 from portal.web.form_pages import Carried, FormPage
@@ -30,7 +29,7 @@ from tests.factories.accounts import PASSWORD, current_code, make_person, sign_i
 from tests.factories.bidding import draft_bid, submitter_of
 from tests.factories.frameworks import live_framework
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import make_commissioner, ready_itt
+from tests.factories.tendering import make_commissioner, publish, ready_itt
 from tests.filling import errors_of, fields_of, fill, text_of
 from tests.pages import read
 from tests.portal.joining.submitted import submitted_application
@@ -230,8 +229,7 @@ def test_a_form_of_files_alone_names_them_on_its_page(client: CheckedClient) -> 
         required=True,
         actor=commissioner,
     )
-    keys = current_app.extensions["keys"]
-    publish_itt(itt=itt, actor=commissioner, now=clock.now(), keys=keys, demonstration=False)
+    publish(itt, commissioner)
     bid = draft_bid(itt, actor=actor)
     person = db.session.get_one(User, actor.user_id)
     sign_in(client, person)

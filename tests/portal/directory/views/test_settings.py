@@ -111,7 +111,7 @@ def test_changing_and_closing(browser: CheckedClient, provider: Provider) -> Non
     assert "It leaves your list and the directory" in text_of(page)
     assert fill(browser, f"/provider/settings/{setting.id}/close").status_code == 302
     assert setting.closed_at is not None
-    assert browser.get(f"/provider/settings/{setting.id}").status_code == 404
+    assert browser.get(f"/provider/settings/{setting.id}").status_code == 409
 
 
 def test_settings_of_others_do_not_exist(browser: CheckedClient, framework: Framework) -> None:

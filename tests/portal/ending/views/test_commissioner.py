@@ -149,7 +149,8 @@ def test_every_officers_page_of_a_cancelled_procurement_says_so(stage: str, clie
         assert (answer.status_code, WHY in answer.text) == (200, True), part
         assert "govuk-button--warning" not in answer.text, part
         assert "Send to an approver" not in answer.text, part
-    assert "Cancelled" in client.get("/commissioning").text
+    assert itt.title not in client.get("/commissioning").text
+    assert "Ended without a contract" in client.get(f"/commissioning/procurements?words={itt.reference}").text
 
 
 def test_the_public_page_says_what_happened_when_and_why(client: CheckedClient) -> None:
