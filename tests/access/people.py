@@ -97,6 +97,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "provider": lambda it: {it.id, THE_PLATFORM, WHO_CHECKS},
     "role": lambda it: {THE_PLATFORM} if it.is_successor else {it.authority_id, THE_PLATFORM},
     "setting": lambda it: {it.provider_id},
+    "setting_aside": lambda it: {it.itt.authority_id},
     "summary": lambda it: {it.bid.provider_id, it.decision.itt.authority_id},
     "undertaking": lambda it: {it.provider_id},
     "suspension": lambda it: {it.authority_id or THE_PLATFORM},
