@@ -320,6 +320,7 @@ class _Builder:
             "received_at": self.now,
             "submitted_by_id": self.clerk,
             "seal_format": 2,
+            "method_version": 1,
             "keys_for_draft": secrets.token_bytes(136),
             "commitment": "none",
             "receipt": {},

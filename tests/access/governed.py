@@ -64,6 +64,10 @@ STATES: Mapping[str, frozenset[str]] = {
 
 UNREACHED: Mapping[tuple[str, str], str] = {
     ("undertaking", "any"): "no invitation of the scenario has a document that asks for one",
+    ("judgement", "proposed"): "bids are judged in tests/portal/judging",
+    ("judgement", "decided"): "bids are judged in tests/portal/judging",
+    ("judgement", "refused"): "bids are judged in tests/portal/judging",
+    ("judgement", "replaced"): "bids are judged in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
     ("award", "set_aside"): "awards are set aside in tests/portal/ending",

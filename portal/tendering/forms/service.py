@@ -51,7 +51,7 @@ class NewForm(BaseForm):
         ],
         default=StartingPoint.THREE_PANELS.value,
     )
-    source = PickField("Which earlier invitation?", choices=[])
+    source = PickField("Which earlier invitation?", choices=[], default="")
 
     def offer(self, earlier: Iterable[InvitationToTender]) -> None:
         """Offer the earlier invitations; where there is none, nothing can be copied."""
