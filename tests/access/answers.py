@@ -41,9 +41,13 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ("bid", Verb.DRAFT): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
     ("bid", Verb.KEEP_LATE): Narrower(TOO_LATE, "of what bidding closed on, and did not receive", by=SUBMITTING_ROLES),
     ("bid", Verb.WITHDRAW): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
+    ("bid", Verb.WITHDRAW_FROM_AWARD): Narrower(NOWHERE, "of what was awarded to it", by=SUBMITTING_ROLES),
     ("clarification", Verb.ASK): Narrower(TOO_LATE, "while questions are taken", by=PROVIDER_ROLES),
     ("role", Verb.DECIDE): Narrower(REFUSED, "the authority has somebody who decides", _in("proposed"), PLATFORM),
     ("itt", Verb.APPROVE_DIRECT_AWARD): Narrower(NOWHERE, "only of a direct award", by=frozenset({Role.APPROVER})),
+    ("itt", Verb.PROPOSE_PUBLICATION): Narrower(
+        TOO_LATE, "a draft that lacks nothing, no direct award", _in("draft"), frozenset({Role.COMMISSIONER})
+    ),
     ("itt", Verb.EXPLAIN_UNDECIDED): Narrower(TOO_LATE, "from the closing time on", _in("published")),
     ("itt", Verb.OPEN_BIDS): Narrower(TOO_LATE, "from the closing time on", _in("published")),
     ("itt", Verb.PROPOSE_AWARD): Narrower(

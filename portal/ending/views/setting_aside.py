@@ -27,7 +27,7 @@ from portal.ending.setting_aside import (
 )
 from portal.evaluation.queries import superseded_results
 from portal.tendering.models import InvitationToTender
-from portal.tendering.queries import find_published_itt
+from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send
 
 bp = Blueprint("setting_aside", __name__, url_prefix="/commissioning/itts/<reference>/setting-aside")
@@ -37,7 +37,7 @@ bp = Blueprint("setting_aside", __name__, url_prefix="/commissioning/itts/<refer
 @for_authority()
 def show(reference: str) -> ResponseReturnValue:
     """What was set aside or is proposed to be, and a form to propose what can be now."""
-    itt = _published(reference)
+    itt = _readable(reference)
     form = _offered(itt)
     if form is None:
         require_to_send(Verb.PROPOSE_SETTING_ASIDE, itt)
@@ -61,7 +61,7 @@ def show(reference: str) -> ResponseReturnValue:
 @for_authority(Role.APPROVER)
 def decide(reference: str, proposal_id: uuid.UUID) -> ResponseReturnValue:
     """The second person: agree, or refuse."""
-    itt = _published(reference)
+    itt = _readable(reference)
     proposal = setting_aside_of(itt, proposal_id)
     policy.require(actor(), Verb.DECIDE, proposal)
     form = AsideDecisionForm()
@@ -80,8 +80,9 @@ def decide(reference: str, proposal_id: uuid.UUID) -> ResponseReturnValue:
     return page, form.status_code
 
 
-def _published(reference: str) -> InvitationToTender:
-    itt = find_published_itt(reference)
+def _readable(reference: str) -> InvitationToTender:
+    """The procurement, for whoever of its authority may read it."""
+    itt = find_itt(reference)
     policy.require(actor(), Verb.READ, itt)
     return itt
 

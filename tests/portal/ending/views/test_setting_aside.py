@@ -18,7 +18,8 @@ from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import Award, decided_award, standing_award
 from tests.factories.setting_aside import AGAIN, CHECKED, WHY, agree, propose_to_reopen, propose_to_withdraw
-from tests.filling import errors_of, fill
+from tests.factories.tendering import draft_itt
+from tests.filling import errors_of, fields_of, fill
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -125,3 +126,16 @@ def test_statements(client: CheckedClient, count_statements: Callable[[], Abstra
             client.get(page(award.itt))
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_of_a_draft_nothing_is_set_aside(client: CheckedClient) -> None:
+    """Its own people are told that it is too early, the others of the authority that it is not theirs."""
+    itt = draft_itt()
+    page = f"/commissioning/itts/{itt.reference}/setting-aside"
+    for role, status in ((Role.COMMISSIONER, 409), (Role.APPROVER, 403)):
+        sign_in(client, make_person(role, authority=itt.authority))
+        shown = client.get(page)
+        assert shown.status_code == 200
+        assert '<form method="post" action="' + page not in shown.text
+        token = fields_of(client.get("/account"), action="/sign-out")["csrf_token"]
+        assert client.post(page, data={"csrf_token": token}).status_code == status
