@@ -53,5 +53,5 @@ def ask(itt: InvitationToTender, actor: Actor) -> None:
 def answers(itt: InvitationToTender, telling: story.Telling) -> dict[str, str]:
     """What the bidder answers to those that were asked; all but the first give something to judge."""
     asked = {question.key: question.asked for question in itt.questions if question.asked.is_judged}
-    said = TOLD[min(story.TELLINGS.index(telling), len(TOLD) - 1)]
+    said = TOLD[0 if telling.provider == story.HARBOUR.provider else 1]
     return {key: "yes" if question.kind.judged_by_rule else said for key, question in asked.items()}

@@ -37,7 +37,7 @@ NONSENSE: tuple[Callable[[], Any], ...] = (
     lambda: "\U0001f600|~|%00",
     lambda: "",
 )
-EACH = 20
+EACH = 40
 """How many addresses of one route are walked by one person."""
 SIGNED_IN = {"account", "provider", "panel", "commissioner", "admin"}
 AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}, "a contributor": {"provider"}}
