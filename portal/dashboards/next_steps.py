@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask import url_for
 
-from portal.core.approval import is_first_person
+from portal.core.approval import Half, is_first_person
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import counted, london_date
 from portal.corresponding.writing import can_write
+from portal.dashboards.proposals import Waits
 from portal.dashboards.situation import Situation, Wait
 from portal.judging.models import JUDGED_WHILE
 from portal.regulation import procurement_law
@@ -147,21 +148,53 @@ PROPOSED_ASIDE = Step(
 )
 DECIDE_END = Step("Decide whether it ends", "endings.show", Verb.READ, "A colleague has proposed it.", is_act=True)
 PROPOSED_END = Step("Read the proposal to end it", "endings.show", Verb.READ, "It waits for an approver.")
+APPROVE = Step(
+    "Approve a draft before it is published",
+    "itts.approve",
+    Verb.APPROVE_PUBLICATION,
+    "A colleague asks you to look at it.",
+    is_act=True,
+)
+DECIDE_INTEREST = Step(
+    "Decide what follows from an interest", "interests.index", Verb.READ, "A colleague has declared it.", is_act=True
+)
+PROPOSE_LATE = Step(
+    "Say what is to become of a late bid",
+    "late_box.index",
+    Verb.PROPOSE_LATE,
+    "It came after the closing time and is no bid yet.",
+    is_act=True,
+)
+DECIDE_LATE = Step(
+    "Decide about a late bid", "late_box.index", Verb.DECIDE_LATE, "A colleague has proposed it.", is_act=True
+)
+PROPOSALS: Mapping[Waits, tuple[Step, Step | None]] = {
+    Waits.CHANGE: (DECIDE_CHANGE, None),
+    Waits.ENDING: (DECIDE_END, PROPOSED_END),
+    Waits.SETTING_ASIDE: (DECIDE_ASIDE, PROPOSED_ASIDE),
+    Waits.PUBLICATION: (APPROVE, None),
+    Waits.INTEREST: (DECIDE_INTEREST, None),
+    Waits.LATE_BID: (DECIDE_LATE, None),
+    Waits.IN_THE_LATE_BOX: (PROPOSE_LATE, None),
+}
+"""Where something is decided, and where others read that it waits; None where another step leads there anyway."""
 ENDED_BY = Step("Read who ended it, and why", "endings.show", Verb.READ)
 RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
 
 
 def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> list[Step]:
-    """The steps that the policy allows this actor at `now`, what waits for them first."""
+    """The steps that the policy allows this actor at `now`, what waits for them first; a page is led to once."""
     found = (*_steps_at(itt, situation, actor, now), *_messages(itt, situation, actor))
     steps = [step for step in found if policy.allows(actor, step.verb, itt)]
-    return sorted(steps, key=lambda step: not step.is_act)
+    acts = [step for step in steps if step.is_act]
+    led_to = {step.endpoint for step in acts}
+    return acts + [step for step in steps if not step.is_act and step.endpoint not in led_to]
 
 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
     judged = (CHECKED,) if situation.judging is not None else ()
     return (
-        *_ending(situation, actor),
+        *_proposals(situation, actor),
         *_judging(itt, situation, actor),
         *_by_stage(itt, situation, actor, now),
         *judged,
@@ -175,8 +208,7 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
     if itt.status is IttStatus.PUBLISHED:
         panels = PANELS if situation.has_empty_panel else SEATED
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
-        change = DECIDE_CHANGE if _waits_for(actor, situation) else CHANGE
-        return (OPEN, asked, change, panels) if itt.has_closed(now) else (asked, change, panels)
+        return (OPEN, asked, CHANGE, panels) if itt.has_closed(now) else (asked, CHANGE, panels)
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
         sign = (CONCLUDE,) if situation.has_lot_to_sign else ()
@@ -204,10 +236,9 @@ def _messages(itt: InvitationToTender, situation: Situation, actor: Actor) -> It
         yield MESSAGES
 
 
-def _waits_for(actor: Actor, situation: Situation) -> bool:
-    """Whether a proposed change waits for this person."""
-    proposer = situation.change_proposer
-    return proposer is not None and not is_first_person(actor, proposer) and Role.APPROVER in actor.authority_roles
+def _is_for(actor: Actor, first: Iterable[Half]) -> bool:
+    """Whether something of these waits for this person: an approver who is not its first person."""
+    return Role.APPROVER in actor.authority_roles and any(not is_first_person(actor, half) for half in first)
 
 
 def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
@@ -223,7 +254,7 @@ def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Ite
         return
     if waits.to_judge:
         yield replace(JUDGE, hint=f"{counted(waits.to_judge, 'answer is', 'answers are')} not judged yet.")
-    if any(not is_first_person(actor, half) for half in waits.proposers) and Role.APPROVER in actor.authority_roles:
+    if _is_for(actor, waits.proposers):
         yield DECIDE_JUDGEMENT
 
 
@@ -236,18 +267,17 @@ def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.has_lot_to_end:
         yield END
     if situation.proposers:
-        # Whoever proposed an award cannot decide it as well.
-        others = any(not is_first_person(actor, half) for half in situation.proposers)
-        yield DECIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED
+        yield DECIDE if _is_for(actor, situation.proposers) else PROPOSED
 
 
-def _ending(situation: Situation, actor: Actor) -> Iterator[Step]:
-    if situation.ending_proposers:
-        others = any(not is_first_person(actor, half) for half in situation.ending_proposers)
-        yield DECIDE_END if others and Role.APPROVER in actor.authority_roles else PROPOSED_END
-    if situation.aside_proposers:
-        others = any(not is_first_person(actor, half) for half in situation.aside_proposers)
-        yield DECIDE_ASIDE if others and Role.APPROVER in actor.authority_roles else PROPOSED_ASIDE
+def _proposals(situation: Situation, actor: Actor) -> Iterator[Step]:
+    """What waits for its second person; for whoever is none, where it can be read."""
+    for what, first in situation.proposals.items():
+        decide, read = PROPOSALS[what]
+        if what is Waits.IN_THE_LATE_BOX or _is_for(actor, first):
+            yield decide
+        elif read is not None:
+            yield read
 
 
 def _notices(situation: Situation) -> Iterator[Step]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, literal, select, union_all
+from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
@@ -20,15 +20,15 @@ from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
+from portal.dashboards.proposals import Waits, proposals_of
 from portal.evaluation.models import PanelMember, Result
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
-from portal.tendering.amending.queries import proposers_of
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender, Lot, Panel
-from portal.tendering.states import BEFORE_CONTRACT, EndingStatus, IttStatus
+from portal.tendering.states import EndingStatus, IttStatus
 from tender_scoring.method import DRAWN_LOT
 
 
@@ -60,8 +60,6 @@ class Situation:
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
     """The kinds of notice that wait for their number on the central digital platform."""
-    change_proposer: Half | None = None
-    """Who proposed the change that waits for its second person."""
     messages: int = 0
     """In how many correspondences the bidder wrote last."""
     questions: int = 0
@@ -74,10 +72,8 @@ class Situation:
     """Whether the published method draws a lot then."""
     judging: Waiting | None = None
     """What officers have still to judge of the opened bids; None where nothing was asked for them to judge."""
-    ending_proposers: frozenset[Half] = frozenset()
-    """Who proposed to end it, or a lot of it, where that waits for an approver."""
-    aside_proposers: frozenset[Half] = frozenset()
-    """Who proposed to set an award aside, where that waits for an approver."""
+    proposals: Mapping[Waits, frozenset[Half]] = field(default_factory=dict)
+    """What waits for a second person beside the award and judgements, with who proposed it."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:
@@ -86,19 +82,16 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     for itt_id, *lot in db.session.execute(_lots(itt_ids)):
         rows[itt_id].append(_Row(*lot))
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
-    proposed, nobody = _proposed(itt_ids), frozenset[Half]()
-    asked, changes, written = counts_waiting(itt_ids), proposers_of(itt_ids), counts_unanswered(itt_ids)
-    judging = waiting_of(itt_ids)
+    asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
+    proposed = proposals_of(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
             notices_waiting=waiting.get(itt_id, ()),
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
-            change_proposer=changes.get(itt_id),
             judging=judging.get(itt_id),
-            ending_proposers=proposed.get((Ending.__tablename__, itt_id), nobody),
-            aside_proposers=proposed.get((SettingAside.__tablename__, itt_id), nobody),
+            proposals=proposed.get(itt_id, {}),
         )
         for itt_id, lots in rows.items()
     }
@@ -156,29 +149,6 @@ def _withdrawn() -> ScalarSelect[Any]:
     withdrew = withdrew.join(SettingAside, SettingAside.decision_id == won.id)
     decided = withdrew.where(won.lot_id == Lot.id, SettingAside.status == SettingAsideStatus.DECIDED)
     return decided.correlate(Lot).scalar_subquery()
-
-
-def _proposed(itt_ids: Sequence[uuid.UUID]) -> Mapping[tuple[str, uuid.UUID], frozenset[Half]]:
-    """Who proposed to end each ITT, or to set its award aside, and when, where a proposal waits."""
-    found: dict[tuple[str, uuid.UUID], frozenset[Half]] = {}
-    for table, itt_id, person_id, at in db.session.execute(union_all(*(_waiting(act, itt_ids) for act in _ACTS))):
-        found[table, itt_id] = found.get((table, itt_id), frozenset()) | {Half(person_id, at)}
-    return found
-
-
-_ACTS: tuple[type[Ending] | type[SettingAside], ...] = (Ending, SettingAside)
-
-
-def _waiting(act: type[Ending] | type[SettingAside], itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
-    return (
-        select(literal(act.__tablename__), act.itt_id, act.proposed_by_id, act.proposed_at)
-        .join(InvitationToTender, InvitationToTender.id == act.itt_id)
-        .where(
-            act.itt_id.in_(itt_ids),
-            act.status == EndingStatus.PROPOSED,
-            InvitationToTender.status.in_(BEFORE_CONTRACT),
-        )
-    )
 
 
 def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.core.approval import Half
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.tendering.amending.models import Addendum, MethodChange
@@ -69,13 +68,3 @@ def addendum_with_id(itt_id: uuid.UUID, addendum_id: uuid.UUID) -> Addendum:
     if found is None:
         raise NotFound("There is no such change.")
     return found
-
-
-def proposers_of(itt_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Half]:
-    """Who proposed the change that waits, and when, for each invitation that has one."""
-    rows = db.session.execute(
-        select(Addendum.itt_id, Addendum.proposed_by_id, Addendum.proposed_at).where(
-            Addendum.itt_id.in_(itt_ids), Addendum.status == AddendumStatus.PROPOSED
-        )
-    )
-    return {row[0]: Half(row[1], row[2]) for row in rows}

@@ -13,6 +13,7 @@ from flask import Flask
 from portal.core.approval import Half
 from portal.core.permissions import AUTHORITY_ROLES, Actor, Role
 from portal.dashboards.next_steps import steps_for
+from portal.dashboards.proposals import Waits
 from portal.dashboards.road import stages_of
 from portal.dashboards.situation import Situation, Wait
 from portal.regulation.kinds import IttKind, Regime
@@ -30,6 +31,11 @@ WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["UK6"])
 END = "End it without an award"
 PLACE = "Publish the {} notice on Find a Tender"
 WAITING_FOR_APPROVER = Situation(has_result=True, proposers=frozenset({Half(PROPOSER, NOW)}), has_lot_to_propose=False)
+
+
+def waiting(*acts: Waits) -> Situation:
+    """Somebody proposed each of these."""
+    return Situation(proposals={act: frozenset({Half(PROPOSER, NOW)}) for act in acts})
 
 
 def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender:
@@ -166,8 +172,35 @@ def acts(
         ),
         (
             procurement(IttStatus.PUBLISHED, closed=False),
-            Situation(ending_proposers=frozenset({Half(PROPOSER, NOW)})),
+            waiting(Waits.ENDING),
             {Role.APPROVER: ["Decide whether it ends"]},
+        ),
+        (
+            procurement(IttStatus.DRAFT),
+            waiting(Waits.PUBLICATION, Waits.INTEREST),
+            {
+                Role.COMMISSIONER: ["Finish the draft and publish it"],
+                Role.APPROVER: ["Approve a draft before it is published", "Decide what follows from an interest"],
+            },
+        ),
+        (
+            procurement(IttStatus.PUBLISHED, closed=False),
+            waiting(Waits.CHANGE),
+            {Role.APPROVER: ["Decide a proposed change"]},
+        ),
+        (
+            procurement(IttStatus.PUBLISHED),
+            waiting(Waits.LATE_BID, Waits.IN_THE_LATE_BOX),
+            {
+                Role.COMMISSIONER: ["Say what is to become of a late bid"],
+                Role.APPROVER: ["Decide about a late bid"],
+                Role.OPENER: ["Open the bids"],
+            },
+        ),
+        (
+            procurement(IttStatus.AWARDED),
+            replace(RUNNING, proposals=waiting(Waits.SETTING_ASIDE).proposals),
+            {Role.APPROVER: ["Decide whether the award falls"]},
         ),
     ],
 )
@@ -203,3 +236,12 @@ def test_somebody_else_sees_no_steps() -> None:
     """For people of another authority there is nothing to do."""
     stranger = Actor(uuid.uuid4(), authority_id=uuid.uuid4(), authority_roles=AUTHORITY_ROLES)
     assert steps_for(procurement(IttStatus.AWARDED), DECIDED, stranger, NOW) == []
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("act", [act for act in Waits if act is not Waits.IN_THE_LATE_BOX])
+def test_every_act_of_two_people_waits_for_somebody_else(act: Waits) -> None:
+    """It is on another approver's desk at some stage, and never on that of whoever proposed it."""
+    itts = [procurement(status) for status in (IttStatus.DRAFT, IttStatus.PUBLISHED, IttStatus.AWARDED)]
+    assert any(acts(itt, waiting(act), [Role.APPROVER]) for itt in itts)
+    assert [acts(itt, waiting(act), [Role.APPROVER], PROPOSER) for itt in itts] == [[], [], []]

@@ -8,17 +8,26 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import select
 
+from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, Role
 from portal.evaluation.models import PanelMember
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
+from portal.tendering.approving import ask_to_publish
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import proposed_award
 from tests.factories.bidding import draft_bid, submitted_bid, submitter_of
 from tests.factories.organisations import make_authority, make_provider
-from tests.factories.tendering import draft_itt, published_itt
-from tests.filling import text_of
+from tests.factories.tendering import (
+    declare_all,
+    draft_itt,
+    lay_groundwork,
+    make_commissioner,
+    published_itt,
+    ready_itt,
+)
+from tests.filling import link_in, text_of
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -95,7 +104,8 @@ def test_statements_are_constant(client: CheckedClient, count_statements: Counte
             client.get(pages[0])
         counts.append((len(desk), len(hub)))
     assert counts[0] == counts[1]
-    assert max(counts[0]) <= 15
+    desk_takes, hub_takes = counts[0]
+    assert (desk_takes <= 13, hub_takes <= 14) == (True, True)
 
 
 def _without_clock(page: str) -> str:
@@ -103,3 +113,19 @@ def _without_clock(page: str) -> str:
     clocks = ("data-fl-now", "data-fl-seconds", "csrf_token")
     kept = [line for line in page.splitlines() if not any(clock in line for clock in clocks)]
     return "\n".join(kept)
+
+
+def test_a_draft_that_waits_is_on_the_approvers_desk(client: CheckedClient) -> None:
+    """One press from the desk to the page of the decision, and not on the desk of who asked."""
+    authority = make_authority()
+    commissioner = make_commissioner(authority)
+    itt = ready_itt(actor=commissioner)
+    lay_groundwork(itt, commissioner)
+    declare_all(itt)
+    ask_to_publish(itt=itt, actor=commissioner, now=clock.now())
+    sign_in(client, make_person(Role.APPROVER, authority=authority))
+    shown = client.get("/commissioning")
+    assert link_in(shown, f"Approve a draft before it is published: {itt.title}") == (
+        f"/commissioning/itts/{itt.reference}/approve"
+    )
+    assert client.get(f"/commissioning/itts/{itt.reference}/approve").status_code == 200

@@ -1,0 +1,70 @@
+"""What waits for a second person about procurements, in one statement: whose first half each is, for nobody is both."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, literal, select, union_all
+
+from portal.awarding.models import SettingAside
+from portal.awarding.states import SettingAsideStatus
+from portal.bidding.late_models import LateBid
+from portal.bidding.states import LateStatus
+from portal.core.approval import Half
+from portal.core.columns import db
+from portal.tendering.amending.models import Addendum
+from portal.tendering.amending.states import AddendumStatus
+from portal.tendering.approval_models import ApprovalStatus, PublicationApproval
+from portal.tendering.ending_models import Ending
+from portal.tendering.interests.models import Mitigation
+from portal.tendering.interests.states import MitigationStatus
+from portal.tendering.models import InvitationToTender
+from portal.tendering.states import BEFORE_CONTRACT, EndingStatus, IttStatus
+
+
+class Waits(StrEnum):
+    """What waits."""
+
+    CHANGE = "change"
+    ENDING = "ending"
+    SETTING_ASIDE = "setting_aside"
+    PUBLICATION = "publication"
+    INTEREST = "interest"
+    LATE_BID = "late_bid"
+    IN_THE_LATE_BOX = "in_the_late_box"
+    """For its first person: nobody has said what is to become of it."""
+
+
+def proposals_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[Waits, frozenset[Half]]]:
+    """What waits about each of these procurements where it can still be decided, with who proposed it and when."""
+    found: defaultdict[uuid.UUID, dict[Waits, frozenset[Half]]] = defaultdict(dict)
+    rows = db.session.execute(union_all(*(_waiting(*act, itt_ids) for act in _ACTS)))
+    for name, itt_id, person_id, at in rows:
+        found[itt_id][Waits(name)] = found[itt_id].get(Waits(name), frozenset()) | {Half(person_id, at)}
+    return found
+
+
+# The act, its status while it waits, and the stages at which it can be decided.
+_ACTS: tuple[tuple[Waits, Any, StrEnum, Sequence[IttStatus]], ...] = (
+    (Waits.CHANGE, Addendum, AddendumStatus.PROPOSED, (IttStatus.PUBLISHED,)),
+    (Waits.ENDING, Ending, EndingStatus.PROPOSED, BEFORE_CONTRACT),
+    (Waits.SETTING_ASIDE, SettingAside, SettingAsideStatus.PROPOSED, BEFORE_CONTRACT),
+    (Waits.PUBLICATION, PublicationApproval, ApprovalStatus.PROPOSED, (IttStatus.DRAFT,)),
+    (Waits.INTEREST, Mitigation, MitigationStatus.PROPOSED, (IttStatus.DRAFT, *BEFORE_CONTRACT)),
+    (Waits.LATE_BID, LateBid, LateStatus.PROPOSED, (IttStatus.PUBLISHED,)),
+    (Waits.IN_THE_LATE_BOX, LateBid, LateStatus.KEPT, (IttStatus.PUBLISHED,)),
+)
+
+
+def _waiting(
+    name: Waits, act: Any, status: StrEnum, stages: Sequence[IttStatus], itt_ids: Sequence[uuid.UUID]
+) -> Select[Any, *tuple[Any, ...]]:
+    return (
+        select(literal(name.value), act.itt_id, act.proposed_by_id, act.proposed_at)
+        .join(InvitationToTender, InvitationToTender.id == act.itt_id)
+        .where(act.itt_id.in_(itt_ids), act.status == status, InvitationToTender.status.in_(stages))
+    )
