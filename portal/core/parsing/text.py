@@ -24,7 +24,9 @@ _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 # The word counter in static/fairlot.js has the same gaps; a test compares the two.
 GAPS = r"\s\u001c-\u001f\u0085\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0"
 _RUN = re.compile(f"[^{GAPS}]+")
-_ENDS = re.compile(f"^[{GAPS}]+|[{GAPS}]+$")
+_GAP = re.compile(f"[{GAPS}]")
+# Stripped, not searched for: a search for gaps at the end begins again at each of a million gaps in the middle.
+_ENDS = "".join(character for character in map(chr, range(0x10000)) if _GAP.match(character))
 _SPACES = re.compile(f"[{GAPS}]+")
 _BREAK = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNKEPT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -46,7 +48,7 @@ def tidy(text: str | None) -> str:
     Nothing else is changed; a text in which nothing can be seen is "".
     """
     kept = _UNKEPT.sub("", _BREAK.sub("\n", text or ""))
-    return _ENDS.sub("", kept) if has_text(kept) else ""
+    return kept.strip(_ENDS) if has_text(kept) else ""
 
 
 def one_line(text: str | None) -> str:

@@ -46,6 +46,12 @@ def test_what_can_be_seen_is_kept(before: str, shown: str, after: str) -> None:
     assert one_line(one_line(before + shown + after)) == one_line(before + shown + after)
 
 
+def test_a_long_gap_is_read_once() -> None:
+    """A million gaps within a text cost what a million letters cost: anybody can send them."""
+    typed = "one" + " \u2800" * 500_000 + "two"
+    assert (tidy(f" {typed}\n"), one_line(typed), words_in(typed)) == (typed, "one two", 2)
+
+
 @pytest.mark.parametrize("soft", ["\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029", "\x1c", "\x1d", "\x1e"])
 def test_every_kind_of_line_break_is_one(soft: str) -> None:
     """What Word, a PDF or another system pastes as a break is a break."""
