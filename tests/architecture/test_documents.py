@@ -66,3 +66,10 @@ def test_every_promise_that_is_cited_is_in_the_list() -> None:
         for number in PROMISE.findall(path.read_text())
     }
     assert sorted(cited - promises().keys()) == []
+
+
+def test_decisions_are_numbered_one_by_one() -> None:
+    """No number is missing or stands for two, and each is the one in its own heading."""
+    found = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [int(file.name[:4]) for file in found] == list(range(1, len(found) + 1))
+    assert [file.name for file in found if not file.read_text().startswith(f"# {int(file.name[:4])}. ")] == []
