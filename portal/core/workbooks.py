@@ -1,7 +1,7 @@
 """Workbooks (XLSX) that people fill in: made by XlsxWriter, read here cell by cell (decision 26).
 
 Both keep off the disk, because a bid may stand in them. What is read is a stranger's file: `core.inspecting` has judged
-its parts before, entities are refused by defusedxml, and how much is read is limited. No formula is ever worked out.
+its parts before, defusedxml refuses types and entities, and how much is read is limited. No formula is ever worked out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
 
 import xlsxwriter
@@ -26,9 +26,11 @@ from portal.core.numbers import plain
 
 LONGEST_CELL = 32_767
 """Characters: more than that no spreadsheet holds in one cell."""
-MOST_ELEMENTS = 500_000
-"""Of one file's XML: a price schedule of 5,000 rows and ten years has fewer than 300,000."""
-LARGEST_PART = 40_000_000
+MOST_NODES = 1_000_000
+"""Elements and attributes of one file's XML: a price schedule of 5,000 rows and ten years has some 500,000."""
+LARGEST = 80_000_000
+"""Bytes of one file's XML and characters of its cells together."""
+MOST_SHEETS = 100
 _EXACT = 15
 """Digits that a spreadsheet keeps of a number."""
 _HIGHEST = 1e30
@@ -43,6 +45,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "entry": _CELL | {"locked": False, "bg_color": "#FFF8E1"},
 }
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_PLACE = re.compile("([A-Z]{1,3})[0-9]{1,7}")
+_FIGURE = re.compile(r"-?[0-9]{1,15}|(?=.{1,16}$)-?[0-9]+[.][0-9]+")
+_RELATED = "xl/_rels/workbook.xml.rels"
+_TOO_MUCH = "The file holds more than the one that was downloaded here."
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ def _write_sheet(page: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:
 def _write_entry(page: Any, row: int, column: int, entry: Entry, look: Any) -> None:
     if not entry.text:
         page.write_blank(row, column, None, look)
-    elif entry.figure and re.fullmatch(r"-?[0-9.]{1,15}", entry.text):
+    elif entry.figure and _FIGURE.fullmatch(entry.text):
         page.write_number(row, column, float(entry.text), look)
     else:
         page.write_string(row, column, entry.text, look)
@@ -122,56 +128,83 @@ def read_workbook(content: bytes) -> dict[str, list[dict[int, str]]]:
     Numbers come as text as the spreadsheet shows them at most (15 digits), days as the number of the day. Raises
     `InvalidInput` for a file that is no workbook, or holds more than one that was made here ever does.
     """
-    left = [MOST_ELEMENTS]
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            places = _places(archive, left)
-            strings = [_string(found) for found in _found(archive, "xl/sharedStrings.xml", "si", left)]
-            return {title: list(_rows(archive, part, strings, left)) for title, part in places}
-    except (ParseError, DefusedXmlException, zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as broken:
+            parts = _Parts(archive)
+            places = _places(parts)
+            strings = [_string(found) for found in parts.found("xl/sharedStrings.xml", "si")]
+            return {title: list(_rows(parts, part, strings)) for title, part in places}
+    except (ParseError, DefusedXmlException, zipfile.BadZipFile, LookupError, ValueError, OSError) as broken:
         raise InvalidInput("The file is damaged, or was not saved by a spreadsheet.") from broken
 
 
-def _places(archive: zipfile.ZipFile, left: list[int]) -> list[tuple[str, str]]:
+class _Parts:
+    """The parts of a workbook, within limits over all of them: one part can be named, one text used, many times."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._nodes, self._size = MOST_NODES, LARGEST
+
+    def found(self, part: str, tag: str) -> Iterator[Element]:
+        """The elements with that name in a part, whatever their namespace, each forgotten after its turn."""
+        if part not in self._archive.namelist():
+            return
+        with self._archive.open(part) as stream:
+            # Counted where an element begins: most of what is nested may never end. A type could give every element
+            # attributes of its own.
+            for event, element in iterparse(_Metered(stream, self), ("start", "end"), forbid_dtd=True):
+                if event == "start":
+                    self.spend(nodes=1 + len(element.keys()))
+                elif _local(element) == tag:
+                    yield element
+                    element.clear()
+
+    def spend(self, *, nodes: int = 0, size: int = 0) -> None:
+        """Count what was read; raises `InvalidInput` once it is too much."""
+        self._nodes -= nodes
+        self._size -= size
+        if self._nodes < 0 or self._size < 0:
+            raise InvalidInput(_TOO_MUCH)
+
+
+class _Metered:
+    """A part as its parser reads it, piece by piece."""
+
+    def __init__(self, stream: IO[bytes], parts: _Parts) -> None:
+        self._stream, self._parts = stream, parts
+
+    def read(self, size: int) -> bytes:
+        """The next piece."""
+        piece = self._stream.read(size)
+        self._parts.spend(size=len(piece))
+        return piece
+
+
+def _places(parts: _Parts) -> list[tuple[str, str]]:
     """Each sheet's title, and the part that holds it."""
-    targets = {
-        each.get("Id"): each.get("Target", "")
-        for each in _found(archive, "xl/_rels/workbook.xml.rels", "Relationship", left)
-    }
+    targets = {each.get("Id"): each.get("Target", "") for each in parts.found(_RELATED, "Relationship")}
     named = []
-    for sheet in _found(archive, "xl/workbook.xml", "sheet", left):
+    for sheet in parts.found("xl/workbook.xml", "sheet"):
         related = next((value for name, value in sheet.items() if name.endswith("}id")), None)
         target = targets[related]
         named.append((sheet.get("name", ""), target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
+    if len(named) > MOST_SHEETS:
+        raise InvalidInput(_TOO_MUCH)
     return named
 
 
-def _rows(archive: zipfile.ZipFile, part: str, strings: list[str], left: list[int]) -> Iterator[dict[int, str]]:
-    for row in _found(archive, part, "row", left):
+def _rows(parts: _Parts, part: str, strings: list[str]) -> Iterator[dict[int, str]]:
+    for row in parts.found(part, "row"):
         cells: dict[int, str] = {}
+        column = -1
         for cell in row:
-            column = _column(cell.get("r"), otherwise=max(cells, default=-1) + 1)
+            column = _column(cell.get("r"), otherwise=column + 1)
             text = _text(cell, strings)
+            parts.spend(size=len(text))
             if text:
                 cells[column] = text
         if cells:
             yield cells
-
-
-def _found(archive: zipfile.ZipFile, part: str, tag: str, left: list[int]) -> Iterator[Element]:
-    """The elements with that name in a part, whatever their namespace, each forgotten after its turn."""
-    if part not in archive.namelist():
-        return
-    if archive.getinfo(part).file_size > LARGEST_PART:
-        raise InvalidInput("The file holds more than the one that was downloaded here.")
-    with archive.open(part) as stream:
-        for _event, element in iterparse(stream):
-            left[0] -= 1
-            if left[0] < 0:
-                raise InvalidInput("The file holds more than the one that was downloaded here.")
-            if _local(element) == tag:
-                yield element
-                element.clear()
 
 
 def _text(cell: Element, strings: list[str]) -> str:
@@ -202,13 +235,15 @@ def _number(value: str) -> str:
 
 
 def _column(place: str | None, *, otherwise: int) -> int:
-    """The column of a cell by its place ("B7"), from 0."""
-    letters = "".join(sign for sign in (place or "") if sign.isalpha())
-    if not letters:
+    """The column of a cell by its place ("B7"), from 0; one without a place follows the cell before it."""
+    if place is None:
         return otherwise
+    named = _PLACE.fullmatch(place)
+    if named is None:
+        raise ValueError("A cell has no place that a spreadsheet has.")
     number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter.upper()) - ord("A") + 1
+    for letter in named[1]:
+        number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
 
 

@@ -244,7 +244,7 @@ def test_other_files_are_refused_in_words(client: CheckedClient, bid: Bid, submi
     own = client.get(f"/provider/bids/{bid.reference}/spreadsheet/bid.xlsx").get_data()
     strange = io.BytesIO()
     xlsxwriter.Workbook(strange, {"in_memory": True}).close()
-    rows = b"<worksheet><sheetData>" + b"<row/>" * 600_000 + b"</sheetData></worksheet>"
+    rows = b"<worksheet><sheetData>" + b"<row/>" * 1_100_000 + b"</sheetData></worksheet>"
     sheets = read_workbook(own)
     old = {
         **sheets,
