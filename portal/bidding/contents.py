@@ -13,9 +13,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from portal.core.canonical import bytes_of
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, pad, unpad
-from portal.core.signed import as_bytes
 
 
 class Placed(Protocol):
@@ -64,7 +64,7 @@ class Content:
         """The content as bytes, the same for the same content."""
         said = {"answers": self.answers, "files": self.files, "price": self.price}
         more = {"confidential": self.confidential, "partners": self.partners}
-        return as_bytes(said | {name: held for name, held in more.items() if held})
+        return bytes_of(said | {name: held for name, held in more.items() if held})
 
 
 def context_of(bid: Placed, *parts: str) -> bytes:

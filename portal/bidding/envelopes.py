@@ -16,9 +16,9 @@ from nacl.utils import random
 from portal.bidding.closing import Entered
 from portal.bidding.contents import Content, Placed, context_of, from_sealed, key_of_drafts
 from portal.bidding.models import BidVersion
+from portal.core.canonical import bytes_of, sha256_of
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, decrypt, encrypt, new_content_key, pad, wrap_for_opening
-from portal.core.signed import as_bytes
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.states import EnvelopeKind
 
@@ -37,7 +37,7 @@ class Part:
     @property
     def commitment(self) -> str:
         """SHA-256 of nonce and content, hexadecimal."""
-        return hashlib.sha256(self.nonce + as_bytes(self.content)).hexdigest()
+        return hashlib.sha256(self.nonce + bytes_of(self.content)).hexdigest()
 
 
 Parts = Mapping[EnvelopeKind, Part]
@@ -66,11 +66,11 @@ class SealFormat:
 def _over_the_whole(parts: Parts) -> str:
     [nonce] = {part.nonce for part in parts.values()}
     whole = {name: said for part in parts.values() for name, said in part.content.items()}
-    return hashlib.sha256(nonce + as_bytes(whole)).hexdigest()
+    return hashlib.sha256(nonce + bytes_of(whole)).hexdigest()
 
 
 def _over_each(parts: Parts) -> str:
-    return hashlib.sha256(as_bytes({kind: part.commitment for kind, part in parts.items()})).hexdigest()
+    return sha256_of({kind: part.commitment for kind, part in parts.items()})
 
 
 FORMATS = {
@@ -212,7 +212,7 @@ def unseal(bid: Placed, version: BidVersion, keys: Mapping[EnvelopeKind, bytes])
 def _seal(entered: Entered, number: int, envelope: EnvelopeKind, part: Part, key: bytes) -> bytes:
     place = NEWEST.place(entered, number, entered.method_version, envelope)
     document = {**{word: place[word] for word in NEWEST.says}, "nonce": part.nonce.hex(), "content": part.content}
-    return encrypt(pad(as_bytes(document)), key, NEWEST.bound_to.format(**place).encode())
+    return encrypt(pad(bytes_of(document)), key, NEWEST.bound_to.format(**place).encode())
 
 
 def _open(

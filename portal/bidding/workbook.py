@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid
+from portal.core.canonical import sha256_of
 from portal.core.numbers import plain
-from portal.core.signed import as_bytes
 from portal.core.words import london
 from portal.core.workbooks import LONGEST_CELL, Entry, Sheet, make_workbook
 from portal.tendering.question_kinds.days import day_in
@@ -60,7 +59,7 @@ def make_bid_workbook(bid: Bid, questions: Sequence[Asked], content: Content, *,
 def edition_of(questions: Sequence[Asked]) -> str:
     """What tells whether a file asks what is asked now: a digest over the questions."""
     said = [[each.key, each.kind.name.value, each.prompt, dict(each.settings), each.required] for each in questions]
-    return hashlib.sha256(as_bytes({"asked": said})).hexdigest()[:16]
+    return sha256_of({"asked": said})[:16]
 
 
 def asked_in_rows(questions: Sequence[Asked]) -> list[Asked]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.core.canonical import bytes_of
 from portal.core.errors import InvalidInput
 from portal.core.seals import KeyFolder, sign, signature_holds
 
@@ -35,11 +36,6 @@ class Verdict:
     said: tuple[tuple[str, str], ...]
 
 
-def as_bytes(document: Mapping[str, Any]) -> bytes:
-    """Write JSON in one way only: keys sorted, no spaces, UTF-8."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def as_instant(at: datetime) -> str:
     """An instant as bodies write it: UTC, to the microsecond."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -51,7 +47,7 @@ def signed(body: Mapping[str, Any], keys: KeyFolder) -> dict[str, Any]:
     public_key = bytes(key.verify_key).hex()
     return {
         "body": body,
-        "signature": sign(as_bytes(body), key),
+        "signature": sign(bytes_of(body), key),
         "public_key": public_key,
         "key_id": key_id_of(public_key),
     }
@@ -59,7 +55,7 @@ def signed(body: Mapping[str, Any], keys: KeyFolder) -> dict[str, Any]:
 
 def is_signed(document: Mapping[str, Any]) -> bool:
     """Whether the signature holds, by the key that the document itself names."""
-    return signature_holds(as_bytes(document["body"]), document["signature"], document["public_key"])
+    return signature_holds(bytes_of(document["body"]), document["signature"], document["public_key"])
 
 
 def as_text(document: Mapping[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select, true
 
+from portal.core.canonical import text_of
 from portal.core.columns import db
 from portal.evaluation.models import Result
 from portal.tendering.models import Lot
@@ -25,13 +25,13 @@ PIECE = 1000
 def canonical(case: dict[str, Any]) -> Iterator[str]:
     """Yield a case as canonical JSON: keys sorted, no spaces; its lists of entries in pieces."""
     for number, key in enumerate(sorted(case)):
-        yield f"{',' if number else '{'}{_dumped(key)}:"
+        yield f"{',' if number else '{'}{text_of(key)}:"
         if not isinstance(case[key], list):
-            yield _dumped(case[key])
+            yield text_of(case[key])
             continue
         yield "["
         for start in range(0, len(case[key]), PIECE):
-            yield ("," if start else "") + _dumped(case[key][start : start + PIECE])[1:-1]
+            yield ("," if start else "") + text_of(case[key][start : start + PIECE])[1:-1]
         yield "]"
     yield "}"
 
@@ -44,10 +44,6 @@ def hash_of(case: dict[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def _dumped(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def store_result(*, lot: Lot, inputs_hash: str, case: dict[str, Any], outcome: Outcome, now: datetime) -> Result:
     """Write a result, its inputs and its steps as they are worked out; the diagnostics come later."""
     made = uuid.uuid4()
@@ -57,7 +53,7 @@ def store_result(*, lot: Lot, inputs_hash: str, case: dict[str, Any], outcome: O
         "lot_id": [str(lot.id)],
         "inputs_hash": [inputs_hash],
         "inputs": canonical(case),
-        "outcome": [_dumped(outcome.without_steps())],
+        "outcome": [text_of(outcome.without_steps())],
         "steps": chain("[", outcome.json_steps(PIECE), "]"),
         "calculated_at": [now.isoformat()],
     }

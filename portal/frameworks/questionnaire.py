@@ -6,7 +6,6 @@ strictly; everything that asks, judges or shows works on the frozen values here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from portal.core.canonical import sha256_of
 from portal.core.errors import InvalidInput
 from portal.core.lifecycle import Named
 from portal.core.parsing.figures import Unit, read_figure
@@ -129,8 +129,7 @@ class SelectionQuestionnaire:
 
     def hash(self) -> str:
         """SHA-256 of the canonical JSON, hexadecimal."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return sha256_of(self.to_dict())
 
     def _is_asked(self, question: Question, lot: int, answers: Mapping[str, str]) -> bool:
         if question.lots and lot not in question.lots:

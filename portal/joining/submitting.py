@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.canonical import sha256_of
 from portal.core.columns import db
 from portal.core.drafts import Incomplete
 from portal.core.errors import Conflict
@@ -141,9 +140,7 @@ def version_of(application: Application, number: int | None = None) -> Applicati
 
 def content_hash_of(questionnaire_hash: str, answers: Mapping[str, Any]) -> str:
     """SHA-256 of what was asked and answered, in one canonical form, hexadecimal."""
-    stated = {"questionnaire": questionnaire_hash, "answers": answers}
-    text = json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of({"questionnaire": questionnaire_hash, "answers": answers})
 
 
 def _due(framework: Framework, received_on: date, days: Calendar) -> date:

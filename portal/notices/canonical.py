@@ -1,8 +1,7 @@
-"""How OCDS writes values: canonical text, numbers, instants and days."""
+"""How OCDS writes values: numbers, instants and days."""
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,11 +10,6 @@ from portal.core.clock import LONDON
 from portal.regulation.local_time import end_of_day, start_of_day
 
 Json = dict[str, Any]
-
-
-def text_of(value: Json) -> str:
-    """Write a release or record as canonical JSON: keys sorted, no spaces, UTF-8 characters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def number(value: Decimal) -> int | float:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.notices.canonical import instant, text_of
+from portal.core.canonical import text_of
+from portal.notices.canonical import instant
 from portal.notices.publisher import Publisher
 
 VERSION = "1.1"

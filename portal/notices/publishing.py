@@ -17,11 +17,12 @@ from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import announced_awards_set_aside
 from portal.contracts.models import Contract
+from portal.core.canonical import text_of
 from portal.core.errors import NotFound, WrongState
 from portal.core.parsing.text import has_text
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
-from portal.notices.canonical import Json, text_of
+from portal.notices.canonical import Json
 from portal.notices.compiling import compile_release
 from portal.notices.gathering import award_facts
 from portal.notices.models import Notice, OcdsRecord, PreparedNotice

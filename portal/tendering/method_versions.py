@@ -5,8 +5,6 @@ Every version stays public with its fingerprint; a sealed bid says which one it 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.core.canonical import sha256_of
 from portal.core.columns import Model, db
 from portal.core.errors import NotFound
 from portal.tendering.models import InvitationToTender, Question
@@ -62,16 +61,12 @@ def state_question(question: Question, itt: InvitationToTender) -> dict[str, Any
     }
 
 
-def hash_of(stated: dict[str, Any]) -> str:
-    """The fingerprint of what a version states."""
-    written = json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(written.encode()).hexdigest()
-
-
 def keep_version(itt: InvitationToTender, at: datetime) -> MethodVersion:
     """Keep the method and the questions as they are now under the number that the invitation says."""
     stated = state(itt)
-    made = MethodVersion(itt_id=itt.id, number=itt.method_version, published_at=at, stated=stated, hash=hash_of(stated))
+    made = MethodVersion(
+        itt_id=itt.id, number=itt.method_version, published_at=at, stated=stated, hash=sha256_of(stated)
+    )
     db.session.add(made)
     return made
 

@@ -13,10 +13,10 @@ from portal.bidding.closing import TooLate
 from portal.bidding.contents import context_of, key_of_drafts
 from portal.bidding.drafting import Saved, read_draft, save_answers, save_price, start_bid
 from portal.bidding.models import Bid
+from portal.core.canonical import bytes_of
 from portal.core.errors import DeadlinePassed, InvalidInput, NotFound, SealBroken, WrongState
 from portal.core.permissions import Actor, Role
 from portal.core.seals import encrypt, pad
-from portal.core.signed import as_bytes
 from portal.editing.comparing import digest_of
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person
@@ -120,7 +120,7 @@ def test_a_draft_of_the_release_before_opens(app: Flask, bid: Bid, actor: Actor)
     keys = app.extensions["keys"]
     document = {"answers": {"welcome": "Old"}, "files": [], "price": "5.00", "changed_in": {"welcome": 1, "": 1}}
     place = context_of(bid, "draft 1")
-    bid.draft_sealed, bid.draft_revision = encrypt(pad(as_bytes(document)), key_of_drafts(bid, keys), place), 1
+    bid.draft_sealed, bid.draft_revision = encrypt(pad(bytes_of(document)), key_of_drafts(bid, keys), place), 1
     content = read_draft(bid=bid, actor=actor, keys=keys)
     assert (content.answers, content.price) == ({"welcome": "Old"}, "5.00")
 

@@ -26,9 +26,9 @@ from portal.bidding.envelopes import (
 )
 from portal.bidding.models import BidVersion, SealedEnvelope
 from portal.bidding.states import BidStatus
+from portal.core.canonical import bytes_of
 from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder, encrypt, new_content_key, pad
-from portal.core.signed import as_bytes
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.words import InWords
 from portal.tendering.states import EnvelopeKind, IttStatus
@@ -113,14 +113,14 @@ def stored_first(bid: Entered, content: Content, number: int, keys: KeyFolder) -
     made.envelopes = [
         SealedEnvelope(
             kind=EnvelopeKind(kind),
-            sealed=encrypt(pad(as_bytes({"nonce": nonce.hex(), "content": part})), key, (place + kind).encode()),
+            sealed=encrypt(pad(bytes_of({"nonce": nonce.hex(), "content": part})), key, (place + kind).encode()),
             key_for_opening=b"",
         )
         for (kind, part), key in zip(said.items(), content_keys, strict=True)
     ]
     made.keys_for_draft = encrypt(b"".join(content_keys), key_of_drafts(bid, keys), f"{place}keys".encode())
     whole = {"answers": content.answers, "files": content.files, "price": content.price}
-    made.commitment = hashlib.sha256(nonce + as_bytes(whole)).hexdigest()
+    made.commitment = hashlib.sha256(nonce + bytes_of(whole)).hexdigest()
     return made
 
 
@@ -134,11 +134,11 @@ def stored_second(bid: Entered, content: Content, number: int, keys: KeyFolder) 
     for kind, part in parts.items():
         place = {"format": 2, "lot": str(bid.lot_id), "envelope": kind.value}
         document = {**place, "nonce": part.nonce.hex(), "content": part.content}
-        sealed = encrypt(pad(as_bytes(document)), content_keys[kind], f"fairlot seal 2|{whose}{kind}".encode())
+        sealed = encrypt(pad(bytes_of(document)), content_keys[kind], f"fairlot seal 2|{whose}{kind}".encode())
         made.envelopes.append(SealedEnvelope(kind=kind, sealed=sealed, key_for_opening=b""))
     joined = b"".join(content_keys.values())
     made.keys_for_draft = encrypt(joined, key_of_drafts(bid, keys), f"fairlot|{whose}keys".encode())
-    made.commitment = hashlib.sha256(as_bytes({kind: part.commitment for kind, part in parts.items()})).hexdigest()
+    made.commitment = hashlib.sha256(bytes_of({kind: part.commitment for kind, part in parts.items()})).hexdigest()
     return made
 
 
@@ -255,7 +255,7 @@ def test_an_envelope_that_says_it_belongs_elsewhere_stays_shut(keys: KeyFolder, 
     parts = unseal(bid, version, opening)
     lie = {name: place[name] for name in NEWEST.says} | {word: "another"}
     document = {**lie, "nonce": parts[EnvelopeKind.PRICE].nonce.hex(), "content": parts[EnvelopeKind.PRICE].content}
-    forged = encrypt(pad(as_bytes(document)), opening[EnvelopeKind.PRICE], NEWEST.bound_to.format(**place).encode())
+    forged = encrypt(pad(bytes_of(document)), opening[EnvelopeKind.PRICE], NEWEST.bound_to.format(**place).encode())
     [price] = [each for each in version.envelopes if each.kind is EnvelopeKind.PRICE]
     price.sealed = forged
     with pytest.raises(SealBroken, match="belongs elsewhere"):

@@ -15,10 +15,11 @@ from portal.bidding.models import Bid
 from portal.bidding.queries import version_of
 from portal.bidding.receipts import verify_receipt, whole_receipt
 from portal.bidding.sealing import read_version
+from portal.core.canonical import bytes_of
 from portal.core.errors import InvalidInput, SealBroken
 from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
-from portal.core.signed import as_bytes, public_key_of
+from portal.core.signed import public_key_of
 from portal.extensions import db
 from tests.factories.bidding import POLICY_TEXT, submitted_bid, submitter_of
 from tests.factories.tendering import published_itt
@@ -71,10 +72,10 @@ def test_the_commitment_is_made_of_nonces_and_contents(held: Held) -> None:
     """Whoever holds the receipt and an envelope's content can compute both again, without the other envelopes."""
     body = held.receipt["body"]
     for kind, part in held.parts.items():
-        told = hashlib.sha256(bytes.fromhex(body["nonces"][kind]) + as_bytes(part.content)).hexdigest()
+        told = hashlib.sha256(bytes.fromhex(body["nonces"][kind]) + bytes_of(part.content)).hexdigest()
         assert told == body["envelopes"][kind]["commitment"]
     each = {kind: said["commitment"] for kind, said in body["envelopes"].items()}
-    assert hashlib.sha256(as_bytes(each)).hexdigest() == body["commitment"] == held.version.commitment
+    assert hashlib.sha256(bytes_of(each)).hexdigest() == body["commitment"] == held.version.commitment
 
 
 def test_the_receipt_has_the_digest_of_each_sealed_envelope(held: Held) -> None:

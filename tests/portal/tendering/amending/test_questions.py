@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.core.canonical import sha256_of
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -19,7 +20,7 @@ from portal.tendering.amending.models import Addendum, MethodChange
 from portal.tendering.amending.prepared import drop_prepared, prepared_changes
 from portal.tendering.amending.question_changes import prepare_withdrawal
 from portal.tendering.amending.states import ChangedPart
-from portal.tendering.method_versions import hash_of, versions_of_method
+from portal.tendering.method_versions import versions_of_method
 from portal.tendering.models import Question
 from tests.factories import amending
 from tests.factories.accounts import actor_of, make_person
@@ -65,7 +66,7 @@ def test_a_question_changes_in_the_instant_of_publication_and_not_before(case: Q
     assert (now.prompt, now.settings["word_limit"], case.itt.method_version) == ("How do you listen?", limit + 100, 2)
     new, old = versions_of_method(case.itt.id)
     assert [each.number for each in (new, old)] == [2, 1]
-    assert [hash_of(each.stated) for each in (new, old)] == [new.hash, old.hash]
+    assert [sha256_of(each.stated) for each in (new, old)] == [new.hash, old.hash]
     assert new.hash != old.hash
     assert next(each for each in old.stated["questions"] if each["key"] == key)["prompt"] == before
     published = events_of(str(case.itt.id))[-1]
