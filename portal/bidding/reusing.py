@@ -7,12 +7,13 @@ read, and nothing is copied before somebody has seen it and said so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.bidding.closing import Entered, lock_bid, require_open
@@ -31,7 +32,7 @@ from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.core.words import london_date
-from portal.joining.evidence import kind_words
+from portal.joining.evidence import evidence_of, kind_words
 from portal.joining.models import Evidence
 from portal.tendering.models import InvitationToTender
 from portal.tendering.question_kinds.kind import Asked
@@ -98,18 +99,21 @@ def offers_for(
 ) -> tuple[list[OfferedAnswer], list[OfferedFile]]:
     """What can be used again for questions that the draft leaves open, the newest of each; raises `NotFound`."""
     content = read_draft(bid=bid, actor=actor, keys=keys)
-    others = [(other, read_draft(bid=other, actor=actor, keys=keys)) for other in _other_bids(bid)]
+    others = [
+        (other, read_draft(bid=other, actor=actor, keys=keys), _keys_by_words(other)) for other in _other_bids(bid)
+    ]
+    documents = _documents(bid, today)
     answers: dict[str, OfferedAnswer] = {}
     files: dict[str, OfferedFile] = {}
     for asked in questions:
-        for other, said in others:
-            for same in _same(asked, other):
+        for other, said, keys_by_words in others:
+            for same in keys_by_words.get(_words_of(asked), ()):
                 text = said.answers.get(same, "")
                 if text and not content.answers.get(asked.key):
                     answers.setdefault(asked.key, OfferedAnswer(asked, text, other))
                 for offered in _files_of(asked, same, other, said):
                     files.setdefault(f"{asked.key} {offered.sha256}", offered)
-        for document in _documents(bid, today) if asked.kind.takes_files else ():
+        for document in documents if asked.kind.takes_files else ():
             files.setdefault(f"{asked.key} {document.sha256}", _of_document(asked, document))
     attached = {f"{entry['question']} {entry['sha256']}" for entry in content.files}
     return list(answers.values()), [offer for place, offer in files.items() if place not in attached]
@@ -159,13 +163,17 @@ def _other_bids(bid: Bid) -> Sequence[Bid]:
     ).all()
 
 
-def _same(asked: Asked, other: Bid) -> Iterator[str]:
-    """The keys under which the other bid answers a question of the same kind in the same words."""
-    if asked.kind.name in NEVER:
-        return
+def _keys_by_words(other: Bid) -> Mapping[tuple[QuestionKind, str], list[str]]:
+    """Where the other bid answers what can be used again, by what makes two questions the same."""
+    found = defaultdict(list)
     for question in other.itt.questions:
-        if question.kind is asked.kind.name and _folded(question.prompt) == _folded(asked.prompt):
-            yield question.key
+        if question.kind not in NEVER:
+            found[_words_of(question.asked)].append(question.key)
+    return found
+
+
+def _words_of(asked: Asked) -> tuple[QuestionKind, str]:
+    return asked.kind.name, one_line(asked.prompt).casefold()
 
 
 def _files_of(asked: Asked, key: str, other: Bid, said: Content) -> Iterator[OfferedFile]:
@@ -179,16 +187,9 @@ def _read_of_bid(other: Bid, entry: dict[str, str], files: FileStore) -> bytes:
     return read_stored_file(bid=other, entry=entry, files=files)
 
 
-def _documents(bid: Bid, today: date) -> Sequence[Evidence]:
-    return db.session.scalars(
-        select(Evidence)
-        .where(
-            Evidence.provider_id == bid.provider_id,
-            Evidence.removed_at.is_(None),
-            or_(Evidence.expires_on.is_(None), Evidence.expires_on >= today),
-        )
-        .order_by(Evidence.kind, Evidence.added_at.desc())
-    ).all()
+def _documents(bid: Bid, today: date) -> list[Evidence]:
+    hold = [each for each in evidence_of(bid.provider_id) if each.expires_on is None or each.expires_on >= today]
+    return sorted(hold, key=lambda each: each.kind)
 
 
 def _of_document(asked: Asked, document: Evidence) -> OfferedFile:
@@ -216,10 +217,6 @@ def _bytes_of(offer: OfferedFile, files: FileStore) -> tuple[Inspected, bytes] |
 def _prompts(entered: Entered, said: Collection[str], put: Put) -> list[str]:
     """The questions whose offered answer was not put in."""
     return [each.prompt for each in entered.questions if each.key in said and f"answers-{each.key}" not in put.changes]
-
-
-def _folded(prompt: str) -> str:
-    return one_line(prompt).casefold()
 
 
 def _digest(*parts: str) -> str:
