@@ -26,7 +26,13 @@ LONGEST_REASON = 1_000
 
 def what_can_be_marked(questions: Sequence[Asked]) -> dict[str, str]:
     """The parts of a bid that can be marked, in words: each answer with its files, and the price."""
-    return {asked.key: asked.prompt for asked in questions if not asked.kind.sets_price} | {PRICE: "Your price"}
+    return {asked.key: asked.prompt for asked in questions if not asked.kind.sets_price} | {PRICE: "Price"}
+
+
+def marked_in(content: Content, questions: Sequence[Asked]) -> list[tuple[str, str]]:
+    """What of a bid is marked, in words, each with the reason."""
+    parts = what_can_be_marked(questions)
+    return [(words, content.confidential[key]) for key, words in parts.items() if key in content.confidential]
 
 
 def mark_confidential(*, bid: Bid, actor: Actor, keys: KeyFolder, reasons: Mapping[str, str]) -> int:

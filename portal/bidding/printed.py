@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.bidding.action_log import Act
+from portal.bidding.confidential import marked_in
 from portal.bidding.contents import Content
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.partners import partners_in
@@ -173,10 +174,10 @@ def _partners(content: Content) -> Iterator[Part]:
 
 
 def _marked(sections: Sequence[Section], content: Content) -> Iterator[Part]:
-    if content.confidential:
-        prompts = {question.key: question.prompt for section in sections for question in section.questions}
+    marked = marked_in(content, [question.asked for section in sections for question in section.questions])
+    if marked:
         yield Heading("Marked as confidential")
-        yield Facts(tuple((prompts.get(key, "Price"), why) for key, why in content.confidential.items()))
+        yield Facts(tuple(marked))
 
 
 def _declared(content: Content) -> Iterator[Part]:

@@ -13,6 +13,7 @@ from portal.accounts.calling_submitters import still_called
 from portal.accounts.queries import names_by_id
 from portal.bidding.abandoning import abandon_bid
 from portal.bidding.completeness import gaps_of
+from portal.bidding.confidential import marked_in
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.envelopes import content_of
@@ -307,6 +308,7 @@ def submitted(reference: str, number: int | None = None) -> str:
         bid=bid,
         version=version,
         content=content,
+        marked=marked_in(content, as_asked(questions)),
         partners=partners_in(content),
         sections=sections,
         schedule=schedule_in(as_asked(questions)),
@@ -360,6 +362,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         schedule=schedule_in(as_asked(questions)),
         remarks=remarks,
         statements=STATEMENTS,
+        marked=marked_in(content, as_asked(questions)),
         partners=partners_in(content),
         gap_links=gap_links(bid, gaps, sections),
         called_at=still_called(bid.ready_at, bid.draft_saved_at),
