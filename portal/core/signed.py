@@ -116,6 +116,8 @@ def _read(document: str | bytes, says: Mapping[str, Said]) -> dict[str, Any]:
             isinstance(read[part], str) for part in ("signature", "public_key", "key_id")
         )
         bytes.fromhex(read["public_key"])
+        # What cannot be written cannot have been signed: half a character.
+        bytes_of(read)
     except (ValueError, KeyError, TypeError, RecursionError) as unreadable:
         raise InvalidInput("That file is not a Fairlot receipt.", field="receipt") from unreadable
     if not sound:

@@ -141,6 +141,9 @@ def test_a_stored_part_that_was_changed_is_noticed(held: Held) -> None:
         whole_receipt(changed, held.parts)
 
 
+SIGNED = {"signature": "00" * 64, "public_key": "00" * 32, "key_id": "0" * 16}
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -152,6 +155,7 @@ def test_a_stored_part_that_was_changed_is_noticed(held: Held) -> None:
         '{"body": {"format": "fairlot-receipt-1"}}',
         b"\xff\xfe",
         "[" * 5000,
+        json.dumps({"body": {"format": "fairlot-receipt-2", "provider": "\ud800"}, **SIGNED}),
     ],
 )
 def test_a_file_that_is_no_receipt_is_refused_in_words(document: str | bytes) -> None:
