@@ -80,6 +80,7 @@ BLUEPRINTS = (
     "portal.tendering.views.calling_off",
     "portal.tendering.views.invitations",
     "portal.bidding.views.receipts",
+    "portal.bidding.views.previewing",
     "portal.bidding.views.provider",
     "portal.bidding.views.rates",
     "portal.bidding.views.workbook",

@@ -12,7 +12,7 @@ from portal.bidding.contents import Content
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.core.lifecycle import Named
-from portal.tendering.models import AwardCriterion, Question
+from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.question_kinds.kind import Asked
 
 
@@ -76,7 +76,12 @@ def sections_of(questions: Sequence[Question], criteria: Sequence[AwardCriterion
 
 def questions_of(bid: Bid) -> list[Question]:
     """The questions that a bid answers, which are those of its lot, in their order."""
-    asked = [question for question in bid.itt.questions if question.is_asked_for(bid.lot_id)]
+    return questions_for(bid.itt, bid.lot_id)
+
+
+def questions_for(itt: InvitationToTender, lot_id: uuid.UUID) -> list[Question]:
+    """The questions that bids for a lot answer, in their order."""
+    asked = [question for question in itt.questions if question.is_asked_for(lot_id)]
     return sorted(asked, key=lambda question: (question.position, question.key))
 
 

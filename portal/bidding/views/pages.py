@@ -34,7 +34,7 @@ from portal.core.errors import NotFound, PortalError
 from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
-from portal.tendering.models import Question
+from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.price_limits import price_remarks
 from portal.tendering.queries import load_criteria
 from portal.tendering.question_kinds.kind import Asked
@@ -196,11 +196,11 @@ def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
     return redirect(url_for("bids.answers", reference=bid.reference, section=section))
 
 
-def about_price(bid: Bid, price: str | None) -> dict[str, Any]:
+def about_price(itt: InvitationToTender, price: str | None) -> dict[str, Any]:
     """What the page of the price shows beside it: how it earns its marks, and what is to be said about it."""
-    criterion, formula = price_criterion(bid.itt), formula_of(bid.itt)
+    criterion, formula = price_criterion(itt), formula_of(itt)
     return {
-        "marks_of_price": node_marks(bid.itt)[criterion.id] if criterion is not None else None,
+        "marks_of_price": node_marks(itt)[criterion.id] if criterion is not None else None,
         "stated": formula,
         "formula": FORMULAS[formula["formula"]] if formula else None,
         "remarks": list(price_remarks(formula, price)),
@@ -211,7 +211,7 @@ def saved_price(form: PriceForm, bid: Bid) -> Response:
     """Go on after saving the price: to the bid, or back to a price that something is to be said about."""
     said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
     flash(f"{said} It is not submitted yet.", "success")
-    remarked = about_price(bid, draft_of(bid).price)["remarks"]
+    remarked = about_price(bid.itt, draft_of(bid).price)["remarks"]
     return redirect(url_for("bids.price" if remarked else "bids.show", reference=bid.reference))
 
 

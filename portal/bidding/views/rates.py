@@ -49,11 +49,8 @@ def show(reference: str, first: int = 1) -> ResponseReturnValue:
     place_faults(page, parts_from(schedule, first))
     if form.refusal is not None:
         page.refuse(form.refusal)
-    last = min(first + ROWS - 1, len(schedule.settings["rows"]))
-    rows = rows_of(schedule.settings["rows"])[first - 1 : last]
-    context: dict[str, Any] = {"schedule": schedule, "rows": rows, "first": first, "last": last, "per_page": ROWS}
     so_far = schedule.shown(stored.answers)
-    return shown("rates", page, bid, so_far=so_far, **context, **about_price(bid, stored.price))
+    return shown("rates", page, bid, so_far=so_far, **rows_shown(schedule, first), **about_price(bid.itt, stored.price))
 
 
 @bp.route("/paste", methods=["GET", "POST"])
@@ -88,6 +85,13 @@ def schedule_of(bid: Bid) -> Asked:
     return found
 
 
+def rows_shown(schedule: Asked, first: int) -> dict[str, Any]:
+    """What a page of rows from one on shows of the schedule."""
+    last = min(first + ROWS - 1, len(schedule.settings["rows"]))
+    rows = rows_of(schedule.settings["rows"])[first - 1 : last]
+    return {"schedule": schedule, "rows": rows, "first": first, "last": last, "per_page": ROWS}
+
+
 def parts_from(schedule: Asked, first: int) -> list[Asked]:
     """The rates of the rows from one on that stand on a page; raises `NotFound` for rows that there are not."""
     if not 1 <= first <= len(schedule.settings["rows"]):
@@ -110,6 +114,6 @@ def _saved(bid: Bid, schedule: Asked, first: int) -> ResponseReturnValue:
     flash("Your rates are saved. They are not submitted yet.", "success")
     if first + ROWS <= len(schedule.settings["rows"]):
         return redirect(url_for(".show", reference=bid.reference, first=first + ROWS))
-    if about_price(bid, stored.price)["remarks"]:
+    if about_price(bid.itt, stored.price)["remarks"]:
         return redirect(here)
     return redirect(url_for("bids.show", reference=bid.reference))
