@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from portal.tendering.inheriting import parent_of, root_of
 from portal.tendering.models import InvitationToTender
+from portal.tendering.stated_shares import Disagreement, texts_of
 from portal.tendering.states import PanelKind
 from portal.tendering.tree import CriterionKind, kind_of
 from portal.tendering.weighing import effective
@@ -26,6 +27,11 @@ def promise_faults(itt: InvitationToTender) -> Iterator[str]:
     young = {panel.id for panel in itt.panels if panel.kind is PanelKind.YOUNG_PEOPLE and panel.counts}
     yield from _criteria(itt, young)
     yield from _stated(itt, young)
+
+
+def breaks_promise(found: Disagreement) -> bool:
+    """Whether a text that disagrees with the shares is refused as a promise, so that nothing need warn of it too."""
+    return found.stated > found.given and STATED.search(found.words) is not None
 
 
 def _criteria(itt: InvitationToTender, young: set[uuid.UUID]) -> Iterator[str]:
@@ -47,7 +53,7 @@ def _criteria(itt: InvitationToTender, young: set[uuid.UUID]) -> Iterator[str]:
 
 def _stated(itt: InvitationToTender, young: set[uuid.UUID]) -> Iterator[str]:
     framework = parent_of(itt)
-    texts = {"The description": itt.description}
+    texts = dict(texts_of(itt))
     if framework is not None:
         texts["The framework’s description"] = framework.description
     parts = effective(itt).parts

@@ -44,7 +44,7 @@ The locality partnership has listened to families, schools, health services, the
 to the youth council. They asked for one service that is easy to find, that young people help to run, and that \
 works with what is already there.
 
-Young people give 40 of the 100 marks. Parents and carers give 10. You will be told what each panel said."""
+Young people give 40 of the 100 marks. Parents and carers give 10 of them. You will be told what each panel said."""
 
 CODES = ("85311300", "85312310", "85312400")
 ESTIMATED_VALUE = Decimal(240000)

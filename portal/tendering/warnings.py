@@ -9,6 +9,8 @@ from portal.regulation.local_time import local_date
 from portal.tendering import inheriting
 from portal.tendering.effort import effort_warnings
 from portal.tendering.models import InvitationToTender
+from portal.tendering.promises import breaks_promise
+from portal.tendering.stated_shares import disagreements
 
 REASONABLE_DAYS = 28
 """What small organisations say that they need; no law has the figure."""
@@ -16,7 +18,8 @@ REASONABLE_DAYS = 28
 
 def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
     """Everything that keeps nothing back and should be looked at."""
-    return [*inheriting.warnings_of(itt, now), *_short_time(itt, now), *effort_warnings(itt)]
+    stated = [found.sentence for found in disagreements(itt) if not breaks_promise(found)]
+    return [*inheriting.warnings_of(itt, now), *_short_time(itt, now), *stated, *effort_warnings(itt)]
 
 
 def _short_time(itt: InvitationToTender, now: datetime) -> list[str]:
