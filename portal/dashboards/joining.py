@@ -49,9 +49,9 @@ def joining_of(provider_id: uuid.UUID, now: datetime) -> Joining:
     """Everything of frameworks and markets on a provider's desk, in four statements."""
     begun = set(db.session.scalars(select(Bid.itt_id).where(Bid.provider_id == provider_id)))
     invited = [
-        row[0]
-        for row in open_call_offs_for(provider_id, now)
-        if row[0].id not in begun and (row[1] is None or row[1].declined_at is None)
+        itt
+        for itt, _invited_at, declined_at in open_call_offs_for(provider_id, now)
+        if itt.id not in begun and declined_at is None
     ]
     applications = db.session.scalars(
         select(Application)

@@ -21,6 +21,7 @@ from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
 from portal.tendering.clarifying.models import Follower
+from portal.tendering.decline_models import Decline
 from portal.tendering.models import Invitation, InvitationToTender, Panel
 
 
@@ -44,7 +45,8 @@ def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
 def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
     """Everybody who follows the invitation, and everybody of a provider that bids for it or was invited to it."""
     bidding = select(Bid.provider_id).where(Bid.itt_id == itt_id)
-    invited = _invited(itt_id).where(Invitation.declined_at.is_(None))
+    declined = select(Decline.provider_id).where(Decline.itt_id == itt_id)
+    invited = _invited(itt_id).where(Invitation.provider_id.not_in(declined))
     following = select(Follower.user_id).where(Follower.itt_id == itt_id)
     return (
         _members()

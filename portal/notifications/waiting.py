@@ -29,6 +29,7 @@ from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.judging.models import JUDGED_WHILE, Judgement
 from portal.judging.states import JudgementStatus
+from portal.tendering.decline_models import Decline
 from portal.tendering.ending_models import Ending
 from portal.tendering.method_versions import MethodVersion
 from portal.tendering.models import Invitation, InvitationToTender, Lot
@@ -66,10 +67,11 @@ def unconfirmed_bids(now: datetime) -> Select[Any]:
 def unanswered_invitations(now: datetime) -> Select[Any]:
     """Invitations whose provider has neither begun a bid nor said no; the subject is the call-off."""
     begun = exists().where(Bid.itt_id == Invitation.itt_id, Bid.provider_id == Invitation.provider_id)
+    declined = exists().where(Decline.itt_id == Invitation.itt_id, Decline.provider_id == Invitation.provider_id)
     return (
         _waits(Itt.id, Invitation.provider_id, Itt.closes_at, Invitation.invited_at)
         .join(Itt, Itt.id == Invitation.itt_id)
-        .where(*_taking_bids(now), Invitation.declined_at.is_(None), ~begun)
+        .where(*_taking_bids(now), ~declined, ~begun)
     )
 
 

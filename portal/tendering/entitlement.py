@@ -25,6 +25,7 @@ from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.organisations.models import ContractingAuthority
 from portal.organisations.standing import is_suspended, suspension_of
 from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER, OPEN_TO_APPLICANTS
+from portal.tendering.decline_models import Decline
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -147,8 +148,12 @@ def entitlement_of(itt: InvitationToTender, provider_id: uuid.UUID | None, insta
     return _without_membership(itt, base, admission, _newest(Application, lot.id, provider_id), instant)
 
 
-def open_call_offs_for(provider_id: uuid.UUID, now: datetime) -> Sequence[Row[InvitationToTender, Invitation | None]]:
-    """Every open call-off that the provider may answer now, the one that closes first at the top, and its invitation.
+def open_call_offs_for(
+    provider_id: uuid.UUID, now: datetime
+) -> Sequence[Row[InvitationToTender, datetime | None, datetime | None]]:
+    """Every open call-off that the provider may answer now, the one that closes first at the top.
+
+    Each with `invited_at`, and with `declined_at` where the provider has said no.
 
     It may have been published before the provider joined, and its invitation may still be on its way. One statement.
     """
@@ -168,8 +173,9 @@ def open_call_offs_for(provider_id: uuid.UUID, now: datetime) -> Sequence[Row[In
         ),
     )
     query = (
-        select(Itt, Invitation)
+        select(Itt, Invitation.invited_at, Decline.declined_at)
         .outerjoin(Invitation, and_(Invitation.itt_id == Itt.id, Invitation.provider_id == provider_id))
+        .outerjoin(Decline, and_(Decline.itt_id == Itt.id, Decline.provider_id == provider_id))
         .where(
             Itt.status == IttStatus.PUBLISHED,
             Itt.closes_at > now,

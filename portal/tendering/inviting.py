@@ -21,10 +21,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import NotFound, WrongState
-from portal.core.parsing.text import one_line
-from portal.core.permissions import SYSTEM, Actor, Verb
-from portal.core.taking import take
+from portal.core.errors import NotFound
+from portal.core.permissions import SYSTEM, Actor
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework, FrameworkLot
 from portal.organisations.standing import is_suspended
@@ -32,8 +30,6 @@ from portal.regulation.procurement_rows import NAMING_ONE_PROVIDER
 from portal.tendering.inheriting import CallOffRefused, nobody_to_invite
 from portal.tendering.models import Invitation, InvitationToTender
 from portal.tendering.states import IttStatus
-
-LONGEST_REASON = 1000
 
 
 def invite_admitted_providers(*, itt: InvitationToTender, actor: Actor, at: datetime) -> int:
@@ -104,27 +100,6 @@ def invite_newly_admitted(*, admission_id: uuid.UUID, now: datetime) -> list[uui
             admission=admission_id,
         )
     return invited
-
-
-def decline_invitation(*, itt: InvitationToTender, actor: Actor, reason: str, now: datetime) -> None:
-    """Say that this call-off is not for the provider, with a reason or without; it can still bid.
-
-    The authority reads reasons as figures only, after the opening. Nothing is recorded in the ledger: before the
-    opening its chain would tell who will not bid. Raises `NotFound` for whoever was not invited, `WrongState` from
-    the closing time on.
-    """
-    invitation = take(own_invitation(itt, actor), Verb.DECLINE, actor=actor)
-    if not itt.is_open(now):
-        raise WrongState("Bidding has closed, so there is nothing left to decline.")
-    invitation.declined_at, invitation.decline_reason = now, one_line(reason)[:LONGEST_REASON]
-
-
-def own_invitation(itt: InvitationToTender, actor: Actor) -> Invitation:
-    """The invitation of the actor's provider, or `NotFound`."""
-    found = db.session.get(Invitation, (itt.id, actor.provider_id)) if actor.provider_id else None
-    if found is None:
-        raise NotFound("Your organisation was not invited to this.")
-    return found
 
 
 def digest_of(provider_ids: Iterable[uuid.UUID]) -> str:

@@ -15,7 +15,7 @@ from portal.frameworks.member_models import NAME_SHOWN, NAME_SHOWN_FOLD, Admissi
 from portal.organisations.models import Provider
 from portal.organisations.standing import is_suspended
 from portal.tendering.models import Invitation, InvitationToTender
-from portal.tendering.states import AFTER_OPENING, IttStatus
+from portal.tendering.states import IttStatus
 
 PAGE_SIZE = 100
 _NAME, _FOLD = NAME_SHOWN.label("name"), NAME_SHOWN_FOLD.label("name_fold")
@@ -45,21 +45,6 @@ def list_invited(itt: InvitationToTender, now: datetime, *, after: str = "", siz
     more = len(rows) > size
     shown = rows[:size]
     return Invited(shown, total, page_key(shown[-1].id, shown[-1].name_fold) if more else None)
-
-
-def declined_for(itt: InvitationToTender) -> Sequence[Row[str, int]]:
-    """Why invited providers said no: each reason and how many gave it, the commonest first. Figures, no names.
-
-    Nothing before the opening: until then it would tell who is left to bid.
-    """
-    if itt.reached not in AFTER_OPENING:
-        return []
-    return db.session.execute(
-        select(Invitation.decline_reason.label("reason"), func.count().label("providers"))
-        .where(Invitation.itt_id == itt.id, Invitation.declined_at.is_not(None))
-        .group_by(Invitation.decline_reason)
-        .order_by(func.count().desc(), Invitation.decline_reason)
-    ).all()
 
 
 def member_counts(lot_ids: Iterable[uuid.UUID], now: datetime) -> dict[uuid.UUID, int]:

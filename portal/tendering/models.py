@@ -371,20 +371,6 @@ class Invitation(Model):
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"), primary_key=True)
     admission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admission.id"))
     invited_at: Mapped[datetime]
-    declined_at: Mapped[datetime | None]
-    decline_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    """Why it is not for this provider: optional, and read by the authority as figures only."""
 
     itt: Mapped[InvitationToTender] = relationship()
     provider: Mapped[Provider] = relationship()
-
-    policy_object = "invitation"
-
-    @property
-    def policy_state(self) -> str:
-        """Whether its provider has said no."""
-        return "declined" if self.declined_at is not None else "open"
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Its provider's people alone: the authority reads figures."""
-        return actor.towards_provider(self.provider_id)

@@ -17,7 +17,7 @@ ROWS = (
     permit("itt", Verb.DISCARD_DRAFT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.HAND_OVER, {Role.COMMISSIONER}, set(IttStatus) - {IttStatus.DISCARDED}),
     permit("itt", Verb.APPROVE_DIRECT_AWARD, {Role.APPROVER}, DRAFT, half=True),
-    permit("invitation", Verb.DECLINE, PROVIDER_ROLES),
+    permit("decline", Verb.DECLINE, PROVIDER_ROLES),
     permit("undertaking", Verb.SIGN, PROVIDER_ROLES),
 )
 

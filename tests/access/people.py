@@ -83,11 +83,11 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "bid": lambda it: {it.provider_id},
     "clarification": lambda it: {it.provider_id, it.itt.authority_id},
     "correspondence": lambda it: {it.provider_id, it.itt.authority_id},
+    "decline": lambda it: {it.provider_id},
     "ending": lambda it: {it.itt.authority_id},
     "erasure": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
     "framework": lambda it: {it.authority_id},
     "identity_decision": lambda it: {it.framework.authority_id if it.framework else THE_PLATFORM},
-    "invitation": lambda it: {it.provider_id},
     "itt": lambda it: {it.authority_id},
     "judgement": lambda it: {it.itt.authority_id},
     "lost_factor": _of_whoever_lost_it,  # type: ignore[dict-item]

@@ -53,6 +53,7 @@ from portal.tendering.calling_off import propose_direct_award
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.clarifying.following import follow
+from portal.tendering.declining import decline
 from portal.tendering.interests.declaring import declare_own_interest, name_person
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
@@ -297,7 +298,7 @@ def _invitations(authority: ContractingAuthority, submitter: User) -> None:
     commissioner, mine = make_commissioner(authority), actor_of(submitter)
     draft_itt(actor=commissioner)
     ready_itt(actor=commissioner)
-    published_itt(actor=commissioner)
+    decline(itt=published_itt(actor=commissioner), reason="", actor=mine)
     bidding.draft_bid(published_itt(actor=commissioner), actor=mine)
     bidding.complete_draft(published_itt(actor=commissioner), actor=mine)
     bidding.submitted_bid(published_itt(actor=commissioner), actor=mine)

@@ -22,6 +22,12 @@ RELEASE = Path(__file__).parent / "release_0_1_0.tar.xz"
 """The demonstration and the scenario `gateshead` as 0.1.0 loaded them (PostgreSQL's own dump, keys, files), with a
 removal, a refusal and an award that wait for a second person. All people are demonstration people."""
 FIRST_THAT_READS_IT = 18
+TOO_FAR = "Too far from where we work"
+SAY_NO = (
+    "UPDATE invitation SET declined_at = invited_at, decline_reason = %(reason)s "
+    "WHERE provider_id = (SELECT min(provider_id::text)::uuid FROM invitation)"
+)
+"""Nobody in the dump had declined anything."""
 BEFORE_NAMES_WERE_SEALED = "0011"
 
 
@@ -54,6 +60,8 @@ def previous_release(services: Services, worker_id: str) -> Iterator[tuple[Datab
         folder=folder,
     )
     assert restored.returncode == 0, restored.stdout
+    with closing(cluster.connect(name)) as connection:
+        connection.execute(SAY_NO, {"reason": TOO_FAR})
     means = {"app_role": postgres.WEB, "key_dir": folder / "keys"}
     migrating.upgrade(database.owner_url, **means)
     # There, back and there again: what is sealed on the way is opened on the way back.

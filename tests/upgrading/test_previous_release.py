@@ -39,12 +39,14 @@ from portal.notices.models import Notice
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.privacy.models import ErasureRequest
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.decline_models import Decline
+from portal.tendering.models import Invitation, InvitationToTender, Question
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
 from tests.factories.accounts import person_at, sign_in
 from tests.filling import fill
 from tests.services import Database
+from tests.upgrading.conftest import TOO_FAR
 
 MOST_PAGES = 40
 
@@ -253,6 +255,14 @@ def test_what_the_ledger_says_stands_in_columns(db_session: Any) -> None:
     last = {row.object_id: row.actor_id for row in db_session.execute(savers.order_by(Event.seq))}
     held = db_session.execute(select(Bid.id, Bid.draft_saved_by_id).where(Bid.draft_saved_by_id.is_not(None))).all()
     assert {row.id: row.draft_saved_by_id for row in held} == last != {}
+
+
+def test_who_had_declined_an_invitation_still_has(db_session: Any) -> None:
+    """With the time and the reason."""
+    invited = select(Invitation.itt_id, Invitation.provider_id, Invitation.invited_at)
+    said = db_session.execute(select(Decline.itt_id, Decline.provider_id, Decline.declined_at)).all()
+    assert {tuple(row) for row in said} <= {tuple(row) for row in db_session.execute(invited)}
+    assert set(db_session.scalars(select(Decline.reason))) == {TOO_FAR}
 
 
 def test_who_had_an_account_is_reached_by_mail_as_before(db_session: Any) -> None:

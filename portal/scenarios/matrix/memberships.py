@@ -35,7 +35,7 @@ from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.scenarios import building, gateshead, market, people
 from portal.scenarios.matrix_people import ALDER, ALDER_ADMINISTRATOR, ALDER_PEOPLE, ELM, NORTH_PEOPLE, OWNERS
 from portal.tendering.calling_off import create_call_off, propose_direct_award
-from portal.tendering.inviting import decline_invitation
+from portal.tendering.declining import decline
 
 MARKET, TERMS = "Demo matrix: live market", "Demo matrix: live framework"
 DRAFT, CEASED = "Demo matrix: framework in draft", "Demo matrix: ceased framework"
@@ -214,7 +214,7 @@ def _ask_to_be(owner: people.Part, name: str) -> IdentityChange:
 def _call_offs(north: ContractingAuthority, lot: FrameworkLot, direct: FrameworkLot, keys: KeyFolder) -> dict[str, str]:
     """Two invitations of Alder's, one of them declined; and a direct award that waits for its second person."""
     made = {title: market.call_off_from(lot, north, keys, title=title) for title in (OPEN, DECLINED)}
-    decline_invitation(itt=made[DECLINED], actor=people.actor_of(SUBMITTER), reason="", now=clock.now())
+    decline(itt=made[DECLINED], reason="", actor=people.actor_of(SUBMITTER))
     actor = people.actor_of(COMMISSIONER)
     made[DIRECT] = create_call_off(
         lot=direct, authority=north, title=DIRECT, kind=IttKind.DIRECT_AWARD, actor=actor, now=clock.now()

@@ -22,7 +22,7 @@ from portal.regulation.procurement_rows import law_of
 from portal.tendering.calling_off import approve_direct_award, create_call_off, may_approve, propose_direct_award
 from portal.tendering.forms.calling_off import ApprovalForm, CallOffForm, DirectAwardForm
 from portal.tendering.inheriting import CallOffRefused, parent_of, require_committed, require_in_force
-from portal.tendering.members import choosable_providers, declined_for, list_invited, member_counts, provider_chosen
+from portal.tendering.members import choosable_providers, list_invited, member_counts, provider_chosen
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.tendering.views.blueprint import saved
@@ -65,7 +65,6 @@ def invited(reference: str) -> ResponseReturnValue:
         "tendering/commissioner/invited.html",
         itt=itt,
         listed=listed,
-        declined=declined_for(itt),
         next_href=following if listed.next_key else None,
         framework=framework,
         terms=framework.calling_off,

@@ -1,4 +1,4 @@
-"""A provider sees every call-off that it may answer now, and says in one click that one is not for it."""
+"""A provider sees every call-off that it may answer now, and says of any invitation that it is not for it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.tendering.declining import decline as say_no
+from portal.tendering.declining import own_decline, take_back_decline
 from portal.tendering.entitlement import open_call_offs_for
 from portal.tendering.forms.calling_off import DeclineForm
-from portal.tendering.inviting import decline_invitation, own_invitation
 from portal.tendering.queries import find_published_itt
 from portal.web.access import actor, for_provider
 
@@ -20,36 +21,34 @@ bp = Blueprint("invitations", __name__, url_prefix="/provider/invitations")
 @for_provider()
 def index() -> ResponseReturnValue:
     """Every open call-off that the provider may answer, those from before it joined too."""
-    return _page(DeclineForm(formdata=None))
-
-
-@bp.post("/<reference>/decline")
-@for_provider()
-def decline(reference: str) -> ResponseReturnValue:
-    """Not for us; it can still bid."""
-    itt = find_published_itt(reference)
-    own_invitation(itt, actor())
-    form = DeclineForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: decline_invitation(itt=itt, actor=actor(), reason=form.reason.data, now=clock.now())
-    ):
-        flash("Noted. You can still bid until the closing time if you change your mind.", "success")
-        return redirect(url_for("invitations.index"))
-    return _page(form), form.status_code
-
-
-def _page(form: DeclineForm) -> str:
     provider_id = actor().provider_id
     if provider_id is None:
         raise NotFound("There is nothing here for you.")
     now = clock.now()
-    return render_template(
-        "tendering/provider/invitations.html",
-        form=form,
-        now=now,
-        rows=[
-            (itt, invitation)
-            for itt, invitation in open_call_offs_for(provider_id, now)
-            if itt.framework_lot is not None
-        ],
-    )
+    rows = open_call_offs_for(provider_id, now)
+    return render_template("tendering/provider/invitations.html", now=now, rows=rows)
+
+
+@bp.route("/<reference>/decline", methods=["GET", "POST"])
+@for_provider()
+def decline(reference: str) -> ResponseReturnValue:
+    """Not for us, and why; it can still bid."""
+    itt = find_published_itt(reference)
+    said, form = own_decline(itt, actor()), DeclineForm()
+    if form.validate_on_submit() and form.carry_out(lambda: say_no(itt=itt, reason=form.reason.data, actor=actor())):
+        flash("Noted. You can still bid until the closing time if you change your mind.", "success")
+        return redirect(url_for("opportunities.show", reference=itt.reference))
+    if said is not None and not form.is_submitted():
+        form.reason.data = said.reason
+    page = render_template("tendering/provider/decline.html", form=form, itt=itt, said=said, now=clock.now())
+    return page, form.status_code
+
+
+@bp.post("/<reference>/decline/take-back")
+@for_provider()
+def take_back(reference: str) -> ResponseReturnValue:
+    """For us after all."""
+    itt = find_published_itt(reference)
+    take_back_decline(itt=itt, actor=actor())
+    flash("What you said is taken back: nothing of it is kept.", "success")
+    return redirect(url_for("opportunities.show", reference=itt.reference))

@@ -16,6 +16,7 @@ from portal.tendering import public_record
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.calendars import calendar_of
 from portal.tendering.clarifying.queries import published_count
+from portal.tendering.declining import own_decline
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.lots import limit_words
 from portal.tendering.method_rules import minimum_words
@@ -90,6 +91,7 @@ def show(reference: str) -> ResponseReturnValue:
         codes=cpv_codes_among(itt.cpv_codes),
         weights=effective(itt),
         **price_facts(itt),
+        said_no=own_decline(itt, actor()),
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
         limits=limit_words(itt),

@@ -16,7 +16,7 @@ from portal.extensions import db
 from portal.notifications import letters_of_endings as letters
 from portal.notifications.models import Message
 from portal.notifications.recipients import people_of_authority
-from portal.tendering.models import Invitation
+from portal.tendering.declining import decline
 from tests.factories.accounts import make_person
 from tests.factories.awarding import approver_of
 from tests.factories.bidding import close_now, draft_bid, open_itt, submitted_bid, submitter_of
@@ -85,8 +85,7 @@ def test_the_invited_are_released() -> None:
     market = live_framework()
     waiting, declined = (submitter_of(admit(market.lots[0]).provider) for _ in range(2))
     itt = published_call_off(market.lots[0])
-    invitation = db.session.get_one(Invitation, (itt.id, declined.provider_id))
-    invitation.declined_at = clock.now()
+    decline(itt=itt, reason="", actor=declined)
     cancelled(itt)
     heard = {one.user_id for one in told(EventKind.PROCUREMENT_CANCELLED, letters.procurement_cancelled)}
     assert waiting.user_id in heard

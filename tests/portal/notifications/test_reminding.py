@@ -27,7 +27,7 @@ from portal.notifications.timetable import TIMETABLE
 from portal.notifications.topics import topic_of
 from portal.paths import TEMPLATES
 from portal.regulation.kinds import FrameworkKind
-from portal.tendering.inviting import decline_invitation
+from portal.tendering.declining import decline
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import complete_draft, draft_bid, submit, submitted_bid, submitter_of
 from tests.factories.calling_off import published_call_off
@@ -170,7 +170,7 @@ def test_an_unanswered_invitation_is_reminded_of_a_week_and_two_days_before() ->
     silent, declined, begun, paused = (admit(lot).provider for _ in range(4))
     person = make_person(Role.SUBMITTER, provider=silent)
     itt = closing_at(published_call_off(lot), noon())
-    decline_invitation(itt=itt, actor=submitter_of(declined), reason="", now=clock.now())
+    decline(itt=itt, reason="", actor=submitter_of(declined))
     draft_bid(itt, actor=submitter_of(begun))
     make_person(Role.SUBMITTER, provider=paused)
     pausing = update(Admission).where(Admission.provider_id == paused.id)

@@ -21,14 +21,14 @@ from sqlalchemy.exc import ProgrammingError
 
 from portal.audit.queries import events_of
 from portal.core import clock
-from portal.core.errors import NotFound, WrongState
+from portal.core.errors import NotFound
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import FrameworkLot
 from portal.frameworks.states import AdmissionStatus
 from portal.regulation.kinds import FrameworkKind, IttKind
 from portal.tendering import inviting
-from portal.tendering.inviting import decline_invitation, invite_newly_admitted
+from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import Invitation, InvitationToTender
 from tests.factories.bidding import close_now, submitter_of
 from tests.factories.calling_off import published_call_off, ready_call_off
@@ -95,9 +95,7 @@ def test_nothing_takes_a_name_off_the_list(db_session: object) -> None:
     assert public == {
         "invite_admitted_providers",
         "invite_newly_admitted",
-        "decline_invitation",
         "digest_of",
-        "own_invitation",
     }
     assert "delete" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     itt = published_call_off(_lot_with(2))
@@ -146,26 +144,6 @@ def test_a_paused_newcomer_is_not_invited(db_session: object) -> None:
     assert invite_newly_admitted(admission_id=late.id, now=clock.now()) == [itt.id]
     with pytest.raises(NotFound):
         invite_newly_admitted(admission_id=itt.id, now=clock.now())
-
-
-def test_declining_takes_one_click(db_session: object) -> None:
-    """With a reason or without, by the invited provider's people alone, until bidding closes; off the record."""
-    lot = _lot_with(0)
-    provider = admit(lot).provider
-    itt = published_call_off(lot)
-    before = len(events_of(itt.id))
-    actor, now = submitter_of(provider), clock.now()
-    decline_invitation(itt=itt, actor=actor, reason=" No vacancy ", now=now)
-    [invitation] = db.session.scalars(select(Invitation).where(Invitation.itt_id == itt.id))
-    assert (invitation.declined_at, invitation.decline_reason) == (now, "No vacancy")
-    decline_invitation(itt=itt, actor=actor, reason="", now=now)
-    assert invitation.decline_reason == ""
-    assert len(events_of(itt.id)) == before
-    with pytest.raises(NotFound):
-        decline_invitation(itt=itt, actor=submitter_of(make_provider()), reason="", now=now)
-    assert itt.closes_at is not None
-    with pytest.raises(WrongState):
-        decline_invitation(itt=itt, actor=actor, reason="", now=itt.closes_at)
 
 
 def _statements(count: Count, members: int) -> int:

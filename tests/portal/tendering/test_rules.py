@@ -10,7 +10,8 @@ from portal.core.errors import NotAllowed, NotFound, WrongState
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role, policy
 from portal.organisations.models import ContractingAuthority
 from portal.tendering import rules
-from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.decline_models import Decline
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
 AUTHORITY = uuid.uuid4()
@@ -73,11 +74,11 @@ def test_the_rows_are_declared() -> None:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_an_invitation_is_its_providers(role: Role) -> None:
-    """All its people may decline it; for everybody else, the authority included, it is not there."""
-    invitation = Invitation(provider_id=AUTHORITY)
+def test_a_decline_is_its_providers(role: Role) -> None:
+    """All its people may say no and take it back; for everybody else, the authority included, it is not there."""
+    said = Decline(provider_id=AUTHORITY)
     own = Actor(user_id=uuid.uuid4(), provider_id=AUTHORITY, provider_roles=frozenset({role} & PROVIDER_ROLES))
     officer = Actor(user_id=uuid.uuid4(), authority_id=AUTHORITY, authority_roles=frozenset({role} & AUTHORITY_ROLES))
-    assert policy.allows(own, "decline", invitation) is (role in PROVIDER_ROLES)
+    assert policy.allows(own, "decline", said) is (role in PROVIDER_ROLES)
     with pytest.raises(NotFound):
-        policy.require(officer, "decline", invitation)
+        policy.require(officer, "decline", said)

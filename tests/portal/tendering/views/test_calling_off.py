@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from portal.core import clock
@@ -17,15 +16,14 @@ from portal.extensions import db
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.kinds import FrameworkKind, IttKind
-from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.bidding import close_now, open_itt
 from tests.factories.calling_off import REASON, applied, draft_call_off, published_call_off, ready_call_off, refuse
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import draft_itt, published_itt
-from tests.filling import link_in, text_of
+from tests.filling import fill, link_in, text_of
 from tests.portal.tendering.views.browsing import errors_of, filled, post, statuses_of
 
 Count = Callable[[], AbstractContextManager[list[str]]]
@@ -251,40 +249,17 @@ def test_a_provider_sees_its_invitations(
 
 
 def test_not_for_us(client: CheckedClient) -> None:
-    """One click with a reason or without; it says so and can still bid; others are refused."""
+    """A call-off that was declined says so in the list, and can still be answered."""
     lot = lot_of()
     provider = admit(lot).provider
     itt = published_call_off(lot)
     as_provider(client, provider)
-    shown = BeautifulSoup(client.get("/provider/invitations").text, "html.parser")
-    form = shown.find("form", action=f"/provider/invitations/{itt.reference}/decline")
-    sent = {"reason": "Too far from where we work", "csrf_token": form.find("input")["value"]}  # type: ignore[union-attr, index]
-    answer = client.post(f"/provider/invitations/{itt.reference}/decline", data=sent)
-    assert answer.status_code == 302
-    row = db.session.get_one(Invitation, (itt.id, provider.id))
-    assert row.decline_reason == "Too far from where we work"
+    address = f"/provider/invitations/{itt.reference}/decline"
+    assert link_in(client.get("/provider/invitations"), "This is not for us") == address
+    fill(client, address, {"reason": "Too far from where we work"})
     page = client.get("/provider/invitations").text
-    assert "Not for us" in page
+    assert "You said so at" in page
     assert f"/provider/bids/start/{itt.reference}" in page
-
-
-def test_the_authority_reads_reasons_as_figures(client: CheckedClient) -> None:
-    """After the opening alone, with numbers and without names."""
-    lot = lot_of()
-    itt = published_call_off(lot)
-    for reason in ("Too far", "Too far", ""):
-        row = Invitation(itt_id=itt.id, provider_id=make_provider("A shy home").id, admission_id=admit(lot).id)
-        row.invited_at = row.declined_at = clock.now()
-        row.decline_reason = reason
-        db.session.add(row)
-    as_officer(client, itt.authority)
-    address = f"/commissioning/itts/{itt.reference}/invited"
-    assert "Too far" not in client.get(address).text
-    close_now(itt)
-    open_itt(itt)
-    table = BeautifulSoup(client.get(address).text, "html.parser").select("table")[1]
-    cells = [cell.get_text(strip=True) for cell in table.select("tbody th, tbody td")]
-    assert cells == ["Too far", "2", "No reason given", "1"]
 
 
 def test_a_paused_member_is_led_to_its_pause(client: CheckedClient) -> None:
