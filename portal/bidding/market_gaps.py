@@ -103,7 +103,7 @@ def told(gaps: Sequence[Gap]) -> str:
     """What all of them come to, in a sentence."""
     empty, declined = sum(gap.bidders == 0 for gap in gaps), sum(gap.declined for gap in gaps)
     opened = f"{counted(len(gaps), 'procurement')} opened; {empty:,} had no bid."
-    return f"{opened} {counted(declined, 'provider')} said that one was not for them."
+    return f"{opened} Providers declined {counted(declined, 'time')}."
 
 
 def _reasons(itts: Select[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:

@@ -62,7 +62,7 @@ def test_an_opened_call_off_is_counted_and_no_other(client: CheckedClient, db_se
     [row] = _rows(client, lot)
     assert row[4:] == ["12", "1", "4", "7", f"{FULL} (3) and reasons that fewer than 3 gave (1)"]
     page = client.get(f"/commissioning/frameworks/{lot.framework.reference}/market-gaps")
-    assert "1 procurement opened; 0 had no bid. 4 providers said that one was not for them." in page.text
+    assert "1 procurement opened; 0 had no bid. Providers declined 4 times." in page.text
 
 
 def test_an_open_invitation_counts_who_declined_it(client: CheckedClient, db_session: object) -> None:
