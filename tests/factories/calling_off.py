@@ -26,6 +26,7 @@ from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.states import QuestionKind
 from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
+from tests.factories.holding import read_once
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import approve, make_commissioner, publish
 
@@ -64,6 +65,7 @@ def draft_call_off(
     )
 
 
+@read_once()
 def ready_call_off(
     lot: FrameworkLot,
     *,
@@ -112,6 +114,7 @@ def ready_call_off(
     return itt
 
 
+@read_once()
 def published_call_off(lot: FrameworkLot, **details: Any) -> InvitationToTender:
     """A published one; the arguments are those of `ready_call_off`."""
     itt = ready_call_off(lot, **details)

@@ -33,6 +33,7 @@ from portal.tendering.publishing import publish_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import QuestionKind
 from tests.factories.accounts import actor_of, make_person
+from tests.factories.holding import read_once
 from tests.factories.organisations import make_authority
 
 _numbers = count(1)
@@ -111,6 +112,7 @@ def approve(itt: InvitationToTender, actor: Actor, *, now: datetime | None = Non
     approve_publication(itt=itt, actor=second, note="Everything in it was read and compared.", now=at)
 
 
+@read_once()
 def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetime | None = None) -> None:
     """Publish a ready draft, by a commissioner of its authority, once everybody who has a part in it has declared."""
     at, publisher = now or clock.now(), actor or make_commissioner(itt.authority)
@@ -118,6 +120,7 @@ def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetim
     publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=False)
 
 
+@read_once()
 def ready_itt(
     *,
     closes_in: timedelta = timedelta(days=21),
@@ -154,6 +157,7 @@ def ready_itt(
     return itt
 
 
+@read_once()
 def published_itt(
     *,
     closes_in: timedelta = timedelta(days=21),
@@ -189,6 +193,7 @@ def add_document(
     return added
 
 
+@read_once()
 def itt_with_documents(actor: Actor, *, is_published: bool = True) -> InvitationToTender:
     """An invitation with a specification for everybody and facts about staff for those who sign."""
     itt = ready_itt(actor=actor)
@@ -199,6 +204,7 @@ def itt_with_documents(actor: Actor, *, is_published: bool = True) -> Invitation
     return itt
 
 
+@read_once()
 def published_in_lots(
     lots: int = 3,
     *,
