@@ -60,19 +60,24 @@ def _of_procurements(itts: Sequence[InvitationToTender], actor: Actor, now: date
     for itt in itts:
         step = next(iter(steps_for(itt, situations[itt.id], actor, now)), None)
         if step is not None and step.is_act:
-            yield Waiting(step.text, step.href(itt), itt.title, step.due_on(itt), itt.owner_id in actor.people)
+            yield Waiting(step.text, step.href(itt), _named(itt), step.due_on(itt), itt.owner_id in actor.people)
 
 
 def _of_frameworks(queues: Iterable[Queue], actor: Actor) -> Iterator[Waiting]:
     for queue in queues:
         page = url_for("admissions.queue", reference=queue.reference)
         if queue.applications and Role.COMMISSIONER in actor.authority_roles:
-            yield Waiting(f"Decide {counted(queue.applications, 'application')}", page, queue.title, queue.due_on)
+            yield Waiting(f"Decide {counted(queue.applications, 'application')}", page, _named(queue), queue.due_on)
         if Role.APPROVER in actor.authority_roles and (queue.refusals or queue.removals):
             members = url_for("members.index", reference=queue.reference)
             kinds = ((queue.refusals, "refusal"), (queue.removals, "removal"))
             what = ", ".join(counted(count, kind) for count, kind in kinds if count)
-            yield Waiting("Be the second person", page if queue.refusals else members, f"{queue.title}: {what}")
+            yield Waiting("Be the second person", page if queue.refusals else members, f"{_named(queue)}: {what}")
+
+
+def _named(thing: InvitationToTender | Queue) -> str:
+    """Title and reference: every year's invitation can have the same title."""
+    return f"{thing.title}, {thing.reference}"
 
 
 def _of_a_name(found: ChangeDecision) -> Waiting:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import xlsxwriter
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 MAIN_PARTS = {
@@ -102,3 +106,23 @@ def _rc4(content: bytes, key: bytes) -> bytes:
         box[first], box[second] = box[second], box[first]
         out.append(byte ^ box[(box[first] + box[second]) % 256])
     return bytes(out)
+
+
+def fill_workbook(
+    sheets: Mapping[str, list[dict[int, Any]]], answers: Mapping[str, Any] = {}, rates: Any = ()
+) -> bytes:
+    """The workbook as a spreadsheet program would save it: no formats, answers in column D, rates from column G."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    for title, rows in sheets.items():
+        page = book.add_worksheet(title)
+        for at, row in enumerate(rows):
+            cells: dict[int, Any] = dict(row)
+            if title == "Questions" and row.get(0) in answers:
+                cells[3] = answers[row[0]]
+            if title == "Price schedule" and at - 2 in range(len(rates)):
+                cells |= dict(enumerate(rates[at - 2], 6))
+            for column, value in cells.items():
+                page.write(at, column, value)
+    book.close()
+    return made.getvalue()

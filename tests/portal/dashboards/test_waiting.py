@@ -44,9 +44,18 @@ def test_what_is_due_first_comes_first_and_among_equals_what_is_mine(app: Flask)
     db.session.flush()
     with app.test_request_context():
         waiting = waiting_for(actor_of(me), clock.now())
-    opening, drafts = [one.about for one in waiting[:2]], [one.about for one in waiting[-2:]]
-    assert (set(opening), drafts) == ({"To open", "To open as well"}, ["My draft", "A colleague's draft"])
+    titles = [one.about.rpartition(", ITT-")[0] for one in waiting]
+    assert (set(titles[:2]), titles[-2:]) == ({"To open", "To open as well"}, ["My draft", "A colleague's draft"])
     assert {one.due_on for one in waiting[:2]} == {local_date(clock.now())}
+
+
+def test_procurements_of_the_same_title_are_told_apart(client: CheckedClient) -> None:
+    """Each year's invitation can be called alike: every link names the reference as well."""
+    authority = make_authority()
+    alike = [draft_itt(authority=authority, title="Holiday clubs") for _ in range(2)]
+    sign_in(client, make_person(Role.COMMISSIONER, authority=authority))
+    shown = text_of(client.get("/commissioning"))
+    assert all(f"Holiday clubs, {itt.reference}" in shown for itt in alike)
 
 
 def test_nothing_that_waits_is_left_out(client: CheckedClient) -> None:

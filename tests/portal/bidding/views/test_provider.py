@@ -22,6 +22,7 @@ from portal.core import inspecting
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.organisations.models import Provider
+from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import (
@@ -35,8 +36,10 @@ from tests.factories.bidding import (
     submitted_bid,
     submitter_of,
 )
+from tests.factories.ending import cancelled
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
+from tests.filling import text_of
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 NewClient = Callable[[], CheckedClient]
@@ -430,3 +433,16 @@ def test_a_box_that_was_not_sent_leaves_its_answer_alone(client: CheckedClient, 
     shown = {str(box["name"]): box.get_text().strip() for box in page.find_all("textarea")}
     assert (shown["answers-welcome"], shown["answers-outcomes"]) == ("Changed", "")
     assert shown["answers-safeguarding"] == "We would listen first. (safeguarding)"
+
+
+@pytest.mark.parametrize(("over", "told"), [(close_now, "Bidding has closed."), (cancelled, "has cancelled this")])
+def test_what_takes_no_bid_offers_none(
+    client: CheckedClient, submitter: Actor, over: Callable[[InvitationToTender], object], told: str
+) -> None:
+    """The page to start a bid says why there is nothing to start, and has no button for it."""
+    itt = published_itt()
+    over(itt)
+    sign_in(client, person_of(submitter))
+    page = client.get(f"/provider/bids/start/{itt.reference}")
+    assert told in text_of(page)
+    assert "Start the bid" not in page.text

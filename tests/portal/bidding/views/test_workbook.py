@@ -26,6 +26,7 @@ from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now, draft_bid, submitter_of
+from tests.factories.files import fill_workbook
 from tests.factories.tendering import make_commissioner, publish, published_itt, ready_itt
 from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled
@@ -81,24 +82,6 @@ def _sheets(client: CheckedClient, bid: Bid) -> dict[str, list[dict[int, str]]]:
     return read_workbook(client.get(f"/provider/bids/{bid.reference}/spreadsheet/bid.xlsx").get_data())
 
 
-def _filled(sheets: Mapping[str, list[dict[int, Any]]], answers: Mapping[str, Any] = {}, rates: Any = ()) -> bytes:
-    """The workbook as a spreadsheet program would save it: no formats, answers in column D, rates from column G."""
-    made = io.BytesIO()
-    book = xlsxwriter.Workbook(made, {"in_memory": True})
-    for title, rows in sheets.items():
-        page = book.add_worksheet(title)
-        for at, row in enumerate(rows):
-            cells: dict[int, Any] = dict(row)
-            if title == "Questions" and row.get(0) in answers:
-                cells[3] = answers[row[0]]
-            if title == "Price schedule" and at - 2 in range(len(rates)):
-                cells |= dict(enumerate(rates[at - 2], 6))
-            for column, value in cells.items():
-                page.write(at, column, value)
-    book.close()
-    return made.getvalue()
-
-
 def _upload(client: CheckedClient, bid: Bid, content: bytes, name: str = "bid.xlsx") -> Any:
     action, sent = filled(client, f"/provider/bids/{bid.reference}/spreadsheet")
     data = sent | {"file": (io.BytesIO(content), name)}
@@ -135,7 +118,7 @@ def test_nothing_is_saved_before_it_was_seen(client: CheckedClient, bid: Bid, su
     first, second, *_rest = keys = _keys(sheets := _sheets(client, bid))
     save_answers(bid=bid, actor=submitter, keys=current_app.extensions["keys"], answers={first: "What we said first."})
     db.session.commit()
-    page = _upload(client, bid, _filled(sheets, {first: "What we say now.", second: "New.", keys[-1]: 118000.5}))
+    page = _upload(client, bid, fill_workbook(sheets, {first: "What we say now.", second: "New.", keys[-1]: 118000.5}))
     assert page.status_code == 200
     words = read(page.text).get_text(" ")
     assert "changes 3 answers" in words
@@ -160,7 +143,7 @@ def test_what_was_taken_away_changes_nothing(client: CheckedClient, submitter: A
         key[QuestionKind.DATE]: 46419,
         key[QuestionKind.DECLARATION]: "YES",
     }
-    page = _upload(client, bid, _filled(sheets, answers, [(100, 110.5), (50,)]))
+    page = _upload(client, bid, fill_workbook(sheets, answers, [(100, 110.5), (50,)]))
     assert errors_of(page) == {}
     assert _take(client, bid, _sent(page)).status_code == 302
     kept = _draft(bid, submitter)
@@ -174,7 +157,7 @@ def test_what_was_taken_away_changes_nothing(client: CheckedClient, submitter: A
     assert kept.price == "10164.00"
     untouched = client.get(f"/provider/bids/{bid.reference}/spreadsheet/bid.xlsx").get_data()
     assert _upload(client, bid, untouched).location == f"/provider/bids/{bid.reference}"
-    emptied = _filled({title: [dict(row) for row in rows] for title, rows in sheets.items()})
+    emptied = fill_workbook({title: [dict(row) for row in rows] for title, rows in sheets.items()})
     assert _upload(client, bid, emptied).location == f"/provider/bids/{bid.reference}"
     assert _draft(bid, submitter) == kept
 
@@ -186,7 +169,7 @@ def test_faults_stand_beside_their_questions(client: CheckedClient, submitter: A
     by_kind = {row[1].split("\n")[0]: row[0] for row in sheets["Questions"][4:]}
     text, choice = _keys(sheets)[0], by_kind["Of kind choice"]
     answers = {text: "word " * 3000, choice: "Now and then", _keys(sheets)[1]: "=1+1"}
-    page = _upload(client, bid, _filled(sheets, answers, [("1,5", 5)]))
+    page = _upload(client, bid, fill_workbook(sheets, answers, [("1,5", 5)]))
     errors = errors_of(page)
     assert "words too many" in errors[f"#answers-{text}"]
     assert errors[f"#answers-{choice}"] == "Choose an answer to “Of kind choice”."
@@ -199,7 +182,7 @@ def test_faults_stand_beside_their_questions(client: CheckedClient, submitter: A
 def test_a_colleagues_answer_is_not_overwritten_unseen(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
     """What was saved between comparing and pressing stays; both texts are shown, and the rest is taken."""
     first, second, *_rest = _keys(sheets := _sheets(client, bid))
-    page = _upload(client, bid, _filled(sheets, {first: "Mine.", second: "Also mine."}))
+    page = _upload(client, bid, fill_workbook(sheets, {first: "Mine.", second: "Also mine."}))
     keys = current_app.extensions["keys"]
     colleague = actor_of(make_person(Role.SUBMITTER, provider=bid.provider))
     save_answers(bid=bid, actor=colleague, keys=keys, answers={first: "Theirs."})
@@ -252,7 +235,7 @@ def test_other_files_are_refused_in_words(client: CheckedClient, bid: Bid, submi
     }
     content = {
         "of another invitation": lambda: _others(client, submitter),
-        "of before a change": lambda: _filled(old),
+        "of before a change": lambda: fill_workbook(old),
         "no workbook at all": lambda: b"Question,Answer\n",
         "not made here": strange.getvalue,
         "with entities": lambda: _rezipped(own, "xl/sharedStrings.xml", ENTITIES),
@@ -276,7 +259,7 @@ def test_a_file_of_100_mb_is_refused_by_its_size(bid: Bid) -> None:
 def test_after_the_closing_time_nothing_is_taken(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
     """The page says that it came too late and gives back what the file said."""
     first, *_rest = _keys(sheets := _sheets(client, bid))
-    page = _upload(client, bid, _filled(sheets, {first: "Too late."}))
+    page = _upload(client, bid, fill_workbook(sheets, {first: "Too late."}))
     close_now(bid.itt)
     db.session.commit()
     answer = _take(client, bid, _sent(page))
