@@ -24,7 +24,7 @@ from portal.tendering.amending.states import AddendumStatus
 from portal.tendering.closing import record_closed_itts
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import close_now, fill_draft, submit, submitted_bid, submitter_of
+from tests.factories.bidding import close_now, fill_draft, open_itt, submit, submitted_bid, submitter_of
 from tests.factories.organisations import make_authority
 from tests.factories.tendering import published_itt
 
@@ -155,6 +155,18 @@ def test_an_unopened_invitation_opens_again_by_an_extension_and_closes_anew(case
     assert bid.version == 2
     close_now(case.itt)
     assert record_closed_itts(now=clock.database_time()) == 1
+
+
+def test_once_the_bids_are_opened_nothing_is_extended(case: Case) -> None:
+    """What was proposed before cannot be published, and nothing more is proposed."""
+    submitted_bid(case.itt)
+    addendum = case.extend()
+    close_now(case.itt)
+    open_itt(case.itt)
+    with pytest.raises(WrongState):
+        case.publish(addendum)
+    with pytest.raises(WrongState):
+        case.extend()
 
 
 def test_a_change_that_time_has_overtaken_is_not_published(case: Case) -> None:

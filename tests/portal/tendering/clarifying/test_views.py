@@ -150,3 +150,19 @@ def test_the_time_for_questions_is_part_of_the_timetable(case: Case) -> None:
     case.itt.closes_at = case.itt.questions_until.replace(year=clock.now().year + 2)
     page = text_of(case.as_person(None).get(f"/opportunities/{case.itt.reference}"))
     assert "Questions until" in page
+
+
+def test_two_officers_who_answer_one_question_lose_no_word(case: Case) -> None:
+    """The second is shown both answers and chooses; pressing again without choosing overwrites nothing."""
+    reference = case.ask()
+    page = f"{case.desk}/{reference}"
+    first, second = (case.as_person(make_person(Role.COMMISSIONER, authority=case.authority)) for _ in range(2))
+    opened = fields_of(second.get(page))
+    assert fill(first, page, {"answer": ANSWER}).status_code == 302
+    refused = second.post(page, data=opened | {"answer": "No, one alone."})
+    again = second.post(page, data=fields_of(refused))
+    for shown in (refused, again):
+        assert (shown.status_code, ANSWER in shown.text, "No, one alone." in shown.text) == (409, True, True)
+    assert ANSWER in text_of(first.get(case.desk))
+    assert second.post(page, data=fields_of(again) | {"keep-answer": "mine"}).status_code == 302
+    assert "No, one alone." in text_of(first.get(case.desk))
