@@ -9,8 +9,15 @@ import importlib.util
 import os
 import shutil
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from portal.running.children import alive
+
+SHARED = Path("/dev/shm")
+ABANDONED_AFTER = timedelta(minutes=20)
+"""Longer than any journey, so that nothing which still runs shares what is that old and whose process is gone."""
 
 
 class MovingClock:
@@ -26,6 +33,7 @@ class MovingClock:
         self._library.chmod(0o644)
         self._offset = timedelta(0)
         self._write()
+        _clear_abandoned()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,3 +63,15 @@ class MovingClock:
         part.write_text(f"+{self._offset.total_seconds():.3f}s\n")
         part.chmod(0o644)
         os.replace(part, self._file)
+
+
+def _clear_abandoned() -> None:
+    """Remove what killed processes shared under their number.
+
+    libfaketime names it by the process alone, so that a later one of the same number and another user cannot start.
+    """
+    for shared in SHARED.glob("*faketime_s*_*"):
+        number = int(shared.name.rpartition("_")[2])
+        with suppress(FileNotFoundError):
+            if not alive(number) and time.time() - shared.stat().st_mtime > ABANDONED_AFTER.total_seconds():
+                shared.unlink()
