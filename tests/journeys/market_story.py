@@ -7,15 +7,13 @@ among its invitations, and bids.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from tests.journeys.cast import Account, Cast
 from tests.journeys.people import Person, sees
-from tests.journeys.story import be_approved, declare_and_assess, wait_for
+from tests.journeys.story import LONDON, be_approved, day_fields, declare_and_assess, wait_for
 
-LONDON = ZoneInfo("Europe/London")
 AUTHORITY = "Demo Valley Council"
 MARKET = "Short breaks in Demo Valley"
 CALL_OFF = "Saturday clubs in Demo Valley"
@@ -66,7 +64,9 @@ class MarketStory:
         person.press("Save", description="Clubs and outings.", cpv_codes="85311300", estimated_value="900000")
         today = self.cast.clock.now().astimezone(LONDON)
         person.visit(f"{desk}/term")
-        person.press("Save", **_day("valid_from", today), **_day("valid_until", today + timedelta(days=700)))
+        person.press(
+            "Save", **day_fields("valid_from", today), **day_fields("valid_until", today + timedelta(days=700))
+        )
         person.visit(f"{desk}/terms")
         person.press("Save", how_it_works="Apply on any day. Every member is invited.", decision_days="10")
         person.visit(f"{desk}/lots/add")
@@ -103,9 +103,9 @@ class MarketStory:
         person.press(
             "Save",
             closes_time="noon",
-            **_day("closes", closes),
-            **_day("award_date", closes + timedelta(days=30)),
-            **_day("contract_start_date", starts),
+            **day_fields("closes", closes),
+            **day_fields("award_date", closes + timedelta(days=30)),
+            **day_fields("contract_start_date", starts),
         )
         person.visit(f"{draft}/price")
         person.press("Save", formula="benchmark", floor="70000", ceiling="96000")
@@ -204,7 +204,7 @@ class MarketStory:
 
     def _policy(self, file: Path) -> dict[str, str | Path]:
         expires = self.cast.clock.now().astimezone(LONDON) + timedelta(days=300)
-        return {"file-safeguarding_policy": file, **_day("expires-safeguarding_policy", expires)}
+        return {"file-safeguarding_policy": file, **day_fields("expires-safeguarding_policy", expires)}
 
     def _admit(self, name: str) -> None:
         officer = self.commissioner.person
@@ -237,7 +237,3 @@ def _reference(person: Person, prefix: str) -> str:
     found = re.search(rf"{prefix}-[0-9A-Z]{{8}}", person.path)
     assert found is not None, f"{person.path}\n{person.text[:1500]}"
     return found[0]
-
-
-def _day(name: str, instant: datetime) -> dict[str, str | Path]:
-    return {f"{name}-day": str(instant.day), f"{name}-month": str(instant.month), f"{name}-year": str(instant.year)}

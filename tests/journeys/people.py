@@ -29,6 +29,12 @@ class Person(Protocol):
     def press(self, button: str, **values: str | Path | list[str]) -> None:
         """Fill in the form that the button with this text belongs to, by field names, and press it."""
 
+    def take(self, text: str) -> bytes:
+        """Follow the first link with this text, which leads to a file, and keep that."""
+
+    def use_a_phone(self) -> None:
+        """Go on with a narrow screen."""
+
     def has(self, text: str) -> bool:
         """Whether the page shows this text."""
 
@@ -69,9 +75,20 @@ class HttpPerson:
         self._take(self._client.get(path))
 
     def follow(self, text: str) -> None:
+        self.visit(self._linked(text))
+
+    def take(self, text: str) -> bytes:
+        taken = self._client.get(self._linked(text))
+        assert "attachment" in taken.headers["content-disposition"]
+        return taken.content
+
+    def use_a_phone(self) -> None:
+        """Without style sheets no screen is narrow."""
+
+    def _linked(self, text: str) -> str:
         link = next((a for a in self._soup.find_all("a") if text in _words(a)), None)
         assert link is not None, f"{self.path} has no link {text!r}:\n{self.text[:2000]}"
-        self.visit(urljoin(str(self._page.url), str(link["href"])))
+        return urljoin(str(self._page.url), str(link["href"]))
 
     def press(self, button: str, **values: str | Path | list[str]) -> None:
         found = next((b for b in self._soup.find_all("button") if button in _words(b)), None)
@@ -80,7 +97,9 @@ class HttpPerson:
         assert form is not None
         data, files = _filled(form, found, values)
         address = urljoin(str(self._page.url), str(form.get("action") or self._page.url))
-        if form.get("enctype") == "multipart/form-data":
+        if form.get("method", "get") == "get":
+            self._take(self._client.get(address, params=data))
+        elif form.get("enctype") == "multipart/form-data":
             self._take(self._client.post(address, data=data, files=files or None))
         else:
             self._take(self._client.post(address, data=data))
@@ -158,6 +177,19 @@ class ChromiumPerson:
                 _fill(form, name, value)
         self._activate(pressed)
         self._arrived()
+
+    def take(self, text: str) -> bytes:
+        link = self.tab.get_by_role("link", name=text).first
+        with self.tab.expect_download() as taken:
+            if self.keyboard:
+                Keyboard(self.tab).reach(link)
+                self.tab.keyboard.press("Enter")
+            else:
+                link.click()
+        return taken.value.path().read_bytes()
+
+    def use_a_phone(self) -> None:
+        self.tab.set_viewport_size({"width": 390, "height": 844})
 
     def _unfold(self, summary: Locator) -> None:
         if self.keyboard:

@@ -95,8 +95,10 @@ class Story:
         person.press(
             "Save",
             closes_time="noon",
-            **_day("closes", self.closes_at), **_day("award_date", decided), **_day("contract_start_date", starts),
-        )  # fmt: skip
+            **day_fields("closes", self.closes_at),
+            **day_fields("award_date", decided),
+            **day_fields("contract_start_date", starts),
+        )
         person.visit(f"{draft}/publication")
         person.press("Save", publication_basis="central_reference", central_reference="012345-2026")
         person.visit(f"{draft}/criteria")
@@ -106,7 +108,7 @@ class Story:
         asked = "We asked twelve families and two charities."
         for subject in ("equality", "consultation"):
             person.visit(f"{draft}/{subject}")
-            person.press("Save", outcome="done", words=asked, **_day("on_date", self.cast.clock.now()))
+            person.press("Save", outcome="done", words=asked, **day_fields("on_date", self.cast.clock.now()))
         person.visit(f"{draft}/small-providers")
         person.press("Save", words=asked)
         declare_and_assess(person, self.reference)
@@ -342,7 +344,7 @@ class Story:
         account, page = self.commissioner, f"/commissioning/itts/{self.reference}/notices"
         account.sign_in()
         account.person.visit(page)
-        place = {"publication_basis": "central_reference", **_day("published_date", self.cast.clock.now())}
+        place = {"publication_basis": "central_reference", **day_fields("published_date", self.cast.clock.now())}
         account.person.press("Publish it here", central_reference="012345-2026", **place)
         sees(account.person, "There is a problem", "is the number of another notice here")
         account.person.press("Publish it here", central_reference="2026/S 000-012399", **place)
@@ -359,8 +361,8 @@ class Story:
         today = self.cast.clock.now().astimezone(LONDON)
         self.manager.person.press(
             "Conclude the contract",
-            **_day("signed_date", today),
-            **_day("start_date", today + timedelta(days=60)),
+            **day_fields("signed_date", today),
+            **day_fields("start_date", today + timedelta(days=60)),
             **self.manager.factor(),
         )
         sees(self.manager.person, "There is a problem", "The standstill runs until the end of")
@@ -374,8 +376,8 @@ class Story:
         today = self.cast.clock.now().astimezone(LONDON)
         self.manager.person.press(
             "Conclude the contract",
-            **_day("signed_date", today),
-            **_day("start_date", today + timedelta(days=60)),
+            **day_fields("signed_date", today),
+            **day_fields("start_date", today + timedelta(days=60)),
             **self.manager.factor(),
         )
         sees(self.manager.person, "The contract is concluded")
@@ -393,7 +395,7 @@ class Story:
             "Publish it here",
             publication_basis="central_reference",
             central_reference="012400-2026",
-            **_day("published_date", self.cast.clock.now()),
+            **day_fields("published_date", self.cast.clock.now()),
         )
         self.visitor.visit(f"/opportunities/{self.reference}/notices")
         sees(self.visitor, "Contract award notice", "Contract details notice")
@@ -428,7 +430,7 @@ def be_approved(person: Person, approver: Account, reference: str) -> None:
     second.visit(f"{base}/interests/declare")
     second.press("Declare", interest="no")
     second.visit(f"{base}/approve")
-    second.press("Record", verdict="approve", note="Everything in it was read.", **approver.factor())
+    approver.press("Record", verdict="approve", note="Everything in it was read.")
     sees(second, "A second person approved it")
 
 
@@ -440,6 +442,7 @@ def _points(person: Person) -> int:
     raise AssertionError(f"{person.path} shows no answer:\n{person.text[:1500]}")
 
 
-def _day(name: str, instant: datetime) -> dict[str, str]:
+def day_fields(name: str, instant: datetime) -> dict[str, str]:
+    """The three boxes of a day."""
     instant = instant.astimezone(LONDON)
     return {f"{name}-day": str(instant.day), f"{name}-month": str(instant.month), f"{name}-year": str(instant.year)}

@@ -74,6 +74,13 @@ def check_open_data(portal: RunningPortal) -> None:
     assert record["records"][0]["compiledRelease"]["contracts"][0]["value"]["amount"] == 204000
 
 
+def mail_to(portal: RunningPortal, address: str) -> list[dict[str, str]]:
+    """What was mailed to an address, the newest first."""
+    found = httpx.get(f"{portal.ready['mailbox_url']}/messages.json", params={"to": address}, timeout=30)
+    messages: list[dict[str, str]] = found.json()
+    return messages
+
+
 def check_mail(portal: RunningPortal, story: Story) -> None:
     """Everybody who was to be told has mail, and none of it before the opening names a bidder to the council."""
     messages = httpx.get(f"{portal.ready['mailbox_url']}/messages.json", timeout=30).json()
