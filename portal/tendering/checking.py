@@ -73,8 +73,8 @@ def problems_of(itt: InvitationToTender, now: datetime) -> list[Problem[Task]]:
     return find_problems(CHECKS, itt, now)
 
 
-def is_blank(itt: InvitationToTender, task: Task) -> bool:
-    """Say whether nobody has worked on this part yet."""
+def blank_tasks(itt: InvitationToTender) -> frozenset[Task]:
+    """The parts that nobody has worked on yet."""
     recorded = groundwork_of(itt.id)
     blank: dict[Task, bool] = {
         Task.INVITED: itt.law.names_one_provider and itt.direct_award_provider_id is None,
@@ -95,7 +95,7 @@ def is_blank(itt: InvitationToTender, task: Task) -> bool:
         Task.APPROVAL: approval_in_force(itt.id) is None,
         Task.PUBLICATION: itt.central_reference is None and not itt.publication_reason,
     }
-    return blank[task]
+    return frozenset(task for task, is_blank in blank.items() if is_blank)
 
 
 def require_closing(itt: InvitationToTender, closes_at: datetime | None, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from portal.core.drafts import Problem
-from portal.tendering.checking import Task, is_blank
+from portal.tendering.checking import Task, blank_tasks
 from portal.tendering.groundwork_models import SUBJECTS
 from portal.tendering.groundwork_records import is_asked
 from portal.tendering.models import InvitationToTender
@@ -64,9 +64,15 @@ FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 def groups_of(itt: InvitationToTender, problems: list[Problem[Task]], *, may_edit: bool) -> list[dict[str, Any]]:
     """List the groups with their tasks as the task list shows them."""
     left_out = (() if is_asked(itt) else THOUGHT_OF) + ((APPROVED,) if itt.law.names_one_provider else ())
+    blank = blank_tasks(itt)
     return [
         task_group(
-            title, (_row(itt, task, text, problems, may_edit) for task, text in tasks if (task, text) not in left_out)
+            title,
+            (
+                _row(itt, task, text, problems, blank=task in blank, may_edit=may_edit)
+                for task, text in tasks
+                if (task, text) not in left_out
+            ),
         )
         for title, tasks in (*_first(itt), *GROUPS)
     ]
@@ -86,13 +92,13 @@ def _first(itt: InvitationToTender) -> tuple[Group, ...]:
 
 
 def _row(
-    itt: InvitationToTender, task: Task, title: str, problems: list[Problem[Task]], may_edit: bool
+    itt: InvitationToTender, task: Task, title: str, problems: list[Problem[Task]], *, blank: bool, may_edit: bool
 ) -> dict[str, Any]:
     return task_row(
         title,
         [problem.message for problem in problems if problem.task is task],
         href=url_for(address_of(itt, task), reference=itt.reference) if may_edit else None,
-        blank=is_blank(itt, task),
+        blank=blank,
         waits=task is Task.SHARES and not (itt.panels and scored(itt)),
         optional=task in OPTIONAL,
         finished_at_once=task in FINISHED_AT_ONCE,

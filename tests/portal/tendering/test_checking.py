@@ -11,7 +11,7 @@ import pytest
 from portal.core import clock
 from portal.core.drafts import Problem
 from portal.regulation.kinds import PublicationBasis
-from portal.tendering.checking import Task, is_blank, problems_of
+from portal.tendering.checking import Task, blank_tasks, problems_of
 from portal.tendering.models import InvitationToTender, PanelShare
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import QuestionKind
@@ -24,7 +24,7 @@ def test_a_ready_draft_has_no_problem(db_session: object) -> None:
     """Nothing is missing in the example once timetable and publication basis are there."""
     itt = ready_itt()
     assert problems_of(itt, clock.now()) == []
-    assert {task for task in Task if is_blank(itt, task)} == {Task.DOCUMENTS}
+    assert blank_tasks(itt) == {Task.DOCUMENTS}
 
 
 def test_an_empty_draft_lacks_everything_but_a_price(db_session: object) -> None:
@@ -33,7 +33,7 @@ def test_an_empty_draft_lacks_everything_but_a_price(db_session: object) -> None
     whole = set(Task) - {Task.INVITED}
     without = {Task.SHARES, Task.PRICE, Task.DOCUMENTS}
     assert {problem.task for problem in problems_of(itt, clock.now())} == whole - without
-    assert {task for task in Task if is_blank(itt, task)} == whole
+    assert blank_tasks(itt) == whole
 
 
 def _pilot_shares(itt: InvitationToTender) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from bs4 import BeautifulSoup
 from portal.core.permissions import AUTHORITY_ROLES, Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
+from portal.tendering.checking import Task
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.tendering.starting_points import StartingPoint
@@ -235,3 +239,13 @@ def test_a_part_that_is_not_there_is_not_found(client: CheckedClient, commission
     for part in ("panels/x", "scales/x", "criteria/x", "criteria/price", "questions/x", "scales/x/points"):
         assert client.get(f"{base}/{part}").status_code == 404
     assert client.get("/commissioning/itts/ITT-NOTTHERE/draft").status_code == 404
+
+
+def test_the_task_list_asks_nothing_once_for_each_part(
+    client: CheckedClient, commissioner: Any, count_statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """What was recorded, declared and approved is read for all parts together."""
+    itt = draft_itt(actor=actor_of(commissioner))
+    with count_statements() as statements:
+        assert client.get(f"/commissioning/itts/{itt.reference}/draft").status_code == 200
+    assert max(Counter(statements).values()) < len(Task) / 3
