@@ -12,7 +12,7 @@ from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.tendering.amending.models import MethodChange
-from portal.tendering.amending.prepared import columns_of, drop_prepared, hold, prepared_change
+from portal.tendering.amending.prepared import as_json, columns_of, drop_prepared, hold, prepared_changes
 from portal.tendering.amending.states import ChangedPart
 from portal.tendering.criteria import DoesNotTotal, weight_field
 from portal.tendering.inheriting import criteria_faults
@@ -38,12 +38,12 @@ def prepare_words(
 ) -> MethodChange:
     """Prepare other words of a published criterion; raises `InvalidInput` beside `title`, `NotFound`."""
     held = take(itt, Verb.PROPOSE_ADDENDUM, *whole(), actor=actor)
-    node = _published(held, key)
+    node = published_criterion(held, key)
     named = require_text(one_line(title), "Give the criterion a title.", field="title")
     said = {"title": named, "guidance": tidy(guidance), "plain_title": one_line(plain_title)}
     if said == {name: getattr(node, name) for name in WORDS}:
         raise InvalidInput(SAME, field="title")
-    return hold(held, ChangedPart.CRITERION, key, columns_of(node), as_prepared(held, node) | said)
+    return hold(held, ChangedPart.CRITERION, key, columns_of(node), as_prepared(held)[key] | said)
 
 
 def prepare_figures(
@@ -62,14 +62,15 @@ def prepare_figures(
     held = take(itt, Verb.PROPOSE_ADDENDUM, *whole(), actor=actor)
     require_weights_may_change(held)
     _require_figures(held, weights, minimums)
-    made = []
+    made, standing = [], as_prepared(held)
+    prepared = _new(prepared_changes(held.id))
     for node in held.criteria:
         before = columns_of(node)
-        figures = {"weight": _number(weights[node.key]), "minimum": _number(minimums.get(node.key))}
-        after = as_prepared(held, node) | figures
+        figures = {"weight": as_json(weights[node.key]), "minimum": as_json(minimums.get(node.key))}
+        after = standing[node.key] | figures
         if after != before:
             made.append(hold(held, ChangedPart.CRITERION, node.key, before, after))
-        elif prepared_change(held.id, ChangedPart.CRITERION, node.key) is not None:
+        elif node.key in prepared:
             drop_prepared(itt=held, part=ChangedPart.CRITERION, key=node.key, actor=actor)
     if not made:
         raise InvalidInput(
@@ -87,10 +88,10 @@ def require_weights_may_change(itt: InvitationToTender) -> None:
         )
 
 
-def as_prepared(itt: InvitationToTender, node: AwardCriterion) -> dict[str, Any]:
-    """The columns of a criterion as they are prepared, or else as they are published."""
-    change = prepared_change(itt.id, ChangedPart.CRITERION, node.key)
-    return dict(change.after) if change is not None and change.after is not None else columns_of(node)
+def as_prepared(itt: InvitationToTender) -> dict[str, dict[str, Any]]:
+    """The columns of every criterion, by key, as they are prepared, or else as they are published."""
+    prepared = _new(prepared_changes(itt.id))
+    return {node.key: dict(prepared.get(node.key) or columns_of(node)) for node in itt.criteria}
 
 
 def require_criteria(itt: InvitationToTender, changes: Sequence[MethodChange]) -> None:
@@ -162,17 +163,12 @@ def _require_figures(
         raise DoesNotTotal({weight_field(groups[heading]): message for heading, message in faults.items()})
 
 
-def _published(itt: InvitationToTender, key: str) -> AwardCriterion:
+def published_criterion(itt: InvitationToTender, key: str) -> AwardCriterion:
+    """A criterion as it is published; raises `NotFound`."""
     found = next((node for node in itt.criteria if node.key == key), None)
     if found is None:
         raise NotFound("There is no such criterion.")
     return found
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _decimal(value: Any) -> Any:

@@ -65,12 +65,13 @@ def drop_prepared(*, itt: InvitationToTender, part: ChangedPart, key: str, actor
 def columns_of(row: Question | AwardCriterion) -> dict[str, Any]:
     """The columns of a row as JSON, but for those that name it."""
     names = (column.key for column in row.__table__.columns if column.key not in NAMES)
-    return {name: _json(getattr(row, name)) for name in names}
+    return {name: as_json(getattr(row, name)) for name in names}
 
 
-def _json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """The value of a column as JSON has it."""
     if isinstance(value, list):
-        return [_json(each) for each in value]
+        return [as_json(each) for each in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):

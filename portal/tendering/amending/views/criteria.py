@@ -8,13 +8,18 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
-from portal.tendering.amending.criterion_changes import as_prepared, minimum_field, prepare_figures, prepare_words
+from portal.tendering.amending.criterion_changes import (
+    as_prepared,
+    minimum_field,
+    prepare_figures,
+    prepare_words,
+    published_criterion,
+)
 from portal.tendering.amending.forms import CriterionWordsForm, FiguresForm, figures_form
 from portal.tendering.amending.prepared import prepared_changes
 from portal.tendering.criteria import weight_field
-from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.tendering.tree import sibling_groups
 from portal.tendering.weighing import weight_faults
@@ -28,7 +33,7 @@ bp = Blueprint("changed_criteria", __name__, url_prefix="/commissioning/itts/<re
 def index(reference: str) -> ResponseReturnValue:
     """Every criterion with its weight and minimum score, as they are prepared or published."""
     itt = _changeable(reference)
-    form = figures_form(itt.criteria, {node.key: as_prepared(itt, node) for node in itt.criteria})
+    form = figures_form(itt.criteria, as_prepared(itt))
     if form.validate_on_submit() and form.carry_out(lambda: _prepare(form, itt)):
         flash("Prepared. Nothing is changed yet: propose it when everything is ready.", "success")
         return redirect(url_for(".index", reference=reference))
@@ -51,8 +56,8 @@ def index(reference: str) -> ResponseReturnValue:
 def words(reference: str, key: str) -> ResponseReturnValue:
     """Other words for a criterion."""
     itt = _changeable(reference)
-    node = _named(itt, key)
-    form = CriterionWordsForm(data=as_prepared(itt, node))
+    node = published_criterion(itt, key)
+    form = CriterionWordsForm(data=as_prepared(itt)[key])
     if form.validate_on_submit() and form.carry_out(
         lambda: prepare_words(itt=itt, key=key, actor=actor(), **_described(form))
     ):
@@ -74,10 +79,3 @@ def _prepare(form: FiguresForm, itt: InvitationToTender) -> Any:
 
 def _described(form: CriterionWordsForm) -> dict[str, str]:
     return {name: form[name].data or "" for name in ("title", "guidance", "plain_title")}
-
-
-def _named(itt: InvitationToTender, key: str) -> AwardCriterion:
-    found = next((node for node in itt.criteria if node.key == key), None)
-    if found is None:
-        raise NotFound("There is no such criterion.")
-    return found
