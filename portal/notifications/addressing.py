@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
 
 from portal.audit.models import Event
+from portal.bidding.models import Bid
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Role
@@ -72,10 +74,9 @@ def to_officers(
 
     `page` is the endpoint of one of the officers' pages of the thing.
     """
-    people = recipients.people_of_authority(held.framework.authority_id, role)
     tell(
         event=event,
-        people=[person for person in people if person != event.actor_id],
+        people=recipients.people_of_authority(held.framework.authority_id, role, apart_from=event.actor_id),
         template=template,
         link=page_for_officers(held, page),
         thread=held.id,
@@ -83,6 +84,27 @@ def to_officers(
         **about(held),
         **values,
     )
+
+
+def to_authority(event: Event, itt: InvitationToTender, template: str, *roles: Role, link: str, **values: Any) -> None:
+    """To the people of the buyer with one of the roles, but for whoever did what the letter is about."""
+    people = recipients.people_of_authority(itt.authority_id, *roles, apart_from=event.actor_id)
+    tell(event=event, people=people, template=template, link=link, thread=itt.id, itt=itt, **values)
+
+
+def to_bidders(event: Event, bids: Iterable[Bid], template: str, page: str = "bids.show", **values: Any) -> None:
+    """To everybody of each bidder, leading to a page of its own bid."""
+    for bid in bids:
+        tell(
+            event=event,
+            people=recipients.people_of_providers([bid.provider_id]),
+            template=template,
+            link=page_of(page, reference=bid.reference),
+            thread=bid.itt_id,
+            bid=bid,
+            itt=bid.itt,
+            **values,
+        )
 
 
 def page_for_provider(held: Application | Admission) -> str:

@@ -19,7 +19,7 @@ from portal.core.columns import db
 from portal.core.permissions import SUBMITTING_ROLES, Role
 from portal.evaluation.models import PanelMember
 from portal.notifications import recipients
-from portal.notifications.addressing import itt_of, page_of
+from portal.notifications.addressing import itt_of, page_of, to_authority, to_bidders
 from portal.notifications.composing import tell
 from portal.regulation.notice_catalogue import CATALOGUE
 
@@ -42,15 +42,8 @@ def itt_published(event: Event) -> None:
 def itt_closed(event: Event) -> None:
     """Openers hear that bids can be opened; how many there are is told to nobody."""
     itt = itt_of(event)
-    openers = recipients.people_of_authority(itt.authority_id, Role.OPENER)
-    tell(
-        event=event,
-        people=openers,
-        template="tendering/itt_closed_openers",
-        link=page_of("openings.show", reference=itt.reference),
-        thread=itt.id,
-        itt=itt,
-    )
+    link = page_of("openings.show", reference=itt.reference)
+    to_authority(event, itt, "tendering/itt_closed_openers", Role.OPENER, link=link)
 
 
 def itt_handed_over(event: Event) -> None:
@@ -149,17 +142,7 @@ def result_blocked(event: Event) -> None:
 
 def award_proposed(event: Event) -> None:
     """Approvers other than the proposer hear that a decision waits."""
-    itt = itt_of(event)
-    approvers = recipients.people_of_authority(itt.authority_id, Role.APPROVER)
-    people = [person for person in approvers if person != event.actor_id]
-    tell(
-        event=event,
-        people=people,
-        template="awarding/award_proposed",
-        link=page_of("awards.show", reference=itt.reference),
-        thread=itt.id,
-        itt=itt,
-    )
+    _to_authority(event, "awarding/award_proposed", "awards.show", Role.APPROVER)
 
 
 def award_refused(event: Event) -> None:
@@ -211,15 +194,9 @@ def standstill_ended(event: Event) -> None:
 def notice_prepared(event: Event) -> None:
     """Commissioners and contract managers hear that a notice waits for its number on Find a Tender."""
     itt, kind = itt_of(event), CATALOGUE[event.data["kind_code"]]
-    people = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, Role.CONTRACT_MANAGER)
-    tell(
-        event=event,
-        people=people,
-        template="notices/notice_prepared",
-        link=page_of("notice_desk.show", reference=itt.reference),
-        thread=itt.id,
-        itt=itt,
-        notice=kind,
+    link = page_of("notice_desk.show", reference=itt.reference)
+    to_authority(
+        event, itt, "notices/notice_prepared", Role.COMMISSIONER, Role.CONTRACT_MANAGER, link=link, notice=kind
     )
 
 
@@ -242,25 +219,12 @@ def contract_concluded(event: Event) -> None:
 
 
 def _to_bidder(event: Event, template: str, **values: Any) -> None:
-    bid = db.session.get_one(Bid, event.object_id)
-    people = recipients.people_of_providers([bid.provider_id])
-    tell(
-        event=event,
-        people=people,
-        template=template,
-        link=page_of("bids.show", reference=bid.reference),
-        thread=bid.itt_id,
-        bid=bid,
-        itt=bid.itt,
-        **values,
-    )
+    to_bidders(event, [db.session.get_one(Bid, event.object_id)], template, **values)
 
 
 def _to_authority(event: Event, template: str, page: str, *roles: Role) -> None:
     itt = itt_of(event)
-    people = recipients.people_of_authority(itt.authority_id, *roles)
-    link = page_of(page, reference=itt.reference)
-    tell(event=event, people=people, template=template, link=link, thread=itt.id, itt=itt)
+    to_authority(event, itt, template, *roles, link=page_of(page, reference=itt.reference))
 
 
 def _to_panel(event: Event, panel_id: uuid.UUID, template: str, page: str, *roles: Role) -> None:

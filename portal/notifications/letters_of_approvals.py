@@ -16,10 +16,7 @@ from portal.tendering.approval_models import PublicationApproval
 
 def publication_proposed(event: Event) -> None:
     """The approvers hear that a draft waits, but for whoever asked."""
-    asked = _asked(event)
-    approvers = recipients.people_of_authority(asked.itt.authority_id, Role.APPROVER)
-    people = [person for person in approvers if person != event.actor_id]
-    _to(people, event, "tendering/publication_proposed", "itts.approve")
+    _to(_others(event, Role.APPROVER), event, "tendering/publication_proposed", "itts.approve")
 
 
 def publication_sent_back(event: Event) -> None:
@@ -30,12 +27,15 @@ def publication_sent_back(event: Event) -> None:
 
 def publication_approved(event: Event) -> None:
     """The commissioners hear that the draft can be published."""
-    people = recipients.people_of_authority(_asked(event).itt.authority_id, Role.COMMISSIONER)
-    _to(people, event, "tendering/publication_approved", "itts.publish")
+    _to(_others(event, Role.COMMISSIONER), event, "tendering/publication_approved", "itts.publish")
 
 
 def _asked(event: Event) -> PublicationApproval:
     return db.session.get_one(PublicationApproval, event.object_id)
+
+
+def _others(event: Event, role: Role) -> Sequence[uuid.UUID]:
+    return recipients.people_of_authority(_asked(event).itt.authority_id, role, apart_from=event.actor_id)
 
 
 def _to(people: Sequence[uuid.UUID], event: Event, template: str, endpoint: str) -> None:

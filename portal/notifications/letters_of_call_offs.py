@@ -8,7 +8,7 @@ from typing import Any
 from portal.audit.models import Event
 from portal.core.permissions import Role
 from portal.notifications import recipients
-from portal.notifications.addressing import itt_of, page_of
+from portal.notifications.addressing import itt_of, page_of, to_authority
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.models import InvitationToTender
 
@@ -61,14 +61,8 @@ def provider_invited_late(event: Event) -> None:
 def direct_award_approved(event: Event) -> None:
     """The commissioners hear that the direct award can be published; the provider hears when it is."""
     itt = itt_of(event)
-    tell(
-        event=event,
-        people=recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER),
-        template="tendering/direct_award_approved",
-        link=page_of("itts.publish", reference=itt.reference),
-        thread=itt.id,
-        itt=itt,
-    )
+    link = page_of("itts.publish", reference=itt.reference)
+    to_authority(event, itt, "tendering/direct_award_approved", Role.COMMISSIONER, link=link)
 
 
 def _lot_of(itt: InvitationToTender) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.corresponding.models import Correspondence, CorrespondenceEntry
 from portal.notifications import recipients
-from portal.notifications.addressing import itt_of, page_of
+from portal.notifications.addressing import itt_of, page_of, to_authority
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.models import Clarification
@@ -25,14 +25,8 @@ from portal.tendering.clarifying.models import Clarification
 def clarification_asked(event: Event) -> None:
     """The commissioners hear that there is a question."""
     asked = db.session.get_one(Clarification, event.object_id)
-    tell(
-        event=event,
-        people=recipients.people_of_authority(asked.itt.authority_id, Role.COMMISSIONER),
-        template="tendering/clarification_asked",
-        link=page_of("clarification_desk.index", reference=asked.itt.reference),
-        thread=asked.itt_id,
-        itt=asked.itt,
-    )
+    link = page_of("clarification_desk.index", reference=asked.itt.reference)
+    to_authority(event, asked.itt, "tendering/clarification_asked", Role.COMMISSIONER, link=link)
 
 
 def answers_published(event: Event) -> None:
@@ -68,8 +62,7 @@ def clarification_answered_alone(event: Event) -> None:
 def addendum_proposed(event: Event) -> None:
     """The approvers hear that a change waits, but for whoever proposed it."""
     addendum = db.session.get_one(Addendum, event.object_id)
-    approvers = recipients.people_of_authority(addendum.itt.authority_id, Role.APPROVER)
-    people = [person for person in approvers if person != event.actor_id]
+    people = recipients.people_of_authority(addendum.itt.authority_id, Role.APPROVER, apart_from=event.actor_id)
     _to_officers(event, addendum, people, "tendering/addendum_proposed")
 
 
@@ -99,14 +92,9 @@ def addendum_published(event: Event) -> None:
 def bidder_wrote(event: Event) -> None:
     """The commissioners hear that a bidder wrote; the words stay on their page."""
     held = db.session.get_one(Correspondence, event.object_id)
-    tell(
-        event=event,
-        people=recipients.people_of_authority(held.itt.authority_id, Role.COMMISSIONER),
-        template="corresponding/bidder_wrote",
-        link=page_of("bidder_messages.show", reference=held.itt.reference, thread=held.reference),
-        thread=held.itt_id,
-        itt=held.itt,
-        provider=held.provider.name,
+    link = page_of("bidder_messages.show", reference=held.itt.reference, thread=held.reference)
+    to_authority(
+        event, held.itt, "corresponding/bidder_wrote", Role.COMMISSIONER, link=link, provider=held.provider.name
     )
 
 

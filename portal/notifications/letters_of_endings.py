@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from portal.audit.models import Event
-from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.permissions import PANEL_ROLES, Role
 from portal.evaluation.draw_models import Draw
 from portal.notifications import recipients
-from portal.notifications.addressing import page_of
+from portal.notifications.addressing import page_of, to_authority, to_bidders
 from portal.notifications.composing import tell, tell_all
 from portal.tendering.ending_models import Ending
 
@@ -35,8 +34,7 @@ def lot_committed(event: Event) -> None:
     draw = db.session.get_one(Draw, event.object_id)
     people: Sequence[uuid.UUID] = [part.person_id for part in draw.parts]
     if event.data["number"] == 1:
-        can = recipients.people_of_authority(draw.itt.authority_id, *DRAWING)
-        people = [person for person in can if person != event.actor_id]
+        people = recipients.people_of_authority(draw.itt.authority_id, *DRAWING, apart_from=event.actor_id)
     _of_draw(event, draw, people)
 
 
@@ -67,7 +65,7 @@ def procurement_cancelled(event: Event) -> None:
     Who has bid stays unknown to the authority: each bidder is written to by the portal, about its own bid.
     """
     ending = _ending(event)
-    _to_bidders(event, "ending/cancelled", ending, recipients.begun_bids(ending.itt_id))
+    to_bidders(event, recipients.begun_bids(ending.itt_id), "ending/cancelled", ending=ending)
     tell_all(
         event=event,
         people=recipients.interested_people(ending.itt_id),
@@ -87,23 +85,14 @@ def lot_not_awarded(event: Event) -> None:
     """Every bidder of the lot hears why nobody is awarded it, and the officers that it is over."""
     ending = _ending(event)
     assert ending.lot_id is not None
-    _to_bidders(event, "ending/not_awarded", ending, recipients.bids_of_lot(ending.lot_id))
+    to_bidders(event, recipients.bids_of_lot(ending.lot_id), "ending/not_awarded", ending=ending)
     _to_authority(event, "ending/ended", *ON_THE_DESK)
-
-
-def _to_bidders(event: Event, template: str, ending: Ending, bids: Iterable[Bid]) -> None:
-    for bid in bids:
-        people = recipients.people_of_providers([bid.provider_id])
-        link = page_of("bids.show", reference=bid.reference)
-        tell(event=event, people=people, template=template, link=link, bid=bid, **_about(ending))
 
 
 def _to_authority(event: Event, template: str, *roles: Role) -> None:
     ending = _ending(event)
-    people = recipients.people_of_authority(ending.itt.authority_id, *roles)
-    others = [person for person in people if person != event.actor_id]
     link = page_of("endings.show", reference=ending.itt.reference)
-    tell(event=event, people=others, template=template, link=link, **_about(ending))
+    to_authority(event, ending.itt, template, *roles, link=link, ending=ending)
 
 
 def _ending(event: Event) -> Ending:

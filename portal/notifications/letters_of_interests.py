@@ -29,10 +29,10 @@ def interest_asked(event: Event) -> None:
 def mitigation_proposed(event: Event) -> None:
     """The approvers hear that an answer waits, but for whoever proposed it or is concerned."""
     proposed = db.session.get_one(Mitigation, event.object_id)
-    approvers = recipients.people_of_authority(proposed.itt.authority_id, Role.APPROVER)
+    approvers = recipients.people_of_authority(proposed.itt.authority_id, Role.APPROVER, apart_from=event.actor_id)
     tell(
         event=event,
-        people=[person for person in approvers if person not in (event.actor_id, proposed.interest.user_id)],
+        people=[person for person in approvers if person != proposed.interest.user_id],
         template="tendering/mitigation_proposed",
         link=page_of("interests.mitigation", reference=proposed.itt.reference, mitigation_id=proposed.id),
         thread=proposed.itt_id,

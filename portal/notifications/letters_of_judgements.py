@@ -7,9 +7,7 @@ from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.judging.models import Judgement
 from portal.judging.queries import prompts_of
-from portal.notifications import recipients
-from portal.notifications.addressing import page_of
-from portal.notifications.composing import tell
+from portal.notifications.addressing import page_of, to_authority, to_bidders
 
 
 def judgement_proposed(event: Event) -> None:
@@ -25,32 +23,15 @@ def judgement_refused(event: Event) -> None:
 def judgement_decided(event: Event) -> None:
     """The bidder hears that its bid is out, or in again, and why."""
     judgement = _judgement(event)
-    tell(
-        event=event,
-        people=recipients.people_of_providers([judgement.bid.provider_id]),
-        template="judging/decided",
-        link=page_of("own_judgements.show", reference=judgement.bid.reference),
-        thread=judgement.itt_id,
-        itt=judgement.itt,
-        judgement=judgement,
-        prompt=prompts_of(judgement.itt_id)[judgement.about],
-        stands=event.data["stands"],
-    )
+    prompt = prompts_of(judgement.itt_id)[judgement.about]
+    about = {"judgement": judgement, "prompt": prompt, "stands": event.data["stands"]}
+    to_bidders(event, [judgement.bid], "judging/decided", "own_judgements.show", **about)
 
 
 def _to_authority(event: Event, template: str, role: Role) -> None:
     judgement = _judgement(event)
-    itt = judgement.itt
-    people = recipients.people_of_authority(itt.authority_id, role)
-    tell(
-        event=event,
-        people=[person for person in people if person != event.actor_id],
-        template=template,
-        link=page_of("compliance.decide", reference=itt.reference, judgement_id=judgement.id),
-        thread=itt.id,
-        itt=itt,
-        judgement=judgement,
-    )
+    link = page_of("compliance.decide", reference=judgement.itt.reference, judgement_id=judgement.id)
+    to_authority(event, judgement.itt, template, role, link=link, judgement=judgement)
 
 
 def _judgement(event: Event) -> Judgement:

@@ -14,7 +14,7 @@ from portal.bidding.states import LateStatus
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
-from portal.notifications.addressing import page_of
+from portal.notifications.addressing import page_of, to_bidders
 from portal.notifications.composing import tell
 from portal.tendering.models import InvitationToTender
 
@@ -36,8 +36,7 @@ def late_bid_came(event: Event) -> None:
 def late_bid_proposed(event: Event) -> None:
     """The approvers hear that a decision waits for them, but for whoever proposed it."""
     late = db.session.get_one(LateBid, event.object_id)
-    approvers = recipients.people_of_authority(late.itt.authority_id, Role.APPROVER)
-    people = [person for person in approvers if person != event.actor_id]
+    people = recipients.people_of_authority(late.itt.authority_id, Role.APPROVER, apart_from=event.actor_id)
     _to_officers(event, late.itt, people, "bidding/late_bid_proposed", admits=event.data["admits"])
 
 
@@ -53,9 +52,7 @@ def late_bid_decided(event: Event) -> None:
 
 
 def _to_bidder(event: Event, bid: Bid, template: str, **values: Any) -> None:
-    people = recipients.people_of_providers([bid.provider_id])
-    link = page_of("bid_late.show", reference=bid.reference)
-    tell(event=event, people=people, template=template, link=link, thread=bid.itt_id, bid=bid, itt=bid.itt, **values)
+    to_bidders(event, [bid], template, "bid_late.show", **values)
 
 
 def _to_officers(

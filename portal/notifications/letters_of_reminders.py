@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -255,21 +255,15 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
 
 
 def _of_itt(itt: InvitationToTender, page: str, *roles: Role, apart_from: uuid.UUID | None = None) -> Letter:
-    people = recipients.people_of_authority(itt.authority_id, *roles)
-    link = page_of(page, reference=itt.reference)
-    return {"people": _without(people, apart_from), "link": link, "thread": itt.id, "itt": itt}
+    people = recipients.people_of_authority(itt.authority_id, *roles, apart_from=apart_from)
+    return {"people": people, "link": page_of(page, reference=itt.reference), "thread": itt.id, "itt": itt}
 
 
 def _of_application(application: Application, page: str, *roles: Role, apart_from: uuid.UUID | None = None) -> Letter:
-    people = recipients.people_of_authority(application.framework.authority_id, *roles)
     return {
-        "people": _without(people, apart_from),
+        "people": recipients.people_of_authority(application.framework.authority_id, *roles, apart_from=apart_from),
         "link": page_for_officers(application, page),
         "thread": application.id,
         "provider": application.provider.name,
         **about(application),
     }
-
-
-def _without(people: Sequence[uuid.UUID], person: uuid.UUID | None) -> list[uuid.UUID]:
-    return [one for one in people if one != person]

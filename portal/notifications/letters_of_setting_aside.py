@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from portal.audit.models import Event
 from portal.awarding.models import SettingAside
 from portal.awarding.queries import awards_set_aside_by
-from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.permissions import PANEL_ROLES, Role
 from portal.notifications import recipients
-from portal.notifications.addressing import page_of
+from portal.notifications.addressing import page_of, to_authority, to_bidders
 from portal.notifications.composing import tell
 
 
@@ -28,14 +24,14 @@ def setting_aside_refused(event: Event) -> None:
     if proposal.decision is not None and proposal.proposed_by_id in recipients.people_of_providers(
         [proposal.decision.winning_bid.provider_id]
     ):
-        _to_bidders(event, "ending/withdrawal_refused", proposal, [proposal.decision.winning_bid])
+        to_bidders(event, [proposal.decision.winning_bid], "ending/withdrawal_refused", proposal=proposal)
 
 
 def winner_withdrew(event: Event) -> None:
     """Every bidder of the lot hears that the award is set aside, and the officers that it waits for another."""
     proposal = _proposal(event)
     assert proposal.decision is not None
-    _to_bidders(event, "ending/winner_withdrew", proposal, recipients.bids_of_lot(proposal.decision.lot_id))
+    to_bidders(event, recipients.bids_of_lot(proposal.decision.lot_id), "ending/winner_withdrew", proposal=proposal)
     _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
 
 
@@ -43,32 +39,27 @@ def evaluation_reopened(event: Event) -> None:
     """Panels and officers hear why scores are agreed again, and so does every bidder who was told of an award."""
     proposal = _proposal(event)
     for award in awards_set_aside_by(proposal.id):
-        _to_bidders(event, "ending/evaluation_reopened", proposal, recipients.bids_of_lot(award.lot_id))
+        to_bidders(event, recipients.bids_of_lot(award.lot_id), "ending/evaluation_reopened", proposal=proposal)
     for panel in [proposal.panel] if proposal.panel is not None else proposal.itt.panels:
         people = recipients.people_of_panel(panel.id, *(PANEL_ROLES - {Role.YOUNG_MEMBER}))
         link = page_of("panel_desk.show", panel_id=panel.id)
-        tell(event=event, people=people, template="ending/panel_reopened", link=link, **_about(proposal))
+        tell(
+            event=event,
+            people=people,
+            template="ending/panel_reopened",
+            link=link,
+            thread=proposal.itt_id,
+            itt=proposal.itt,
+            proposal=proposal,
+        )
     _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
-
-
-def _to_bidders(event: Event, template: str, proposal: SettingAside, bids: Iterable[Bid]) -> None:
-    for bid in bids:
-        people = recipients.people_of_providers([bid.provider_id])
-        link = page_of("bids.show", reference=bid.reference)
-        tell(event=event, people=people, template=template, link=link, bid=bid, **_about(proposal))
 
 
 def _to_authority(event: Event, template: str, *roles: Role) -> None:
     proposal = _proposal(event)
-    people = recipients.people_of_authority(proposal.itt.authority_id, *roles)
-    others = [person for person in people if person != event.actor_id]
     link = page_of("setting_aside.show", reference=proposal.itt.reference)
-    tell(event=event, people=others, template=template, link=link, **_about(proposal))
+    to_authority(event, proposal.itt, template, *roles, link=link, proposal=proposal)
 
 
 def _proposal(event: Event) -> SettingAside:
     return db.session.get_one(SettingAside, event.object_id)
-
-
-def _about(proposal: SettingAside) -> dict[str, Any]:
-    return {"thread": proposal.itt_id, "itt": proposal.itt, "proposal": proposal}

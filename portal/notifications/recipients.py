@@ -58,19 +58,19 @@ def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
 def bids_of_lot(lot_id: uuid.UUID) -> Sequence[Bid]:
     """The submitted bids for one lot, by their identifiers alone."""
     bids = select(Bid).where(Bid.lot_id == lot_id, Bid.status == BidStatus.SUBMITTED).order_by(Bid.id)
-    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id))).all()
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id, Bid.itt_id))).all()
 
 
 def begun_bids(itt_id: uuid.UUID) -> Sequence[Bid]:
     """Every bid that was begun, submitted or not, by its identifiers alone: what its own people have worked on."""
     bids = select(Bid).where(Bid.itt_id == itt_id).order_by(Bid.id)
-    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id, Bid.version))).all()
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id, Bid.itt_id, Bid.version))).all()
 
 
 def submitted_bids(itt_id: uuid.UUID) -> Sequence[Bid]:
     """The submitted bids, by their identifiers alone: once they are opened, who bid is no secret."""
     bids = select(Bid).where(Bid.itt_id == itt_id, Bid.status == BidStatus.SUBMITTED).order_by(Bid.id)
-    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id))).all()
+    return db.session.scalars(bids.options(load_only(Bid.reference, Bid.provider_id, Bid.itt_id))).all()
 
 
 def providers_set_aside(itt_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -90,9 +90,12 @@ def members_of_framework(framework_id: uuid.UUID) -> Sequence[uuid.UUID]:
     return _people(_members().where(RoleInForce.provider_id.in_(members)))
 
 
-def people_of_authority(authority_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:
-    """Everybody of the authority with one of the roles."""
-    return _people(_members().where(RoleInForce.authority_id == authority_id, RoleInForce.role.in_(roles)))
+def people_of_authority(
+    authority_id: uuid.UUID, *roles: Role, apart_from: uuid.UUID | None = None
+) -> Sequence[uuid.UUID]:
+    """Everybody of the authority with one of the roles, but for one person."""
+    people = _members().where(RoleInForce.authority_id == authority_id, RoleInForce.role.in_(roles))
+    return _people(people if apart_from is None else people.where(User.id != apart_from))
 
 
 def people_of_provider(provider_id: uuid.UUID, *roles: Role) -> Sequence[uuid.UUID]:

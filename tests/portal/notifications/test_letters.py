@@ -10,15 +10,25 @@ from sqlalchemy import select
 from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
+from portal.awarding.deciding import refuse_award
 from portal.bidding.models import Bid
 from portal.bidding.sealing import withdraw_bid
+from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.notifications import letters
 from portal.notifications.models import Message
 from portal.organisations.models import Provider
-from tests.factories.accounts import make_person
-from tests.factories.awarding import Award, announce, approver_of, awarded, decided_award, scored_in_lots
+from tests.factories.accounts import actor_of, make_person
+from tests.factories.awarding import (
+    Award,
+    announce,
+    approver_of,
+    awarded,
+    decided_award,
+    proposed_award,
+    scored_in_lots,
+)
 from tests.factories.bidding import fill_draft, submit, submitted_bid, submitter_of
 from tests.factories.evaluation import LOCAL, PARENTS, declare, moderating_itt, scoring_itt
 from tests.factories.tendering import make_commissioner, published_itt
@@ -105,3 +115,17 @@ def test_the_standstill_of_one_lot_concerns_its_bidders() -> None:
 def _change_and_submit(bid: Bid, actor: Actor) -> None:
     fill_draft(bid, actor, price=str(90_000 + bid.draft_revision))
     submit(bid, actor)
+
+
+def test_nobody_is_told_of_what_they_did_themselves() -> None:
+    """An approver who is a commissioner too refuses an award: the other commissioners hear."""
+    award = proposed_award()
+    authority = award.decision.itt.authority
+    both = make_person(Role.APPROVER, Role.COMMISSIONER, authority=authority)
+    other = make_person(Role.COMMISSIONER, authority=authority)
+    refuse_award(
+        decision=award.decision, actor=actor_of(both), note="The reason is too short for a record.", now=clock.now()
+    )
+    people = {message.user_id for message in told(EventKind.AWARD_REFUSED, letters.award_refused)}
+    assert other.id in people
+    assert both.id not in people
