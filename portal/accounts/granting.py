@@ -21,7 +21,7 @@ from portal.accounts.people import grant, place_key
 from portal.accounts.sessions import actor_for
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import Half, is_first_person, require_second_person
+from portal.core.approval import Half, require_second_person
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.parsing.text import require_reason
@@ -101,14 +101,13 @@ def takes_two_people(role: Role) -> bool:
 
 def may_decide(proposed: GivenByTwo, actor: Actor) -> bool:
     """Whether the actor may be the second person."""
-    apart = not is_first_person(actor, *_apart_from(proposed))
     stands_in = not actor.towards_authority(proposed.authority_id) and deciders_of(proposed)
-    return policy.allows(actor, Verb.DECIDE, proposed) and apart and not stands_in
+    return policy.allows(actor, Verb.DECIDE, proposed) and not proposed.is_own(actor) and not stands_in
 
 
 def require_second_decider(proposed: GivenByTwo, actor: Actor) -> None:
     """Raise `NotAllowed` unless the actor, whose role allows it, may be the second person."""
-    require_second_person(actor, *_apart_from(proposed))
+    require_second_person(actor, *proposed.first_people)
     if not may_decide(proposed, actor):
         raise NotAllowed(DECIDED_THERE)
 
@@ -123,7 +122,7 @@ def deciders_of(proposed: GivenByTwo) -> Sequence[uuid.UUID]:
     held = (RoleInForce.authority_id == proposed.authority_id, RoleInForce.role == Role.AUTHORITY_ADMINISTRATOR)
     administrators = select(RoleInForce.user_id).join(User, User.id == RoleInForce.user_id).where(*held, User.is_active)
     found = db.session.scalars(administrators.distinct().order_by(RoleInForce.user_id))
-    return [one for one in found if not is_first_person(actor_for(one), *_apart_from(proposed))]
+    return [one for one in found if not proposed.is_own(actor_for(one))]
 
 
 def waiting_roles(actor: Actor) -> Sequence[RoleGrant]:
@@ -199,11 +198,6 @@ def _take(role_id: uuid.UUID, actor: Actor) -> RoleGrant:
     policy.require(actor, Verb.DECIDE, found)
     require_second_decider(found, actor)
     return found
-
-
-def _apart_from(proposed: GivenByTwo) -> Sequence[Half]:
-    """Nobody is the second person who proposed it, or whom it is about."""
-    return (proposed.first_half, *(Half(person, proposed.proposed_at) for person in proposed.concerned))
 
 
 def _holds(found: RoleGrant) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnSystemChain
-from portal.core.approval import Approval
+from portal.core.approval import Approval, Half
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.errors import WrongState
 from portal.core.lifecycle import Lifecycle
@@ -199,6 +199,11 @@ class GivenByTwo(AboutPerson):
     def concerned(self) -> tuple[uuid.UUID, ...]:
         """Whom it is about: none of them confirms it."""
         return (self.user_id,)
+
+    @property
+    def first_people(self) -> tuple[Half, ...]:
+        """Who proposed it, and whom it is about."""
+        return (self.first_half, *(Half(person, self.proposed_at) for person in self.concerned))
 
     @property
     def is_successor(self) -> bool:

@@ -14,18 +14,18 @@ from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.bidding.models import Bid
-from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
-from portal.core.taking import lock, take
+from portal.core.taking import take
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
 from portal.evaluation.scoring_input import bid_key
 from portal.judging.queries import require_all_judged
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.second_person import take_to_decide
 
 WHY = "Give the reason in a sentence or two"
 
@@ -100,7 +100,7 @@ def refuse_award(*, decision: AwardDecision, actor: Actor, note: str, now: datet
     `NotAllowed` for the person who proposed, `WrongState` when it is not waiting (any more), `InvalidInput` for
     a reason of fewer than 20 characters.
     """
-    _take(decision, actor)
+    take_to_decide(decision, actor)
     note = require_reason(note, WHY, field="note")
     decision.status = DECISION.move(decision.status, DecisionStatus.REFUSED)
     decision.decide(actor, now=now, note=note)
@@ -120,7 +120,7 @@ def decide_award(
     `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
     suspended, or that lost its verification since.
     """
-    _take(decision, actor)
+    take_to_decide(decision, actor)
     note = require_reason(note, WHY, field="note")
     require_all_judged(decision.itt, decision.lot)
     winner = decision.winning_bid
@@ -164,13 +164,6 @@ def _require_every_bid_that_stands(lot: Lot, result: Result) -> None:
     assessed = {entry["bid"] for entry in (*outcome["ranking"], *outcome["eliminated"])}
     if assessed != {bid_key(opened) for opened in opened_bids_of_lot(lot.id)}:
         raise WrongState("A bid has been taken out, or back in, since this result was calculated. Wait for the next.")
-
-
-def _take(decision: AwardDecision, actor: Actor) -> None:
-    """Take the decision for its second person; the ITT's row first, for its awards and results take turns."""
-    lock(InvitationToTender, decision.itt_id)
-    take(decision, Verb.DECIDE, actor=actor)
-    require_second_person(actor, decision.first_half)
 
 
 def _winner(itt: InvitationToTender, lot: Lot, result: Result, tied: str, tie_reason: str) -> tuple[uuid.UUID, str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.audit.subjects import OnIttChain
 from portal.awarding.states import DecisionStatus, SettingAsideKind, SettingAsideStatus
 from portal.bidding.models import Bid
-from portal.core.approval import Approval
+from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of, state_matches
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import Result
@@ -35,10 +35,7 @@ class AwardDecision(Approval, OnIttChain, Model):
             postgresql_where=text("status IN ('proposed', 'decided')"),
         ),
         state_matches((DecisionStatus.SET_ASIDE,), "set_aside_by_id", name="set_aside_by_an_act"),
-        CheckConstraint(
-            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
-            name="decided_by_somebody",
-        ),
+        decided_by_somebody(),
     )
 
     id: Mapped[Id]
@@ -116,10 +113,7 @@ class SettingAside(Approval, OnIttChain, Model):
         CheckConstraint("(kind = 'withdrawal') = (decision_id IS NOT NULL)", name="withdrawal_of_a_winner"),
         CheckConstraint("kind = 'reopening' OR panel_id IS NULL", name="panel_of_a_reopening"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
-        CheckConstraint(
-            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
-            name="decided_by_somebody",
-        ),
+        decided_by_somebody(),
     )
 
     id: Mapped[Id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from portal.core.columns import CreatedAt
 from portal.core.errors import NotAllowed
 from portal.core.parsing.text import tidy
-from portal.core.permissions import Actor
+from portal.core.permissions import Actor, Governed, Verb, policy
 
 
 def two_people(*, decider: str, proposer: str, unless: str = "", name: str = "two_people") -> CheckConstraint:
@@ -27,6 +27,14 @@ def two_people(*, decider: str, proposer: str, unless: str = "", name: str = "tw
     """
     checked = f"{decider} IS NULL OR {decider} <> {proposer}"
     return CheckConstraint(f"{unless} OR {checked}" if unless else checked, name=name)
+
+
+def decided_by_somebody() -> CheckConstraint:
+    """A CHECK that an act waits as "proposed" until it says who decided it, and when."""
+    return CheckConstraint(
+        "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
+        name="decided_by_somebody",
+    )
 
 
 class Half(NamedTuple):
@@ -52,6 +60,18 @@ def require_second_person(actor: Actor, *first: Half) -> None:
             "This takes two people: whoever proposed it, or stood in for them, cannot decide it as well.",
             code="same_person",
         )
+
+
+class Act(Governed, Protocol):
+    """An act of two people that the policy can judge."""
+
+    def is_own(self, actor: Actor) -> bool:
+        """Whether somebody else has to decide."""
+
+
+def may_decide(act: Act, actor: Actor) -> bool:
+    """Whether the actor may be the second person of the act as it is now."""
+    return policy.allows(actor, Verb.DECIDE, act) and not act.is_own(actor)
 
 
 class Approval:
@@ -87,11 +107,16 @@ class Approval:
         second = Half(self.decided_by_id, self.decided_at)
         return (self.first_half, second) if self.decided_by_id is not None else (self.first_half,)
 
+    @property
+    def first_people(self) -> tuple[Half, ...]:
+        """Who cannot be its second person: whoever proposed it; an act names whom else."""
+        return (self.first_half,)
+
     def is_own(self, actor: Actor) -> bool:
-        """Whether the actor proposed it, and somebody else has to decide."""
-        return is_first_person(actor, self.first_half)
+        """Whether the actor is one of its first people, and somebody else has to decide."""
+        return is_first_person(actor, *self.first_people)
 
     def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
-        """Sign as the second person. Raises `NotAllowed` for the first."""
-        require_second_person(actor, self.first_half)
+        """Sign as the second person. Raises `NotAllowed` for the first ones."""
+        require_second_person(actor, *self.first_people)
         self.decided_by_id, self.decided_at, self.decision_note = actor.user_id, now, tidy(note)

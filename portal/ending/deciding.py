@@ -8,13 +8,11 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.settling import end, settle
 from portal.contracts.signing import complete
-from portal.core.approval import require_second_person
 from portal.core.parsing.text import require_reason
-from portal.core.permissions import Actor, Verb
-from portal.core.taking import lock, take
+from portal.core.permissions import Actor
 from portal.ending.obstacles import require_no_obstacle
 from portal.tendering.ending_models import Ending
-from portal.tendering.models import InvitationToTender
+from portal.tendering.second_person import take_to_decide
 from portal.tendering.states import ENDING, EndingStatus, IttStatus
 
 WHY = "Say in a sentence or two what you checked, or why you refuse"
@@ -25,7 +23,7 @@ def refuse_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
 
     Records ENDING_REFUSED; commissioners are told. Raises as `decide_ending`.
     """
-    _take(ending, actor)
+    take_to_decide(ending, actor)
     said = require_reason(note, WHY, field="note")
     ending.status = ENDING.move(ending.status, EndingStatus.REFUSED)
     ending.decide(actor, now=now, note=said)
@@ -44,7 +42,7 @@ def decide_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
     `WrongState` when it is not waiting (any more) or a contract has been concluded, `Conflict` where an award of the
     lot is proposed meanwhile, `InvalidInput` (field "note") for fewer than 20 characters.
     """
-    _take(ending, actor)
+    take_to_decide(ending, actor)
     said = require_reason(note, WHY, field="note")
     itt = ending.itt
     require_no_obstacle(itt, ending.lot_id, to=ending)
@@ -58,10 +56,3 @@ def decide_ending(*, ending: Ending, actor: Actor, note: str, now: datetime) -> 
     settle(itt, now)
     complete(itt)
     record(EventKind.LOT_NOT_AWARDED, ending, actor=actor, was=reached, lot=ending.lot.number)
-
-
-def _take(ending: Ending, actor: Actor) -> None:
-    """Take the proposal for its second person; the ITT's row first, for everything that ends it takes turns there."""
-    lock(InvitationToTender, ending.itt_id)
-    take(ending, Verb.DECIDE, actor=actor)
-    require_second_person(actor, ending.first_half)

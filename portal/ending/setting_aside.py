@@ -13,7 +13,6 @@ from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, SettingAside
 from portal.awarding.states import DECISION, SETTING_ASIDE, DecisionStatus, SettingAsideKind, SettingAsideStatus
 from portal.bidding.models import Bid
-from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.parsing.text import require_reason
@@ -22,6 +21,7 @@ from portal.core.taking import lock, take
 from portal.ending.aside_queries import award_won_by, awards_in_force, require_reopening, require_withdrawal
 from portal.evaluation.reopening import reopen_panels, reopenable
 from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.second_person import take_to_decide
 from portal.tendering.states import ITT, IttStatus
 
 WHY = "Say in a sentence or two what you checked, or why you refuse"
@@ -73,7 +73,7 @@ def refuse_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now
 
     A winner that asked is told too. Raises as `decide_setting_aside`.
     """
-    _take(proposal, actor)
+    take_to_decide(proposal, actor)
     said = require_reason(note, WHY, field="note")
     proposal.status = SETTING_ASIDE.move(proposal.status, SettingAsideStatus.REFUSED)
     proposal.decide(actor, now=now, note=said)
@@ -88,7 +88,7 @@ def decide_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now
     EVALUATION_REOPENED, from which the letters follow. Raises `NotAllowed` for the person who proposed, `WrongState`
     when it is not waiting (any more) or there is a contract meanwhile, `InvalidInput` (field "note").
     """
-    _take(proposal, actor)
+    take_to_decide(proposal, actor)
     said = require_reason(note, WHY, field="note")
     if proposal.decision is not None:
         require_withdrawal(proposal.decision, to=proposal)
@@ -143,10 +143,3 @@ def _propose(proposal: SettingAside, actor: Actor, now: datetime) -> SettingAsid
     db.session.flush()
     record(EventKind.SETTING_ASIDE_PROPOSED, proposal, actor=actor, about=proposal.kind.value)
     return proposal
-
-
-def _take(proposal: SettingAside, actor: Actor) -> None:
-    """Take the proposal for its second person; the ITT's row first, for awards, contracts and ends take turns there."""
-    lock(InvitationToTender, proposal.itt_id)
-    take(proposal, Verb.DECIDE, actor=actor)
-    require_second_person(actor, proposal.first_half)

@@ -8,16 +8,14 @@ from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.parsing.text import require_reason
-from portal.core.permissions import Actor, Verb
-from portal.core.taking import lock, take
+from portal.core.permissions import Actor
 from portal.judging.judging import retire
 from portal.judging.models import Judgement
 from portal.judging.queries import failures_of
 from portal.judging.states import JUDGEMENT, JudgementStatus
-from portal.tendering.models import InvitationToTender
+from portal.tendering.second_person import take_to_decide
 
 WHY = "Say in a sentence or two what you checked, or why you refuse"
 
@@ -30,7 +28,7 @@ def decide_judgement(*, judgement: Judgement, actor: Actor, note: str, now: date
     the person who proposed, `WrongState` when it is not waiting (any more), `InvalidInput` (field "note") for fewer
     than 20 characters.
     """
-    _take(judgement, actor)
+    take_to_decide(judgement, actor)
     said = require_reason(note, WHY, field="note")
     before = _standing_before(judgement)
     if before is not None:
@@ -56,18 +54,11 @@ def refuse_judgement(*, judgement: Judgement, actor: Actor, note: str, now: date
 
     Commissioners are told. Raises as `decide_judgement`.
     """
-    _take(judgement, actor)
+    take_to_decide(judgement, actor)
     said = require_reason(note, WHY, field="note")
     judgement.status = JUDGEMENT.move(judgement.status, JudgementStatus.REFUSED)
     judgement.decide(actor, now=now, note=said)
     record(EventKind.JUDGEMENT_REFUSED, judgement, actor=actor, bid=judgement.bid_id, about=judgement.about)
-
-
-def _take(judgement: Judgement, actor: Actor) -> None:
-    """Take it for its second person; the ITT's row first, where judgements, results and awards take turns."""
-    lock(InvitationToTender, judgement.itt_id)
-    take(judgement, Verb.DECIDE, actor=actor)
-    require_second_person(actor, judgement.first_half)
 
 
 def _standing_before(judgement: Judgement) -> Judgement | None:

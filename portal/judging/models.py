@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
 from portal.bidding.models import Bid
-from portal.core.approval import Approval
+from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.judging.states import JudgementStatus, Matter, Verdict
@@ -44,10 +44,7 @@ class Judgement(Approval, OnIttChain, Model):
         ),
         Index("ix_judgement_itt_id", "itt_id"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
-        CheckConstraint(
-            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
-            name="decided_by_somebody",
-        ),
+        decided_by_somebody(),
     )
 
     id: Mapped[Id]

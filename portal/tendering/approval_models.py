@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.core.approval import Approval
+from portal.core.approval import Approval, Half
 from portal.core.columns import Id, Model, one_of
 from portal.core.lifecycle import Lifecycle, Named
 from portal.tendering.models import InvitationToTender
@@ -58,3 +58,8 @@ class PublicationApproval(Approval, OnIttChain, Model):
     status: Mapped[ApprovalStatus] = one_of(ApprovalStatus, default=ApprovalStatus.PROPOSED)
 
     itt: Mapped[InvitationToTender] = relationship()
+
+    @property
+    def first_people(self) -> tuple[Half, ...]:
+        """Who began the draft, and who asked: neither approves it."""
+        return Half(self.itt.created_by_id, self.itt.created_at), self.first_half

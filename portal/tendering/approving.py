@@ -7,7 +7,7 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import Half, is_first_person, require_second_person
+from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.drafts import NotReady, Problem
 from portal.core.errors import Conflict, InvalidInput, WrongState
@@ -105,12 +105,8 @@ def standing_of(itt: InvitationToTender, actor: Actor) -> Standing:
 
 def may_approve_publication(itt: InvitationToTender, asked: PublicationApproval | None, actor: Actor) -> bool:
     """Whether the actor can be the second person of what waits."""
-    waits = asked is not None and asked.status.is_proposed
-    return (
-        waits
-        and policy.allows(actor, Verb.APPROVE_PUBLICATION, itt)
-        and not is_first_person(actor, *_first_people(itt, asked))
-    )
+    waits = asked is not None and asked.status.is_proposed and not asked.is_own(actor)
+    return waits and policy.allows(actor, Verb.APPROVE_PUBLICATION, itt)
 
 
 def _take_waiting(itt: InvitationToTender, actor: Actor) -> PublicationApproval:
@@ -119,11 +115,5 @@ def _take_waiting(itt: InvitationToTender, actor: Actor) -> PublicationApproval:
     if asked is None or not asked.status.is_proposed:
         raise WrongState("Nothing waits for an approver here: it was changed, approved or sent back.")
     lock(PublicationApproval, asked.id)
-    require_second_person(actor, *_first_people(held, asked))
+    require_second_person(actor, *asked.first_people)
     return asked
-
-
-def _first_people(itt: InvitationToTender, asked: PublicationApproval | None) -> tuple[Half, ...]:
-    """Who began the draft, and who asked: neither approves it."""
-    began = Half(itt.created_by_id, itt.created_at)
-    return (began,) if asked is None else (began, asked.first_half)

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.core.approval import Approval
+from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.tendering.models import InvitationToTender, Lot
@@ -31,10 +31,7 @@ class Ending(Approval, OnIttChain, Model):
         ),
         CheckConstraint("(kind = 'no_award') = (lot_id IS NOT NULL)", name="no_award_of_a_lot"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
-        CheckConstraint(
-            "(status = 'proposed') = (decided_by_id IS NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)",
-            name="decided_by_somebody",
-        ),
+        decided_by_somebody(),
     )
 
     id: Mapped[Id]

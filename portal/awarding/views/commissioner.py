@@ -17,6 +17,7 @@ from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
 from portal.awarding.settling import awarded_lots, ended_lots, open_lots
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
 from portal.evaluation.models import Result
@@ -40,7 +41,7 @@ def show(reference: str) -> ResponseReturnValue:
     decision = queries.decision_in_force(lot.id)
     if decision is None and lot in open_lots(itt) and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
-    if decision is not None and decision.is_proposed and _may_decide(decision):
+    if decision is not None and may_decide(decision, actor()):
         return _decide(itt, decision)
     if request.method == "POST":
         _refuse(itt, decision or queries.last_refused(lot.id))
@@ -112,10 +113,6 @@ def _verdict(form: DecisionForm, decision: AwardDecision) -> None:
         decide_award(decision=decision, actor=actor(), note=note, now=now, unverified_reason=relying)
     else:
         refuse_award(decision=decision, actor=actor(), note=note, now=now)
-
-
-def _may_decide(decision: AwardDecision) -> bool:
-    return policy.allows(actor(), Verb.DECIDE, decision) and not decision.is_own(actor())
 
 
 def _chosen_lot(itt: InvitationToTender) -> Lot:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import names_by_id
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.errors import WrongState
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.deciding import decide_ending, refuse_ending
@@ -45,7 +46,7 @@ def show(reference: str) -> ResponseReturnValue:
         itt=itt,
         form=form,
         endings=endings,
-        may_decide={one.id for one in endings if policy.allows(actor(), Verb.DECIDE, one) and not one.is_own(actor())},
+        may_decide={one.id for one in endings if may_decide(one, actor())},
         names=names_by_id(*(person for one in endings for person in (one.proposed_by_id, one.decided_by_id))),
         duty=itt.notice_duty(TERMINATION),
     )

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.queries import names_by_id
 from portal.awarding.models import SettingAside
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.aside_queries import (
     awards_in_force,
@@ -50,7 +51,7 @@ def show(reference: str) -> ResponseReturnValue:
         itt=itt,
         form=form,
         proposals=proposals,
-        may_decide={one.id for one in proposals if _may_decide(one)},
+        may_decide={one.id for one in proposals if may_decide(one, actor())},
         names=names_by_id(*(person for one in proposals for person in (one.proposed_by_id, one.decided_by_id))),
         results=superseded_results(itt.id) if policy.allows(actor(), Verb.SEE_RESULT, itt) else [],
     )
@@ -85,10 +86,6 @@ def _readable(reference: str) -> InvitationToTender:
     itt = find_itt(reference)
     policy.require(actor(), Verb.READ, itt)
     return itt
-
-
-def _may_decide(proposal: SettingAside) -> bool:
-    return policy.allows(actor(), Verb.DECIDE, proposal) and not proposal.is_own(actor())
 
 
 def _offered(itt: InvitationToTender) -> SettingAsideForm | None:

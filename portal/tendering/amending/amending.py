@@ -123,7 +123,7 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
     """
     itt, at = _lock_invitation(addendum)
     held = take(addendum, Verb.DECIDE, actor=actor)
-    require_second_person(actor, held.first_half)
+    require_second_person(actor, *held.first_people)
     said = require_reason(note, "Say what you checked", field="note", most=LONGEST_REASON)
     if itt.status is not IttStatus.PUBLISHED:
         raise WrongState("The bids are opened, or the procurement has ended: nothing of it can be changed any more.")
@@ -159,7 +159,7 @@ def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, files: FileS
     Records ADDENDUM_REFUSED. Raises as `publish_addendum`.
     """
     held = take(addendum, Verb.DECIDE, actor=actor)
-    require_second_person(actor, held.first_half)
+    require_second_person(actor, *held.first_people)
     said = require_reason(note, "Say why: who proposed it reads it", field="note", most=LONGEST_REASON)
     held.status = ADDENDUM.move(held.status, AddendumStatus.REFUSED)
     held.decide(actor, now=now, note=said)

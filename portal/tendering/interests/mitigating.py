@@ -6,15 +6,15 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.core.approval import Half, is_first_person, require_second_person
 from portal.core.columns import db
 from portal.core.errors import Conflict, WrongState
 from portal.core.parsing.text import require_reason
-from portal.core.permissions import Actor, Verb, policy
+from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.uniqueness import unless_taken
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.states import MITIGATION, MitigationStatus
+from portal.tendering.second_person import take_to_decide
 
 WAITS = "An answer to this interest waits for its decision already."
 LONGEST = 4_000
@@ -56,20 +56,10 @@ def decide_mitigation(*, mitigation: Mitigation, agreed: bool, note: str, actor:
     MITIGATION_DECIDED. Raises `NotAllowed` for whoever proposed it or declared the interest, `InvalidInput` (field
     "note"), `WrongState` when it is decided.
     """
-    held = take(mitigation, Verb.DECIDE, actor=actor)
-    require_second_person(actor, *_first_people(held))
+    take_to_decide(mitigation, actor)
     said = require_reason(note, "Say what you considered", field="note", most=LONGEST)
-    held.status = MITIGATION.move(held.status, MitigationStatus.AGREED if agreed else MitigationStatus.REFUSED)
-    held.decide(actor, now=now, note=said)
-    record(EventKind.MITIGATION_DECIDED, held, actor=actor, agreed=agreed, takes_part=held.takes_part)
-
-
-def may_decide(mitigation: Mitigation, actor: Actor) -> bool:
-    """Whether the actor may be the second person."""
-    return policy.allows(actor, Verb.DECIDE, mitigation) and not is_first_person(actor, *_first_people(mitigation))
-
-
-def _first_people(mitigation: Mitigation) -> tuple[Half, Half]:
-    """Who proposed the answer, and whose interest it is about: neither decides."""
-    interest = mitigation.interest
-    return mitigation.first_half, Half(interest.user_id, interest.declared_at)
+    mitigation.status = MITIGATION.move(
+        mitigation.status, MitigationStatus.AGREED if agreed else MitigationStatus.REFUSED
+    )
+    mitigation.decide(actor, now=now, note=said)
+    record(EventKind.MITIGATION_DECIDED, mitigation, actor=actor, agreed=agreed, takes_part=mitigation.takes_part)

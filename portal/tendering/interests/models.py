@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.audit.subjects import OnIttChain
-from portal.core.approval import Approval
+from portal.core.approval import Approval, Half
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.tendering.interests.states import MitigationStatus
@@ -91,6 +91,11 @@ class Mitigation(Approval, OnIttChain, Model):
     interest: Mapped[Interest] = relationship(back_populates="mitigations")
 
     policy_object = "mitigation"
+
+    @property
+    def first_people(self) -> tuple[Half, ...]:
+        """Who proposed the answer, and whose interest it is about: neither decides."""
+        return self.first_half, Half(self.interest.user_id, self.interest.declared_at)
 
     @property
     def policy_state(self) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.tendering.amending.amending import propose_addendum, publish_addendum, refuse_addendum
 from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
@@ -78,12 +79,12 @@ def show(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
     found = addendum_with_id(itt.id, addendum_id)
     policy.require(actor(), Verb.READ, found)
     require_to_send(Verb.DECIDE, found)
-    may_decide = policy.allows(actor(), Verb.DECIDE, found) and not found.is_own(actor())
     form = AddendumDecisionForm()
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):
         flash("Your decision is recorded.", "success")
         return redirect(url_for(".show", reference=reference, addendum_id=addendum_id))
-    page = render_template("tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=may_decide)
+    decides = may_decide(found, actor())
+    page = render_template("tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=decides)
     return page, form.status_code
 
 

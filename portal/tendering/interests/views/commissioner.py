@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import colleagues_of, names_by_id
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.tendering.interests.assessing import assess_conflicts
 from portal.tendering.interests.declaring import declare_own_interest, name_person, unname_person
@@ -19,7 +20,7 @@ from portal.tendering.interests.forms import (
     MitigationForm,
     NamingForm,
 )
-from portal.tendering.interests.mitigating import decide_mitigation, may_decide, propose_mitigation
+from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.models import Mitigation
 from portal.tendering.interests.queries import (
     assessments_of,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from portal.core import clock
+from portal.core.approval import may_decide
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -15,7 +16,7 @@ from portal.tendering.changing import begin_change
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.interests.assessing import assess_conflicts
 from portal.tendering.interests.declaring import declare_own_interest, name_person, unname_person
-from portal.tendering.interests.mitigating import decide_mitigation, may_decide, propose_mitigation
+from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import interest_faults, interest_of, register_of
 from portal.tendering.models import InvitationToTender
@@ -123,6 +124,8 @@ def test_nobody_decides_about_their_own_interest_or_their_own_proposal() -> None
         assert not may_decide(answer, actor)
         with pytest.raises(NotAllowed):
             decide(answer, actor)
+        with pytest.raises(NotAllowed):
+            answer.decide(actor, now=clock.now())
     assert may_decide(answer, approver_of(itt))
 
 
