@@ -17,7 +17,6 @@ policy.declare(
     [
         permit("itt", Verb.PROPOSE_AWARD, [Role.COMMISSIONER], [IttStatus.MODERATED], half=True),
         permit("itt", Verb.SEE_AWARD, READERS, [*AFTER_MODERATION, *ENDED]),
-        permit("award", Verb.READ, READERS),
         permit("award", Verb.DECIDE, [Role.APPROVER], [DecisionStatus.PROPOSED], half=True),
         permit("summary", Verb.READ, [*PROVIDER_ROLES, *READERS]),
     ]

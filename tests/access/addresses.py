@@ -98,7 +98,6 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("authority", Verb.PROPOSE_SUCCESSOR): form("roles.successor", own=True),
     ("authority", Verb.NAME_DEPUTY): form("absences.name", by=AUTHORITY_ROLES, own=True),
     ("award", Verb.DECIDE): press("awards.show"),
-    ("award", Verb.READ): page("awards.show"),
     ("bid", Verb.ABANDON): form("bids.abandon"),
     ("bid", Verb.CALL_SUBMITTERS): press("bids.call_submitters"),
     ("bid", Verb.DRAFT): form("bids.answers", "bids.price", "bids.documents"),
