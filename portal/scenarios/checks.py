@@ -10,8 +10,8 @@ from portal.tendering.asking import add_question
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import QuestionKind
 
-TITLE = "Youth club and outreach: Demo Eastgate"
-"""The one procurement that asks for it."""
+EASTGATE, MATRIX = "Youth club and outreach: Demo Eastgate", "Demo matrix: being scored"
+"""The procurements that ask for it."""
 QUESTIONS: Sequence[tuple[str, QuestionKind, Mapping[str, str]]] = (
     (
         "Are you insured for £5 million, or will you be when the contract starts?",
@@ -36,8 +36,8 @@ TOLD = (
 
 
 def ask(itt: InvitationToTender, actor: Actor) -> None:
-    """Add the questions to the draft, where it is the one that asks them."""
-    for prompt, kind, settings in QUESTIONS if itt.title == TITLE else ():
+    """Add the questions to the draft, where it is one that asks them."""
+    for prompt, kind, settings in QUESTIONS if itt.title in (EASTGATE, MATRIX) else ():
         add_question(
             itt=itt,
             prompt=prompt,

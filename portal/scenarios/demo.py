@@ -20,7 +20,7 @@ from portal.tendering.models import InvitationToTender
 DRAFT = "Short breaks for disabled children: Demo Northfield"
 OPEN = "Early help for families: Demo Harbourside"
 CLOSED = "Counselling for young people: Demo Millbrook"
-SCORING = checks.TITLE
+SCORING = checks.EASTGATE
 MODERATING = "Support for young carers: Demo Westway"
 RESULT = "Mentoring after school: Demo Highfield"
 STANDSTILL = "Family support at home: Demo Lowmarsh"

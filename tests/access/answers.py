@@ -65,5 +65,13 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
 }
 """By object and verb."""
 
+ALIKE: Mapping[tuple[str, Verb], str] = {
+    ("authority", Verb.PROPOSE_SUCCESSOR): "one form for authorities and providers: whoever is named there decides",
+    ("provider", Verb.PROPOSE_SUCCESSOR): "one form for authorities and providers: whoever is named there decides",
+    ("itt", Verb.PROPOSE_NO_AWARD): "a choice in the form that proposes a cancellation, by the same role",
+    ("number_claim", Verb.PROPOSE_MOVE): "a choice in the form that dismisses the claim, by the same roles",
+}
+"""Rows without which everybody would be answered the same, each with what else opens the address."""
+
 GENTLE: Mapping[str, str] = {"sitting": "a young person is led to a page that says where things stand"}
 """Blueprints where whoever comes at the wrong stage meets no error."""

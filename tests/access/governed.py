@@ -63,20 +63,11 @@ STATES: Mapping[str, frozenset[str]] = {
 """The states of each object of the policy: those of its lifecycle, and those that it works out."""
 
 UNREACHED: Mapping[tuple[str, str], str] = {
-    ("undertaking", "any"): "no invitation of the scenario has a document that asks for one",
-    ("judgement", "proposed"): "bids are judged in tests/portal/judging",
-    ("judgement", "decided"): "bids are judged in tests/portal/judging",
-    ("judgement", "refused"): "bids are judged in tests/portal/judging",
-    ("judgement", "replaced"): "bids are judged in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
-    ("award", "set_aside"): "awards are set aside in tests/portal/ending",
-    ("setting_aside", "proposed"): "awards are set aside in tests/portal/ending",
-    ("setting_aside", "refused"): "awards are set aside in tests/portal/ending",
-    ("setting_aside", "decided"): "awards are set aside in tests/portal/ending",
-    ("setting_aside", "lapsed"): "awards are set aside in tests/portal/ending",
+    ("setting_aside", "lapsed"): "a cancellation while one waits is in tests/portal/ending",
 }
-"""States that nobody's acts lead to, each with the reason."""
+"""States that nobody's acts in the scenario lead to, each with the reason."""
 
 
 def models() -> dict[str, type[Any]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 
 from flask import Flask
 
 from portal.core.permissions import Permit, Role, Verb
-from tests.access.addresses import GET
+from tests.access.addresses import GET, NOWHERE
 from tests.access.answers import GENTLE, NARROWER
 from tests.access.attempting import Attempts
 from tests.access.cells import Cell, cells
 from tests.access.expecting import DONE, TOO_LATE, Ask, expected
-from tests.access.governed import everything, one_of_each
+from tests.access.governed import STATES, UNREACHED, everything, one_of_each
 from tests.access.people import Person, how_many_walk, is_of_the_matrix, walkers
 from tests.prepared import Prepared, in_savepoint, prepared_once
 
@@ -72,12 +72,20 @@ def wrong(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[str]:
             yield f"{cell.person.name}: {cell.method} {cell.path} ({asked}): {found.answer}, not {' or '.join(right)}"
 
 
-def used(walked: Sequence[Answered]) -> set[tuple[str, Verb, Role, str]]:
-    """What was done: object, verb, role and state."""
-    return {
+def unused(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[tuple[str, Verb, Role, str]]:
+    """Each right of these rows of which nobody made use: object, verb, role and state.
+
+    Whom a route's own list of roles shuts out is refused whatever the rows say, so a right too many shows here alone.
+    """
+    done = {
         (ask.object, ask.verb, found.cell.person.role, ask.state)
         for found in walked
         if found.answer == DONE and found.cell.person.role is not None
         for ask in found.cell.asked
         if ask.theirs
     }
+    for row in rows:
+        for role, state in product(row.roles, row.states or STATES[row.object]):
+            is_walked = (row.object, row.verb) not in NOWHERE and (row.object, state) not in UNREACHED
+            if is_walked and (row.object, row.verb, role, state) not in done:
+                yield row.object, row.verb, role, state

@@ -27,6 +27,7 @@ from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.queries import interest_of
 from portal.tendering.models import InvitationToTender
+from portal.tendering.reading_documents import sign_undertaking
 
 CHANGE = "The service may also be given at a second place."
 REASON = "A demonstration: two bidders asked for it, and it does no harm."
@@ -82,6 +83,13 @@ def _propose(itt: InvitationToTender, files: FileStore) -> Addendum:
     )
     db.session.commit()
     return made
+
+
+def undertake(itt: InvitationToTender) -> None:
+    """Alder signs what it undertakes for the documents that not everybody reads."""
+    actor = people.actor_of(ALDER_PEOPLE.people[Role.SUBMITTER])
+    sign_undertaking(itt=itt, agreed=True, actor=actor, now=clock.now())
+    db.session.commit()
 
 
 def interests(itt: InvitationToTender) -> None:

@@ -15,9 +15,10 @@ from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, endings, people, story
-from portal.scenarios.matrix import changes
+from portal.scenarios import building, checks, endings, people, story
+from portal.scenarios.matrix import changes, decisions
 from portal.scenarios.matrix_people import ALDER_PEOPLE
+from portal.scenarios.papers import add_papers
 from portal.tendering.drafting import discard_draft
 from portal.tendering.models import InvitationToTender
 
@@ -25,7 +26,7 @@ DRAFT, DISCARDED = "Demo matrix: draft", "Demo matrix: discarded"
 CANCELLED, NOT_AWARDED = "Demo matrix: cancelled", "Demo matrix: ended without an award"
 BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
 BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
-UNOPENED, SCORING = "Demo matrix: closed, not opened", "Demo matrix: being scored"
+UNOPENED, SCORING = "Demo matrix: closed, not opened", checks.MATRIX
 SCORED = "Demo matrix: scored, not in moderation"
 MODERATING, MODERATED = "Demo matrix: in moderation", "Demo matrix: moderated"
 PROPOSED, REFUSED = "Demo matrix: award proposed", "Demo matrix: award refused"
@@ -52,6 +53,7 @@ def load(
     for title in WITH_RESULT:
         building.score_and_moderate_all(closed[title])
     changes.write(closed[SCORING])
+    decisions.judge(closed[SCORING])
     _at_work(closed[SCORING], closed[SCORED], closed[MODERATING])
     for title in WITH_RESULT:
         building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)
@@ -72,6 +74,8 @@ def _open_ones(
     noon = now.astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
     for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, CANCELLED, ELSEWHERE):
         itt = building.draft(south if title == ELSEWHERE else north, title, begun=now - timedelta(days=40))
+        if title == BID_SUBMITTED:
+            add_papers(itt, files=files, made_at=now)
         building.publish(itt, keys, published=now - timedelta(days=9), closes_at=noon + timedelta(days=12))
         building.appoint(itt)
         started = time.monotonic()
@@ -86,6 +90,7 @@ def _open_ones(
         db.session.commit()
         changes.ask(itt)
         made[title] = itt
+    changes.undertake(made[BID_SUBMITTED])
     changes.change(made[BID_DRAFTED], files)
     changes.interests(made[BID_DRAFTED])
     return made, pace
@@ -108,6 +113,7 @@ def _awards(closed: dict[str, InvitationToTender]) -> None:
     approver = people.actor_of(building.cast_of(closed[REFUSED]).approver)
     refuse_award(decision=refused, actor=approver, note=REFUSAL, now=clock.now())
     db.session.commit()
+    decisions.set_aside(closed[REFUSED])
     for title in (AWARDED, CONTRACTED):
         building.award(closed[title], offers_standstill=False)
     building.conclude(closed[CONTRACTED])

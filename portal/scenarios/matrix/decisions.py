@@ -1,0 +1,59 @@
+"""What two people decide between the opening and the contract, in every state: judgements, and awards set aside."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from portal.awarding.deciding import decide_award
+from portal.bidding.models import Bid
+from portal.core import clock
+from portal.core.columns import db
+from portal.ending.setting_aside import (
+    decide_setting_aside,
+    propose_reopening,
+    propose_withdrawal,
+    refuse_setting_aside,
+)
+from portal.judging.deciding import refuse_judgement
+from portal.judging.judging import judge_requirement
+from portal.judging.states import Verdict
+from portal.scenarios import building, people
+from portal.tendering.models import InvitationToTender
+
+REASON = "A demonstration: we read the answer, or the letter, once more and compared it with what is published."
+
+
+def judge(itt: InvitationToTender) -> None:
+    """Of its one bid: a pass that a second one replaced, a failure that was refused, and one that waits."""
+    cast = building.cast_of(itt)
+    officer, approver = people.actor_of(cast.commissioner), people.actor_of(cast.approver)
+    bid = db.session.scalars(select(Bid).where(Bid.itt_id == itt.id)).one()
+    again, refused, waiting = [question.key for question in itt.questions if question.asked.is_judged]
+    judged = [
+        judge_requirement(
+            itt=itt, bid_id=bid.id, key=key, verdict=verdict, reason=REASON, actor=officer, now=clock.now()
+        )
+        for key, verdict in (
+            (again, Verdict.PASSES),
+            (again, Verdict.PASSES),
+            (refused, Verdict.FAILS),
+            (waiting, Verdict.FAILS),
+        )
+    ]
+    refuse_judgement(judgement=judged[2], actor=approver, note=REASON, now=clock.now())
+    db.session.commit()
+
+
+def set_aside(itt: InvitationToTender) -> None:
+    """An award whose winner withdrew at the second proposal; a third, to agree the scores again, waits."""
+    cast = building.cast_of(itt)
+    officer, approver = people.actor_of(cast.commissioner), people.actor_of(cast.approver)
+    award = building.propose(itt, offers_standstill=False)
+    decide_award(decision=award, actor=approver, note=building.APPROVAL, now=clock.now())
+    db.session.commit()
+    for act in (refuse_setting_aside, decide_setting_aside):
+        proposal = propose_withdrawal(decision=award, actor=officer, reason=REASON, now=clock.now())
+        act(proposal=proposal, actor=approver, note=REASON, now=clock.now())
+        db.session.commit()
+    propose_reopening(itt=itt, panel=None, actor=officer, reason=REASON, now=clock.now())
+    db.session.commit()
