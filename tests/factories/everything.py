@@ -58,6 +58,7 @@ from portal.tendering.interests.declaring import declare_own_interest, name_pers
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
 from portal.tendering.lots import add_lot, set_lot_rules
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import QuestionKind
 from tests.factories import amending, bidding, calling_off, ending, frameworks, joining, judging
 from tests.factories.absences import make_absence
@@ -106,7 +107,7 @@ def everything() -> People:
     _colleagues(authority, provider, officer, submitter)
     _frameworks(authority, submitter)
     _identities(authority, provider, submitter)
-    _invitations(authority, submitter)
+    itt = _invitations(authority, submitter)
     _lots_and_rates(authority, actor_of(submitter))
     _changes(authority, actor_of(submitter))
     _late(authority, actor_of(submitter))
@@ -115,9 +116,6 @@ def everything() -> People:
     _judgements(authority, actor_of(submitter))
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | dict(_awards(authority))
-    _questions(authority, actor_of(submitter))
-    itt = draft_itt(authority=authority)
-    add_itt_document(itt, make_commissioner(authority))
     itt_with_documents(make_commissioner(authority))
     event = db.session.scalars(select(Event).where(Event.chain == str(itt.id))).first()
     assert event is not None
@@ -133,10 +131,8 @@ def everything() -> People:
     return people
 
 
-def _questions(authority: ContractingAuthority, asker: Actor) -> None:
+def _questions(itt: InvitationToTender, officer: Actor, asker: Actor) -> None:
     """Questions about an open invitation: one that waits, one with a written answer, one that everybody reads."""
-    officer = make_commissioner(authority)
-    itt = published_itt(actor=officer)
     words = ("May two bid together?", "Is there a least price?", "Who owns the building?")
     asked = [ask_question(itt=itt, words=each, is_named=False, actor=asker) for each in words]
     for question in asked[1:]:
@@ -293,10 +289,11 @@ def _provider_of(submitter: User) -> Provider:
     return db.session.get_one(Provider, actor_of(submitter).provider_id)
 
 
-def _invitations(authority: ContractingAuthority, submitter: User) -> None:
-    """Drafts, and invitations that are open and closed, with a bid of the submitter's in each of its states."""
+def _invitations(authority: ContractingAuthority, submitter: User) -> InvitationToTender:
+    """Drafts, the first returned, and open and closed invitations with a bid of the submitter's in each state."""
     commissioner, mine = make_commissioner(authority), actor_of(submitter)
-    draft_itt(actor=commissioner)
+    draft = draft_itt(actor=commissioner)
+    add_itt_document(draft, commissioner)
     ready_itt(actor=commissioner)
     decline(itt=published_itt(actor=commissioner), reason="", actor=mine)
     bidding.draft_bid(published_itt(actor=commissioner), actor=mine)
@@ -307,6 +304,7 @@ def _invitations(authority: ContractingAuthority, submitter: User) -> None:
         bidding.submitted_bid(itt, actor=mine)
         bidding.close_now(itt)
     open_bids(itt=alone, actor=bidding.opener_of(authority), keys=current_app.extensions["keys"], factor_at=clock.now())
+    return draft
 
 
 def _lots_and_rates(authority: ContractingAuthority, bidder: Actor) -> None:
@@ -348,9 +346,10 @@ def _late(authority: ContractingAuthority, bidder: Actor) -> None:
 
 
 def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
-    """An open invitation that somebody follows, with a change that waits; and what a bidder wrote after an opening."""
+    """An open invitation that somebody follows and asks about, with a change that waits; another with the next one."""
     commissioner = make_commissioner(authority)
     itt = published_itt(actor=commissioner)
+    _questions(itt, commissioner, bidder)
     follow(itt=itt, actor=bidder)
     propose_addendum(
         itt=itt,
@@ -366,12 +365,6 @@ def _changes(authority: ContractingAuthority, bidder: Actor) -> None:
     bidding.submitted_bid(changed, actor=bidder)
     amending.change_question(changed, commissioner, actor_of(make_person(Role.APPROVER, authority=authority)))
     amending.prepare(changed, commissioner, prompt="And now?")
-    opened = published_itt(actor=commissioner)
-    bid = bidding.submitted_bid(opened, actor=bidder)
-    bidding.close_now(opened)
-    bidding.open_itt(opened)
-    db.session.expire(bid)
-    write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
 
 
 def _interests(authority: ContractingAuthority) -> None:
@@ -403,10 +396,12 @@ def _endings(authority: ContractingAuthority, submitter: User) -> None:
 
 
 def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
-    """Answers to judge and a judgement that waits; and a bid of the bidder's that was taken out."""
+    """Answers to judge and a judgement that waits; and a bid of the bidder's that was taken out, and wrote before."""
     first, _second = judging.bids_of(judging.checked_itt(2, authority=authority))
     judging.judge(first)
-    judging.taken_out(judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0])
+    bid = judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0]
+    write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
+    judging.taken_out(bid)
 
 
 def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:

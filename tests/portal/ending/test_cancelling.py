@@ -40,6 +40,7 @@ from tests.factories.bidding import (
 )
 from tests.factories.contracts import conclude
 from tests.factories.ending import CHECKED, STAGES, WHY, cancelled, propose_to_cancel
+from tests.factories.setting_aside import agree, propose_to_withdraw
 from tests.factories.tendering import draft_itt, make_commissioner, published_itt
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -109,6 +110,15 @@ def test_an_award_that_waits_falls_away() -> None:
     cancelled(award.itt)
     with pytest.raises(WrongState, match="while it is lapsed"):
         decide_award(decision=award.decision, actor=award.approver, note=CHECKED, now=clock.now())
+
+
+def test_a_withdrawal_that_waits_falls_away() -> None:
+    """What was proposed to set aside cannot be decided any more, and reads as lapsed."""
+    award = standing_award(n_bids=1)
+    proposal = propose_to_withdraw(award.decision)
+    cancelled(award.itt)
+    with pytest.raises(WrongState, match="while it is lapsed"):
+        agree(proposal)
 
 
 def test_an_award_that_was_decided_comes_to_nothing() -> None:

@@ -38,7 +38,7 @@ NONSENSE: tuple[Callable[[], Any], ...] = (
     lambda: "",
 )
 EACH = 40
-"""How many addresses of one route are walked by one person."""
+"""How many addresses of one route are walked by one person: more than there are invitations, all of one authority."""
 SIGNED_IN = {"account", "provider", "panel", "commissioner", "admin"}
 AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}, "a contributor": {"provider"}}
 """Whose pages people open, where it is not everybody's who has signed in."""
