@@ -52,6 +52,11 @@ class Judgement:
         return dict(self.question.options()).get(self.answer, self.answer)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the published rule is met and nobody need look."""
+        return self.verdict is Verdict.PASSES and self.lapsed_on is None
+
+    @property
     def can_fail(self) -> bool:
         """Whether it is a criterion that an officer can find failed."""
         return self.verdict in {Verdict.PERSON, Verdict.FAILS, Verdict.EXPLAINED}

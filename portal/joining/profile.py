@@ -16,7 +16,7 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.text import length, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.frameworks.models import Framework
-from portal.frameworks.questionnaire import AnswerKind, Question, read
+from portal.frameworks.questionnaire import AnswerKind, Question, Section, read
 from portal.frameworks.states import FrameworkStatus
 from portal.joining.answering import Answered, kind_of
 from portal.joining.models import ProfileAnswer
@@ -37,6 +37,20 @@ def in_order(said: Sequence[ProfileAnswer], questions: Mapping[str, Question]) -
     """The answers in the order in which `questions` ask for them; those that nobody asks for any more come last."""
     place = {key: number for number, key in enumerate(questions)}
     return sorted(said, key=lambda answer: place.get(answer.key, len(place)))
+
+
+def in_sections(said: Sequence[ProfileAnswer]) -> dict[str, list[ProfileAnswer]]:
+    """The answers by the title of the section that asks for them in the newest questionnaire, in their order."""
+    titles = {
+        question.profile: section.title
+        for section in _live_sections()
+        for question in section.questions
+        if question.profile
+    }
+    found: dict[str, list[ProfileAnswer]] = {}
+    for answer in said:
+        found.setdefault(titles.get(answer.key, "Not asked any more"), []).append(answer)
+    return found
 
 
 def profile_questions() -> dict[str, Question]:
@@ -90,13 +104,15 @@ def change_profile(*, provider: Provider, answers: Mapping[str, str], actor: Act
 
 
 def _live_questions() -> list[Question]:
-    """The questions of every live questionnaire, the oldest first."""
+    return [question for section in _live_sections() for question in section.questions]
+
+
+def _live_sections() -> list[Section]:
+    """The sections of every live questionnaire, the oldest first."""
     questionnaires = db.session.scalars(
         select(Framework.questionnaire).where(Framework.status == FrameworkStatus.LIVE).order_by(Framework.live_at)
     )
-    return [
-        question for stated in questionnaires for section in read(stated).sections for question in section.questions
-    ]
+    return [section for stated in questionnaires for section in read(stated).sections]
 
 
 def _put(provider_id: uuid.UUID, said: Mapping[str, str], actor: Actor, now: datetime) -> None:

@@ -8,6 +8,14 @@
   // After a failed form, bring the reader and the screen reader to the list of problems.
   each("[data-fl-errors]", function (summary) { summary.focus(); });
 
+  // An address that names a part of the page opens what it is folded into.
+  var unfold = function () {
+    var named = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    for (var fold = named && named.closest("details"); fold; fold = fold.parentElement.closest("details")) { fold.open = true; }
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
+
   // Words left, in the hint below the box; spoken only when typing pauses. The gaps are those of
   // portal/core/parsing/text.py, and a word holds something that can be seen.
   var run = /[^\s\u001c-\u001f\u0085\u115f\u1160\u180e\u200b\u2060\u2800\u3164\ufeff\uffa0]+/g;

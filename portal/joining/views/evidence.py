@@ -22,7 +22,7 @@ from portal.joining.evidence import (
     replace_evidence,
 )
 from portal.joining.forms.applying import DayForm, DocumentForm, NewDocumentForm, profile_form
-from portal.joining.profile import asked_kinds, change_profile, in_order, profile_of, profile_questions
+from portal.joining.profile import asked_kinds, change_profile, in_order, in_sections, profile_of, profile_questions
 from portal.joining.views.pages import file_store
 from portal.organisations.queries import provider_with_id
 from portal.web.access import actor, for_provider
@@ -44,7 +44,7 @@ def profile() -> ResponseReturnValue:
     ):
         flash("Your answers are saved. They are offered in your next applications.", "success")
         return redirect(url_for("evidence.profile"))
-    return render_template("joining/provider/profile.html", form=form, said=said), form.status_code
+    return render_template("joining/provider/profile.html", form=form, sections=in_sections(said)), form.status_code
 
 
 @bp.get("/provider/evidence")

@@ -39,7 +39,6 @@ GROUPS = (
     ("The installation", (PLATFORM,)),
     ("The North East’s framework and purchasing system", REGIONAL_PARTS),
     ("The access matrix", MATRIX_PARTS),
-    ("The access matrix", MATRIX_PARTS),
 )
 
 
