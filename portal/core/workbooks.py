@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -85,6 +85,34 @@ def make_workbook(sheets: Sequence[Sheet], *, at: datetime) -> bytes:
     looks = {name: book.add_format(look) for name, look in LOOKS.items()}
     for sheet in sheets:
         _write_sheet(book.add_worksheet(sheet.title), sheet, looks)
+    book.close()
+    return made.getvalue()
+
+
+def table_workbook(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Collection[str] = (), at: datetime
+) -> bytes:
+    """A list as a workbook, dated `at`: its headings stay and filter, nothing is locked.
+
+    The cells of the columns in `figures` are numbers, or empty.
+    """
+    made = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(made, options)
+    book.set_properties({"created": at.astimezone(LONDON).replace(tzinfo=None)})
+    head = book.add_format(LOOKS["head"])
+    page = book.add_worksheet(title)
+    page.write_row(0, 0, columns, head)
+    last = 0
+    for last, cells in enumerate(rows, 1):
+        for column, cell in enumerate(cells):
+            if cell and columns[column] in figures:
+                page.write_number(last, column, float(cell))
+            else:
+                page.write_string(last, column, cell[:LONGEST_CELL])
+    page.autofilter(0, 0, last, len(columns) - 1)
+    page.freeze_panes(1, 0)
+    page.autofit()
     book.close()
     return made.getvalue()
 

@@ -21,6 +21,7 @@ from portal.tendering.states import IttStatus
 
 PAGE_SIZE = 25
 COLUMNS = ("reference", "title", "stage", "late", "estimated_value_pounds", "bids_close_at")
+FIGURES = ("estimated_value_pounds",)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 Itt = InvitationToTender
 

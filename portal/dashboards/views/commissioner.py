@@ -10,12 +10,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import names_by_id
 from portal.core import clock
+from portal.core.inspecting import MEDIA_TYPES
 from portal.core.parsing.text import one_line
 from portal.core.permissions import Verb, policy
+from portal.core.workbooks import table_workbook
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.queries import history_of, itt_for_hub
 from portal.dashboards.register import (
     COLUMNS,
+    FIGURES,
     ORDERS,
     PLACES,
     Filters,
@@ -32,7 +35,7 @@ from portal.dashboards.waiting import waiting_for
 from portal.dashboards.words import happenings, sentence
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
-from portal.web.downloads import csv_download
+from portal.web.downloads import attachment, csv_download
 
 LONGEST_WORDS = 200
 MINE = "mine"
@@ -79,6 +82,17 @@ def register() -> ResponseReturnValue:
 def register_csv() -> ResponseReturnValue:
     """The same as a file, every page of it."""
     return csv_download("procurements.csv", COLUMNS, procurement_rows(_authority_id(), _filters(), now=clock.now()))
+
+
+@bp.get("/procurements.xlsx")
+@for_authority()
+def register_xlsx() -> ResponseReturnValue:
+    """The same as a workbook, whose columns filter and add up."""
+    now = clock.now()
+    rows = procurement_rows(_authority_id(), _filters(), now=now)
+    return attachment(
+        "procurements.xlsx", table_workbook("Procurements", COLUMNS, rows, figures=FIGURES, at=now), MEDIA_TYPES["xlsx"]
+    )
 
 
 def _authority_id() -> uuid.UUID:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role
+from portal.core.workbooks import read_workbook
 from portal.dashboards import register
 from portal.dashboards.register import PLACES, Filters, Late, Order, Place, counts_by_place, lateness, procurements
 from portal.extensions import db
@@ -135,6 +136,8 @@ def test_the_page_finds_and_downloads(client: CheckedClient) -> None:
     file = client.get("/commissioning/procurements.csv?owner=mine").text
     assert mine.reference in file
     assert other.reference not in file
+    workbook = read_workbook(client.get("/commissioning/procurements.xlsx?owner=mine").data)
+    assert [row[0] for row in workbook["Procurements"]] == ["reference", mine.reference]
     everything = client.get("/commissioning/procurements?owner=x&place=y&order=z").text
     assert mine.reference in everything
     assert other.reference in everything
