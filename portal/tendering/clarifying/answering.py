@@ -22,6 +22,7 @@ from portal.tendering.clarifying.asking import LONGEST_QUESTION
 from portal.tendering.clarifying.models import Clarification
 from portal.tendering.clarifying.states import CLARIFICATION, ClarificationStatus
 from portal.tendering.models import InvitationToTender
+from portal.tendering.states import IttStatus
 
 LONGEST_ANSWER = 20_000
 """Characters."""
@@ -35,9 +36,10 @@ def answer_question(
     `published_words` is the question as everybody will read it, without what tells who asks. With a `private_reason`
     the asker alone gets the answer: the reason stays on record. Records CLARIFICATION_ANSWERED in the question's own
     chain. Raises `InvalidInput` beside `published_words`, `answer` or `private_reason` (fewer than 20 characters),
-    `WrongState` once it is published or taken back.
+    `WrongState` once it is published or taken back, or when its invitation takes no answers (`why_unanswered`).
     """
     held = take(clarification, Verb.ANSWER, actor=actor)
+    require_answers_taken(held.itt)
     held.published_words = require_text(
         published_words, "Write the question as everybody will read it.", field="published_words", most=LONGEST_QUESTION
     )
@@ -52,6 +54,21 @@ def answer_question(
     held.status = CLARIFICATION.move(held.status, ClarificationStatus.ANSWERED)
     held.answered_by_id, held.answered_at = actor.user_id, now
     record(EventKind.CLARIFICATION_ANSWERED, held, actor=actor, itt=held.itt_id, to_all=not held.private_reason)
+
+
+def why_unanswered(itt: InvitationToTender) -> str:
+    """Why no answer would reach anybody any more; empty while it is published."""
+    if itt.status is IttStatus.PUBLISHED:
+        return ""
+    if itt.has_ended:
+        return "This procurement has ended: its questions are not answered any more."
+    return "The bids are opened: questions are not answered any more."
+
+
+def require_answers_taken(itt: InvitationToTender) -> None:
+    """Raise `WrongState` once no answer would reach anybody."""
+    if why := why_unanswered(itt):
+        raise WrongState(why)
 
 
 def publish_answers(*, itt: InvitationToTender, actor: Actor, now: datetime) -> Sequence[Clarification]:

@@ -8,7 +8,12 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.core.words import counted
-from portal.tendering.clarifying.answering import answer_question, publish_answers
+from portal.tendering.clarifying.answering import (
+    answer_question,
+    publish_answers,
+    require_answers_taken,
+    why_unanswered,
+)
 from portal.tendering.clarifying.forms import AnswerForm
 from portal.tendering.clarifying.models import Clarification
 from portal.tendering.clarifying.queries import (
@@ -55,6 +60,7 @@ def answer(reference: str, question: str) -> ResponseReturnValue:
     itt = find_itt(reference)
     found = find_clarification(itt.id, question)
     policy.require(actor(), Verb.ANSWER, found)
+    require_answers_taken(itt)
     form = AnswerForm(data=_written(found))
     if form.validate_on_submit() and form.carry_out(
         lambda: answer_question(
@@ -91,5 +97,6 @@ def _page(itt: InvitationToTender, form: PlainForm) -> str:
         written=[each for each in waiting if each.status is ClarificationStatus.ANSWERED],
         published=published_answers(itt.id),
         alone=answered_alone(itt.id),
+        why_unanswered=why_unanswered(itt),
         may_answer=policy.allows(actor(), Verb.PUBLISH_ANSWERS, itt),
     )

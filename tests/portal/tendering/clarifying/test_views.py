@@ -17,6 +17,7 @@ from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now
+from tests.factories.ending import cancelled
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import make_commissioner, published_itt
 from tests.filling import fields_of, fill, press, text_of
@@ -121,6 +122,22 @@ def test_other_officers_read_and_do_not_answer(case: Case, role: Role) -> None:
     reader = case.as_person(make_person(role, authority=case.authority))
     assert WORDS in text_of(reader.get(case.desk))
     assert reader.get(f"{case.desk}/{reference}").status_code == 403
+
+
+def test_what_has_ended_takes_no_answer_and_says_why(case: Case) -> None:
+    """The desk offers no way to write one, and the page of the question and its activity refuse it alike."""
+    reference = case.ask()
+    officer = case.as_person(case.officer)
+    page = officer.get(f"{case.desk}/{reference}")
+    cancelled(case.itt)
+    why = "This procurement has ended: its questions are not answered any more."
+    shown = text_of(officer.get(case.desk))
+    assert why in shown
+    assert f"Answer {reference}" not in shown
+    assert officer.get(f"{case.desk}/{reference}").status_code == 409
+    refused = officer.post(f"{case.desk}/{reference}", data=fields_of(page) | {"answer": ANSWER})
+    assert refused.status_code == 409
+    assert why in text_of(refused)
 
 
 def test_the_desk_and_another_s_question_are_not_there_for_strangers(case: Case) -> None:
