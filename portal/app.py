@@ -69,6 +69,7 @@ BLUEPRINTS = (
     "portal.directory.views.search",
     "portal.tendering.views.public",
     "portal.tendering.clarifying.views.public",
+    "portal.tendering.clarifying.views.following",
     "portal.tendering.clarifying.views.provider",
     "portal.tendering.clarifying.views.commissioner",
     "portal.tendering.amending.views.commissioner",

@@ -47,6 +47,7 @@ import portal.regulation.models
 import portal.tendering.amending.models
 import portal.tendering.amending.rules
 import portal.tendering.approval_models
+import portal.tendering.clarifying.mail_models
 import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.document_models

@@ -71,6 +71,9 @@ def _drain_mail(mailer: Mailer) -> tuple[int, bool]:
     messages = messages_with_people([delivery.subject_id for delivery in claimed])
     failures = _carry(claimed, mailer.deliver, writes=False)
     note_outcomes(mails=claimed, messages=messages, now=clock.now())
+    to_followers = outbox.claim(outbox.FOLLOWER_MAIL, now=clock.now(), limit=MAILS)
+    failures += _carry(to_followers, mailer.deliver_to_follower, writes=False)
+    claimed = [*claimed, *to_followers]
     db.session.commit()
     is_up = not any(isinstance(failure, outbox.WayDown) for failure in failures)
     return (len(claimed) if is_up else 0), is_up

@@ -142,6 +142,7 @@ class EventKind(StrEnum):
     RESTRICTED_DOCUMENT_READ = "restricted_document_read"
     UNDECIDED_APPLICATIONS_EXPLAINED = "undecided_applications_explained"
     CLARIFICATION_ASKED = "clarification_asked"
+    MAIL_FOLLOW_ASKED = "mail_follow_asked"
     CLARIFICATION_TAKEN_BACK = "clarification_taken_back"
     CLARIFICATION_ANSWERED = "clarification_answered"
     CLARIFICATION_ANSWERED_ALONE = "clarification_answered_alone"

@@ -21,6 +21,8 @@ from portal.core.columns import db
 
 REACTIONS = "reactions"
 MAIL = "mail"
+FOLLOWER_MAIL = "follower_mail"
+"""A letter to whoever follows an invitation by mail alone: without an inbox, the event is all that is kept of it."""
 RESULT = "result"
 DIAGNOSTICS = "diagnostics"
 NOTICE = "notice"

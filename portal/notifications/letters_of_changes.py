@@ -16,8 +16,8 @@ from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.corresponding.models import Correspondence, CorrespondenceEntry
 from portal.notifications import recipients
-from portal.notifications.addressing import itt_of, page_of, to_authority
-from portal.notifications.composing import tell, tell_all
+from portal.notifications.addressing import page_of, to_authority
+from portal.notifications.composing import tell
 from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.models import Clarification
 
@@ -27,22 +27,6 @@ def clarification_asked(event: Event) -> None:
     asked = db.session.get_one(Clarification, event.object_id)
     link = page_of("clarification_desk.index", reference=asked.itt.reference)
     to_authority(event, asked.itt, "tendering/clarification_asked", Role.COMMISSIONER, link=link)
-
-
-def answers_published(event: Event) -> None:
-    """Followers, bidders and everybody invited hear of all the answers at once: one text, two statements."""
-    itt = itt_of(event)
-    first, last = event.data["first"], event.data["last"]
-    tell_all(
-        event=event,
-        people=recipients.interested_people(itt.id),
-        template="tendering/answers_published",
-        link=page_of("clarifications.index", reference=itt.reference, part=f"answer-{last}"),
-        thread=itt.id,
-        itt=itt,
-        first=first,
-        last=last,
-    )
 
 
 def clarification_answered_alone(event: Event) -> None:
@@ -71,22 +55,6 @@ def addendum_refused(event: Event) -> None:
     addendum = db.session.get_one(Addendum, event.object_id)
     people = recipients.still_here([addendum.proposed_by_id])
     _to_officers(event, addendum, people, "tendering/addendum_refused")
-
-
-def addendum_published(event: Event) -> None:
-    """Followers, bidders and everybody invited hear of the change: one text, two statements."""
-    addendum = db.session.get_one(Addendum, event.object_id)
-    tell_all(
-        event=event,
-        people=recipients.interested_people(addendum.itt_id),
-        template="tendering/addendum_published",
-        link=page_of("opportunities.show", reference=addendum.itt.reference, part="changes"),
-        thread=addendum.itt_id,
-        itt=addendum.itt,
-        addendum=addendum,
-        closes_at=addendum.itt.closes_at,
-        extended="closes_at" in addendum.dates,
-    )
 
 
 def bidder_wrote(event: Event) -> None:

@@ -12,7 +12,8 @@ from portal.core.permissions import PANEL_ROLES, Role
 from portal.evaluation.draw_models import Draw
 from portal.notifications import recipients
 from portal.notifications.addressing import page_of, to_authority, to_bidders
-from portal.notifications.composing import tell, tell_all
+from portal.notifications.composing import tell
+from portal.notifications.interested import tell_interested
 from portal.tendering.ending_models import Ending
 
 DRAWING = (Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER)
@@ -66,14 +67,7 @@ def procurement_cancelled(event: Event) -> None:
     """
     ending = _ending(event)
     to_bidders(event, recipients.begun_bids(ending.itt_id), "ending/cancelled", ending=ending)
-    tell_all(
-        event=event,
-        people=recipients.interested_people(ending.itt_id),
-        template="ending/cancelled",
-        link=page_of("opportunities.show", reference=ending.itt.reference),
-        bid=None,
-        **_about(ending),
-    )
+    tell_interested(event)
     for panel in ending.itt.panels:
         people = recipients.people_of_panel(panel.id, *(PANEL_ROLES - {Role.YOUNG_MEMBER}))
         link = page_of("panel_desk.show", panel_id=panel.id)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+import uuid
 from contextlib import suppress
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import partial
@@ -14,15 +16,22 @@ from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
 from portal.accounts.mailed_links import LINKS, token_of
-from portal.audit.models import Delivery
+from portal.audit.models import Delivery, Event
 from portal.audit.outbox import Undeliverable, WayDown
 from portal.core.columns import db
 from portal.core.seals import KeyFolder
+from portal.notifications.composing import compose
+from portal.notifications.interested import letter_about
 from portal.notifications.models import Message
+from portal.tendering.clarifying.mail_following import follow_token
+from portal.tendering.clarifying.mail_models import MailFollower
 
 TIMEOUT_SECONDS = 20
 TOPICS_PAGE = "/account/inbox/topics"
 """Where a person chooses what is mailed; mail is written where no endpoint is known."""
+
+FOLLOWING = "/following/"
+"""The path before a follower's token; a test holds that it leads."""
 
 NOT_ABOUT_THE_MESSAGE = frozenset({530, 534, 535, 538})
 """The server wants encryption or other credentials first (RFC 3207 section 4, RFC 4954 section 6)."""
@@ -91,11 +100,31 @@ class Mailer:
         """
         message = db.session.get_one(Message, delivery.subject_id)
         address = address_for(message)
-        if address is None:
+        if address is not None:
+            self._send(self.written(message, address))
+
+    def deliver_to_follower(self, delivery: Delivery) -> None:
+        """Send the letter of the delivery's event to whoever follows by mail alone, unless they have stopped.
+
+        Raises as `deliver` does.
+        """
+        follower = db.session.get(MailFollower, delivery.subject_id)
+        if follower is None or self._keys is None:
             return
+        event = db.session.get_one(Event, delivery.event_id)
+        letter = letter_about(event)
+        subject, body = compose(letter.template, itt=letter.itt, **letter.values)
+        link = f"\n{self._public_url}{letter.link}\n\n--\nStop these letters:" if letter.link else ""
+        own = f"{self._public_url}{FOLLOWING}{follow_token(follower.id, self._keys)}"
+        mail = self._mail(to=follower.address, subject=subject, identifier=delivery.id, at=event.at)
+        mail["List-Unsubscribe"] = f"<{own}>"
+        mail.set_content(f"{body}{link}\n{own}\n")
+        self._send(mail)
+
+    def _send(self, mail: EmailMessage) -> None:
         connection = self._connected()
         try:
-            connection.send_message(self.written(message, address))
+            connection.send_message(mail)
         except (OSError, smtplib.SMTPException) as refused:
             self._close()
             if _is_about_us(refused):
@@ -107,20 +136,24 @@ class Mailer:
 
     def written(self, message: Message, address: str) -> EmailMessage:
         """The message as mail: plain text, links below PUBLIC_URL only."""
-        mail = EmailMessage(policy=SMTP)
-        mail["From"] = self._sender
-        mail["To"] = address
-        mail["Subject"] = message.subject
-        # Stable, so that a mail sent twice after a crash is recognised as one.
-        mail["Message-ID"] = f"<{message.id}@{self._host}>"
-        mail["Date"] = message.created_at
-        mail["Auto-Submitted"] = "auto-generated"
+        mail = self._mail(to=address, subject=message.subject, identifier=message.id, at=message.created_at)
         path = self._path(message)
         link = f"\n{self._public_url}{path}\n" if path else ""
         mail.set_content(
             f"{message.body}{link}\n--\nFairlot. This copy is a courtesy; your inbox in Fairlot is the record.\n"
             f"Choose what we mail you about: {self._public_url}{TOPICS_PAGE}\n"
         )
+        return mail
+
+    def _mail(self, *, to: str, subject: str, identifier: uuid.UUID, at: datetime) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = self._sender
+        mail["To"] = to
+        mail["Subject"] = subject
+        # Stable, so that a mail sent twice after a crash is recognised as one.
+        mail["Message-ID"] = f"<{identifier}@{self._host}>"
+        mail["Date"] = at
+        mail["Auto-Submitted"] = "auto-generated"
         return mail
 
     def _path(self, message: Message) -> str:

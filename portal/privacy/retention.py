@@ -41,6 +41,8 @@ from portal.notifications.models import Message
 from portal.organisations.claim_models import NumberClaim
 from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft, destroy_opening_keys
 from portal.privacy.erasing import erase_person
+from portal.tendering.clarifying.mail_following import CONFIRMED_WITHIN
+from portal.tendering.clarifying.mail_models import MailFollower
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
 
@@ -95,6 +97,19 @@ def _address_changes(then: datetime) -> Select[uuid.UUID]:
 
 def _claims(then: datetime) -> Select[uuid.UUID]:
     return select(NumberClaim.id).where(NumberClaim.person_key.is_not(None), NumberClaim.decided_at < then)
+
+
+def _followers(then: datetime) -> Select[uuid.UUID]:
+    """Addresses that follow what nobody bids for any more."""
+    return (
+        select(MailFollower.id)
+        .join(InvitationToTender, InvitationToTender.id == MailFollower.itt_id)
+        .where(MailFollower.confirmed_at.is_not(None), InvitationToTender.closes_at < then)
+    )
+
+
+def _unconfirmed(then: datetime) -> Select[uuid.UUID]:
+    return select(MailFollower.id).where(MailFollower.confirmed_at.is_(None), MailFollower.asked_at < then)
 
 
 def _bid_drafts(then: datetime) -> Select[uuid.UUID]:
@@ -242,6 +257,24 @@ KINDS: tuple[Kind, ...] = (
         "UK GDPR art 5(1)(e): for putting it back",
         lambda then: select(EarlierText.id).where(EarlierText.replaced_at < then),
         _rows_of(EarlierText),
+    ),
+    Kind(
+        "followers",
+        "Addresses that follow an invitation by mail alone (sealed)",
+        6 * MONTH,
+        "6 months after bidding closed, or when they stop",
+        "UK GDPR art 5(1)(e): for telling them how it ends",
+        _followers,
+        _rows_of(MailFollower),
+    ),
+    Kind(
+        "unconfirmed_followers",
+        "Addresses that did not confirm that they follow (sealed)",
+        CONFIRMED_WITHIN,
+        "7 days after they were written to",
+        "UK GDPR art 5(1)(c) and (e): for the press that confirms it",
+        _unconfirmed,
+        _rows_of(MailFollower),
     ),
     Kind(
         "claims",

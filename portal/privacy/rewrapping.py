@@ -25,6 +25,7 @@ from portal.core.seals import KeyFolder
 from portal.core.taking import lock
 from portal.notifications.models import DeadAddress
 from portal.organisations.claim_models import NumberClaim
+from portal.tendering.clarifying.mail_models import MailFollower
 
 PORTION = 200
 """People in one transaction: nobody waits for longer than they take."""
@@ -46,7 +47,7 @@ def replace_key(keys: KeyFolder) -> None:
 
 
 def rewrap_portions() -> Iterator[int]:
-    """Wrap the keys of people and of claimants anew, and find addresses by the new key: a transaction each turn.
+    """Wrap the keys of people, claimants and followers anew, find addresses by the new key: a transaction each turn.
 
     Yields how many the portion had; the caller commits. Whoever is erased meanwhile stays erased: each row is locked.
     """
@@ -86,4 +87,13 @@ def _rewrap_claim(claim: NumberClaim) -> None:
     claim.person_key = rewrapped(claim.person_key, claim.id)
 
 
-_UNDER_THE_KEY: tuple[tuple[Any, Callable[[Any], None]], ...] = ((User, _rewrap_person), (NumberClaim, _rewrap_claim))
+def _rewrap_follower(follower: MailFollower) -> None:
+    follower.person_key = rewrapped(follower.person_key, follower.id)
+    follower.address_index = address_index(follower.address)
+
+
+_UNDER_THE_KEY: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+    (User, _rewrap_person),
+    (NumberClaim, _rewrap_claim),
+    (MailFollower, _rewrap_follower),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, EmailField, TextAreaField
 
 from portal.web.forms import BaseForm
 
@@ -16,6 +16,12 @@ class AskForm(BaseForm):
         "your words, and everybody reads the answer.",
     )
     is_named = BooleanField("The buyer may know that we ask this")
+
+
+class FollowForm(BaseForm):
+    """Where answers and changes are mailed to."""
+
+    email = EmailField("E-mail address", render_kw={"autocomplete": "email", "spellcheck": "false"})
 
 
 class AnswerForm(BaseForm):

@@ -38,6 +38,7 @@ NAMES = {
     "Judgement": "judgement",
     "LostFactor": "lost_factor",
     "LateBid": "late_bid",
+    "MailFollower": "mail_follower",
     "Lot": "lot",
     "ModeratedScore": "moderated_score",
     "Notice": "notice",

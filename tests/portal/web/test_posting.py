@@ -49,6 +49,8 @@ UNREACHED = {
     "factors.remove": "nobody here has a passkey",
     "links.follow": "its address stands in a mail alone",
     "lost_factors.decide": "nobody here has lost a phone",
+    "mail_following.confirm": "its address stands in a mail alone",
+    "mail_following.stop": "its address stands in a mail alone",
     "privacy_desk.breach": "no breach is noted here",
     "provider_checks.post": "no proof is under way here",
     "provider_checks.refuse": "no proof is under way here",
