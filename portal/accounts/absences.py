@@ -139,6 +139,13 @@ def absences_open_to(actor: Actor) -> Sequence[Absence]:
     return [absence for absence in listed if not actor.platform_roles or may_decide(absence, actor)]
 
 
+def away_now(authority_id: uuid.UUID, now: datetime) -> Sequence[Absence]:
+    """Who of an authority is away at the instant, each with their deputy; who is back first comes first."""
+    holds = (Absence.status == AbsenceStatus.AGREED, Absence.begins_at <= now, Absence.ends_at > now)
+    found = select(Absence).options(joinedload(Absence.deputy)).where(Absence.authority_id == authority_id, *holds)
+    return db.session.scalars(found.order_by(Absence.ends_at, Absence.id)).all()
+
+
 def absence_with_id(absence_id: uuid.UUID, actor: Actor) -> Absence:
     """One of them; raises as the policy does."""
     absence = db.session.get(Absence, absence_id)

@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from flask import url_for
 
-from portal.core.approval import Half, is_first_person
+from portal.core.approval import is_first_person
 from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.words import counted, london_date
 from portal.corresponding.writing import can_write
-from portal.dashboards.proposals import Waits
+from portal.dashboards.proposals import FirstPeople, Waits
 from portal.dashboards.situation import Situation, Wait
 from portal.judging.models import JUDGED_WHILE
 from portal.regulation import procurement_law
@@ -236,9 +236,9 @@ def _messages(itt: InvitationToTender, situation: Situation, actor: Actor) -> It
         yield MESSAGES
 
 
-def _is_for(actor: Actor, first: Iterable[Half]) -> bool:
-    """Whether something of these waits for this person: an approver who is not its first person."""
-    return Role.APPROVER in actor.authority_roles and any(not is_first_person(actor, half) for half in first)
+def _is_for(actor: Actor, waiting: Iterable[FirstPeople]) -> bool:
+    """Whether something of these waits for this person: an approver who is none of its first people."""
+    return Role.APPROVER in actor.authority_roles and any(not is_first_person(actor, *first) for first in waiting)
 
 
 def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
@@ -254,7 +254,7 @@ def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Ite
         return
     if waits.to_judge:
         yield replace(JUDGE, hint=f"{counted(waits.to_judge, 'answer is', 'answers are')} not judged yet.")
-    if _is_for(actor, waits.proposers):
+    if _is_for(actor, ((half,) for half in waits.proposers)):
         yield DECIDE_JUDGEMENT
 
 
@@ -267,7 +267,7 @@ def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     if situation.has_lot_to_end:
         yield END
     if situation.proposers:
-        yield DECIDE if _is_for(actor, situation.proposers) else PROPOSED
+        yield DECIDE if _is_for(actor, ((half,) for half in situation.proposers)) else PROPOSED
 
 
 def _proposals(situation: Situation, actor: Actor) -> Iterator[Step]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import DateTime, Select, Uuid, cast, literal, null, select, union_all
 
 from portal.awarding.models import SettingAside
 from portal.awarding.states import SettingAsideStatus
@@ -20,10 +20,13 @@ from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.states import AddendumStatus
 from portal.tendering.approval_models import ApprovalStatus, PublicationApproval
 from portal.tendering.ending_models import Ending
-from portal.tendering.interests.models import Mitigation
+from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.states import MitigationStatus
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import BEFORE_CONTRACT, EndingStatus, IttStatus
+
+FirstPeople = tuple[Half, ...]
+"""Who proposed one thing that waits, whose interest it is about, who began the draft: nobody of them decides it."""
 
 
 class Waits(StrEnum):
@@ -39,15 +42,21 @@ class Waits(StrEnum):
     """For its first person: nobody has said what is to become of it."""
 
 
-def proposals_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[Waits, frozenset[Half]]]:
-    """What waits about each of these procurements where it can still be decided, with who proposed it and when."""
-    found: defaultdict[uuid.UUID, dict[Waits, frozenset[Half]]] = defaultdict(dict)
+def proposals_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[Waits, frozenset[FirstPeople]]]:
+    """What waits about each of these procurements where it can still be decided, with who decides none of it."""
+    found: defaultdict[uuid.UUID, dict[Waits, frozenset[FirstPeople]]] = defaultdict(dict)
     rows = db.session.execute(union_all(*(_waiting(*act, itt_ids) for act in _ACTS)))
-    for name, itt_id, person_id, at in rows:
-        found[itt_id][Waits(name)] = found[itt_id].get(Waits(name), frozenset()) | {Half(person_id, at)}
+    for name, itt_id, *halves in rows:
+        first = tuple(Half(*half) for half in (halves[:2], halves[2:]) if half[0] is not None)
+        found[itt_id][Waits(name)] = found[itt_id].get(Waits(name), frozenset()) | {first}
     return found
 
 
+_OTHERS: Mapping[Any, tuple[Any, Any]] = {
+    Mitigation: (Interest.user_id, Interest.declared_at),
+    PublicationApproval: (InvitationToTender.created_by_id, InvitationToTender.created_at),
+}
+_NOBODY = (cast(null(), Uuid), cast(null(), DateTime(timezone=True)))
 # The act, its status while it waits, and the stages at which it can be decided.
 _ACTS: tuple[tuple[Waits, Any, StrEnum, Sequence[IttStatus]], ...] = (
     (Waits.CHANGE, Addendum, AddendumStatus.PROPOSED, (IttStatus.PUBLISHED,)),
@@ -63,8 +72,10 @@ _ACTS: tuple[tuple[Waits, Any, StrEnum, Sequence[IttStatus]], ...] = (
 def _waiting(
     name: Waits, act: Any, status: StrEnum, stages: Sequence[IttStatus], itt_ids: Sequence[uuid.UUID]
 ) -> Select[Any, *tuple[Any, ...]]:
+    other = _OTHERS.get(act, _NOBODY)
+    waiting = select(literal(name.value), act.itt_id, act.proposed_by_id, act.proposed_at, *other)
     return (
-        select(literal(name.value), act.itt_id, act.proposed_by_id, act.proposed_at)
+        (waiting.join(Interest, Interest.id == Mitigation.interest_id) if act is Mitigation else waiting)
         .join(InvitationToTender, InvitationToTender.id == act.itt_id)
         .where(act.itt_id.in_(itt_ids), act.status == status, InvitationToTender.status.in_(stages))
     )

@@ -20,7 +20,7 @@ from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
-from portal.dashboards.proposals import Waits, proposals_of
+from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, Result
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import kinds_waiting
@@ -72,8 +72,8 @@ class Situation:
     """Whether the published method draws a lot then."""
     judging: Waiting | None = None
     """What officers have still to judge of the opened bids; None where nothing was asked for them to judge."""
-    proposals: Mapping[Waits, frozenset[Half]] = field(default_factory=dict)
-    """What waits for a second person beside the award and judgements, with who proposed it."""
+    proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
+    """What waits for a second person beside the award and judgements, with who decides none of it."""
 
 
 def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.UUID, Situation]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.absences import away_now
 from portal.accounts.queries import names_by_id
 from portal.core import clock
 from portal.core.inspecting import MEDIA_TYPES
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "dashboards/commissioner/index.html",
         waiting=waiting_for(actor(), now),
+        away=away_now(_authority_id(), now),
         counts=counts_by_place(_authority_id(), now),
         places=PLACES,
         today=local_date(now),
@@ -70,6 +72,7 @@ def register() -> ResponseReturnValue:
         filters=filters,
         is_filtered=filters != Filters(),
         typed=_typed(),
+        deputies={absence.user_id: absence.deputy for absence in away_now(_authority_id(), now)},
         owners=sorted(names.items(), key=lambda owner: owner[1]),
         places=PLACES,
         orders=ORDERS,

@@ -35,7 +35,7 @@ WAITING_FOR_APPROVER = Situation(has_result=True, proposers=frozenset({Half(PROP
 
 def waiting(*acts: Waits) -> Situation:
     """Somebody proposed each of these."""
-    return Situation(proposals={act: frozenset({Half(PROPOSER, NOW)}) for act in acts})
+    return Situation(proposals={act: frozenset({(Half(PROPOSER, NOW),)}) for act in acts})
 
 
 def procurement(status: IttStatus, *, closed: bool = True) -> InvitationToTender:

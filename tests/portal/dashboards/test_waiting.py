@@ -9,17 +9,22 @@ from flask import Flask
 
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.dashboards.next_steps import DECIDE_INTEREST
 from portal.dashboards.waiting import Waiting, waiting_for
 from portal.extensions import db
 from portal.regulation.local_time import local_date
+from portal.tendering.interests.declaring import declare_own_interest
+from portal.tendering.interests.mitigating import propose_mitigation
 from tests.client import CheckedClient
+from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import draft_itt, published_itt
+from tests.factories.tendering import draft_itt, make_commissioner, published_itt
 from tests.filling import text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
+REASON = "A cousin of mine works for a bidder."
 TODAY = date(2026, 11, 26)
 
 
@@ -67,3 +72,34 @@ def test_nothing_that_waits_is_left_out(client: CheckedClient) -> None:
     shown = text_of(client.get("/commissioning"))
     assert all(f"Draft number {number}" in shown for number in range(10))
     assert "2 more that wait" in shown
+
+
+def test_a_step_that_its_page_refuses_is_not_on_the_desk(app: Flask) -> None:
+    """Whoever declared an interest does not decide what follows from it; another approver sees that it waits."""
+    authority = make_authority()
+    declarer, other = (actor_of(make_person(Role.APPROVER, authority=authority)) for _ in range(2))
+    now, itt = clock.now(), draft_itt(authority=authority)
+    interest = declare_own_interest(itt=itt, has_interest=True, detail=REASON, actor=declarer, now=now)
+    propose_mitigation(interest=interest, takes_part=True, words=REASON, actor=make_commissioner(authority), now=now)
+    with app.test_request_context():
+        seen = [[one.text for one in waiting_for(person, now)] for person in (declarer, other)]
+    assert seen == [[], [DECIDE_INTEREST.text]]
+
+
+def test_the_desk_says_who_stands_in_for_whom(client: CheckedClient) -> None:
+    """Of this authority and now; the register says it beside the owner, and the deputy reads that it is them."""
+    authority = make_authority()
+    away, deputy, other = (make_person(Role.COMMISSIONER, authority=authority) for _ in range(3))
+    draft_itt(authority=authority).owner_id = away.id
+    make_absence(away, deputy, authority)
+    make_absence(
+        other, away, authority, begins_at=clock.now() + timedelta(days=1), ends_at=clock.now() + timedelta(days=2)
+    )
+    sign_in(client, other)
+    desk = text_of(client.get("/commissioning"))
+    assert f"{away.display_name} is away until" in desk
+    assert f"{deputy.display_name} stands in." in desk
+    assert f"{other.display_name} is away" not in desk
+    assert f"(away: {deputy.display_name} stands in)" in text_of(client.get("/commissioning/procurements"))
+    sign_in(client, deputy)
+    assert "you stand in." in text_of(client.get("/commissioning"))
