@@ -280,6 +280,7 @@ class TenderStory:
         sees(person, WHY_CANCELLED)
         self.visitor.visit(f"/opportunities/{self.references[CANCELLED]}")
         sees(self.visitor, "Cancelled", WHY_CANCELLED)
+        assert not self.visitor.has("ask a question")
         self.birch.person.visit(f"/provider/bids/start/{self.references[CANCELLED]}")
         assert not self.birch.person.has("Which lots do you want to bid for?")
 
