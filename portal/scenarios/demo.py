@@ -11,7 +11,7 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, changing, checks, endings, market, people, story
+from portal.scenarios import building, changing, checks, endings, market, people, setting_aside, story
 from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
@@ -28,7 +28,7 @@ CONTRACT = "Holiday activities: Demo Oldbridge"
 CHANGED = "Play in the parks: Demo Fernhill"
 CANCELLED = "Youth theatre: Demo Southgate"
 NOT_AWARDED = "Night-time crisis support: Demo Fairmead"
-JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED)
+JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED, story.WITHDRAWN, story.REOPENED)
 CLOSING = (CLOSED, SCORING, MODERATING, *JUDGED)
 
 
@@ -58,6 +58,8 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.propose(itts[RESULT], offers_standstill=True)
     building.award(itts[STANDSTILL], offers_standstill=True)
     building.award(itts[CONTRACT], offers_standstill=False)
+    setting_aside.let_the_winner_withdraw(itts[story.WITHDRAWN])
+    setting_aside.reopen(itts[story.REOPENED])
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")

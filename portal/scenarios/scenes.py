@@ -150,6 +150,29 @@ SCENES: tuple[Scene, ...] = (
         ),
     ),
     Scene(
+        "The winner has withdrawn",
+        story.WITHDRAWN,
+        IttStatus.MODERATED,
+        "It was awarded, and before anything was signed the winner asked to withdraw. Two people agreed. The award to "
+        "the next in the published ranking is proposed; what was set aside stays on record.",
+        (
+            Door(people.APPROVER, "Decide the award to the next", "awards.show"),
+            Door(people.HARBOUR_SUBMITTER, "Read what the winner was told", "bids.show", Behind.BID),
+            Door(people.AUDITOR, "See what was set aside", "setting_aside.show"),
+        ),
+    ),
+    Scene(
+        "Scores agreed again",
+        story.REOPENED,
+        IttStatus.OPENED,
+        "There was a result when it turned out that a panel had read the wrong version of a file. Two people reopened "
+        "that panel. It agrees its scores again, and the old result is kept beside the new one.",
+        (
+            Door(people.CHAIR, "Agree the scores again", "panel_desk.show", Behind.PANEL, "local"),
+            Door(people.COMMISSIONER, "See why, and the old result", "setting_aside.show"),
+        ),
+    ),
+    Scene(
         "Standstill",
         demo.STANDSTILL,
         IttStatus.AWARDED,

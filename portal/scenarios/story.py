@@ -180,11 +180,17 @@ AGREED: Mapping[str, Mapping[str, tuple[int, str]]] = {
 
 TIED = "Weekend respite for families: Demo Ashgrove"
 """The procurement in which two bids come out exactly alike."""
+WITHDRAWN = "Breakfast clubs: Demo Longmeadow"
+"""The procurement whose winner withdrew."""
+REOPENED = "Help with speech and language: Demo Brookfield"
+"""The procurement in which a panel agrees its scores again."""
 
 
 def tellings_for(title: str) -> tuple[Telling, ...]:
     """Who tells what in a procurement."""
-    return (HARBOUR, replace(MEADOW, price=HARBOUR.price)) if title == TIED else TELLINGS
+    if title == TIED:
+        return (HARBOUR, replace(MEADOW, price=HARBOUR.price))
+    return (HARBOUR, MEADOW) if title == REOPENED else TELLINGS
 
 
 def agreed(title: str, provider: str, criterion: str) -> tuple[int, str]:

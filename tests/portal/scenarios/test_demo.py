@@ -26,6 +26,8 @@ EXPECTED = {
     demo.STANDSTILL: "awarded",
     demo.CONTRACT: "contracted",
     story.TIED: "moderated",
+    story.WITHDRAWN: "moderated",
+    story.REOPENED: "opened",
     demo.CANCELLED: "cancelled",
     demo.NOT_AWARDED: "not_awarded",
     market.CALL_OFF: "published",
