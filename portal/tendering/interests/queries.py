@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -18,22 +18,24 @@ from portal.tendering.models import InvitationToTender
 
 def register_of(itt_id: uuid.UUID) -> Sequence[Interest]:
     """Everybody who influences the procurement, in the order in which they came to it."""
-    return db.session.scalars(
+    found = db.session.scalars(
         select(Interest)
         .where(Interest.itt_id == itt_id)
-        .options(joinedload(Interest.user), selectinload(Interest.mitigations))
+        .options(joinedload(Interest.user), joinedload(Interest.mitigations))
         .order_by(Interest.asked_at, Interest.id)
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    return found.unique().all()
 
 
 def interest_of(itt_id: uuid.UUID, user_id: uuid.UUID | None) -> Interest | None:
     """What one person declared, with what was done about it."""
-    return db.session.scalars(
+    found = db.session.scalars(
         select(Interest)
         .where(Interest.itt_id == itt_id, Interest.user_id == user_id)
-        .options(selectinload(Interest.mitigations))
-    ).one_or_none()
+        .options(joinedload(Interest.mitigations))
+    )
+    return found.unique().one_or_none()
 
 
 def interest_with_id(itt_id: uuid.UUID, interest_id: uuid.UUID) -> Interest:
