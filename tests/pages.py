@@ -97,16 +97,17 @@ def _identifier_faults(page: BeautifulSoup) -> list[str]:
 
 def _error_faults(page: BeautifulSoup) -> list[str]:
     """Each error leads to its control, where the page has it, and the control is described by its error."""
-    known = {str(element["id"]) for element in page.find_all(id=True)}
-    seen = page.select("input[name]:not([type=hidden]), select[name], textarea[name]")
-    drawn = {str(control["name"]) for control in seen}
-    named = {str(link["href"])[1:] for link in page.select(".govuk-error-summary__list a[href^='#']")}
-    faults = [f"an error leads nowhere: {name}" for name in sorted((named & drawn) - known)]
-    described = {
-        name for element in page.select("[aria-describedby]") for name in str(element["aria-describedby"]).split()
-    }
-    messages = page.select(".govuk-error-message")
-    faults += [f"no control is described by {one.get('id')}" for one in messages if one.get("id") not in described]
+    faults = []
+    if links := page.select(".govuk-error-summary__list a[href^='#']"):
+        known = {str(element["id"]) for element in page.find_all(id=True)}
+        seen = page.select("input[name]:not([type=hidden]), select[name], textarea[name]")
+        named = {str(link["href"])[1:] for link in links} & {str(control["name"]) for control in seen}
+        faults += [f"an error leads nowhere: {name}" for name in sorted(named - known)]
+    if messages := page.find_all(class_="govuk-error-message"):
+        described = {
+            name for element in page.select("[aria-describedby]") for name in str(element["aria-describedby"]).split()
+        }
+        faults += [f"no control is described by {one.get('id')}" for one in messages if one.get("id") not in described]
     return faults
 
 
@@ -126,10 +127,10 @@ def _name_faults(page: BeautifulSoup) -> list[str]:
     return faults
 
 
-OTHERS_WORDS = (
-    ".fl-prose, .fl-opportunity, .fl-bubble, .fl-scale, .fl-faces, dd, textarea, label, legend, caption, table, code"
-)
-"""Where a page shows what people typed, or names that they gave."""
+OTHERS_WORDS = frozenset({"dd", "textarea", "label", "legend", "caption", "table", "code"})
+OTHERS_CLASSES = frozenset({"fl-prose", "fl-opportunity", "fl-bubble", "fl-scale", "fl-faces"})
+"""The elements in which a page shows what people typed, or names that they gave."""
+BLOCKS = frozenset({"p", "li", "div"})
 
 
 def _reading_faults(page: BeautifulSoup) -> list[str]:
@@ -137,16 +138,22 @@ def _reading_faults(page: BeautifulSoup) -> list[str]:
     main = page.find("main")
     if not isinstance(main, Tag):
         return []
-    others = {id(text) for element in main.select(OTHERS_WORDS) for text in element.find_all(string=True)}
     own: dict[int, list[str]] = {}
-    for text in main.find_all(string=True):
-        block = text.find_parent(["p", "li", "div"])
-        if block is not None and id(text) not in others:
-            own.setdefault(id(block), []).append(text)
+    _keep_own_words(main, main.find_parent(list(BLOCKS)), own)
     said = sentences_in(["".join(texts) for texts in own.values()])
     young = bool(page.select("body.fl-body--young"))
     age = reading_age(said) if len(said) >= 8 else 0
     return [f"a reading age of {age:.1f}"] if age > (YOUNG if young else ADULTS) else []
+
+
+def _keep_own_words(element: Tag, block: Tag | None, own: dict[int, list[str]]) -> None:
+    """Keep the texts of each block but what others typed."""
+    for child in element.children:
+        if not isinstance(child, Tag):
+            if block is not None:
+                own.setdefault(id(block), []).append(str(child))
+        elif child.name not in OTHERS_WORDS and OTHERS_CLASSES.isdisjoint(child.get_attribute_list("class")):
+            _keep_own_words(child, child if child.name in BLOCKS else block, own)
 
 
 def _words(element: Tag) -> str:
