@@ -171,23 +171,8 @@ def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
     Commits and rollbacks of the code under test end savepoints. Everything shares one connection: a test
     about locks or several transactions uses `fresh_database` instead.
     """
-    from portal.extensions import db
-
-    with app.app_context():
-        engines: Any = db.engines
-        engine = engines[None]
-        with engine.connect() as connection:
-            outer = connection.begin()
-            # Inside a savepoint a session's default is to make savepoints of its own, so its commits stay
-            # inside.
-            connection.begin_nested()
-            engines[None] = connection
-            try:
-                yield db.session
-            finally:
-                db.session.remove()
-                engines[None] = engine
-                outer.rollback()
+    with undone_session(app) as session:
+        yield session
 
 
 @pytest.fixture
@@ -274,6 +259,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser
         browser.close()
+
+
+@contextmanager
+def undone_session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """What `db_session` gives, for as long as the block lasts."""
+    from portal.extensions import db
+
+    with app.app_context():
+        engines: Any = db.engines
+        engine = engines[None]
+        with engine.connect() as connection:
+            outer = connection.begin()
+            # Inside a savepoint a session's default is to make savepoints of its own, so its commits stay
+            # inside.
+            connection.begin_nested()
+            engines[None] = connection
+            try:
+                yield db.session
+            finally:
+                db.session.remove()
+                engines[None] = engine
+                outer.rollback()
 
 
 @contextmanager

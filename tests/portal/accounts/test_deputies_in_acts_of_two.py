@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +17,7 @@ from portal.core.approval import Half, is_first_person
 from portal.core.errors import PortalError
 from portal.core.permissions import Actor, StoodIn
 from portal.extensions import db
+from tests.conftest import undone_session
 from tests.factories.absences import DAY, make_absence
 from tests.factories.accounts import actor_of
 from tests.portal.accounts.acts_of_two import ACTS, Act, second_of
@@ -27,12 +30,21 @@ TRIGGERS = """
 CHECKS = "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'"
 
 
-@pytest.fixture(params=sorted(ACTS))
-def act(request: pytest.FixtureRequest, db_session: object) -> Act:
-    """Each kind of act, waiting for its second person."""
-    made = ACTS[request.param]()
-    db.session.flush()
-    return made
+@pytest.fixture(scope="module", params=sorted(ACTS))
+def waiting(request: pytest.FixtureRequest, app: Flask) -> Iterator[Act]:
+    """Each kind of act, waiting for its second person: made once for the tests of it."""
+    with undone_session(app):
+        made = ACTS[request.param]()
+        db.session.flush()
+        yield made
+
+
+@pytest.fixture
+def act(waiting: Act) -> Iterator[Act]:
+    """The same, as it was made; what the test does is undone."""
+    undone = db.session.begin_nested()
+    yield waiting
+    undone.rollback()
 
 
 def is_refused(act: Act, by: User) -> bool:
@@ -42,6 +54,26 @@ def is_refused(act: Act, by: User) -> bool:
         act.decide(actor)
     undone.rollback()
     return getattr(refused.value, "reason", refused.value.code) == "same_person"
+
+
+# Before the tests of single acts: an act that waits for them holds the session.
+@pytest.mark.usefixtures("db_session")
+def test_every_check_of_two_people_has_the_trigger_that_knows_deputies() -> None:
+    """A migration that makes such a table makes both: CREATE TRIGGER as in migrations/versions/0030_absences.py."""
+    triggers = {(table, name): definition for table, name, definition in db.session.execute(text(TRIGGERS))}
+    checks = {
+        (table, name.removeprefix(f"ck_{table}_"))
+        for table, name, _ in db.session.execute(text(CHECKS))
+        if name.endswith("two_people")
+    } - {("lost_factor", "removed_by_two_people")}
+    assert sorted(checks - triggers.keys()) == []
+    tested = set()
+    for make in ACTS.values():
+        undone = db.session.begin_nested()
+        made = make()
+        tested.add((made.row.__table__.name, made.trigger))
+        undone.rollback()
+    assert sorted(checks - tested) == []
 
 
 def test_a_deputy_decides_nothing_of_whom_they_stand_in_for(act: Act) -> None:
@@ -100,25 +132,6 @@ def test_the_database_knows_deputies_too(act: Act) -> None:
             db.session.execute(text(statement), values)
         db.session.delete(absence)
         db.session.flush()
-
-
-@pytest.mark.usefixtures("db_session")
-def test_every_check_of_two_people_has_the_trigger_that_knows_deputies() -> None:
-    """A migration that makes such a table makes both: CREATE TRIGGER as in migrations/versions/0030_absences.py."""
-    triggers = {(table, name): definition for table, name, definition in db.session.execute(text(TRIGGERS))}
-    checks = {
-        (table, name.removeprefix(f"ck_{table}_"))
-        for table, name, _ in db.session.execute(text(CHECKS))
-        if name.endswith("two_people")
-    } - {("lost_factor", "removed_by_two_people")}
-    assert sorted(checks - triggers.keys()) == []
-    tested = set()
-    for make in ACTS.values():
-        undone = db.session.begin_nested()
-        made = make()
-        tested.add((made.row.__table__.name, made.trigger))
-        undone.rollback()
-    assert sorted(checks - tested) == []
 
 
 def test_the_rule_knows_both_directions_and_every_instant() -> None:
