@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -283,6 +284,25 @@ def undone_session(app: Flask) -> Iterator[scoped_session[Session]]:
                 outer.rollback()
 
 
+class _CompiledTemplates(BytecodeCache):
+    """What this process has compiled, for every app that it makes; a changed source has another checksum."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what was compiled from the same source."""
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED_TEMPLATES = _CompiledTemplates()
+
+
 @contextmanager
 def _made_app(settings: Settings) -> Iterator[Flask]:
     from portal.app import create_app
@@ -291,6 +311,7 @@ def _made_app(settings: Settings) -> Iterator[Flask]:
 
     made = create_app(settings)
     made.test_client_class = CheckedClient
+    made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     yield made
     with made.app_context():
         db.engine.dispose()
