@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask, current_app
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from portal.core.permissions import Actor, Role
 from portal.evaluation.queries import scorecards_of
 from portal.extensions import db
 from portal.joining.models import Application
+from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, draft_bid, submitter_of
@@ -69,10 +71,10 @@ def person_of(actor: Actor) -> User:
     return db.session.get_one(User, actor.user_id)
 
 
-def bid_tab(client: CheckedClient, page: str) -> tuple[Tab, Bid, Actor]:
-    """A page of a bid that has just been begun."""
+def bid_tab(client: CheckedClient, page: str, itt: InvitationToTender | None = None) -> tuple[Tab, Bid, Actor]:
+    """A page of a bid that has just been begun, for an invitation of its own unless one is given."""
     actor = submitter_of()
-    bid = draft_bid(published_itt(), actor=actor)
+    bid = draft_bid(itt or published_itt(), actor=actor)
     sign_in(client, person_of(actor))
     return Tab(client, f"/provider/bids/{bid.reference}/{page}"), bid, actor
 
@@ -267,13 +269,19 @@ def test_the_page_learns_that_its_copy_has_arrived(client: CheckedClient) -> Non
         assert (f"fairlot-arrived={name};" in str(tab.send().headers.getlist("Set-Cookie"))) is told
 
 
+@pytest.fixture
+def itt(db_session: object) -> InvitationToTender:
+    """One invitation for all the examples of a test."""
+    return published_itt()
+
+
 @settings(max_examples=25)
 @given(texts=st.lists(st.dictionaries(st.sampled_from(["welcome", "outcomes"]), TEXTS), max_size=6))
 def test_whatever_was_answered_as_saved_is_in_the_database(
-    app: Flask, client: CheckedClient, texts: list[dict[str, str]]
+    app: Flask, client: CheckedClient, itt: InvitationToTender, texts: list[dict[str, str]]
 ) -> None:
     """In whatever order it was typed: the draft holds it, or what is kept of the form does."""
-    tab, bid, actor = bid_tab(client, "answers")
+    tab, bid, actor = bid_tab(client, "answers", itt)
     for typed in texts:
         answer = tab.autosave(**{f"answers-{key}": text for key, text in typed.items()})
         assert answer.json["said"].startswith(("Saved", "Kept"))

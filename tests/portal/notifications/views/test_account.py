@@ -24,7 +24,7 @@ from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import draft_itt, published_itt
 from tests.filling import fill, link_in, press, text_of
 from tests.pages import read
 
@@ -37,7 +37,7 @@ def person(db_session: object) -> User:
 
 def told(person: User, title: str = "Youth work", *, itt: InvitationToTender | None = None) -> Message:
     """A message in the person's inbox, about an invitation of its own unless one is given."""
-    itt = itt or published_itt(title=title)
+    itt = itt or draft_itt(title=title)
     made = record(EventKind.ITT_CLOSED, InvitationToTender(id=uuid.uuid4()), actor=SYSTEM)
     tell(
         event=db.session.get_one(Event, made.id),
