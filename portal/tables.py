@@ -55,4 +55,5 @@ import portal.tendering.ending_models
 import portal.tendering.interests.rules
 import portal.tendering.method_versions
 import portal.tendering.models
-import portal.tendering.rules  # noqa: F401
+import portal.tendering.rules
+import portal.tendering.specification_models  # noqa: F401

@@ -25,6 +25,7 @@ from portal.tendering.interests.queries import interest_faults, is_begun
 from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.promises import promise_faults
+from portal.tendering.specifications import specification_of
 from portal.tendering.states import EnvelopeKind
 from portal.tendering.tree import (
     CriterionKind,
@@ -48,6 +49,7 @@ class Task(StrEnum):
     INVITED = "invited"
     """Of a call-off alone: who is invited, or whom a direct award goes to."""
     SERVICE = "service"
+    OUTCOMES = "outcomes"
     LOTS = "lots"
     VALUE = "value"
     TIMETABLE = "timetable"
@@ -79,6 +81,7 @@ def blank_tasks(itt: InvitationToTender) -> frozenset[Task]:
     blank: dict[Task, bool] = {
         Task.INVITED: itt.law.names_one_provider and itt.direct_award_provider_id is None,
         Task.SERVICE: not itt.description and not itt.cpv_codes,
+        Task.OUTCOMES: not specification_of(itt.id),
         Task.LOTS: len(itt.lots) == 1 and not itt.no_lots_reason,
         Task.VALUE: itt.estimated_value is None and itt.term_months is None,
         Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
@@ -115,6 +118,11 @@ def _service(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not has_text(itt.description):
         yield "Describe the service."
     yield from refusal_of(lambda: require_codes(itt.cpv_codes))
+
+
+def _nothing_needed(_itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    """An invitation may say everything in its description and questions."""
+    yield from ()
 
 
 def _lots(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -228,11 +236,6 @@ def question_faults(itt: InvitationToTender, questions: Sequence[Question]) -> I
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
 
 
-def _documents(_itt: InvitationToTender, _now: datetime) -> Iterator[str]:
-    """An invitation may say everything on its page: documents are no duty."""
-    yield from ()
-
-
 def _groundwork(subject: GroundworkSubject) -> Check:
     return lambda itt, _now: groundwork_faults(itt, subject)
 
@@ -257,6 +260,7 @@ def tender_duty(itt: InvitationToTender, now: datetime) -> NoticeDuty:
 CHECKS: dict[Task, Check] = {
     Task.INVITED: invitation_faults,
     Task.SERVICE: _service,
+    Task.OUTCOMES: _nothing_needed,
     Task.LOTS: _lots,
     Task.VALUE: _value,
     Task.TIMETABLE: _timetable,
@@ -267,7 +271,7 @@ CHECKS: dict[Task, Check] = {
     Task.PRICE: _price,
     Task.TIE_BREAK: _tie_break,
     Task.QUESTIONS: _questions,
-    Task.DOCUMENTS: _documents,
+    Task.DOCUMENTS: _nothing_needed,
     Task.INTERESTS: interest_faults,
     **{Task(subject.value): _groundwork(subject) for subject in GroundworkSubject},
     Task.APPROVAL: lambda itt, _now: approval_faults(itt),

@@ -26,13 +26,15 @@ from portal.tendering.models import (
     Scale,
     ScaleBand,
 )
+from portal.tendering.specification_models import SpecificationLine
+from portal.tendering.specifications import specification_of
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import walk
 
 COPIED = (
-    "Copied are the description and codes, the value and length, the lots, panels, scales, criteria, shares, price "
-    "formula, tie-break and questions."
+    "Copied are the description and codes, the outcomes, the value and length, the lots, panels, scales, criteria, "
+    "shares, price formula, tie-break and questions."
 )
 NOT_COPIED = (
     "Not copied are the documents, the timetable, the notice, what was declared and recorded, and what bidders asked: "
@@ -87,6 +89,7 @@ def copy_itt(
     for column in CARRIED:
         setattr(made, column, getattr(source, column))
     _copy_method(source, made, _copy_lots(source, made))
+    _copy_specification(source, made)
     db.session.flush()
     record(EventKind.ITT_COPIED, made, actor=actor, source=source.reference)
     return made
@@ -121,6 +124,16 @@ def _copy_method(source: InvitationToTender, made: InvitationToTender, lots: Map
         asked.criterion_id = nodes[question.criterion_id].id if question.criterion_id is not None else None
         asked.lot_ids = [lots[lot_id] for lot_id in question.lot_ids]
         made.questions.append(asked)
+
+
+def _copy_specification(source: InvitationToTender, made: InvitationToTender) -> None:
+    for outcome in specification_of(source.id):
+        above = _like(outcome.line, SpecificationLine, "outcome_id")
+        lines = [above, *(_like(part, SpecificationLine, "outcome_id") for part in outcome.parts)]
+        for line in lines:
+            line.itt_id, line.outcome_id = made.id, None if line is above else above.id
+            db.session.add(line)
+            db.session.flush()
 
 
 def _copy_scale(scale: Scale, made: InvitationToTender) -> Scale:

@@ -25,6 +25,7 @@ from portal.tendering.inheriting import codes_of
 from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import whole
+from portal.tendering.starting_outcomes import example_outcomes
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
 from portal.tendering.states import ITT, IttStatus
 
@@ -61,6 +62,8 @@ def create_itt(
         fill_with_three_panels(itt)
     db.session.add(itt)
     db.session.flush()
+    if start is StartingPoint.THREE_PANELS:
+        db.session.add_all(example_outcomes(itt.id))
     note_influence(itt, actor)
     record(EventKind.ITT_DRAFTED, itt, actor=actor, reference=itt.reference, start=start.value)
     return itt

@@ -17,6 +17,7 @@ from portal.core.canonical import sha256_of
 from portal.core.columns import Model, db
 from portal.core.errors import NotFound
 from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.specifications import specification_of, state_specification
 
 
 class MethodVersion(Model):
@@ -28,7 +29,7 @@ class MethodVersion(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     published_at: Mapped[datetime]
     stated: Mapped[dict[str, Any]]
-    """{"method", "criteria", "questions"}, as `state` writes them."""
+    """{"method", "criteria", "questions", "specification"}, as `state` writes them; early ones have not the last."""
     hash: Mapped[str]
     """SHA-256 (hexadecimal) of `stated`: keys sorted, no spaces, UTF-8."""
 
@@ -43,6 +44,7 @@ def state(itt: InvitationToTender) -> dict[str, Any]:
             for node in itt.criteria
         ],
         "questions": [state_question(question, itt) for question in ordered],
+        "specification": state_specification(specification_of(itt.id)),
     }
 
 

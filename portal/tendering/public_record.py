@@ -15,6 +15,7 @@ from portal.tendering.lots import limit_words
 from portal.tendering.method_versions import MethodVersion, state_question
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.public_state import public_state
+from portal.tendering.specifications import specification_of, state_specification
 from portal.tendering.weighing import EffectiveWeights, effective
 
 
@@ -50,6 +51,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
         "contact_email": itt.authority.contact_email,
         "endings": [_ending(ending) for ending in itt.outcomes],
+        "specification": state_specification(specification_of(itt.id)),
         "lots": [_lot(lot) for lot in itt.lots],
         "lot_limits": {"bid": itt.max_lots_bid, "awarded": itt.max_lots_awarded, "words": limit_words(itt)},
         "no_lots_reason": itt.no_lots_reason,

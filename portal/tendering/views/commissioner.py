@@ -30,6 +30,7 @@ from portal.tendering.owning import hand_over, who_can_own
 from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
+from portal.tendering.specifications import specification_of
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
 from portal.tendering.tree import price_criterion
@@ -45,6 +46,7 @@ from portal.tendering.views import (  # noqa: F401
     questions,
     scales,
     service,
+    specification,
 )
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
@@ -139,6 +141,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         price=price,
         example=example_of(itt),
         codes=cpv_codes_among(itt.cpv_codes),
+        outcomes=specification_of(itt.id),
     )
 
 

@@ -12,6 +12,7 @@ from portal.regulation.queries import cpv_codes_among
 from portal.tendering.calendars import calendar_of
 from portal.tendering.lots import limit_words
 from portal.tendering.queries import find_itt
+from portal.tendering.specifications import specification_of
 from portal.tendering.views.blueprint import bp
 from portal.tendering.views.public import price_facts
 from portal.tendering.weighing import effective
@@ -32,6 +33,7 @@ def preview(reference: str) -> ResponseReturnValue:
         codes=cpv_codes_among(itt.cpv_codes),
         weights=effective(itt),
         limits=limit_words(itt),
+        outcomes=specification_of(itt.id),
         **price_facts(itt),
     )
 

@@ -26,8 +26,10 @@ from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_oppor
 from portal.tendering.price_examples import example_of
 from portal.tendering.public_state import public_state
 from portal.tendering.queries import find_published_itt
+from portal.tendering.specifications import specification_of
 from portal.tendering.tie_breaks import tie_break_words
 from portal.tendering.tree import price_criterion
+from portal.tendering.views.specification import as_pdf
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
 from portal.web.downloads import attachment
@@ -95,6 +97,7 @@ def show(reference: str) -> ResponseReturnValue:
         may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
         standing=standing,
         limits=limit_words(itt),
+        outcomes=specification_of(itt.id),
         joining_is_open=joining_is_open(itt, now),
         **_since_publication(itt),
     )
@@ -123,6 +126,13 @@ def calendar(reference: str) -> ResponseReturnValue:
     itt = find_published_itt(reference)
     url = url_for("opportunities.show", reference=itt.reference, _external=True)
     return attachment(f"{itt.reference}.ics", calendar_of(itt, url=url, now=clock.now()), MEDIA_TYPE)
+
+
+@bp.get("/opportunities/<reference>/specification.pdf")
+@public
+def specification(reference: str) -> ResponseReturnValue:
+    """What is to be achieved, as a PDF."""
+    return as_pdf(find_published_itt(reference))
 
 
 @bp.get("/opportunities/<reference>.json")

@@ -24,6 +24,7 @@ GROUPS: tuple[Group, ...] = (
         "The service",
         (
             (Task.SERVICE, "About the service"),
+            (Task.OUTCOMES, "Outcomes, outputs and activities"),
             (Task.LOTS, "Lots"),
             (Task.VALUE, "Value, length and break points"),
             (Task.TIMETABLE, "Timetable"),
@@ -57,7 +58,7 @@ ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {
     Task.INTERESTS: "interests.index",
     Task.APPROVAL: "itts.ask",
 }
-OPTIONAL = frozenset({Task.PRICE, Task.DOCUMENTS})
+OPTIONAL = frozenset({Task.OUTCOMES, Task.PRICE, Task.DOCUMENTS})
 FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 

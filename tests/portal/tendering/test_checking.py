@@ -31,7 +31,7 @@ def test_an_empty_draft_lacks_everything_but_a_price(db_session: object) -> None
     """Every task has a problem or, where there is nothing to share out or price yet, none; all are invited."""
     itt = draft_itt(start=StartingPoint.EMPTY)
     whole = set(Task) - {Task.INVITED}
-    without = {Task.SHARES, Task.PRICE, Task.DOCUMENTS}
+    without = {Task.OUTCOMES, Task.SHARES, Task.PRICE, Task.DOCUMENTS}
     assert {problem.task for problem in problems_of(itt, clock.now())} == whole - without
     assert blank_tasks(itt) == whole
 

@@ -73,6 +73,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
     page = client.get(answer.location).text
     assert statuses_of(page) == {
         "About the service": "Completed",
+        "Outcomes, outputs and activities": "Completed",
         "Lots": "Not started",
         "Value, length and break points": "Completed",
         "Timetable": "Not started",
@@ -108,7 +109,9 @@ def test_an_empty_draft_starts_with_everything_to_do(client: CheckedClient, comm
     itt = draft_itt(actor=actor_of(commissioner), start=StartingPoint.EMPTY)
     statuses = statuses_of(client.get(f"/commissioning/itts/{itt.reference}/draft").text)
     assert statuses.pop("Which panel scores what") == "Cannot start yet"
-    assert {statuses.pop(name) for name in ("Price formula", "Documents")} == {"Optional"}
+    assert {statuses.pop(name) for name in ("Outcomes, outputs and activities", "Price formula", "Documents")} == {
+        "Optional"
+    }
     assert set(statuses.values()) == {"Not started"}
 
 
