@@ -11,16 +11,20 @@ from portal.tendering.models import InvitationToTender
 
 def days_of(itt: InvitationToTender) -> Iterator[Entry]:
     """Every day that is set, as everybody may know it."""
+    about = f"{itt.reference}, {itt.authority.name}"
     days = (
         ("questions", "Last time for questions", itt.asking_until if itt.questions_until else None),
         ("answers", "Answers by", itt.answers_by_date),
+        ("visit", "Visit", itt.visit_date),
         ("closing", "Bidding closes", itt.closes_at),
+        ("presentations", "Presentations", itt.presentations_date),
         ("decision", "Decision expected", itt.award_date),
         ("start", "Contract starts", itt.contract_start_date),
     )
+    words = {"visit": itt.visit_words, "presentations": itt.presentations_words}
     for key, title, on in days:
         if on is not None:
-            yield Entry(key, f"{title}: {itt.title}", on, f"{itt.reference}, {itt.authority.name}")
+            yield Entry(key, f"{title}: {itt.title}", on, "\n".join(filter(None, [about, words.get(key)])))
 
 
 def calendar_of(itt: InvitationToTender, *, url: str, now: datetime) -> bytes:

@@ -143,6 +143,9 @@ def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     yield from refusal_of(lambda: require_closing(itt, itt.closes_at, now))
     yield from refusal_of(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
     yield from refusal_of(
+        lambda: requirements.require_occasions(itt.visit_date, itt.presentations_date, itt.closes_at, itt.award_date)
+    )
+    yield from refusal_of(
         lambda: requirements.require_time_for_questions(itt.questions_until, itt.answers_by_date, itt.closes_at, now)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +47,8 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "questions_until": instant(itt.asking_until),
         "answers_by_date": itt.answers_by_date.isoformat() if itt.answers_by_date else None,
         "award_date": itt.award_date.isoformat() if itt.award_date else None,
+        "visit": _occasion(itt.visit_date, itt.visit_words),
+        "presentations": _occasion(itt.presentations_date, itt.presentations_words),
         "contract_start_date": itt.contract_start_date.isoformat() if itt.contract_start_date else None,
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
         "contact_email": itt.authority.contact_email,
@@ -104,6 +106,10 @@ def version(held: MethodVersion) -> dict[str, Any]:
         "sha256": held.hash,
         "stated": held.stated,
     }
+
+
+def _occasion(on: date | None, words: str) -> dict[str, str] | None:
+    return {"date": on.isoformat(), "words": words} if on is not None else None
 
 
 def _ending(ending: Ending) -> dict[str, Any]:

@@ -6,10 +6,12 @@ The same functions run when a part is saved and again, all of them, before publi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, all_at_once
+from portal.core.parsing.text import has_text, require_text
 from portal.core.words import counted
 from portal.regulation.deadlines import check_tendering_period
 from portal.regulation.local_time import local_date
@@ -19,6 +21,8 @@ from portal.regulation.queries import uk_calendar
 LONGEST_TERM = 600
 """Months."""
 LONGEST_OPEN = timedelta(days=730)
+LONGEST_OCCASION = 1_000
+"""Characters."""
 
 
 def require_value(value: Decimal | None) -> None:
@@ -89,6 +93,46 @@ def require_time_for_questions(
         raise InvalidInput("The answers must come after the time for questions ends.", field="answers_by_date")
     if closes_at is not None and answers_by >= local_date(closes_at):
         raise InvalidInput("The answers must come before the day when bidding closes.", field="answers_by_date")
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """Days on which bidders come, each with where and how in words: to see, and to present what they offer."""
+
+    visit_date: date | None = None
+    visit_words: str = ""
+    presentations_date: date | None = None
+    presentations_words: str = ""
+
+
+def require_words_of(occasions: Occasions) -> None:
+    """Refuse a day on which bidders come without words, and words without the day."""
+    all_at_once(
+        lambda: _require_both(occasions.visit_date, occasions.visit_words, "visit"),
+        lambda: _require_both(occasions.presentations_date, occasions.presentations_words, "presentations"),
+    )
+
+
+def _require_both(on: date | None, words: str, name: str) -> None:
+    if on is None and has_text(words):
+        raise InvalidInput("Give the day as well, or empty what you wrote about it.", field=f"{name}_date")
+    if on is not None:
+        require_text(words, "Say where it is, and how to take part.", field=f"{name}_words", most=LONGEST_OCCASION)
+
+
+def require_occasions(
+    visit: date | None, presentations: date | None, closes_at: datetime | None, award_date: date | None
+) -> None:
+    """Refuse a visit after bidding closes, and presentations that are not between closing and decision."""
+    closes = local_date(closes_at) if closes_at is not None else None
+    if visit is not None and closes is not None and visit > closes:
+        raise InvalidInput("Bidders visit before bidding closes.", field="visit_date")
+    if presentations is None:
+        return
+    if closes is not None and presentations < closes:
+        raise InvalidInput("Bidders present what they offer after bidding closes.", field="presentations_date")
+    if award_date is not None and presentations > award_date:
+        raise InvalidInput("Bidders present what they offer before you decide.", field="presentations_date")
 
 
 def require_dates(closes_at: datetime | None, award_date: date | None, start_date: date | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.tendering.reach import Reach
@@ -19,6 +20,14 @@ class Timetable(Reach):
     award_date: Mapped[date | None] = mapped_column()
     """When the authority expects to decide."""
     contract_start_date: Mapped[date | None] = mapped_column()
+    visit_date: Mapped[date | None] = mapped_column()
+    """When bidders can come and see, before bidding closes; None where there is nothing to see."""
+    visit_words: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Where, for how long, and how to come."""
+    presentations_date: Mapped[date | None] = mapped_column()
+    """When bidders present what they offer, between closing and decision; None where they do not."""
+    presentations_words: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Where, to whom, and what for."""
 
     @property
     def asking_until(self) -> datetime | None:

@@ -49,6 +49,8 @@ class NewDates:
     answers_by_date: date | None = None
     award_date: date | None = None
     contract_start_date: date | None = None
+    visit_date: date | None = None
+    presentations_date: date | None = None
 
 
 def propose_addendum(
@@ -73,7 +75,8 @@ def propose_addendum(
     Records ADDENDUM_PROPOSED; the approvers are told. Raises `InvalidInput` with the field ("words", "reason",
     "closes" for a closing time that is earlier than the published one (never: PA2023 s.31 only adds time) or out of
     reach, "prepared", "earlier_answers", "time_reason", "questions_end", "answers_by_date", "award_date",
-    "contract_start_date"), `Conflict` while another one waits, `WrongState` once the bids are opened.
+    "contract_start_date", "visit_date", "presentations_date"), `Conflict` while another one waits, `WrongState` once
+    the bids are opened.
     """
     held = take(itt, Verb.PROPOSE_ADDENDUM, *whole(), actor=actor)
     said = require_text(words, "Say what changes, as bidders will read it.", field="words", most=LONGEST_WORDS)
@@ -198,8 +201,13 @@ def _require_timetable(itt: InvitationToTender, proposed: Addendum, now: datetim
         raise InvalidInput(
             "Bidding has closed: what is asked or counts changes only together with a new closing time.", field="closes"
         )
-    requirements.require_dates(
-        closes_at, proposed.award_date or itt.award_date, proposed.contract_start_date or itt.contract_start_date
+    award_date = proposed.award_date or itt.award_date
+    requirements.require_dates(closes_at, award_date, proposed.contract_start_date or itt.contract_start_date)
+    requirements.require_occasions(
+        proposed.visit_date or itt.visit_date,
+        proposed.presentations_date or itt.presentations_date,
+        closes_at,
+        award_date,
     )
 
 

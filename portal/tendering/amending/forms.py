@@ -83,6 +83,8 @@ class AddendumForm(TimetableForm):
             answers_by_date=self.answers_by_date.data,
             award_date=self.award_date.data,
             contract_start_date=self.contract_start_date.data,
+            visit_date=self.visit_date.data,
+            presentations_date=self.presentations_date.data,
         )
 
 

@@ -46,6 +46,8 @@ class Addendum(Approval, OnIttChain, Model):
     answers_by_date: Mapped[date | None]
     award_date: Mapped[date | None]
     contract_start_date: Mapped[date | None]
+    visit_date: Mapped[date | None]
+    presentations_date: Mapped[date | None]
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """{column: ISO value or None} of every date that it set anew, as it was before."""
 
@@ -140,7 +142,10 @@ class MethodChange(Model):
         return any(not each or str(lot_id) in each for each in lots)
 
 
-DATES = ("closes_at", "questions_until", "answers_by_date", "award_date", "contract_start_date")
+DATES = (
+    "closes_at", "questions_until", "answers_by_date", "award_date", "contract_start_date", "visit_date",
+    "presentations_date",
+)  # fmt: skip
 """What an addendum can set anew of the timetable, in the order of the timetable's page."""
 
 

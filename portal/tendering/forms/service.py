@@ -14,6 +14,7 @@ from portal.core.parsing.figures import MONTHS
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import to_utc
 from portal.tendering.models import InvitationToTender
+from portal.tendering.requirements import Occasions
 from portal.tendering.starting_points import StartingPoint
 from portal.web.fields import (
     ChoiceField,
@@ -119,6 +120,12 @@ class TimetableForm(BaseForm):
     answers_by_date = DayField("Day by which you answer them", description="Leave bidders time to use your answers.")
     award_date = DayField("Day when you expect to decide", description="For example, 29 1 2027")
     contract_start_date = DayField("Day when the contract starts", description="For example, 1 4 2027")
+    visit_date = DayField("Day when bidders can visit", description="Leave it empty if there is nothing to see.")
+    visit_words = page("Where is the visit, and how do bidders take part?")
+    presentations_date = DayField(
+        "Day when bidders present what they offer", description="Leave it empty if you do not ask for it."
+    )
+    presentations_words = page("Where do they present it, to whom, and what for?")
 
     def validate_closes_time(self, field: Any) -> None:
         """Ask for the time when only the day was given."""
@@ -135,6 +142,15 @@ class TimetableForm(BaseForm):
         """Ask for the time when only the day was given."""
         if self.questions_end.data is not None and field.data is None and not field.errors:
             raise ValidationError("Give the time when it ends, such as noon or 5pm.")
+
+    def occasions(self) -> Occasions:
+        """The days on which bidders come."""
+        return Occasions(
+            self.visit_date.data,
+            self.visit_words.data or "",
+            self.presentations_date.data,
+            self.presentations_words.data or "",
+        )
 
     def end_of_questions(self) -> datetime | None:
         """When the time for questions ends, as a UTC instant; raises `InvalidInput` as `closing_instant` does."""

@@ -76,6 +76,7 @@ def timetable(reference: str) -> ResponseReturnValue:
             answers_by_date=form.answers_by_date.data,
             award_date=form.award_date.data,
             contract_start_date=form.contract_start_date.data,
+            occasions=form.occasions(),
             actor=actor(),
             now=clock.now(),
         )

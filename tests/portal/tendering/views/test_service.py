@@ -37,6 +37,14 @@ TIMETABLE: dict[str, Any] = {
     "contract_start_date__day": "1",
     "contract_start_date__month": "4",
     "contract_start_date__year": "2028",
+    "visit_date__day": "",
+    "visit_date__month": "",
+    "visit_date__year": "",
+    "visit_words": "",
+    "presentations_date__day": "",
+    "presentations_date__month": "",
+    "presentations_date__year": "",
+    "presentations_words": "",
 }
 ASKING = {
     "questions_end__day": "20",
