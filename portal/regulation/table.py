@@ -82,6 +82,12 @@ def _procurement(row: ProcurementLaw) -> Iterator[str]:
             rows.append((f"Least time for bidding, {words}", rule.length_words, rule.law))
         elif rule is not None and size is Size.ABOVE:
             rows.append(("Least time for bidding", rule.length_words, rule.law))
+    if row.adequate_time_law:
+        rows.append(("Time for bidding", "adequate, without a number", row.adequate_time_law))
+    if row.modification_law:
+        rows.append(("Weights and minimum scores", "can be changed by a published addendum", row.modification_law))
+    else:
+        rows.append(("Weights and minimum scores", "stay as they were published", "the portal’s rule"))
     for code, name in NOTICES.items():
         for size in SIZES if row.tells_threshold else (Size.ABOVE,):
             duty = row.notice_duty(code, size)
