@@ -145,7 +145,7 @@ TOPICS: tuple[Topic, ...] = (
         "Answers about invitations to tender",
         "Answers to questions about what you bid for, are invited to, or follow.",
         PROVIDER_ROLES,
-        ("tendering/answers_published", "tendering/answered_alone"),
+        ("tendering/answers_published", "tendering/answered_alone", "tendering/follow_asked"),
     ),
     Topic(
         "receipts",
