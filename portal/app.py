@@ -103,6 +103,7 @@ BLUEPRINTS = (
     "portal.judging.views.commissioner",
     "portal.judging.views.provider",
     "portal.awarding.views.commissioner",
+    "portal.awarding.views.validity",
     "portal.awarding.views.provider",
     "portal.ending.views.commissioner",
     "portal.ending.views.setting_aside",

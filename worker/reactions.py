@@ -40,6 +40,7 @@ from portal.notifications import (
     letters_of_reminders,
     letters_of_roles,
     letters_of_setting_aside,
+    letters_of_validity,
 )
 from portal.notifications.dead_addresses import try_again
 from portal.privacy import letters as letters_of_erasure
@@ -267,6 +268,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.OPENING_REFUSED: NOTHING,
     EventKind.BIDS_OPENED: (letters.bids_opened,),
     EventKind.BID_FILE_VIEWED: NOTHING,
+    EventKind.VALIDITY_ASKED: (letters_of_validity.validity_asked,),
+    EventKind.VALIDITY_ANSWERED: (letters_of_validity.validity_answered, letters_of_validity.answer_received),
     EventKind.JUDGED: NOTHING,
     EventKind.PASSED_BY_RULE: NOTHING,
     EventKind.JUDGEMENT_PROPOSED: (letters_of_judgements.judgement_proposed,),

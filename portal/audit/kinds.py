@@ -174,6 +174,8 @@ class EventKind(StrEnum):
     JUDGEMENT_PROPOSED = "judgement_proposed"
     JUDGEMENT_REFUSED = "judgement_refused"
     JUDGEMENT_DECIDED = "judgement_decided"
+    VALIDITY_ASKED = "validity_asked"
+    VALIDITY_ANSWERED = "validity_answered"
     # Evaluation
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"

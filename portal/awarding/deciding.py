@@ -8,6 +8,7 @@ from datetime import datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.allocating import Tied, winner_of
+from portal.awarding.extending import require_validity
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of_lot
 from portal.awarding.settling import open_lots, settle
@@ -51,7 +52,7 @@ def propose_award(
     standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
     (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
     without a single bid in first place, while a bid has still to be judged (PA2023 s.19(3)) or while it is not known
-    yet how firm the result is, `Conflict` when
+    yet how firm the result is, `NoLongerStands` for a bid whose time is past, `Conflict` when
     another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters, and (field
     "unverified_reason") without a reason where nobody has proved the winner's number, `OrganisationSuspended`.
     """
@@ -64,6 +65,7 @@ def propose_award(
     reason = require_reason(reason, WHY, field="reason")
     wins, why_tied = _winner(itt, lot, result, tied, tie_reason)
     winner = db.session.get_one(Bid, wins)
+    require_validity(winner)
     require_not_suspended(winner.provider_id, *itt.run_by, at=now)
     relying = reason_to_rely_on(winner.provider, unverified_reason)
     decision = AwardDecision(
@@ -116,7 +118,7 @@ def decide_award(
     ended.
     Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
     standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting or a bid has
-    still to be judged, and
+    still to be judged, `NoLongerStands`, and
     `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
     suspended, or that lost its verification since.
     """
@@ -124,6 +126,7 @@ def decide_award(
     note = require_reason(note, WHY, field="note")
     require_all_judged(decision.itt, decision.lot)
     winner = decision.winning_bid
+    require_validity(winner)
     require_not_suspended(winner.provider_id, *decision.itt.run_by, at=now)
     if not decision.unverified_reason:
         decision.unverified_reason = reason_to_rely_on(winner.provider, unverified_reason)

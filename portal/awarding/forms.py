@@ -9,7 +9,8 @@ from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.regulation.deadline_rules import DeadlineRule
-from portal.web.fields import decision
+from portal.web.fields import DayField, decision
+from portal.web.forms import BaseForm
 
 
 class RelyingForm(FactorField):
@@ -49,3 +50,21 @@ class DecisionForm(RelyingForm):
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )
     submit = SubmitField("Record my decision")
+
+
+class ValidityForm(BaseForm):
+    """Ask every bidder that is still in to let its bid stand for longer."""
+
+    until = DayField("Last day for which bids are to stand", description="The same for everybody.")
+    answer_by = DayField("Last day to answer", description="Who has not agreed by then is out once the time is past.")
+    reason = TextAreaField("Why it takes longer", validators=[InputRequired("Say why it takes longer.")])
+
+
+class ValidityAnswerForm(BaseForm):
+    """Agree to let the bid stand for longer, or not."""
+
+    verdict = decision(
+        ("agree", "We let our bid stand until that day, as it is"),
+        ("decline", "We do not let it stand for longer"),
+        missing="Choose whether your bid stands for longer.",
+    )

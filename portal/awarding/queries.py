@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from portal.awarding.models import AssessmentSummary, AwardDecision, SettingAside, Standstill
 from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
 from portal.bidding.models import STANDS, Bid, OpenedBid
+from portal.bidding.validity import validities_of
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
@@ -72,6 +73,12 @@ def withdrawn_bids(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
             .where(AwardDecision.lot_id == lot_id, SettingAside.status == SettingAsideStatus.DECIDED)
         )
     )
+
+
+def out_of_validity(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The bids for a lot whose time is past, and whose bidder declined more or did not answer in time."""
+    standing = validities_of([opened.bid_id for opened in opened_bids_of_lot(lot_id)])
+    return frozenset(bid_id for bid_id, validity in standing.items() if validity.is_out)
 
 
 def proposed_lots(itt_id: uuid.UUID) -> frozenset[uuid.UUID]:

@@ -38,6 +38,7 @@ _ENTER = text(
            bid.draft_revision, bid.draft_saved_at, bid.draft_saved_by_id, bid.submitted_revision,
            itt.reference AS itt_reference,
            itt.title AS itt_title, itt.status AS itt_status, itt.closes_at, itt.seal_public_key, itt.max_lots_bid,
+           itt.validity_days,
            itt.method_version, bid.submitted_method, lot.method_version AS lot_method,
            (SELECT v.hash FROM method_version v WHERE v.itt_id = itt.id AND v.number = itt.method_version)
                AS method_hash,
@@ -95,6 +96,7 @@ class Entered(OnOwnChain):
     closes_at: datetime
     seal_public_key: bytes
     max_lots_bid: int | None
+    validity_days: int | None
     method_version: int
     method_hash: str
     submitted_method: int

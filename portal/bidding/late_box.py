@@ -17,7 +17,7 @@ from portal.bidding.closing import Cancelled, Entered, TooLate, lock_bid, requir
 from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft
 from portal.bidding.envelopes import Parts, evidence_of, keys_of_provider, seal_version, unseal
-from portal.bidding.form_of_tender import STATEMENTS, require_declared
+from portal.bidding.form_of_tender import declared_by
 from portal.bidding.late_models import LateBid, as_envelopes
 from portal.bidding.models import Bid
 from portal.bidding.receipts import build_receipt, stored_part
@@ -52,9 +52,9 @@ def keep_late(*, bid: Bid, actor: Actor, keys: KeyFolder, declared: str) -> Late
     if kept is not None:
         return kept
     content = _late_content(entered, keys)
-    require_declared(declared)
+    statements = declared_by(declared, entered.validity_days)
     number = entered.version + 1
-    sealed = seal_version(entered, Content(**vars(content) | {"declared": STATEMENTS}), number, keys)
+    sealed = seal_version(entered, Content(**vars(content) | {"declared": statements}), number, keys)
     closed = entered.closes_at.isoformat()
     told = {"itt": entered.itt_id, "version": number, "received_at": entered.at.isoformat(), "closes_at": closed}
     recorded = record(EventKind.BID_KEPT_LATE, entered, actor=actor, **told, **sealed.evidence)

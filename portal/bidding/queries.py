@@ -39,6 +39,7 @@ def own_bid(reference: str, actor: Actor) -> Bid:
         InvitationToTender.authority_id,
         InvitationToTender.framework_lot_id,
         InvitationToTender.term_months,
+        InvitationToTender.validity_days,
         InvitationToTender.method_version,
     )
     return _own(reference, actor, itt.joinedload(InvitationToTender.authority), joinedload(Bid.lot))

@@ -18,7 +18,7 @@ from portal.bidding.completeness import gaps_of
 from portal.bidding.contents import Content, read_sealed_draft, seal_draft
 from portal.bidding.drafting import Put, keep_answers, last_saved, put_answers
 from portal.bidding.envelopes import Parts, keys_of_provider, seal_version, unseal
-from portal.bidding.form_of_tender import STATEMENTS, require_declared
+from portal.bidding.form_of_tender import declared_by
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import build_receipt, stored_part
 from portal.bidding.remarks import remarks_of, require_told
@@ -94,13 +94,13 @@ def submit_bid(
     deadline; an unchanged draft that was submitted already gives its version, unless an addendum has overtaken it.
     `seen` is the version of method and questions that the person saw; None for whoever sees none.
 
-    Raises `Overtaken` when another one holds, `Incomplete` with the exact list of gaps, `Unsaid` when the bid would be
-    ruled out by a published rule and the page had not `told` so (`as_told`), `Undeclared` when it did not show what is
-    `declared` by submitting (`form_of_tender.EDITION`), `Conflict` when the draft is not the one that the person saw,
-    `NotEntitled` for what the provider may not answer at this instant, `InvalidInput` (field "lots") for a withdrawn
-    bid beside as many others as one bidder may make, `TooLate` when the database's clock, read under the ITT's row
-    lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the draft then stays as it was and the caller
-    records the late attempt.
+    Raises `Overtaken` when another one holds, `Incomplete` with the exact list of gaps, `Unsaid` when the bid would
+    be ruled out by a published rule and the page had not `told` so (`as_told`), `Undeclared` when it did not show
+    what is `declared` by submitting (`form_of_tender.edition_for`), `Conflict` when the draft is not the one that
+    the person saw, `NotEntitled` for what the provider may not answer at this instant, `InvalidInput` (field
+    "lots") for a withdrawn bid beside as many others as one bidder may make, `TooLate` when the database's clock,
+    read under the ITT's row lock, has reached the closing instant (PCR 2015 reg 22(16)(a)); the draft then stays as
+    it was and the caller records the late attempt.
     """
     policy.require(actor, Verb.SUBMIT, bid)
     entered = lock_bid(bid)
@@ -112,7 +112,7 @@ def submit_bid(
     if entered.would_change_nothing:
         return _last_version(entered)
     _require_complete(entered, content, told)
-    require_declared(declared)
+    statements = declared_by(declared, entered.validity_days)
     if answers:
         entered = replace(
             entered,
@@ -121,7 +121,7 @@ def submit_bid(
             draft_saved_by_id=actor.user_id,
         )
     entered = replace(entered, submitted_revision=entered.draft_revision)
-    whole = replace(content, declared=STATEMENTS)
+    whole = replace(content, declared=statements)
     made = seal_next(entered, whole, 0, actor=actor, keys=keys, idempotency_key=idempotency_key)
     keep_answers(entered, put, actor, keys)
     db.session.expire(bid)

@@ -143,6 +143,8 @@ class Verb(StrEnum):
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"
+    ASK_FOR_VALIDITY = "ask_for_validity"
+    ANSWER_VALIDITY = "answer_validity"
     DECIDE = "decide"
     CONCLUDE_CONTRACT = "conclude_contract"
     PLACE_NOTICE = "place_notice"

@@ -49,6 +49,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.PASSED_BY_RULE: "Answers that meet the published rules were passed",
     EventKind.JUDGEMENT_PROPOSED: "It was proposed to take a bid out, or back in",
     EventKind.JUDGEMENT_REFUSED: "The proposed judgement of a bid was refused",
+    EventKind.VALIDITY_ASKED: "Every bidder that is still in was asked to let its bid stand for longer",
+    EventKind.VALIDITY_ANSWERED: "A bidder answered whether its bid stands for longer",
     EventKind.JUDGEMENT_DECIDED: "A second person decided whether a bid stays in",
     EventKind.PANEL_MEMBER_APPOINTED: "A panel member was appointed",
     EventKind.PANEL_MEMBER_REMOVED: "A panel member was removed",

@@ -110,6 +110,8 @@ HOLDINGS = (
     Holding("draw_part.person_id", "Lots that you drew"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
+    Holding("validity_request.asked_by_id", "Requests to let bids stand for longer that you made"),
+    Holding("validity_answer.answered_by_id", "Answers whether a bid stands for longer that you gave"),
     Holding("setting_aside.proposed_by_id", "Awards that you proposed to set aside, or asked to withdraw from"),
     Holding("setting_aside.decided_by_id", "Awards that you set aside, or let stand"),
     Holding("judgement.proposed_by_id", "Judgements of bids that you made or proposed"),

@@ -22,7 +22,7 @@ from portal.awarding.deciding import decide_award, propose_award
 from portal.awarding.models import AwardDecision
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
-from portal.bidding.form_of_tender import EDITION
+from portal.bidding.form_of_tender import edition_for
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.bidding.sealing import submit_bid
@@ -195,7 +195,7 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
         keys=keys,
         idempotency_key=uuid.uuid4(),
         expected_revision=bid.draft_revision,
-        declared=EDITION,
+        declared=edition_for(bid.itt.validity_days),
     )
     db.session.commit()
 

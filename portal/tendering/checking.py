@@ -142,6 +142,8 @@ def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
 def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
     yield from refusal_of(lambda: require_closing(itt, itt.closes_at, now))
     yield from refusal_of(lambda: requirements.require_dates(itt.closes_at, itt.award_date, itt.contract_start_date))
+    if itt.validity_days is not None:  # a draft that was begun before there was one states none
+        yield from refusal_of(lambda: requirements.require_validity(itt.validity_days, itt.closes_at, itt.award_date))
     yield from refusal_of(
         lambda: requirements.require_occasions(itt.visit_date, itt.presentations_date, itt.closes_at, itt.award_date)
     )

@@ -29,6 +29,7 @@ from portal.tendering.requirements import Occasions
 from portal.tendering.starting_outcomes import example_outcomes
 from portal.tendering.starting_points import StartingPoint, fill_with_three_panels
 from portal.tendering.states import ITT, IttStatus
+from portal.tendering.timetable import USUAL_VALIDITY
 
 NO_OCCASIONS = Occasions()
 
@@ -126,26 +127,29 @@ def set_timetable(
     questions_until: datetime | None = None,
     answers_by_date: date | None = None,
     occasions: Occasions = NO_OCCASIONS,
+    validity_days: int | None = USUAL_VALIDITY,
 ) -> None:
     """Say when bidding closes (an aware instant), when the decision is expected and when the contract starts.
 
     `questions_until` (an aware instant; None: until bidding closes) ends the time for bidders' questions, and
-    `answers_by_date` says by when they are answered. `occasions` are the days on which bidders come.
+    `answers_by_date` says by when they are answered. `occasions` are the days on which bidders come. `validity_days` is
+    for how long after the closing bids stand.
 
-    Raises `InvalidInput` beside `questions_end`, `answers_by_date`, `closes`, `award_date`, `contract_start_date`,
-    `visit_date`, `visit_words`, `presentations_date` or `presentations_words`: a closing time in the past, one before
-    the minimum tendering period (PA2023 s.54; of a call-off from a DPS PCR2015 reg 34(11)), a timetable that runs
-    backwards; `CallOffRefused` (`closes`) after the framework's end. Records ITT_CHANGED.
+    Raises `InvalidInput` beside `validity_days`, `questions_end`, `answers_by_date`, `closes`, `award_date`,
+    `contract_start_date`, `visit_date`, `visit_words`, `presentations_date` or `presentations_words`: a closing time in
+    the past, one before the minimum tendering period (PA2023 s.54; of a call-off from a DPS PCR2015 reg 34(11)), a
+    timetable that runs backwards; `CallOffRefused` (`closes`) after the framework's end. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     require_closing(itt, closes_at, now)
     requirements.require_dates(closes_at, award_date, contract_start_date)
     requirements.require_time_for_questions(questions_until, answers_by_date, closes_at, now)
+    requirements.require_validity(validity_days, closes_at, award_date)
     requirements.require_words_of(occasions)
     requirements.require_occasions(occasions.visit_date, occasions.presentations_date, closes_at, award_date)
     for name, said in vars(occasions).items():
         setattr(itt, name, tidy(said) if isinstance(said, str) else said)
-    itt.questions_until, itt.answers_by_date = questions_until, answers_by_date
+    itt.questions_until, itt.answers_by_date, itt.validity_days = questions_until, answers_by_date, validity_days
     itt.closes_at, itt.award_date, itt.contract_start_date = closes_at, award_date, contract_start_date
     record_change(itt, actor, Task.TIMETABLE, closes_at=closes_at)
 

@@ -78,6 +78,7 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
             "AND direct_award_provider_id IS NOT NULL AND direct_award_reason <> '')",
             name="direct_award_approved",
         ),
+        CheckConstraint("validity_days BETWEEN 1 AND 365", name="bids_stand_for_days"),
         CheckConstraint("questions_until IS NULL OR questions_until < closes_at", name="asked_before_closing"),
         two_people(
             decider="direct_award_approved_by_id",

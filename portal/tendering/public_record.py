@@ -50,6 +50,8 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "visit": _occasion(itt.visit_date, itt.visit_words),
         "presentations": _occasion(itt.presentations_date, itt.presentations_words),
         "contract_start_date": itt.contract_start_date.isoformat() if itt.contract_start_date else None,
+        "bids_stand_days": itt.validity_days,
+        "bids_stand_until": itt.bids_stand_until.isoformat() if itt.bids_stand_until else None,
         "publication": {"basis": itt.publication_basis.value, "central_reference": itt.central_reference},
         "contact_email": itt.authority.contact_email,
         "endings": [_ending(ending) for ending in itt.outcomes],

@@ -17,6 +17,7 @@ from portal.regulation.deadlines import check_tendering_period
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import ProcurementLaw
 from portal.regulation.queries import uk_calendar
+from portal.tendering.timetable import LONGEST_VALIDITY
 
 LONGEST_TERM = 600
 """Months."""
@@ -133,6 +134,23 @@ def require_occasions(
         raise InvalidInput("Bidders present what they offer after bidding closes.", field="presentations_date")
     if award_date is not None and presentations > award_date:
         raise InvalidInput("Bidders present what they offer before you decide.", field="presentations_date")
+
+
+def require_validity(days: int | None, closes_at: datetime | None, award_date: date | None) -> None:
+    """Refuse a time for which bids stand that is missing, out of range, or over before the decision is expected."""
+    if days is None:
+        raise InvalidInput("Say for how many days bids stand, such as 90.", field="validity_days")
+    if not 1 <= days <= LONGEST_VALIDITY:
+        raise InvalidInput(f"Bids can stand for 1 to {LONGEST_VALIDITY} days.", field="validity_days")
+    if closes_at is None or award_date is None:
+        return
+    needed = (award_date - local_date(closes_at)).days
+    if days < needed:
+        raise InvalidInput(
+            f"Bids would run out before the day when you expect to decide, which is {counted(needed, 'day')} after "
+            "bidding closes.",
+            field="validity_days",
+        )
 
 
 def require_dates(closes_at: datetime | None, award_date: date | None, start_date: date | None) -> None:

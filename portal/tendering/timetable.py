@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.regulation.local_time import local_date
 from portal.tendering.reach import Reach
+
+USUAL_VALIDITY = 90
+"""Days. Opening, panels, moderation, two people and the standstill of eight working days fit into three months; for
+longer a small organisation cannot hold its price against wages that are settled once a year."""
+LONGEST_VALIDITY = 365
 
 
 class Timetable(Reach):
@@ -28,6 +34,16 @@ class Timetable(Reach):
     """When bidders present what they offer, between closing and decision; None where they do not."""
     presentations_words: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Where, to whom, and what for."""
+
+    validity_days: Mapped[int | None] = mapped_column(default=USUAL_VALIDITY)
+    """Days from the day of closing for which a bid can be accepted; None: none was stated, and none is enforced."""
+
+    @property
+    def bids_stand_until(self) -> date | None:
+        """The last day on which a bid can be accepted without its bidder's further agreement; None: none was stated."""
+        if self.closes_at is None or self.validity_days is None:
+            return None
+        return local_date(self.closes_at) + timedelta(days=self.validity_days)
 
     @property
     def asking_until(self) -> datetime | None:

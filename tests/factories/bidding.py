@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from portal.bidding.documents import attach_files
 from portal.bidding.drafting import read_draft, save_answers, save_price, start_bid
-from portal.bidding.form_of_tender import EDITION
+from portal.bidding.form_of_tender import edition_for
 from portal.bidding.models import Bid, BidOpening
 from portal.bidding.opening import open_bids
 from portal.bidding.remarks import as_told, remarks_of
@@ -21,11 +21,15 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.tendering.models import InvitationToTender, Lot, Question
+from portal.tendering.timetable import USUAL_VALIDITY
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 
 POLICY_TEXT = b"We keep children safe.\n"
+
+EDITION = edition_for(USUAL_VALIDITY)
+"""What a page carries that shows what is declared with a bid for an invitation of the usual validity."""
 
 
 def submitter_of(provider: Provider | None = None) -> Actor:

@@ -17,7 +17,7 @@ from portal.accounts.models import HeldRole, User
 from portal.accounts.throttling import Origin
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
-from portal.bidding.form_of_tender import EDITION
+from portal.awarding.extending import ask_for_validity
 from portal.bidding.late_box import keep_late, propose_late
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
@@ -45,6 +45,7 @@ from portal.organisations.details import IdentityDetails
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.organisations.settings import SettingDetails, add_setting
 from portal.regulation.kinds import FrameworkKind, IttKind
+from portal.regulation.local_time import local_date
 from portal.tendering.amending.amending import NewDates, propose_addendum
 from portal.tendering.amending.documents import NewDocuments
 from portal.tendering.approving import ask_to_publish
@@ -71,6 +72,7 @@ from tests.factories.awarding import (
     publish_of,
     ready_for_award,
 )
+from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
 from tests.factories.drawing import tied_itt
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
@@ -114,6 +116,7 @@ def everything() -> People:
     _endings(authority, submitter)
     _interests(authority)
     _judgements(authority, actor_of(submitter))
+    _validity(authority, actor_of(submitter))
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | dict(_awards(authority))
     itt_with_documents(make_commissioner(authority))
@@ -402,6 +405,17 @@ def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
     bid = judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0]
     write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
     judging.taken_out(bid)
+
+
+def _validity(authority: ContractingAuthority, bidder: Actor) -> None:
+    """An opened bid of the bidder's that the buyer asks to stand for longer."""
+    commissioner, today = make_commissioner(authority), local_date(clock.now())
+    itt = published_itt(actor=commissioner)
+    bidding.submitted_bid(itt, actor=bidder)
+    bidding.close_now(itt)
+    bidding.open_itt(itt)
+    days = {"until": today + timedelta(days=120), "answer_by": today + timedelta(days=7)}
+    ask_for_validity(itt=itt, reason=REASON, actor=commissioner, now=clock.now(), **days)
 
 
 def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:

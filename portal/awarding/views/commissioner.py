@@ -16,6 +16,7 @@ from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
 from portal.awarding.settling import awarded_lots, ended_lots, open_lots
+from portal.bidding.validity import validities_of
 from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.errors import NotAllowed, WrongState
@@ -153,7 +154,8 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
     standing = queries.ranking_of(result, actor())
     goes_to, tied = (decision.winning_bid_id, {}) if decision is not None else _goes_to(itt, lot, result)
     above = list(itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing)) if goes_to else []
-    withdrawn = queries.withdrawn_bids(lot.id)
+    withdrawn, lapsed = queries.withdrawn_bids(lot.id), queries.out_of_validity(lot.id)
+    standing_for = validities_of([row["bid_id"] for row in standing])
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
@@ -166,8 +168,11 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         award_duty=itt.notice_duty(AWARD),
         standing=standing,
         first_place=next((row["organisation"] for row in standing if row["bid_id"] == goes_to), None),
-        passed_over=[row["organisation"] for row in above if row["bid_id"] not in withdrawn],
+        passed_over=[row["organisation"] for row in above if row["bid_id"] not in withdrawn | lapsed],
         withdrew=[row["organisation"] for row in above if row["bid_id"] in withdrawn],
+        lapsed=[row["organisation"] for row in above if row["bid_id"] in lapsed],
+        validity={row["bid"]: standing_for[row["bid_id"]] for row in standing},
+        awaited=standing_for.get(goes_to) if goes_to and decision is None else None,
         limits=limit_words(itt),
         draws=bool(tied) and itt.draws_lots,
         history=queries.earlier_decisions(lot.id),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.completeness import gaps_of
-from portal.bidding.form_of_tender import EDITION, STATEMENTS
+from portal.bidding.form_of_tender import edition_for, statements_for
 from portal.bidding.forms import LateForm
 from portal.bidding.late_box import how_late, keep_late, late_bid_of, read_late
 from portal.bidding.progress import as_asked, questions_of
@@ -34,9 +34,14 @@ def show(reference: str) -> ResponseReturnValue:
     if carried_out(form, bid, "keep_late", lambda: keep(declared=form.declared.data or "")):
         flash("It is kept in the late box. It is not a bid yet.", "warning")
         return redirect(url_for(".show", reference=bid.reference))
-    form.declared.data, late = EDITION, late_bid_of(bid)
+    form.declared.data, late = edition_for(bid.itt.validity_days), late_bid_of(bid)
     gaps = gaps_of(as_asked(questions_of(bid)), draft_of(bid))
-    about = {"late_bid": late, "how_late": how_late(late) if late else None, "gaps": gaps, "statements": STATEMENTS}
+    about = {
+        "late_bid": late,
+        "how_late": how_late(late) if late else None,
+        "gaps": gaps,
+        "statements": statements_for(bid.itt.validity_days),
+    }
     return shown("late_box", form, bid, act="keep_late", **about)
 
 

@@ -14,7 +14,7 @@ from portal.bidding.confirming import changed_since
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
-from portal.bidding.form_of_tender import EDITION, STATEMENTS
+from portal.bidding.form_of_tender import edition_for, statements_for
 from portal.bidding.forms import AnswersForm, DocumentsForm, PriceForm, RevisedForm, answers_form
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import (
@@ -154,7 +154,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     if form.refusal is not None:
         _place(page, form.refusal)
     page.revision.data, page.idempotency_key.data = str(bid.draft_revision), str(uuid4())
-    page.declared.data = EDITION
+    page.declared.data = edition_for(bid.itt.validity_days)
     page.seen.data = str(bid.itt.method_version)
     page.form_errors = [
         *page.form_errors,
@@ -170,7 +170,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         content=stored,
         worth={row.criterion.id: row for row in effective(bid.itt).rows},
         remarks=remarks_of([question.asked for question in chosen.questions], stored, None),
-        statements=STATEMENTS,
+        statements=statements_for(bid.itt.validity_days),
         can_submit_now=not gaps_outside(chosen.questions, questions, stored),
         changed=changed_since(bid),
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.contents import Content
-from portal.bidding.form_of_tender import STATEMENTS
+from portal.bidding.form_of_tender import statements_for
 from portal.bidding.forms import PriceForm, answers_form, documents_form
 from portal.bidding.progress import Section, as_asked, file_questions, questions_for, sections_of
 from portal.bidding.views.pages import about_price
@@ -79,7 +79,7 @@ def _asked_on(page: Page, itt: InvitationToTender, questions: list[Question], fi
         slots = file_questions(questions)
         return {"form": documents_form(slots), "slots": slots}
     if page.kind == "submit":
-        return {"statements": STATEMENTS}
+        return {"statements": statements_for(itt.validity_days)}
     schedule = schedule_in(as_asked(questions))
     if schedule is None:
         return {"form": PriceForm(), "schedule": None, **about_price(itt, None)}

@@ -17,7 +17,7 @@ from portal.bidding.confidential import marked_in
 from portal.bidding.documents import attach_files, read_file, remove_file, replace_file, unreadable_files
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.envelopes import content_of
-from portal.bidding.form_of_tender import EDITION, STATEMENTS
+from portal.bidding.form_of_tender import edition_for, statements_for
 from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.own_lots import own_lots
@@ -36,6 +36,7 @@ from portal.bidding.receipts import secrets_of, whole_receipt
 from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.stored_files import additions_of
+from portal.bidding.validity import validity_of
 from portal.bidding.views.pages import (
     about_price,
     answers_page,
@@ -125,6 +126,7 @@ def show(reference: str) -> str:
         lots=own_lots(bid, actor=actor(), keys=key_folder()),
         versions=versions_of(bid) if bid.version else [],
         set_aside=why_set_aside(bid),
+        validity=validity_of(bid),
         **around(bid),
     )
 
@@ -351,7 +353,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     gaps = gaps_of(as_asked(questions), content)
     remarks = remarks_of(as_asked(questions), content, formula_of(bid.itt))
     form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
-    form.told.data, form.declared.data = as_told(remarks), EDITION
+    form.told.data, form.declared.data = as_told(remarks), edition_for(bid.itt.validity_days)
     form.seen.data = str(bid.itt.method_version)
     return shown(
         "check",
@@ -363,7 +365,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
         gaps=gaps,
         schedule=schedule_in(as_asked(questions)),
         remarks=remarks,
-        statements=STATEMENTS,
+        statements=statements_for(bid.itt.validity_days),
         marked=marked_in(content, as_asked(questions)),
         partners=partners_in(content),
         gap_links=gap_links(bid, gaps, sections),

@@ -120,6 +120,11 @@ class TimetableForm(BaseForm):
     answers_by_date = DayField("Day by which you answer them", description="Leave bidders time to use your answers.")
     award_date = DayField("Day when you expect to decide", description="For example, 29 1 2027")
     contract_start_date = DayField("Day when the contract starts", description="For example, 1 4 2027")
+    validity_days = WholeField(
+        "Days for which bids stand",
+        description="Counted from the day when bidding closes: bidders hold their price for so long, and afterwards "
+        "you can award to nobody who does not agree. Take what you need and no more; 90 is usual.",
+    )
     visit_date = DayField("Day when bidders can visit", description="Leave it empty if there is nothing to see.")
     visit_words = page("Where is the visit, and how do bidders take part?")
     presentations_date = DayField(

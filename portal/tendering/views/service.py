@@ -74,6 +74,7 @@ def timetable(reference: str) -> ResponseReturnValue:
             closes_at=form.closing_instant(),
             questions_until=form.end_of_questions(),
             answers_by_date=form.answers_by_date.data,
+            validity_days=form.validity_days.data,
             award_date=form.award_date.data,
             contract_start_date=form.contract_start_date.data,
             occasions=form.occasions(),

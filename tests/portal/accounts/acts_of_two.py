@@ -17,7 +17,6 @@ from portal.accounts.handing_over import propose_successor
 from portal.accounts.lost_factors import ask_to_begin_anew, confirm_person
 from portal.accounts.models import User
 from portal.awarding.deciding import decide_award, refuse_award
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.late_box import decide_late, keep_late, propose_late
 from portal.bidding.models import BidOpening
 from portal.bidding.opening import open_bids
@@ -50,7 +49,7 @@ from portal.tendering.interests.mitigating import decide_mitigation, propose_mit
 from portal.tendering.lots import set_lot_rules
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import decided_award, proposed_award
-from tests.factories.bidding import close_now, complete_draft, opener_of, submitter_of
+from tests.factories.bidding import EDITION, close_now, complete_draft, opener_of, submitter_of
 from tests.factories.calling_off import draft_call_off
 from tests.factories.ending import propose_to_cancel
 from tests.factories.frameworks import admit, live_framework

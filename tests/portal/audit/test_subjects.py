@@ -62,6 +62,7 @@ NAMES = {
     "SignedIn": "user",
     "Standstill": "standstill",
     "Suspension": "suspension",
+    "ValidityRequest": "validity_request",
     "Undertaking": "undertaking",
     "User": "user",
 }

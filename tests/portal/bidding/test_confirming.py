@@ -16,7 +16,6 @@ from portal.bidding.closing import TooLate
 from portal.bidding.confirming import changed_since, confirm_bid
 from portal.bidding.drafting import save_answers
 from portal.bidding.envelopes import content_of
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.progress import BidProgress, bid_progress
 from portal.bidding.queries import version_of
@@ -27,7 +26,7 @@ from portal.core.errors import NotFound, WrongState
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.method_versions import method_version
-from tests.factories.bidding import close_now, complete_draft, open_itt, submit, submitted_bid, submitter_of
+from tests.factories.bidding import EDITION, close_now, complete_draft, open_itt, submit, submitted_bid, submitter_of
 from tests.portal.tendering.amending.test_questions import QuestionCase
 
 

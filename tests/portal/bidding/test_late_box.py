@@ -11,7 +11,6 @@ from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.bidding.abandoning import abandon_bid
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.late_box import decide_late, keep_late, late_bid_of, propose_late
 from portal.bidding.late_models import LateBid
 from portal.bidding.models import Bid, OpenedBid
@@ -25,7 +24,7 @@ from portal.extensions import db
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
-from tests.factories.bidding import close_now, complete_draft, draft_bid, open_itt, submit, submitter_of
+from tests.factories.bidding import EDITION, close_now, complete_draft, draft_bid, open_itt, submit, submitter_of
 from tests.factories.tendering import published_itt
 from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled, post

@@ -19,7 +19,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from portal.accounts.models import User
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt, OpenedBid
 from portal.bidding.opening import OpeningRefused, open_bids
 from portal.core import clock
@@ -27,7 +26,7 @@ from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import sign_in
-from tests.factories.bidding import complete_draft, opener_of, submitter_of
+from tests.factories.bidding import EDITION, complete_draft, opener_of, submitter_of
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 

@@ -18,7 +18,6 @@ from portal.bidding.closing import TooLate, record_late_attempt, require_open
 from portal.bidding.closing import lock_bid as lock
 from portal.bidding.drafting import read_draft, save_answers
 from portal.bidding.envelopes import content_of
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.queries import version_of
 from portal.bidding.sealing import Submitted, read_version, submit_bid, withdraw_bid
@@ -30,6 +29,7 @@ from portal.core.seals import KeyFolder
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import (
+    EDITION,
     close_now,
     complete_draft,
     draft_bid,

@@ -16,7 +16,6 @@ from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision, SettingAside
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion
 from portal.contracts.models import Contract
 from portal.contracts.signing import conclude_contract
@@ -29,7 +28,7 @@ from portal.extensions import db
 from portal.tendering.ending_models import Ending
 from tests.factories.accounts import sign_in
 from tests.factories.awarding import approver_of, standing_award
-from tests.factories.bidding import complete_draft, submitter_of
+from tests.factories.bidding import EDITION, complete_draft, submitter_of
 from tests.factories.contracts import manager_of
 from tests.factories.ending import CHECKED, propose_to_cancel
 from tests.factories.setting_aside import WHY

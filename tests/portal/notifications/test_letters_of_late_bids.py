@@ -6,7 +6,6 @@ import pytest
 from flask import current_app
 
 from portal.audit.kinds import EventKind
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.late_box import decide_late, keep_late, propose_late
 from portal.bidding.late_models import LateBid
 from portal.bidding.models import Bid
@@ -16,7 +15,7 @@ from portal.notifications import letters_of_late_bids
 from portal.notifications.models import Message
 from portal.notifications.recipients import people_of_authority
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import close_now, complete_draft, submitter_of
+from tests.factories.bidding import EDITION, close_now, complete_draft, submitter_of
 from tests.factories.tendering import published_itt
 from tests.portal.notifications.test_letters import told
 

@@ -9,10 +9,11 @@ from flask import current_app
 
 from portal.accounts.models import User
 from portal.bidding.drafting import read_draft
-from portal.bidding.form_of_tender import STATEMENTS
+from portal.bidding.form_of_tender import statements_for
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
+from portal.tendering.timetable import USUAL_VALIDITY
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import close_now, complete_draft, open_itt, questions_of, submitter_of
@@ -21,6 +22,7 @@ from tests.pages import read
 from tests.portal.tendering.views.browsing import errors_of, filled, post
 
 WHY = "Our way of training foster carers is our own work and nobody else has it."
+STATEMENTS = statements_for(USUAL_VALIDITY)
 
 
 @pytest.fixture

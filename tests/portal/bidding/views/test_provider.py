@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import User
 from portal.audit.models import Event
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid, BidVersion, LateAttempt
 from portal.bidding.receipts import verify_receipt
 from portal.core import inspecting
@@ -26,6 +25,7 @@ from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import (
+    EDITION,
     POLICY_TEXT,
     close_now,
     complete_draft,

@@ -10,7 +10,6 @@ from bs4 import BeautifulSoup
 from flask import current_app
 
 from portal.accounts.models import User
-from portal.bidding.form_of_tender import EDITION
 from portal.bidding.models import Bid
 from portal.bidding.remarks import Unsaid
 from portal.bidding.sealing import submit_bid
@@ -20,7 +19,7 @@ from portal.tendering.asking import add_question
 from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
-from tests.factories.bidding import complete_draft, submitter_of
+from tests.factories.bidding import EDITION, complete_draft, submitter_of
 from tests.factories.tendering import criterion_named, make_commissioner, publish, ready_itt
 from tests.portal.tendering.views.browsing import filled, post
 

@@ -45,6 +45,7 @@ TIMETABLE: dict[str, Any] = {
     "presentations_date__month": "",
     "presentations_date__year": "",
     "presentations_words": "",
+    "validity_days": "90",
 }
 ASKING = {
     "questions_end__day": "20",
@@ -162,7 +163,7 @@ def test_a_timetable_is_saved_in_uk_time(client: CheckedClient, itt: InvitationT
     post(client, address(itt, "timetable"), **TIMETABLE)
     assert itt.closes_at == datetime(2027, 12, 4, 12, tzinfo=UTC)
     assert (itt.award_date, itt.contract_start_date) == (date(2028, 1, 29), date(2028, 4, 1))
-    post(client, address(itt, "timetable"), closes__month="July", closes_time="5pm")
+    post(client, address(itt, "timetable"), closes__month="July", closes_time="5pm", validity_days="365")
     assert itt.closes_at == datetime(2027, 7, 4, 16, tzinfo=UTC)
     assert values_of(client.get(address(itt, "timetable")))["closes_time"] == "17:00"
 

@@ -1,0 +1,71 @@
+"""How long bids stand: officers ask all bidders for longer, each bidder answers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.awarding.extending import answer_validity, ask_for_validity, requests_of, standing_of
+from portal.awarding.forms import ValidityAnswerForm, ValidityForm
+from portal.bidding.queries import own_bid, own_itt
+from portal.bidding.validity import validity_of
+from portal.core import clock
+from portal.core.permissions import Verb, policy
+from portal.web.access import actor, for_authority, for_provider
+
+bp = Blueprint("validity", __name__)
+
+
+@bp.route("/commissioning/itts/<reference>/validity", methods=["GET", "POST"])
+@for_authority()
+def index(reference: str) -> ResponseReturnValue:
+    """How long each bid stands, what was asked and answered; a commissioner asks for longer."""
+    itt = own_itt(reference, actor())
+    form = ValidityForm()
+    if form.is_submitted():
+        policy.require(actor(), Verb.ASK_FOR_VALIDITY, itt)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: ask_for_validity(
+            itt=itt,
+            until=form.until.data,
+            answer_by=form.answer_by.data,
+            reason=form.reason.data or "",
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        flash("Every bidder that is still in is asked for the same, and written to.", "success")
+        return redirect(url_for(".index", reference=itt.reference))
+    may_ask = policy.allows(actor(), Verb.ASK_FOR_VALIDITY, itt)
+    page = render_template(
+        "awarding/commissioner/validity.html",
+        itt=itt,
+        form=form,
+        may_ask=may_ask,
+        standing=standing_of(itt) if itt.opened_at else [],
+        requests=requests_of(itt.id),
+    )
+    return page, form.status_code
+
+
+@bp.route("/provider/bids/<reference>/validity", methods=["GET", "POST"])
+@for_provider()
+def answer(reference: str) -> ResponseReturnValue:
+    """What the buyer asks, and the bidder's answer."""
+    bid = own_bid(reference, actor())
+    form = ValidityAnswerForm()
+    if form.is_submitted():
+        policy.require(actor(), Verb.ANSWER_VALIDITY, bid)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: answer_validity(bid=bid, agrees=form.verdict.data == "agree", actor=actor(), now=clock.now())
+    ):
+        flash("Your answer is recorded. A receipt is in your inbox.", "success")
+        return redirect(url_for(".answer", reference=bid.reference))
+    page = render_template(
+        "awarding/provider/validity.html",
+        bid=bid,
+        form=form,
+        validity=validity_of(bid),
+        may_answer=policy.allows(actor(), Verb.ANSWER_VALIDITY, bid),
+    )
+    return page, form.status_code
