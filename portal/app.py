@@ -68,6 +68,8 @@ BLUEPRINTS = (
     "portal.directory.views.settings",
     "portal.directory.views.search",
     "portal.tendering.views.public",
+    "portal.tendering.helping.views.commissioner",
+    "portal.tendering.helping.views.provider",
     "portal.tendering.clarifying.views.public",
     "portal.tendering.clarifying.views.following",
     "portal.tendering.clarifying.views.provider",

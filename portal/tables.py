@@ -16,6 +16,7 @@ import portal.awarding.rules
 import portal.bidding.late_models
 import portal.bidding.models
 import portal.bidding.rules
+import portal.bidding.validity_models
 import portal.contracts.models
 import portal.contracts.rules
 import portal.corresponding.models
@@ -52,6 +53,8 @@ import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.document_models
 import portal.tendering.ending_models
+import portal.tendering.helping.models
+import portal.tendering.helping.rules
 import portal.tendering.interests.rules
 import portal.tendering.method_versions
 import portal.tendering.models

@@ -147,6 +147,8 @@ class EventKind(StrEnum):
     CLARIFICATION_ANSWERED = "clarification_answered"
     CLARIFICATION_ANSWERED_ALONE = "clarification_answered_alone"
     ANSWERS_PUBLISHED = "answers_published"
+    HELP_ASKED = "help_asked"
+    HELP_ANSWERED = "help_answered"
     ADDENDUM_PROPOSED = "addendum_proposed"
     ADDENDUM_REFUSED = "addendum_refused"
     ADDENDUM_PUBLISHED = "addendum_published"

@@ -61,6 +61,13 @@ ANSWER = Step(
     is_act=True,
     timetable="answers_by_date",
 )
+HELP = Step(
+    "Help a bidder who cannot send its bid",
+    "help_desk.index",
+    Verb.PUBLISH_ANSWERS,
+    is_act=True,
+    timetable="closes_at",
+)
 ASKED = Step("Read what bidders asked, and your answers", "clarification_desk.index", Verb.READ)
 CHANGE = Step("Change what is published", "addenda.index", Verb.READ, "With a reason, by two people.")
 DECIDE_CHANGE = Step(
@@ -206,9 +213,12 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         opened, read = (RECORD,) if itt.opened_at else (), (RESULT,) if situation.has_result else ()
         return (*_notices(situation), ENDED_BY, *read, SEATED, *opened)
     if itt.status is IttStatus.PUBLISHED:
+        helping = (
+            (replace(HELP, hint=f"{counted(situation.helps, 'request')} not answered."),) if situation.helps else ()
+        )
         panels = PANELS if situation.has_empty_panel else SEATED
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
-        return (OPEN, asked, CHANGE, panels) if itt.has_closed(now) else (asked, CHANGE, panels)
+        return (*helping, *((OPEN,) if itt.has_closed(now) else ()), asked, CHANGE, panels)
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
         sign = (CONCLUDE,) if situation.has_lot_to_sign else ()

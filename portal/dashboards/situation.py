@@ -27,6 +27,7 @@ from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
+from portal.tendering.helping.asking import counts_unhelped
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.states import EndingStatus, IttStatus
 from tender_scoring.method import DRAWN_LOT
@@ -62,6 +63,8 @@ class Situation:
     """The kinds of notice that wait for their number on the central digital platform."""
     messages: int = 0
     """In how many correspondences the bidder wrote last."""
+    helps: int = 0
+    """How many bidders who cannot send their bid wait for an answer."""
     questions: int = 0
     """How many questions of bidders have no published answer."""
     has_lot_to_end: bool = False
@@ -83,11 +86,12 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         rows[itt_id].append(_Row(*lot))
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
     asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
-    proposed = proposals_of(itt_ids)
+    proposed, helps = proposals_of(itt_ids), counts_unhelped(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
             notices_waiting=waiting.get(itt_id, ()),
+            helps=helps.get(itt_id, 0),
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             judging=judging.get(itt_id),

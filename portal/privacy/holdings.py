@@ -81,6 +81,8 @@ HOLDINGS = (
     Holding("framework.created_by_id", "Frameworks that you set up"),
     Holding("import_batch.created_by_id", "Imports that you began"),
     Holding("clarification.asked_by_id", "Questions that you asked about invitations to tender"),
+    Holding("help_request.asked_by_id", "Requests for help that you made before bidding closed"),
+    Holding("help_request.answered_by_id", "Requests for help of bidders that you answered"),
     Holding("clarification.answered_by_id", "Questions of bidders that you answered"),
     Holding("correspondence_entry.sent_by_id", "Messages between bidders and buyers that you wrote"),
     Holding("addendum.proposed_by_id", "Changes of published invitations that you proposed"),

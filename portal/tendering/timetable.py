@@ -14,6 +14,8 @@ USUAL_VALIDITY = 90
 """Days. Opening, panels, moderation, two people and the standstill of eight working days fit into three months; for
 longer a small organisation cannot hold its price against wages that are settled once a year."""
 LONGEST_VALIDITY = 365
+LAST_HOURS = timedelta(hours=2)
+"""In which a bidder who cannot send its bid is helped at once."""
 
 
 class Timetable(Reach):
@@ -49,6 +51,10 @@ class Timetable(Reach):
     def asking_until(self) -> datetime | None:
         """When the time for bidders' questions ends."""
         return self.questions_until or self.closes_at
+
+    def is_in_last_hours(self, instant: datetime) -> bool:
+        """Whether bidding is open at `instant`, and closes within two hours."""
+        return self.is_open(instant) and self.closes_at is not None and self.closes_at - instant <= LAST_HOURS
 
     def takes_questions(self, instant: datetime) -> bool:
         """Whether bidders can ask at `instant`: the one at which the time for it ends is late."""

@@ -25,6 +25,7 @@ from portal.organisations.states import ClaimStatus, SuspensionStatus
 from portal.privacy.states import ErasureStatus
 from portal.tendering.amending.states import AddendumStatus
 from portal.tendering.clarifying.states import ClarificationStatus
+from portal.tendering.helping.states import HelpStatus
 from portal.tendering.interests.states import MitigationStatus
 from portal.tendering.states import EndingStatus, IttStatus
 
@@ -44,6 +45,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "ending": (*EndingStatus, "lapsed"),
         "erasure": ErasureStatus,
         "framework": FrameworkStatus,
+        "help_request": HelpStatus,
         "identity_decision": ChangeStatus,
         "itt": IttStatus,
         "judgement": (*JudgementStatus, "lapsed"),
@@ -64,6 +66,8 @@ STATES: Mapping[str, frozenset[str]] = {
 
 UNREACHED: Mapping[tuple[str, str], str] = {
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
+    ("help_request", "asked"): "no invitation of the scenario is in its last two hours",
+    ("help_request", "answered"): "no invitation of the scenario is in its last two hours",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
     ("setting_aside", "lapsed"): "a cancellation while one waits is in tests/portal/ending",
 }

@@ -87,6 +87,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "ending": lambda it: {it.itt.authority_id},
     "erasure": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
     "framework": lambda it: {it.authority_id},
+    "help_request": lambda it: {it.provider_id, it.itt.authority_id},
     "identity_decision": lambda it: {it.framework.authority_id if it.framework else THE_PLATFORM},
     "itt": lambda it: {it.authority_id},
     "judgement": lambda it: {it.itt.authority_id},

@@ -55,6 +55,7 @@ from portal.tendering.clarifying.answering import answer_question, publish_answe
 from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.clarifying.following import follow
 from portal.tendering.declining import decline
+from portal.tendering.helping.asking import ask_for_help
 from portal.tendering.interests.declaring import declare_own_interest, name_person
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
@@ -117,6 +118,7 @@ def everything() -> People:
     _interests(authority)
     _judgements(authority, actor_of(submitter))
     _validity(authority, actor_of(submitter))
+    _help(authority, actor_of(submitter))
     make_person(Role.PLATFORM_ADMINISTRATOR)
     people |= dict(_panels(authority)) | dict(_awards(authority))
     itt_with_documents(make_commissioner(authority))
@@ -405,6 +407,15 @@ def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
     bid = judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0]
     write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
     judging.taken_out(bid)
+
+
+def _help(authority: ContractingAuthority, bidder: Actor) -> None:
+    """An invitation that closes in an hour, with a draft of the bidder's that needs help."""
+    itt = published_itt(
+        actor=make_commissioner(authority), closes_in=timedelta(hours=1), published_ago=timedelta(days=30)
+    )
+    bidding.draft_bid(itt, actor=bidder)
+    ask_for_help(itt=itt, words="The page stays white.", is_named=False, actor=bidder)
 
 
 def _validity(authority: ContractingAuthority, bidder: Actor) -> None:

@@ -62,6 +62,7 @@ NAMES = {
     "SignedIn": "user",
     "Standstill": "standstill",
     "Suspension": "suspension",
+    "HelpRequest": "help_request",
     "ValidityRequest": "validity_request",
     "Undertaking": "undertaking",
     "User": "user",

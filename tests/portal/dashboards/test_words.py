@@ -37,7 +37,7 @@ ELSEWHERE = {
     EventKind.ERASURE_WITHDRAWN, EventKind.ERASURE_REFUSED, EventKind.PERSON_ERASED, EventKind.BID_ABANDONED,
     # On the chain of the question.
     EventKind.CLARIFICATION_ASKED, EventKind.CLARIFICATION_TAKEN_BACK, EventKind.CLARIFICATION_ANSWERED,
-    EventKind.CLARIFICATION_ANSWERED_ALONE, EventKind.MAIL_FOLLOW_ASKED,
+    EventKind.CLARIFICATION_ANSWERED_ALONE, EventKind.MAIL_FOLLOW_ASKED, EventKind.HELP_ASKED, EventKind.HELP_ANSWERED,
     # On the chain of the correspondence.
     EventKind.BIDDER_WROTE, EventKind.BUYER_WROTE,
     # On the chain of the bid.
