@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from flask import current_app
 
+from portal.audit.queries import is_demonstration
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -117,7 +118,7 @@ def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetim
     """Publish a ready draft, by a commissioner of its authority, once everybody who has a part in it has declared."""
     at, publisher = now or clock.now(), actor or make_commissioner(itt.authority)
     approve(itt, publisher, now=at)
-    publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=False)
+    publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=is_demonstration())
 
 
 @read_once()

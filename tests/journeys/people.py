@@ -63,8 +63,11 @@ def sees(person: Person, *texts: str) -> None:
 class HttpPerson:
     """A person whose browser has no JavaScript, style sheets or pictures."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, session: str = "") -> None:
+        """`session`: the cookie of somebody who has signed in elsewhere."""
         self._client = httpx.Client(base_url=url, follow_redirects=True, timeout=30)
+        if session:
+            self._client.cookies.set("fairlot", session, domain=str(urlsplit(url).hostname))
         self._response: httpx.Response | None = None
         self._read: BeautifulSoup | None = None
 
