@@ -21,6 +21,7 @@ SERVICE = {
     "description": "Parenting support, emotional well-being, advocacy and short breaks.",
     "cpv_codes": "85311300\n85312310",
 }
+OUTCOME = {"words": "Families cope", "unit": "% of families", "target": "80", "period": "quarter"}
 TIMETABLE = {
     "closes__day": "4",
     "closes__month": "6",
@@ -60,6 +61,7 @@ SHARES = {
 def draw_up(client: CheckedClient, base: str) -> None:
     """Fill in every part, in the order of the task list."""
     post(client, f"{base}/service", **SERVICE)
+    post(client, f"{base}/outcomes/add", **OUTCOME)
     post(client, f"{base}/value", estimated_value="£150,000", term_months="30", break_months="12, 18")
     post(client, f"{base}/lots/add", title="North", description="North of the river.", estimated_value="£130,000")
     post(client, f"{base}/lots/1", title="South", description="South of the river.", estimated_value="£150,000")
