@@ -112,6 +112,8 @@ def describe(
     asked = require_text(prompt, "Write the question.", field="prompt")
     if criterion is not None and kind_of(criterion) is not CriterionKind.SCORED:
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
+    if criterion is not None and KINDS[kind].envelope is EnvelopeKind.COMPLIANCE:
+        raise InvalidInput("Officers check this, and no panel scores it.", field="criterion")
     _require_one_price(itt, question, KINDS[kind], criterion)
     question.settings = KINDS[kind].read_settings(settings)
     question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind

@@ -108,3 +108,4 @@ class QuestionKind(Named):
     DATE = "date"
     DECLARATION = "declaration"
     PRICE_SCHEDULE = "price_schedule"
+    SUPPLIER_INFORMATION = "supplier_information"

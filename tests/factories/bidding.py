@@ -26,6 +26,7 @@ from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 
+SHARE_CODE = "6789BCDF"
 POLICY_TEXT = b"We keep children safe.\n"
 
 EDITION = edition_for(USUAL_VALIDITY)
@@ -66,6 +67,7 @@ def fill_draft(
     keys, files = current_app.extensions["keys"], current_app.extensions["files"]
     questions = [question for question in questions_of(bid.itt) if question.is_asked_for(bid.lot_id)]
     answers = {question.key: f"{answer} ({question.key})" for question in questions if question.asked.kind.in_words}
+    answers |= {question.key: SHARE_CODE for question in questions if question.kind.is_supplier_information}
     answers |= {question.key: "yes" for question in questions if question.asked.kind.judged_by_rule}
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers | dict(said or {}))
     for question in questions:

@@ -10,6 +10,7 @@ from portal.tendering.question_kinds.days import Day
 from portal.tendering.question_kinds.figures import Money, Number
 from portal.tendering.question_kinds.kind import Asked, Kind
 from portal.tendering.question_kinds.schedule import PriceSchedule
+from portal.tendering.question_kinds.supplier import CoreSupplierInformation
 from portal.tendering.question_kinds.words import EasyRead, Files, InWords, PassFail
 from portal.tendering.states import EnvelopeKind, QuestionKind
 
@@ -28,6 +29,7 @@ KINDS: dict[QuestionKind, Kind] = {
         Day(),
         Declaration(),
         PriceSchedule(),
+        CoreSupplierInformation(),
     )
 }
 

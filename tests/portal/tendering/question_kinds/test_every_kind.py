@@ -33,8 +33,12 @@ def key_of(example: Example) -> str:
 
 
 def test_every_kind_is_here() -> None:
-    """A kind that is added is walked through every page, too; a price schedule has pages of its own (test_rates.py)."""
-    assert {example.kind for example in EXAMPLES} | {QuestionKind.PRICE_SCHEDULE} == set(KINDS) == set(QuestionKind)
+    """A kind that is added is walked through every page, too, but for two.
+
+    A price schedule has pages of its own (test_rates.py); a share code is scored by nobody (test_supplier.py).
+    """
+    apart = {QuestionKind.PRICE_SCHEDULE, QuestionKind.SUPPLIER_INFORMATION}
+    assert {example.kind for example in EXAMPLES} | apart == set(KINDS) == set(QuestionKind)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.kind.value)
