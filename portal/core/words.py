@@ -134,6 +134,7 @@ def _time(local: datetime) -> str:
 _LAWS = (
     ("PA2023 ss.", "Procurement Act 2023, sections "),
     ("PA2023 s.", "Procurement Act 2023, section "),
+    ("PA2023 Sch ", "Procurement Act 2023, Schedule "),
     ("PCR2015 reg ", "Public Contracts Regulations 2015, regulation "),
     ("SI 2024/716 reg ", "SI 2024/716, regulation "),
     ("PR24 reg ", "Procurement Regulations 2024, regulation "),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,9 @@ from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.judging.states import JudgementStatus, Matter, Verdict
+from portal.regulation.assessing_law import ASSESSING
+from portal.regulation.deadlines import last_day_of
+from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -52,7 +56,7 @@ class Judgement(Approval, OnIttChain, Model):
     bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
     matter: Mapped[Matter] = one_of(Matter)
     about: Mapped[str]
-    """The key of the question."""
+    """The key of the question; of a ground what `Enquiry.about` says; "" of a price."""
     verdict: Mapped[Verdict] = one_of(Verdict)
     status: Mapped[JudgementStatus] = one_of(JudgementStatus, default=JudgementStatus.PROPOSED)
     reason: Mapped[str]
@@ -62,6 +66,19 @@ class Judgement(Approval, OnIttChain, Model):
     bid: Mapped[Bid] = relationship()
 
     policy_object = "judgement"
+
+    @property
+    def law(self) -> str:
+        """Where it says that a bid can be disregarded for it."""
+        return self.matter.law(self.itt.regime)
+
+    @property
+    def minister_by(self) -> date | None:
+        """The last day to tell the Minister of the exclusion; None where nobody is told (PA2023 s.59)."""
+        rule = ASSESSING[self.itt.regime].notify
+        if rule is None or self.decided_at is None or not (self.matter.is_exclusion and self.verdict.is_fails):
+            return None
+        return last_day_of(rule, local_date(self.decided_at)) if self.status.is_decided else None
 
     @property
     def policy_state(self) -> str:
