@@ -178,6 +178,9 @@ class EventKind(StrEnum):
     JUDGEMENT_DECIDED = "judgement_decided"
     VALIDITY_ASKED = "validity_asked"
     VALIDITY_ANSWERED = "validity_answered"
+    ENQUIRY_MADE = "enquiry_made"
+    ENQUIRY_ANSWERED = "enquiry_answered"
+    ENQUIRY_REFUSED_LATE = "enquiry_refused_late"
     # Evaluation
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"

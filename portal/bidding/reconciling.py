@@ -15,10 +15,8 @@ from portal.bidding.models import BidFile, BidVersion
 from portal.bidding.received import differences
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.keeping import KeptFile
 from portal.core.storage import FileStore
-from portal.frameworks.models import FrameworkDocument
-from portal.joining.models import Evidence
-from portal.tendering.document_models import DocumentVersion
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,7 @@ def _digests() -> dict[uuid.UUID, str]:
     """SHA-256 of the stored bytes of every file that a row knows: bids, documents, providers' evidence."""
     known = (
         select(BidFile.stored_as, BidFile.sealed_sha256),
-        select(FrameworkDocument.stored_as, FrameworkDocument.sha256),
-        select(Evidence.stored_as, Evidence.sha256),
-        select(DocumentVersion.stored_as, DocumentVersion.sha256),
+        *(select(kept.stored_as, kept.sha256) for kept in KeptFile.__subclasses__()),
     )
     return {stored_as: digest for query in known for stored_as, digest in db.session.execute(query)}
 

@@ -116,6 +116,8 @@ HOLDINGS = (
     Holding("validity_answer.answered_by_id", "Answers whether a bid stands for longer that you gave"),
     Holding("setting_aside.proposed_by_id", "Awards that you proposed to set aside, or asked to withdraw from"),
     Holding("setting_aside.decided_by_id", "Awards that you set aside, or let stand"),
+    Holding("enquiry.asked_by_id", "Questions about opened bids that you asked bidders"),
+    Holding("enquiry.answered_by_id", "Questions about your opened bid that you answered"),
     Holding("judgement.proposed_by_id", "Judgements of bids that you made or proposed"),
     Holding("judgement.decided_by_id", "Judgements of bids that you decided"),
     Holding("ending.proposed_by_id", "Procurements that you proposed to end"),

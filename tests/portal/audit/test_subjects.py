@@ -30,6 +30,7 @@ NAMES = {
     "Draw": "draw",
     "Ending": "ending",
     "Entered": "bid",
+    "Enquiry": "enquiry",
     "ErasureRequest": "erasure",
     "Framework": "framework",
     "Guess": "attempt",
