@@ -103,6 +103,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
+    "portal.judging.views.enquiries",
     "portal.judging.views.provider",
     "portal.awarding.views.commissioner",
     "portal.awarding.views.validity",

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from wtforms import SubmitField, TextAreaField
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from wtforms import SelectMultipleField, SubmitField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.forms.factor import FactorField
-from portal.judging.states import Verdict
-from portal.web.fields import decision
+from portal.judging.grounds import RaisedGround
+from portal.judging.queries import Standing
+from portal.judging.states import CONCERNS, Verdict
+from portal.web.fields import ChoiceField, DayField, PickField, decision, line
 from portal.web.forms import BaseForm
+from portal.web.uploads import UploadsField
 
 
 class JudgementForm(BaseForm):
-    """Judge one answer."""
+    """Judge one answer, ground or price."""
 
     verdict = decision(
-        (Verdict.PASSES.value, "It passes"),
-        (Verdict.FAILS.value, "It fails: an approver decides whether the bid is out"),
-        missing="Choose whether the answer passes.",
+        (Verdict.PASSES.value, "The bid stays in"),
+        (Verdict.FAILS.value, "The bid fails: an approver decides whether it is out"),
+        missing="Choose whether the bid stays in.",
     )
     reason = TextAreaField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Save the judgement")
@@ -36,3 +45,76 @@ class DecisionForm(FactorField):
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )
     submit = SubmitField("Record my decision")
+
+
+class AskingForm(BaseForm):
+    """What a bidder is asked, and by when."""
+
+    words = TextAreaField("What you ask", validators=[InputRequired("Say what you ask.")])
+    due = DayField("The last day for an answer", description="At least two working days after today.")
+
+
+class OmissionsForm(AskingForm):
+    """What is missing from which bid: of the questions that officers check, and nothing else."""
+
+    missing = SelectMultipleField(
+        "What is missing",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        validators=[InputRequired("Choose what is missing from at least one bid.")],
+    )
+
+    def offer(self, standings: Sequence[Standing]) -> None:
+        """Offer every question of every bid that stands."""
+        self.missing.choices = [
+            (f"{one.opened.bid_id}/{asked.question.key}", f"{one.opened.bid.provider.name}: {asked.question.prompt}")
+            for one in standings
+            if one.opened.stands
+            for asked in one.requirements
+        ]
+
+    @property
+    def listed(self) -> dict[uuid.UUID, list[str]]:
+        """The keys of the chosen questions, by bid."""
+        found: dict[uuid.UUID, list[str]] = defaultdict(list)
+        for choice in self.missing.data or ():
+            bid_id, _, key = choice.partition("/")
+            found[uuid.UUID(bid_id)].append(key)
+        return found
+
+
+class GroundForm(BaseForm):
+    """A ground for exclusion that may apply."""
+
+    ground = PickField("The ground", validators=[InputRequired("Choose a ground from the list.")])
+    concern = ChoiceField(
+        "Whom it concerns",
+        choices=[(one.value, words) for one, words in CONCERNS.items()],
+        validators=[InputRequired("Choose whom it concerns.")],
+    )
+    whom = line("Their name", description="Where it is not the bidder itself.")
+
+    words, due = AskingForm.words, AskingForm.due
+
+    def offer(self, grounds: Mapping[str, RaisedGround]) -> None:
+        """Offer the grounds that the law of the procurement knows."""
+        listed = (SelectChoice(key, one.in_list) for key, one in grounds.items())
+        self.ground.choices = [SelectChoice("", "Choose one"), *listed]
+
+
+class AnswerForm(BaseForm):
+    """A bidder's answer: a box for each listed question, or one; and documents."""
+
+    file = UploadsField("Documents", missing=None)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was typed, by question."""
+        return {name[7:]: box.data or "" for name, box in self._fields.items() if name.startswith("answer-")}
+
+
+def answer_form(labels: Mapping[str, str]) -> AnswerForm:
+    """Make the form with a box for each key."""
+    boxes = {f"answer-{key}": TextAreaField(label) for key, label in labels.items()}
+    made: AnswerForm = type("AnswerForm", (AnswerForm,), boxes)()
+    return made

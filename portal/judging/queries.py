@@ -16,11 +16,15 @@ from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
 from portal.core.words import counted
 from portal.evaluation.queries import compliance_questions, opened_bids
+from portal.judging.enquiries import enquiries_of
+from portal.judging.enquiry_models import Enquiry
 from portal.judging.models import Judgement
 from portal.judging.states import JudgementStatus, Matter
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.states import EnvelopeKind
 
+Key = tuple[uuid.UUID, Matter, str]
+"""A bid, and what is judged of it."""
 IN_FORCE = (JudgementStatus.PROPOSED, JudgementStatus.DECIDED)
 
 
@@ -39,33 +43,64 @@ class Requirement:
 
 
 @dataclass(frozen=True)
+class Raised:
+    """A ground for exclusion or a low price that a bidder was asked about, and how it was judged."""
+
+    enquiry: Enquiry
+    decided: Judgement | None
+    proposed: Judgement | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether two people have still to decide."""
+        return self.decided is None or self.proposed is not None
+
+
+@dataclass(frozen=True)
 class Standing:
     """One opened bid and what is judged of it."""
 
     opened: OpenedBid
     requirements: Sequence[Requirement]
+    raised: Sequence[Raised]
+
+    @property
+    def matters(self) -> Sequence[Requirement | Raised]:
+        """Everything that is judged of it."""
+        return [*self.requirements, *self.raised]
 
     @property
     def open_count(self) -> int:
         """How much has still to be judged or decided; a bid that is out is judged no further."""
-        return sum(one.is_open for one in self.requirements) if self.opened.stands else 0
+        return sum(one.is_open for one in self.matters) if self.opened.stands else 0
+
+    @property
+    def waits_for_approver(self) -> bool:
+        """Whether anything is proposed."""
+        return any(one.proposed for one in self.matters)
 
 
 def standings_of(itt: InvitationToTender) -> Sequence[Standing]:
     """Every opened bid that matched its seal, with what is judged of it, by label; four statements."""
     questions = [question for question in compliance_questions(itt.id) if question.asked.is_judged]
-    found = _in_force(itt.id)
+    found, enquiries = _in_force(itt.id), enquiries_of(itt.id)
+
+    def both(bid_id: uuid.UUID, matter: Matter, about: str) -> tuple[Judgement | None, Judgement | None]:
+        decided, proposed = ((bid_id, matter, about, s) for s in (JudgementStatus.DECIDED, JudgementStatus.PROPOSED))
+        return found.get(decided), found.get(proposed)
+
     return [
         Standing(
             opened,
             [
-                Requirement(
-                    question,
-                    found.get((opened.bid_id, question.key, JudgementStatus.DECIDED)),
-                    found.get((opened.bid_id, question.key, JudgementStatus.PROPOSED)),
-                )
+                Requirement(question, *both(opened.bid_id, Matter.REQUIREMENT, question.key))
                 for question in questions
                 if question.is_asked_for(opened.bid.lot_id)
+            ],
+            [
+                Raised(enquiry, *both(opened.bid_id, enquiry.matter, enquiry.about))
+                for enquiry in enquiries
+                if enquiry.bid_id == opened.bid_id and not enquiry.matter.is_requirement
             ],
         )
         for opened in opened_bids(itt.id)
@@ -87,25 +122,31 @@ class Waiting:
 
 
 def waiting_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Waiting]:
-    """What waits of each procurement that asked what officers judge; three statements for any number of them."""
+    """What waits of each procurement where officers judge something; four statements for any number of them."""
     asked: dict[uuid.UUID, list[Question]] = defaultdict(list)
     of_these = (Question.itt_id.in_(itt_ids), Question.envelope == EnvelopeKind.COMPLIANCE)
     for question in db.session.scalars(select(Question).where(*of_these)):
         if question.asked.is_judged:
             asked[question.itt_id].append(question)
+    raised: dict[uuid.UUID, list[Key]] = defaultdict(list)
+    enquiries = select(Enquiry).where(Enquiry.itt_id.in_(itt_ids), Enquiry.matter != Matter.REQUIREMENT)
+    for enquiry in db.session.scalars(enquiries):
+        raised[enquiry.bid_id].append((enquiry.bid_id, enquiry.matter, enquiry.about))
+        asked.setdefault(enquiry.itt_id, [])
     if not asked:
         return {}
-    judged: set[tuple[uuid.UUID, str]] = set()
+    judged: set[Key] = set()
     proposers: dict[uuid.UUID, set[Half]] = defaultdict(set)
     for one in db.session.scalars(select(Judgement).where(Judgement.itt_id.in_(asked), Judgement.status.in_(IN_FORCE))):
-        judged.add((one.bid_id, one.about))
+        judged.add((one.bid_id, one.matter, one.about))
         if one.status.is_proposed:
             proposers[one.itt_id].add(one.first_half)
-    standing = select(Bid.id, Bid.itt_id, Bid.lot_id).join(OpenedBid, OpenedBid.bid_id == Bid.id).where(STANDS)
     to_judge: dict[uuid.UUID, int] = defaultdict(int)
+    standing = select(Bid.id, Bid.itt_id, Bid.lot_id).join(OpenedBid, OpenedBid.bid_id == Bid.id).where(STANDS)
     for bid_id, itt_id, lot_id in db.session.execute(standing.where(Bid.itt_id.in_(asked))):
-        own = [question for question in asked[itt_id] if question.is_asked_for(lot_id)]
-        to_judge[itt_id] += sum((bid_id, question.key) not in judged for question in own)
+        own = [question.key for question in asked[itt_id] if question.is_asked_for(lot_id)]
+        keys = [*((bid_id, Matter.REQUIREMENT, key) for key in own), *raised[bid_id]]
+        to_judge[itt_id] += sum(key not in judged for key in keys)
     return {itt_id: Waiting(to_judge[itt_id], frozenset(proposers[itt_id])) for itt_id in asked}
 
 
@@ -117,11 +158,9 @@ def standing_of(itt: InvitationToTender, bid_id: uuid.UUID) -> Standing:
     raise NotFound("There is no such bid here.")
 
 
-def _in_force(itt_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, str, JudgementStatus], Judgement]:
-    judgements = select(Judgement).where(
-        Judgement.itt_id == itt_id, Judgement.matter == Matter.REQUIREMENT, Judgement.status.in_(IN_FORCE)
-    )
-    return {(one.bid_id, one.about, one.status): one for one in db.session.scalars(judgements)}
+def _in_force(itt_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, Matter, str, JudgementStatus], Judgement]:
+    judgements = select(Judgement).where(Judgement.itt_id == itt_id, Judgement.status.in_(IN_FORCE))
+    return {(one.bid_id, one.matter, one.about, one.status): one for one in db.session.scalars(judgements)}
 
 
 def require_all_judged(itt: InvitationToTender, lot: Lot) -> None:
@@ -131,7 +170,7 @@ def require_all_judged(itt: InvitationToTender, lot: Lot) -> None:
         open_count, first = sum(one.open_count for one in still_open), still_open[0].opened.bid
         raise WrongState(
             f"{counted(open_count, 'judgement is', 'judgements are')} still open, the first about the bid of "
-            f"{first.provider.name}. Judge what officers check before the award is proposed."
+            f"{first.provider.name}. Judge it on the page “What officers check” before the award is proposed."
         )
 
 
@@ -161,6 +200,16 @@ def failures_of(bid_id: uuid.UUID) -> Sequence[Judgement]:
         .where(Judgement.bid_id == bid_id, Judgement.status == JudgementStatus.DECIDED, Judgement.verdict == "fails")
         .order_by(Judgement.decided_at, Judgement.id)
     ).all()
+
+
+def subjects_of(judgements: Sequence[Judgement]) -> dict[uuid.UUID, str]:
+    """What each judgement is about, in words: the question, the ground, or the price."""
+    itt_ids = {one.itt_id for one in judgements}
+    prompts = {key: words for itt_id in itt_ids for key, words in prompts_of(itt_id).items()}
+    raised = {(one.bid_id, one.about): one.subject for itt_id in itt_ids for one in enquiries_of(itt_id)}
+    return {
+        one.id: prompts[one.about] if one.matter.is_requirement else raised[one.bid_id, one.about] for one in judgements
+    }
 
 
 def prompts_of(itt_id: uuid.UUID) -> Mapping[str, str]:

@@ -15,7 +15,6 @@ _SECTIONS = {
     "applicants_undecided": "PA2023 s.34(4)-(5)",
     "bidding_time": _BIDDING_TIME.law,
     "conflicts_assessment": "PA2023 s.83",
-    "disregarding": "PA2023 s.19(3)",
     "dps_validity": "SI 2024/716 reg 5",
     "equality": "Equality Act 2010 s.149",
     "exclusion_told": "PA2023 s.59",

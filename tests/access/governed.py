@@ -43,6 +43,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "correspondence": ("open",),
         "decline": ("any",),
         "ending": (*EndingStatus, "lapsed"),
+        "enquiry": ("asked", "answered", "ended"),
         "erasure": ErasureStatus,
         "framework": FrameworkStatus,
         "help_request": HelpStatus,
@@ -65,6 +66,7 @@ STATES: Mapping[str, frozenset[str]] = {
 """The states of each object of the policy: those of its lifecycle, and those that it works out."""
 
 UNREACHED: Mapping[tuple[str, str], str] = {
+    ("enquiry", "ended"): "a cancellation while an answer waits is in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
     ("help_request", "asked"): "no invitation of the scenario is in its last two hours",
     ("help_request", "answered"): "no invitation of the scenario is in its last two hours",

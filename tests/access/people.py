@@ -85,6 +85,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "correspondence": lambda it: {it.provider_id, it.itt.authority_id},
     "decline": lambda it: {it.provider_id},
     "ending": lambda it: {it.itt.authority_id},
+    "enquiry": lambda it: {it.bid.provider_id, it.itt.authority_id},
     "erasure": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
     "framework": lambda it: {it.authority_id},
     "help_request": lambda it: {it.provider_id, it.itt.authority_id},

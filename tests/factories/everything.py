@@ -404,8 +404,11 @@ def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
     """Answers to judge and a judgement that waits; and a bid of the bidder's that was taken out, and wrote before."""
     first, _second = judging.bids_of(judging.checked_itt(2, authority=authority))
     judging.judge(first)
+    judging.listed({first: [judging.RECORDS]})
     bid = judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0]
     write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)
+    judging.raised(bid)
+    judging.answered(judging.raised(bid, "ceased"))
     judging.taken_out(bid)
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import select, text
 
 from portal.bidding.models import Bid
 from portal.core import clock
+from portal.core.keeping import Upload
 from portal.core.permissions import Actor
 from portal.extensions import db
+from portal.judging.answering import answer_enquiry
+from portal.judging.asking import ask_about_price, list_omissions, raise_ground
 from portal.judging.deciding import decide_judgement
-from portal.judging.judging import judge_requirement
+from portal.judging.enquiry_models import Enquiry
+from portal.judging.judging import judge as judge_bid
 from portal.judging.models import Judgement
-from portal.judging.states import Verdict
+from portal.judging.states import Concern, Matter, Verdict
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.asking import add_question
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import QuestionKind
 from tests.factories.awarding import approver_of
-from tests.factories.bidding import close_now, open_itt, submitted_bid
+from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
 from tests.factories.tendering import make_commissioner, publish, ready_itt
 
 INSURED, DECLARED, RECORDS, FOUNDED = (
@@ -36,6 +42,10 @@ ASKED: Sequence[tuple[str, QuestionKind, Mapping[str, str]]] = (
     ("When were you founded?", QuestionKind.TEXT, {"word_limit": "20"}),
 )
 """What officers check: two that pass by their rule, one that has to be read, one for information."""
+MISSING = "Send the pages that are listed; nothing else can be changed."
+HEARD = "The register of companies shows an administration in March. Say what has become of it."
+PRICE = "Show which staff you count on, for how many hours and at which pay."
+ANSWER = "It ended in June, and the register says so since July."
 WHY = "The certificate that was given lapsed last May."
 CHECKED = "I read the answer and the published rule, and agree."
 
@@ -79,9 +89,89 @@ def bids_of(itt: InvitationToTender) -> Sequence[Bid]:
 def judge(bid: Bid, key: str = RECORDS, verdict: Verdict = Verdict.FAILS, *, reason: str = WHY) -> Judgement:
     """Judge one answer, by a new commissioner."""
     actor = make_commissioner(bid.itt.authority)
-    return judge_requirement(
-        itt=bid.itt, bid_id=bid.id, key=key, verdict=verdict, reason=reason, actor=actor, now=clock.now()
+    return judge_bid(
+        itt=bid.itt,
+        bid_id=bid.id,
+        matter=Matter.REQUIREMENT,
+        about=key,
+        verdict=verdict,
+        reason=reason,
+        actor=actor,
+        now=clock.now(),
     )
+
+
+def judge_enquiry(enquiry: Enquiry, verdict: Verdict = Verdict.FAILS) -> Judgement:
+    """Judge a ground or a price that the bidder was asked about, by a new commissioner."""
+    itt = enquiry.itt
+    return judge_bid(
+        itt=itt,
+        bid_id=enquiry.bid_id,
+        matter=enquiry.matter,
+        about=enquiry.about,
+        verdict=verdict,
+        reason=WHY,
+        actor=make_commissioner(itt.authority),
+        now=clock.now(),
+    )
+
+
+def in_days(days: int = 14) -> date:
+    """A day with enough working days before it."""
+    return clock.today() + timedelta(days=days)
+
+
+def listed(missing: Mapping[Bid, Sequence[str]]) -> list[Enquiry]:
+    """List what is missing from bids of one invitation, by a new commissioner."""
+    itt = next(iter(missing)).itt
+    return list_omissions(
+        itt=itt,
+        missing={bid.id: keys for bid, keys in missing.items()},
+        words=MISSING,
+        due_date=in_days(),
+        actor=make_commissioner(itt.authority),
+        now=clock.now(),
+    )
+
+
+def raised(bid: Bid, ground: str = "insolvency", whom: str = "") -> Enquiry:
+    """Raise a ground for exclusion, by a new commissioner; `whom` is a subcontractor."""
+    return raise_ground(
+        itt=bid.itt,
+        bid_id=bid.id,
+        ground=ground,
+        concern=Concern.SUBCONTRACTOR if whom else Concern.BIDDER,
+        whom=whom,
+        words=HEARD,
+        due_date=in_days(),
+        actor=make_commissioner(bid.itt.authority),
+        now=clock.now(),
+    )
+
+
+def asked_about_price(bid: Bid) -> Enquiry:
+    """Ask about the price, by a new commissioner."""
+    actor = make_commissioner(bid.itt.authority)
+    return ask_about_price(itt=bid.itt, bid_id=bid.id, words=PRICE, due_date=in_days(), actor=actor, now=clock.now())
+
+
+def answered(enquiry: Enquiry, *, uploads: Sequence[Upload] = ()) -> Enquiry:
+    """Answer as somebody of its bidder."""
+    answer_enquiry(
+        enquiry=enquiry,
+        answers=dict.fromkeys(enquiry.keys or [""], ANSWER),
+        uploads=uploads,
+        actor=submitter_of(enquiry.bid.provider),
+        files=current_app.extensions["files"],
+    )
+    return enquiry
+
+
+def let_it_run_out(enquiry: Enquiry) -> None:
+    """Let the time for an answer be over."""
+    db.session.flush()
+    db.session.execute(text("UPDATE enquiry SET due_at = clock_timestamp() WHERE id = :id"), {"id": enquiry.id})
+    db.session.refresh(enquiry)
 
 
 def decide(judgement: Judgement) -> Judgement:

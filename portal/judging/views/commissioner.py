@@ -15,11 +15,13 @@ from portal.core.words import counted
 from portal.evaluation.queries import compliance_questions, itt_by_reference
 from portal.evaluation.reading import read_compliance, read_compliance_file
 from portal.judging.deciding import decide_judgement, refuse_judgement
+from portal.judging.enquiries import enquiries_about, enquiries_of, enquiry_behind
 from portal.judging.forms import DecisionForm, JudgementForm
-from portal.judging.judging import judge_requirement, pass_by_rule
+from portal.judging.judging import judge as judge_bid
+from portal.judging.judging import pass_by_rule
 from portal.judging.models import Judgement
-from portal.judging.queries import history_of, judgement_of, prompts_of, standing_of, standings_of
-from portal.judging.states import Verdict
+from portal.judging.queries import history_of, judgement_of, standing_of, standings_of, subjects_of
+from portal.judging.states import Matter, Verdict
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority, require_to_send
 from portal.web.downloads import attachment
@@ -40,6 +42,7 @@ def index(reference: str) -> ResponseReturnValue:
         standings=standings_of(itt),
         questions=compliance_questions(itt.id),
         may_judge=policy.allows(actor(), Verb.JUDGE, itt),
+        omissions=[found for found in enquiries_of(itt.id) if found.matter.is_requirement],
     )
 
 
@@ -60,16 +63,18 @@ def show(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
     """What one bid answered, and how it was judged."""
     itt = _itt(reference)
     reading = read_compliance(itt=itt, bid_id=bid_id, actor=actor())
-    history = history_of(bid_id)
+    history, standing = history_of(bid_id), standing_of(itt, bid_id)
     return render_template(
         "judging/commissioner/bid.html",
         itt=itt,
         reading=reading,
-        judged={one.question.key: one for one in standing_of(itt, bid_id).requirements},
+        judged={one.question.key: one for one in standing.requirements},
+        enquiries=enquiries_about(bid_id),
+        raised={one.enquiry.id: one for one in standing.raised},
         may_judge=policy.allows(actor(), Verb.JUDGE, itt),
         history=history,
         names=names_by_id(*(one.proposed_by_id for one in history)),
-        prompts=prompts_of(itt.id),
+        subjects=subjects_of(history),
     )
 
 
@@ -120,7 +125,8 @@ def decide(reference: str, judgement_id: uuid.UUID) -> ResponseReturnValue:
         form=form if policy.allows(actor(), Verb.DECIDE, judgement) else None,
         is_own=judgement.is_own(actor()),
         names=names_by_id(judgement.proposed_by_id),
-        prompts=prompts_of(itt.id),
+        subject=subjects_of([judgement])[judgement.id],
+        enquiry=enquiry_behind(judgement),
     )
     return page, form.status_code
 
@@ -133,8 +139,15 @@ def _itt(reference: str) -> InvitationToTender:
 
 def _judge(form: JudgementForm, itt: InvitationToTender, bid_id: uuid.UUID, key: str) -> Judgement:
     verdict, reason = Verdict(form.verdict.data), form.reason.data
-    return judge_requirement(
-        itt=itt, bid_id=bid_id, key=key, verdict=verdict, reason=reason, actor=actor(), now=clock.now()
+    return judge_bid(
+        itt=itt,
+        bid_id=bid_id,
+        matter=Matter.REQUIREMENT,
+        about=key,
+        verdict=verdict,
+        reason=reason,
+        actor=actor(),
+        now=clock.now(),
     )
 
 

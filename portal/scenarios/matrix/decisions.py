@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from portal.awarding.deciding import decide_award
 from portal.bidding.models import Bid
 from portal.core import clock
 from portal.core.columns import db
+from portal.core.storage import FileStore
 from portal.ending.setting_aside import (
     decide_setting_aside,
     propose_reopening,
     propose_withdrawal,
     refuse_setting_aside,
 )
+from portal.judging.answering import answer_enquiry
+from portal.judging.asking import raise_ground
 from portal.judging.deciding import refuse_judgement
-from portal.judging.judging import judge_requirement
-from portal.judging.states import Verdict
+from portal.judging.judging import judge as judge_bid
+from portal.judging.states import Concern, Matter, Verdict
+from portal.regulation.local_time import local_date
 from portal.scenarios import building, people
 from portal.tendering.models import InvitationToTender
 
@@ -30,8 +36,15 @@ def judge(itt: InvitationToTender) -> None:
     bid = db.session.scalars(select(Bid).where(Bid.itt_id == itt.id)).one()
     again, refused, waiting = [question.key for question in itt.questions if question.asked.is_judged]
     judged = [
-        judge_requirement(
-            itt=itt, bid_id=bid.id, key=key, verdict=verdict, reason=REASON, actor=officer, now=clock.now()
+        judge_bid(
+            itt=itt,
+            bid_id=bid.id,
+            matter=Matter.REQUIREMENT,
+            about=key,
+            verdict=verdict,
+            reason=REASON,
+            actor=officer,
+            now=clock.now(),
         )
         for key, verdict in (
             (again, Verdict.PASSES),
@@ -41,6 +54,28 @@ def judge(itt: InvitationToTender) -> None:
         )
     ]
     refuse_judgement(judgement=judged[2], actor=approver, note=REASON, now=clock.now())
+    db.session.commit()
+
+
+def ask(itt: InvitationToTender, bidder: people.Part, files: FileStore) -> None:
+    """About its one bid: a ground that its bidder has answered, and one that waits for an answer."""
+    officer = people.actor_of(building.cast_of(itt).commissioner)
+    bid = db.session.scalars(select(Bid).where(Bid.itt_id == itt.id)).one()
+    answered, _waiting = [
+        raise_ground(
+            itt=itt,
+            bid_id=bid.id,
+            ground=ground,
+            concern=Concern.BIDDER,
+            whom="",
+            words=REASON,
+            due_date=local_date(clock.now()) + timedelta(days=14),
+            actor=officer,
+            now=clock.now(),
+        )
+        for ground in ("ceased", "insolvency")
+    ]
+    answer_enquiry(enquiry=answered, answers={"": REASON}, uploads=(), actor=people.actor_of(bidder), files=files)
     db.session.commit()
 
 

@@ -54,6 +54,7 @@ def load(
         building.score_and_moderate_all(closed[title])
     changes.write(closed[SCORING])
     decisions.judge(closed[SCORING])
+    decisions.ask(closed[SCORING], SUBMITTER, files)
     _at_work(closed[SCORING], closed[SCORED], closed[MODERATING])
     for title in WITH_RESULT:
         building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)

@@ -19,10 +19,11 @@ from portal.evaluation.reading import read_compliance
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.extensions import db
 from portal.judging.deciding import decide_judgement, refuse_judgement
-from portal.judging.judging import BY_RULE, judge_requirement, pass_by_rule
+from portal.judging.judging import BY_RULE, pass_by_rule
+from portal.judging.judging import judge as judge_bid
 from portal.judging.models import Judgement
 from portal.judging.queries import standings_of, waiting_of
-from portal.judging.states import JudgementStatus, Verdict
+from portal.judging.states import JudgementStatus, Matter, Verdict
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import approver_of, propose, proposed_award
@@ -215,8 +216,8 @@ def _refused(itt: InvitationToTender) -> dict[str, tuple[Callable[[], object], t
         return lambda: decide_judgement(judgement=judgement, actor=actor, note=note, now=now)  # type: ignore[arg-type]
 
     def judged(**changed: object) -> Callable[[], object]:
-        asked = {"bid_id": bid.id, "key": INSURED, "reason": WHY, "actor": make_commissioner(authority)} | changed
-        return lambda: judge_requirement(itt=itt, verdict=Verdict.FAILS, now=now, **asked)  # type: ignore[arg-type]
+        asked = {"bid_id": bid.id, "about": INSURED, "reason": WHY, "actor": make_commissioner(authority)} | changed
+        return lambda: judge_bid(itt=itt, matter=Matter.REQUIREMENT, verdict=Verdict.FAILS, now=now, **asked)  # type: ignore[arg-type]
 
     return {
         "the proposer decides": (decided_by(proposer), NotAllowed),
@@ -224,9 +225,9 @@ def _refused(itt: InvitationToTender) -> dict[str, tuple[Callable[[], object], t
         "an opener decides": (decided_by(opener_of(authority)), NotAllowed),
         "another authority decides": (decided_by(approver_of(opened_itt(0).authority)), NotFound),
         "the portal decides": (decided_by(SYSTEM), NotFound),
-        "judged twice": (judged(key=RECORDS), Conflict),
-        "for information": (judged(key=FOUNDED), NotFound),
-        "a panel's question": (judged(key="welcome"), NotFound),
+        "judged twice": (judged(about=RECORDS), Conflict),
+        "for information": (judged(about=FOUNDED), NotFound),
+        "a panel's question": (judged(about="welcome"), NotFound),
         "another's bid": (judged(bid_id=bids_of(checked_itt(1))[0].id), NotFound),
         "no reason": (judged(reason="No."), InvalidInput),
         "an approver judges": (judged(actor=approver_of(authority)), NotAllowed),
@@ -254,8 +255,15 @@ def test_one_person_with_both_roles_is_one_person() -> None:
     itt = checked_itt(1)
     both = actor_of(make_person(Role.COMMISSIONER, Role.APPROVER, authority=itt.authority))
     [bid] = bids_of(itt)
-    judgement = judge_requirement(
-        itt=itt, bid_id=bid.id, key=RECORDS, verdict=Verdict.FAILS, reason=WHY, actor=both, now=clock.now()
+    judgement = judge_bid(
+        itt=itt,
+        bid_id=bid.id,
+        matter=Matter.REQUIREMENT,
+        about=RECORDS,
+        verdict=Verdict.FAILS,
+        reason=WHY,
+        actor=both,
+        now=clock.now(),
     )
     with pytest.raises(NotAllowed, match="two people"):
         decide_judgement(judgement=judgement, actor=both, note=CHECKED, now=clock.now())

@@ -21,11 +21,13 @@ from portal.awarding.states import SettingAsideKind
 from portal.core import clock
 from portal.core.permissions import SYSTEM, Role
 from portal.extensions import db
-from portal.judging.states import Verdict
+from portal.judging.states import Concern, Matter, Verdict
 from portal.members.states import ChangeStatus
 from portal.notifications.composing import compose, tell
 from portal.notifications.models import Message
 from portal.paths import TEMPLATES
+from portal.regulation.assessing_law import ASSESSING
+from portal.regulation.kinds import Regime
 from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.models import InvitationToTender
@@ -129,11 +131,22 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
         "judgement": SimpleNamespace(
             bid=SimpleNamespace(reference="BID-0000", provider=SimpleNamespace(name=TITLE)),
             verdict=Verdict.FAILS,
+            matter=Matter.EXCLUSION,
+            law="PA2023 s.26, s.58",
             reason=f"{TITLE}.",
             decision_note=f"{TITLE}.",
             decided_at=itt.closes_at,
         ),
-        "prompt": TITLE,
+        "subject": TITLE,
+        "enquiry": SimpleNamespace(
+            bid=SimpleNamespace(reference="BID-0000", provider=SimpleNamespace(name=TITLE)),
+            matter=Matter.EXCLUSION,
+            concern=Concern.SUBCONTRACTOR,
+            concerns=TITLE,
+            law=ASSESSING[Regime.PA2023],
+            words=f"{TITLE}.",
+            due_at=itt.closes_at,
+        ),
         "stands": False,
         "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }

@@ -60,4 +60,5 @@ def test_the_bidder_hears_whether_it_is_back() -> None:
     assert "was not accepted" in still_out.subject
     decide(judge(bid, INSURED, Verdict.PASSES))
     [back] = told(EventKind.JUDGEMENT_DECIDED, letters.judgement_decided)
-    assert "is in again" in back.subject
+    assert "it is scored and ranked" in back.body
+    assert "Decided about your bid" in back.subject

@@ -67,7 +67,7 @@ def test_what_is_missing_is_said_beside_the_field(client: CheckedClient) -> None
     form = fields_of(officer(client, itt).get(address))
     missing = client.post(address, data=form)
     assert missing.status_code == 422
-    assert errors_of(missing) == ["Choose whether the answer passes.", "Say why, in a sentence or two."]
+    assert errors_of(missing) == ["Choose whether the bid stays in.", "Say why, in a sentence or two."]
     short = client.post(address, data=form | {"verdict": "fails", "reason": "No."})
     assert short.status_code == 422
     assert fields_of(short)["reason"] == "No."
