@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,15 @@ def _add_writing(commands: Commands) -> None:
     person.add_argument("--authority", metavar="NAME", help="of this contracting authority, not of the platform")
     person.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _on_app(person, "administering.administrator")
+    listed = _group(commands, "debarment", "the debarment list").add_parser(
+        "bring-in", help="the list as it was read on a day, from a CSV file"
+    )
+    listed.add_argument("--read-on", required=True, type=date.fromisoformat, metavar="YYYY-MM-DD")
+    listed.add_argument("--by", required=True, metavar="EMAIL", help="who read it")
+    given = listed.add_mutually_exclusive_group(required=True)
+    given.add_argument("file", nargs="?", metavar="FILE", help="- reads standard input")
+    given.add_argument("--nobody", action="store_true", help="nobody was on it")
+    _on_app(listed, "administering.debarment_list")
     key = commands.add_parser("replace-person-key", help="wrap everybody's key by a new one, while the portal runs")
     key.add_argument("--finish", action="store_true", help="an hour later: drop the key before")
     _on_app(key, "keeping.replace_person_key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from pathlib import Path
 
 from flask import Flask
 
@@ -13,7 +14,10 @@ from portal.accounts.lost_factors import remove_by_command
 from portal.audit.outbox import revive_dead
 from portal.commands.answering import Answer, CouldNotRun
 from portal.core import clock
+from portal.core.errors import InvalidInput
+from portal.core.words import counted
 from portal.extensions import db
+from portal.judging.debarment import bring_in
 from portal.scenarios.building import WorkerNeeded
 from portal.scenarios.loading import NotADemonstration, UnknownScenario, load
 from portal.scenarios.people import AlreadyLoaded
@@ -52,6 +56,25 @@ def second_factor(app: Flask, arguments: argparse.Namespace) -> Answer:
         db.session.commit()
         document = {"id": person.id}
     return Answer(document, [f"{arguments.email} sets up a new second factor at the next sign-in."])
+
+
+def debarment_list(app: Flask, arguments: argparse.Namespace) -> Answer:
+    """Bring in the debarment list as it was read on a day; every wrong row is named and nothing is brought in."""
+    with app.app_context():
+        try:
+            content = None if arguments.nobody else read_input(arguments.file)
+            brought = bring_in(content=content, read_on=arguments.read_on, email=arguments.by, now=clock.now())
+        except (InvalidInput, OSError) as wrong:
+            raise CouldNotRun(str(wrong)) from wrong
+        db.session.commit()
+        entries = len(brought.entries)
+        document = {"id": brought.id, "read_on": brought.read_on_date, "entries": entries}
+    return Answer(document, [f"The list of {arguments.read_on} is in: {counted(entries, 'entry', 'entries')}."])
+
+
+def read_input(name: str) -> bytes:
+    """A file's bytes, or standard input's for "-"."""
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
 
 
 def retry_outbox(app: Flask, arguments: argparse.Namespace) -> Answer:

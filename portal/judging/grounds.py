@@ -30,24 +30,34 @@ class RaisedGround:
     @property
     def consequence(self) -> str:
         """What follows from it (PA2023 s.26(1)-(2), s.57; PCR2015 reg 57)."""
-        return f"Where it applies {self.test}, the bid {'must' if self.is_mandatory else 'may'} be disregarded."
+        return f"Where it applies{self.test}, the bid {'must' if self.is_mandatory else 'may'} be disregarded."
+
+
+DEBARRED = (
+    ("debarred", "Is on the debarment list for a mandatory ground", True),
+    ("debarred_discretionary", "Is on the debarment list for a discretionary ground", False),
+)
+"""What nobody is asked in a questionnaire, because a Minister has decided it."""
 
 
 def _grounds_under(regime: Regime) -> Mapping[str, RaisedGround]:
-    law, test = EXCLUSIONS[regime], ASSESSING[regime].test
+    law, assessing = EXCLUSIONS[regime], ASSESSING[regime]
     listed = (
         (CONVICTIONS, "Convicted of", True, law.mandatory),
         (EVENTS, "Has", True, law.mandatory),
         (DISCRETIONARY_GROUNDS, "Has", False, law.discretionary),
     )
-    return MappingProxyType(
-        {
-            ground.key: RaisedGround(f"{verb} {ground.prompt}", is_mandatory, schedule or ground.pcr or "", test)
-            for grounds, verb, is_mandatory, schedule in listed
-            for ground in grounds
-            if schedule or ground.pcr
-        }
-    )
+    known = {
+        ground.key: RaisedGround(f"{verb} {ground.prompt}", is_mandatory, cited, f" {assessing.test}")
+        for grounds, verb, is_mandatory, schedule in listed
+        for ground in grounds
+        if (cited := schedule or ground.pcr)
+    }
+    debarred = {
+        key: RaisedGround(words, is_mandatory, cited, "")
+        for (key, words, is_mandatory), cited in zip(DEBARRED, assessing.debarred, strict=False)
+    }
+    return MappingProxyType(debarred | known)
 
 
 GROUNDS: Mapping[Regime, Mapping[str, RaisedGround]] = MappingProxyType(

@@ -24,6 +24,10 @@ class AssessingLaw:
     """What has to hold beside a ground, in words that follow "Where it applies"."""
     notify: str | None = None
     """The deadline rule for telling the Minister of an exclusion; None where nobody is told."""
+    debarred: tuple[str, ...] = ()
+    """What being on the debarment list means, for a mandatory and for a discretionary ground; empty where none is."""
+    looking: str = ""
+    """That the list is looked at for whoever stands behind a bid."""
 
 
 ASSESSING: Mapping[Regime, AssessingLaw] = MappingProxyType(
@@ -35,6 +39,8 @@ ASSESSING: Mapping[Regime, AssessingLaw] = MappingProxyType(
             low_prices="PA2023 s.19(4)-(5)",
             test="and goes on, or is likely to happen again",
             notify="PA.exclusion_notify",
+            debarred=("PA2023 s.57(1)(b)", "PA2023 s.57(2)(b)"),
+            looking="PA2023 s.26, s.28, s.57",
         ),
         Regime.PCR2015: AssessingLaw(
             disregarding="PCR2015 reg 56(1)",

@@ -122,6 +122,26 @@ def test_a_weak_password_makes_no_administrator(
     assert capsys.readouterr().err == "Use at least 12 characters. Three random words work well.\n"
 
 
+@pytest.mark.usefixtures("new_installation")
+def test_the_debarment_list_is_brought_in_or_every_wrong_row_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By somebody who has an account; a file with a wrong row brings nothing in, and exit 2."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("three random words\n"))
+    person = ["--name", "A Person", "--email", "person@example.test", "--password-stdin"]
+    assert answered(capsys, "create-administrator", *person)[0] == 0
+    file = tmp_path / "list.csv"
+    file.write_text("name,number,ground,kind\nDemo Builders Ltd,09506232,Cartel,mandatory\n,,Cartel,perhaps\n")
+    command = ["debarment", "bring-in", "--read-on", "2026-01-05", "--by", "person@example.test"]
+    assert cli.main([*command, str(file)]) == 2
+    assert capsys.readouterr().err == "Row 3: Name is empty. As the list has it.\n"
+    file.write_text("name,number,ground,kind\nDemo Builders Ltd,09506232,Cartel,mandatory\n")
+    code, told = answered(capsys, *command, str(file))
+    assert (code, told["entries"], told["read_on"]) == (0, 1, "2026-01-05")
+    assert cli.main([*command, "--nobody"]) == 2
+    assert "is here already" in capsys.readouterr().err
+
+
 def test_a_database_that_does_not_answer_is_one_sentence(
     capsys: pytest.CaptureFixture[str], worker_environment: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

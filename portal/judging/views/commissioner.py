@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import names_by_id
+from portal.bidding.models import Bid
+from portal.bidding.partners import Partner
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.core.words import counted
 from portal.evaluation.queries import compliance_questions, itt_by_reference
 from portal.evaluation.reading import read_compliance, read_compliance_file
+from portal.judging.debarment import OLD_AFTER, latest_list, matches_in
 from portal.judging.deciding import decide_judgement, refuse_judgement
 from portal.judging.enquiries import enquiries_about, enquiries_of, enquiry_behind
 from portal.judging.forms import DecisionForm, JudgementForm
@@ -22,6 +27,7 @@ from portal.judging.judging import pass_by_rule
 from portal.judging.models import Judgement
 from portal.judging.queries import history_of, judgement_of, standing_of, standings_of, subjects_of
 from portal.judging.states import Matter, Verdict
+from portal.regulation.assessing_law import ASSESSING
 from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority, require_to_send
 from portal.web.downloads import attachment
@@ -74,6 +80,7 @@ def show(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
         may_judge=policy.allows(actor(), Verb.JUDGE, itt),
         history=history,
         names=names_by_id(*(one.proposed_by_id for one in history)),
+        **debarment_of(itt, reading.bid.bid, reading.partners),
         subjects=subjects_of(history),
     )
 
@@ -135,6 +142,19 @@ def _itt(reference: str) -> InvitationToTender:
     itt = itt_by_reference(reference)
     policy.require(actor(), Verb.READ_COMPLIANCE, itt)
     return itt
+
+
+def debarment_of(itt: InvitationToTender, bid: Bid, partners: Sequence[Partner]) -> Mapping[str, Any]:
+    """What a page says of the debarment list; nothing where the law of the procurement has none."""
+    if not ASSESSING[itt.regime].looking:
+        return {}
+    found, today = latest_list(), clock.today()
+    return {
+        "looking": ASSESSING[itt.regime].looking,
+        "debarment": found,
+        "is_old": found is not None and today - found.read_on_date > OLD_AFTER,
+        "matches": matches_in(found.entries, bid, partners) if found is not None else [],
+    }
 
 
 def _judge(form: JudgementForm, itt: InvitationToTender, bid_id: uuid.UUID, key: str) -> Judgement:

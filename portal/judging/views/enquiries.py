@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
@@ -30,6 +30,8 @@ from portal.web.access import actor, for_authority, require_to_send
 from portal.web.downloads import attachment
 
 bp = Blueprint("enquiries", __name__, url_prefix="/commissioning/itts/<reference>/enquiries")
+PREFILLED = ("ground", "concern", "whom")
+"""What a match on the debarment list brings into the form."""
 ASKED = "The bidder has been told, and until when it can answer."
 
 
@@ -53,7 +55,7 @@ def omissions(reference: str) -> ResponseReturnValue:
 @for_authority(Role.COMMISSIONER)
 def exclusion(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Raise a ground for exclusion, and ask the bidder what it says."""
-    itt, form = _to_judge(reference), GroundForm()
+    itt, form = _to_judge(reference), GroundForm(data={name: request.args.get(name) for name in PREFILLED})
     form.offer(GROUNDS[itt.regime])
     standing = standing_of(itt, bid_id)
 

@@ -27,6 +27,7 @@ NAMES = {
     "Clarification": "clarification",
     "Contract": "contract",
     "Correspondence": "correspondence",
+    "DebarmentList": "debarment_list",
     "Draw": "draw",
     "Ending": "ending",
     "Entered": "bid",

@@ -17,7 +17,7 @@ GROUNDS_OF_2015 = ("1", "3", "8)(a", "8)(b", "8)(c", "8)(d", "8)(g", "8)(h)-(i")
 @pytest.mark.parametrize(
     ("regime", "count", "laws"),
     [
-        (Regime.PA2023, 24, {"PA2023 Sch 6", "PA2023 Sch 7"}),
+        (Regime.PA2023, 26, {"PA2023 Sch 6", "PA2023 Sch 7", "PA2023 s.57(1)(b)", "PA2023 s.57(2)(b)"}),
         (Regime.PCR2015, 16, {f"PCR2015 reg 57({part})" for part in GROUNDS_OF_2015}),
     ],
 )

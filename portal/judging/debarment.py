@@ -1,0 +1,138 @@
+"""The debarment list: bringing it in as it was read, and who behind a bid is on it (PA2023 s.28, s.57, s.62)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.accounts.people import person_with_email
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.bidding.models import Bid
+from portal.bidding.partners import MEMBER, Partner
+from portal.core.columns import db
+from portal.core.errors import InvalidInput
+from portal.core.parsing.text import squeeze
+from portal.core.permissions import SYSTEM
+from portal.importing.cells import read_day
+from portal.importing.files import SHAPE, Column, FileRow, Layout, read_file
+from portal.judging.debarment_models import DebarmentEntry, DebarmentList
+from portal.judging.states import Concern
+from portal.organisations.names import name_key
+from portal.regulation.local_time import local_date
+
+LAYOUT = Layout(
+    (
+        Column("name", "Name", "As the list has it.", "Demo Builders Ltd", required=True),
+        Column("number", "Number", "Of a company or charity, where the list gives one.", "09506232"),
+        Column("ground", "Ground", "The ground that the entry relates to.", "Competition infringement", required=True),
+        Column("kind", "Kind", "mandatory or discretionary.", "mandatory", required=True),
+        Column("until", "Until", "When the ground is expected to cease to apply.", "2029-03-31"),
+        Column("contracts", "Contracts", "Which contracts a threat to national security keeps it from.", ""),
+    )
+)
+KINDS = {"mandatory": True, "discretionary": False}
+OLD_AFTER = timedelta(days=7)
+NO_NUMBER = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Somebody behind a bid who may be on the list: looked at by an officer, never decided by itself."""
+
+    entry: DebarmentEntry
+    name: str
+    concern: Concern
+    by_number: bool
+
+    @property
+    def ground(self) -> str:
+        """The key of the ground that is raised of it (`portal/judging/grounds.py`)."""
+        return "debarred" if self.entry.is_mandatory else "debarred_discretionary"
+
+
+def bring_in(*, content: bytes | None, read_on: date, email: str, now: datetime) -> DebarmentList:
+    """Bring in the list as it was on a day: the rows of a CSV file, or nobody where `content` is None.
+
+    What was brought in before stays as it was, with its day. Records DEBARMENT_LIST_BROUGHT_IN. Raises `InvalidInput`
+    for somebody who has no account here, a day that has not come or is not after the last, and for the file, with
+    every row that is wrong.
+    """
+    person = person_with_email(email)
+    if person is None:
+        raise InvalidInput(f"Nobody has an account here under {email}.")
+    last = latest_list()
+    if read_on > local_date(now):
+        raise InvalidInput("The list cannot have been read on a day that has not come.")
+    if last is not None and read_on <= last.read_on_date:
+        raise InvalidInput(f"A list that was read on {last.read_on_date} is here already: bring in a later one.")
+    rows = read_file(content, LAYOUT) if content is not None else []
+    brought = DebarmentList(read_on_date=read_on, brought_in_by_id=person.id, brought_in_at=now, entries=_entries(rows))
+    db.session.add(brought)
+    db.session.flush()
+    record(EventKind.DEBARMENT_LIST_BROUGHT_IN, brought, actor=SYSTEM, read_on=str(read_on), entries=len(rows))
+    return brought
+
+
+def latest_list() -> DebarmentList | None:
+    """The list that was read last, with its entries; None where nobody has brought one in."""
+    newest = select(DebarmentList).order_by(DebarmentList.read_on_date.desc()).limit(1)
+    return db.session.scalars(newest.options(selectinload(DebarmentList.entries))).one_or_none()
+
+
+def matches_in(entries: Iterable[DebarmentEntry], bid: Bid, partners: Sequence[Partner]) -> list[Match]:
+    """Who behind a bid is on the list, by number or by a name that reads the same: its bidder and whoever it names."""
+    behind = [(bid.provider.name, Concern.BIDDER, {_key(one.value) for one in bid.provider.identifiers})]
+    for one in partners:
+        concern = Concern.ASSOCIATED if one.kind == MEMBER else Concern.SUBCONTRACTOR
+        behind.append((one.name, concern, {_key(one.number)}))
+    found = []
+    for entry in entries:
+        key, reads_as = _key(entry.number), name_key(entry.name)
+        for name, concern, numbers in behind:
+            by_number = key != NO_NUMBER and key in numbers
+            if by_number or name_key(name) == reads_as:
+                found.append(Match(entry, name, concern, by_number))
+    return found
+
+
+def _key(number: str) -> str:
+    """A number as it is compared: without gaps and leading noughts, which lists and people leave out."""
+    return squeeze(number).upper().lstrip("0")
+
+
+def _entries(rows: Sequence[FileRow]) -> list[DebarmentEntry]:
+    read, faults = [], []
+    for row in rows:
+        try:
+            read.append(_entry(row))
+        except InvalidInput as wrong:
+            faults.append(f"Row {row.number}: {wrong.message}")
+    if faults:
+        raise InvalidInput("\n".join(faults), field="file")
+    return read
+
+
+def _entry(row: FileRow) -> DebarmentEntry:
+    cells = row.cells
+    if SHAPE in cells:
+        raise InvalidInput(
+            f"It has {cells[SHAPE]} cells. Look for a comma that belongs to a name: such a cell is quoted."
+        )
+    for column in LAYOUT.columns:
+        if column.required and not cells[column.name]:
+            raise InvalidInput(f"{column.title} is empty. {column.explained}")
+    if cells["kind"].lower() not in KINDS:
+        raise InvalidInput(f"The kind is “{cells['kind'][:40]}”. Write mandatory or discretionary.")
+    return DebarmentEntry(
+        name=cells["name"],
+        number=cells["number"],
+        ground=cells["ground"],
+        is_mandatory=KINDS[cells["kind"].lower()],
+        until_date=read_day(cells["until"], missing="") if cells["until"] else None,
+        contracts=cells["contracts"],
+    )
