@@ -118,7 +118,10 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *press("bidder_messages.show", by=AUTHORITY_ROLES),
         *press("bid_messages.show", by=PROVIDER_ROLES),
     ),
-    ("decline", Verb.DECLINE): (*form("invitations.decline"), *press("invitations.take_back")),
+    ("decline", Verb.DECLINE): (
+        *form("invitations.decline", own=True),
+        *press("invitations.take_back", own=True),
+    ),
     ("ending", Verb.DECIDE): form("endings.decide"),
     ("setting_aside", Verb.DECIDE): form("setting_aside.decide"),
     ("bid", Verb.WITHDRAW_FROM_AWARD): form("withdrawals.withdraw"),
