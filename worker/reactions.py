@@ -21,7 +21,6 @@ from portal.members.removing import note_reasons_sent
 from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.notifications import (
-    interested,
     letters,
     letters_of_absences,
     letters_of_accounts,
@@ -42,6 +41,7 @@ from portal.notifications import (
     letters_of_roles,
     letters_of_setting_aside,
     letters_of_validity,
+    letters_to_interested,
 )
 from portal.notifications.dead_addresses import try_again
 from portal.privacy import letters as letters_of_erasure
@@ -244,16 +244,16 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.RESTRICTED_DOCUMENT_READ: NOTHING,
     EventKind.UNDECIDED_APPLICATIONS_EXPLAINED: NOTHING,
     EventKind.CLARIFICATION_ASKED: (letters_of_changes.clarification_asked,),
-    EventKind.MAIL_FOLLOW_ASKED: (interested.mail_follow_asked,),
+    EventKind.MAIL_FOLLOW_ASKED: (letters_to_interested.mail_follow_asked,),
     EventKind.CLARIFICATION_TAKEN_BACK: NOTHING,
     EventKind.HELP_ASKED: (letters_of_help.help_asked,),
     EventKind.HELP_ANSWERED: (letters_of_help.help_answered,),
     EventKind.CLARIFICATION_ANSWERED: NOTHING,
     EventKind.CLARIFICATION_ANSWERED_ALONE: (letters_of_changes.clarification_answered_alone,),
-    EventKind.ANSWERS_PUBLISHED: (interested.tell_interested,),
+    EventKind.ANSWERS_PUBLISHED: (letters_to_interested.tell_interested,),
     EventKind.ADDENDUM_PROPOSED: (letters_of_changes.addendum_proposed,),
     EventKind.ADDENDUM_REFUSED: (letters_of_changes.addendum_refused,),
-    EventKind.ADDENDUM_PUBLISHED: (interested.tell_interested, ask_for_notice),
+    EventKind.ADDENDUM_PUBLISHED: (letters_to_interested.tell_interested, ask_for_notice),
     EventKind.BID_STARTED: NOTHING,
     EventKind.BID_DRAFT_SAVED: NOTHING,
     EventKind.BID_ABANDONED: NOTHING,

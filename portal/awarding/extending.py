@@ -83,8 +83,8 @@ def answer_validity(*, bid: Bid, agrees: bool, actor: Actor, now: datetime) -> V
     get a receipt and the commissioners hear; records VALIDITY_ANSWERED. Raises `NotFound` where nobody has asked,
     `Conflict` for who agreed, `WrongState` once there is nothing left to award.
     """
-    policy.require(actor, Verb.ANSWER_VALIDITY, bid)
     itt = lock(InvitationToTender, bid.itt_id)
+    policy.require(actor, Verb.ANSWER_VALIDITY, bid)
     last = validity_of(bid).last
     if last is None:
         raise NotFound("The buyer has not asked you to let this bid stand for longer.")

@@ -25,8 +25,6 @@ class DebarmentList(OnSystemChain, Model):
 
     entries: Mapped[list[DebarmentEntry]] = relationship(order_by="DebarmentEntry.name")
 
-    policy_object = "debarment_list"
-
 
 class DebarmentEntry(Model):
     """Somebody who is on it, and what the list has to say of it (PA2023 s.62(4))."""

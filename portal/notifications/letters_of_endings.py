@@ -13,7 +13,7 @@ from portal.evaluation.draw_models import Draw
 from portal.notifications import recipients
 from portal.notifications.addressing import page_of, to_authority, to_bidders
 from portal.notifications.composing import tell
-from portal.notifications.interested import tell_interested
+from portal.notifications.letters_to_interested import tell_interested
 from portal.tendering.ending_models import Ending
 
 DRAWING = (Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER)

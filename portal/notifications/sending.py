@@ -21,7 +21,7 @@ from portal.audit.outbox import Undeliverable, WayDown
 from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.notifications.composing import compose
-from portal.notifications.interested import letter_about
+from portal.notifications.letters_to_interested import letter_about
 from portal.notifications.models import Message
 from portal.tendering.clarifying.mail_following import follow_token
 from portal.tendering.clarifying.mail_models import MailFollower

@@ -11,6 +11,7 @@ from portal.bidding.queries import own_bid, own_itt
 from portal.bidding.validity import validity_of
 from portal.core import clock
 from portal.core.permissions import Verb, policy
+from portal.tendering.models import InvitationToTender
 from portal.web.access import actor, for_authority, for_provider
 
 bp = Blueprint("validity", __name__)
@@ -24,24 +25,14 @@ def index(reference: str) -> ResponseReturnValue:
     form = ValidityForm()
     if form.is_submitted():
         policy.require(actor(), Verb.ASK_FOR_VALIDITY, itt)
-    if form.validate_on_submit() and form.carry_out(
-        lambda: ask_for_validity(
-            itt=itt,
-            until=form.until.data,
-            answer_by=form.answer_by.data,
-            reason=form.reason.data or "",
-            actor=actor(),
-            now=clock.now(),
-        )
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: _ask(itt, form)):
         flash("Every bidder that is still in is asked for the same, and written to.", "success")
         return redirect(url_for(".index", reference=itt.reference))
-    may_ask = policy.allows(actor(), Verb.ASK_FOR_VALIDITY, itt)
     page = render_template(
         "awarding/commissioner/validity.html",
         itt=itt,
         form=form,
-        may_ask=may_ask,
+        may_ask=policy.allows(actor(), Verb.ASK_FOR_VALIDITY, itt),
         standing=standing_of(itt) if itt.opened_at else [],
         requests=requests_of(itt.id),
     )
@@ -69,3 +60,14 @@ def answer(reference: str) -> ResponseReturnValue:
         may_answer=policy.allows(actor(), Verb.ANSWER_VALIDITY, bid),
     )
     return page, form.status_code
+
+
+def _ask(itt: InvitationToTender, form: ValidityForm) -> None:
+    ask_for_validity(
+        itt=itt,
+        until=form.until.data,
+        answer_by=form.answer_by.data,
+        reason=form.reason.data or "",
+        actor=actor(),
+        now=clock.now(),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
@@ -84,7 +85,6 @@ def show(reference: str) -> ResponseReturnValue:
         return show_json(reference)
     itt = find_published_itt(reference)
     now = clock.now()
-    standing = told(itt, actor().provider_id, now)
     return render_template(
         "tendering/public/show.html",
         itt=itt,
@@ -93,14 +93,19 @@ def show(reference: str) -> ResponseReturnValue:
         codes=cpv_codes_among(itt.cpv_codes),
         weights=effective(itt),
         **price_facts(itt),
-        said_no=own_decline(itt, actor()),
-        may_bid=bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid),
-        standing=standing,
+        **_to_the_reader(itt, now),
         limits=limit_words(itt),
         outcomes=specification_of(itt.id),
         joining_is_open=joining_is_open(itt, now),
         **_since_publication(itt),
     )
+
+
+def _to_the_reader(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
+    """What it is to the reader's provider: whether it may bid, and whether it has said no."""
+    standing = told(itt, actor().provider_id, now)
+    may_bid = bool(actor().roles & PROVIDER_ROLES) and (standing is None or standing.may_bid)
+    return {"said_no": own_decline(itt, actor()), "may_bid": may_bid, "standing": standing}
 
 
 def _since_publication(itt: InvitationToTender) -> dict[str, Any]:
