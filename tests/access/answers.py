@@ -42,6 +42,9 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ("bid", Verb.KEEP_LATE): Narrower(TOO_LATE, "of what bidding closed on, and did not receive", by=SUBMITTING_ROLES),
     ("bid", Verb.WITHDRAW): Narrower(TOO_LATE, "until the closing time", _in("submitted")),
     ("bid", Verb.WITHDRAW_FROM_AWARD): Narrower(NOWHERE, "of what was awarded to it", by=SUBMITTING_ROLES),
+    ("clarification", Verb.ANSWER): Narrower(
+        TOO_LATE, "until the bids are opened or it ends", by=frozenset({Role.COMMISSIONER})
+    ),
     ("clarification", Verb.ASK): Narrower(TOO_LATE, "while questions are taken", by=PROVIDER_ROLES),
     ("role", Verb.DECIDE): Narrower(REFUSED, "the authority has somebody who decides", _in("proposed"), PLATFORM),
     ("itt", Verb.APPROVE_DIRECT_AWARD): Narrower(NOWHERE, "only of a direct award", by=frozenset({Role.APPROVER})),

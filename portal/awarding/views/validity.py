@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.awarding.extending import answer_validity, ask_for_validity, requests_of, standing_of
 from portal.awarding.forms import ValidityAnswerForm, ValidityForm
-from portal.bidding.queries import own_bid, own_itt
+from portal.bidding.queries import own_bid
 from portal.bidding.validity import validity_of
 from portal.core import clock
 from portal.core.permissions import Verb, policy
+from portal.evaluation.queries import itt_by_reference
 from portal.tendering.models import InvitationToTender
-from portal.web.access import actor, for_authority, for_provider
+from portal.web.access import actor, for_authority, for_provider, require_to_send
 
 bp = Blueprint("validity", __name__)
 
@@ -21,10 +22,9 @@ bp = Blueprint("validity", __name__)
 @for_authority()
 def index(reference: str) -> ResponseReturnValue:
     """How long each bid stands, what was asked and answered; a commissioner asks for longer."""
-    itt = own_itt(reference, actor())
-    form = ValidityForm()
-    if form.is_submitted():
-        policy.require(actor(), Verb.ASK_FOR_VALIDITY, itt)
+    itt, form = itt_by_reference(reference), ValidityForm()
+    require_to_send(Verb.ASK_FOR_VALIDITY, itt)
+    policy.require(actor(), Verb.SEE_OPENING, itt)
     if form.validate_on_submit() and form.carry_out(lambda: _ask(itt, form)):
         flash("Every bidder that is still in is asked for the same, and written to.", "success")
         return redirect(url_for(".index", reference=itt.reference))
@@ -43,10 +43,8 @@ def index(reference: str) -> ResponseReturnValue:
 @for_provider()
 def answer(reference: str) -> ResponseReturnValue:
     """What the buyer asks, and the bidder's answer."""
-    bid = own_bid(reference, actor())
-    form = ValidityAnswerForm()
-    if form.is_submitted():
-        policy.require(actor(), Verb.ANSWER_VALIDITY, bid)
+    bid, form = own_bid(reference, actor()), ValidityAnswerForm()
+    require_to_send(Verb.ANSWER_VALIDITY, bid)
     if form.validate_on_submit() and form.carry_out(
         lambda: answer_validity(bid=bid, agrees=form.verdict.data == "agree", actor=actor(), now=clock.now())
     ):

@@ -80,6 +80,7 @@ def bid(keys: KeyFolder) -> Entered:
         closes_at=datetime(2027, 1, 1, tzinfo=UTC),
         seal_public_key=keys.create_opening_key(itt_id, demonstration=False),
         max_lots_bid=None,
+        validity_days=90,
         method_version=1,
         method_hash="0" * 64,
         submitted_method=0,

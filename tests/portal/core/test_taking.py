@@ -15,7 +15,8 @@ from portal.core.errors import NotFound, WrongState
 from portal.core.permissions import Verb
 from portal.core.taking import lock, take
 from portal.extensions import db
-from portal.tendering.models import Invitation, InvitationToTender
+from portal.tendering.decline_models import Decline
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import make_person
 from tests.factories.tendering import make_commissioner, published_itt
@@ -57,7 +58,7 @@ def test_the_policy_is_asked_after_the_lock() -> None:
 
 def test_what_is_gone_cannot_be_taken() -> None:
     """A row that is not there is not found, one with a compound key as well."""
-    for model, identity in ((User, uuid.uuid4()), (Invitation, (uuid.uuid4(), uuid.uuid4()))):
+    for model, identity in ((User, uuid.uuid4()), (Decline, (uuid.uuid4(), uuid.uuid4()))):
         with pytest.raises(NotFound):
             lock(model, identity)  # type: ignore[type-var]
 
