@@ -60,7 +60,13 @@ def values() -> dict[str, Any]:
     )
     return {
         "itt": itt,
-        "bid": SimpleNamespace(id=uuid.uuid4(), reference="BID-1", version=1, draft_gaps=2),
+        "bid": SimpleNamespace(
+            id=uuid.uuid4(),
+            reference="BID-1",
+            version=1,
+            draft_gaps=2,
+            provider=SimpleNamespace(name="Demo Provider"),
+        ),
         "gaps": 2,
         "count": 2,
         "ends_at": itt.closes_at,
@@ -104,6 +110,20 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
     """What the letters about an open invitation, and about the end of one, ask for."""
     return {
         "words": "The building has two floors.",
+        "request": SimpleNamespace(
+            reference="HLP-7K3M9",
+            words=f"{TITLE}.",
+            answer=f"{TITLE}.",
+            asked_at=itt.closes_at,
+            reason=f"{TITLE}.",
+            until_date=date(2027, 3, 3),
+            answer_by_date=date(2026, 12, 18),
+        ),
+        "asker": "Demo Provider",
+        "bids": ["BID-1"],
+        "agrees": False,
+        "position": 12,
+        "fingerprint": "0" * 64,
         "first": 1,
         "last": 3,
         "closes_at": itt.closes_at,
