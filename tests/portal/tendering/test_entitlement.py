@@ -190,9 +190,10 @@ def test_open_call_offs_are_a_query(db_session: object, count_statements: Count)
     with count_statements() as statements:
         found = open_call_offs_for(provider.id, clock.now())
     assert len(statements) == 1
-    assert [(itt.id, invitation) for itt, invitation in found] == [(sooner.id, None), (later.id, None)]
+    assert [tuple(row) for row in found] == [(sooner, None, None), (later, None, None)]
     invite_newly_admitted(admission_id=admission.id, now=clock.now())
-    assert [invitation is not None for _, invitation in open_call_offs_for(provider.id, clock.now())] == [True, True]
+    invited = [invited_at for _itt, invited_at, _declined in open_call_offs_for(provider.id, clock.now())]
+    assert [at is not None for at in invited] == [True, True]
     put_into(admission, "paused")
     assert open_call_offs_for(provider.id, clock.now()) == []
 
