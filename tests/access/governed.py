@@ -68,8 +68,6 @@ STATES: Mapping[str, frozenset[str]] = {
 UNREACHED: Mapping[tuple[str, str], str] = {
     ("enquiry", "ended"): "a cancellation while an answer waits is in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
-    ("help_request", "asked"): "no invitation of the scenario is in its last two hours",
-    ("help_request", "answered"): "no invitation of the scenario is in its last two hours",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
     ("setting_aside", "lapsed"): "a cancellation while one waits is in tests/portal/ending",
 }

@@ -23,6 +23,7 @@ from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question, take_back_question
 from portal.tendering.clarifying.models import Clarification
+from portal.tendering.helping.asking import answer_help, ask_for_help
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.queries import interest_of
@@ -83,6 +84,15 @@ def _propose(itt: InvitationToTender, files: FileStore) -> Addendum:
     )
     db.session.commit()
     return made
+
+
+def call_for_help(itt: InvitationToTender) -> None:
+    """Alder cannot send its bid, twice: one request is answered, and one waits."""
+    bidder = people.actor_of(ALDER_PEOPLE.people[Role.SUBMITTER])
+    answered, _waiting = (ask_for_help(itt=itt, words=REASON, is_named=False, actor=bidder) for _ in range(2))
+    officer = people.actor_of(building.cast_of(itt).commissioner)
+    answer_help(request=answered, answer=REASON, actor=officer, now=clock.now())
+    db.session.commit()
 
 
 def undertake(itt: InvitationToTender) -> None:

@@ -25,6 +25,7 @@ from portal.tendering.models import InvitationToTender
 DRAFT, DISCARDED = "Demo matrix: draft", "Demo matrix: discarded"
 CANCELLED, NOT_AWARDED = "Demo matrix: cancelled", "Demo matrix: ended without an award"
 BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
+HELPED = "Demo matrix: in its last two hours"
 BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
 UNOPENED, SCORING = "Demo matrix: closed, not opened", checks.MATRIX
 SCORED = "Demo matrix: scored, not in moderation"
@@ -70,14 +71,18 @@ def load(
 def _open_ones(
     north: ContractingAuthority, south: ContractingAuthority, keys: KeyFolder, files: FileStore
 ) -> tuple[dict[str, InvitationToTender], timedelta]:
-    """Open for twelve more days, each with its panels and a bid in another state; and how long one bid takes."""
+    """Open for twelve more days, one for less than two hours, each with its panels and a bid in another state.
+
+    And how long one bid takes.
+    """
     now, made, pace = clock.now(), {}, timedelta()
     noon = now.astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
-    for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, CANCELLED, ELSEWHERE):
+    for title in (BID_DRAFTED, BID_SUBMITTED, BID_WITHDRAWN, CANCELLED, HELPED, ELSEWHERE):
         itt = building.draft(south if title == ELSEWHERE else north, title, begun=now - timedelta(days=40))
         if title == BID_SUBMITTED:
             add_papers(itt, files=files, made_at=now)
-        building.publish(itt, keys, published=now - timedelta(days=9), closes_at=noon + timedelta(days=12))
+        closes_at = now + timedelta(minutes=110) if title == HELPED else noon + timedelta(days=12)
+        building.publish(itt, keys, published=now - timedelta(days=9), closes_at=closes_at)
         building.appoint(itt)
         started = time.monotonic()
         bid = building.write_bid(itt, story.HARBOUR, SUBMITTER, keys=keys, files=files)
@@ -92,6 +97,7 @@ def _open_ones(
         changes.ask(itt)
         made[title] = itt
     changes.undertake(made[BID_SUBMITTED])
+    changes.call_for_help(made[HELPED])
     changes.change(made[BID_DRAFTED], files)
     changes.interests(made[BID_DRAFTED])
     return made, pace

@@ -7,7 +7,7 @@ from portal.tendering.helping.states import HelpStatus
 
 policy.declare(
     [
-        permit("help_request", Verb.ASK, PROVIDER_ROLES, (HelpStatus.ASKED,)),
+        permit("help_request", Verb.ASK, PROVIDER_ROLES),
         permit("help_request", Verb.ANSWER, {Role.COMMISSIONER}, (HelpStatus.ASKED,)),
     ]
 )
