@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-from celery import Celery, Task
+from celery.app import Celery
+from celery.app.task import Task
 from flask import Flask
 
 from portal.config import load_settings

@@ -12,7 +12,7 @@ import time
 from types import FrameType
 
 import structlog
-from celery import Task
+from celery.app.task import Task
 from sqlalchemy.exc import DBAPIError
 
 from portal.core.logs import kind_of

@@ -50,7 +50,7 @@ def answers(address: str) -> bool:
 
 def worker_asker(redis_url: str, node: str) -> Callable[[], bool]:
     """A question that is true once the Celery worker of that name takes part."""
-    from celery import Celery
+    from celery.app import Celery
 
     celery = Celery(broker=redis_url, set_as_current=False)
     return lambda: bool(celery.control.ping(destination=[node], timeout=0.5))

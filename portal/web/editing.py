@@ -172,7 +172,7 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
         also = " Everything else is saved." if self.is_saved else ""
         for name, conflict in self.conflicts.items():
             box = self[name]
-            theirs = _words(box)
+            theirs = in_words(box)
             vars(box).update(conflict.shown)
             who = earlier.last_change(self._draft, name)
             conflict.who, conflict.at = who or (None, None)
@@ -290,8 +290,8 @@ def _with_choices(typed: Mapping[str, Any]) -> MultiDict[str, Any]:
     return chosen
 
 
-def _words(box: Field) -> str:
-    """A stored value of a field as people read it."""
+def in_words(box: Field) -> str:
+    """What a field holds, as people read it."""
     if isinstance(box, BooleanField):
         return "ticked" if box.data else "not ticked"
     if getattr(box, "choices", None):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from celery import Celery
+    from celery.app import Celery
 
 DRAIN_TASK = "worker.outbox.drain"
 
@@ -43,9 +43,10 @@ class Nudger:
 def waking_client(redis_url: str) -> Celery:
     """What sends a wake-up and waits a second for Redis at most.
 
-    Celery is imported with the first one, so that the web server answers its first page earlier.
+    Celery is imported with the first one, so that the web server answers its first page earlier; from where it is made
+    (pyproject.toml says why).
     """
-    from celery import Celery
+    from celery.app import Celery
 
     celery = Celery(broker=redis_url, set_as_current=False)
     celery.conf.broker_transport_options = {"socket_connect_timeout": 1, "socket_timeout": 1}

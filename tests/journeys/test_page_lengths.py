@@ -20,6 +20,7 @@ ALLOWED = {
     # Workbench: what is sworn to is read whole before it is sent, and what is written is seen while it is written.
     "applications.check": 6_000,
     "applications.section": 5_300,
+    "bids.answers": 5_000,  # What an addendum changed stands in full above the question that it changed.
     "bids.check": 5_300,
     "itts.criteria": 5_300,
     "itts.preview": 4_900,

@@ -41,7 +41,7 @@ from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.tree import formula_of, price_criterion
 from portal.tendering.weighing import effective, node_marks
 from portal.web.access import actor
-from portal.web.editing import field_text
+from portal.web.editing import field_text, in_words
 from portal.web.forms import BaseForm
 from tender_scoring.prices import FORMULAS
 
@@ -84,7 +84,7 @@ def shown(page: str, form: BaseForm, bid: Bid, *, act: str = "save", **context: 
             bid=bid,
             late=form.refusal,
             act=act,
-            typed=_typed(form),
+            typed=_typed(form, bid),
             **around(bid),
         )
         return body, form.status_code
@@ -245,9 +245,16 @@ def gap_links(bid: Bid, gaps: Sequence[Gap], sections: Sequence[Section]) -> lis
     return links
 
 
-def _typed(form: BaseForm) -> list[tuple[str, str]]:
-    """What a person had written into a form, by label."""
-    return [(box.label.text, box._value()) for box in form if box.name.startswith(("answers-", "price")) and box.data]
+def _typed(form: BaseForm, bid: Bid) -> list[tuple[str, str]]:
+    """What a person had written into a form, by label, as people read it."""
+    asked = {f"answers-{question.key}": question.asked for question in questions_of(bid)}
+    return [
+        (box.label.text, asked[box.name].shown({asked[box.name].key: field_text(box)}).text)
+        if box.name in asked
+        else (box.label.text, in_words(box))
+        for box in form
+        if box.name.startswith(("answers-", "price")) and box.data
+    ]
 
 
 def _place(page: Any, refusal: PortalError) -> None:

@@ -101,6 +101,22 @@ def test_every_kind_goes_from_its_draft_to_its_score(client: CheckedClient, db_s
     shown_in(client.get(f"/panel/{seat.panel.id}/bids/{bid.id}").text)
 
 
+def test_what_came_too_late_is_shown_back_whatever_its_kind(client: CheckedClient, db_session: Any) -> None:
+    """The page that refuses it gives every answer back in words, so that it can be copied."""
+    commissioner, submitter = make_commissioner(), submitter_of()
+    itt = published_with_every_kind(client, commissioner)
+    bid = draft_bid(itt, actor=submitter)
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    address = f"/provider/bids/{bid.reference}/answers"
+    _, sent = filled(client, address)
+    close_now(itt)
+    refused = client.post(address, data=sent | typed_into(*((key_of(each), each.typed) for each in EXAMPLES)))
+    assert refused.status_code == 409
+    given_back = words_of(str(read(refused.text).select_one("section[aria-labelledby=typed]")))
+    missing = [each.kind for each in EXAMPLES if words_of(each.shown) not in given_back]
+    assert missing == []
+
+
 def published_with_every_kind(client: CheckedClient, commissioner: Actor) -> InvitationToTender:
     """A published invitation in whose draft a question of every kind was added page by page."""
     itt = ready_itt(actor=commissioner)
