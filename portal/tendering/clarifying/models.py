@@ -6,19 +6,15 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.audit.subjects import OnOwnChain
-from portal.core.columns import CreatedAt, Id, Model, one_of, state_matches
-from portal.core.permissions import Actor, Role
-from portal.organisations.models import Provider
+from portal.core.columns import CreatedAt, Model, one_of, state_matches
+from portal.tendering.asked_models import AskedInPrivate
 from portal.tendering.clarifying.states import ClarificationStatus
-from portal.tendering.models import InvitationToTender
-from portal.tendering.states import AFTER_OPENING
 
 
-class Clarification(OnOwnChain, Model):
-    """One question of one bidder, in its own chain: in the invitation's, its events would name who asked."""
+class Clarification(AskedInPrivate, Model):
+    """One question of one bidder, and the answer that everybody reads or it alone."""
 
     __tablename__ = "clarification"
     __table_args__ = (
@@ -29,31 +25,15 @@ class Clarification(OnOwnChain, Model):
         state_matches((ClarificationStatus.PUBLISHED,), "published_at", name="published_at_matches"),
     )
 
-    id: Mapped[Id]
-    reference: Mapped[str] = mapped_column(unique=True)
-    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"))
-    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
-    """Who asks: the officers learn it after the opening, or when `is_named`."""
-    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[CreatedAt]
-    is_named: Mapped[bool] = mapped_column(default=False)
-    """Whether the bidder agreed that the officers learn who asks."""
-    words: Mapped[str] = mapped_column(Text)
-    """The question as it was asked; nobody but its bidder and the officers reads it."""
     status: Mapped[ClarificationStatus] = one_of(ClarificationStatus, default=ClarificationStatus.ASKED)
     published_words: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """The question as everybody reads it: the officers take out what tells who asks."""
-    answer: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     private_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """Why the asker alone gets the answer; empty where everybody does."""
-    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    answered_at: Mapped[datetime | None]
     number: Mapped[int | None]
     """Its number in the public list, given when it is published; what one alone is told leaves no gap there."""
     published_at: Mapped[datetime | None]
-
-    itt: Mapped[InvitationToTender] = relationship()
-    provider: Mapped[Provider] = relationship()
 
     policy_object = "clarification"
 
@@ -61,15 +41,6 @@ class Clarification(OnOwnChain, Model):
     def policy_state(self) -> str:
         """Its status."""
         return self.status.value
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Its provider's people, and the officers of the authority that buys."""
-        return actor.towards_provider(self.provider_id) | actor.towards_authority(self.itt.authority_id)
-
-    @property
-    def asker(self) -> str | None:
-        """Who asks, as officers may know it: None before the opening, unless the bidder agreed to be named."""
-        return self.provider.name if self.is_named or self.itt.reached in AFTER_OPENING else None
 
 
 class Follower(Model):

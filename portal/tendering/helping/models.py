@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, relationship
 
 from portal.accounts.models import User
-from portal.audit.subjects import OnOwnChain
-from portal.core.columns import Id, Model, one_of, state_matches
-from portal.core.permissions import Actor, Role
-from portal.organisations.models import Provider
+from portal.core.columns import Model, one_of, state_matches
+from portal.tendering.asked_models import AskedInPrivate
 from portal.tendering.helping.states import HelpStatus
-from portal.tendering.models import InvitationToTender
-from portal.tendering.states import AFTER_OPENING
 
 
-class HelpRequest(OnOwnChain, Model):
-    """One request, in its own chain: in the invitation's, its events would name who is about to bid."""
+class HelpRequest(AskedInPrivate, Model):
+    """One request: what keeps a bidder from sending its bid."""
 
     __tablename__ = "help_request"
     __table_args__ = (
@@ -28,24 +23,11 @@ class HelpRequest(OnOwnChain, Model):
         state_matches((HelpStatus.ANSWERED,), "answered_at", name="answered_at_matches"),
     )
 
-    id: Mapped[Id]
-    reference: Mapped[str] = mapped_column(unique=True)
-    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"))
-    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
-    """Who asks: the officers learn it after the opening, or when `is_named`."""
-    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]
     """The database's clock under the invitation's lock."""
-    is_named: Mapped[bool] = mapped_column(default=False)
-    words: Mapped[str] = mapped_column(Text)
     status: Mapped[HelpStatus] = one_of(HelpStatus, default=HelpStatus.ASKED)
-    answer: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
-    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    answered_at: Mapped[datetime | None]
 
-    itt: Mapped[InvitationToTender] = relationship()
-    provider: Mapped[Provider] = relationship()
-    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
+    answered_by: Mapped[User | None] = relationship(foreign_keys="HelpRequest.answered_by_id")
 
     policy_object = "help_request"
 
@@ -53,12 +35,3 @@ class HelpRequest(OnOwnChain, Model):
     def policy_state(self) -> str:
         """Its status."""
         return self.status.value
-
-    def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Its provider's people, and the officers of the authority that buys."""
-        return actor.towards_provider(self.provider_id) | actor.towards_authority(self.itt.authority_id)
-
-    @property
-    def asker(self) -> str | None:
-        """Who asks, as officers may know it: None before the opening, unless the bidder agreed to be named."""
-        return self.provider.name if self.is_named or self.itt.reached in AFTER_OPENING else None
