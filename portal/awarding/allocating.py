@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.awarding.queries import decision_in_force, opened_bids_of_lot, out_of_validity, withdrawn_bids
+from portal.awarding.queries import decision_in_force, opened_bids_of, out_of_validity, withdrawn_bids
 from portal.awarding.settling import ended_lots
 from portal.core.errors import WrongState
 from portal.evaluation.models import Result
@@ -97,7 +97,7 @@ def _places(lot: Lot, result: Result) -> list[Place]:
     Whoever was awarded the lot and withdrew has none, nor has a bid whose time is past and whose bidder did not agree
     to more.
     """
-    opened = {bid_key(found): found.bid for found in opened_bids_of_lot(lot.id)}
+    opened = {bid_key(found): found.bid for found in opened_bids_of(lot.id)}
     withdrawn = withdrawn_bids(lot.id) | out_of_validity(lot.id)
     return [
         Place(bid.id, bid.reference, bid.provider_id, entry["rank"], Decimal(entry["total"]))

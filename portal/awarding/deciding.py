@@ -10,7 +10,7 @@ from portal.audit.recording import record
 from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.extending import require_validity
 from portal.awarding.models import AwardDecision
-from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of_lot
+from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
@@ -165,7 +165,7 @@ def _require_every_bid_that_stands(lot: Lot, result: Result) -> None:
     """Refuse a result of other bids than stand now: one has been taken out, or back in, since it was calculated."""
     outcome = result.outcome
     assessed = {entry["bid"] for entry in (*outcome["ranking"], *outcome["eliminated"])}
-    if assessed != {bid_key(opened) for opened in opened_bids_of_lot(lot.id)}:
+    if assessed != {bid_key(opened) for opened in opened_bids_of(lot.id)}:
         raise WrongState("A bid has been taken out, or back in, since this result was calculated. Wait for the next.")
 
 

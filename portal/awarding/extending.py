@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.queries import opened_bids_of_lot
+from portal.awarding.queries import opened_bids_of
 from portal.awarding.settling import open_lots
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.validity import Validity, validities_of, validity_of
@@ -35,7 +35,7 @@ class NoLongerStands(WrongState):
 
 def bids_to_ask(itt: InvitationToTender) -> list[OpenedBid]:
     """The bids that are still in: opened, not taken out, for a lot that is neither awarded nor ended."""
-    return [opened for lot in open_lots(itt) for opened in opened_bids_of_lot(lot.id)]
+    return list(opened_bids_of(*(lot.id for lot in open_lots(itt))))
 
 
 def ask_for_validity(

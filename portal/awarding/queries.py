@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.awarding.models import AssessmentSummary, AwardDecision, SettingAside, Standstill
 from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
@@ -20,6 +20,7 @@ from portal.evaluation.models import Result
 from portal.evaluation.reading import read_prices
 from portal.evaluation.scoring_input import bid_key
 from portal.organisations.models import Provider
+from portal.tendering.models import Lot
 
 
 def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
@@ -77,7 +78,7 @@ def withdrawn_bids(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
 
 def out_of_validity(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """The bids for a lot whose time is past, and whose bidder declined more or did not answer in time."""
-    standing = validities_of([opened.bid_id for opened in opened_bids_of_lot(lot_id)])
+    standing = validities_of([opened.bid_id for opened in opened_bids_of(lot_id)])
     return frozenset(bid_id for bid_id, validity in standing.items() if validity.is_out)
 
 
@@ -102,14 +103,15 @@ def earlier_decisions(lot_id: uuid.UUID) -> Sequence[AwardDecision]:
     ).all()
 
 
-def opened_bids_of_lot(lot_id: uuid.UUID) -> Sequence[OpenedBid]:
-    """The lot's opened bids that stand with their providers, by label."""
+def opened_bids_of(*lot_ids: uuid.UUID) -> Sequence[OpenedBid]:
+    """The opened bids of some lots that stand with their providers, by lot and label."""
     return db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
-        .where(Bid.lot_id == lot_id, STANDS)
-        .options(joinedload(OpenedBid.bid).joinedload(Bid.provider))
-        .order_by(OpenedBid.label)
+        .join(Bid.lot)
+        .where(Bid.lot_id.in_(lot_ids), STANDS)
+        .options(contains_eager(OpenedBid.bid).joinedload(Bid.provider))
+        .order_by(Lot.number, OpenedBid.label)
     ).all()
 
 

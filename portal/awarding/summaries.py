@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.queries import opened_bids_of_lot, withdrawn_bids
+from portal.awarding.queries import opened_bids_of, withdrawn_bids
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.references import new_reference
@@ -37,7 +37,7 @@ Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]
 
 def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[AssessmentSummary]:
     """Write and issue the summary of every bidder of the lot, all at the same instant; the winner gets one too."""
-    opened = opened_bids_of_lot(decision.lot_id)
+    opened = opened_bids_of(decision.lot_id)
     reasons = _reasons([bid.bid_id for bid in opened])
     winner = next(bid for bid in opened if bid.bid_id == decision.winning_bid_id)
     issued = [

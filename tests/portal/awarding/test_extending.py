@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +31,7 @@ from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.awarding import NOTE, propose, proposed_award, ready_for_award
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
 from tests.factories.evaluation import result_of
-from tests.factories.tendering import make_commissioner, published_itt
+from tests.factories.tendering import make_commissioner, published_in_lots, published_itt
 from tests.filling import errors_of, fill, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -224,6 +226,23 @@ def test_the_pages_say_how_long_bids_stand_and_take_request_and_answer(client: C
     assert "Stands until" in text_of(client.get(f"/provider/bids/{first.reference}/validity"))
     sign_in(client, officer)
     assert "no longer stands" not in client.get(f"/commissioning/itts/{itt.reference}/award").text
+
+
+def test_who_is_asked_is_read_at_once_however_many_lots(
+    count_statements: Callable[[], AbstractContextManager[list[str]]],
+) -> None:
+    """Three lots are read in as many statements as one."""
+    taken = []
+    for lots in (1, 3):
+        itt, bidder = published_in_lots(lots), submitter_of()
+        for lot in itt.lots:
+            submitted_bid(itt, actor=bidder, lot=lot)
+        close_now(itt)
+        open_itt(itt)
+        with count_statements() as statements:
+            assert {opened.bid.lot_id for opened in bids_to_ask(itt)} == {lot.id for lot in itt.lots}
+        taken.append(len(statements))
+    assert taken[0] == taken[1]
 
 
 def _event(kind: EventKind) -> Event:
