@@ -51,6 +51,7 @@ BLUEPRINTS = (
     "portal.accounts.views.roles",
     "portal.accounts.views.absences",
     "portal.accounts.views.platform",
+    "portal.localities.views.localities",
     "portal.organisations.views.provider",
     "portal.identity.views.commissioner",
     "portal.identity.views.suspensions",

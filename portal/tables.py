@@ -36,6 +36,8 @@ import portal.judging.debarment_models
 import portal.judging.enquiry_models
 import portal.judging.models
 import portal.judging.rules
+import portal.localities.models
+import portal.localities.rules
 import portal.members.models
 import portal.members.rules
 import portal.notices.models

@@ -116,6 +116,9 @@ NOTHING: tuple[Reaction, ...] = ()
 
 REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.PERSON_REGISTERED: (letters_of_accounts.confirmation_wanted,),
+    EventKind.LOCALITY_ADDED: NOTHING,
+    EventKind.LOCALITY_CHANGED: NOTHING,
+    EventKind.LOCALITY_REMOVED: NOTHING,
     EventKind.PROVIDER_REGISTERED: NOTHING,
     EventKind.PROVIDER_CHANGED: NOTHING,
     EventKind.PROVIDER_VERIFIED: (letters_of_organisations.provider_verified,),

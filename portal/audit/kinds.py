@@ -10,6 +10,9 @@ class EventKind(StrEnum):
 
     # Accounts and organisations (chain "system")
     PERSON_REGISTERED = "person_registered"
+    LOCALITY_ADDED = "locality_added"
+    LOCALITY_CHANGED = "locality_changed"
+    LOCALITY_REMOVED = "locality_removed"
     PROVIDER_REGISTERED = "provider_registered"
     PROVIDER_CHANGED = "provider_changed"
     PROVIDER_VERIFIED = "provider_verified"

@@ -57,6 +57,7 @@ class Verb(StrEnum):
     INVITE = "invite"
     CHANGE_ROLES = "change_roles"
     NAME_DEPUTY = "name_deputy"
+    CHANGE_LOCALITIES = "change_localities"
     PROPOSE_SUCCESSOR = "propose_successor"
     END_ACCESS = "end_access"
     END_SESSIONS = "end_sessions"

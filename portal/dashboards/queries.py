@@ -111,6 +111,7 @@ def itt_for_hub(reference: str) -> InvitationToTender:
         .options(
             joinedload(InvitationToTender.authority),
             joinedload(InvitationToTender.owner),
+            joinedload(InvitationToTender.locality),
             selectinload(InvitationToTender.panels),
         )
     ).one_or_none()

@@ -85,11 +85,14 @@ ORDERS: Mapping[Order, str] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for; empty means everything. `owners`: looked after by one of these people."""
+    """What to look for; empty means everything. `owners`: looked after by one of these people.
+
+    `localities`: for one of these parts of the area."""
 
     words: str = ""
     owners: frozenset[uuid.UUID | None] = frozenset()
     place: Place | None = None
+    localities: frozenset[uuid.UUID] = frozenset()
     late_only: bool = False
     order: Order = Order.NEWEST
 
@@ -175,6 +178,8 @@ def _matching(authority_id: uuid.UUID, filters: Filters, now: datetime) -> Selec
         query = query.where(or_(*(text.icontains(word, autoescape=True) for text in (Itt.title, Itt.reference))))
     if filters.owners:
         query = query.where(Itt.owner_id.in_(filters.owners))
+    if filters.localities:
+        query = query.where(Itt.locality_id.in_(filters.localities))
     if filters.place:
         query = query.where(place == filters.place)
     return query.where(late.is_not(None)) if filters.late_only else query

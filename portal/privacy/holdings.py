@@ -39,6 +39,7 @@ HOLDINGS = (
     Holding("mailed_link.asked_by_id", "Links that were mailed because of you"),
     Holding("message.user_id", "Messages in your inbox"),
     Holding("message_mention.user_id", "Messages that name you"),
+    Holding("locality_member.user_id", "Localities that you work for", goes=True),
     Holding("membership.user_id", "Roles that you held"),
     Holding("role_grant.user_id", "Roles that were proposed for you"),
     Holding("absence.user_id", "Times in which somebody stood in for you"),

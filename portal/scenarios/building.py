@@ -46,7 +46,7 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import checks, matrix_people, people, preparing, story
+from portal.scenarios import checks, mapping, matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
@@ -83,6 +83,7 @@ def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> In
     """Begin a draft from the worked example with three panels, of a contract above the threshold."""
     actor = people.actor_of(CASTS[authority.name].commissioner)
     itt = create_itt(authority=authority, title=title, actor=actor, now=begun)
+    mapping.place(itt, actor)
     assert itt.term_months is not None
     set_value_and_term(
         itt=itt,

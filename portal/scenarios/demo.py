@@ -11,7 +11,7 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, changing, checks, endings, market, people, setting_aside, story
+from portal.scenarios import building, changing, checks, endings, mapping, market, people, setting_aside, story
 from portal.scenarios.papers import add_papers
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
@@ -35,7 +35,7 @@ CLOSING = (CLOSED, SCORING, MODERATING, *JUDGED)
 def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     """Load everything and return the references by stage. Needs the running worker for notices and results."""
     authority = people.create_people(keys=keys)
-    db.session.commit()
+    mapping.draw(authority)
     begun = clock.now() - timedelta(days=40)
     open_market = market.load(authority, keys=keys, files=files)
     drafted = building.draft(authority, DRAFT, begun=begun)

@@ -63,7 +63,10 @@ SCENES: tuple[Scene, ...] = (
         IttStatus.DRAFT,
         "The commissioner has begun. Finish the questions, give each panel its marks, and publish. Young people "
         "hold 40 of every 100.",
-        (Door(people.COMMISSIONER, "Finish the draft", "itts.draft"),),
+        (
+            Door(people.COMMISSIONER, "Finish the draft", "itts.draft"),
+            Door(people.COMMISSIONER, "Make one for each locality", "itts.localities"),
+        ),
     ),
     Scene(
         "Open for bids",

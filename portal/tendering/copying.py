@@ -86,6 +86,7 @@ def copy_itt(
         raise InvalidInput("Choose an earlier invitation from the list.", field="source")
     policy.require(actor, Verb.READ, source)
     made = create_itt(authority=authority, title=title, start=StartingPoint.EMPTY, actor=actor, now=now)
+    made.copied_from_id = source.id
     for column in CARRIED:
         setattr(made, column, getattr(source, column))
     _copy_method(source, made, _copy_lots(source, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import take
+from portal.localities.queries import find_locality
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.central_platform import read_reference, require_basis
 from portal.regulation.kinds import PublicationBasis
@@ -74,14 +76,22 @@ def create_itt(
 
 
 def describe_service(
-    *, itt: InvitationToTender, title: str, description: str, cpv_codes: Sequence[str], actor: Actor
+    *,
+    itt: InvitationToTender,
+    title: str,
+    description: str,
+    cpv_codes: Sequence[str],
+    locality_id: uuid.UUID | None = None,
+    actor: Actor,
 ) -> None:
-    """Say what is bought: title, description and CPV codes, from which light touch follows (PR24 Sch 1).
+    """Say what is bought: title, description and CPV codes, from which light touch follows (PR24 Sch 1), and for where.
 
-    A single lot takes the title. Raises `InvalidInput` beside `title`, `description` or `cpv_codes`, and
-    whatever `begin_change` raises. Records ITT_CHANGED.
+    A single lot takes the title; without a locality it is for the whole area. Raises `InvalidInput` beside `title`,
+    `description` or `cpv_codes`, `NotFound` for another authority's locality, and whatever `begin_change` raises.
+    Records ITT_CHANGED.
     """
     begin_change(itt, actor)
+    itt.locality = find_locality(locality_id, itt.authority_id) if locality_id is not None else None
     itt.title = require_text(one_line(title), "Give the procurement a title.", field="title")
     itt.description = require_text(description, "Describe the service.", field="description")
     itt.cpv_codes, itt.light_touch = codes_of(itt, cpv_codes)

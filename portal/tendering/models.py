@@ -27,6 +27,7 @@ from portal.core.approval import two_people
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, Weight, one_of
 from portal.core.permissions import Actor, Role
 from portal.frameworks.models import FrameworkCriterion, FrameworkLot
+from portal.localities.models import Locality
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
 from portal.regulation.local_time import local_date
@@ -108,6 +109,9 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     direct_award_proposed_at: Mapped[datetime | None]
     direct_award_approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     direct_award_approved_at: Mapped[datetime | None]
+    locality_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("locality.id"), index=True)
+    """The part of the authority's area that it is for; None for all of it."""
+    copied_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("itt.id"), index=True)
     undecided_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """The exceptional complexity for which applications of bidders stayed undecided (PA2023 s.34(5))."""
     estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
@@ -135,6 +139,7 @@ class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
     authority: Mapped[ContractingAuthority] = relationship()
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])
     framework_lot: Mapped[FrameworkLot | None] = relationship()
+    locality: Mapped[Locality | None] = relationship()
     lots: Mapped[list[Lot]] = relationship(back_populates="itt", order_by="Lot.number", cascade=OWNED)
     panels: Mapped[list[Panel]] = relationship(back_populates="itt", order_by="Panel.position", cascade=OWNED)
     scales: Mapped[list[Scale]] = relationship(back_populates="itt", order_by="Scale.key", cascade=OWNED)

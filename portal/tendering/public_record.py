@@ -33,6 +33,7 @@ def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
         "break_months": itt.break_months,
         "cpv_codes": itt.cpv_codes,
         "light_touch": itt.light_touch,
+        "locality": itt.locality.name if itt.locality else None,
         "called_off_from": _called_off_from(itt),
     }
 

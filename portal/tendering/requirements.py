@@ -26,14 +26,14 @@ LONGEST_OCCASION = 1_000
 """Characters."""
 
 
-def require_value(value: Decimal | None) -> None:
+def require_value(value: Decimal | None, *, field: str = "estimated_value") -> None:
     """Refuse a value (pounds including VAT over the whole term) that is missing, not above zero, or too large."""
     if value is None:
-        raise InvalidInput("Give the estimated value in pounds, such as 240000.", field="estimated_value")
+        raise InvalidInput("Give the estimated value in pounds, such as 240000.", field=field)
     if value <= 0:
-        raise InvalidInput("The estimated value must be more than £0.", field="estimated_value")
+        raise InvalidInput("The estimated value must be more than £0.", field=field)
     if value >= Decimal(10) ** 12:
-        raise InvalidInput("The estimated value must be less than £1,000,000,000,000.", field="estimated_value")
+        raise InvalidInput("The estimated value must be less than £1,000,000,000,000.", field=field)
 
 
 def require_term(term_months: int | None, break_months: Sequence[int]) -> None:

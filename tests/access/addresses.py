@@ -94,6 +94,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("authority", Verb.DRAFT_ITT): form("itts.new", own=True),
     ("authority", Verb.END_ACCESS): form("colleagues.end", by=AUTHORITY_ROLES),
     ("authority", Verb.END_SESSIONS): form("colleagues.sign_out", by=AUTHORITY_ROLES),
+    ("authority", Verb.CHANGE_LOCALITIES): form("localities.add", by=AUTHORITY_ROLES, own=True),
     ("authority", Verb.INVITE): form("colleagues.invite", by=AUTHORITY_ROLES, own=True),
     ("authority", Verb.PROPOSE_SUCCESSOR): form("roles.successor", own=True),
     ("authority", Verb.NAME_DEPUTY): form("absences.name", by=AUTHORITY_ROLES, own=True),

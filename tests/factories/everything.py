@@ -78,6 +78,7 @@ from tests.factories.contracts import conclude
 from tests.factories.drawing import tied_itt
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
+from tests.factories.localities import locality
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.setting_aside import propose_to_reopen, propose_to_withdraw
 from tests.factories.tendering import add_document as add_itt_document
@@ -165,6 +166,7 @@ def _colleagues(authority: ContractingAuthority, provider: Provider, officer: Us
             actor=actor_of(inviter),
             now=now,
         )
+    locality("Demo North", actor_of(officer), people=[officer.id])
     propose_role(
         person=make_person(Role.AUDITOR, authority=authority),
         role=Role.OPENER,

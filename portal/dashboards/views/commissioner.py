@@ -34,6 +34,7 @@ from portal.dashboards.road import stages_of
 from portal.dashboards.situation import situations_of
 from portal.dashboards.waiting import waiting_for
 from portal.dashboards.words import happenings, sentence
+from portal.localities.queries import places_of, within
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
 from portal.web.downloads import attachment, csv_download
@@ -74,6 +75,7 @@ def register() -> ResponseReturnValue:
         typed=_typed(),
         deputies={absence.user_id: absence.deputy for absence in away_now(_authority_id(), now)},
         owners=sorted(names.items(), key=lambda owner: owner[1]),
+        localities=places_of(_authority_id()),
         places=PLACES,
         orders=ORDERS,
         next_href=url_for(".register", **_typed(), after=page.next_key) if page.next_key else None,
@@ -111,9 +113,18 @@ def _filters() -> Filters:
         words=one_line(request.args.get("words"))[:LONGEST_WORDS],
         owners=_owners(request.args.get("owner", "")),
         place=Place(place) if place in PLACES else None,
+        localities=_localities(request.args.get("locality", "")),
         late_only="late" in request.args,
         order=Order(order) if order in ORDERS else Order.NEWEST,
     )
+
+
+def _localities(typed: str) -> frozenset[uuid.UUID]:
+    """The locality that was typed, and everything that lies in it."""
+    try:
+        return within(places_of(_authority_id()), uuid.UUID(typed)) if typed else frozenset()
+    except ValueError:
+        return frozenset()
 
 
 def _owners(typed: str) -> frozenset[uuid.UUID | None]:
@@ -146,6 +157,7 @@ def itt(reference: str) -> ResponseReturnValue:
         history=history,
         happenings=happenings(history, {panel.key: panel.name for panel in found.panels}),
         sentence=sentence,
+        may_copy=found.framework_lot_id is None and policy.allows(actor(), Verb.DRAFT_ITT, found.authority),
         may_hand_over=policy.allows(actor(), Verb.HAND_OVER, found),
         may_end=policy.allows(actor(), Verb.PROPOSE_CANCELLATION, found),
         now=now,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from wtforms.validators import ValidationError
@@ -11,6 +13,7 @@ from wtforms.validators import ValidationError
 from portal.accounts.forms.factor import FactorField
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import MONTHS
+from portal.localities.queries import Place
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import to_utc
 from portal.tendering.models import InvitationToTender
@@ -63,6 +66,23 @@ class NewForm(BaseForm):
             self.start.choices = [choice for choice in self.start.choices if choice.value != COPY]
 
 
+class LocalitiesForm(BaseForm):
+    """What the draft of each locality is worth: a field `value-<identifier>` for each."""
+
+    @classmethod
+    def of(cls, places: Sequence[Place]) -> LocalitiesForm:
+        """The form for some localities."""
+        boxes = {f"value-{place.locality.id}": PoundsField(place.full_name, render_kw=DIGITS) for place in places}
+        made: LocalitiesForm = type("LocalitiesForm", (cls,), boxes)()
+        return made
+
+    @property
+    def values(self) -> dict[uuid.UUID, Decimal]:
+        """The values that were given, by locality."""
+        boxes = {box.name.removeprefix("value-"): box.data for box in self if box.name.startswith("value-")}
+        return {uuid.UUID(name): value for name, value in boxes.items() if value is not None}
+
+
 class OwnerForm(BaseForm):
     """Who looks after a procurement."""
 
@@ -81,6 +101,19 @@ class ServiceForm(BaseForm):
         description="The procurement codes of the service, one on each line. Providers who follow a code are told.",
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
+    place = PickField("Which locality is it for?", choices=[], default="")
+
+    def offer(self, places: Sequence[Place]) -> None:
+        """Offer the authority's localities; without a map nothing is asked."""
+        self.place.choices = [("", "The whole area")]
+        self.place.choices += [(str(place.locality.id), place.full_name) for place in places]
+        if not places:
+            del self.place
+
+    @property
+    def locality_id(self) -> uuid.UUID | None:
+        """The locality that it is for."""
+        return uuid.UUID(self.place.data) if self.place is not None and self.place.data else None
 
 
 class ValueForm(BaseForm):

@@ -39,6 +39,7 @@ from portal.tendering.views import (  # noqa: F401
     criteria,
     documents,
     groundwork,
+    localities,
     lots,
     panels,
     previewing,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.localities.queries import places_of
 from portal.regulation.queries import cpv_codes
 from portal.tendering.drafting import (
     describe_service,
@@ -26,13 +27,15 @@ from portal.web.submissions import saves_a_draft
 def service(reference: str) -> ResponseReturnValue:
     """Title, description and CPV codes."""
     itt = draft_of(reference)
-    form = ServiceForm(obj=itt)
+    form = ServiceForm(obj=itt, place=str(itt.locality_id or ""))
+    form.offer(places_of(itt.authority_id))
     if form.validate_on_submit() and form.carry_out(
         lambda: describe_service(
             itt=itt,
             title=form.title.data,
             description=form.description.data,
             cpv_codes=form.cpv_codes.data,
+            locality_id=form.locality_id,
             actor=actor(),
         )
     ):
