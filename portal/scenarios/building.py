@@ -86,11 +86,7 @@ def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> In
     mapping.place(itt, actor)
     assert itt.term_months is not None
     set_value_and_term(
-        itt=itt,
-        estimated_value=story.ESTIMATE,
-        term_months=itt.term_months,
-        break_months=itt.break_months,
-        actor=actor,
+        itt=itt, estimated_value=story.ESTIMATE, term_months=itt.term_months, break_months=itt.break_months, actor=actor
     )
     set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor)
     checks.ask(itt, actor)

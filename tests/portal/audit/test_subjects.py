@@ -76,9 +76,8 @@ def subjects() -> list[type[Subject]]:
         import_module(module)
     found, bases = set[type[Subject]](), [Subject]
     while bases:
-        made = [kind for base in bases for kind in base.__subclasses__()]
-        found |= {kind for kind in made if hasattr(kind, "__tablename__")}
-        bases = [kind for kind in made if not hasattr(kind, "__tablename__")]
+        bases = [kind for base in bases for kind in base.__subclasses__()]
+        found |= {kind for kind in bases if not kind.__subclasses__()}
     return sorted(found, key=lambda kind: kind.__name__)
 
 
