@@ -86,6 +86,7 @@ BLUEPRINTS = (
     "portal.bidding.views.receipts",
     "portal.bidding.views.previewing",
     "portal.bidding.views.provider",
+    "portal.bidding.views.arriving",
     "portal.bidding.views.rates",
     "portal.bidding.views.workbook",
     "portal.bidding.views.reuse",

@@ -9,7 +9,7 @@ from portal.audit.recording import record
 from portal.bidding.closing import lock_bid
 from portal.bidding.drafting import earlier_of
 from portal.bidding.late_box import late_bid_of
-from portal.bidding.models import Bid, BidFile, LateAttempt
+from portal.bidding.models import Bid, BidFile, FilePart, LateAttempt
 from portal.bidding.states import BidStatus
 from portal.bidding.stored_files import discard_file
 from portal.core.columns import db
@@ -37,7 +37,11 @@ def abandon_bid(*, bid: Bid, actor: Actor, files: FileStore) -> None:
         raise WrongState(
             "Somebody tried to submit this bid after the closing time. That stays on record, with the draft."
         )
-    for row in db.session.scalars(select(BidFile).where(BidFile.bid_id == bid.id)):
+    stored: list[BidFile | FilePart] = [
+        *db.session.scalars(select(BidFile).where(BidFile.bid_id == bid.id)),
+        *db.session.scalars(select(FilePart).where(FilePart.bid_id == bid.id)),
+    ]
+    for row in stored:
         discard_file(row=row, files=files)
     forget_earlier(draft=earlier_of(entered))
     db.session.flush()

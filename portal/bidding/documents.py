@@ -55,7 +55,7 @@ def attach_files(
     checked = [_checked(upload, files) for upload in uploads]
     entered = lock_bid(bid)
     require_open(entered)
-    _require_file_question(entered, question)
+    require_file_question(entered, question)
     kept: list[str] = []
     doubled: list[str] = []
     refused = [found for found in checked if isinstance(found, str)]
@@ -88,7 +88,7 @@ def put_file(
     files: FileStore,
 ) -> str | None:
     """Store one file and put it into the content; why there is no room for it instead, in words."""
-    full = _no_room(bid, content, inspected.name, len(data))
+    full = no_room(bid, content, inspected.name, len(data))
     if full is None:
         content.files.append(_stored(entered, inspected, question, data, actor, files))
     return full
@@ -115,7 +115,7 @@ def replace_file(
         old = content.file(file_id)
         if old is None:
             raise NotFound("That file is not in the draft any more.")
-        full = _no_room(bid, content, inspected.name, len(data) - old["size"], more=0)
+        full = no_room(bid, content, inspected.name, len(data) - old["size"], more=0)
         if full:
             raise InvalidInput(full, field="file")
         content.files[content.files.index(old)] = _stored(entered, inspected, old["question"], data, actor, files)
@@ -174,7 +174,7 @@ def _checked(upload: Upload, files: FileStore) -> tuple[Inspected, bytes] | str:
         return refusal.message
 
 
-def _require_file_question(entered: Entered, question: str) -> None:
+def require_file_question(entered: Entered, question: str) -> None:
     if not any(asked.kind.takes_files for asked in entered.questions if asked.key == question):
         raise InvalidInput("That question does not take files.")
 
@@ -203,7 +203,7 @@ def _double(content: Content, question: str, name: str, data: bytes) -> list[str
     return []
 
 
-def _no_room(bid: Bid, content: Content, name: str, size: int, more: int = 1) -> str | None:
+def no_room(bid: Bid, content: Content, name: str, size: int, more: int = 1) -> str | None:
     """Why the draft cannot take another file, or None."""
     if sum(entry["size"] for entry in content.files) + size > LARGEST_BID:
         return f"{shown_name(name)} would make this bid larger than 500 MB."

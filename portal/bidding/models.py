@@ -152,6 +152,26 @@ class BidFile(Model):
     """None: before it was noted."""
 
 
+class FilePart(Model):
+    """A part of a file that is still arriving, sealed as it came; it goes when the file is attached, or a day later.
+
+    Which file it is of is a hash under the bid's own key: nobody can tell from it what is being sent.
+    """
+
+    __tablename__ = "file_part"
+    __table_args__ = (UniqueConstraint("bid_id", "of_file", "number", name="uq_file_part_bid_id_of_file_number"),)
+
+    id: Mapped[Id]
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
+    of_file: Mapped[bytes]
+    number: Mapped[int]
+    """From 0 on, without a gap."""
+    stored_as: Mapped[uuid.UUID] = mapped_column(unique=True)
+    sealed_sha256: Mapped[str]
+    """SHA-256 of the sealed bytes, for reconciling disk and database."""
+    created_at: Mapped[CreatedAt]
+
+
 class LateAttempt(Model):
     """A submission that came at or after the closing instant: refused, recorded, its draft left as it was."""
 

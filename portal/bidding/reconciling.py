@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from portal.audit.models import Event
 from portal.bidding.envelopes import evidence_of
-from portal.bidding.models import BidFile, BidVersion
+from portal.bidding.models import BidFile, BidVersion, FilePart
 from portal.bidding.received import differences
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -60,6 +60,7 @@ def _digests() -> dict[uuid.UUID, str]:
     """SHA-256 of the stored bytes of every file that a row knows: bids, documents, providers' evidence."""
     known = (
         select(BidFile.stored_as, BidFile.sealed_sha256),
+        select(FilePart.stored_as, FilePart.sealed_sha256),
         *(select(kept.stored_as, kept.sha256) for kept in KeptFile.__subclasses__()),
     )
     return {stored_as: digest for query in known for stored_as, digest in db.session.execute(query)}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.accounts.queries import names_by_id
 from portal.bidding.contents import Content, Placed, context_of
-from portal.bidding.models import Bid, BidFile
+from portal.bidding.models import Bid, BidFile, FilePart
 from portal.core import keeping
 from portal.core.columns import db
 from portal.core.errors import NotFound, SealBroken
@@ -106,7 +106,7 @@ def _unsealed(stored_as: uuid.UUID | None, entry: Mapping[str, Any], context: by
     return content
 
 
-def discard_file(*, row: BidFile, files: FileStore) -> None:
+def discard_file(*, row: BidFile | FilePart, files: FileStore) -> None:
     """Delete the row, and the bytes once the transaction has committed."""
     db.session.delete(row)
     keeping.discard_file(row.stored_as, files=files)

@@ -80,18 +80,24 @@ def inspect_file(name: str, content: bytes) -> Inspected:
     says and which opens whole and without a password. One that may only not be printed or changed opens. A
     zip-based one has at most 1,000 entries that unpack to at most 500 MB, no path that leaves it, no link, no macro.
     """
-    shown = shown_name(name)
-    kind = shown.rpartition(".")[2].lower() if "." in shown else ""
-    if kind not in MEDIA_TYPES:
-        raise InvalidInput(f"{shown} is of a type that cannot be used. Use {ALLOWED}.")
-    if not content:
-        raise InvalidInput(f"{shown} is empty. Choose the file again, or check it on your computer.")
-    if len(content) > LARGEST_FILE:
-        raise InvalidInput(f"{shown} is larger than 50 MB. Make it smaller or split it.")
+    shown, kind = require_usable(name, len(content))
     fault = _fault(kind, content)
     if fault:
         raise InvalidInput(f"{shown} {fault}.")
     return Inspected(shown, MEDIA_TYPES[kind])
+
+
+def require_usable(name: str, size: int) -> tuple[str, str]:
+    """The name to show and the type, or `InvalidInput` for what name and size alone (bytes) say cannot be kept."""
+    shown = shown_name(name)
+    kind = shown.rpartition(".")[2].lower() if "." in shown else ""
+    if kind not in MEDIA_TYPES:
+        raise InvalidInput(f"{shown} is of a type that cannot be used. Use {ALLOWED}.")
+    if not size:
+        raise InvalidInput(f"{shown} is empty. Choose the file again, or check it on your computer.")
+    if size > LARGEST_FILE:
+        raise InvalidInput(f"{shown} is larger than 50 MB. Make it smaller or split it.")
+    return shown, kind
 
 
 def shown_name(name: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.bidding.models import Bid, BidFile
+from portal.bidding.models import Bid, BidFile, FilePart
 from portal.bidding.stored_files import discard_file
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
@@ -38,6 +38,12 @@ def destroy_bid_draft(bid_ids: Sequence[uuid.UUID], now: datetime) -> None:
             files=digests,
             saved_at=bid.draft_saved_at,
         )
+
+
+def destroy_file_parts(part_ids: Sequence[uuid.UUID], _now: datetime) -> None:
+    """Destroy parts of files that were never finished."""
+    for part in db.session.scalars(select(FilePart).where(FilePart.id.in_(part_ids))):
+        discard_file(row=part, files=files)
 
 
 def destroy_opening_keys(itt_ids: Sequence[uuid.UUID], now: datetime) -> None:

@@ -26,7 +26,7 @@ from portal.accounts.models import (
     UserSession,
 )
 from portal.awarding.models import Standstill
-from portal.bidding.models import Bid
+from portal.bidding.models import Bid, FilePart
 from portal.bidding.states import BidStatus
 from portal.contracts.models import Contract
 from portal.core.columns import Model, db
@@ -39,7 +39,12 @@ from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.notifications.models import Message
 from portal.organisations.claim_models import NumberClaim
-from portal.privacy.destroying import destroy_application_draft, destroy_bid_draft, destroy_opening_keys
+from portal.privacy.destroying import (
+    destroy_application_draft,
+    destroy_bid_draft,
+    destroy_file_parts,
+    destroy_opening_keys,
+)
 from portal.privacy.erasing import erase_person
 from portal.tendering.clarifying.mail_following import CONFIRMED_WITHIN
 from portal.tendering.clarifying.mail_models import MailFollower
@@ -124,6 +129,13 @@ def _bid_drafts(then: datetime) -> Select[uuid.UUID]:
             InvitationToTender.closes_at < then,
         )
     )
+
+
+def _file_parts(then: datetime) -> Select[uuid.UUID]:
+    """All parts of a file of which nothing has come since."""
+    newest = func.max(FilePart.created_at).over(partition_by=(FilePart.bid_id, FilePart.of_file))
+    parts = select(FilePart.id, newest.label("newest")).subquery()
+    return select(parts.c.id).where(parts.c.newest < then)
 
 
 def _opening_keys(then: datetime) -> Select[uuid.UUID]:
@@ -284,6 +296,15 @@ KINDS: tuple[Kind, ...] = (
         "UK GDPR art 5(1)(c) and (e): for questions about the decision",
         _claims,
         _forget_claimants,
+    ),
+    Kind(
+        "file_parts",
+        "Parts of files that did not arrive whole (sealed)",
+        DAY,
+        "1 day after the last part",
+        "UK GDPR art 5(1)(c) and (e): for going on where a connection broke",
+        _file_parts,
+        destroy_file_parts,
     ),
     Kind(
         "bid_drafts",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.queries import names_by_id
-from portal.bidding.forms import OpeningForm, UndecidedForm
+from portal.bidding.forms.bids import OpeningForm, UndecidedForm
 from portal.bidding.late_box import waiting_late_bids
 from portal.bidding.opening import APART, OpeningRefused, open_bids, record_refused_opening
 from portal.bidding.queries import (

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.confidential import mark_confidential, what_can_be_marked
-from portal.bidding.forms import confidential_form
+from portal.bidding.forms.bids import confidential_form
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid
 from portal.bidding.views.pages import carried_out, draft_of, key_folder, shown

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.bidding.completeness import gaps_of
 from portal.bidding.confirming import changed_since, confirm_bid
 from portal.bidding.envelopes import content_of
-from portal.bidding.forms import ConfirmForm
+from portal.bidding.forms.bids import ConfirmForm
 from portal.bidding.progress import as_asked
 from portal.bidding.queries import own_bid
 from portal.bidding.views.pages import asked, carried_out, gap_links, key_folder, shown, submitted_parts

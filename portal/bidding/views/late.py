@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.bidding.completeness import gaps_of
 from portal.bidding.form_of_tender import edition_for, statements_for
-from portal.bidding.forms import LateForm
+from portal.bidding.forms.bids import LateForm
 from portal.bidding.late_box import how_late, keep_late, late_bid_of, read_late
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid

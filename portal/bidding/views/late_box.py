@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.bidding.forms import LateDecisionForm, LateProposalForm
+from portal.bidding.forms.bids import LateDecisionForm, LateProposalForm
 from portal.bidding.late_box import decide_late, how_late, late_bids_of, propose_late
 from portal.bidding.queries import own_itt
 from portal.core.permissions import Role, Verb, policy

@@ -9,13 +9,15 @@ from uuid import uuid4
 from flask import current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from portal.bidding.arriving import PART
 from portal.bidding.closing import Cancelled, TooLate, record_late_attempt
 from portal.bidding.confirming import changed_since
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of, read_draft
 from portal.bidding.envelopes import Parts
 from portal.bidding.form_of_tender import edition_for, statements_for
-from portal.bidding.forms import AnswersForm, DocumentsForm, PriceForm, RevisedForm, answers_form
+from portal.bidding.forms.bids import AnswersForm, PriceForm, RevisedForm, answers_form
+from portal.bidding.forms.files import DocumentsForm
 from portal.bidding.models import Bid, BidVersion
 from portal.bidding.progress import (
     Section,
@@ -28,9 +30,11 @@ from portal.bidding.progress import (
 from portal.bidding.queries import version_of
 from portal.bidding.remarks import remarks_of
 from portal.bidding.sealing import read_version
+from portal.bidding.stored_files import additions_of
 from portal.core import clock
 from portal.core.drafts import Gap, Incomplete
 from portal.core.errors import NotFound, PortalError
+from portal.core.inspecting import LARGEST_FILE
 from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
@@ -194,6 +198,11 @@ def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
         return redirect(url_for("bids.show", reference=bid.reference))
     flash("Your answers are saved. They are not submitted yet. What is marked needs another look.")
     return redirect(url_for("bids.answers", reference=bid.reference, section=section))
+
+
+def about_files(bid: Bid) -> dict[str, Any]:
+    """What the page of documents shows: what is there, who added it, and how large parts and files may be."""
+    return {"content": draft_of(bid), "added": additions_of(bid), "sizes": (PART, LARGEST_FILE)}
 
 
 def about_price(itt: InvitationToTender, price: str | None) -> dict[str, Any]:

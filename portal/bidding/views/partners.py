@@ -8,7 +8,7 @@ from functools import partial
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.bidding.forms import PartnerForm
+from portal.bidding.forms.bids import PartnerForm
 from portal.bidding.partners import Partner, add_partner, partners_in, remove_partner
 from portal.bidding.queries import own_bid
 from portal.bidding.views.pages import carried_out, draft_of, key_folder, refused, shown

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.bidding.contents import Content
 from portal.bidding.form_of_tender import statements_for
-from portal.bidding.forms import PriceForm, answers_form, documents_form
+from portal.bidding.forms.bids import PriceForm, answers_form
+from portal.bidding.forms.files import documents_form
 from portal.bidding.progress import Section, as_asked, file_questions, questions_for, sections_of
 from portal.bidding.views.pages import about_price
 from portal.bidding.views.rates import parts_from, rows_shown

@@ -18,7 +18,8 @@ from portal.bidding.documents import attach_files, read_file, remove_file, repla
 from portal.bidding.drafting import save_answers, save_price, start_bid
 from portal.bidding.envelopes import content_of
 from portal.bidding.form_of_tender import edition_for, statements_for
-from portal.bidding.forms import PriceForm, ReplaceForm, StartForm, SubmitForm, answers_form, documents_form
+from portal.bidding.forms.bids import PriceForm, StartForm, SubmitForm, answers_form
+from portal.bidding.forms.files import ReplaceForm, documents_form
 from portal.bidding.models import Bid
 from portal.bidding.own_lots import own_lots
 from portal.bidding.partners import partners_in
@@ -35,9 +36,9 @@ from portal.bidding.readying import say_bid_is_ready
 from portal.bidding.receipts import secrets_of, whole_receipt
 from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
-from portal.bidding.stored_files import additions_of
 from portal.bidding.validity import validity_of
 from portal.bidding.views.pages import (
+    about_files,
     about_price,
     answers_page,
     around,
@@ -183,7 +184,7 @@ def documents(reference: str) -> ResponseReturnValue:
         report_refused(form)
         if not form.errors:
             return redirect(url_for("bids.documents", reference=bid.reference))
-    return shown("documents", form, bid, act="attach", slots=slots, content=draft_of(bid), added=additions_of(bid))
+    return shown("documents", form, bid, act="attach", slots=slots, **about_files(bid))
 
 
 @bp.route("/<reference>/documents/<uuid:file_id>/replace", methods=["GET", "POST"])

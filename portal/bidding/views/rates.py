@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.bidding.drafting import earlier_of, save_answers, save_rates
-from portal.bidding.forms import PastedRatesForm, answers_form
+from portal.bidding.forms.bids import PastedRatesForm, answers_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.bidding.forms import ReceiptForm
+from portal.bidding.forms.bids import ReceiptForm
 from portal.bidding.receipts import verify_receipt
 from portal.bidding.views.pages import key_folder
 from portal.core.signed import public_key_of

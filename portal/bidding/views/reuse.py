@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.bidding.forms import reuse_form
+from portal.bidding.forms.bids import reuse_form
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid
 from portal.bidding.reusing import Offer, offers_for, use_offers

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.bidding.contents import Content
 from portal.bidding.drafting import earlier_of
-from portal.bidding.forms import ComparedForm, WorkbookForm, compared_form
+from portal.bidding.forms.bids import ComparedForm, WorkbookForm, compared_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid

@@ -43,6 +43,8 @@ SIGNED_IN = {"account", "provider", "panel", "commissioner", "admin"}
 AUDIENCES = {"a visitor": {"public"}, "a provider": {*SIGNED_IN, "public"}, "a contributor": {"provider"}}
 """Whose pages people open, where it is not everybody's who has signed in."""
 UNREACHED = {
+    "bid_parts.finish": "a page’s script alone sends it",
+    "bid_parts.take": "a page’s script alone sends it",
     "bid_workbook.take": "its page comes after a file was sent",
     "erasures.decide": "nobody here has asked to be erased",
     "evaluation_desk.invite_again": "nobody here waits for a card or a link of a panel",

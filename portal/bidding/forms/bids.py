@@ -15,14 +15,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
 from portal.bidding.partners import KINDS, STATEMENT
-from portal.core.keeping import Upload
 from portal.tendering.forms.answer_fields import field_for
-from portal.tendering.models import Lot, Question
+from portal.tendering.models import Lot
 from portal.tendering.question_kinds.kind import Asked
 from portal.web.editing import field_text
 from portal.web.fields import PoundsField, decision
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
-from portal.web.uploads import UploadField, UploadsField
+from portal.web.uploads import UploadField
 
 Form = TypeVar("Form", bound=BaseForm)
 
@@ -221,40 +220,6 @@ class PastedRatesForm(BaseForm):
     """Rates from a spreadsheet, a row a line."""
 
     pasted = TextAreaField("Rows from your spreadsheet")
-
-
-class DocumentsForm(BaseForm):
-    """Files for a question: fields `files-<question key>`."""
-
-    @property
-    def chosen(self) -> dict[str, list[Upload]]:
-        """The chosen files by question key."""
-        boxes = {name[6:]: box.uploads for name, box in self._fields.items() if name.startswith("files-")}
-        return {key: uploads for key, uploads in boxes.items() if uploads}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """At least one file."""
-        valid = super().validate(extra_validators)
-        if valid and not self.chosen:
-            self.form_errors = ["Choose at least one file."]
-        return valid and bool(self.chosen)
-
-    def box(self, key: str) -> Any:
-        """The field of one question."""
-        return self[f"files-{key}"]
-
-
-def documents_form(questions: Sequence[Question]) -> DocumentsForm:
-    """Make the form for the questions that take files."""
-    fields = {f"files-{question.key}": UploadsField("Add files", missing=None) for question in questions}
-    made: DocumentsForm = type("DocumentsForm", (DocumentsForm,), fields)()
-    return made
-
-
-class ReplaceForm(BaseForm):
-    """One file in place of another."""
-
-    file = UploadField("The new file", missing="Choose the new file.")
 
 
 class ReuseForm(BaseForm):
