@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
@@ -178,7 +179,9 @@ class ChromiumPerson:
                 Keyboard(self.tab).enter(form, name, value)
             else:
                 _fill(form, name, value)
-        self._activate(pressed)
+        # Files go up in parts, and the page comes afresh once they are there.
+        in_parts = form.locator("xpath=ancestor::*[@data-fl-parts]").count() > 0
+        self._activate(pressed, leads_on_later=in_parts)
         self._arrived()
 
     def take(self, text: str) -> bytes:
@@ -201,9 +204,10 @@ class ChromiumPerson:
         else:
             summary.click()
 
-    def _activate(self, target: Locator) -> None:
+    def _activate(self, target: Locator, *, leads_on_later: bool = False) -> None:
         if not self.keyboard:
-            target.click()
+            with self.tab.expect_navigation() if leads_on_later else nullcontext():
+                target.click()
             return
         Keyboard(self.tab).reach(target)
         with self.tab.expect_navigation():
