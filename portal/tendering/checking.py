@@ -7,8 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from sqlalchemy import select
+
 from portal.accounts.granting import missing_administrator
+from portal.core.columns import db
 from portal.core.drafts import Problem, find_problems, refusal_of
+from portal.core.errors import InvalidInput
 from portal.core.parsing.text import has_text
 from portal.core.words import pounds
 from portal.regulation.central_platform import require_basis
@@ -26,7 +30,7 @@ from portal.tendering.method_rules import require_minimum, require_tie_break
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.promises import promise_faults
 from portal.tendering.specifications import specification_of
-from portal.tendering.states import EnvelopeKind
+from portal.tendering.states import AFTER_PUBLICATION, EnvelopeKind
 from portal.tendering.tree import (
     CriterionKind,
     children_of,
@@ -254,6 +258,25 @@ def _publication(itt: InvitationToTender, now: datetime) -> Iterator[str]:
             itt.publication_basis, itt.central_reference, itt.publication_reason, duty=tender_duty(itt, now)
         )
     )
+    yield from refusal_of(lambda: require_own_number(itt, itt.central_reference))
+
+
+def require_own_number(itt: InvitationToTender, reference: str | None) -> None:
+    """Refuse the number of a notice that another published invitation has: each has its own on Find a Tender."""
+    if reference is None:
+        return
+    taken = select(InvitationToTender.reference).where(
+        InvitationToTender.central_reference == reference,
+        InvitationToTender.id != itt.id,
+        InvitationToTender.status.in_(AFTER_PUBLICATION),
+    )
+    other = db.session.scalar(taken.limit(1))
+    if other is not None:
+        raise InvalidInput(
+            f"{reference} is the number of another invitation’s notice ({other}). Each notice has its own: look it up "
+            "on Find a Tender.",
+            field="central_reference",
+        )
 
 
 def tender_duty(itt: InvitationToTender, now: datetime) -> NoticeDuty:

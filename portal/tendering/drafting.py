@@ -22,7 +22,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.regimes import resolve_regime
 from portal.tendering import requirements
 from portal.tendering.changing import begin_change, record_change
-from portal.tendering.checking import Task, require_closing, tender_duty
+from portal.tendering.checking import Task, require_closing, require_own_number, tender_duty
 from portal.tendering.inheriting import codes_of
 from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender, Lot
@@ -177,13 +177,15 @@ def set_publication_basis(
 
     The notice is sent once the draft is approved, so that its number takes no approval back.
 
-    Raises `InvalidInput` beside `publication_basis`, `central_reference` or `publication_reason`. Records
+    Raises `InvalidInput` beside `publication_basis`, `central_reference` (also for the number of another invitation
+    that is published) or `publication_reason`. Records
     ITT_CHANGED.
     """
     begin_change(itt, actor, keeps_approval=True)
     reference = read_reference(one_line(central_reference)) if basis is PublicationBasis.CENTRAL_REFERENCE else None
     said = tidy(reason) if basis is PublicationBasis.FALLBACK else ""
     require_basis(basis, reference, said, duty=tender_duty(itt, now))
+    require_own_number(itt, reference)
     itt.publication_basis, itt.central_reference, itt.publication_reason = basis, reference, said
     record_change(itt, actor, Task.PUBLICATION, basis=basis.value)
 

@@ -28,7 +28,7 @@ from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.holding import read_once
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import approve, make_commissioner, publish
+from tests.factories.tendering import approve, make_commissioner, next_number, publish
 
 REASON = "Condition 1 is met: it is the only home in the area. Condition 2 is met: the price is the framework’s."
 
@@ -101,7 +101,7 @@ def ready_call_off(
     set_publication_basis(
         itt=itt,
         basis=PublicationBasis.CENTRAL_REFERENCE if needs_notice else PublicationBasis.NOT_REQUIRED,
-        central_reference="012345-2026" if needs_notice else "",
+        central_reference=next_number() if needs_notice else "",
         reason="",
         actor=actor,
         now=now,

@@ -38,11 +38,17 @@ from tests.factories.holding import read_once
 from tests.factories.organisations import make_authority
 
 _numbers = count(1)
+_notices = count(200_001)
 
 
 def make_commissioner(authority: ContractingAuthority | None = None) -> Actor:
     """A commissioner of the authority (or of a new one), as activities see people."""
     return actor_of(make_person(Role.COMMISSIONER, authority=authority or make_authority()))
+
+
+def next_number() -> str:
+    """A number of a notice on Find a Tender that no other invitation has."""
+    return f"{next(_notices)}-2026"
 
 
 def draft_itt(
@@ -148,7 +154,7 @@ def ready_itt(
     set_publication_basis(
         itt=itt,
         basis=PublicationBasis.CENTRAL_REFERENCE,
-        central_reference="012345-2026",
+        central_reference=next_number(),
         reason="",
         actor=actor,
         now=now,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from portal.audit.queries import events_of
+from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
 from portal.extensions import db
@@ -28,7 +29,7 @@ from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import IttStatus
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import draft_itt, make_commissioner, published_itt
+from tests.factories.tendering import draft_itt, make_commissioner, publish, published_itt, ready_itt
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -128,6 +129,23 @@ def test_a_publication_basis_keeps_only_what_belongs_to_it(db_session: object) -
     assert (itt.central_reference, itt.publication_reason) == ("012345-2026", "")
     choose(PublicationBasis.FALLBACK)
     assert (itt.central_reference, itt.publication_reason) == (None, "It was down.")
+
+
+def test_a_notice_belongs_to_one_invitation(db_session: object) -> None:
+    """A number that a published invitation has is refused when it is typed, and by the check before publication."""
+    actor = make_commissioner()
+    first, second = ready_itt(actor=actor), ready_itt(actor=actor)
+    shared = {"basis": PublicationBasis.CENTRAL_REFERENCE, "central_reference": "012345-2026", "reason": ""}
+    for itt in (first, second):
+        set_publication_basis(itt=itt, actor=actor, now=NOW, **shared)
+    publish(first, actor)
+    with pytest.raises(NotReady, match=f"012345-2026 is the number of another .*{first.reference}"):
+        publish(second, actor)
+    with pytest.raises(InvalidInput) as refused:
+        set_publication_basis(itt=second, actor=actor, now=NOW, **shared)
+    assert refused.value.field == "central_reference"
+    set_publication_basis(itt=second, actor=actor, now=NOW, **(shared | {"central_reference": "012346-2026"}))
+    publish(second, actor)
 
 
 def test_a_draft_can_be_discarded_once(db_session: object) -> None:

@@ -47,7 +47,7 @@ def test_a_tender_notice_as_a_page(told: tuple[History, list[Notice]], client: C
         "Procurement Act 2023",
         "Young people’s panel 40%",
         "published first on the central digital platform",
-        "012345-2026",
+        made.itt.central_reference,
         "£240,000",
         "30 months",
     ):

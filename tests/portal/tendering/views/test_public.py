@@ -103,7 +103,7 @@ def test_one_opportunity_shows_how_bids_are_judged(client: CheckedClient) -> Non
         "more marks for “What young people think”",
         "Up to 500 words. Scored under “Keeping children and young people safe”.",
         "Procurement Act 2023, light touch",
-        "notice 012345-2026",
+        f"notice {itt.central_reference}",
         "Sign in to bid",
     ):
         assert text in page
