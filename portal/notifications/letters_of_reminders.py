@@ -16,6 +16,7 @@ from portal.audit.models import Event
 from portal.awarding.models import AwardDecision, SettingAside
 from portal.bidding.confirming import changed_since
 from portal.bidding.models import Bid
+from portal.bidding.validity import validity_of
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.permissions import Role
@@ -26,6 +27,7 @@ from portal.judging.models import Judgement
 from portal.notifications import recipients
 from portal.notifications.addressing import about, page_for_officers, page_for_provider, page_of
 from portal.notifications.composing import tell
+from portal.notifications.letters_to_interested import tell_by_mail_alone
 from portal.notifications.models import Reminder
 from portal.notifications.timetable import TIMETABLE
 from portal.regulation.local_time import local_date
@@ -42,6 +44,8 @@ def reminder_due(event: Event) -> None:
     reminder = db.session.get_one(Reminder, event.object_id)
     if not _still_waits(reminder):
         return
+    if reminder.kind == "followed_invitation":
+        tell_by_mail_alone(event, reminder.subject_id)
     letter = WRITERS[reminder.kind](reminder)
     if letter:
         tell(event=event, template=f"reminders/{reminder.kind}", **letter)
@@ -96,6 +100,32 @@ def _invitation(reminder: Reminder) -> Letter:
         "link": page_of("invitations.index", part=itt.reference),
         "thread": itt.id,
         "itt": itt,
+    }
+
+
+def _read_invitation(reminder: Reminder) -> Letter:
+    """The same, to a provider that has looked at it; the page is where it says that it is not for it."""
+    letter = _invitation(reminder)
+    return letter and {**letter, "link": page_of("opportunities.show", reference=letter["itt"].reference)}
+
+
+def _followed_invitation(reminder: Reminder) -> Letter:
+    """To no inbox: whoever follows with an account has looked at it, and is reminded with their organisation."""
+    return {}
+
+
+def _unanswered_validity(reminder: Reminder) -> Letter:
+    """To the bidder's own people, with what they are asked."""
+    bid = db.session.get_one(Bid, reminder.subject_id)
+    last = validity_of(bid).last
+    assert last is not None
+    return {
+        "people": recipients.people_of_providers([bid.provider_id]),
+        "link": page_of("validity.answer", reference=bid.reference),
+        "thread": bid.itt_id,
+        "bid": bid,
+        "itt": bid.itt,
+        "request": last.request,
     }
 
 
@@ -235,6 +265,9 @@ WRITERS: Mapping[str, Callable[[Reminder], Letter]] = {
     "changed_bid": _bid,
     "unconfirmed_bid": _unconfirmed_bid,
     "unanswered_invitation": _invitation,
+    "read_invitation": _read_invitation,
+    "followed_invitation": _followed_invitation,
+    "unanswered_validity": _unanswered_validity,
     "unsent_application": _application,
     "changed_application": _application,
     "closing_application": _application,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from portal.core.columns import db
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell_all
+from portal.notifications.models import Reminder
 from portal.tendering.amending.models import Addendum
 from portal.tendering.clarifying.mail_models import MailFollower
 from portal.tendering.ending_models import Ending
@@ -43,9 +45,12 @@ def tell_interested(event: Event) -> None:
         itt=letter.itt,
         **letter.values,
     )
-    followers = select(MailFollower.id).where(
-        MailFollower.itt_id == letter.itt.id, MailFollower.confirmed_at.is_not(None)
-    )
+    tell_by_mail_alone(event, letter.itt.id)
+
+
+def tell_by_mail_alone(event: Event, itt_id: uuid.UUID) -> None:
+    """Whoever follows without an account hears of it."""
+    followers = select(MailFollower.id).where(MailFollower.itt_id == itt_id, MailFollower.confirmed_at.is_not(None))
     enqueue_each(event_id=event.id, consumer=FOLLOWER_MAIL, subjects=followers)
 
 
@@ -84,9 +89,15 @@ def _asked(event: Event) -> Letter:
     return Letter("tendering/follow_asked", "", itt, {})
 
 
+def _closing_soon(event: Event) -> Letter:
+    itt = db.session.get_one(InvitationToTender, db.session.get_one(Reminder, event.object_id).subject_id)
+    return Letter("reminders/followed_invitation", page_of("opportunities.show", reference=itt.reference), itt, {})
+
+
 _LETTERS: Mapping[EventKind, Callable[[Event], Letter]] = {
     EventKind.ANSWERS_PUBLISHED: _answers,
     EventKind.ADDENDUM_PUBLISHED: _addendum,
     EventKind.PROCUREMENT_CANCELLED: _cancelled,
     EventKind.MAIL_FOLLOW_ASKED: _asked,
+    EventKind.REMINDER_DUE: _closing_soon,
 }

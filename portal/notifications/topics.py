@@ -168,8 +168,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "bid_reminders",
         "Reminders about bids",
-        "A bid is begun and not sent, is ready, has changes that are not sent, is not confirmed after a change, or an "
-        "invitation has no answer.",
+        "A bid is begun and not sent, is ready, has changes that are not sent, is not confirmed after a change, or has "
+        "not been let stand for longer; an invitation has no answer, or was looked at and no bid begun.",
         PROVIDER_ROLES,
         (
             "bidding/bid_ready",
@@ -177,6 +177,9 @@ TOPICS: tuple[Topic, ...] = (
             "reminders/changed_bid",
             "reminders/unconfirmed_bid",
             "reminders/unanswered_invitation",
+            "reminders/read_invitation",
+            "reminders/followed_invitation",
+            "reminders/unanswered_validity",
         ),
     ),
     Topic(

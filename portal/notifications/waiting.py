@@ -19,6 +19,7 @@ from portal.awarding.models import AwardDecision, SettingAside, Standstill
 from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
+from portal.bidding.validity_models import ValidityAnswer, ValidityRequest
 from portal.contracts.models import Contract
 from portal.core.permissions import Role
 from portal.evaluation.models import PanelWork
@@ -29,6 +30,8 @@ from portal.joining.models import Application, ApplicationDecision
 from portal.joining.states import PENDING, ApplicationStatus, Outcome
 from portal.judging.models import JUDGED_WHILE, Judgement
 from portal.judging.states import JudgementStatus
+from portal.tendering.clarifying.mail_models import MailFollower
+from portal.tendering.clarifying.models import Reader
 from portal.tendering.decline_models import Decline
 from portal.tendering.ending_models import Ending
 from portal.tendering.method_versions import MethodVersion
@@ -72,6 +75,35 @@ def unanswered_invitations(now: datetime) -> Select[Any]:
         _waits(Itt.id, Invitation.provider_id, Itt.closes_at, Invitation.invited_at)
         .join(Itt, Itt.id == Invitation.itt_id)
         .where(*_taking_bids(now), ~declined, ~begun)
+    )
+
+
+def read_invitations(now: datetime) -> Select[Any]:
+    """Invitations that a provider has looked at and neither begun, declined nor been asked about by name."""
+    provider = Reader.provider_id
+    begun = exists().where(Bid.itt_id == Reader.itt_id, Bid.provider_id == provider)
+    declined = exists().where(Decline.itt_id == Reader.itt_id, Decline.provider_id == provider)
+    invited = exists().where(Invitation.itt_id == Reader.itt_id, Invitation.provider_id == provider)
+    waits = _waits(Itt.id, provider, Itt.closes_at, Reader.since).join(Itt, Itt.id == Reader.itt_id)
+    return waits.where(*_taking_bids(now), ~begun, ~declined, ~invited)
+
+
+def followed_invitations(now: datetime) -> Select[Any]:
+    """Invitations that somebody follows by mail alone; how many do is nobody's to know."""
+    followed = exists().where(MailFollower.itt_id == Itt.id, MailFollower.confirmed_at.is_not(None))
+    return _waits(Itt.id, OFFICERS, Itt.closes_at, Itt.published_at).where(*_taking_bids(now), followed)
+
+
+def unanswered_validities(now: datetime) -> Select[Any]:
+    """Bids whose bidder was asked whether they stand for longer and has not said, while the answer counts."""
+    ends_at = _end_of(ValidityRequest.answer_by_date)
+    return (
+        _waits(Bid.id, Bid.provider_id, ends_at, ValidityRequest.asked_at)
+        .join(ValidityAnswer, ValidityAnswer.bid_id == Bid.id)
+        .join(ValidityRequest, ValidityRequest.id == ValidityAnswer.request_id)
+        .join(Itt, Itt.id == Bid.itt_id)
+        .where(ValidityAnswer.agrees.is_(None), Bid.disregarded_at.is_(None), Itt.status.in_(BEFORE_CONTRACT))
+        .where(ends_at > now)
     )
 
 
@@ -191,8 +223,7 @@ def refusals_to_decide(now: datetime) -> Select[Any]:
 
 def applications_to_decide(now: datetime) -> Select[Any]:
     """Applications that were sent and not decided, by the end of the day that was promised."""
-    midnight = cast(Application.due_on + 1, TIMESTAMP)
-    ends_at = cast(func.timezone("Europe/London", midnight), TIMESTAMP(timezone=True))
+    ends_at = _end_of(Application.due_on)
     return _waits(Application.id, OFFICERS, ends_at, Application.received_at).where(Application.status.in_(PENDING))
 
 
@@ -228,6 +259,11 @@ def _waits(subject: Any, provider: Any, turns_at: Any, since: Any) -> Select[Any
     return select(
         *(column.label(label) for column, label in zip((subject, provider, turns_at, since), labels, strict=True))
     )
+
+
+def _end_of(day: Any) -> Any:
+    """The instant at which a day ends in London."""
+    return cast(func.timezone("Europe/London", cast(day + 1, TIMESTAMP)), TIMESTAMP(timezone=True))
 
 
 def _bids(now: datetime) -> Select[Any]:

@@ -48,6 +48,7 @@ from portal.privacy.destroying import (
 from portal.privacy.erasing import erase_person
 from portal.tendering.clarifying.mail_following import CONFIRMED_WITHIN
 from portal.tendering.clarifying.mail_models import MailFollower
+from portal.tendering.clarifying.models import Reader
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
 
@@ -110,6 +111,15 @@ def _followers(then: datetime) -> Select[uuid.UUID]:
         select(MailFollower.id)
         .join(InvitationToTender, InvitationToTender.id == MailFollower.itt_id)
         .where(MailFollower.confirmed_at.is_not(None), InvitationToTender.closes_at < then)
+    )
+
+
+def _readers(then: datetime) -> Select[uuid.UUID]:
+    """Of what nobody bids for any more."""
+    return (
+        select(Reader.id)
+        .join(InvitationToTender, InvitationToTender.id == Reader.itt_id)
+        .where(InvitationToTender.closes_at < then)
     )
 
 
@@ -287,6 +297,15 @@ KINDS: tuple[Kind, ...] = (
         "UK GDPR art 5(1)(c) and (e): for the press that confirms it",
         _unconfirmed,
         _rows_of(MailFollower),
+    ),
+    Kind(
+        "readers",
+        "Providers that have looked at an invitation",
+        DAY,
+        "1 day after bidding closed",
+        "UK GDPR art 5(1)(c) and (e): for reminding them of the closing time",
+        _readers,
+        _rows_of(Reader),
     ),
     Kind(
         "claims",

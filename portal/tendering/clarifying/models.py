@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.columns import CreatedAt, Model, one_of, state_matches
+from portal.core.columns import CreatedAt, Id, Model, one_of, state_matches
 from portal.tendering.asked_models import AskedInPrivate
 from portal.tendering.clarifying.states import ClarificationStatus
 
@@ -41,6 +41,22 @@ class Clarification(AskedInPrivate, Model):
     def policy_state(self) -> str:
         """Its status."""
         return self.status.value
+
+
+class Reader(Model):
+    """A provider of which somebody who had signed in opened the invitation or a document of it while it took bids.
+
+    It is reminded of the closing time, and nothing else is done with it: neither the authority nor anybody else sees
+    who, or how many. Which of its people it was is not kept.
+    """
+
+    __tablename__ = "itt_reader"
+    __table_args__ = (UniqueConstraint("itt_id", "provider_id", name="uq_itt_reader_itt_id_provider_id"),)
+
+    id: Mapped[Id]
+    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"))
+    provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"))
+    since: Mapped[CreatedAt]
 
 
 class Follower(Model):

@@ -16,6 +16,7 @@ from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.calendars import calendar_of
+from portal.tendering.clarifying.following import note_reader
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.declining import own_decline
 from portal.tendering.explaining import joining_is_open, told
@@ -34,6 +35,7 @@ from portal.tendering.views.specification import as_pdf
 from portal.tendering.weighing import effective
 from portal.web.access import actor, public
 from portal.web.downloads import attachment
+from portal.web.transactions import keep_what_was_noted
 from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
@@ -85,6 +87,8 @@ def show(reference: str) -> ResponseReturnValue:
         return show_json(reference)
     itt = find_published_itt(reference)
     now = clock.now()
+    if note_reader(itt=itt, actor=actor(), now=now):
+        keep_what_was_noted()
     return render_template(
         "tendering/public/show.html",
         itt=itt,

@@ -11,11 +11,13 @@ from flask_login import current_user
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.regulation.undertakings import TUPE
+from portal.tendering.clarifying.following import note_reader
 from portal.tendering.forms.documents import UndertakingForm
 from portal.tendering.queries import find_published_itt
 from portal.tendering.reading_documents import UndertakingNeeded, read_document, sign_undertaking, undertaking_of
 from portal.web.access import actor, for_provider, public
 from portal.web.downloads import attachment
+from portal.web.transactions import keep_what_was_noted
 
 bp = Blueprint("documents", __name__)
 
@@ -34,6 +36,8 @@ def download(reference: str, version_id: uuid.UUID) -> ResponseReturnValue:
             raise
         # Whether there is such a document is told to nobody who has not signed in.
         return redirect(url_for("accounts.sign_in", next=request.path))
+    if note_reader(itt=version.document.itt, actor=actor(), now=clock.now()):
+        keep_what_was_noted()
     return attachment(version.file_name, content, version.media_type)
 
 

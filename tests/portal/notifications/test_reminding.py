@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.bidding.drafting import save_price
@@ -25,10 +26,14 @@ from portal.notifications.models import Message, Reminder
 from portal.notifications.reminding import remind
 from portal.notifications.timetable import TIMETABLE
 from portal.notifications.topics import topic_of
+from portal.organisations.models import Provider
 from portal.paths import TEMPLATES
+from portal.privacy.keeping import let_go
 from portal.regulation.kinds import FrameworkKind
+from portal.tendering.clarifying.models import Reader
 from portal.tendering.declining import decline
-from tests.factories.accounts import actor_of, make_person
+from tests.client import CheckedClient
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import complete_draft, draft_bid, submit, submitted_bid, submitter_of
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework
@@ -36,7 +41,7 @@ from tests.factories.joining import complete_application, draft_application, sav
 from tests.factories.joining import submit as send
 from tests.factories.organisations import make_provider
 from tests.factories.reminders import closing_at, kinds_at, noon, told_at
-from tests.factories.tendering import published_itt
+from tests.factories.tendering import make_commissioner, published_itt
 from tests.portal.bidding.test_confirming import BidCase
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -180,6 +185,31 @@ def test_an_unanswered_invitation_is_reminded_of_a_week_and_two_days_before() ->
     assert letter.link == f"/provider/invitations#{itt.reference}"
     kinds = [(letter.kind, letter.user_id) for letter in told_at(itt.closes_at - timedelta(days=2))]
     assert ("reminders/unanswered_invitation", person.id) in kinds
+
+
+def test_who_only_looked_is_reminded_a_week_and_two_days_before(client: CheckedClient) -> None:
+    """Their colleagues too; nobody who began a bid or said no, nobody of the buyer, and no ledger knows who looked."""
+    itt = closing_at(published_itt(), noon())
+    looked, began, declined = (submitter_of() for _ in range(3))
+    officer = make_commissioner(itt.authority)
+    colleague = make_person(Role.CONTRIBUTOR, provider=db.session.get_one(Provider, looked.provider_id))
+    before = db.session.scalar(select(func.count()).select_from(Event))
+    for reader in (looked, began, declined, officer):
+        sign_in(client, db.session.get_one(User, reader.user_id))
+        for _ in range(2):
+            client.get(f"/opportunities/{itt.reference}")
+    assert db.session.scalar(select(func.count()).select_from(Event)) == before
+    draft_bid(itt, actor=began)
+    decline(itt=itt, reason="", actor=declined)
+    for days in (7, 2):
+        letters = told_at(itt.closes_at - timedelta(days=days))
+        told = {letter.user_id for letter in letters if letter.kind == "reminders/read_invitation"}
+        assert told == {looked.user_id, colleague.id}
+    assert letters[0].link == f"/opportunities/{itt.reference}"
+    let_go(now=itt.closes_at)
+    assert db.session.scalar(select(func.count()).select_from(Reader)) == 3
+    let_go(now=itt.closes_at + timedelta(days=2))
+    assert db.session.scalar(select(func.count()).select_from(Reader)) == 0
 
 
 def test_an_application_that_is_not_sent_is_reminded_of_by_its_own_age() -> None:

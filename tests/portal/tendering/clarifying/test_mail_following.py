@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from portal.core import clock
 from portal.extensions import db
+from portal.notifications.reminding import remind
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.clarifying.mail_following import CONFIRMED_WITHIN, MOST_AN_HOUR
@@ -20,6 +22,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import submitter_of
 from tests.factories.ending import cancelled
+from tests.factories.reminders import closing_at, noon
 from tests.factories.tendering import make_commissioner, published_itt
 from tests.filling import fields_of, fill, press, text_of
 from tests.mailing import mails_to
@@ -103,6 +106,19 @@ def test_one_press_stops_the_letters_and_forgets_the_address(case: Case) -> None
     case.answer()
     assert len(case.mails(address)) == before
     assert case.client.get(link).status_code == 410
+
+
+def test_who_follows_by_mail_is_reminded_before_bidding_closes(case: Case) -> None:
+    """Once a week and two days before, and whoever has not confirmed hears nothing."""
+    closing_at(case.itt, noon())
+    case.follow("demo.follower@mail.example")
+    case.ask("demo.silent@mail.example")
+    for days in (7, 2):
+        remind(now=case.itt.closes_at - timedelta(days=days))
+        assert remind(now=case.itt.closes_at - timedelta(days=days)) == 0
+    told = [mail["Subject"] for mail in case.mails("demo.follower@mail.example")]
+    assert told[1:] == [f"Bids close soon: {case.itt.title}"] * 2
+    assert len(case.mails("demo.silent@mail.example")) == 1
 
 
 def test_the_answer_is_the_same_whosever_the_address_is(case: Case) -> None:
