@@ -17,11 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.queries import opened_bids_of, withdrawn_bids
+from portal.awarding.queries import opened_bids_of, out_of_validity, withdrawn_bids
 from portal.bidding.models import OpenedBid
+from portal.bidding.validity import validity_of
 from portal.core.columns import db
 from portal.core.references import new_reference
-from portal.core.words import counted, pounds
+from portal.core.words import counted, london_date, pounds
 from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
@@ -122,7 +123,11 @@ def _why(
             f"the winning bid has {marks_text(best['total'])}."
         ]
     if best["rank"] > ranked[bid_key(own)]["rank"] or (best["rank"] > 1 and own.bid_id == winner.bid_id):
-        told += [*_withdrawn_words(own, withdrawn_bids(decision.lot_id)), *limit_words(itt)]
+        told += [
+            *_withdrawn_words(own, withdrawn_bids(decision.lot_id)),
+            *_lapsed_words(own, out_of_validity(decision.lot_id)),
+            *limit_words(itt),
+        ]
     for broken in outcome.get("tie_broken_by", []):
         if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
             by = TOLD.get(broken["by"]) or criterion_words(itt, broken["by"])
@@ -135,6 +140,20 @@ def _withdrawn_words(own: OpenedBid, withdrawn: frozenset[uuid.UUID]) -> list[st
     if own.bid_id in withdrawn:
         return ["You withdrew from the award."]
     return ["A bid that was awarded this before has withdrawn."] if withdrawn else []
+
+
+def _lapsed_words(own: OpenedBid, lapsed: frozenset[uuid.UUID]) -> list[str]:
+    """That a bid was passed over because its time of validity had run out."""
+    if own.bid_id not in lapsed:
+        return ["A bid that came before was passed over, because its time of validity had run out."] if lapsed else []
+    validity = validity_of(own.bid)
+    assert validity.until is not None
+    assert validity.last is not None
+    answered = "declined to let" if validity.last.agrees is False else "did not say in time whether to let"
+    return [
+        f"Your bid was passed over: its time of validity ran out on {london_date(validity.until)}, and you {answered} "
+        f"it stand until {london_date(validity.last.request.until_date)}."
+    ]
 
 
 def _why_this_one(decision: AwardDecision) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +14,12 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.awarding.deciding import decide_award
 from portal.awarding.extending import NoLongerStands, answer_validity, ask_for_validity, bids_to_ask
+from portal.awarding.models import AssessmentSummary
 from portal.bidding.models import Bid
 from portal.bidding.validity import validity_of
 from portal.bidding.validity_models import ValidityRequest
 from portal.core import clock
+from portal.core.clock import LONDON
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Actor, Role
 from portal.evaluation.scoring_input import bid_key
@@ -28,9 +30,10 @@ from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
-from tests.factories.awarding import NOTE, propose, proposed_award, ready_for_award
+from tests.factories.awarding import NOTE, decided_award, propose, proposed_award, ready_for_award
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
 from tests.factories.evaluation import result_of
+from tests.factories.reminders import told_at
 from tests.factories.tendering import make_commissioner, published_in_lots, published_itt
 from tests.filling import errors_of, fill, text_of
 
@@ -173,7 +176,28 @@ def test_who_declines_or_stays_silent_is_passed_over(declines: bool) -> None:
     answer(second, agrees=True)
     if declines:
         answer(first, agrees=False)
-    assert propose(itt, make_commissioner(itt.authority)).winning_bid_id == second.id
+    award = decided_award(itt)
+    assert award.decision.winning_bid_id == second.id
+    summaries = db.session.scalars(select(AssessmentSummary)).all()
+    why = {summary.bid_id: summary.document["why"] for summary in summaries}
+    answered = "declined to let" if declines else "did not say in time whether to let"
+    assert why[first.id][1].startswith("Your bid was passed over: its time of validity ran out on ")
+    assert f", and you {answered} it stand until " in why[first.id][1]
+    assert why[second.id][1:] == ["A bid that came before was passed over, because its time of validity had run out."]
+
+
+def test_who_has_not_answered_is_reminded_before_the_day() -> None:
+    """Three days and one day before it ends, the bidder's own people; who has answered is not."""
+    itt = ready_for_award()
+    request = ask(itt, until=itt.bids_stand_until + DAY)  # type: ignore[operator]
+    silent, answered = bids_by_place(itt)
+    answer(answered, agrees=False)
+    person = make_person(Role.SUBMITTER, provider=silent.provider)
+    ends = datetime.combine(request.answer_by_date, time(12), LONDON)
+    for before in (2, 0):
+        letters = [letter for letter in told_at(ends - before * DAY) if letter.kind == "reminders/unanswered_validity"]
+        assert person.id in {letter.user_id for letter in letters}
+        assert {letter.link for letter in letters} == {f"/provider/bids/{silent.reference}/validity"}
 
 
 def test_an_award_that_was_proposed_in_time_is_not_decided_after_it() -> None:
