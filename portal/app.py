@@ -105,6 +105,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
+    "portal.judging.views.checking",
     "portal.judging.views.enquiries",
     "portal.judging.views.provider",
     "portal.awarding.views.commissioner",

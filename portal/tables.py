@@ -32,6 +32,7 @@ import portal.frameworks.rules
 import portal.identity.rules
 import portal.joining.models
 import portal.joining.rules
+import portal.judging.check_models
 import portal.judging.debarment_models
 import portal.judging.enquiry_models
 import portal.judging.models

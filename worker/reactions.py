@@ -281,6 +281,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.JUDGEMENT_PROPOSED: (letters_of_judgements.judgement_proposed,),
     EventKind.JUDGEMENT_REFUSED: (letters_of_judgements.judgement_refused,),
     EventKind.DEBARMENT_LIST_BROUGHT_IN: NOTHING,
+    EventKind.BIDDER_CHECKED: NOTHING,
     EventKind.ENQUIRY_MADE: (letters_of_judgements.enquiry_made,),
     EventKind.ENQUIRY_ANSWERED: (letters_of_judgements.enquiry_answered,),
     EventKind.ENQUIRY_REFUSED_LATE: NOTHING,

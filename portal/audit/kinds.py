@@ -182,6 +182,7 @@ class EventKind(StrEnum):
     VALIDITY_ASKED = "validity_asked"
     VALIDITY_ANSWERED = "validity_answered"
     DEBARMENT_LIST_BROUGHT_IN = "debarment_list_brought_in"
+    BIDDER_CHECKED = "bidder_checked"
     ENQUIRY_MADE = "enquiry_made"
     ENQUIRY_ANSWERED = "enquiry_answered"
     ENQUIRY_REFUSED_LATE = "enquiry_refused_late"

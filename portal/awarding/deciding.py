@@ -23,7 +23,7 @@ from portal.core.taking import take
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
 from portal.evaluation.scoring_input import bid_key
-from portal.judging.queries import require_all_judged
+from portal.judging.queries import require_all_judged, require_ready
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.second_person import take_to_decide
@@ -48,13 +48,13 @@ def propose_award(
     Where one bidder may win only so many lots, the published rule says which ones it gets.
     The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Only where bids are tied and the
     method was published before there was a drawn lot, two people choose one of them (`tied`, its reference) with a
-    reason that bidders read. Where the law requires a
-    standstill it is set whatever `offers_standstill` says; where it does not, the authority may offer one
-    (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers are told. Raises `WrongState`
-    without a single bid in first place, while a bid has still to be judged (PA2023 s.19(3)) or while it is not known
-    yet how firm the result is, `NoLongerStands` for a bid whose time is past, `Conflict` when
-    another proposal is in force, `InvalidInput` for a reason of fewer than 20 characters, and (field
-    "unverified_reason") without a reason where nobody has proved the winner's number, `OrganisationSuspended`.
+    reason that bidders read. Where the law requires a standstill it is set whatever `offers_standstill` says; where it
+    does not, the authority may offer one (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers
+    are told. Raises `WrongState` without a single bid in first place, while a bid has still to be judged (PA2023
+    s.19(3)), while a bidder for the lot is not checked (PA2023 s.26, s.28) or while it is not known yet how firm the
+    result is, `NoLongerStands` for a bid whose time is past, `Conflict` when another proposal is in force,
+    `InvalidInput` for a reason of fewer than 20 characters, and (field "unverified_reason") without a reason where
+    nobody has proved the winner's number, `OrganisationSuspended`.
     """
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
@@ -150,8 +150,8 @@ def decide_award(
 
 
 def _firm_result(itt: InvitationToTender, lot: Lot) -> Result:
-    """The lot's newest result, of all bids that stand, once everything about them is judged; raises `WrongState`."""
-    require_all_judged(itt, lot)
+    """The lot's newest result, of all bids that stand, once their bidders are checked and everything is judged."""
+    require_ready(itt, lot)
     result = current_result(lot.id)
     if result is None:
         raise WrongState("The result has not been calculated yet.")

@@ -91,6 +91,7 @@ OPEN = Step(
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
 JUDGE = Step("Judge what officers check", "compliance.index", Verb.JUDGE, is_act=True)
+CHECK = Step("Check the bidders", "compliance.index", Verb.JUDGE, is_act=True)
 CHECKED = Step("Read what officers check, and how it was judged", "compliance.index", Verb.READ_COMPLIANCE)
 DECIDE_JUDGEMENT = Step(
     "Decide whether a bid stays in", "compliance.index", Verb.READ_COMPLIANCE, "A colleague has judged it.", is_act=True
@@ -199,7 +200,7 @@ def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 
 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
-    judged = (CHECKED,) if situation.judging is not None else ()
+    judged = (CHECKED,) if itt.opened_at is not None else ()
     return (
         *_proposals(situation, actor),
         *_judging(itt, situation, actor),
@@ -258,9 +259,14 @@ def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
 
 
 def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Iterator[Step]:
-    """What is still to be judged, and what waits for a second person: no award can be proposed before."""
+    """Which bidders are still to be checked, what is to be judged or decided: no award can be proposed before."""
+    if itt.status not in JUDGED_WHILE:
+        return
+    if situation.to_check:
+        words = counted(situation.to_check, "bidder is", "bidders are")
+        yield replace(CHECK, hint=f"{words} not checked yet, or not against the newest debarment list.")
     waits = situation.judging
-    if waits is None or itt.status not in JUDGED_WHILE:
+    if waits is None:
         return
     if waits.to_judge:
         yield replace(JUDGE, hint=f"{counted(waits.to_judge, 'answer is', 'answers are')} not judged yet.")
@@ -269,11 +275,13 @@ def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Ite
 
 
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
-    waits = situation.judging is not None and situation.judging.is_anything
+    waits = bool(situation.to_check) or (situation.judging is not None and situation.judging.is_anything)
     if situation.has_result and situation.has_lot_to_propose and not waits:
         yield PROPOSE
-    if situation.has_tie:
-        yield DRAW if situation.draws_lots else DECIDE_TIE
+    if situation.has_tie and situation.draws_lots:
+        yield DRAW
+    elif situation.has_tie and not waits:
+        yield DECIDE_TIE
     if situation.has_lot_to_end:
         yield END
     if situation.proposers:

@@ -22,6 +22,7 @@ from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
 from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, Result
+from portal.judging.checks import unchecked
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
@@ -75,6 +76,8 @@ class Situation:
     """Whether the published method draws a lot then."""
     judging: Waiting | None = None
     """What officers have still to judge of the opened bids; None where nothing was asked for them to judge."""
+    to_check: int = 0
+    """How many bidders for lots that are still open were not checked, or not against the newest debarment list."""
     proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
     """What waits for a second person beside the award and judgements, with who decides none of it."""
 
@@ -86,7 +89,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         rows[itt_id].append(_Row(*lot))
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
     asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
-    proposed, helps = proposals_of(itt_ids), counts_unhelped(itt_ids)
+    proposed, helps, to_check = proposals_of(itt_ids), counts_unhelped(itt_ids), unchecked(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
@@ -95,6 +98,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             judging=judging.get(itt_id),
+            to_check=sum(to_check.get(lot.id, 0) for lot in lots if lot.is_open),
             proposals=proposed.get(itt_id, {}),
         )
         for itt_id, lots in rows.items()
@@ -110,6 +114,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     return (
         select(
             Lot.itt_id,
+            Lot.id,
             AwardDecision.status,
             AwardDecision.proposed_by_id,
             AwardDecision.proposed_at,
@@ -165,6 +170,7 @@ def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
 class _Row:
     """One lot."""
 
+    id: uuid.UUID
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None
     proposed_at: datetime | None

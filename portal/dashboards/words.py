@@ -53,6 +53,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.VALIDITY_ANSWERED: "A bidder answered whether its bid stands for longer",
     EventKind.JUDGEMENT_DECIDED: "A second person decided whether a bid stays in",
     EventKind.DEBARMENT_LIST_BROUGHT_IN: "The debarment list was brought in, as it was read on a day",
+    EventKind.BIDDER_CHECKED: "Those behind a bid were checked",
     EventKind.ENQUIRY_MADE: "A bidder was asked about its opened bid",
     EventKind.ENQUIRY_ANSWERED: "A bidder answered what it was asked about its bid",
     EventKind.ENQUIRY_REFUSED_LATE: "An answer about a bid came too late, and was refused",

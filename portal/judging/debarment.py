@@ -12,14 +12,13 @@ from sqlalchemy.orm import selectinload
 from portal.accounts.people import person_with_email
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.bidding.models import Bid
-from portal.bidding.partners import MEMBER, Partner
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.text import squeeze
 from portal.core.permissions import SYSTEM
 from portal.importing.cells import read_day
 from portal.importing.files import SHAPE, Column, FileRow, Layout, read_file
+from portal.judging.behind import Behind
 from portal.judging.debarment_models import DebarmentEntry, DebarmentList
 from portal.judging.states import Concern
 from portal.organisations.names import name_key
@@ -84,19 +83,15 @@ def latest_list() -> DebarmentList | None:
     return db.session.scalars(newest.options(selectinload(DebarmentList.entries))).one_or_none()
 
 
-def matches_in(entries: Iterable[DebarmentEntry], bid: Bid, partners: Sequence[Partner]) -> list[Match]:
-    """Who behind a bid is on the list, by number or by a name that reads the same: its bidder and whoever it names."""
-    behind = [(bid.provider.name, Concern.BIDDER, {_key(one.value) for one in bid.provider.identifiers})]
-    for one in partners:
-        concern = Concern.ASSOCIATED if one.kind == MEMBER else Concern.SUBCONTRACTOR
-        behind.append((one.name, concern, {_key(one.number)}))
+def matches_in(entries: Iterable[DebarmentEntry], behind: Sequence[Behind]) -> list[Match]:
+    """Who of those behind a bid is on the list, by number or by a name that reads the same."""
     found = []
     for entry in entries:
         key, reads_as = _key(entry.number), name_key(entry.name)
-        for name, concern, numbers in behind:
-            by_number = key != NO_NUMBER and key in numbers
-            if by_number or name_key(name) == reads_as:
-                found.append(Match(entry, name, concern, by_number))
+        for one in behind:
+            by_number = key != NO_NUMBER and key in map(_key, one.numbers)
+            if by_number or name_key(one.name) == reads_as:
+                found.append(Match(entry, one.name, one.concern, by_number))
     return found
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from wtforms import SelectMultipleField, SubmitField, TextAreaField
+from wtforms import BooleanField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.forms.factor import FactorField
+from portal.judging.behind import Behind
 from portal.judging.grounds import RaisedGround
 from portal.judging.queries import Standing
 from portal.judging.states import CONCERNS, Verdict
-from portal.web.fields import ChoiceField, DayField, PickField, decision, line
+from portal.web.fields import ChoiceField, DayField, PickField, decision, line, page
 from portal.web.forms import BaseForm
 from portal.web.uploads import UploadsField
 
@@ -100,6 +102,48 @@ class GroundForm(BaseForm):
         """Offer the grounds that the law of the procurement knows."""
         listed = (SelectChoice(key, one.in_list) for key, one in grounds.items())
         self.ground.choices = [SelectChoice("", "Choose one"), *listed]
+
+
+class CheckForm(BaseForm):
+    """That everybody behind a bid was looked for, and where."""
+
+    looked_at = SelectMultipleField(
+        "Whom you looked for",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    others = page("Others whom you looked for")
+    looked_online = BooleanField("I looked for all of them on the list on GOV.UK today")
+    information = ChoiceField(
+        "Core supplier information",
+        choices=[
+            ("seen", "I have seen it: it was shared with us on Find a Tender"),
+            ("unseen", "I have not seen it: the note says why"),
+        ],
+        validators=[InputRequired("Say whether you have seen core supplier information.")],
+    )
+    note = page("Note")
+    submit = SubmitField("Record this check")
+
+    def offer(self, behind: Sequence[Behind], *, asks_information: bool, asks_online: bool) -> None:
+        """Offer everybody whom the bid names; ask only for what the law of the procurement and its list leave open."""
+        self.looked_at.choices = [(one.name, one.words) for one in behind]
+        if not asks_information:
+            del self.information
+        if not asks_online:
+            del self.looked_online
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said, as `check_bidder` takes it."""
+        information, online = self._fields.get("information"), self._fields.get("looked_online")
+        return {
+            "looked_at": self.looked_at.data or (),
+            "others": self.others.data or "",
+            "looked_online": bool(online.data) if online is not None else False,
+            "information_seen": information.data == "seen" if information is not None else None,
+            "note": self.note.data or "",
+        }
 
 
 class AnswerForm(BaseForm):

@@ -16,6 +16,8 @@ from portal.core.columns import db
 from portal.core.errors import NotFound, WrongState
 from portal.core.words import counted
 from portal.evaluation.queries import compliance_questions, opened_bids
+from portal.judging.check_models import BidderCheck
+from portal.judging.checks import last_checks
 from portal.judging.enquiries import enquiries_of
 from portal.judging.enquiry_models import Enquiry
 from portal.judging.models import Judgement
@@ -63,6 +65,15 @@ class Standing:
     opened: OpenedBid
     requirements: Sequence[Requirement]
     raised: Sequence[Raised]
+    check: BidderCheck | None
+    """The newest check of those behind it."""
+    is_checked: bool
+    """Whether that check counts."""
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether those behind it have to be checked, or checked again; of a bid that is out nobody has."""
+        return self.opened.stands and not self.is_checked
 
     @property
     def matters(self) -> Sequence[Requirement | Raised]:
@@ -81,9 +92,9 @@ class Standing:
 
 
 def standings_of(itt: InvitationToTender) -> Sequence[Standing]:
-    """Every opened bid that matched its seal, with what is judged of it, by label; four statements."""
+    """Every opened bid that matched its seal, with what is judged of it, by label; five statements."""
     questions = [question for question in compliance_questions(itt.id) if question.asked.is_judged]
-    found, enquiries = _in_force(itt.id), enquiries_of(itt.id)
+    found, enquiries, checks = _in_force(itt.id), enquiries_of(itt.id), last_checks(itt.id)
 
     def both(bid_id: uuid.UUID, matter: Matter, about: str) -> tuple[Judgement | None, Judgement | None]:
         decided, proposed = ((bid_id, matter, about, s) for s in (JudgementStatus.DECIDED, JudgementStatus.PROPOSED))
@@ -102,6 +113,7 @@ def standings_of(itt: InvitationToTender) -> Sequence[Standing]:
                 for enquiry in enquiries
                 if enquiry.bid_id == opened.bid_id and not enquiry.matter.is_requirement
             ],
+            *checks.get(opened.bid_id, (None, False)),
         )
         for opened in opened_bids(itt.id)
         if opened.is_sound
@@ -165,13 +177,33 @@ def _in_force(itt_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, Matter, str, Judgem
 
 def require_all_judged(itt: InvitationToTender, lot: Lot) -> None:
     """Raise `WrongState` while anything about a bid for the lot that stands has still to be judged or decided."""
-    still_open = [one for one in standings_of(itt) if one.opened.bid.lot_id == lot.id and one.open_count]
+    still_open = [one for one in _of_lot(itt, lot) if one.open_count]
     if still_open:
         open_count, first = sum(one.open_count for one in still_open), still_open[0].opened.bid
         raise WrongState(
             f"{counted(open_count, 'judgement is', 'judgements are')} still open, the first about the bid of "
             f"{first.provider.name}. Judge it on the page “What officers check” before the award is proposed."
         )
+
+
+def require_ready(itt: InvitationToTender, lot: Lot) -> None:
+    """As `require_all_judged`, and every bidder for the lot is checked: nobody is awarded anything before.
+
+    Raises `WrongState` while a bid that stands has nobody checked behind it, or was checked before the debarment list
+    that is the newest here was brought in (PA2023 s.19(3), s.26, s.28; PCR2015 reg 56(1)).
+    """
+    require_all_judged(itt, lot)
+    unchecked = [one for one in _of_lot(itt, lot) if one.needs_check]
+    if unchecked:
+        raise WrongState(
+            f"{counted(len(unchecked), 'bidder is', 'bidders are')} not checked yet, or not against the newest "
+            f"debarment list, the first of them {unchecked[0].opened.bid.provider.name}. Check every bidder of the lot "
+            "on the page “What officers check” before the award is proposed."
+        )
+
+
+def _of_lot(itt: InvitationToTender, lot: Lot) -> list[Standing]:
+    return [one for one in standings_of(itt) if one.opened.bid.lot_id == lot.id]
 
 
 def judgement_of(itt: InvitationToTender, judgement_id: uuid.UUID) -> Judgement:

@@ -118,6 +118,7 @@ HOLDINGS = (
     Holding("setting_aside.proposed_by_id", "Awards that you proposed to set aside, or asked to withdraw from"),
     Holding("setting_aside.decided_by_id", "Awards that you set aside, or let stand"),
     Holding("debarment_list.brought_in_by_id", "Debarment lists that you brought in"),
+    Holding("bidder_check.checked_by_id", "Checks of bidders that you made"),
     Holding("enquiry.asked_by_id", "Questions about opened bids that you asked bidders"),
     Holding("enquiry.answered_by_id", "Questions about your opened bid that you answered"),
     Holding("judgement.proposed_by_id", "Judgements of bids that you made or proposed"),

@@ -15,6 +15,8 @@ class AssessingLaw:
 
     disregarding: str
     """A bid that does not meet what was published."""
+    checking: str
+    """That grounds for exclusion are looked for, of the bidder and of whoever it relies on, before an award."""
     excluding: str
     """A ground for exclusion, and what has been put right."""
     replacing: str
@@ -34,6 +36,7 @@ ASSESSING: Mapping[Regime, AssessingLaw] = MappingProxyType(
     {
         Regime.PA2023: AssessingLaw(
             disregarding="PA2023 s.19(3)",
+            checking="PA2023 s.26, s.28",
             excluding="PA2023 s.26, s.58",
             replacing="PA2023 s.26(3), s.28",
             low_prices="PA2023 s.19(4)-(5)",
@@ -44,6 +47,7 @@ ASSESSING: Mapping[Regime, AssessingLaw] = MappingProxyType(
         ),
         Regime.PCR2015: AssessingLaw(
             disregarding="PCR2015 reg 56(1)",
+            checking="PCR2015 reg 56(1), reg 57, reg 71(8)",
             excluding="PCR2015 reg 57",
             replacing="PCR2015 reg 63(5)-(6)",
             low_prices="PCR2015 reg 69",

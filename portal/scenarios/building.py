@@ -46,7 +46,7 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import checks, mapping, matrix_people, people, preparing, story
+from portal.scenarios import checking, checks, mapping, matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
@@ -326,7 +326,8 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
 
 
 def score_and_moderate_all(itt: InvitationToTender) -> None:
-    """Every panel scores, moderates and closes."""
+    """Every panel scores, moderates and closes; the bidders are checked meanwhile."""
+    checking.check_bidders(itt, people.actor_of(cast_of(itt).commissioner))
     for panel in itt.panels:
         score(itt, panel)
         moderate(itt, panel)
@@ -379,9 +380,8 @@ def await_announcement(itt: InvitationToTender) -> None:
 
 def await_event(itt: InvitationToTender, kind: EventKind, **data: str) -> None:
     """Wait until the worker has recorded the event, or raise `WorkerNeeded`."""
-    wanted = select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value)
-    for name, value in data.items():
-        wanted = wanted.where(Event.data[name].astext == value)
+    said = [Event.data[name].astext == value for name, value in data.items()]
+    wanted = select(Event.id).where(Event.chain == str(itt.id), Event.kind == kind.value, *said)
     await_row(wanted, kind.value)
     db.session.refresh(itt)
 

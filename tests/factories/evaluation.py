@@ -22,6 +22,7 @@ from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
+from portal.scenarios.checking import check_bidders
 from portal.tendering.models import InvitationToTender, Panel
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import opened_itt
@@ -203,7 +204,7 @@ def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: objec
 def moderated_evaluation(
     n_bids: int = 3, *, give: Give = best_first, diagnosed: bool = True, **options: object
 ) -> Evaluation:
-    """An ITT whose panels have all closed, with everybody on them; its result and what decided it are stored."""
+    """An ITT whose panels have all closed and whose bidders are checked; its result and what decided it are stored."""
     evaluation = moderating_itt(n_bids, give=give, **options)
     for key in KEYS:
         agree_all(evaluation, key, give)
@@ -211,6 +212,7 @@ def moderated_evaluation(
     for result in calculate_result(itt_id=evaluation.itt.id, now=clock.now()):
         if diagnosed:
             diagnose_result(result_id=result.id)
+    check_bidders(evaluation.itt, make_commissioner(evaluation.itt.authority))
     db.session.refresh(evaluation.itt)
     return evaluation
 

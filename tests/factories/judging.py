@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select, text
@@ -15,6 +16,8 @@ from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.judging.answering import answer_enquiry
 from portal.judging.asking import ask_about_price, list_omissions, raise_ground
+from portal.judging.check_models import BidderCheck
+from portal.judging.checking import check_bidder
 from portal.judging.deciding import decide_judgement
 from portal.judging.enquiry_models import Enquiry
 from portal.judging.judging import judge as judge_bid
@@ -184,3 +187,16 @@ def decide(judgement: Judgement) -> Judgement:
 def taken_out(bid: Bid, key: str = RECORDS) -> Judgement:
     """Take the bid out of scoring and ranking, by two people."""
     return decide(judge(bid, key))
+
+
+def checked(bid: Bid, **said: object) -> BidderCheck:
+    """Check those behind a bid, by a new commissioner who looks for its bidder alone and sees everything."""
+    usual: dict[str, Any] = {
+        "looked_at": [bid.provider.name],
+        "others": "",
+        "looked_online": True,
+        "information_seen": True,
+        "note": "",
+    }
+    actor = make_commissioner(bid.itt.authority)
+    return check_bidder(itt=bid.itt, bid_id=bid.id, actor=actor, now=clock.now(), **usual | said)

@@ -56,6 +56,7 @@ class Story:
         self.everybody_scores()
         self.panels_moderate()
         self.result()
+        self.check()
         self.award()
         self.award_notice()
         self.standstill()
@@ -306,6 +307,21 @@ class Story:
         wait_for(account.person, f"/commissioning/itts/{self.reference}/result", "Demo Birch")
         for name in PROVIDERS:
             sees(account.person, name)
+
+    def check(self) -> None:
+        """Nothing is proposed before everybody behind each bid is looked for; the desk leads to where it is done."""
+        person, base = self.commissioner.person, f"/commissioning/itts/{self.reference}"
+        person.visit(f"{base}/award")
+        sees(person, "Not everything is checked")
+        person.visit(base)
+        person.follow("Check the bidders")
+        for page in sorted(set(re.findall(rf"{base}/compliance/[0-9a-f-]{{36}}/check", person.html))):
+            person.visit(page)
+            person.press("Record this check", information="seen", looked_online="y", note="")
+            sees(person, "There is a problem", "Look at everybody whom the bid names")
+            names = re.findall(r'name="looked_at"[^>]* value="([^"]+)"', person.html)
+            person.press("Record this check", looked_at=names, information="seen", looked_online="y", note="")
+            sees(person, "The check is recorded")
 
     def award(self) -> None:
         """The commissioner proposes, cannot approve it too, the approver decides, every bidder is told."""

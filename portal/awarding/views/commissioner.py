@@ -23,6 +23,7 @@ from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
+from portal.judging.queries import require_ready
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
@@ -149,6 +150,15 @@ def _goes_to(
         return None, {}
 
 
+def _held(itt: InvitationToTender, lot: Lot) -> str:
+    """What about its bids keeps the lot from being proposed, in words; "" where nothing does."""
+    try:
+        require_ready(itt, lot)
+    except WrongState as held:
+        return held.message
+    return ""
+
+
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else current_result(lot.id)
     standing = queries.ranking_of(result, actor())
@@ -163,6 +173,7 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         lots=_lots(itt),
         decision=decision,
         form=form,
+        held=_held(itt, lot) if form is not None and decision is None and result is not None else "",
         result=result,
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),

@@ -18,14 +18,16 @@ from portal.core.permissions import Role, Verb, policy
 from portal.core.words import counted
 from portal.evaluation.queries import compliance_questions, itt_by_reference
 from portal.evaluation.reading import read_compliance, read_compliance_file
-from portal.judging.debarment import OLD_AFTER, latest_list, matches_in
+from portal.judging.behind import behind_bid
+from portal.judging.checking import is_old, list_for
+from portal.judging.debarment import matches_in
 from portal.judging.deciding import decide_judgement, refuse_judgement
 from portal.judging.enquiries import enquiries_about, enquiries_of, enquiry_behind
 from portal.judging.forms import DecisionForm, JudgementForm
 from portal.judging.judging import judge as judge_bid
 from portal.judging.judging import pass_by_rule
 from portal.judging.models import Judgement
-from portal.judging.queries import history_of, judgement_of, standing_of, standings_of, subjects_of
+from portal.judging.queries import Standing, history_of, judgement_of, standing_of, standings_of, subjects_of
 from portal.judging.states import Matter, Verdict
 from portal.regulation.assessing_law import ASSESSING
 from portal.tendering.models import InvitationToTender
@@ -79,7 +81,9 @@ def show(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
         raised={one.enquiry.id: one for one in standing.raised},
         may_judge=policy.allows(actor(), Verb.JUDGE, itt),
         history=history,
-        names=names_by_id(*(one.proposed_by_id for one in history)),
+        names=names_by_id(*(one.proposed_by_id for one in history), *checkers_of(standing)),
+        standing=standing,
+        law=ASSESSING[itt.regime],
         **debarment_of(itt, reading.bid.bid, reading.partners),
         subjects=subjects_of(history),
     )
@@ -148,13 +152,18 @@ def debarment_of(itt: InvitationToTender, bid: Bid, partners: Sequence[Partner])
     """What a page says of the debarment list; nothing where the law of the procurement has none."""
     if not ASSESSING[itt.regime].looking:
         return {}
-    found, today = latest_list(), clock.today()
+    found = list_for(itt)
     return {
         "looking": ASSESSING[itt.regime].looking,
         "debarment": found,
-        "is_old": found is not None and today - found.read_on_date > OLD_AFTER,
-        "matches": matches_in(found.entries, bid, partners) if found is not None else [],
+        "is_old": found is not None and is_old(found, clock.now()),
+        "matches": matches_in(found.entries, behind_bid(bid, partners)) if found is not None else [],
     }
+
+
+def checkers_of(standing: Standing) -> list[uuid.UUID]:
+    """Who made the newest check of those behind a bid."""
+    return [standing.check.checked_by_id] if standing.check is not None else []
 
 
 def _judge(form: JudgementForm, itt: InvitationToTender, bid_id: uuid.UUID, key: str) -> Judgement:

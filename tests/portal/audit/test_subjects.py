@@ -29,6 +29,7 @@ NAMES = {
     "Draw": "draw",
     "Ending": "ending",
     "Entered": "bid",
+    "BidderCheck": "bidder_check",
     "Enquiry": "enquiry",
     "ErasureRequest": "erasure",
     "Framework": "framework",

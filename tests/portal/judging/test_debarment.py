@@ -10,6 +10,7 @@ from portal.bidding.partners import MEMBER, SUBCONTRACTOR, Partner
 from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Role
+from portal.judging.behind import behind_bid
 from portal.judging.debarment import bring_in, latest_list, matches_in
 from portal.judging.states import Concern
 from tests.client import CheckedClient
@@ -81,8 +82,10 @@ def test_whoever_stands_behind_a_bid_is_found_by_number_or_name() -> None:
         "Demo Cleaning Limited,,Poor performance,discretionary,,",
         "Demo Unrelated Ltd,12345678,Bribery,mandatory,,",
     )
-    behind = [partner("Another name", "09506232", MEMBER), partner("DEMO CLEANING LTD"), partner("Demo Catering Ltd")]
-    found = {(one.name, one.concern, one.by_number, one.ground) for one in matches_in(listed.entries, bid, behind)}
+    named = [partner("Another name", "09506232", MEMBER), partner("DEMO CLEANING LTD"), partner("Demo Catering Ltd")]
+    found = {
+        (one.name, one.concern, one.by_number, one.ground) for one in matches_in(listed.entries, behind_bid(bid, named))
+    }
     assert found == {
         (bid.provider.name, Concern.BIDDER, True, "debarred"),
         ("Another name", Concern.ASSOCIATED, True, "debarred"),

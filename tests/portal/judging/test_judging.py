@@ -24,6 +24,7 @@ from portal.judging.judging import judge as judge_bid
 from portal.judging.models import Judgement
 from portal.judging.queries import standings_of, waiting_of
 from portal.judging.states import JudgementStatus, Matter, Verdict
+from portal.scenarios.checking import check_bidders
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import approver_of, propose, proposed_award
@@ -65,7 +66,7 @@ def passed(itt: InvitationToTender) -> InvitationToTender:
 
 
 def scored(itt: InvitationToTender) -> InvitationToTender:
-    """The panels have closed, and there is a result."""
+    """The panels have closed, the bidders are checked, and there is a result."""
     evaluation = scoring_itt(itt=itt, **SMALL)
     for key in KEYS:
         for seat in evaluation.scorers(key):
@@ -73,6 +74,7 @@ def scored(itt: InvitationToTender) -> InvitationToTender:
         start(evaluation, key)
         agree_all(evaluation, key, best_first)
         close(evaluation, key)
+    check_bidders(itt, make_commissioner(itt.authority))
     calculated(itt)
     db.session.refresh(itt)
     return itt
