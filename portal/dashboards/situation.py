@@ -22,7 +22,7 @@ from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
 from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, Result
-from portal.judging.checks import unchecked
+from portal.judging.checks import unchecked_in_lot
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import kinds_waiting
 from portal.regulation.procurement_law import StandstillDuty
@@ -89,7 +89,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         rows[itt_id].append(_Row(*lot))
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
     asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
-    proposed, helps, to_check = proposals_of(itt_ids), counts_unhelped(itt_ids), unchecked(itt_ids)
+    proposed, helps = proposals_of(itt_ids), counts_unhelped(itt_ids)
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
@@ -98,7 +98,6 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             judging=judging.get(itt_id),
-            to_check=sum(to_check.get(lot.id, 0) for lot in lots if lot.is_open),
             proposals=proposed.get(itt_id, {}),
         )
         for itt_id, lots in rows.items()
@@ -114,7 +113,6 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     return (
         select(
             Lot.itt_id,
-            Lot.id,
             AwardDecision.status,
             AwardDecision.proposed_by_id,
             AwardDecision.proposed_at,
@@ -131,6 +129,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             (InvitationToTender.opened_at.is_not(None)) & ~opened.correlate(Lot),
             ended,
             InvitationToTender.method["tie_break"].contains([DRAWN_LOT]),
+            unchecked_in_lot(),
         )
         .select_from(Lot)
         .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
@@ -170,7 +169,6 @@ def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
 class _Row:
     """One lot."""
 
-    id: uuid.UUID
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None
     proposed_at: datetime | None
@@ -187,6 +185,7 @@ class _Row:
     has_no_bid: bool
     has_ended: bool
     draws_lots: bool | None
+    unchecked: int
 
     @property
     def first_places(self) -> int | None:
@@ -242,6 +241,7 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
         has_lot_to_propose=any(lot.is_open and not lot.has_nobody_first and not lot.is_tied for lot in lots),
         has_tie=any(lot.is_open and lot.is_tied for lot in lots),
         draws_lots=all(lot.draws_lots for lot in lots),
+        to_check=sum(lot.unchecked for lot in lots if lot.is_open),
         has_lot_to_end=any(lot.is_open and lot.has_nobody_first for lot in lots),
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.columns import db
 from portal.judging.check_models import BidderCheck
 from portal.judging.debarment_models import DebarmentList
-from portal.judging.models import JUDGED_WHILE
 from portal.regulation.assessing_law import ASSESSING
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Lot
 
 Checked = tuple[BidderCheck, bool]
 """The newest check of a bid, and whether it counts."""
@@ -32,18 +32,12 @@ def last_checks(itt_id: uuid.UUID) -> Mapping[uuid.UUID, Checked]:
     return {check.bid_id: (check, counts) for check, counts in db.session.execute(found)}
 
 
-def unchecked(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-    """How many bids that stand have still to be checked, by lot; one statement for any number of procurements."""
-    checked = exists().where(BidderCheck.bid_id == Bid.id, _counts())
-    found = (
-        select(Bid.lot_id, func.count().label("bids"))
-        .join(OpenedBid, OpenedBid.bid_id == Bid.id)
-        .join(InvitationToTender, InvitationToTender.id == Bid.itt_id)
-        .where(STANDS, Bid.itt_id.in_(itt_ids), InvitationToTender.status.in_(JUDGED_WHILE))
-        .where(~checked.correlate(Bid, InvitationToTender))
-        .group_by(Bid.lot_id)
-    )
-    return {row.lot_id: row.bids for row in db.session.execute(found)}
+def unchecked_in_lot() -> ScalarSelect[Any]:
+    """How many bids for a lot that stand have still to be checked; inside a query of lots and their invitations."""
+    checked = exists().where(BidderCheck.bid_id == Bid.id, _counts()).correlate(Bid, InvitationToTender)
+    standing = select(func.count()).select_from(Bid).join(OpenedBid, OpenedBid.bid_id == Bid.id)
+    found = standing.where(Bid.lot_id == Lot.id, STANDS, ~checked)
+    return found.correlate(Lot, InvitationToTender).scalar_subquery()
 
 
 def _counts() -> ColumnElement[bool]:

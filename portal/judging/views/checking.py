@@ -15,7 +15,6 @@ from portal.evaluation.reading import read_compliance
 from portal.judging.behind import behind_bid
 from portal.judging.checking import check_bidder, list_for, look_again, looks_online
 from portal.judging.forms import CheckForm
-from portal.judging.queries import standing_of
 from portal.judging.views.commissioner import debarment_of
 from portal.regulation.assessing_law import ASSESSING
 from portal.regulation.framework_law import EXCLUSIONS
@@ -30,7 +29,7 @@ bp = Blueprint("bidder_checks", __name__, url_prefix="/commissioning/itts/<refer
 def check(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Record who behind the bid was looked for, with what the portal found by itself beside it."""
     itt = _to_judge(reference)
-    reading, standing = read_compliance(itt=itt, bid_id=bid_id, actor=actor()), standing_of(itt, bid_id)
+    reading = read_compliance(itt=itt, bid_id=bid_id, actor=actor())
     form, core = CheckForm(), EXCLUSIONS[itt.regime].core_information
     online = looks_online(itt, list_for(itt), clock.now())
     form.offer(behind_bid(reading.bid.bid, reading.partners), asks_information=bool(core), asks_online=online)
@@ -43,7 +42,6 @@ def check(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
         "judging/commissioner/check.html",
         itt=itt,
         reading=reading,
-        standing=standing,
         form=form,
         law=ASSESSING[itt.regime],
         core=core,

@@ -15,10 +15,10 @@ from portal.bidding.models import Bid
 from portal.bidding.partners import SUBCONTRACTOR, Partner, add_partner
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.dashboards.situation import situations_of
 from portal.extensions import db
 from portal.judging.checking import look_again
-from portal.judging.checks import unchecked
-from portal.judging.queries import standing_of, standings_of
+from portal.judging.queries import standing_of
 from portal.judging.states import Concern
 from portal.scenarios.checking import check_bidders
 from tests.factories.awarding import NOTE, proposed_award, ready_for_award
@@ -70,8 +70,8 @@ def test_a_list_that_an_officer_did_not_look_at_is_looked_at_for_all_in_one_pres
         checked(bid)
     itt, officer = first.itt, make_commissioner(first.itt.authority)
     brought_in(entry(second.provider.name))
-    assert (look_again(itt=itt, actor=officer, now=clock.now()), unchecked([itt.id])) == (1, {itt.lots[0].id: 2})
-    assert [one.needs_check for one in standings_of(itt)].count(False) == 1
+    assert look_again(itt=itt, actor=officer, now=clock.now()) == 1
+    assert situations_of([itt.id], clock.now())[itt.id].to_check == 2
     assert not standing_of(itt, first.id).needs_check
     assert look_again(itt=itt, actor=officer, now=clock.now()) == 0
     raised(second, "debarred")
@@ -157,7 +157,8 @@ def test_only_commissioners_check_and_a_bid_that_is_out_needs_none() -> None:
     [bid] = bids_of(opened_itt(1))
     with pytest.raises(NotAllowed):
         check_bidders(bid.itt, opener_of(bid.itt.authority))
-    assert unchecked([bid.itt_id]) == {bid.lot_id: 1}
+    assert situations_of([bid.itt_id], clock.now())[bid.itt_id].to_check == 1
     [out] = bids_of(checked_itt(1))
     taken_out(out)
-    assert (standing_of(out.itt, out.id).needs_check, unchecked([out.itt_id])) == (False, {})
+    to_check = situations_of([out.itt_id], clock.now())[out.itt_id].to_check
+    assert (standing_of(out.itt, out.id).needs_check, to_check) == (False, 0)
