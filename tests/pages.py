@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -22,9 +24,21 @@ def read(html: str) -> BeautifulSoup:
     return BeautifulSoup(html, "html.parser")
 
 
+TOKEN = re.compile(r'(?<=name="csrf_token")[^>]*')
+"""What differs between two answers that are the same page."""
+
+_faultless: set[bytes] = set()
+
+
 def check_page(html: str, address: str) -> None:
-    """Raise `PageFault` listing everything that is wrong with a whole HTML page."""
-    page = read(html)
+    """Raise `PageFault` listing everything that is wrong with a whole HTML page.
+
+    Refusals and empty lists come by the thousand, each the same page: it is looked at once.
+    """
+    content = hashlib.blake2b(TOKEN.sub("", html).encode(errors="surrogatepass"), digest_size=16).digest()
+    if content in _faultless:
+        return
+    page = Page(read(html))
     kinds = (
         _head_faults,
         _control_faults,
@@ -34,29 +48,51 @@ def check_page(html: str, address: str) -> None:
         _name_faults,
         _reading_faults,
     )
-    faults = [fault for find in kinds for fault in find(page)]
-    if faults:
+    if faults := [fault for find in kinds for fault in find(page)]:
         raise PageFault(f"{address}: " + "; ".join(faults))
+    _faultless.add(content)
 
 
-def _head_faults(page: BeautifulSoup) -> list[str]:
+class Page:
+    """A page and its elements in their order, gone through once for all that is asked of them."""
+
+    def __init__(self, root: BeautifulSoup) -> None:
+        self.root = root
+        self.elements = [element for element in root.descendants if isinstance(element, Tag)]
+        self._by_name: dict[str, list[Tag]] = {}
+        for element in self.elements:
+            self._by_name.setdefault(element.name, []).append(element)
+
+    def named(self, *names: str) -> list[Tag]:
+        """The elements with these names."""
+        return [element for name in names for element in self._by_name.get(name, ())]
+
+    def of_class(self, name: str) -> list[Tag]:
+        """The elements of the class."""
+        return [element for element in self.elements if name in element.attrs.get("class", ())]
+
+    def holding(self, attribute: str) -> list[str]:
+        """The values of an attribute, of all elements that have it."""
+        return [str(element.attrs[attribute]) for element in self.elements if attribute in element.attrs]
+
+
+def _head_faults(page: Page) -> list[str]:
     faults = []
-    titles = [title for title in page.find_all("title") if not title.find_parent("svg")]
+    titles = [title for title in page.named("title") if not title.find_parent("svg")]
     if len(titles) != 1 or not titles[0].get_text(strip=True):
         faults.append(f"{len(titles)} titles, or an empty one")
-    headings = page.find_all("h1")
+    headings = page.named("h1")
     if len(headings) != 1 or not headings[0].get_text(strip=True):
         faults.append(f"{len(headings)} h1 headings, or an empty one")
-    root = page.find("html")
-    if not isinstance(root, Tag) or not root.get("lang"):
+    if not any(root.get("lang") for root in page.named("html")[:1]):
         faults.append("the html element has no lang")
     return faults
 
 
-def _control_faults(page: BeautifulSoup) -> list[str]:
+def _control_faults(page: Page) -> list[str]:
     faults = []
-    labelled = {label.get("for") for label in page.find_all("label") if label.get_text(strip=True)}
-    controls = page.find_all(["input", "select", "textarea"])
+    labelled = {label.get("for") for label in page.named("label") if label.get_text(strip=True)}
+    controls = page.named("input", "select", "textarea")
     alike = Counter((control.get("name"), control.get("type")) for control in controls)
     for control in controls:
         if control.name == "input" and control.get("type", "text") in UNLABELLED_KINDS:
@@ -67,62 +103,72 @@ def _control_faults(page: BeautifulSoup) -> list[str]:
             group = control.find_parent("fieldset")
             if group is None or group.find("legend") is None:
                 faults.append(f"no fieldset with a legend around {control.get('name')!r}")
-    for button in page.find_all("button"):
+    for button in page.named("button"):
         if not button.get_text(strip=True) and not button.get("aria-label"):
             faults.append("a button without words")
     faults += [
-        f"form {form.get('id') or ''} without an action" for form in page.find_all("form") if not form.get("action")
+        f"form {form.get('id') or ''} without an action" for form in page.named("form") if not form.get("action")
     ]
     return faults
 
 
-def _inline_faults(page: BeautifulSoup) -> list[str]:
+def _inline_faults(page: Page) -> list[str]:
     faults = [
         "an inline script"
-        for script in page.find_all("script")
+        for script in page.named("script")
         if not script.get("src") and script.get("type") not in {"application/ld+json", "application/json"}
     ]
-    faults += ["a style element" for _ in page.find_all("style")]
-    for element in page.find_all(True):
-        if element.has_attr("style"):
+    faults += ["a style element" for _ in page.named("style")]
+    for element in page.elements:
+        if "style" in element.attrs:
             faults.append(f"a style attribute on {element.name}")
         faults += [f"{name} on {element.name}" for name in element.attrs if name.startswith("on")]
     return faults
 
 
-def _identifier_faults(page: BeautifulSoup) -> list[str]:
-    seen = Counter(str(element["id"]) for element in page.find_all(id=True))
+def _identifier_faults(page: Page) -> list[str]:
+    seen = Counter(page.holding("id"))
     return [f"the id {identifier!r} {times} times" for identifier, times in sorted(seen.items()) if times > 1]
 
 
-def _error_faults(page: BeautifulSoup) -> list[str]:
+def _error_faults(page: Page) -> list[str]:
     """Each error leads to its control, where the page has it, and the control is described by its error."""
     faults = []
-    if links := page.select(".govuk-error-summary__list a[href^='#']"):
-        known = {str(element["id"]) for element in page.find_all(id=True)}
-        seen = page.select("input[name]:not([type=hidden]), select[name], textarea[name]")
-        named = {str(link["href"])[1:] for link in links} & {str(control["name"]) for control in seen}
+    links = [
+        str(link["href"])
+        for listed in page.of_class("govuk-error-summary__list")
+        for link in listed.select("a[href^='#']")
+    ]
+    if links:
+        known = set(page.holding("id"))
+        seen = [
+            control
+            for control in page.named("input", "select", "textarea")
+            if control.get("name") is not None and not (control.name == "input" and control.get("type") == "hidden")
+        ]
+        named = {link[1:] for link in links} & {str(control["name"]) for control in seen}
         faults += [f"an error leads nowhere: {name}" for name in sorted(named - known)]
-    if messages := page.find_all(class_="govuk-error-message"):
-        described = {
-            name for element in page.select("[aria-describedby]") for name in str(element["aria-describedby"]).split()
-        }
+    if messages := page.of_class("govuk-error-message"):
+        described = {name for value in page.holding("aria-describedby") for name in value.split()}
         faults += [f"no control is described by {one.get('id')}" for one in messages if one.get("id") not in described]
     return faults
 
 
-def _name_faults(page: BeautifulSoup) -> list[str]:
+def _name_faults(page: Page) -> list[str]:
     """The title names what the heading is about, and links that say what they are about do so apart from each other."""
     faults = []
-    caption = page.select_one(".fl-heading__caption")
-    title = _words(page.title) if page.title else ""
-    if caption is not None and _words(caption).removesuffix(":").strip() not in title:
-        faults.append(f"the title {title!r} does not say that it is about {_words(caption)!r}")
+    caption = next(iter(page.of_class("fl-heading__caption")), None)
+    title = next(iter(page.named("title")), None)
+    said = _words(title) if title else ""
+    if caption is not None and _words(caption).removesuffix(":").strip() not in said:
+        faults.append(f"the title {said!r} does not say that it is about {_words(caption)!r}")
     if caption is not None and not _words(caption).removesuffix(":").strip():
         faults.append("the heading has room for a caption and does not say it")
     named: dict[str, set[str]] = {}
-    for link in page.select("main a[href]:has(.govuk-visually-hidden)"):
-        named.setdefault(_words(link), set()).add(str(link["href"]))
+    for hidden in page.of_class("govuk-visually-hidden"):
+        for link in hidden.find_parents("a"):
+            if "href" in link.attrs and link.find_parent("main") is not None:
+                named.setdefault(_words(link), set()).add(str(link["href"]))
     faults += [f"{len(to)} links are named {name!r}" for name, to in named.items() if len(to) > 1]
     return faults
 
@@ -133,15 +179,15 @@ OTHERS_CLASSES = frozenset({"fl-prose", "fl-opportunity", "fl-bubble", "fl-scale
 BLOCKS = frozenset({"p", "li", "div"})
 
 
-def _reading_faults(page: BeautifulSoup) -> list[str]:
+def _reading_faults(page: Page) -> list[str]:
     """What the page says itself reads easily: of eight sentences or more, for fewer tell little."""
-    main = page.find("main")
-    if not isinstance(main, Tag):
+    main = next(iter(page.named("main")), None)
+    if main is None:
         return []
     own: dict[int, list[str]] = {}
     _keep_own_words(main, main.find_parent(list(BLOCKS)), own)
     said = sentences_in(["".join(texts) for texts in own.values()])
-    young = bool(page.select("body.fl-body--young"))
+    young = any(body.name == "body" for body in page.of_class("fl-body--young"))
     age = reading_age(said) if len(said) >= 8 else 0
     return [f"a reading age of {age:.1f}"] if age > (YOUNG if young else ADULTS) else []
 
