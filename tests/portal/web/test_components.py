@@ -312,11 +312,13 @@ def test_counts_are_drawn_to_scale_and_listed(app: Flask) -> None:
     """Two becoming fourteen: the highest column reaches the top, nothing is drawn for nothing, the table has all."""
     source = """{% from "components/columns.html" import bars, columns %}
         {{ columns("Members", "", ["Before", "Now"], [{"label": "Lot 1", "values": [2, 14]},
-           {"label": "Lot 2", "values": [0, 7]}], "c") }}{{ bars("Why", "", [], "b", "Reason", "refusals") }}"""
+           {"label": "Lot 2", "values": [0, 1]}], "c", "member") }}
+        {{ bars("Why", "", [], "b", "Reason", "refusal") }}"""
     page = draw(app, source)
     heights = [[rect["height"] for rect in svg.find_all("rect")] for svg in page.find_all("svg")]
-    assert heights == [["8.3", "58.0"], ["29.0"]]
-    assert words(page, "desc") == ["Before: 2, Now: 14", "Before: 0, Now: 7"]
+    assert heights == [["8.3", "58.0"], ["4.1"]]
+    assert words(page, "desc") == ["Before: 2, Now: 14", "Before: 0, Now: 1"]
     assert words(page, "#c-1-title") == ["Lot 1"]
     rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in page.select("tbody tr")]
-    assert rows == [["Before", "2", "0"], ["Now", "14", "7"]]
+    assert rows == [["Before", "2", "0"], ["Now", "14", "1"]]
+    assert words(page, ".fl-chart__total") == ["14 members", "1 member"]
