@@ -15,7 +15,8 @@ LARGEST_TURNOVER = 2
 _ACCOUNTS = re.compile(r"\baudited\b.*\baccounts?\b|\baccounts?\b.*\baudited\b", re.IGNORECASE | re.DOTALL)
 _INSURANCE = re.compile(r"\binsurances?\b|\binsured\b|\bindemnity\b", re.IGNORECASE)
 _BY_AWARD = re.compile(
-    r"before (a|the) contract|by (the )?award|if you (are|have)|will have|will you have", re.IGNORECASE
+    r"before (a|the) contract|(by|when) the (award|contract)|by award|if you (are|have)|will have|will you (be|have)",
+    re.IGNORECASE,
 )
 _TURNOVER = re.compile(r"\bturnover\b", re.IGNORECASE)
 _PRIOR = re.compile(
@@ -49,32 +50,21 @@ def warnings_of(questionnaire: SelectionQuestionnaire, lots: Sequence[FrameworkL
 
 
 def _of(question: Question) -> list[Disproportion]:
-    words = f"{question.prompt} {question.help}"
+    asked = f"{question.prompt} {question.help}"
+    return [Disproportion(question, said, "PA2023 s.36(1)-(5)") for said in asks_too_much(asked, question.required)]
+
+
+def asks_too_much(words: str, required: bool) -> list[str]:
+    """What no condition may ask for, whatever it is a condition of, that these words seem to ask for."""
     found = []
     if _ACCOUNTS.search(words):
+        found.append("Audited accounts cannot be asked of those who need not have them: take other proof.")
+    if _INSURANCE.search(words) and required and not _BY_AWARD.search(words):
         found.append(
-            Disproportion(
-                question,
-                "Audited accounts cannot be asked of those who need not have them: take other proof.",
-                "PA2023 s.36(1)-(5)",
-            )
-        )
-    if _INSURANCE.search(words) and question.required and not _BY_AWARD.search(words):
-        found.append(
-            Disproportion(
-                question,
-                "Insurance cannot be asked for before a contract is awarded: ask for a promise to have it by then.",
-                "PA2023 s.36(1)-(5)",
-            )
+            "Insurance cannot be asked for before a contract is awarded: ask for a promise to have it by then."
         )
     if _PRIOR.search(words):
-        found.append(
-            Disproportion(
-                question,
-                "Nobody may be asked for earlier contracts with a particular authority: ask for experience.",
-                "PA2023 s.36(1)-(5)",
-            )
-        )
+        found.append("Nobody may be asked for earlier contracts with a particular authority: ask for experience.")
     return found
 
 

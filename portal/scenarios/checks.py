@@ -25,8 +25,14 @@ QUESTIONS: Sequence[tuple[str, QuestionKind, Mapping[str, str]]] = (
     ),
     (
         "How are your staff checked before they work with children?",
-        QuestionKind.PASS_FAIL,
-        {"word_limit": "100", "rule": "Enhanced checks before the first day, and again every three years."},
+        QuestionKind.CONDITION,
+        {
+            "meets": "Everybody who works with children has an enhanced check before the first day, and again every "
+            "three years.",
+            "evidence": "Say how you do it and who keeps the list.",
+            "needed": "Your staff are alone with children, in clubs and on outings.",
+            "word_limit": "100",
+        },
     ),
 )
 TOLD = (

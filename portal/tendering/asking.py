@@ -118,7 +118,7 @@ def describe(
     question.settings = KINDS[kind].read_settings(settings)
     question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
-    question.required = required or KINDS[kind].sets_price
+    question.required = required or KINDS[kind].sets_price or KINDS[kind].is_condition
     # A panel scores what it reads with the quality; what no panel scores is for officers, and kept from panels.
     judged = EnvelopeKind.QUALITY if criterion is not None else EnvelopeKind.COMPLIANCE
     question.envelope = KINDS[kind].envelope or judged

@@ -109,3 +109,4 @@ class QuestionKind(Named):
     DECLARATION = "declaration"
     PRICE_SCHEDULE = "price_schedule"
     SUPPLIER_INFORMATION = "supplier_information"
+    CONDITION = "condition"

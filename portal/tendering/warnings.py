@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.core.words import counted
+from portal.core.words import counted, law_in_words
+from portal.frameworks.proportion import asks_too_much
 from portal.regulation.local_time import local_date
 from portal.tendering import inheriting
 from portal.tendering.effort import effort_warnings
@@ -19,7 +20,23 @@ REASONABLE_DAYS = 28
 def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
     """Everything that keeps nothing back and should be looked at."""
     stated = [found.sentence for found in disagreements(itt) if not breaks_promise(found)]
-    return [*inheriting.warnings_of(itt, now), *_short_time(itt, now), *stated, *effort_warnings(itt)]
+    return [
+        *inheriting.warnings_of(itt, now),
+        *_short_time(itt, now),
+        *stated,
+        *_conditions(itt),
+        *effort_warnings(itt),
+    ]
+
+
+def _conditions(itt: InvitationToTender) -> list[str]:
+    """What no bidder may be kept out for (PA2023 s.22), by the words of what it passes or fails; people decide."""
+    judged = [question for question in itt.questions if question.asked.is_judged]
+    return [
+        f"“{question.prompt}”: {said} ({law_in_words('PA2023 s.22')})"
+        for question in judged
+        for said in asks_too_much(f"{question.prompt} {question.guidance} {question.asked.rule}", question.required)
+    ]
 
 
 def _short_time(itt: InvitationToTender, now: datetime) -> list[str]:

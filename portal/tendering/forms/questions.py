@@ -52,8 +52,8 @@ def question_form(kind: Kind, criteria: Sequence[AwardCriterion], question: Ques
         for each in kind.settings
     }
     form: QuestionForm = type("QuestionForm", (QuestionForm,), {**fields, "kind": kind})(data=_stored(kind, question))
-    if kind.sets_price:
-        # No panel scores it, and no bid can do without a price.
+    if kind.sets_price or kind.is_condition:
+        # No panel scores it, and no bid can do without it.
         del form.criterion, form.required
         return form
     form.criterion.choices = [(node.key, node.title) for node in criteria] + [

@@ -209,6 +209,8 @@ class Kind(ABC):
     """Whether young people read it before anything else of the bid."""
     sets_price: ClassVar[bool] = False
     """Whether the price of the bid is worked out from the answer."""
+    is_condition: ClassVar[bool] = False
+    """Whether it says who may take part at all: listed by itself, and never left out."""
     judged_by_rule: ClassVar[bool] = False
     """Whether what is published with the question says by itself which answers pass."""
     envelope: ClassVar[EnvelopeKind | None] = None

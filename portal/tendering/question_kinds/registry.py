@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.tendering.question_kinds.choices import Declaration, OneOf, SeveralOf, YesNo
+from portal.tendering.question_kinds.conditions import Condition
 from portal.tendering.question_kinds.days import Day
 from portal.tendering.question_kinds.figures import Money, Number
 from portal.tendering.question_kinds.kind import Asked, Kind
@@ -30,6 +31,7 @@ KINDS: dict[QuestionKind, Kind] = {
         Declaration(),
         PriceSchedule(),
         CoreSupplierInformation(),
+        Condition(),
     )
 }
 

@@ -33,11 +33,12 @@ def key_of(example: Example) -> str:
 
 
 def test_every_kind_is_here() -> None:
-    """A kind that is added is walked through every page, too, but for two.
+    """A kind that is added is walked through every page, too, but for three.
 
-    A price schedule has pages of its own (test_rates.py); a share code is scored by nobody (test_supplier.py).
+    A price schedule has pages of its own (test_rates.py); a share code and a condition of participation are scored by
+    nobody (test_supplier.py, test_conditions.py).
     """
-    apart = {QuestionKind.PRICE_SCHEDULE, QuestionKind.SUPPLIER_INFORMATION}
+    apart = {QuestionKind.PRICE_SCHEDULE, QuestionKind.SUPPLIER_INFORMATION, QuestionKind.CONDITION}
     assert {example.kind for example in EXAMPLES} | apart == set(KINDS) == set(QuestionKind)
 
 
