@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.core.words import counted, law_in_words
+from portal.core.words import counted
 from portal.frameworks.proportion import asks_too_much
+from portal.regulation.citations import CITED
 from portal.regulation.local_time import local_date
 from portal.tendering import inheriting
 from portal.tendering.effort import effort_warnings
@@ -33,7 +34,7 @@ def _conditions(itt: InvitationToTender) -> list[str]:
     """What no bidder may be kept out for (PA2023 s.22), by the words of what it passes or fails; people decide."""
     judged = [question for question in itt.questions if question.asked.is_judged]
     return [
-        f"“{question.prompt}”: {said} ({law_in_words('PA2023 s.22')})"
+        f"“{question.prompt}”: {said} ({CITED['conditions']})"
         for question in judged
         for said in asks_too_much(f"{question.prompt} {question.guidance} {question.asked.rule}", question.required)
     ]
