@@ -161,7 +161,8 @@ class EditingForm(FlaskForm):  # type: ignore[misc]
     @property
     def saved(self) -> set[str]:
         """The fields whose text is stored: by this save, or by an earlier one whose answer the page never got."""
-        return self.edited | self.agreed
+        # A field that had nothing to offer may be gone since.
+        return {name for name in self.edited | self.agreed if name in self}
 
     def loaded_after_saving(self) -> str:
         """`loaded` for a page that stays as it is: it knows what was saved, and nothing of what others wrote since."""
