@@ -93,6 +93,7 @@
         const told = await answer.json();
         if (answer.status <= 500) { unanswered = null; }  // else it broke off somewhere on its way
         Object.entries(told.fields ?? {}).forEach(([name, value]) => { fieldOf(form, name).value = value; });
+        Object.entries(told.beside ?? {}).forEach(([name, words]) => sayBeside(form, name, words));
         say(told.said ?? failure(), told.state ?? "failed");
         if (!told.fields) { throw new Error(told.state); }
         failing.delete(form);
@@ -154,6 +155,20 @@
       found.querySelector("[data-fl-use]").addEventListener("click", () => { found.remove(); fill(form, held.typed); });
       found.querySelector("[data-fl-drop]").addEventListener("click", () => { found.remove(); copy.drop(); });
     });
+  };
+
+  // What is to be known of an answer that was saved stands above its box, in the words of the page; said once, politely.
+  const sayBeside = (form, name, words) => {
+    const place = form.querySelector(`[data-fl-beside="${CSS.escape(name)}"]`), said = words.join("\n");
+    if (!place || place.dataset.flSaid === said) { return; }
+    place.dataset.flSaid = said;
+    place.replaceChildren(...words.map((one) => Object.assign(document.createElement("p"), { className: "fl-beside", textContent: one })));
+    const group = controlsOf(form, name)[0]?.closest(".govuk-form-group--error");
+    if (!group) { return; }
+    // What the page said of the answer as it was, when it came.
+    group.classList.remove("govuk-form-group--error");
+    group.querySelectorAll(".govuk-error-message").forEach((one) => one.remove());
+    controlsOf(form, name).forEach((one) => one.removeAttribute("aria-invalid"));
   };
 
   const fieldOf = (form, name) => {

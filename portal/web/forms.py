@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import g, request
@@ -59,6 +59,8 @@ class BaseForm(EditingForm):
     """What the activity returned."""
     refusal: PortalError | None = None
     """The activity's refusal, for a view that has more to say about it."""
+    beside: Callable[[], Mapping[str, Sequence[str]]] | None = None
+    """What the page says beside its boxes once they are saved, by their names, where a view has something to say."""
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Whether it was submitted and can be carried out; the files of one that cannot are asked for again."""
@@ -108,7 +110,9 @@ class BaseForm(EditingForm):
     def _answer_autosave(self) -> None:
         """Where the page sent this by itself, go no further: nobody waits for a page."""
         if submission() is Submission.AUTOSAVED:
-            raise Autosaved(self.fresh if was_carried_out() else {}, BOTH_CHANGED if self.conflicts else self.not_saved)
+            done = was_carried_out()
+            problem = BOTH_CHANGED if self.conflicts else self.not_saved
+            raise Autosaved(self.fresh if done else {}, problem, self.beside() if done and self.beside else None)
 
     def refuse(self, refusal: PortalError) -> None:
         """Show the refusal beside its field, or at the top when it has none; of several each beside its own."""

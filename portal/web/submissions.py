@@ -6,7 +6,7 @@ while somebody types.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -31,12 +31,16 @@ class Submission(StrEnum):
 class Autosaved(Exception):
     """A draft's form that the page sent by itself has been carried out, or refused; there is no page to render."""
 
-    def __init__(self, fields: dict[str, str], problem: str | None = None) -> None:
+    def __init__(
+        self, fields: dict[str, str], problem: str | None = None, beside: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         super().__init__("The page has sent this by itself.")
         self.fields = fields
         """Hidden fields that the page has to know anew."""
         self.problem = problem
         """Why the draft was not saved, or not all of it."""
+        self.beside = beside or {}
+        """What is to be said beside the boxes, by their names, now that they are saved; nothing is good news too."""
 
 
 def submission() -> Submission:

@@ -181,7 +181,8 @@ def autosaved(done: Autosaved | None = None) -> Response:
     else:
         said = f"Saved {at}. Not sent."
     fields = {"csrf_token": generate_csrf(), KEPT: "" if saved else "1"} | (done.fields if done else {})
-    response = jsonify(state="saved" if saved else "kept", said=said, fields=fields)
+    beside = done.beside if done is not None else {}
+    response = jsonify(state="saved" if saved else "kept", said=said, fields=fields, beside=beside)
     response.status_code = 200 if saved or done is None else 422
     return response
 

@@ -180,6 +180,16 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
     )
 
 
+def beside(bid: Bid, questions: Sequence[Asked]) -> dict[str, list[str]]:
+    """What the pages of the questions and of the price say beside their boxes, now that these are saved."""
+    stored = draft_of(bid)
+    said = {}
+    for asked in questions:
+        fault = asked.fault(stored.answers)
+        said[f"answers-{asked.key}"] = [fault] if fault else [each.said for each in asked.remarks(stored.answers)]
+    return {**said, "price": [each.said for each in price_remarks(formula_of(bid.itt), stored.price)]}
+
+
 def place_faults(page: AnswersForm, questions: Sequence[Asked]) -> None:
     """Say beside each box what is wrong with what it holds: kept, and not to be submitted so."""
     for asked in questions:

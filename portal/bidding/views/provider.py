@@ -43,6 +43,7 @@ from portal.bidding.views.pages import (
     answers_page,
     around,
     asked,
+    beside,
     carried_out,
     draft_of,
     file_store,
@@ -142,6 +143,7 @@ def answers(reference: str, section: str | None = None) -> ResponseReturnValue:
     _questions, sections = asked(bid)
     chosen = section_named(sections, section)
     form = answers_form(as_asked(chosen.questions))
+    form.beside = partial(beside, bid, as_asked(chosen.questions))
     save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder())
     act = partial(save, answers=form.answers, loaded=form.loaded_answers)
     if carried_out(form, bid, "save", act) and not (form.outcome.conflicts or form.undecided):
@@ -160,6 +162,7 @@ def price(reference: str) -> ResponseReturnValue:
         return redirect(url_for("bid_rates.show", reference=reference, first=first_gap(schedule, content.answers)))
     stored = content.price
     form = PriceForm(price=Decimal(stored) if stored else None)
+    form.beside = partial(beside, bid, [])
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
     if carried_out(form, bid, "save", lambda: save(price=form.price.data)):
         return saved_price(form, bid)

@@ -13,7 +13,7 @@ from portal.bidding.forms.bids import PastedRatesForm, answers_form
 from portal.bidding.models import Bid
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.queries import own_bid
-from portal.bidding.views.pages import about_price, carried_out, draft_of, key_folder, place_faults, shown
+from portal.bidding.views.pages import about_price, beside, carried_out, draft_of, key_folder, place_faults, shown
 from portal.core.errors import NotFound
 from portal.core.words import counted
 from portal.tendering.question_kinds.kind import Asked
@@ -38,6 +38,7 @@ def show(reference: str, first: int = 1) -> ResponseReturnValue:
     bid = own_bid(reference, actor())
     schedule = schedule_of(bid)
     form = answers_form(parts_from(schedule, first))
+    form.beside = partial(beside, bid, [])
     save = partial(save_answers, bid=bid, actor=actor(), keys=key_folder())
     act = partial(save, answers=form.answers, loaded=form.loaded_answers)
     if carried_out(form, bid, "save", act) and not (form.outcome.conflicts or form.undecided):

@@ -82,6 +82,16 @@ class Remark:
     rules_out: bool = False
     """Whether the bid fails by a published rule."""
 
+    @property
+    def title(self) -> str:
+        """What stands above it, where something does."""
+        return "This would rule your bid out" if self.rules_out else ""
+
+    @property
+    def said(self) -> str:
+        """All of it in one sentence after another."""
+        return f"{self.title}. {self.message}" if self.title else self.message
+
 
 @dataclass(frozen=True)
 class Asked:

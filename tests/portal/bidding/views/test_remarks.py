@@ -24,6 +24,7 @@ from tests.factories.tendering import criterion_named, make_commissioner, publis
 from tests.portal.tendering.views.browsing import filled, post
 
 ABOVE = "£300,000 is above the ceiling of £240,000. A bid above it is ruled out."
+OUT = "This would rule your bid out. "
 BELOW = "£14,300 is below the floor of £180,000."
 
 
@@ -81,6 +82,36 @@ def test_an_answer_that_fails_is_remarked_on(client: CheckedClient, bid: Bid, su
     assert back.location == f"{base}/answers"
     for page in (client.get(back.location), client.get(f"{base}/check")):
         assert any("“Are you insured?”: a bid passes with “Yes”." in note for note in notes_of(page))
+
+
+@pytest.mark.parametrize(
+    ("page", "box", "typed", "said"),
+    [
+        ("price", "price", "300,000", [f"{OUT}{ABOVE}"]),
+        ("price", "price", "200,000", []),
+        (
+            "answers",
+            "answers-are-you-insured",
+            "no",
+            [f"{OUT}“Are you insured?”: a bid passes"],
+        ),
+        ("answers", "answers-are-you-insured", "yes", []),
+        ("answers", "answers-welcome", "word " * 2_000, ["Shorten your answer to"]),
+    ],
+)
+def test_what_the_page_saves_by_itself_is_remarked_on_at_once(
+    client: CheckedClient, bid: Bid, submitter: Actor, page: str, box: str, typed: str, said: list[str]
+) -> None:
+    """In the answer, beside the box, in the words of the page; where nothing is to be said any more, nothing."""
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    action, form = filled(client, f"/provider/bids/{bid.reference}/{page}")
+    headers = {"Fairlot-Autosave": "1", "Accept": "application/json"}
+    beside = client.post(action, data={**form, box: typed}, headers=headers).get_json()["beside"]
+    assert [words.startswith(start) for words, start in zip(beside[box], said, strict=True)] == [True] * len(said)
+    place = BeautifulSoup(client.get(action).text, "html.parser").select_one(f'[data-fl-beside="{box}"]')
+    assert place is not None
+    if said and page == "price":
+        assert said[0].removeprefix(OUT) in " ".join(place.get_text(" ").split())
 
 
 def test_nothing_that_would_be_ruled_out_is_sealed_unsaid(client: CheckedClient, bid: Bid, submitter: Actor) -> None:
