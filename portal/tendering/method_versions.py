@@ -16,8 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.core.canonical import sha256_of
 from portal.core.columns import Model, db
 from portal.core.errors import NotFound
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.specifications import specification_of, state_specification
+from portal.tendering.states import EnvelopeKind, QuestionKind
 
 
 class MethodVersion(Model):
@@ -61,6 +62,28 @@ def state_question(question: Question, itt: InvitationToTender) -> dict[str, Any
         "envelope": question.envelope.value,
         "lots": [lot.number for lot in itt.lots if question.is_asked_for(lot.id)],
     }
+
+
+def questions_of_version(version: MethodVersion, itt: InvitationToTender, lot: Lot) -> list[Question]:
+    """What bids for a lot answered under a version: the opposite of `state_question`, rows of no table."""
+    criteria = {node.key: node.id for node in itt.criteria}
+    return [
+        Question(
+            itt_id=itt.id,
+            position=place,
+            key=stated["key"],
+            kind=QuestionKind(stated["kind"]),
+            prompt=stated["prompt"],
+            guidance=stated["guidance"],
+            settings=stated["settings"],
+            required=stated["required"],
+            criterion_id=criteria.get(stated["criterion"]),
+            envelope=EnvelopeKind(stated["envelope"]),
+            lot_ids=[],
+        )
+        for place, stated in enumerate(version.stated["questions"])
+        if lot.number in stated["lots"]
+    ]
 
 
 def keep_version(itt: InvitationToTender, at: datetime) -> MethodVersion:

@@ -38,6 +38,7 @@ from portal.core.inspecting import LARGEST_FILE
 from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
+from portal.tendering.method_versions import method_version, questions_of_version
 from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.price_limits import price_remarks
 from portal.tendering.queries import load_criteria
@@ -133,6 +134,19 @@ def asked(bid: Bid) -> tuple[Sequence[Question], list[Section]]:
     """The questions that the bid answers, and the same in sections."""
     questions = questions_of(bid)
     return questions, sections_of(questions, bid.itt.criteria)
+
+
+def asked_then(bid: Bid, version: BidVersion) -> tuple[Sequence[Question], list[Section]]:
+    """The same for what a submitted version answers: in the words that were asked when it was submitted."""
+    method = method_version(bid.itt_id, version.method_version)
+    questions = questions_of_version(method, bid.itt, bid.lot)
+    sections, titles = (
+        sections_of(questions, bid.itt.criteria),
+        {c["key"]: c["title"] for c in method.stated["criteria"]},
+    )
+    for section in sections:
+        section.title = titles.get(section.key, section.title)
+    return questions, sections
 
 
 def section_named(sections: Sequence[Section], key: str | None) -> Section:

@@ -43,6 +43,7 @@ from portal.bidding.views.pages import (
     answers_page,
     around,
     asked,
+    asked_then,
     beside,
     carried_out,
     draft_of,
@@ -309,7 +310,7 @@ def submitted(reference: str, number: int | None = None) -> str:
     """What was submitted, read back from its seal."""
     bid = own_bid(reference, actor())
     version, parts = submitted_parts(bid, number)
-    questions, sections = asked(bid)
+    questions, sections = asked_then(bid, version)
     content = content_of(parts)
     return render_template(
         "bidding/provider/submitted.html",

@@ -16,7 +16,7 @@ from portal.bidding.printed import bid_document, log_document, receipt_document
 from portal.bidding.queries import own_bid
 from portal.bidding.receipts import whole_receipt
 from portal.bidding.stored_files import readers_of_files
-from portal.bidding.views.pages import around, asked, draft_of, file_store, submitted_parts
+from portal.bidding.views.pages import around, asked, asked_then, draft_of, file_store, submitted_parts
 from portal.core import clock
 from portal.core.archives import unique_names, zipped
 from portal.core.errors import NotFound, SealBroken
@@ -109,7 +109,8 @@ def log_pdf(reference: str) -> Response:
 
 
 def _printed(bid: Bid, content: Content, version: BidVersion | None = None) -> bytes:
-    return make_pdf(bid_document(bid, asked(bid)[1], content, version=version, now=clock.now()))
+    sections = (asked_then(bid, version) if version else asked(bid))[1]
+    return make_pdf(bid_document(bid, sections, content, version=version, now=clock.now()))
 
 
 def _archive(bid: Bid, content: Content, own: list[tuple[str, bytes]]) -> Iterator[bytes]:

@@ -24,6 +24,8 @@ from tests.factories.accounts import make_person, sign_in
 from tests.factories.bidding import POLICY_TEXT, complete_draft, submit, submitter_of
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
+from tests.filling import text_of
+from tests.portal.bidding.test_confirming import BidCase
 
 NAME = "Ünsere #policy “final”.txt"
 COPIES = ("draft.pdf", "draft.zip", "submitted/1.pdf", "submitted/1.zip", "receipt/1.pdf", "log", "log.csv", "log.pdf")
@@ -60,6 +62,19 @@ def test_a_submitted_version_is_one_document(client: CheckedClient, bid: Bid) ->
     assert bid.versions[0].commitment in said
     draft = words_of(fetched(client, bid, "draft.pdf"))
     assert "It was not submitted like this" in draft
+
+
+def test_an_older_version_says_what_was_asked_then(client: CheckedClient) -> None:
+    """After a published change: on its page and in its document, and the draft says what is asked now."""
+    case = BidCase()
+    before = case.question().prompt
+    case.change(prompt="How do you listen?")
+    sign_in(client, db.session.get_one(User, case.bidder.user_id))
+    page = client.get(f"/provider/bids/{case.bid.reference}/submitted/1")
+    then = words_of(fetched(client, case.bid, "submitted/1.pdf")) + text_of(page)
+    now = words_of(fetched(client, case.bid, "draft.pdf"))
+    assert (then.count(before), then.count("How do you listen?")) == (2, 0)
+    assert (now.count(before), now.count("How do you listen?")) == (0, 1)
 
 
 def test_the_archive_of_a_version_proves_it(client: CheckedClient, bid: Bid) -> None:
