@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -21,13 +21,14 @@ from portal.regulation.procurement_law import TENDER, NoticeDuty
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
 from portal.tendering.approvals import approval_faults, approval_in_force
+from portal.tendering.by_lot import counting_in, differs, formula_in, weights_in
 from portal.tendering.groundwork_models import GroundworkSubject
 from portal.tendering.groundwork_records import groundwork_faults, groundwork_of
 from portal.tendering.groundwork_records import is_asked as groundwork_is_asked
 from portal.tendering.inheriting import criteria_faults, invitation_faults, require_before_its_end
 from portal.tendering.interests.queries import interest_faults, is_begun
 from portal.tendering.method_rules import require_minimum, require_tie_break
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question
 from portal.tendering.promises import promise_faults
 from portal.tendering.specifications import specification_of
 from portal.tendering.states import AFTER_PUBLICATION, EnvelopeKind
@@ -40,7 +41,7 @@ from portal.tendering.tree import (
     scored,
     walk,
 )
-from portal.tendering.weighing import share_faults, weight_faults
+from portal.tendering.weighing import faults_in_lots, share_faults, weight_faults
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import read_formula
 
@@ -159,10 +160,19 @@ def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
 def _panels(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not any(panel.counts for panel in itt.panels):
         yield "Add at least one panel whose scores count."
-    scoring = {share.panel_id for node in scored(itt) for share in node.shares if share.share > 0}
+    silent = {lot: _silent_panels(counting_in(itt, lot), itt.panels) for lot in itt.lots}
     for panel in itt.panels:
-        if panel.id not in scoring:
+        lots = [lot for lot in itt.lots if panel in silent[lot]]
+        if len(lots) == len(itt.lots):
             yield f"{panel.name} scores nothing. Give it a share of a criterion, or remove it."
+        else:
+            for lot in lots:
+                yield f"{panel.name} scores nothing in lot {lot.number}. Give it a share of what counts there."
+
+
+def _silent_panels(nodes: Iterable[AwardCriterion], panels: Iterable[Panel]) -> list[Panel]:
+    scoring = {share.panel_id for node in nodes for share in node.shares if share.share > 0}
+    return [panel for panel in panels if panel.id not in scoring]
 
 
 def _scales(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -177,14 +187,21 @@ def _criteria(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if not itt.criteria:
         yield "Add the award criteria."
     yield from weight_faults(itt).values()
+    yield from faults_in_lots(itt)
     yield from criteria_faults(itt)
+    for lot in itt.lots:
+        yield from (f"Lot {lot.number}: {fault}" for fault in criteria_faults(itt, weights_in(lot)) if lot.weights)
+    if all(differs(lot) for lot in itt.lots):
+        yield "Every lot has weights or a price formula of its own. Let those of every lot hold in one of them."
+    by_lot = [weights_in(lot) for lot in itt.lots]
+    heaviest = {node.id: max(node.weight, *(weights[node.id] for weights in by_lot)) for node in itt.criteria}
     for node, _ in walk(itt):
         kind = kind_of(node)
         if kind is CriterionKind.HEADING and not children_of(itt, node):
             yield f"“{node.title}” is a heading with nothing under it. Add a part, or remove it."
-        if is_pilot_only(node) and node.weight != 0:
+        if is_pilot_only(node) and heaviest[node.id] != 0:
             yield f"Only a pilot panel scores “{node.title}”, so its weight must be 0."
-        elif not is_pilot_only(node) and node.weight <= 0:
+        elif not is_pilot_only(node) and heaviest[node.id] <= 0:
             yield f"“{node.title}” has no weight. Give it one, or remove it."
         if node.minimum is not None and node.scale is not None:
             yield from refusal_of(lambda node=node: require_minimum(node.minimum, node.scale))  # type: ignore[misc]
@@ -210,13 +227,13 @@ def _price(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
         except InvalidCase as fault:
             what = "Choose it and give its figures." if set(price.price_formula or {}) <= {"formula"} else fault.message
             yield f"The price formula is not complete. {what}"
-        floor = Decimal((price.price_formula or {}).get("floor", 0))
-        for lot in itt.lots:
-            if lot.worth is not None and len(itt.lots) > 1 and lot.worth <= floor:
-                yield (
-                    f"The floor and the ceiling of the price hold for each lot, and lot {lot.number} is worth "
-                    f"{pounds(lot.worth)}. Choose figures that suit every lot, or another formula."
-                )
+    for lot in itt.lots:
+        floor = Decimal((formula_in(lot) or {}).get("floor", 0))
+        if lot.worth is not None and len(itt.lots) > 1 and lot.worth <= floor:
+            yield (
+                f"Lot {lot.number} is worth {pounds(lot.worth)}, and the floor of its price is {pounds(floor)}. Give "
+                "the lot a price formula of its own, or choose figures that suit every lot."
+            )
 
 
 def _tie_break(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
@@ -233,9 +250,14 @@ def question_faults(itt: InvitationToTender, questions: Sequence[Question]) -> I
     """What keeps bidders from being asked these questions."""
     if not any(question.asked.kind.in_words for question in questions):
         yield "Add at least one question for bidders to answer in words."
+    counting = {lot: counting_in(itt, lot) for lot in itt.lots}
     for node in scored(itt):
         asking = [question for question in questions if question.criterion_id == node.id]
-        silent = [lot.number for lot in itt.lots if not any(question.is_asked_for(lot.id) for question in asking)]
+        silent = [
+            lot.number
+            for lot in itt.lots
+            if node in counting[lot] and not any(question.is_asked_for(lot.id) for question in asking)
+        ]
         if silent:
             where = f" in lot {', '.join(map(str, silent))}" if asking else ""
             yield f"No question asks about “{node.title}”{where}, so panels would have nothing to score it on."
@@ -243,6 +265,12 @@ def question_faults(itt: InvitationToTender, questions: Sequence[Question]) -> I
         kind = question.asked.kind
         if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY and not kind.read_first:
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
+        for lot in itt.lots:
+            if question.criterion and question.is_asked_for(lot.id) and question.criterion not in counting[lot]:
+                yield (
+                    f"“{question.prompt}” is asked in lot {lot.number}, where “{question.criterion.title}” does not "
+                    "count. Ask it for the other lots alone."
+                )
 
 
 def _groundwork(subject: GroundworkSubject) -> Check:

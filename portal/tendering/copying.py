@@ -103,7 +103,9 @@ def _copy_lots(source: InvitationToTender, made: InvitationToTender) -> Mapping[
         return {source.lots[0].id: made.lots[0].id}
     made.lots.clear()
     db.session.flush()
-    return {lot.id: _add(made.lots, _like(lot, Lot)).id for lot in source.lots}
+    return {
+        lot.id: _add(made.lots, _like(lot, Lot, "method", "method_hash", "method_version")).id for lot in source.lots
+    }
 
 
 def _copy_method(source: InvitationToTender, made: InvitationToTender, lots: Mapping[uuid.UUID, uuid.UUID]) -> None:

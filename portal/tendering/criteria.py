@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput
+from portal.core.numbers import plain
 from portal.core.parsing.text import one_line, require_text, tidy
 from portal.core.permissions import Actor
 from portal.frameworks.models import FrameworkCriterion
@@ -15,7 +16,7 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.inheriting import parent_of
 from portal.tendering.method_rules import require_minimum
-from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare, Scale
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, PanelShare, Scale
 from portal.tendering.naming import new_key
 from portal.tendering.tree import CriterionKind, below, children_of, kind_of, next_position, scored
 from portal.tendering.weighing import share_faults, weight_faults
@@ -34,6 +35,11 @@ class DoesNotTotal(InvalidInput):
         field, message = next(iter(faults.items()))
         super().__init__(message, field=field)
         self.faults = dict(faults)
+
+
+def lot_weight_field(criterion: AwardCriterion) -> str:
+    """Name the form field of a criterion's weight in one lot."""
+    return f"in-lot-{criterion.key}"
 
 
 def weight_field(criterion: AwardCriterion) -> str:
@@ -131,17 +137,33 @@ def save_weights(*, itt: InvitationToTender, weights: Mapping[uuid.UUID, Decimal
     beside a weight outside 0 to 100. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
-    for node in itt.criteria:
-        if not 0 <= weights.get(node.id, Decimal(0)) <= 100:
-            raise InvalidInput("A weight is from 0 to 100.", field=weight_field(node))
-    faults = weight_faults(itt, weights)
-    if faults:
-        by_id = {node.id: node for node in itt.criteria}
-        groups = {heading: children_of(itt, by_id[heading] if heading else None)[0] for heading in faults}
-        raise DoesNotTotal({weight_field(groups[heading]): message for heading, message in faults.items()})
+    _require_balance(itt, {node.id: weights.get(node.id, Decimal(0)) for node in itt.criteria}, weight_field)
     for node in itt.criteria:
         node.weight = weights.get(node.id, node.weight)
     record_change(itt, actor, Task.CRITERIA)
+
+
+def save_lot_weights(*, lot: Lot, weights: Mapping[uuid.UUID, Decimal | None], actor: Actor) -> None:
+    """Save what criteria weigh in one of several lots: None as in every lot, 0 where a criterion does not count there.
+
+    What stands under a heading that does not count there does not count either. Raises as `save_weights`, and
+    `InvalidInput` for the only lot. Records ITT_CHANGED.
+    """
+    itt = lot.itt
+    begin_change(itt, actor)
+    if len(itt.lots) == 1:
+        raise InvalidInput("There is one lot. Its weights are those of the invitation.")
+    given = {node.id: weights.get(node.id) for node in itt.criteria}
+    _require_balance(
+        itt,
+        {node.id: node.weight if (own := given[node.id]) is None else own for node in itt.criteria},
+        lot_weight_field,
+    )
+    lot.weights = {
+        node.key: plain(own) for node in itt.criteria if (own := given[node.id]) is not None and own != node.weight
+    }
+    db.session.flush()
+    record_change(itt, actor, Task.CRITERIA, lot=lot.number)
 
 
 def save_shares(
@@ -193,6 +215,19 @@ def belong_to(itt: InvitationToTender, node: AwardCriterion, criterion: Framewor
     node.framework_criterion_id = criterion.id
 
 
+def _require_balance(
+    itt: InvitationToTender, weights: Mapping[uuid.UUID, Decimal], field: Callable[[AwardCriterion], str]
+) -> None:
+    for node in itt.criteria:
+        if not 0 <= weights[node.id] <= 100:
+            raise InvalidInput("A weight is from 0 to 100.", field=field(node))
+    faults = weight_faults(itt, weights)
+    if faults:
+        by_id = {node.id: node for node in itt.criteria}
+        groups = {heading: children_of(itt, by_id[heading] if heading else None)[0] for heading in faults}
+        raise DoesNotTotal({field(groups[heading]): message for heading, message in faults.items()})
+
+
 def _set(row: PanelShare, share: Decimal) -> PanelShare:
     row.share = share
     return row
@@ -242,5 +277,10 @@ def _forget(itt: InvitationToTender, going: set[uuid.UUID], *, from_tie_break: b
         if question.criterion_id in going:
             question.criterion, question.criterion_id = None, None
     if from_tie_break:
-        keys = {node.key for node in itt.criteria if node.id in going}
+        gone = [node for node in itt.criteria if node.id in going]
+        keys = {node.key for node in gone}
+        for lot in itt.lots:
+            lot.weights = {key: weight for key, weight in lot.weights.items() if key not in keys}
+            if any(kind_of(node) is CriterionKind.PRICE for node in gone):
+                lot.price_formula = None
         itt.tie_break = [name for name in itt.tie_break if name not in keys]

@@ -94,7 +94,8 @@ def remove_lot(*, itt: InvitationToTender, lot: Lot, actor: Actor) -> None:
     _ask_for_those_left(itt, lot)
     left = len(itt.lots)
     if left == 1:
-        itt.lots[0].estimated_value = None
+        itt.lots[0].estimated_value = itt.lots[0].price_formula = None
+        itt.lots[0].weights = {}
     itt.max_lots_bid = _still(itt.max_lots_bid, left)
     itt.max_lots_awarded = _still(itt.max_lots_awarded, left)
     _finish(itt, actor, lot.number)

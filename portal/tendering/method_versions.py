@@ -30,7 +30,8 @@ class MethodVersion(Model):
     number: Mapped[int] = mapped_column(primary_key=True)
     published_at: Mapped[datetime]
     stated: Mapped[dict[str, Any]]
-    """{"method", "criteria", "questions", "specification"}, as `state` writes them; early ones have not the last."""
+    """{"method", "criteria", "questions", "specification", "methods_of_lots"}, as `state` writes them; early ones have
+    not "specification", and the last is there only where lots differ."""
     hash: Mapped[str]
     """SHA-256 (hexadecimal) of `stated`: keys sorted, no spaces, UTF-8."""
 
@@ -46,7 +47,14 @@ def state(itt: InvitationToTender) -> dict[str, Any]:
         ],
         "questions": [state_question(question, itt) for question in ordered],
         "specification": state_specification(specification_of(itt.id)),
+        **_methods_of_lots(itt),
     }
+
+
+def _methods_of_lots(itt: InvitationToTender) -> dict[str, Any]:
+    """The methods of the lots that differ, by number; nothing where none does: other versions keep their hash."""
+    own = {str(lot.number): lot.method for lot in itt.lots if lot.method is not None}
+    return {"methods_of_lots": own} if own else {}
 
 
 def state_question(question: Question, itt: InvitationToTender) -> dict[str, Any]:

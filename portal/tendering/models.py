@@ -18,7 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
@@ -198,7 +198,10 @@ class Lot(OnIttChain, Model):
     """A part that is bid for and awarded by itself; every ITT has at least one."""
 
     __tablename__ = "lot"
-    __table_args__ = (UniqueConstraint("itt_id", "number", name="uq_lot_itt_id_number"),)
+    __table_args__ = (
+        UniqueConstraint("itt_id", "number", name="uq_lot_itt_id_number"),
+        CheckConstraint("(method IS NULL) = (method_hash IS NULL)", name="method_is_hashed"),
+    )
 
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
@@ -207,6 +210,13 @@ class Lot(OnIttChain, Model):
     description: Mapped[str] = mapped_column(default="")
     estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """Pounds including VAT over the whole term, of one of several lots; the only lot is worth what the whole is."""
+    weights: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
+    """{criterion's key: weight} where it is another one in this lot; "0": the criterion does not count here."""
+    price_formula: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Its own price formula in the engine's form; None: the invitation's."""
+    method: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Its published method where that differs from the invitation's (`method.method_for` gives every lot its own)."""
+    method_hash: Mapped[str | None]
     method_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     """The last version of method and questions that changed something for bids for this lot."""
 

@@ -1,13 +1,13 @@
-"""A worked example of an invitation's price formula, by the very code that will score the bids."""
+"""A worked example of a lot's price formula, by the very code that will score the bids."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 
-from portal.tendering.models import InvitationToTender
-from portal.tendering.tree import price_criterion
-from portal.tendering.weighing import effective
+from portal.tendering.by_lot import formula_in
+from portal.tendering.models import Lot
+from portal.tendering.weighing import effective_in
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import PriceField, read_formula
 
@@ -20,17 +20,17 @@ class Priced:
     marks: Fraction | None
 
 
-def example_of(itt: InvitationToTender) -> list[Priced]:
+def example_of(lot: Lot) -> list[Priced]:
     """Score the formula's own example prices by it; empty while there is no complete formula."""
-    price = price_criterion(itt)
-    if price is None:
+    stated = formula_in(lot)
+    if stated is None:
         return []
     try:
-        formula = read_formula(price.price_formula, "")
+        formula = read_formula(stated, "")
     except InvalidCase:
         return []
-    marks = next(row.marks for row in effective(itt).rows if row.criterion is price)
-    prices = formula.examples(Fraction(itt.estimated_value or 100_000))
+    marks = next(row.marks for row in effective_in(lot).rows if row.is_price)
+    prices = formula.examples(Fraction(lot.worth or 100_000))
     standing = PriceField.of(Fraction(each) for each in prices if not formula.eliminates(Fraction(each)))
     return [
         Priced(

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.columns import db
+from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
 from portal.frameworks.models import FrameworkCriterion
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.criteria import belong_to
 from portal.tendering.method_rules import require_formula, require_tie_break
-from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
 from portal.tendering.naming import new_key
 from portal.tendering.tree import next_position, price_criterion
 
@@ -49,6 +50,24 @@ def set_price(
     db.session.flush()
     record_change(itt, actor, Task.PRICE, formula=wanted["formula"])
     return price
+
+
+def set_lot_price(*, lot: Lot, formula: Mapping[str, Any] | None, actor: Actor) -> None:
+    """Say how the price of one of several lots earns its marks, in the engine's form; None: as in every lot.
+
+    Its weight there is set with the other weights. Raises `InvalidInput` beside `formula`, also where the invitation
+    has no price, or for the only lot. Records ITT_CHANGED.
+    """
+    itt = lot.itt
+    begin_change(itt, actor)
+    price = price_criterion(itt)
+    if price is None or len(itt.lots) == 1:
+        raise InvalidInput("Say first how the price earns marks in every lot.", field="formula")
+    if formula is not None:
+        require_formula(dict(formula))
+    lot.price_formula = dict(formula) if formula is not None and dict(formula) != price.price_formula else None
+    db.session.flush()
+    record_change(itt, actor, Task.PRICE, lot=lot.number, formula=formula["formula"] if formula is not None else None)
 
 
 def set_tie_break(*, itt: InvitationToTender, names: Sequence[str], actor: Actor) -> None:

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Iterator
 from fractions import Fraction
 
+from portal.tendering.alike import alike_lots
 from portal.tendering.inheriting import parent_of, root_of
 from portal.tendering.models import InvitationToTender
 from portal.tendering.stated_shares import Disagreement, texts_of
 from portal.tendering.states import PanelKind
 from portal.tendering.tree import CriterionKind, kind_of
-from portal.tendering.weighing import effective
 
 STATED = re.compile(
     r"\byoung people(?:[’']s panel)?\s+(?:give|award|have|decide)\s+(\d{1,3}(?:\.\d+)?)"
@@ -53,15 +53,16 @@ def _criteria(itt: InvitationToTender, young: set[uuid.UUID]) -> Iterator[str]:
 
 def _stated(itt: InvitationToTender, young: set[uuid.UUID]) -> Iterator[str]:
     framework = parent_of(itt)
-    texts = dict(texts_of(itt))
-    if framework is not None:
-        texts["The framework’s description"] = framework.description
-    parts = effective(itt).parts
-    given = sum((part.value for part in parts if part.panel is not None and part.panel.id in young), Fraction(0))
-    for where, text in texts.items():
-        for stated in STATED.finditer(text):
-            if Fraction(stated[1]) > given:
-                yield (
-                    f"{where} says that young people give {stated[1]} of the 100 marks. By the weights and shares they "
-                    f"give {float(given):g}. Give them what was promised, or correct the text."
-                )
+    for alike in alike_lots(itt):
+        texts = dict(texts_of(itt, alike.lots))
+        if framework is not None:
+            texts["The framework’s description"] = framework.description
+        parts = alike.weights.parts
+        given = sum((part.value for part in parts if part.panel is not None and part.panel.id in young), Fraction(0))
+        for where, text in texts.items():
+            for stated in STATED.finditer(text):
+                if Fraction(stated[1]) > given:
+                    yield (
+                        f"{where} says that young people give {stated[1]} of the 100 marks. By the weights and shares "
+                        f"they give {float(given):g}{alike.where}. Give them what was promised, or correct the text."
+                    )

@@ -16,7 +16,7 @@ from portal.tendering.method_versions import MethodVersion, state_question
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.public_state import public_state
 from portal.tendering.specifications import specification_of, state_specification
-from portal.tendering.weighing import EffectiveWeights, effective
+from portal.tendering.weighing import EffectiveWeights, effective, effective_in
 
 
 def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
@@ -154,7 +154,13 @@ def _lot(lot: Lot) -> dict[str, Any]:
         "title": lot.title,
         "description": lot.description,
         "estimated_value": _money(lot.worth),
+        **(_own_method(lot) if lot.method is not None else {}),
     }
+
+
+def _own_method(lot: Lot) -> dict[str, Any]:
+    """How bids for a lot are judged otherwise than the invitation says of every lot."""
+    return {"effective_weights": _weights(effective_in(lot)), "method": lot.method, "method_hash": lot.method_hash}
 
 
 def _question(question: Question, itt: InvitationToTender) -> dict[str, Any]:

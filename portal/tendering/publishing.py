@@ -6,6 +6,7 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.core.columns import db
 from portal.core.drafts import NotReady
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor, Verb
@@ -16,12 +17,12 @@ from portal.tendering.checking import problems_of
 from portal.tendering.documents import publish_documents
 from portal.tendering.inheriting import codes_of
 from portal.tendering.inviting import invite_admitted_providers
-from portal.tendering.method import method_of
+from portal.tendering.method import freeze_method
 from portal.tendering.method_versions import keep_version
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 from portal.tendering.states import ITT, IttStatus
-from tender_scoring import InvalidCase, method_hash, validate_method
+from tender_scoring import InvalidCase
 
 
 def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: KeyFolder, demonstration: bool) -> None:
@@ -43,15 +44,14 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
     if itt.framework_lot_id is not None:
         require_may_publish(itt)
     itt.cpv_codes, itt.light_touch = codes_of(itt, itt.cpv_codes)
-    method = method_of(itt)
     try:
-        itt.method = validate_method(method).to_dict()
+        freeze_method(itt)
     except InvalidCase as fault:
         raise InvalidInput(f"The method cannot be used for scoring: {fault.message}") from fault
-    itt.method_hash = method_hash(method)
     itt.seal_public_key = keys.create_opening_key(itt.id, demonstration=demonstration)
     itt.published_at = now
     keep_version(itt, now)
+    db.session.flush()  # the lots' methods first: the database freezes them with the status
     itt.status = ITT.move(itt.status, IttStatus.PUBLISHED)
     documents = publish_documents(itt, now)
     record(

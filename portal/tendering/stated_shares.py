@@ -6,15 +6,16 @@ Words are read only where they can mean one thing; whatever disagrees is a warni
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from portal.core.spelled import spelled
 from portal.core.words import marks
-from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.alike import Alike, alike_lots
+from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.states import PanelKind
-from portal.tendering.weighing import HUNDRED, effective
+from portal.tendering.weighing import HUNDRED
 
 KIND_WORDS: Mapping[PanelKind, str] = {
     PanelKind.YOUNG_PEOPLE: r"(?:children and )?young people(?:['’]s panels?)?",
@@ -67,12 +68,15 @@ class Disagreement:
     given: Fraction
     of_quality: Fraction | None
     """What is given, in per cent of the marks that panels give; None for the price and the whole."""
+    in_lots: str = ""
+    """Behind the figure that is given, where lots are judged in more than one way: " in lot 2"."""
 
     @property
     def sentence(self) -> str:
         """The warning."""
         sentence = (
             f"{self.where} says “{self.words}”. By the weights and shares it is {marks(self.given)} of the 100 marks"
+            f"{self.in_lots}"
         )
         if self.stated == self.of_quality:
             return (
@@ -86,14 +90,19 @@ def disagreements(itt: InvitationToTender) -> Iterator[Disagreement]:
 
     A number that two subjects claim ("70% quality 30% price") is not read for either.
     """
-    parts = effective(itt).parts
+    for alike in alike_lots(itt):
+        yield from _disagreements(itt, alike)
+
+
+def _disagreements(itt: InvitationToTender, alike: Alike) -> Iterator[Disagreement]:
+    parts = alike.weights.parts
     if not parts:
         return
     quality = sum((part.value for part in parts if part.panel is not None), Fraction(0))
     price = sum((part.value for part in parts if part.panel is None), Fraction(0))
     panels = _panels(itt, {part.panel.id: part.value for part in parts if part.panel is not None})
     subjects = [*panels, Subject(QUALITY_WORDS, quality), Subject(PRICE_WORDS, price)]
-    for where, text in texts_of(itt):
+    for where, text in texts_of(itt, alike.lots):
         claims: dict[int, list[tuple[Subject, re.Match[str]]]] = {}
         for subject in subjects:
             for found in subject.claims(text):
@@ -104,7 +113,7 @@ def disagreements(itt: InvitationToTender) -> Iterator[Disagreement]:
             if any(other is not subject for other, _ in others) or stated == subject.given or stated > HUNDRED:
                 continue
             share = subject.given * HUNDRED / quality if subject in panels and quality else None
-            yield Disagreement(where, " ".join(found[0].split()), stated, subject.given, share)
+            yield Disagreement(where, " ".join(found[0].split()), stated, subject.given, share, alike.where)
 
 
 def _panels(itt: InvitationToTender, given: Mapping[object, Fraction]) -> list[Subject]:
@@ -125,10 +134,10 @@ def _named(panel: Panel) -> str:
     return re.sub("['’]", "['’]", re.escape(panel.name))
 
 
-def texts_of(itt: InvitationToTender) -> Iterator[tuple[str, str]]:
-    """What bidders read in an officer’s own words about the whole and each lot: where it stands, and the text."""
+def texts_of(itt: InvitationToTender, lots: Iterable[Lot]) -> Iterator[tuple[str, str]]:
+    """What bidders for some lots read in an officer’s own words about the whole and them: where it stands, the text."""
     yield "The description", itt.description
-    for lot in itt.lots:
+    for lot in lots:
         yield f"The description of lot {lot.number}", lot.description
 
 

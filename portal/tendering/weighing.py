@@ -7,13 +7,14 @@ figures that were typed and not saved: the commissioner sees the sum while worki
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from portal.core.numbers import plain
-from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Question
+from portal.tendering.by_lot import counting_in, weights_in
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Question
 from portal.tendering.tree import CriterionKind, children_of, is_pilot_only, kind_of, sibling_groups, walk
 
 HUNDRED = Fraction(100)
@@ -68,7 +69,24 @@ def effective(
     itt: InvitationToTender, weights: Weights | None = None, shares: Shares | None = None
 ) -> EffectiveWeights:
     """Work out the table from the draft, or from figures typed over it (by criterion, by criterion and panel)."""
-    rows = tuple(_rows(itt, None, HUNDRED, (), weights or {}, shares))
+    return _table(itt, tuple(_rows(itt, None, HUNDRED, (), weights or {}, shares)))
+
+
+def effective_in(lot: Lot, shares: Shares | None = None) -> EffectiveWeights:
+    """Work out the table of a lot: what counts there, by its weights, with the questions that it is asked."""
+    counting = counting_in(lot.itt, lot)
+    rows = _rows(lot.itt, None, HUNDRED, (), weights_in(lot), shares)
+    return _table(
+        lot.itt,
+        tuple(
+            replace(row, questions=tuple(each for each in row.questions if each.is_asked_for(lot.id)))
+            for row in rows
+            if row.criterion in counting
+        ),
+    )
+
+
+def _table(itt: InvitationToTender, rows: tuple[Row, ...]) -> EffectiveWeights:
     parts = [
         Part(panel.name, sum((row.by_panel.get(panel.id, Fraction(0)) for row in rows), Fraction(0)), tone, panel)
         for tone, panel in enumerate(itt.panels)
@@ -100,6 +118,13 @@ def weight_faults(itt: InvitationToTender, weights: Weights | None = None) -> di
         counted = [node for node in nodes if not is_pilot_only(node)]
         faults[heading.id if heading else None] = total_sentence("weight", "part", len(counted), total, where)
     return faults
+
+
+def faults_in_lots(itt: InvitationToTender, weights: Weights | None = None) -> Iterator[str]:
+    """Say of every lot with weights of its own where they do not total 100; `weights`: typed for the other lots."""
+    for lot in itt.lots:
+        for fault in weight_faults(itt, weights_in(lot, weights)).values() if lot.weights else ():
+            yield f"Lot {lot.number}: {fault}"
 
 
 def share_faults(itt: InvitationToTender, shares: Shares | None = None) -> dict[uuid.UUID, str]:

@@ -14,9 +14,9 @@ from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.drawing import commit_value, hash_of_value, reveal_value
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.organisations.models import ContractingAuthority
-from portal.tendering import publishing
+from portal.tendering import method
 from portal.tendering.method import method_of
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Lot
 from tests.factories.awarding import approver_of
 from tests.factories.evaluation import moderated_itt
 from tests.factories.tendering import make_commissioner
@@ -31,12 +31,12 @@ def tied_itt(*, draws_lots: bool = True, authority: ContractingAuthority | None 
     """
     with pytest.MonkeyPatch.context() as patch:
         if not draws_lots:
-            patch.setattr(publishing, "method_of", _without_a_lot)
+            patch.setattr(method, "method_of", _without_a_lot)
         return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
 
 
-def _without_a_lot(itt: InvitationToTender) -> dict[str, Any]:
-    return {**method_of(itt), "tie_break": list(itt.tie_break)}
+def _without_a_lot(itt: InvitationToTender, lot: Lot | None = None) -> dict[str, Any]:
+    return {**method_of(itt, lot), "tie_break": list(itt.tie_break)}
 
 
 def two_people(itt: InvitationToTender) -> tuple[Actor, Actor]:

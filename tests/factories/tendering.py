@@ -20,6 +20,7 @@ from portal.regulation.local_time import local_date
 from portal.tendering.approvals import approval_in_force
 from portal.tendering.approving import approve_publication, ask_to_publish
 from portal.tendering.asking import add_question, ask_for_lots
+from portal.tendering.criteria import save_lot_weights
 from portal.tendering.document_models import DocumentKind, InvitationDocument
 from portal.tendering.documents import add_documents
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable
@@ -29,7 +30,8 @@ from portal.tendering.interests.assessing import assess_conflicts
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.queries import interest_faults, register_of
 from portal.tendering.lots import add_lot, set_lot_rules
-from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
+from portal.tendering.pricing import set_lot_price
 from portal.tendering.publishing import publish_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import QuestionKind
@@ -218,10 +220,12 @@ def published_in_lots(
     bid: int | None = None,
     awarded: int | None = None,
     asked: Mapping[str, int] = MappingProxyType({}),
+    otherwise: bool = False,
 ) -> InvitationToTender:
     """A published invitation with so many lots, each worth the same, and with limits for one bidder.
 
-    `asked`: unscored questions by their words, each asked for the lot with that number alone.
+    `asked`: unscored questions by their words, each asked for the lot with that number alone. `otherwise`: the last
+    lot is judged as `judge_otherwise` says.
     """
     officer = make_commissioner()
     itt = ready_itt(actor=officer)
@@ -241,11 +245,29 @@ def published_in_lots(
             actor=officer,
         )
         ask_for_lots(itt=itt, question=question, lots=[itt.lots[number - 1]], actor=officer)
+    if otherwise:
+        judge_otherwise(itt.lots[-1], officer)
     whole = "It is one team." if lots == 1 else ""
     set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason=whole, actor=officer)
     publish(itt, officer)
     db.session.refresh(itt)
     return itt
+
+
+def judge_otherwise(lot: Lot, actor: Actor) -> None:
+    """Let "working-together" not count in a lot, "outcomes" and "our-voice" weigh more, and the lowest price earn most.
+
+    Every panel gives as many marks as in the other lots.
+    """
+    itt = lot.itt
+    weights = {"working-together": "0", "outcomes": "60", "our-voice": "75", "welcome": "25"}
+    given = {criterion_named(itt, key).id: Decimal(weight) for key, weight in weights.items()}
+    save_lot_weights(lot=lot, weights=given, actor=actor)
+    set_lot_price(lot=lot, formula={"formula": "lowest_relative"}, actor=actor)
+    others = [each for each in itt.lots if each is not lot]
+    for question in itt.questions:
+        if question.criterion is not None and question.criterion.key == "working-together":
+            ask_for_lots(itt=itt, question=question, lots=others, actor=actor)
 
 
 def panel_named(itt: InvitationToTender, key: str) -> Panel:

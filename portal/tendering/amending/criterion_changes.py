@@ -14,15 +14,16 @@ from portal.core.taking import take
 from portal.tendering.amending.models import MethodChange
 from portal.tendering.amending.prepared import as_json, columns_of, drop_prepared, hold, prepared_changes
 from portal.tendering.amending.states import ChangedPart
+from portal.tendering.by_lot import differs
 from portal.tendering.criteria import DoesNotTotal, weight_field
 from portal.tendering.inheriting import criteria_faults
-from portal.tendering.method import method_of
+from portal.tendering.method import freeze_method, method_of
 from portal.tendering.method_rules import require_minimum
-from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
 from portal.tendering.queries import whole
 from portal.tendering.tree import children_of
-from portal.tendering.weighing import weight_faults
-from tender_scoring import InvalidCase, method_hash, validate_method
+from portal.tendering.weighing import faults_in_lots, weight_faults
+from tender_scoring import InvalidCase, validate_method
 
 WORDS = ("title", "guidance", "plain_title")
 SAME = "Nothing of this criterion is different from what is published."
@@ -100,13 +101,14 @@ def require_criteria(itt: InvitationToTender, changes: Sequence[MethodChange]) -
     if not new:
         return
     weights = {node.id: _decimal(new[node.key]["weight"]) for node in itt.criteria if node.key in new}
-    faults = [*weight_faults(itt, weights).values(), *criteria_faults(itt, weights)]
-    try:
-        validate_method(_method_with(itt, new))
-    except InvalidCase as fault:
-        faults.append(fault.message)
+    faults = [*weight_faults(itt, weights).values(), *faults_in_lots(itt, weights), *criteria_faults(itt, weights)]
+    for lot in (None, *filter(differs, itt.lots)):
+        try:
+            validate_method(_method_with(itt, lot, new))
+        except InvalidCase as fault:
+            faults.append(fault.message)
     if faults:
-        raise InvalidInput(" ".join(faults), field="prepared")
+        raise InvalidInput(" ".join(dict.fromkeys(faults)), field="prepared")
 
 
 def change_criteria(itt: InvitationToTender, changes: Sequence[MethodChange]) -> None:
@@ -118,24 +120,23 @@ def change_criteria(itt: InvitationToTender, changes: Sequence[MethodChange]) ->
                 setattr(node, name, new[node.key][name])
             node.weight, node.minimum = _decimal(new[node.key]["weight"]), _decimal(new[node.key]["minimum"])
     if new:
-        method = method_of(itt)
-        itt.method, itt.method_hash = validate_method(method).to_dict(), method_hash(method)
+        freeze_method(itt)
 
 
 def _new(changes: Sequence[MethodChange]) -> dict[str, Mapping[str, Any]]:
     return {change.key: change.after for change in changes if change.part.is_criterion and change.after is not None}
 
 
-def _method_with(itt: InvitationToTender, new: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The method in the engine's format with the new weights and minimums."""
-    method = method_of(itt)
+def _method_with(itt: InvitationToTender, lot: Lot | None, new: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The method in the engine's format with the new weights and minimums; a lot's own weights stay."""
+    method, own = method_of(itt, lot), lot.weights if lot is not None else {}
 
     def change(nodes: list[dict[str, Any]]) -> None:
         for node in nodes:
             change(node.get("children", []))
             if (columns := new.get(node["id"])) is None:
                 continue
-            node["weight"] = plain(_decimal(columns["weight"]))
+            node["weight"] = own.get(node["id"], plain(_decimal(columns["weight"])))
             node.pop("minimum", None)
             if columns["minimum"] is not None:
                 node["minimum"] = plain(_decimal(columns["minimum"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from portal.core.errors import PortalError
 from portal.core.numbers import plain
@@ -147,11 +147,10 @@ def chosen_criterion(form: BaseForm, itt: InvitationToTender) -> FrameworkCriter
     return next((criterion for criterion in framework.criteria if str(criterion.id) == chosen), None)
 
 
-class PriceForm(BaseForm):
-    """How the price earns its marks: each formula's own parameters are the fields."""
+class FormulaForm(BaseForm):
+    """How a price earns its marks: each formula's own parameters are the fields."""
 
     formula = ChoiceField("Formula", choices=[(formula.name, formula.title) for formula in FORMULAS.values()])
-    makes_precise = PickField("Which criterion of the framework does it make more precise?")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for what the chosen formula needs: of a table at least the first row."""
@@ -169,14 +168,13 @@ class PriceForm(BaseForm):
         return {"formula": self.formula.data} | {p.key: self._stated(p) for p in self._parameters()}
 
     @classmethod
-    def of(cls, criterion: AwardCriterion | None) -> PriceForm:
-        """The form with the saved formula (or with what was posted)."""
-        saved = (criterion.price_formula if criterion else None) or {"formula": DEFAULT.name}
-        shown: dict[str, Any] = {"formula": saved["formula"]}
-        shown["makes_precise"] = str(criterion.framework_criterion_id or "") if criterion else ""
+    def of(cls, stated: Mapping[str, Any] | None, **also: Any) -> Self:
+        """The form with the saved formula, in the engine's form, and what else is saved (or with what was posted)."""
+        saved: Mapping[str, Any] = stated or {"formula": DEFAULT.name}
+        shown: dict[str, Any] = {"formula": saved["formula"], **also}
         for parameter in FORMULAS[saved["formula"]].parameters:
-            stated = saved.get(parameter.key, [])
-            figures = [figure for row in stated for figure in row] if parameter.columns else [stated or None]
+            figured = saved.get(parameter.key, [])
+            figures = [figure for row in figured for figure in row] if parameter.columns else [figured or None]
             shown |= dict(zip(inputs_of(parameter), (f and Decimal(f) for f in figures), strict=False))
         return cls(data=shown)
 
@@ -193,14 +191,35 @@ class PriceForm(BaseForm):
         return [[plain(figure or Decimal(0)) for figure in row] for row in rows if row[0] is not None]
 
 
+class PriceForm(FormulaForm):
+    """How the price earns its marks in every lot."""
+
+    makes_precise = PickField("Which criterion of the framework does it make more precise?")
+
+
+class LotPriceForm(FormulaForm):
+    """How the price of one lot earns its marks: as in every lot, or by a formula of its own."""
+
+    own = ChoiceField(
+        "Which formula holds in this lot?", choices=[("no", "The one of every lot"), ("yes", "One of its own")]
+    )
+
+    def _parameters(self) -> tuple[Parameter, ...]:
+        return super()._parameters() if self.own.data == "yes" else ()
+
+    def stated_here(self) -> dict[str, Any] | None:
+        """The lot's own formula in the engine's form, or None."""
+        return self.stated() if self.own.data == "yes" else None
+
+
 def _ask_for(parameter: Parameter) -> None:
     for index, name in enumerate(inputs_of(parameter)):
         if parameter.columns:
             row, column = divmod(index, len(parameter.columns))
             label = f"{parameter.label} {row + 1}: {parameter.columns[column].lower()}"
-            setattr(PriceForm, name, PercentField(label, render_kw=DIGITS))
+            setattr(FormulaForm, name, PercentField(label, render_kw=DIGITS))
         else:
-            setattr(PriceForm, name, PoundsField(parameter.label, description=parameter.hint, render_kw=DIGITS))
+            setattr(FormulaForm, name, PoundsField(parameter.label, description=parameter.hint, render_kw=DIGITS))
 
 
 for _parameter in (parameter for formula in FORMULAS.values() for parameter in formula.parameters):

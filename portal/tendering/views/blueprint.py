@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
 from portal.web.access import actor
 
@@ -38,6 +38,14 @@ def part_of(parts: Iterable[Part], key: str) -> Part:
     found = next((part for part in parts if part.key == key), None)
     if found is None:
         raise NotFound("That part of the draft is not there any more.")
+    return found
+
+
+def lot_of(itt: InvitationToTender, number: int) -> Lot:
+    """Find the lot with that number; raises `NotFound`."""
+    found = next((lot for lot in itt.lots if lot.number == number), None)
+    if found is None:
+        raise NotFound("That lot is not there any more.")
     return found
 
 

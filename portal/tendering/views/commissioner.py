@@ -17,6 +17,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.queries import cpv_codes_among
+from portal.tendering.alike import alike_lots
 from portal.tendering.approving import standing_of
 from portal.tendering.calling_off import may_approve
 from portal.tendering.checking import problems_of
@@ -27,13 +28,11 @@ from portal.tendering.inheriting import members_of, parent_of
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender
 from portal.tendering.owning import hand_over, who_can_own
-from portal.tendering.price_examples import example_of
 from portal.tendering.publishing import publish_itt
 from portal.tendering.queries import find_itt
 from portal.tendering.specifications import specification_of
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import AFTER_PUBLICATION
-from portal.tendering.tree import price_criterion
 from portal.tendering.views import (  # noqa: F401
     approving,
     criteria,
@@ -52,9 +51,7 @@ from portal.tendering.views import (  # noqa: F401
 from portal.tendering.views.blueprint import bp, draft_of, saved
 from portal.tendering.views.tasks import address_of, groups_of
 from portal.tendering.warnings import warnings_of
-from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
-from tender_scoring.prices import FORMULAS
 
 __all__ = ["bp"]
 
@@ -97,7 +94,7 @@ def draft(reference: str) -> ResponseReturnValue:
         open_tasks=len({problem.task for problem in problems}),
         groups=groups_of(itt, problems, may_edit=may_edit),
         may_edit=may_edit,
-        weights=effective(itt),
+        alike=alike_lots(itt),
         framework=parent_of(itt),
         warnings=warnings_of(itt, clock.now()),
         may_approve=may_approve(itt, actor()),
@@ -126,7 +123,7 @@ def publish(reference: str) -> ResponseReturnValue:
 
 
 def _last_look(itt: Any, form: PublishForm) -> str:
-    price, now, framework = price_criterion(itt), clock.now(), parent_of(itt)
+    now, framework = clock.now(), parent_of(itt)
     return render_template(
         "tendering/commissioner/publish.html",
         form=form,
@@ -137,10 +134,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         terms=framework.calling_off if framework is not None else None,
         limits=limit_words(itt),
         invited=members_of(itt.framework_lot, now) if itt.framework_lot is not None else 0,
-        weights=effective(itt),
-        formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
-        price=price,
-        example=example_of(itt),
+        alike=alike_lots(itt),
         codes=cpv_codes_among(itt.cpv_codes),
         outcomes=specification_of(itt.id),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,10 +13,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.core.words import counted
+from portal.tendering.alike import alike_lots
+from portal.tendering.by_lot import weights_in
 from portal.tendering.criteria import (
     add_criterion,
     change_criterion,
+    lot_weight_field,
     remove_criterion,
+    save_lot_weights,
     save_shares,
     save_weights,
     share_field,
@@ -23,10 +28,10 @@ from portal.tendering.criteria import (
 )
 from portal.tendering.forms.method import CriterionForm, TotalsForm, chosen_criterion, figures_form
 from portal.tendering.forms.service import ConfirmForm
-from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.tree import CriterionKind, kind_of, scored, sibling_groups, walk
-from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
-from portal.tendering.weighing import effective, node_marks, shares_of, weight_faults
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
+from portal.tendering.tree import CriterionKind, is_pilot_only, kind_of, scored, sibling_groups, walk
+from portal.tendering.views.blueprint import bp, draft_of, lot_of, part_of, saved
+from portal.tendering.weighing import effective, effective_in, node_marks, shares_of, weight_faults
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
 
@@ -49,6 +54,32 @@ def criteria(reference: str) -> ResponseReturnValue:
         marks=node_marks(itt, typed),
         addresses=_addresses(itt),
         weights=effective(itt, weights=typed),
+        faults=weight_faults(itt, typed),
+        lots=_lots(itt),
+    )
+    return page, form.status_code
+
+
+@bp.route("/<reference>/draft/lots/<int:number>/weights", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+@saves_a_draft
+def lot_weights(reference: str, number: int) -> ResponseReturnValue:
+    """What the criteria weigh in one lot, where that differs."""
+    itt = draft_of(reference)
+    lot = lot_of(itt, number)
+    form = _lot_form(lot)
+    given = {node.id: form[lot_weight_field(node)].data for node in _weighed(itt)}
+    if form.validate_on_submit() and form.carry_out(lambda: save_lot_weights(lot=lot, weights=given, actor=actor())):
+        return saved(reference, f"Weights of lot {number} saved.", "itts.criteria")
+    typed = {node.id: node.weight if (own := given.get(node.id)) is None else own for node in itt.criteria}
+    page = render_template(
+        "tendering/commissioner/lot-weights.html",
+        form=form,
+        itt=itt,
+        lot=lot,
+        groups=_groups(itt, form, typed, lot_weight_field),
+        marks=node_marks(itt, typed),
+        weights=effective_in(lot),
         faults=weight_faults(itt, typed),
     )
     return page, form.status_code
@@ -127,19 +158,57 @@ def shares(reference: str) -> ResponseReturnValue:
         nodes=scored(itt),
         share_field=share_field,
         fields=list(form),
-        weights=effective(itt, shares=typed),
+        alike=alike_lots(itt, typed),
         totals=_totals(itt, typed),
     )
     return page, form.status_code
 
 
-def _groups(itt: InvitationToTender, form: TotalsForm, typed: dict[uuid.UUID, Decimal]) -> list[dict[str, Any]]:
-    marks = node_marks(itt, typed)
+def _weighed(itt: InvitationToTender) -> list[AwardCriterion]:
+    """What can weigh something: what only a pilot panel scores weighs nothing in any lot."""
+    return [node for node in itt.criteria if not is_pilot_only(node)]
+
+
+def _lot_form(lot: Lot) -> TotalsForm:
+    """A box for each weight: empty where the lot says nothing else than the invitation."""
+    own = {key: Decimal(weight) for key, weight in lot.weights.items()}
+    label = "Weight of {} in lot {}"
+    return figures_form(
+        {
+            lot_weight_field(node): (label.format(node.title, lot.number), own.get(node.key))
+            for node in _weighed(lot.itt)
+        }
+    )
+
+
+def _lots(itt: InvitationToTender) -> list[dict[str, Any]]:
+    """Each of several lots with what criteria weigh there otherwise than in every lot, and what they total."""
+    if len(itt.lots) == 1:
+        return []
+    faults = [(lot, list(weight_faults(itt, weights_in(lot)).values()) if lot.weights else []) for lot in itt.lots]
+    titles = {node.key: node.title for node in itt.criteria}
+    return [
+        {
+            "lot": lot,
+            "own": [f"{titles[key]} {weight}%" for key, weight in lot.weights.items()],
+            "faults": said,
+        }
+        for lot, said in faults
+    ]
+
+
+def _groups(
+    itt: InvitationToTender,
+    form: TotalsForm,
+    typed: dict[uuid.UUID, Decimal],
+    field: Callable[[AwardCriterion], str] = weight_field,
+) -> list[dict[str, Any]]:
+    marks, boxes = node_marks(itt, typed), {box.name: box for box in form}
     return [
         {
             "heading": heading,
             "nodes": nodes,
-            "fields": [form[weight_field(node)] for node in nodes],
+            "fields": [boxes.get(field(node)) for node in nodes],
             "total": sum((typed[node.id] for node in nodes), Decimal(0)),
             "marks": sum((marks[node.id] for node in nodes), Fraction(0)),
         }

@@ -7,14 +7,12 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.core.errors import NotFound
 from portal.core.permissions import Role
 from portal.tendering.asking import ask_for_lots
 from portal.tendering.forms.lots import LotForm, LotRulesForm, QuestionLotsForm
 from portal.tendering.forms.service import ConfirmForm
 from portal.tendering.lots import WINNING_RULE, add_lot, change_lot, move_lot_up, remove_lot, set_lot_rules
-from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
+from portal.tendering.views.blueprint import bp, draft_of, lot_of, part_of, saved
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
 
@@ -57,7 +55,7 @@ def lot_add(reference: str) -> ResponseReturnValue:
 def lot_edit(reference: str, number: int) -> ResponseReturnValue:
     """One lot."""
     itt = draft_of(reference)
-    lot = _lot(itt, number)
+    lot = lot_of(itt, number)
     form = LotForm(obj=lot)
     if form.validate_on_submit() and form.carry_out(
         lambda: change_lot(itt=itt, lot=lot, **_described(form), actor=actor())
@@ -71,7 +69,7 @@ def lot_edit(reference: str, number: int) -> ResponseReturnValue:
 def lot_up(reference: str, number: int) -> ResponseReturnValue:
     """Move a lot before the one above it."""
     itt = draft_of(reference)
-    move_lot_up(itt=itt, lot=_lot(itt, number), actor=actor())
+    move_lot_up(itt=itt, lot=lot_of(itt, number), actor=actor())
     return redirect(url_for("itts.lots", reference=reference))
 
 
@@ -80,7 +78,7 @@ def lot_up(reference: str, number: int) -> ResponseReturnValue:
 def lot_remove(reference: str, number: int) -> ResponseReturnValue:
     """Take a lot away."""
     itt = draft_of(reference)
-    lot = _lot(itt, number)
+    lot = lot_of(itt, number)
     form = ConfirmForm()
     if form.validate_on_submit() and form.carry_out(lambda: remove_lot(itt=itt, lot=lot, actor=actor())):
         return saved(reference, "Lot removed.", "itts.lots")
@@ -110,13 +108,6 @@ def question_lots(reference: str, key: str) -> ResponseReturnValue:
         return saved(reference, "Saved.", "itts.questions")
     page = render_template("tendering/commissioner/question_lots.html", form=form, itt=itt, question=question)
     return page, form.status_code
-
-
-def _lot(itt: InvitationToTender, number: int) -> Lot:
-    for lot in itt.lots:
-        if lot.number == number:
-            return lot
-    raise NotFound("That lot is not there any more.")
 
 
 def _described(form: LotForm) -> dict[str, Any]:

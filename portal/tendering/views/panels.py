@@ -8,12 +8,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
+from portal.tendering.alike import alike_lots, marks_by_panel
 from portal.tendering.forms.method import PanelForm
 from portal.tendering.forms.service import ConfirmForm
 from portal.tendering.panels import add_panel, change_panel, remove_panel
 from portal.tendering.states import Combination, PanelKind
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
-from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
 
@@ -23,7 +23,7 @@ from portal.web.submissions import saves_a_draft
 def panels(reference: str) -> ResponseReturnValue:
     """The panels there are."""
     itt = draft_of(reference)
-    return render_template("tendering/commissioner/panels.html", itt=itt, weights=effective(itt))
+    return render_template("tendering/commissioner/panels.html", itt=itt, marks=marks_by_panel(alike_lots(itt)))
 
 
 @bp.route("/<reference>/draft/panels/add", methods=["GET", "POST"])

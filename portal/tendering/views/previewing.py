@@ -9,13 +9,12 @@ from portal.core import clock
 from portal.core.calendar_file import MEDIA_TYPE
 from portal.core.permissions import Verb, policy
 from portal.regulation.queries import cpv_codes_among
+from portal.tendering.alike import alike_lots
 from portal.tendering.calendars import calendar_of
 from portal.tendering.lots import limit_words
 from portal.tendering.queries import find_itt
 from portal.tendering.specifications import specification_of
 from portal.tendering.views.blueprint import bp
-from portal.tendering.views.public import price_facts
-from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
 from portal.web.downloads import attachment
 
@@ -31,10 +30,9 @@ def preview(reference: str) -> ResponseReturnValue:
         itt=itt,
         now=clock.now(),
         codes=cpv_codes_among(itt.cpv_codes),
-        weights=effective(itt),
+        alike=alike_lots(itt),
         limits=limit_words(itt),
         outcomes=specification_of(itt.id),
-        **price_facts(itt),
     )
 
 

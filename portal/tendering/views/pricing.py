@@ -6,14 +6,13 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
-from portal.tendering.forms.method import PriceForm, TieBreakForm, chosen_criterion, offer_framework
+from portal.tendering.alike import alike_lots
+from portal.tendering.forms.method import LotPriceForm, PriceForm, TieBreakForm, chosen_criterion, offer_framework
 from portal.tendering.method_rules import inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.tendering.price_examples import example_of
-from portal.tendering.pricing import set_price, set_tie_break
-from portal.tendering.tree import price_criterion
-from portal.tendering.views.blueprint import bp, draft_of, saved
-from portal.tendering.weighing import node_marks
+from portal.tendering.pricing import set_lot_price, set_price, set_tie_break
+from portal.tendering.tree import formula_of, price_criterion
+from portal.tendering.views.blueprint import bp, draft_of, lot_of, saved
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
 from tender_scoring.prices import FORMULAS
@@ -36,19 +35,44 @@ def price(reference: str) -> ResponseReturnValue:
         "tendering/commissioner/price.html",
         form=form,
         itt=itt,
-        criterion=criterion,
         formulas=FORMULAS,
         inputs_of=inputs_of,
-        example=example_of(itt),
-        example_marks=node_marks(itt)[criterion.id] if criterion else None,
+        lot=None,
+        priced=criterion is not None,
+        alike=[each for each in alike_lots(itt) if each.lots[0].price_formula is None],
     )
     return page, form.status_code
 
 
 def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> PriceForm:
-    form = PriceForm.of(criterion)
+    precise = str(criterion.framework_criterion_id or "") if criterion else ""
+    form = PriceForm.of(criterion.price_formula if criterion else None, makes_precise=precise)
     offer_framework(form, itt)
     return form
+
+
+@bp.route("/<reference>/draft/lots/<int:number>/price", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+@saves_a_draft
+def lot_price(reference: str, number: int) -> ResponseReturnValue:
+    """The price formula of one lot."""
+    itt = draft_of(reference)
+    lot = lot_of(itt, number)
+    form = LotPriceForm.of(lot.price_formula or formula_of(itt), own="yes" if lot.price_formula else "no")
+    if form.validate_on_submit() and form.carry_out(
+        lambda: set_lot_price(lot=lot, formula=form.stated_here(), actor=actor())
+    ):
+        return saved(reference, "Saved.", "itts.price")
+    page = render_template(
+        "tendering/commissioner/price.html",
+        form=form,
+        itt=itt,
+        formulas=FORMULAS,
+        inputs_of=inputs_of,
+        lot=lot,
+        alike=[each for each in alike_lots(itt) if lot in each.lots],
+    )
+    return page, form.status_code
 
 
 @bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
+from portal.tendering.alike import alike_lots
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.calendars import calendar_of
 from portal.tendering.clarifying.following import note_reader
@@ -25,18 +26,14 @@ from portal.tendering.method_rules import minimum_words
 from portal.tendering.method_versions import method_version, versions_of_method
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
-from portal.tendering.price_examples import example_of
 from portal.tendering.public_state import public_state
 from portal.tendering.queries import find_published_itt
 from portal.tendering.specifications import specification_of
 from portal.tendering.tie_breaks import tie_break_words
-from portal.tendering.tree import price_criterion
 from portal.tendering.views.specification import as_pdf
-from portal.tendering.weighing import effective
 from portal.web.access import actor, public
 from portal.web.downloads import attachment
 from portal.web.transactions import keep_what_was_noted
-from tender_scoring.prices import FORMULAS
 
 bp = Blueprint("opportunities", __name__)
 bp.add_app_template_filter(tie_break_words)
@@ -95,8 +92,7 @@ def show(reference: str) -> ResponseReturnValue:
         now=now,
         state=public_state(itt, now),
         codes=cpv_codes_among(itt.cpv_codes),
-        weights=effective(itt),
-        **price_facts(itt),
+        alike=alike_lots(itt),
         **_to_the_reader(itt, now),
         limits=limit_words(itt),
         outcomes=specification_of(itt.id),
@@ -119,13 +115,6 @@ def _since_publication(itt: InvitationToTender) -> dict[str, Any]:
         "addenda": published_addenda(itt.id),
         "versions": versions_of_method(itt.id),
     }
-
-
-def price_facts(itt: InvitationToTender) -> dict[str, Any]:
-    """How the price is judged: its criterion, its formula, an example."""
-    price = price_criterion(itt)
-    formula = FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None
-    return {"price": price, "formula": formula, "example": example_of(itt)}
 
 
 @bp.get("/opportunities/<reference>/timetable.ics")

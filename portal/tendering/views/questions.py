@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
+from portal.tendering.alike import alike_lots, marks_by_criterion
 from portal.tendering.asking import add_question, change_question, move_question_up, remove_question
 from portal.tendering.forms.questions import HINTS, KindForm, QuestionForm, question_form
 from portal.tendering.forms.service import ConfirmForm
@@ -16,7 +17,6 @@ from portal.tendering.question_kinds.kind import Kind
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.tree import scored
 from portal.tendering.views.blueprint import bp, draft_of, part_of, saved
-from portal.tendering.weighing import effective
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
 
@@ -26,7 +26,7 @@ from portal.web.submissions import saves_a_draft
 def questions(reference: str) -> ResponseReturnValue:
     """The questions there are, with what each is worth."""
     itt = draft_of(reference)
-    marks = {row.criterion.id: row.marks for row in effective(itt).rows}
+    marks = marks_by_criterion(alike_lots(itt))
     ordered = sorted(itt.questions, key=lambda question: question.position)
     return render_template("tendering/commissioner/questions.html", itt=itt, ordered=ordered, marks=marks)
 

@@ -152,11 +152,11 @@ def test_published_lots_and_limits_stay(actor: Actor) -> None:
 
 
 def test_a_floor_that_no_price_of_a_lot_would_reach_is_a_problem(itt: InvitationToTender, actor: Actor) -> None:
-    """One formula judges the prices of every lot, so its figures have to suit the smallest."""
+    """The figures of every lot have to suit the smallest, or that has figures of its own."""
     add(itt, actor, "North", "50000")
     problem, approval = problems_of(itt, clock.now())
     assert (problem.task, approval.task) == (Task.PRICE, Task.APPROVAL)
-    assert "lot 2 is worth £50,000" in problem.message
+    assert "Lot 2 is worth £50,000" in problem.message
 
 
 def ask(itt: InvitationToTender, actor: Actor, key: str, *numbers: int) -> Question:

@@ -1,0 +1,81 @@
+"""The lots of an invitation in groups whose bids are judged alike: how pages tell the method, once for each group."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.core.canonical import text_of
+from portal.core.numbers import plain
+from portal.core.words import counted, listed, marks
+from portal.tendering.by_lot import formula_in, weights_in
+from portal.tendering.models import InvitationToTender, Lot, Panel
+from portal.tendering.price_examples import Priced, example_of
+from portal.tendering.weighing import EffectiveWeights, Shares, effective_in
+from tender_scoring.prices import FORMULAS, PriceFormula
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Lots that are judged alike: what their criteria are worth, and how their prices earn marks."""
+
+    lots: tuple[Lot, ...]
+    words: str
+    """Which lots they are: "Lot 2", "Lots 1 and 3"; "" where all are judged alike."""
+    weights: EffectiveWeights
+    stated: dict[str, Any] | None
+    """The price formula in the engine's form; None where the price earns no marks."""
+    example: list[Priced]
+
+    @property
+    def where(self) -> str:
+        """Behind a figure: " in lot 2"; "" where all lots are judged alike."""
+        return f" in {self.words[:1].lower()}{self.words[1:]}" if self.words else ""
+
+    @property
+    def formula(self) -> type[PriceFormula] | None:
+        """The rule of the price."""
+        return FORMULAS[self.stated["formula"]] if self.stated else None
+
+
+def alike_lots(itt: InvitationToTender, shares: Shares | None = None) -> list[Alike]:
+    """Group the lots in the order of their numbers; `shares`: typed over what is saved, as `weighing.effective`."""
+    groups: dict[str, list[Lot]] = {}
+    for lot in itt.lots:
+        weights = {str(key): plain(weight) for key, weight in weights_in(lot).items()}
+        groups.setdefault(text_of([weights, formula_in(lot)]), []).append(lot)
+    return [
+        Alike(
+            tuple(lots),
+            _words(lots) if len(groups) > 1 else "",
+            effective_in(lots[0], shares),
+            formula_in(lots[0]),
+            example_of(lots[0]),
+        )
+        for lots in groups.values()
+    ]
+
+
+def marks_by_criterion(groups: Sequence[Alike]) -> dict[uuid.UUID, str]:
+    """What each criterion is worth, in words: "20 marks", "20 marks in lot 1, 30 marks in lots 2 and 3"."""
+    worth: dict[uuid.UUID, list[str]] = {}
+    for alike in groups:
+        for row in alike.weights.rows:
+            worth.setdefault(row.criterion.id, []).append(f"{counted(row.marks, 'mark')}{alike.where}")
+    return {criterion: ", ".join(words) for criterion, words in worth.items()}
+
+
+def marks_by_panel(groups: Sequence[Alike]) -> dict[Panel, str]:
+    """What each panel gives of the 100 marks, in words: "40", "40 in lot 1, 30 in lot 2"."""
+    worth: dict[Panel, list[str]] = {}
+    for alike in groups:
+        for part in alike.weights.parts:
+            if part.panel is not None:
+                worth.setdefault(part.panel, []).append(f"{marks(part.value)}{alike.where}")
+    return {panel: ", ".join(words) for panel, words in worth.items()}
+
+
+def _words(lots: Sequence[Lot]) -> str:
+    return f"Lot{'s' if len(lots) > 1 else ''} {listed(str(lot.number) for lot in lots)}"
