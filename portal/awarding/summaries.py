@@ -26,8 +26,10 @@ from portal.core.words import counted, london_date, pounds
 from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
+from portal.tendering.by_lot import counting_in
 from portal.tendering.lots import limit_words
-from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.method import hash_for, method_for
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
 from portal.tendering.tie_breaks import TOLD, criterion_words
 from portal.tendering.tree import kind_of, walk
 from tender_scoring import effective_weights
@@ -76,8 +78,8 @@ def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid,
         "winning": _standing(ranked.get(bid_key(winner))),
         "why": [*_why(outcome, ranked, own, winner, decision), *filter(None, [_why_this_one(decision)])],
         "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
-        "criteria": _criteria(itt, ranked, own, winner, reasons),
-        "method_hash": itt.method_hash,
+        "criteria": _criteria(decision.lot, ranked, own, winner, reasons),
+        "method_hash": hash_for(decision.lot),
         "answered_before": own.mark,
     }
 
@@ -180,17 +182,17 @@ def _place(rank: int) -> str:
 
 
 def _criteria(
-    itt: InvitationToTender,
+    lot: Lot,
     ranked: Mapping[str, Mapping[str, Any]],
     own: OpenedBid,
     winner: OpenedBid,
     reasons: Reasons,
 ) -> list[dict[str, Any]]:
-    """Every node of the published tree in its order: headings with their subtotals, and what was scored."""
-    assert itt.method is not None
-    worth: dict[str, Any] = defaultdict(int)
-    for weight in effective_weights(itt.method):
+    """Every node that counts in the lot, in the published order: headings with their subtotals, and what was scored."""
+    itt, worth = lot.itt, defaultdict[str, Any](int)
+    for weight in effective_weights(method_for(lot)):
         worth[weight.criterion] += weight.marks
+    counting = counting_in(itt, lot)
     return [
         {
             "key": criterion.key,
@@ -213,6 +215,7 @@ def _criteria(
             ],
         }
         for criterion, depth in walk(itt)
+        if criterion in counting
     ]
 
 

@@ -48,7 +48,9 @@ _ENTER = text(
                    ORDER BY q.position, q.key), '[]')
             FROM question q
             WHERE q.itt_id = itt.id AND (q.lot_ids = '{}' OR bid.lot_id = ANY (q.lot_ids))) AS questions,
-           (SELECT c.price_formula FROM award_criterion c WHERE c.itt_id = itt.id AND c.price_formula IS NOT NULL
+           (SELECT coalesce(lot.price_formula, c.price_formula) FROM award_criterion c
+            WHERE c.itt_id = itt.id AND c.price_formula IS NOT NULL
+            AND coalesce((lot.weights ->> c.key)::numeric, c.weight) <> 0
             ORDER BY c.position LIMIT 1) AS price_formula
     FROM bid JOIN itt ON itt.id = bid.itt_id JOIN lot ON lot.id = bid.lot_id
     JOIN provider ON provider.id = bid.provider_id

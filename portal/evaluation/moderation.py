@@ -30,11 +30,12 @@ from portal.evaluation.queries import (
     bids_to_score,
     counting_members,
     leaf_named,
-    leaves_of,
+    leaves_by_bid,
     progress_of,
     works_of_itt,
 )
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
+from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel, Scale
 from portal.tendering.states import ITT, Combination, IttStatus
 
@@ -95,7 +96,7 @@ def agree_score(
     if work.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(work.itt_id, bid_id)
-    leaf = leaf_named(work, criterion)
+    leaf = leaf_named(work, bid, criterion)
     value = read_score(score, leaf.scale, field="score")
     words = _checked_reason(reason, leaf.scale)
     before = _in_force(work, bid, leaf)
@@ -151,7 +152,7 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
 
 def open_panels(itt: InvitationToTender) -> list[Panel]:
     """The panels, pilots included, that score something and have not closed."""
-    scoring = {panel for _, panels in scored_leaves(itt.method or {"criteria": []}) for panel in panels}
+    scoring = {panel for lot in itt.lots for _, panels in scored_leaves(method_for(lot)) for panel in panels}
     works = works_of_itt(itt.id)
     closed = {panel_id for panel_id, work in works.items() if work.status is PanelWorkStatus.CLOSED}
     return [panel for panel in itt.panels if panel.key in scoring and panel.id not in closed]
@@ -160,10 +161,9 @@ def open_panels(itt: InvitationToTender) -> list[Panel]:
 def open_cells(work: PanelWork) -> list[tuple[OpenedBid, Leaf]]:
     """The bids and questions without an agreed score, in the order of the board."""
     agreed = agreed_scores(work.panel_id)
-    leaves = leaves_of(work.itt, work.panel)
     return [
         (bid, leaf)
-        for bid in bids_to_score(work.itt_id)
+        for bid, leaves in leaves_by_bid(work).items()
         for leaf in leaves
         if (bid.bid_id, leaf.criterion.id) not in agreed
     ]

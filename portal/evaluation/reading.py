@@ -35,7 +35,7 @@ from portal.evaluation.queries import (
     bid_to_score,
     compliance_questions,
     leaf_named,
-    leaves_of,
+    leaves_for,
     questions_read_first,
     sound_bid,
 )
@@ -130,7 +130,7 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     has closed.
     """
     bid = _bid_for(work, bid_id, actor)
-    leaves = leaves_of(work.itt, work.panel) if criterion is None else [leaf_named(work, criterion)]
+    leaves = leaves_for(work, bid) if criterion is None else [leaf_named(work, bid, criterion)]
     _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
     first = questions_read_first(work.itt_id) if work.panel.kind.is_young_people else ()
     summary = _answers(bid, bid.quality, first)
@@ -146,7 +146,7 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
     another bid or of another panel's question, `SealBroken` when the bytes are not what was sealed.
     """
     bid = _bid_for(work, bid_id, actor)
-    own = {question.key for leaf in leaves_of(work.itt, work.panel) for question in leaf.questions}
+    own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions}
     own -= _not_given(bid)
     for entry in _manifest(bid.quality):
         if entry["id"] == str(file_id) and entry["question"] in own:
@@ -235,7 +235,8 @@ def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> O
 def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> OpenedBid:
     """One sound opened bid with what is to be read of it, or `NotFound`: whoever calls has asked who reads."""
     bid = sound_bid(itt.id, bid_id)
-    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(*what)
+    whose = joinedload(OpenedBid.bid).joinedload(Bid.lot)
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(whose, *what)
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
 
 

@@ -26,6 +26,7 @@ from portal.evaluation.explaining import (
 from portal.evaluation.models import PanelMember, Result
 from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
+from portal.tendering.method import method_for
 from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import PanelKind
@@ -119,8 +120,9 @@ def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> Result
         {p.key: p.name for p in panels},
         {},
     )
-    columns = tuple(_columns(itt.method or {}, panels))
-    rows = _rows(outcome, columns, bidders, _price_keys(itt.method or {}))
+    method = method_for(result.lot)
+    columns = tuple(_columns(method, panels))
+    rows = _rows(outcome, columns, bidders, _price_keys(method))
     aliases = _aliases(itt.id)
     if len(rows) <= UNFOLD_AT_MOST:
         rows = _with_steps(rows, result, Names(names.bids, names.criteria, names.panels, aliases))

@@ -24,7 +24,7 @@ from portal.core.taking import take
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
-from portal.evaluation.queries import bid_to_score, bids_to_score, leaves_of
+from portal.evaluation.queries import bid_to_score, leaves_by_bid, leaves_for
 from portal.evaluation.states import SCORECARD, ScorecardStatus
 
 LONGEST_REASON = 4000
@@ -67,7 +67,7 @@ def save_scores(
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     bid = bid_to_score(work.itt_id, bid_id)
-    leaves = {leaf.key: leaf for leaf in leaves_of(work.itt, work.panel)}
+    leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)
     rows = [
         _row(card, leaves[key], entry, now=now)
@@ -96,12 +96,11 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequen
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
-    bids = bids_to_score(work.itt_id)
-    leaves = leaves_of(work.itt, work.panel)
+    asked = leaves_by_bid(work)
     cards = _locked_cards(member)
-    for bid in bids:
+    for bid, leaves in asked.items():
         _check_complete(bid, cards.get(bid.bid_id), leaves)
-    submitted = [cards[bid.bid_id] for bid in bids]
+    submitted = [cards[bid.bid_id] for bid in asked]
     fresh = [card for card in submitted if card.status is ScorecardStatus.DRAFT]
     for card in fresh:
         card.status = SCORECARD.move(card.status, ScorecardStatus.SUBMITTED)

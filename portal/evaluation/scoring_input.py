@@ -19,6 +19,7 @@ from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scoreca
 from portal.evaluation.published_method import plain
 from portal.evaluation.reading import Purpose, read_prices
 from portal.evaluation.states import ScorecardStatus
+from portal.tendering.method import method_for
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 
 ROWS = 200
@@ -45,7 +46,7 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     """
     opened = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.RESULT).values()
     return {
-        "method": itt.method,
+        "method": method_for(lot),
         "bids": {
             bid_key(bid): {} if bid.price is None else {"price": format(bid.price, "f")}
             for bid in sorted((bid for bid in opened if bid.stands), key=bid_key)

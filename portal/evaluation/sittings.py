@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,8 +13,10 @@ from portal.core.errors import NotFound
 from portal.core.parsing.text import has_text
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
-from portal.evaluation.queries import bids_to_score, leaves_of, scorecards_of
+from portal.evaluation.queries import leaves_by_bid, scorecards_of
 from portal.evaluation.states import ScorecardStatus
+from portal.tendering.method import method_for
+from portal.tendering.models import Lot
 from tender_scoring import effective_weights
 
 
@@ -56,8 +58,8 @@ class Sitting:
     screens: tuple[Screen, ...]
     bids: int
     is_submitted: bool
-    marks: Fraction
-    """What the panel's scores are worth, out of 100."""
+    marks: tuple[Fraction, ...]
+    """What the panel's scores are worth, out of 100: more than one figure where lots are judged in different ways."""
 
     def screen(self, number: int) -> Screen:
         """The screen with that number, from 1; `NotFound` for one that there is not."""
@@ -90,11 +92,11 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
 
     Each young person meets the bids in another order, so that no bid is always the first to be judged.
     """
-    bids = sorted(bids_to_score(work.itt_id), key=lambda bid: _place(member.id, bid.bid_id))
-    leaves = leaves_of(work.itt, work.panel)
+    asked = leaves_by_bid(work)
+    bids = sorted(asked, key=lambda bid: _place(member.id, bid.bid_id))
     cards = scorecards_of(member.id)
     given = {(card.bid_id, score.criterion_id): score for card in cards.values() for score in card.scores}
-    pairs = [(bid, leaf) for bid in bids for leaf in leaves]
+    pairs = [(bid, leaf) for bid in bids for leaf in asked[bid]]
     screens = tuple(
         Screen(number, bid, leaf, given.get((bid.bid_id, leaf.criterion.id)))
         for number, (bid, leaf) in enumerate(pairs, 1)
@@ -106,7 +108,7 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
         screens,
         len(bids),
         bool(bids) and len(submitted) == len(bids),
-        _marks(work, leaves),
+        _marks(work, {bid.bid.lot for bid in bids}),
     )
 
 
@@ -114,8 +116,10 @@ def _place(member_id: uuid.UUID, bid_id: uuid.UUID) -> bytes:
     return hashlib.sha256(member_id.bytes + bid_id.bytes).digest()
 
 
-def _marks(work: PanelWork, leaves: Sequence[Leaf]) -> Fraction:
-    if not leaves or not work.panel.counts:
-        return Fraction(0)
-    weights = effective_weights(work.itt.method or {})
-    return sum((weight.marks for weight in weights if weight.panel == work.panel.key), Fraction(0))
+def _marks(work: PanelWork, lots: Iterable[Lot]) -> tuple[Fraction, ...]:
+    if not work.panel.counts:
+        return ()
+    key = work.panel.key
+    weights = [effective_weights(method_for(lot)) for lot in lots]
+    worth = {sum((weight.marks for weight in own if weight.panel == key), Fraction(0)) for own in weights}
+    return tuple(sorted(worth - {Fraction(0)}))

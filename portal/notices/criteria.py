@@ -5,14 +5,17 @@ Core OCDS has `tender.awardCriteria` as a bare code; the breakdown belongs on ea
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from portal.core.numbers import plain
 from portal.core.parsing.text import tidy
 from portal.notices.canonical import Json, number, without_gaps
-from portal.tendering.models import AwardCriterion, InvitationToTender, PanelShare
+from portal.tendering.alike import Alike, alike_lots
+from portal.tendering.by_lot import counting_in, formula_in, weights_in
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, PanelShare
+from portal.tendering.tree import CriterionKind, kind_of
 from tender_scoring.prices import FORMULAS
 
 PRICE = "price"
@@ -20,50 +23,59 @@ METHOD_HASH_WORDS = "SHA-256 of the published method: "
 HUNDRED = Decimal(100)
 
 
-def lot_criteria(itt: InvitationToTender) -> Json:
-    """Write every leaf of the criteria tree for `tender.lots[].awardCriteria`, in the published order."""
-    return without_gaps({"criteria": [_criterion(itt, leaf) for leaf in _leaves(itt)]})
+def lot_criteria(lot: Lot) -> Json:
+    """Write every leaf that counts in a lot for `tender.lots[].awardCriteria`, in the published order."""
+    return without_gaps({"criteria": [_criterion(lot, leaf) for leaf in _leaves(lot)]})
 
 
 def who_marks(itt: InvitationToTender) -> str:
-    """Say in words how the 100 marks are shared between the panels and the price, and which method was
-    frozen.
+    """Say in words how the 100 marks are shared between the panels and the price, and which method was frozen.
+
+    Where lots are judged in more than one way, group by group.
     """
-    totals: dict[str, Decimal] = {}
-    for leaf in _leaves(itt):
-        weight = _weight_of_total(itt, leaf)
+    words = [_shared(alike) for alike in alike_lots(itt)]
+    frozen = f"{METHOD_HASH_WORDS}{itt.method_hash}." if itt.method_hash else ""
+    return " ".join(part for part in (*words, frozen) if part)
+
+
+def _shared(alike: Alike) -> str:
+    lot, totals = alike.lots[0], dict[str, Decimal]()
+    for leaf in _leaves(lot):
+        weight = _weight_of_total(lot, leaf)
         if leaf.price_formula is not None:
             totals[PRICE] = totals.get(PRICE, Decimal(0)) + weight
         for share in _counting_shares(leaf):
             name = share.panel.name
             totals[name] = totals.get(name, Decimal(0)) + weight * share.share / HUNDRED
     parts = [f"{name} {plain(total)}%" for name, total in totals.items() if total > 0]
-    words = f"Marks out of 100: {', '.join(parts)}." if parts else ""
-    frozen = f"{METHOD_HASH_WORDS}{itt.method_hash}." if itt.method_hash else ""
-    return " ".join(part for part in (words, frozen) if part)
+    own = f" (SHA-256 of its method: {lot.method_hash})" if lot.method_hash else ""
+    return f"Marks out of 100{alike.where}: {', '.join(parts)}{own}." if parts else ""
 
 
-def _criterion(itt: InvitationToTender, leaf: AwardCriterion) -> Json:
+def _criterion(lot: Lot, leaf: AwardCriterion) -> Json:
     numbers: list[Json] = [
-        {"number": number(_weight_of_total(itt, leaf)), "weight": "percentageExact", "fixed": "total"}
+        {"number": number(_weight_of_total(lot, leaf)), "weight": "percentageExact", "fixed": "total"}
     ]
     if leaf.minimum is not None:
         numbers.append({"number": number(leaf.minimum), "threshold": "minimumScore"})
+    marked_by = _priced_by(formula_in(lot)) if leaf.price_formula is not None else _marked_by(leaf)
     return without_gaps(
         {
             "type": "price" if leaf.price_formula is not None else "quality",
-            "name": ": ".join(node.title for node in _path(itt, leaf)),
-            "description": " ".join(part for part in (tidy(leaf.guidance), _marked_by(leaf)) if part),
+            "name": ": ".join(node.title for node in _path(lot, leaf)),
+            "description": " ".join(part for part in (tidy(leaf.guidance), marked_by) if part),
             "numbers": numbers,
         }
     )
 
 
+def _priced_by(formula: Mapping[str, Any] | None) -> str:
+    title = FORMULAS[formula["formula"]].title if formula else ""
+    return f"Marks follow from the price by the published formula “{title}”."
+
+
 def _marked_by(leaf: AwardCriterion) -> str:
     """Who marks a leaf, named as panels only: who sits on a panel is nobody's business here."""
-    if leaf.price_formula is not None:
-        title = FORMULAS[leaf.price_formula["formula"]].title
-        return f"Marks follow from the price by the published formula “{title}”."
     shares = _counting_shares(leaf)
     if not shares:
         return "Reported beside the result and not counted."
@@ -77,32 +89,22 @@ def _counting_shares(leaf: AwardCriterion) -> list[PanelShare]:
     return sorted(counting, key=lambda share: share.panel.position)
 
 
-def _leaves(itt: InvitationToTender) -> list[AwardCriterion]:
-    """The leaves in the order in which the tree is read from top to bottom."""
-    children: dict[uuid.UUID | None, list[AwardCriterion]] = {}
-    for criterion in sorted(itt.criteria, key=lambda node: node.position):
-        children.setdefault(criterion.parent_id, []).append(criterion)
-
-    def below(nodes: Iterable[AwardCriterion]) -> list[AwardCriterion]:
-        found: list[AwardCriterion] = []
-        for node in nodes:
-            found.extend(below(children[node.id]) if node.id in children else [node])
-        return found
-
-    return below(children.get(None, []))
+def _leaves(lot: Lot) -> list[AwardCriterion]:
+    """The leaves that count in a lot, in the order in which the tree is read from top to bottom."""
+    return [node for node in counting_in(lot.itt, lot) if kind_of(node) is not CriterionKind.HEADING]
 
 
-def _path(itt: InvitationToTender, leaf: AwardCriterion) -> list[AwardCriterion]:
-    by_id = {criterion.id: criterion for criterion in itt.criteria}
+def _path(lot: Lot, leaf: AwardCriterion) -> list[AwardCriterion]:
+    by_id = {criterion.id: criterion for criterion in lot.itt.criteria}
     path = [leaf]
     while path[0].parent_id is not None:
         path.insert(0, by_id[path[0].parent_id])
     return path
 
 
-def _weight_of_total(itt: InvitationToTender, leaf: AwardCriterion) -> Decimal:
+def _weight_of_total(lot: Lot, leaf: AwardCriterion) -> Decimal:
     """A leaf's weight out of 100 of the whole: the product of the weights above it."""
-    weight = HUNDRED
-    for node in _path(itt, leaf):
-        weight = weight * node.weight / HUNDRED
+    weight, weights = HUNDRED, weights_in(lot)
+    for node in _path(lot, leaf):
+        weight = weight * weights[node.id] / HUNDRED
     return weight.normalize()

@@ -276,7 +276,7 @@ def _lot(lot: Lot, itt: InvitationToTender) -> Json:
             "status": TENDER_STATUS[IttStatus.PUBLISHED],
             "value": _gross(lot.worth) if len(itt.lots) > 1 else None,
             "contractPeriod": _term(itt),
-            "awardCriteria": criteria.lot_criteria(itt),
+            "awardCriteria": criteria.lot_criteria(lot),
         }
     )
 

@@ -37,7 +37,7 @@ from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.queries import bids_to_score, counting_members, leaves_of
+from portal.evaluation.queries import bids_to_score, counting_members, leaves_for
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.notices.models import PreparedNotice
@@ -289,7 +289,7 @@ def _declare(actor: Actor, work: PanelWork) -> None:
 def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTender, leaning: int) -> None:
     for bid in bids_to_score(itt.id):
         entries = {}
-        for leaf in leaves_of(itt, panel):
+        for leaf in leaves_for(work, bid):
             agreed, _ = story.agreed(itt.title, bid.bid.provider.name, leaf.key)
             given = min(5, max(0, agreed + (leaning if (agreed + len(leaf.key)) % 2 else 0)))
             entries[leaf.key] = Entry(str(given), story.INDIVIDUAL_REASON[panel.key])
@@ -307,7 +307,7 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
     db.session.commit()
     bids = bids_to_score(itt.id)
     for bid in bids if whole else bids[:1]:
-        for leaf in leaves_of(itt, panel):
+        for leaf in leaves_for(work, bid):
             points, reason = story.agreed(itt.title, bid.bid.provider.name, leaf.key)
             agree_score(
                 work=work,

@@ -18,7 +18,7 @@ from portal.core.permissions import (
     Verb,
 )
 from portal.evaluation.models import PanelMember
-from portal.evaluation.queries import leaves_of
+from portal.evaluation.queries import leaves_in
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 
@@ -265,7 +265,7 @@ def _panel(work: Any) -> dict[str, Any]:
         "reference": work.itt.reference,
         "member_id": young[0] if young else work.panel_id,
         "bid_id": bid or work.panel_id,
-        "criterion": leaves_of(work.itt, work.panel)[0].key,
+        "criterion": leaves_in(work.panel, work.itt.lots)[work.itt.lots[0].id][0].key,
         "number": 1,
     }
 

@@ -135,10 +135,14 @@ BIDDERS: Mapping[str, Sequence[int]] = {"Alder": (1, 2), "Birch": (1, 2)}
 
 
 def scored_in_lots(
-    give: Give, *, bidders: Mapping[str, Sequence[int]] = BIDDERS, awarded: int | None = None
+    give: Give,
+    *,
+    bidders: Mapping[str, Sequence[int]] = BIDDERS,
+    awarded: int | None = None,
+    otherwise: bool = False,
 ) -> InvitationToTender:
-    """A MODERATED ITT of two lots; `awarded`: how many one bidder may win."""
-    itt = published_in_lots(2, awarded=awarded)
+    """A MODERATED ITT of two lots; `awarded`: how many one bidder may win, `otherwise`: the second judged otherwise."""
+    itt = published_in_lots(2, awarded=awarded, otherwise=otherwise)
     for name, numbers in bidders.items():
         actor = submitter_of(make_provider(name))
         for number in numbers:

@@ -15,8 +15,7 @@ from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.published_method import scored_keys
-from portal.evaluation.queries import bids_to_score, leaves_of, opened_bids, work_of
+from portal.evaluation.queries import bids_to_score, leaves_for, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
@@ -122,9 +121,8 @@ def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
 def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, submit: bool = True) -> None:
     """Give every bid a score and a reason for each of the panel's questions, and submit."""
     work = seat.work
-    keys = scored_keys(evaluation.itt.method or {}, seat.panel.key)
     for number, bid in enumerate(evaluation.bids(), 1):
-        entries = {key: Entry(str(give(number, key)), REASON) for key in keys}
+        entries = {leaf.key: Entry(str(give(number, leaf.key)), REASON) for leaf in leaves_for(work, bid)}
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=seat.actor, now=clock.now())
     if submit:
         submit_scorecards(work=work, actor=seat.actor, now=clock.now())
@@ -135,7 +133,7 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None
     seat = evaluation.moderator(key)
     work = seat.work
     for number, bid in enumerate(evaluation.bids(), 1):
-        for leaf in leaves_of(work.itt, work.panel):
+        for leaf in leaves_for(work, bid):
             agree_score(
                 work=work,
                 bid_id=bid.bid_id,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.awarding.models import AssessmentSummary
 from portal.awarding.queries import standstill_of, summary_by_reference
 from portal.core.permissions import Verb, policy
+from portal.tendering.by_lot import formula_in
 from portal.tendering.tree import price_criterion
 from portal.web.access import actor, signed_in
 from tender_scoring.prices import FORMULAS
@@ -21,15 +22,16 @@ def show(reference: str) -> ResponseReturnValue:
     """One bidder's summary, ready to print."""
     summary = summary_by_reference(reference)
     policy.require(actor(), Verb.READ, summary)
-    price = price_criterion(summary.decision.itt)
+    lot = summary.decision.lot
+    stated = formula_in(lot)
     return render_template(
         "awarding/provider/summary.html",
         summary=summary,
         document=summary.document,
         standstill=standstill_of(summary.decision_id),
         may_withdraw=_may_withdraw(summary),
-        price=price,
-        formula=FORMULAS[price.price_formula["formula"]] if price and price.price_formula else None,
+        price=price_criterion(lot.itt),
+        formula=FORMULAS[stated["formula"]] if stated else None,
     )
 
 

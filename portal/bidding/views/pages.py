@@ -38,13 +38,13 @@ from portal.core.inspecting import LARGEST_FILE
 from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
+from portal.tendering.by_lot import formula_in
 from portal.tendering.method_versions import method_version, questions_of_version
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.models import Lot, Question
 from portal.tendering.price_limits import price_remarks
 from portal.tendering.queries import load_criteria
 from portal.tendering.question_kinds.kind import Asked
-from portal.tendering.tree import formula_of, price_criterion
-from portal.tendering.weighing import effective, node_marks
+from portal.tendering.weighing import effective_in
 from portal.web.access import actor
 from portal.web.editing import field_text, in_words
 from portal.web.forms import BaseForm
@@ -186,7 +186,7 @@ def answers_page(form: RevisedForm, bid: Bid, section: str | None) -> Answer:
         section=chosen,
         section_key=section,
         content=stored,
-        worth={row.criterion.id: row for row in effective(bid.itt).rows},
+        worth={row.criterion.id: row for row in effective_in(bid.lot).rows},
         remarks=remarks_of([question.asked for question in chosen.questions], stored, None),
         statements=statements_for(bid.itt.validity_days),
         can_submit_now=not gaps_outside(chosen.questions, questions, stored),
@@ -229,11 +229,11 @@ def about_files(bid: Bid) -> dict[str, Any]:
     return {"content": draft_of(bid), "added": additions_of(bid), "sizes": (PART, LARGEST_FILE)}
 
 
-def about_price(itt: InvitationToTender, price: str | None) -> dict[str, Any]:
+def about_price(lot: Lot, price: str | None) -> dict[str, Any]:
     """What the page of the price shows beside it: how it earns its marks, and what is to be said about it."""
-    criterion, formula = price_criterion(itt), formula_of(itt)
+    formula = formula_in(lot)
     return {
-        "marks_of_price": node_marks(itt)[criterion.id] if criterion is not None else None,
+        "marks_of_price": next((row.marks for row in effective_in(lot).rows if row.is_price), None),
         "stated": formula,
         "formula": FORMULAS[formula["formula"]] if formula else None,
         "remarks": list(price_remarks(formula, price)),
@@ -244,7 +244,7 @@ def saved_price(form: PriceForm, bid: Bid) -> Response:
     """Go on after saving the price: to the bid, or back to a price that something is to be said about."""
     said = f"Your price, {form.price.understood}, is saved." if form.price.data else "Your price is taken out."
     flash(f"{said} It is not submitted yet.", "success")
-    remarked = about_price(bid.itt, draft_of(bid).price)["remarks"]
+    remarked = about_price(bid.lot, draft_of(bid).price)["remarks"]
     return redirect(url_for("bids.price" if remarked else "bids.show", reference=bid.reference))
 
 

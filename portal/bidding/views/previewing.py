@@ -20,7 +20,7 @@ from portal.core.permissions import Verb, policy
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.queries import find_itt
 from portal.tendering.question_kinds.schedule import schedule_in
-from portal.tendering.weighing import effective
+from portal.tendering.weighing import effective_in
 from portal.web.access import actor, for_authority
 
 bp = Blueprint("bid_form_preview", __name__, url_prefix="/commissioning/itts/<reference>/draft/bid-form")
@@ -50,7 +50,7 @@ def show(reference: str, number: int = 1, place: int = 1, first: int = 1) -> Res
     if not 1 <= place <= len(pages):
         raise NotFound("The bid form has no such page.")
     page = pages[place - 1]
-    asked = _asked_on(page, itt, questions, first)
+    asked = _asked_on(page, lot, questions, first)
     return render_template(
         "bidding/commissioner/bid_form.html", itt=itt, lot=lot, pages=pages, page=page, place=place, **asked
     )
@@ -71,18 +71,18 @@ def _pages_of(itt: InvitationToTender, questions: list[Question]) -> list[Page]:
     return [*answers, *documents, price, Page("Check your answers and submit", "submit")]
 
 
-def _asked_on(page: Page, itt: InvitationToTender, questions: list[Question], first: int) -> dict[str, Any]:
+def _asked_on(page: Page, lot: Lot, questions: list[Question], first: int) -> dict[str, Any]:
     """What the template of a page needs beside the page itself."""
     if page.section is not None:
-        worth = {row.criterion.id: row for row in effective(itt).rows}
+        worth = {row.criterion.id: row for row in effective_in(lot).rows}
         return {"form": answers_form(as_asked(page.section.questions)), "worth": worth, "content": Content()}
     if page.kind == "documents":
         slots = file_questions(questions)
         return {"form": documents_form(slots), "slots": slots}
     if page.kind == "submit":
-        return {"statements": statements_for(itt.validity_days)}
+        return {"statements": statements_for(lot.itt.validity_days)}
     schedule = schedule_in(as_asked(questions))
     if schedule is None:
-        return {"form": PriceForm(), "schedule": None, **about_price(itt, None)}
+        return {"form": PriceForm(), "schedule": None, **about_price(lot, None)}
     form = answers_form(parts_from(schedule, first))
-    return {"form": form, **rows_shown(schedule, first), **about_price(itt, None)}
+    return {"form": form, **rows_shown(schedule, first), **about_price(lot, None)}

@@ -167,7 +167,7 @@ def price(reference: str) -> ResponseReturnValue:
     save = partial(save_price, bid=bid, actor=actor(), keys=key_folder())
     if carried_out(form, bid, "save", lambda: save(price=form.price.data)):
         return saved_price(form, bid)
-    return shown("price", form, bid, **about_price(bid.itt, stored))
+    return shown("price", form, bid, **about_price(bid.lot, stored))
 
 
 @bp.route("/<reference>/documents", methods=["GET", "POST"])

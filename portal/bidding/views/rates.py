@@ -51,7 +51,7 @@ def show(reference: str, first: int = 1) -> ResponseReturnValue:
     if form.refusal is not None:
         page.refuse(form.refusal)
     so_far = schedule.shown(stored.answers)
-    return shown("rates", page, bid, so_far=so_far, **rows_shown(schedule, first), **about_price(bid.itt, stored.price))
+    return shown("rates", page, bid, so_far=so_far, **rows_shown(schedule, first), **about_price(bid.lot, stored.price))
 
 
 @bp.route("/paste", methods=["GET", "POST"])
@@ -115,6 +115,6 @@ def _saved(bid: Bid, schedule: Asked, first: int) -> ResponseReturnValue:
     flash("Your rates are saved. They are not submitted yet.", "success")
     if first + ROWS <= len(schedule.settings["rows"]):
         return redirect(url_for(".show", reference=bid.reference, first=first + ROWS))
-    if about_price(bid.itt, stored.price)["remarks"]:
+    if about_price(bid.lot, stored.price)["remarks"]:
         return redirect(here)
     return redirect(url_for("bids.show", reference=bid.reference))

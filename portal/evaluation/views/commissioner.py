@@ -20,9 +20,9 @@ from portal.evaluation.queries import (
     agreed_scores,
     bid_to_score,
     bids_to_score,
+    boards_of,
     itt_by_reference,
     leaf_named,
-    leaves_of,
     members_of,
     opinions_of,
     progress_of,
@@ -33,6 +33,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import read_rates
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
+from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
 from portal.web.access import actor, for_authority
@@ -49,7 +50,8 @@ READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER
 def panels(reference: str) -> ResponseReturnValue:
     """Every panel with its members and, for whoever oversees them, how far they are."""
     itt = _itt(reference, Verb.SEE_PANELS)
-    works = works_of_itt(itt.id)
+    works, bids = works_of_itt(itt.id), bids_to_score(itt.id)
+    methods = [method_for(bid.bid.lot) for bid in bids]
     ids = [panel.id for panel in itt.panels]
     return render_template(
         "evaluation/commissioner/panels.html",
@@ -59,8 +61,8 @@ def panels(reference: str) -> ResponseReturnValue:
         progress={p.member.id: p for rows in progress_of(ids, itt.id).values() for p in rows},
         watched=_panels_open_to(Verb.SEE_PROGRESS, works),
         recorded=_panels_open_to(Verb.SEE_SCORES, works),
-        bids=len(bids_to_score(itt.id)),
-        leaves={panel.id: len(scored_keys(itt.method or {}, panel.key)) for panel in itt.panels},
+        bids=len(bids),
+        cells={panel.id: sum(len(scored_keys(method, panel.key)) for method in methods) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
     )
 
@@ -123,8 +125,7 @@ def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         "evaluation/commissioner/record.html",
         itt=itt,
         work=work,
-        bids=bids_to_score(itt.id),
-        leaves=leaves_of(itt, work.panel),
+        boards=boards_of(work),
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         members=members_of([panel_id]).get(panel_id, []),
@@ -136,12 +137,13 @@ def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
 def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseReturnValue:
     """One cell of the record: every individual score and reason, the agreed one, and what it superseded."""
     itt, work = _closed_work(reference, panel_id)
-    leaf = leaf_named(work, criterion)
+    bid = bid_to_score(itt.id, bid_id)
+    leaf = leaf_named(work, bid, criterion)
     return render_template(
         "evaluation/commissioner/record_cell.html",
         itt=itt,
         work=work,
-        bid=bid_to_score(itt.id, bid_id),
+        bid=bid,
         leaf=leaf,
         points=points(leaf.scale),
         opinions=opinions_of(panel_id, bid_id).get(leaf.criterion.id, []),

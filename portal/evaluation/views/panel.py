@@ -26,10 +26,11 @@ from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
     bid_to_score,
-    bids_to_score,
+    boards_of,
     has_declared,
     leaf_named,
-    leaves_of,
+    leaves_by_bid,
+    leaves_for,
     members_who_declared,
     opened_bids,
     opinions_of,
@@ -68,20 +69,15 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
     """What there is to do on one panel, and how far it is."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
-    bids, leaves, cards = (
-        bids_to_score(work.itt_id),
-        leaves_of(work.itt, work.panel),
-        scorecards_of(member.id),
-    )
+    asked, cards = leaves_by_bid(work), scorecards_of(member.id)
     return render_template(
         "evaluation/panel/show.html",
         work=work,
         member=member,
         declared=has_declared(member),
-        bids=bids,
-        leaves=leaves,
+        asked=asked,
         cards=cards,
-        complete={bid.bid_id for bid in bids if is_complete(cards.get(bid.bid_id), leaves)},
+        complete={bid.bid_id for bid, leaves in asked.items() if is_complete(cards.get(bid.bid_id), leaves)},
         progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, Verb.SEE_PROGRESS) else None,
         form=PlainForm(),
     )
@@ -129,7 +125,7 @@ def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
 def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)
-    leaves = leaves_of(work.itt, work.panel)
+    leaves = leaves_for(work, bid_to_score(work.itt_id, bid_id))
     form = score_form(leaves, scorecards_of(seat_of(panel_id, actor().user_id).id).get(bid_id))
     if form.validate_on_submit() and form.carry_out(
         lambda: save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
@@ -166,8 +162,7 @@ def submit(panel_id: uuid.UUID) -> ResponseReturnValue:
         "evaluation/panel/submit.html",
         form=form,
         work=work,
-        bids=bids_to_score(work.itt_id),
-        leaves=leaves_of(work.itt, work.panel),
+        asked=leaves_by_bid(work),
         given={card.bid_id: {s.criterion_id: s for s in card.scores} for card in scorecards_of(member.id).values()},
     )
     return page, form.status_code
@@ -184,7 +179,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
         "evaluation/panel/cards.html",
         work=work,
         young=[found for found in progress if found.member.role.value == "young_member"],
-        cells=len(bids_to_score(work.itt_id)) * len(leaves_of(work.itt, work.panel)),
+        cells=sum(map(len, leaves_by_bid(work).values())),
         issuing=may(work, Verb.ISSUE_CARD),
     )
 
@@ -215,8 +210,7 @@ def board(panel_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "evaluation/panel/board.html",
         work=work,
-        bids=bids_to_score(work.itt_id),
-        leaves=leaves_of(work.itt, work.panel),
+        boards=boards_of(work),
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         moderates=may(work, Verb.AGREE),
@@ -313,7 +307,8 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
 
 
 def _agree_form(work: PanelWork, bid_id: uuid.UUID, criterion: str) -> AgreeForm:
-    agreed = agreed_scores(work.panel_id).get((bid_id, leaf_named(work, criterion).criterion.id))
+    leaf = leaf_named(work, bid_to_score(work.itt_id, bid_id), criterion)
+    agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
     return AgreeForm(data={"score": plain(agreed.score), "reason": agreed.reason} if agreed else {})
 
 
@@ -335,7 +330,8 @@ def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Respons
 
 
 def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> str:
-    bid, leaf, answers = bid_to_score(work.itt_id, bid_id), leaf_named(work, criterion), None
+    bid, answers = bid_to_score(work.itt_id, bid_id), None
+    leaf = leaf_named(work, bid, criterion)
     if may(work, Verb.READ_BIDS):
         answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
     return render_template(

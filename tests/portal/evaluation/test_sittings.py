@@ -21,7 +21,12 @@ def test_a_sitting_has_a_screen_for_each_bid_and_question() -> None:
     assert [screen.number for screen in sitting.screens] == [1, 2, 3, 4]
     assert [screen.title for screen in sitting.screens] == ["Will they listen to us?", "Would we want to go there?"] * 2
     assert sitting.screens[0].bid_id == sitting.screens[1].bid_id
-    assert (sitting.marks, sitting.answered, sitting.next_number, sitting.is_submitted) == (Fraction(40), 0, 1, False)
+    assert (sitting.marks, sitting.answered, sitting.next_number, sitting.is_submitted) == (
+        (Fraction(40),),
+        0,
+        1,
+        False,
+    )
     with pytest.raises(NotFound):
         sitting.screen(5)
 
