@@ -22,6 +22,12 @@ class Telling:
 ESTIMATE = Decimal(720000)
 """Above the threshold, so that the law asks for every notice (PA2023 Sch 1)."""
 PRICE_FORMULA = Benchmark(Fraction(540_000), Fraction(720_000)).to_dict()
+DAY_LOT, NIGHT_LOT = "Breaks by day", "Breaks overnight"
+NIGHT_VALUE = Decimal(120000)
+NIGHT_PRICE_FORMULA = Benchmark(Fraction(90_000), Fraction(120_000)).to_dict()
+NOT_AT_NIGHT = "working-together"
+NIGHT_WEIGHTS = {NOT_AT_NIGHT: Decimal(0), "safeguarding": Decimal(65)}
+"""What criteria weigh in the second lot of the draft, by key: safeguarding takes what the other gives up."""
 POLICY_NAME = "safeguarding-policy.txt"
 POLICY_TEXT = (
     "Safeguarding policy of a demonstration provider.\n\n"
