@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,21 +61,28 @@ def alike_lots(itt: InvitationToTender, shares: Shares | None = None) -> list[Al
 
 def marks_by_criterion(groups: Sequence[Alike]) -> dict[uuid.UUID, str]:
     """What each criterion is worth, in words: "20 marks", "20 marks in lot 1, 30 marks in lots 2 and 3"."""
-    worth: dict[uuid.UUID, list[str]] = {}
+    worth: dict[uuid.UUID, list[tuple[str, str]]] = defaultdict(list)
     for alike in groups:
         for row in alike.weights.rows:
-            worth.setdefault(row.criterion.id, []).append(f"{counted(row.marks, 'mark')}{alike.where}")
-    return {criterion: ", ".join(words) for criterion, words in worth.items()}
+            worth[row.criterion.id].append((counted(row.marks, "mark"), alike.where))
+    return {criterion: _told(told, len(groups)) for criterion, told in worth.items()}
 
 
 def marks_by_panel(groups: Sequence[Alike]) -> dict[Panel, str]:
     """What each panel gives of the 100 marks, in words: "40", "40 in lot 1, 30 in lot 2"."""
-    worth: dict[Panel, list[str]] = {}
+    worth: dict[Panel, list[tuple[str, str]]] = defaultdict(list)
     for alike in groups:
         for part in alike.weights.parts:
             if part.panel is not None:
-                worth.setdefault(part.panel, []).append(f"{marks(part.value)}{alike.where}")
-    return {panel: ", ".join(words) for panel, words in worth.items()}
+                worth[part.panel].append((marks(part.value), alike.where))
+    return {panel: _told(told, len(groups)) for panel, told in worth.items()}
+
+
+def _told(figures: Sequence[tuple[str, str]], groups: int) -> str:
+    """Figures of groups of lots, or the one that holds in all of them."""
+    if len(figures) == groups and len({figure for figure, _ in figures}) == 1:
+        return figures[0][0]
+    return ", ".join(f"{figure}{where}" for figure, where in figures)
 
 
 def _words(lots: Sequence[Lot]) -> str:

@@ -14,7 +14,7 @@ from portal.core.parsing.text import one_line
 from portal.core.permissions import PROVIDER_ROLES
 from portal.regulation.queries import cpv_codes, cpv_codes_among
 from portal.tendering import public_record
-from portal.tendering.alike import alike_lots
+from portal.tendering.alike import alike_lots, marks_by_panel
 from portal.tendering.amending.queries import published_addenda
 from portal.tendering.calendars import calendar_of
 from portal.tendering.clarifying.following import note_reader
@@ -37,6 +37,7 @@ from portal.web.transactions import keep_what_was_noted
 
 bp = Blueprint("opportunities", __name__)
 bp.add_app_template_filter(tie_break_words)
+bp.add_app_template_filter(marks_by_panel)
 bp.add_app_template_filter(minimum_words)
 
 PERIODS = (7, 14, 30)

@@ -6,13 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal.core.permissions import Role
+from portal.tendering.criteria import save_lot_weights
 from portal.tendering.lots import add_lot
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
-from tests.factories.tendering import draft_itt, judge_otherwise, published_in_lots
+from tests.factories.tendering import criterion_named, draft_itt, judge_otherwise, published_in_lots
 from tests.filling import text_of
 from tests.portal.tendering.views.browsing import errors_of, post
 
@@ -41,7 +43,7 @@ def address(itt: InvitationToTender, part: str) -> str:
 def test_a_box_that_stays_empty_weighs_as_in_every_lot(client: CheckedClient, itt: InvitationToTender) -> None:
     """What is typed is the lot's own, and both pages say so."""
     page = address(itt, "lots/2/weights")
-    assert post(client, page, in_lot__working_together="0", in_lot__outcomes="60%").status_code == 302
+    assert post(client, page, **{"in-lot-working-together": "0", "in-lot-outcomes": "60%"}).status_code == 302
     assert itt.lots[1].weights == {"working-together": "0", "outcomes": "60"}
     told = text_of(client.get(address(itt, "criteria")))
     assert "2. North Better lives for children, young people and families 60%" in told
@@ -55,9 +57,10 @@ def test_weights_of_a_lot_that_do_not_add_up_are_refused_beside_their_boxes(
     client: CheckedClient, itt: InvitationToTender
 ) -> None:
     """With their sum, the typed figures kept and nothing saved."""
-    answer = post(client, address(itt, "lots/2/weights"), in_lot__price="15", in_lot__welcome="a lot")
+    page = address(itt, "lots/2/weights")
+    answer = post(client, page, **{"in-lot-price": "15", "in-lot-welcome": "a lot"})
     assert (answer.status_code, list(errors_of(answer))) == (422, ["#in-lot-welcome"])
-    answer = post(client, address(itt, "lots/2/weights"), in_lot__price="15")
+    answer = post(client, page, **{"in-lot-price": "15"})
     assert errors_of(answer) == {"#in-lot-service": "The weights of the four parts total 95, they must total 100."}
     assert "95% – must be 100%" in text_of(answer)
     assert 'value="15"' in answer.text
@@ -79,13 +82,17 @@ def test_a_lot_has_a_price_formula_of_its_own(client: CheckedClient, itt: Invita
 def test_every_page_of_the_method_tells_it_by_lot(client: CheckedClient, itt: InvitationToTender, officer: Any) -> None:
     """Task list, shares, panels, questions, preview and last look, with the lots named beside the figures."""
     judge_otherwise(itt.lots[1], officer)
-    assert "The marks so far in lot 2" in text_of(client.get(address(itt, "")[:-1]))
+    moved = {"price": "25", "parents-view": "5", "our-voice": "75", "welcome": "25"}
+    own = {criterion_named(itt, key).id: Decimal(weight) for key, weight in moved.items()}
+    save_lot_weights(lot=itt.lots[1], weights=own, actor=officer)
+    assert "The marks so far in lot 2" in client.get(address(itt, "")[:-1]).text
     assert "Lot 2: What every score is worth" in text_of(client.get(address(itt, "shares")))
-    assert "40 in lot 1, 40 in lot 2" in text_of(client.get(address(itt, "panels")))
+    assert "10 in lot 1, 5 in lot 2" in text_of(client.get(address(itt, "panels")))
     assert "20 marks in lot 1, 30 marks in lot 2" in text_of(client.get(address(itt, "questions")))
     for page in (address(itt, "preview"), address(itt, "")[: -len("draft/")] + "publish"):
         told = text_of(client.get(page))
-        assert "Gives 40 of the 100 marks in lot 1, 40 of the 100 marks in lot 2." in told
+        assert "Of the 100 marks it gives 10 in lot 1, 5 in lot 2." in told
+        assert "Gives 40 of the 100 marks." in told
         assert "Lot 2: What every score is worth" in told
         assert "An example with made-up prices in lot 2" in told
 
@@ -110,8 +117,6 @@ def test_the_public_page_has_the_seal_of_each_method(client: CheckedClient, db_s
     """One line for all lots that share it, one for each lot that does not."""
     itt = published_in_lots(2, otherwise=True)
     page = client.get(f"/opportunities/{itt.reference}")
-    assert itt.lots[1].method_hash is not None
-    assert itt.method_hash is not None
-    assert itt.method_hash in page.text
-    assert itt.lots[1].method_hash in page.text
-    assert "Marks out of 100 in lot 2" in text_of(page)
+    seals = [code.get_text() for code in BeautifulSoup(page.text, "html.parser").find_all("code")]
+    assert [seals.count(seal) for seal in (itt.method_hash, itt.lots[1].method_hash)] == [1, 1]
+    assert "Lot 2: What every score is worth" in text_of(page)
