@@ -22,6 +22,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.leaves import leaf_named, leaves_by_bid
 from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
@@ -29,8 +30,6 @@ from portal.evaluation.queries import (
     bid_to_score,
     bids_to_score,
     counting_members,
-    leaf_named,
-    leaves_by_bid,
     progress_of,
     works_of_itt,
 )

@@ -29,16 +29,10 @@ from portal.core.errors import NotFound, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.leaves import leaf_named, leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
-from portal.evaluation.queries import (
-    bid_to_score,
-    compliance_questions,
-    leaf_named,
-    leaves_for,
-    questions_read_first,
-    sound_bid,
-)
+from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, sound_bid
 from portal.tendering.amending.earlier_answers import before_in_words, stands
 from portal.tendering.amending.models import MethodChange
 from portal.tendering.amending.queries import changes_by_version

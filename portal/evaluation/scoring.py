@@ -22,9 +22,10 @@ from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
-from portal.evaluation.queries import bid_to_score, leaves_by_bid, leaves_for
+from portal.evaluation.queries import bid_to_score
 from portal.evaluation.states import SCORECARD, ScorecardStatus
 
 LONGEST_REASON = 4000

@@ -11,9 +11,10 @@ from fractions import Fraction
 from portal.bidding.models import OpenedBid
 from portal.core.errors import NotFound
 from portal.core.parsing.text import has_text
+from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
-from portal.evaluation.queries import leaves_by_bid, scorecards_of
+from portal.evaluation.queries import scorecards_of
 from portal.evaluation.states import ScorecardStatus
 from portal.tendering.method import method_for
 from portal.tendering.models import Lot

@@ -34,10 +34,11 @@ from portal.core.permissions import Actor
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.queries import bids_to_score, counting_members, leaves_for
+from portal.evaluation.queries import bids_to_score, counting_members
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.notices.models import PreparedNotice

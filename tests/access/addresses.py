@@ -17,8 +17,8 @@ from portal.core.permissions import (
     Role,
     Verb,
 )
+from portal.evaluation.leaves import leaves_in
 from portal.evaluation.models import PanelMember
-from portal.evaluation.queries import leaves_in
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 

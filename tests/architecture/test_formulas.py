@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from portal.evaluation.explaining import Names, shown_steps
-from portal.tendering.forms.method import PriceForm
+from portal.tendering.forms.method import FormulaForm
 from portal.tendering.method_rules import inputs_of
 from tender_scoring import diagnose, evaluate, explain
 from tender_scoring.errors import Code, InvalidCase
@@ -68,8 +68,8 @@ def test_every_formula_says_everything_about_itself() -> None:
     """Each has its words and every parameter a field, and each is offered in the order of the registry."""
     for formula in FORMULAS.values():
         assert all((formula.title, formula.sentence.endswith("."), formula.note, "{worth}" in formula.sum))
-        assert {name for parameter in formula.parameters for name in inputs_of(parameter)} <= set(dir(PriceForm))
-    (choices,) = (field.kwargs["choices"] for name, field in PriceForm.__dict__.items() if name == "formula")
+        assert {name for parameter in formula.parameters for name in inputs_of(parameter)} <= set(dir(FormulaForm))
+    (choices,) = (field.kwargs["choices"] for name, field in FormulaForm.__dict__.items() if name == "formula")
     assert choices == [(formula.name, formula.title) for formula in FORMULAS.values()]
 
 

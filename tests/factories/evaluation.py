@@ -12,10 +12,11 @@ from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.queries import bids_to_score, leaves_for, opened_bids, work_of
+from portal.evaluation.queries import bids_to_score, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole

@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
+from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again, remove_panel_member
 from portal.evaluation.published_method import points, scored_keys
@@ -20,9 +21,7 @@ from portal.evaluation.queries import (
     agreed_scores,
     bid_to_score,
     bids_to_score,
-    boards_of,
     itt_by_reference,
-    leaf_named,
     members_of,
     opinions_of,
     progress_of,

@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
 from portal.evaluation.forms import AgreeForm, CloseForm, declaration_form, score_form
+from portal.evaluation.leaves import boards_of, leaf_named, leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import (
     agree_score,
@@ -26,11 +27,7 @@ from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
     bid_to_score,
-    boards_of,
     has_declared,
-    leaf_named,
-    leaves_by_bid,
-    leaves_for,
     members_who_declared,
     opened_bids,
     opinions_of,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.awarding.models import AssessmentSummary
 from portal.core.errors import NotFound
 from portal.core.permissions import Role
-from portal.evaluation.queries import boards_of, leaf_named, leaves_by_bid, leaves_for
+from portal.evaluation.leaves import boards_of, leaf_named, leaves_by_bid, leaves_for
 from portal.evaluation.results import newest_results
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.storing import stored_case

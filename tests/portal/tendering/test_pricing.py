@@ -56,7 +56,7 @@ def test_a_wrong_formula_is_refused(db_session: object) -> None:
 
 def test_the_example_follows_the_formula(db_session: object) -> None:
     """Floor, middle, ceiling, and one above the ceiling, which is ruled out."""
-    rows = [(row.price, row.marks) for row in example_of(draft_itt())]
+    rows = [(row.price, row.marks) for row in example_of(draft_itt().lots[0])]
     assert rows == [(180000, 20), (210000, 10), (240000, 0), (241000, None)]
 
 
@@ -66,7 +66,7 @@ def test_relative_formulas_have_examples_too(db_session: object, formula: dict[s
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
     set_price(itt=itt, formula=formula, actor=actor)
-    rows = example_of(itt)
+    rows = example_of(itt.lots[0])
     marks = [row.marks or Fraction(0) for row in rows]
     assert [row.price for row in rows] == [168000, 192000, 216000, 240000]
     assert marks == sorted(marks, reverse=True)
@@ -80,9 +80,9 @@ def test_no_price_has_no_example(db_session: object) -> None:
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
     criterion_named(itt, "price").price_formula = {"formula": "benchmark"}
-    assert example_of(itt) == []
+    assert example_of(itt.lots[0]) == []
     remove_criterion(itt=itt, criterion=criterion_named(itt, "price"), actor=actor)
-    assert (price_criterion(itt), example_of(itt)) == (None, [])
+    assert (price_criterion(itt), example_of(itt.lots[0])) == (None, [])
 
 
 def test_a_floor_of_nothing_still_has_an_example(db_session: object) -> None:
@@ -90,7 +90,7 @@ def test_a_floor_of_nothing_still_has_an_example(db_session: object) -> None:
     actor = make_commissioner()
     itt = draft_itt(actor=actor)
     set_price(itt=itt, formula={"formula": "benchmark", "floor": "0", "ceiling": "100000"}, actor=actor)
-    assert [row.price for row in example_of(itt)] == [25000, 62500, 100000, 101000]
+    assert [row.price for row in example_of(itt.lots[0])] == [25000, 62500, 100000, 101000]
 
 
 def test_a_tie_break_is_saved_in_order(db_session: object) -> None:

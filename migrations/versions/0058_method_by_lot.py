@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0060"
+revision = "0058"
 down_revision = "0057"
 branch_labels = None
 depends_on = None
