@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
 
 from portal.tendering.models import AwardCriterion, InvitationToTender
 
@@ -56,12 +55,6 @@ def scored(itt: InvitationToTender) -> list[AwardCriterion]:
 def price_criterion(itt: InvitationToTender) -> AwardCriterion | None:
     """Find the price criterion, or None where price earns no marks."""
     return next((node for node, _ in walk(itt) if kind_of(node) is CriterionKind.PRICE), None)
-
-
-def formula_of(itt: InvitationToTender) -> dict[str, Any] | None:
-    """The price formula in the engine's form, or None where price earns no marks."""
-    price = price_criterion(itt)
-    return price.price_formula if price is not None else None
 
 
 def below(itt: InvitationToTender, criterion: AwardCriterion) -> set[uuid.UUID]:

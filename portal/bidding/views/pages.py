@@ -201,7 +201,7 @@ def beside(bid: Bid, questions: Sequence[Asked]) -> dict[str, list[str]]:
     for asked in questions:
         fault = asked.fault(stored.answers)
         said[f"answers-{asked.key}"] = [fault] if fault else [each.said for each in asked.remarks(stored.answers)]
-    return {**said, "price": [each.said for each in price_remarks(formula_of(bid.itt), stored.price)]}
+    return {**said, "price": [each.said for each in price_remarks(formula_in(bid.lot), stored.price)]}
 
 
 def place_faults(page: AnswersForm, questions: Sequence[Asked]) -> None:

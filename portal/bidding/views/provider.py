@@ -63,11 +63,11 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Verb, policy
 from portal.core.signed import as_text
 from portal.core.spelled import pounds_spelled
+from portal.tendering.by_lot import formula_in
 from portal.tendering.explaining import told
 from portal.tendering.lots import limit_words
 from portal.tendering.public_state import public_state
 from portal.tendering.question_kinds.schedule import first_gap, schedule_in
-from portal.tendering.tree import formula_of
 from portal.web.access import actor, for_provider
 from portal.web.downloads import attachment
 from portal.web.downloads import download as text_download
@@ -356,7 +356,7 @@ def _check_page(form: SubmitForm, bid: Bid) -> ResponseReturnValue:
     content = draft_of(bid)
     questions, sections = asked(bid)
     gaps = gaps_of(as_asked(questions), content)
-    remarks = remarks_of(as_asked(questions), content, formula_of(bid.itt))
+    remarks = remarks_of(as_asked(questions), content, formula_in(bid.lot))
     form.revision.data, form.idempotency_key.data = str(bid.draft_revision), str(uuid.uuid4())
     form.told.data, form.declared.data = as_told(remarks), edition_for(bid.itt.validity_days)
     form.seen.data = str(bid.itt.method_version)

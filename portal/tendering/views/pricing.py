@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.core.permissions import Role
 from portal.tendering.alike import alike_lots
+from portal.tendering.by_lot import formula_in
 from portal.tendering.forms.method import LotPriceForm, PriceForm, TieBreakForm, chosen_criterion, offer_framework
 from portal.tendering.method_rules import inputs_of
 from portal.tendering.models import AwardCriterion, InvitationToTender
 from portal.tendering.pricing import set_lot_price, set_price, set_tie_break
-from portal.tendering.tree import formula_of, price_criterion
+from portal.tendering.tree import price_criterion
 from portal.tendering.views.blueprint import bp, draft_of, lot_of, saved
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
@@ -58,7 +59,7 @@ def lot_price(reference: str, number: int) -> ResponseReturnValue:
     """The price formula of one lot."""
     itt = draft_of(reference)
     lot = lot_of(itt, number)
-    form = LotPriceForm.of(lot.price_formula or formula_of(itt), own="yes" if lot.price_formula else "no")
+    form = LotPriceForm.of(formula_in(lot), own="yes" if lot.price_formula else "no")
     if form.validate_on_submit() and form.carry_out(
         lambda: set_lot_price(lot=lot, formula=form.stated_here(), actor=actor())
     ):
