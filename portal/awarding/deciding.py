@@ -10,6 +10,7 @@ from portal.audit.recording import record
 from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.extending import require_validity
 from portal.awarding.models import AwardDecision
+from portal.awarding.obstacles import require_no_obstacle
 from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
@@ -23,8 +24,8 @@ from portal.core.taking import take
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
 from portal.evaluation.scoring_input import bid_key
-from portal.judging.queries import require_all_judged, require_ready
 from portal.organisations.standing import reason_to_rely_on, require_not_suspended
+from portal.tendering.interests.queries import require_declared
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.second_person import take_to_decide
 
@@ -50,11 +51,11 @@ def propose_award(
     method was published before there was a drawn lot, two people choose one of them (`tied`, its reference) with a
     reason that bidders read. Where the law requires a standstill it is set whatever `offers_standstill` says; where it
     does not, the authority may offer one (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers
-    are told. Raises `WrongState` without a single bid in first place, while a bid has still to be judged (PA2023
-    s.19(3)), while a bidder for the lot is not checked (PA2023 s.26, s.28) or while it is not known yet how firm the
-    result is, `NoLongerStands` for a bid whose time is past, `Conflict` when another proposal is in force,
-    `InvalidInput` for a reason of fewer than 20 characters, and (field "unverified_reason") without a reason where
-    nobody has proved the winner's number, `OrganisationSuspended`.
+    are told. Raises `WrongState` without a single bid in first place, while anything is in the way
+    (`portal/awarding/obstacles.py`) or while it is not known yet how firm the result is, `NoLongerStands` for a bid
+    whose time is past, `Conflict` when another proposal is in force, `InvalidInput` for a reason of fewer than 20
+    characters, and (field "unverified_reason") without a reason where nobody has proved the winner's number,
+    `OrganisationSuspended`.
     """
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
     if decision_in_force(lot.id) is not None:
@@ -117,14 +118,15 @@ def decide_award(
     Issues an assessment summary to every bidder (s.50(3)); sets the ITT to AWARDED once every lot is decided or
     ended.
     Records AWARD_DECIDED and SUMMARIES_ISSUED; the award notice follows from that, and with it the
-    standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting or a bid has
-    still to be judged, `NoLongerStands`, and
+    standstill. Raises `NotAllowed` for the person who proposed, `WrongState` when it is not waiting or something is in
+    the way, `InvalidInput` (field "note") before the approver has declared their interests, `NoLongerStands`, and
     `Conflict` when a newer result has replaced the one that was proposed; as `propose_award` for a winner that is
     suspended, or that lost its verification since.
     """
     take_to_decide(decision, actor)
     note = require_reason(note, WHY, field="note")
-    require_all_judged(decision.itt, decision.lot)
+    require_declared(decision.itt_id, actor, field="note")
+    require_no_obstacle(decision.itt, decision.lot, deciding=True)
     winner = decision.winning_bid
     require_validity(winner)
     require_not_suspended(winner.provider_id, *decision.itt.run_by, at=now)
@@ -150,8 +152,8 @@ def decide_award(
 
 
 def _firm_result(itt: InvitationToTender, lot: Lot) -> Result:
-    """The lot's newest result, of all bids that stand, once their bidders are checked and everything is judged."""
-    require_ready(itt, lot)
+    """The lot's newest result, of all bids that stand, once nothing is in the way of an award; raises `WrongState`."""
+    require_no_obstacle(itt, lot)
     result = current_result(lot.id)
     if result is None:
         raise WrongState("The result has not been calculated yet.")

@@ -6,6 +6,7 @@ lock is granted, and what was read before it may be old. Whoever changes a row t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
@@ -17,6 +18,15 @@ from portal.core.permissions import Actor, Governed, Verb, policy
 
 Row = TypeVar("Row", bound=Model)
 Thing = TypeVar("Thing", bound=Governed)
+Follow = Callable[[Governed, Verb, Actor], None]
+
+_following: list[Follow] = []
+
+
+def after_taking(follow: Follow) -> Follow:
+    """Have what follows from taking a thing done each time, whoever takes it; it may refuse by a typed error."""
+    _following.append(follow)
+    return follow
 
 
 def lock(model: type[Row], identifier: Any, *options: ORMOption, share: bool = False) -> Row:
@@ -36,9 +46,12 @@ def lock(model: type[Row], identifier: Any, *options: ORMOption, share: bool = F
 def take(thing: Thing, verb: Verb, *options: ORMOption, actor: Actor, share: bool = False) -> Thing:
     """Lock the thing as `lock` does and require that the actor may do `verb` to it as it is under the lock.
 
-    Raises `NotFound`, `NotAllowed` or `WrongState` as the policy does.
+    What follows from that by `after_taking` is done. Raises `NotFound`, `NotAllowed` or `WrongState` as the policy
+    does.
     """
     identity = inspect(thing, raiseerr=True).mapper.primary_key_from_instance(thing)
     taken: Thing = lock(type(thing), tuple(identity), *options, share=share)  # type: ignore[type-var]
     policy.require(actor, verb, taken)
+    for follow in _following:
+        follow(taken, verb, actor)
     return taken

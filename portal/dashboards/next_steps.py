@@ -92,6 +92,16 @@ SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_P
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
 JUDGE = Step("Judge what officers check", "compliance.index", Verb.JUDGE, is_act=True)
 CHECK = Step("Check the bidders", "compliance.index", Verb.JUDGE, is_act=True)
+DECLARE = Step(
+    "Declare your interests",
+    "interests.declare",
+    Verb.DECLARE_INTEREST,
+    "You have a part in it. Nothing is awarded before you have.",
+    is_act=True,
+)
+CONFLICTS = Step(
+    "Settle interests and conflicts", "interests.index", Verb.ASSESS_CONFLICTS, is_act=True, timetable="award_date"
+)
 CHECKED = Step("Read what officers check, and how it was judged", "compliance.index", Verb.READ_COMPLIANCE)
 DECIDE_JUDGEMENT = Step(
     "Decide whether a bid stays in", "compliance.index", Verb.READ_COMPLIANCE, "A colleague has judged it.", is_act=True
@@ -204,6 +214,7 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
     return (
         *_proposals(situation, actor),
         *_judging(itt, situation, actor),
+        *_interests(itt, situation, actor),
         *_by_stage(itt, situation, actor, now),
         *judged,
     )
@@ -274,8 +285,20 @@ def _judging(itt: InvitationToTender, situation: Situation, actor: Actor) -> Ite
         yield DECIDE_JUDGEMENT
 
 
+def _interests(itt: InvitationToTender, situation: Situation, actor: Actor) -> Iterator[Step]:
+    """Who has still to declare, and what keeps an award back of what was declared and assessed."""
+    if situation.register is None:
+        return
+    if situation.register.is_silent(actor):
+        yield DECLARE
+    if itt.status is IttStatus.MODERATED and (fault := next(situation.register.faults(), "")):
+        yield replace(CONFLICTS, hint=f"No award can be proposed before. {fault}")
+
+
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
+    register = situation.register
     waits = bool(situation.to_check) or (situation.judging is not None and situation.judging.is_anything)
+    waits = waits or (register is not None and any(register.faults()))
     if situation.has_result and situation.has_lot_to_propose and not waits:
         yield PROPOSE
     if situation.has_tie and situation.draws_lots:

@@ -29,6 +29,7 @@ from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
 from portal.tendering.helping.asking import counts_unhelped
+from portal.tendering.interests.queries import Register, registers_of
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.states import EndingStatus, IttStatus
 from tender_scoring.method import DRAWN_LOT
@@ -78,6 +79,8 @@ class Situation:
     """What officers have still to judge of the opened bids; None where nothing was asked for them to judge."""
     to_check: int = 0
     """How many bidders for lots that are still open were not checked, or not against the newest debarment list."""
+    register: Register | None = None
+    """Who influences it, from its publication to its award."""
     proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
     """What waits for a second person beside the award and judgements, with who decides none of it."""
 
@@ -90,6 +93,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
     asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
     proposed, helps = proposals_of(itt_ids), counts_unhelped(itt_ids)
+    registers = registers_of(_before_award(itt_ids))
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
@@ -98,10 +102,19 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
             questions=asked.get(itt_id, 0),
             messages=written.get(itt_id, 0),
             judging=judging.get(itt_id),
+            register=registers.get(itt_id),
             proposals=proposed.get(itt_id, {}),
         )
         for itt_id, lots in rows.items()
     }
+
+
+def _before_award(itt_ids: Sequence[uuid.UUID]) -> Select[uuid.UUID]:
+    """Those of the ITTs that are published and not awarded."""
+    stages = (IttStatus.PUBLISHED, IttStatus.OPENED, IttStatus.MODERATED)
+    return select(InvitationToTender.id).where(
+        InvitationToTender.id.in_(itt_ids), InvitationToTender.status.in_(stages)
+    )
 
 
 def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, P
 from portal.evaluation.panels import end_seat
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.states import MemberRole, PanelWorkStatus
+from portal.tendering.interests.declaring import settle_panel_entry
 
 LONGEST_DETAIL = 2000
 
@@ -44,7 +45,8 @@ def declare_interest(
     from the whole procurement, for an evaluator who left out one bid would move it against the others: the
     role on the panel ends at once (a young person's session too), and the member's scores leave the panel's
     but stay in the record. Recusal during moderation supersedes every agreed score of the panel, so that each
-    is agreed again without the member. A later declaration replaces the earlier one; the ledger keeps both.
+    is agreed again without the member. A later declaration replaces the earlier one; the ledger keeps both. The
+    register of interests says what came of it.
     Records INTEREST_DECLARED, and MEMBER_RECUSED after an interest. Returns the seat; its `recused_at` says
     which of the two it was. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's id),
     `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
@@ -55,6 +57,7 @@ def declare_interest(
     _check(bids, answers)
     _store(member, bids, answers, now=now)
     interests = sum(answers[bid.bid_id].has_interest for bid in bids)
+    settle_panel_entry(panel=work.panel, user_id=member.user_id, interests=_in_words(member, bids, answers), now=now)
     if interests:
         _recuse(member, work, now=now)
     record(EventKind.INTEREST_DECLARED, member, actor=actor, bids=len(bids), interests=interests)
@@ -91,6 +94,15 @@ def _check(bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> 
                 field=f"detail-{bid.bid_id}",
             )
         require_length(answer.detail, LONGEST_DETAIL, field=f"detail-{bid.bid_id}")
+
+
+def _in_words(member: PanelMember, bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> list[str]:
+    """Each interest as the register has it; of a young person nothing but that there is one."""
+    found = [
+        (bid.bid.provider.name, tidy(answers[bid.bid_id].detail)) for bid in bids if answers[bid.bid_id].has_interest
+    ]
+    is_young = member.role is MemberRole.YOUNG_MEMBER
+    return [f"{name}: {'a young person said so.' if is_young else detail}" for name, detail in found]
 
 
 def _store(

@@ -29,6 +29,7 @@ from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
+from portal.tendering.interests.declaring import enter_panel_member
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import PanelKind
 
@@ -81,9 +82,9 @@ def appoint_panel_member(
 
     Consequences: a person not known yet gets an account, an adult with a link by mail, a young person with an
     alias and nothing else; the role holds from now on, and lets nobody read a bid before the opening
-    and the person's declarations. During moderation only a facilitator can join, or a member take the empty
-    chair. Records PANEL_MEMBER_APPOINTED. Raises `InvalidInput` (fields "role", "name", "email"),
-    `NotAllowed`, `WrongState`.
+    and the person's declarations; the person is in the register of interests. During moderation only a
+    facilitator can join, or a member take the empty chair. Records PANEL_MEMBER_APPOINTED. Raises
+    `InvalidInput` (fields "role", "name", "email"), `NotAllowed`, `WrongState`.
     """
     take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
     work = begin_work(panel)
@@ -94,6 +95,7 @@ def appoint_panel_member(
         person = _adult(panel, appointee, actor=actor)
         _check_independent(itt, panel, person, appointee)
     _check_stage(work, panel, person, appointee)
+    enter_panel_member(panel, person)
     member = _seat(panel, person, appointee, now=now)
     record(
         EventKind.PANEL_MEMBER_APPOINTED, member, actor=actor, panel=panel.key, role=appointee.role, person=person.id

@@ -23,6 +23,7 @@ from portal.notifications.mentions import fill_in
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider
 from portal.privacy.holdings import held_of
+from portal.tendering.interests.models import Interest
 from portal.tendering.models import AwardCriterion
 
 SOMEBODY_ELSE = "somebody else"
@@ -125,7 +126,12 @@ def _declarations(person_id: uuid.UUID) -> list[dict[str, Any]]:
         .where(PanelMember.user_id == person_id)
         .order_by(Declaration.made_at, Declaration.id)
     ).all()
-    return [{"made_at": one.made_at, "has_interest": one.has_interest, "detail": one.detail} for one in rows]
+    own = select(Interest).where(Interest.user_id == person_id, Interest.panel_id.is_(None))
+    as_officer = db.session.scalars(own.where(Interest.declared_at.is_not(None)).order_by(Interest.declared_at))
+    return [
+        *({"made_at": one.made_at, "has_interest": one.has_interest, "detail": one.detail} for one in rows),
+        *({"made_at": one.declared_at, "has_interest": one.has_interest, "detail": one.detail} for one in as_officer),
+    ]
 
 
 def _scores(person_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -252,11 +252,13 @@ def _bid_for(
 
 
 def open_together(itt: InvitationToTender, keys: KeyFolder) -> None:
-    """Two openers open the bids."""
+    """Two openers open the bids and declare; the conflicts assessment is confirmed now that it is known who bids."""
     for part in cast_of(itt).openers:
         open_bids(itt=itt, actor=people.actor_of(part), keys=keys, factor_at=clock.now())
         db.session.commit()
         db.session.refresh(itt)
+    preparing.confirm(itt, people.actor_of(cast_of(itt).commissioner), at=clock.now())
+    db.session.commit()
 
 
 def declare(itt: InvitationToTender, panel: Panel) -> None:

@@ -11,7 +11,7 @@ from portal.regulation.local_time import local_date
 from portal.tendering.approving import approve_publication, ask_to_publish
 from portal.tendering.groundwork import record_groundwork
 from portal.tendering.groundwork_models import GroundworkOutcome, GroundworkSubject
-from portal.tendering.interests.assessing import assess_conflicts
+from portal.tendering.interests.assessing import assess_conflicts, confirm_assessment
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.queries import register_of
 from portal.tendering.lots import set_lot_rules
@@ -70,7 +70,16 @@ def approve(itt: InvitationToTender, actor: Actor, approver: Actor, *, at: datet
 
 def declare_all(itt: InvitationToTender, actor: Actor, *, at: datetime) -> None:
     """Everybody who changed the draft declares that they have no interest; the commissioner assesses conflicts."""
-    for one in register_of(itt.id):
-        person = actor_for(one.user_id)
-        declare_own_interest(itt=itt, has_interest=False, detail="", actor=person, now=at)
+    _declare(itt, at)
     assess_conflicts(itt=itt, known=KNOWN, perceived=PERCEIVED, actor=actor, now=at)
+
+
+def confirm(itt: InvitationToTender, actor: Actor, *, at: datetime) -> None:
+    """Whoever came to it since declares as well; the commissioner says that the assessment still holds."""
+    _declare(itt, at)
+    confirm_assessment(itt=itt, actor=actor, now=at)
+
+
+def _declare(itt: InvitationToTender, at: datetime) -> None:
+    for one in register_of(itt.id).silent:
+        declare_own_interest(itt=itt, has_interest=False, detail="", actor=actor_for(one.user_id), now=at)

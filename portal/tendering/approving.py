@@ -10,7 +10,7 @@ from portal.audit.recording import record
 from portal.core.approval import require_second_person
 from portal.core.columns import db
 from portal.core.drafts import NotReady, Problem
-from portal.core.errors import Conflict, InvalidInput, WrongState
+from portal.core.errors import Conflict, WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.taking import lock, take
@@ -18,8 +18,7 @@ from portal.core.uniqueness import unless_taken
 from portal.tendering.approval_models import APPROVAL, ApprovalStatus, PublicationApproval
 from portal.tendering.approvals import approval_in_force, last_sent_back
 from portal.tendering.checking import Task, problems_of
-from portal.tendering.interests.declaring import note_influence
-from portal.tendering.interests.queries import has_declared
+from portal.tendering.interests.queries import require_declared
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
@@ -46,7 +45,6 @@ def ask_to_publish(*, itt: InvitationToTender, actor: Actor, now: datetime) -> P
     held = take(itt, Verb.PROPOSE_PUBLICATION, *whole(), actor=actor)
     if held.law.names_one_provider:
         raise WrongState("A direct award is approved with its reason.")
-    note_influence(held, actor)
     if problems := problems_to_mend(held, now):
         raise NotReady(problems)
     asked = PublicationApproval(itt_id=held.id, proposed_by_id=actor.user_id, proposed_at=now)
@@ -65,9 +63,7 @@ def approve_publication(*, itt: InvitationToTender, actor: Actor, note: str, now
     interests; `NotReady`, `WrongState` when nothing waits.
     """
     asked = _take_waiting(itt, actor)
-    note_influence(itt, actor)
-    if not has_declared(itt.id, actor):
-        raise InvalidInput("Declare your own interests in this procurement first.", field="note")
+    require_declared(itt.id, actor, field="note")
     said = require_reason(note, "Say what you checked", field="note", most=LONGEST)
     if problems := problems_to_mend(itt, now):
         raise NotReady(problems)

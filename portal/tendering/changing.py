@@ -10,7 +10,6 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.tendering.approvals import overtake
 from portal.tendering.checking import Task
-from portal.tendering.interests.declaring import note_influence
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import whole
 
@@ -19,12 +18,10 @@ def begin_change(itt: InvitationToTender, actor: Actor, *, keeps_approval: bool 
     """Lock the invitation, read it afresh and require that the actor may edit it.
 
     The lock makes editing and publishing take turns: what is published is what was checked. What was approved before
-    has to be approved again, unless the change `keeps_approval`. Whoever changes it is in the register of interests
-    from here on. Raises `NotFound`, `NotAllowed`, also for whoever takes no further part, or `WrongState` once it is
-    published.
+    has to be approved again, unless the change `keeps_approval`. Raises `NotFound`, `NotAllowed`, also for
+    whoever takes no further part, or `WrongState` once it is published.
     """
     take(itt, Verb.EDIT, *whole(), actor=actor)
-    note_influence(itt, actor)
     itt.direct_award_approved_by_id = itt.direct_award_approved_at = None
     if not keeps_approval:
         overtake(itt)

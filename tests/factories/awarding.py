@@ -28,7 +28,7 @@ from tests.factories.bidding import close_now, open_itt, submitted_bid, submitte
 from tests.factories.evaluation import Give, best_first, moderated_evaluation
 from tests.factories.notices import place
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import make_commissioner, published_in_lots
+from tests.factories.tendering import make_commissioner, published_in_lots, settle_interests
 
 REASON = "The first bid has the highest total under the published method."
 NOTE = "I compared the figures with the published weights and found them right."
@@ -58,7 +58,8 @@ def approver_of(authority: ContractingAuthority) -> Actor:
 
 
 def propose(itt: InvitationToTender, actor: Actor, *, offers_standstill: bool = True) -> AwardDecision:
-    """Propose the award of the first lot."""
+    """Propose the award of the first lot, once nobody's interests keep it back."""
+    settle_interests(itt, actor)
     return propose_award(
         itt=itt, lot=itt.lots[0], actor=actor, reason=REASON, offers_standstill=offers_standstill, now=clock.now()
     )
@@ -71,7 +72,9 @@ def proposed_award(
     itt = itt or ready_for_award(n_bids, give=give)
     commissioner = make_commissioner(itt.authority)
     decision = propose(itt, commissioner, offers_standstill=offers_standstill)
-    return Award(itt, commissioner, approver_of(itt.authority), decision)
+    approver = approver_of(itt.authority)
+    settle_interests(itt, approver)
+    return Award(itt, commissioner, approver, decision)
 
 
 def decided_award(
@@ -154,8 +157,10 @@ def scored_in_lots(
 
 def awarded(itt: InvitationToTender, number: int, actor: Actor) -> AwardDecision:
     """The award of one lot, proposed and decided."""
+    approver = approver_of(itt.authority)
+    settle_interests(itt, actor, approver)
     decision = propose_award(
         itt=itt, lot=itt.lots[number - 1], actor=actor, reason=REASON, offers_standstill=True, now=clock.now()
     )
-    decide_award(decision=decision, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
+    decide_award(decision=decision, actor=approver, note=NOTE, now=clock.now())
     return decision

@@ -26,7 +26,7 @@ from portal.scenarios.checking import check_bidders
 from portal.tendering.models import InvitationToTender, Panel
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import opened_itt
-from tests.factories.tendering import make_commissioner, panel_named
+from tests.factories.tendering import declare_all, make_commissioner, panel_named
 
 LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
 KEYS = (LOCAL, YOUNG, PARENTS)
@@ -203,7 +203,7 @@ def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: objec
 def moderated_evaluation(
     n_bids: int = 3, *, give: Give = best_first, diagnosed: bool = True, **options: object
 ) -> Evaluation:
-    """An ITT whose panels have all closed and whose bidders are checked; its result and what decided it are stored."""
+    """An ITT whose panels have all closed, with everybody on them; nothing keeps an award back."""
     evaluation = moderating_itt(n_bids, give=give, **options)
     for key in KEYS:
         agree_all(evaluation, key, give)
@@ -212,6 +212,7 @@ def moderated_evaluation(
         if diagnosed:
             diagnose_result(result_id=result.id)
     check_bidders(evaluation.itt, make_commissioner(evaluation.itt.authority))
+    declare_all(evaluation.itt)
     db.session.refresh(evaluation.itt)
     return evaluation
 

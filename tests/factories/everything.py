@@ -380,7 +380,7 @@ def _interests(authority: ContractingAuthority) -> None:
     itt = draft_itt(actor=first)
     for actor in (first, second):
         declare_own_interest(itt=itt, has_interest=True, detail=REASON, actor=actor, now=clock.now())
-    own = register_of(itt.id)[0]
+    own = register_of(itt.id).entries[0]
     propose_mitigation(interest=own, takes_part=True, words=REASON, actor=first, now=clock.now())
     named = make_person(Role.OPENER, authority=authority)
     name_person(itt=itt, user_id=named.id, part="Holds the budget.", actor=first)

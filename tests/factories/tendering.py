@@ -28,7 +28,7 @@ from portal.tendering.groundwork import record_groundwork
 from portal.tendering.groundwork_models import GroundworkOutcome, GroundworkSubject
 from portal.tendering.interests.assessing import assess_conflicts
 from portal.tendering.interests.declaring import declare_own_interest
-from portal.tendering.interests.queries import interest_faults, register_of
+from portal.tendering.interests.queries import has_declared, interest_faults, register_of
 from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 from portal.tendering.pricing import set_lot_price
@@ -81,13 +81,22 @@ def draft_itt(
 def declare_all(itt: InvitationToTender, *, now: datetime | None = None) -> None:
     """Everybody in the register declares that they have no interest, and the conflicts assessment is made."""
     at = now or clock.now()
-    people = [(one, actor_of(one.user)) for one in register_of(itt.id)]
-    for one, person in people:
-        if one.declared_at is None:
-            declare_own_interest(itt=itt, has_interest=False, detail="", actor=person, now=at)
-    maker = next(person for _, person in people if Role.COMMISSIONER in person.authority_roles)
+    register = register_of(itt.id)
+    for one in register.silent:
+        declare_own_interest(itt=itt, has_interest=False, detail="", actor=actor_of(one.user), now=at)
+    people = (actor_of(one.user) for one in register.entries)
+    maker = next(person for person in people if Role.COMMISSIONER in person.authority_roles)
     if any(interest_faults(itt)):
         assess_conflicts(itt=itt, known="None are known.", perceived="Nothing.", actor=maker, now=at)
+
+
+def settle_interests(itt: InvitationToTender, *actors: Actor, now: datetime | None = None) -> None:
+    """These people and everybody else who influences it have declared no interest; the assessment is up to date."""
+    at = now or clock.now()
+    for actor in actors:
+        if not has_declared(itt.id, actor):
+            declare_own_interest(itt=itt, has_interest=False, detail="", actor=actor, now=at)
+    declare_all(itt, now=at)
 
 
 def lay_groundwork(itt: InvitationToTender, actor: Actor, *, now: datetime | None = None) -> None:
@@ -117,7 +126,7 @@ def approve(itt: InvitationToTender, actor: Actor, *, now: datetime | None = Non
         return
     ask_to_publish(itt=itt, actor=actor, now=at)
     second = actor_of(make_person(Role.APPROVER, authority=itt.authority))
-    declare_own_interest(itt=itt, has_interest=False, detail="", actor=second, now=at)
+    settle_interests(itt, second, now=at)
     approve_publication(itt=itt, actor=second, note="Everything in it was read and compared.", now=at)
 
 

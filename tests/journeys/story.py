@@ -57,6 +57,7 @@ class Story:
         self.panels_moderate()
         self.result()
         self.check()
+        self.conflicts_are_looked_at_again()
         self.award()
         self.award_notice()
         self.standstill()
@@ -312,7 +313,7 @@ class Story:
         """Nothing is proposed before everybody behind each bid is looked for; the desk leads to where it is done."""
         person, base = self.commissioner.person, f"/commissioning/itts/{self.reference}"
         person.visit(f"{base}/award")
-        sees(person, "Not everything is checked")
+        sees(person, "Before this lot can be awarded")
         person.visit(base)
         person.follow("Check the bidders")
         for page in sorted(set(re.findall(rf"{base}/compliance/[0-9a-f-]{{36}}/check", person.html))):
@@ -322,6 +323,19 @@ class Story:
             names = re.findall(r'name="looked_at"[^>]* value="([^"]+)"', person.html)
             person.press("Record this check", looked_at=names, information="seen", looked_online="y", note="")
             sees(person, "The check is recorded")
+
+    def conflicts_are_looked_at_again(self) -> None:
+        """Whoever opened the bids declares; the commissioner confirms the assessment now that it is known who bids."""
+        page = f"/commissioning/itts/{self.reference}/interests"
+        for account in self.openers:
+            account.sign_in()
+            account.person.visit(f"{page}/declare")
+            account.person.press("Declare", interest="no")
+        self.commissioner.sign_in()
+        self.commissioner.person.visit(page)
+        sees(self.commissioner.person, "Before it can be awarded")
+        self.commissioner.person.press("Confirm that it still holds")
+        assert not self.commissioner.person.has("Before it can be awarded")
 
     def award(self) -> None:
         """The commissioner proposes, cannot approve it too, the approver decides, every bidder is told."""

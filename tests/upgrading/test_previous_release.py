@@ -201,6 +201,14 @@ def test_half_done_acts_finish(client: CheckedClient, new_client: Any) -> None:
     sign_in(client, person_at("approver@demo.example"))
     award = f"/commissioning/itts/{itt.reference}/award"
     approving = {"verdict": "approve", "note": "Approved after the upgrade."}
+    # Nobody declared or assessed anything before the upgrade but the panels, so that is made up for first.
+    assert "Make the conflicts assessment" in client.get(award).text
+    interests = f"/commissioning/itts/{itt.reference}/interests"
+    assert fill(client, f"{interests}/declare", {"interest": "no"}).status_code == 302
+    commissioner = new_client()
+    sign_in(commissioner, person_at("commissioner@demo.example"))
+    assert "On the panel" in commissioner.get(interests).text
+    assert fill(commissioner, f"{interests}/assessment", {"known": "None.", "perceived": "Nothing."}).status_code == 302
     answer = fill(client, award, approving)
     # Nobody proved the winner's number before the upgrade, so somebody says now why it is awarded all the same.
     assert (answer.status_code, decision.status) == (422, DecisionStatus.PROPOSED)

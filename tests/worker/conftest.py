@@ -17,7 +17,7 @@ from portal.core import clock
 from portal.extensions import db
 from portal.running.redis import free_port
 from tests.factories.awarding import Award, approver_of, proposed_award
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import make_commissioner, settle_interests
 from tests.prepared import Prepared, in_savepoint, prepared_once
 
 
@@ -34,7 +34,9 @@ def award(app: Flask, worker_environment: Settings, proposed: Prepared) -> Itera
     with in_savepoint(app, proposed):
         decision = db.session.get_one(AwardDecision, proposed.told)
         authority = decision.itt.authority
-        yield Award(decision.itt, make_commissioner(authority), approver_of(authority), decision)
+        approver = approver_of(authority)
+        settle_interests(decision.itt, approver)
+        yield Award(decision.itt, make_commissioner(authority), approver, decision)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
+from portal.awarding.obstacles import Obstacle, obstacles_to
 from portal.awarding.settling import awarded_lots, ended_lots, open_lots
 from portal.bidding.validity import validities_of
 from portal.core import clock
@@ -23,8 +24,8 @@ from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
 from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
-from portal.judging.queries import require_ready
 from portal.regulation.procurement_law import AWARD
+from portal.tendering.interests.queries import has_declared
 from portal.tendering.lots import limit_words
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt
@@ -150,13 +151,8 @@ def _goes_to(
         return None, {}
 
 
-def _held(itt: InvitationToTender, lot: Lot) -> str:
-    """What about its bids keeps the lot from being proposed, in words; "" where nothing does."""
-    try:
-        require_ready(itt, lot)
-    except WrongState as held:
-        return held.message
-    return ""
+def _in_the_way(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None) -> list[Obstacle]:
+    return obstacles_to(itt, lot, deciding=decision is not None)
 
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
@@ -173,7 +169,8 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         lots=_lots(itt),
         decision=decision,
         form=form,
-        held=_held(itt, lot) if form is not None and decision is None and result is not None else "",
+        obstacles=_in_the_way(itt, lot, decision) if form is not None and result is not None else [],
+        has_declared=has_declared(itt.id, actor()),
         result=result,
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),

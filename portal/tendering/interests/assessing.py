@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import all_at_once
+from portal.core.errors import WrongState, all_at_once
 from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
@@ -39,15 +39,36 @@ def assess_conflicts(
             most=LONGEST,
         ),
     )
+    said, taken_for = require_text(known, "", field="known"), require_text(perceived, "", field="perceived")
+    return _next_version(itt, said, taken_for, actor=actor, now=now)
+
+
+def confirm_assessment(*, itt: InvitationToTender, actor: Actor, now: datetime) -> ConflictsAssessment:
+    """Say that the conflicts assessment was looked at again and still holds: a version in the words of the last one.
+
+    Records CONFLICTS_ASSESSED. Raises `WrongState` where there is none. Source: Procurement Act 2023 s.83(5).
+    """
+    take(itt, Verb.ASSESS_CONFLICTS, actor=actor)
+    last = next(iter(assessments_of(itt.id)), None)
+    if last is None:
+        raise WrongState("Make the conflicts assessment first.")
+    return _next_version(itt, last.known, last.perceived, actor=actor, now=now)
+
+
+def _next_version(
+    itt: InvitationToTender, known: str, perceived: str, *, actor: Actor, now: datetime
+) -> ConflictsAssessment:
+    before = assessments_of(itt.id)
     made = ConflictsAssessment(
         itt_id=itt.id,
-        number=len(assessments_of(itt.id)) + 1,
-        known=require_text(known, "", field="known"),
-        perceived=require_text(perceived, "", field="perceived"),
+        number=len(before) + 1,
+        known=known,
+        perceived=perceived,
         made_by_id=actor.user_id,
         made_at=now,
     )
     db.session.add(made)
     db.session.flush()
-    record(EventKind.CONFLICTS_ASSESSED, made, actor=actor, number=made.number)
+    is_confirmed = bool(before) and (before[0].known, before[0].perceived) == (known, perceived)
+    record(EventKind.CONFLICTS_ASSESSED, made, actor=actor, number=made.number, confirmed=is_confirmed)
     return made

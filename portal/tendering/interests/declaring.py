@@ -1,8 +1,12 @@
-"""Everybody who influences a procurement is in its register, and says whether they have an interest in it."""
+"""Everybody who influences a procurement is in its register, and says whether they have an interest in it.
+
+Nobody has to remember that: `note_whoever_decides` follows whatever an officer takes to decide something of it.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -15,11 +19,12 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed
 from portal.core.parsing.text import one_line, require_length, require_reason, require_text
-from portal.core.permissions import Actor, Verb
-from portal.core.taking import take
-from portal.tendering.interests.models import Interest
-from portal.tendering.interests.queries import interest_of
-from portal.tendering.models import InvitationToTender
+from portal.core.permissions import Actor, Governed, Verb
+from portal.core.taking import after_taking, take
+from portal.tendering.interests.models import Interest, Mitigation
+from portal.tendering.interests.queries import entries_of, interest_of
+from portal.tendering.interests.rules import INFLUENCING, UNTIL_CONTRACT
+from portal.tendering.models import InvitationToTender, Panel
 
 LONGEST = 2_000
 LONGEST_PART = 200
@@ -33,15 +38,42 @@ def note_influence(itt: InvitationToTender, actor: Actor) -> None:
     """
     if actor.user_id is None:
         return
-    own = interest_of(itt.id, actor.user_id)
-    if own is None:
-        _add(itt, actor.user_id)
-    elif not own.may_take_part:
+    entries = entries_of(itt.id, actor.user_id)
+    if not all(one.may_take_part for one in entries):
         raise NotAllowed(
-            "Two people have decided that you take no further part in this procurement, because of an interest that "
-            "you declared.",
+            "You take no further part in this procurement, because of an interest that you declared.",
             code="stepped_back",
         )
+    if all(one.panel_id is not None for one in entries):
+        _add(itt, actor.user_id)
+
+
+@after_taking
+def note_whoever_decides(thing: Governed, verb: Verb, actor: Actor) -> None:
+    """Put each officer who changes, opens, judges, proposes or decides something of a procurement into its register."""
+    itt_id = thing.id if isinstance(thing, InvitationToTender) else getattr(thing, "itt_id", None)
+    if verb not in INFLUENCING or itt_id is None or thing.policy_object == Mitigation.policy_object:
+        return
+    itt = db.session.get_one(InvitationToTender, itt_id)
+    if itt.status in UNTIL_CONTRACT and actor.towards_authority(itt.authority_id):
+        note_influence(itt, actor)
+
+
+def enter_panel_member(panel: Panel, person: User) -> None:
+    """Put whoever is appointed to a panel into the register; they declare once the bids are open.
+
+    Raises `InvalidInput` (field "email") for somebody of whom two people decided that they take no part.
+    """
+    if not all(one.may_take_part for one in entries_of(panel.itt_id, person.id)):
+        raise InvalidInput("This person takes no further part, because of an interest they declared.", field="email")
+    _add(panel.itt, person.id, panel=panel)
+
+
+def settle_panel_entry(*, panel: Panel, user_id: uuid.UUID, interests: Sequence[str], now: datetime) -> None:
+    """Say in the register what came of a panel member's declaration about each bidder: none, or which interests."""
+    _add(panel.itt, user_id, panel=panel)
+    own = next(one for one in entries_of(panel.itt_id, user_id) if one.panel_id == panel.id)
+    own.has_interest, own.detail, own.declared_at = bool(interests), "\n".join(interests), now
 
 
 def name_person(*, itt: InvitationToTender, user_id: uuid.UUID | None, part: str, actor: Actor) -> Interest:
@@ -100,7 +132,8 @@ def declare_own_interest(
     return own
 
 
-def _add(itt: InvitationToTender, user_id: uuid.UUID, part: str = "") -> None:
+def _add(itt: InvitationToTender, user_id: uuid.UUID, part: str = "", *, panel: Panel | None = None) -> None:
     """Two may come at once: the one who came first is in the register once."""
-    row = insert(Interest).values(id=uuid.uuid4(), itt_id=itt.id, user_id=user_id, part=part)
-    db.session.execute(row.on_conflict_do_nothing(constraint="uq_interest_itt_id_user_id"))
+    panel_id = panel.id if panel is not None else None
+    row = insert(Interest).values(id=uuid.uuid4(), itt_id=itt.id, user_id=user_id, part=part, panel_id=panel_id)
+    db.session.execute(row.on_conflict_do_nothing())

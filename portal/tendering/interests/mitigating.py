@@ -31,6 +31,8 @@ def propose_mitigation(*, interest: Interest, takes_part: bool, words: str, acto
     held = lock(Interest, interest.id)
     if not held.has_interest:
         raise WrongState("No interest was declared here.")
+    if held.has_stepped_back:
+        raise WrongState("They have stepped back from the whole procurement already.")
     ask = "Say which steps are taken, so that nobody has an unfair advantage"
     said = require_reason(words, ask, field="words", most=LONGEST)
     proposed = Mitigation(

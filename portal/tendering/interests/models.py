@@ -14,15 +14,25 @@ from portal.core.approval import Approval, Half
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
 from portal.tendering.interests.states import MitigationStatus
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Panel
 
 
 class Interest(OnIttChain, Model):
-    """Somebody who influences a procurement, and what they declared last (Procurement Act 2023 s.81)."""
+    """Somebody who influences a procurement, and what they declared last (Procurement Act 2023 s.81).
+
+    Of the authority's people there is one entry, of whoever sits on a panel one for that panel: they declare of each
+    bidder once the bids are open (`portal/evaluation/declaring.py`), and their entry says what came of it.
+    """
 
     __tablename__ = "interest"
     __table_args__ = (
-        UniqueConstraint("itt_id", "user_id", name="uq_interest_itt_id_user_id"),
+        UniqueConstraint(
+            "itt_id",
+            "user_id",
+            "panel_id",
+            name="uq_interest_itt_id_user_id_panel_id",
+            postgresql_nulls_not_distinct=True,
+        ),
         CheckConstraint("(declared_at IS NULL) = (has_interest IS NULL)", name="declared_one_way_or_the_other"),
         CheckConstraint("has_interest IS NOT TRUE OR detail <> ''", name="interest_is_described"),
     )
@@ -30,6 +40,8 @@ class Interest(OnIttChain, Model):
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id", ondelete="CASCADE"))
+    """The panel that the entry is about."""
     part: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """How they take part, as a colleague said it; "" for whoever works on it themselves."""
     asked_at: Mapped[CreatedAt]
@@ -39,6 +51,7 @@ class Interest(OnIttChain, Model):
 
     itt: Mapped[InvitationToTender] = relationship()
     user: Mapped[User] = relationship()
+    panel: Mapped[Panel | None] = relationship()
     mitigations: Mapped[list[Mitigation]] = relationship(
         back_populates="interest", order_by="Mitigation.proposed_at", cascade="all, delete-orphan"
     )
@@ -54,11 +67,18 @@ class Interest(OnIttChain, Model):
         """Whether nothing was declared that nobody has answered yet."""
         if not self.has_interest:
             return self.declared_at is not None
-        return self.mitigation is not None and self.mitigation.status.is_agreed
+        return self.has_stepped_back or (self.mitigation is not None and self.mitigation.status.is_agreed)
+
+    @property
+    def has_stepped_back(self) -> bool:
+        """Whether they left the procurement at once, as whoever scores does: leaving out one bid would move it."""
+        return self.panel_id is not None and bool(self.has_interest)
 
     @property
     def may_take_part(self) -> bool:
-        """Whether two people have not decided that they take no further part."""
+        """Whether they have neither stepped back nor been taken out of it by two people."""
+        if self.has_stepped_back:
+            return False
         return not self.is_settled or self.mitigation is None or self.mitigation.takes_part
 
     @property

@@ -8,6 +8,27 @@ from portal.tendering.states import BEFORE_CONTRACT, IttStatus
 
 READERS = {Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR}
 """Interests are personal: openers, contract managers and administrators have no need of them."""
+INFLUENCING = frozenset(
+    {
+        Verb.EDIT,
+        Verb.PROPOSE_PUBLICATION,
+        Verb.APPROVE_PUBLICATION,
+        Verb.APPROVE_DIRECT_AWARD,
+        Verb.APPOINT_PANEL,
+        Verb.PROPOSE_ADDENDUM,
+        Verb.OPEN_BIDS,
+        Verb.PROPOSE_LATE,
+        Verb.DECIDE_LATE,
+        Verb.JUDGE,
+        Verb.DRAW_LOT,
+        Verb.PROPOSE_NO_AWARD,
+        Verb.PROPOSE_CANCELLATION,
+        Verb.PROPOSE_SETTING_ASIDE,
+        Verb.PROPOSE_AWARD,
+        Verb.DECIDE,
+    }
+)
+"""Whoever does one of these to a procurement, or to something of it, influences what is decided in it (s.81(3))."""
 UNTIL_CONTRACT = (IttStatus.DRAFT, *BEFORE_CONTRACT)
 
 ROWS = (

@@ -70,7 +70,7 @@ def _gates(itt: InvitationToTender, form: ConfirmForm | PublicationDecisionForm)
         approval=approval,
         may_ask=may_edit and approval.asked is None and not itt.law.names_one_provider,
         has_declared=has_declared(itt.id, actor()),
-        register=register_of(itt.id),
+        register=register_of(itt.id).entries,
         assessment=next(iter(assessments_of(itt.id)), None),
         groundwork=groundwork_of(itt.id),
     )

@@ -36,7 +36,7 @@ from tests.factories.awarding import (
     ready_for_award,
 )
 from tests.factories.evaluation import moderated_evaluation, result_of
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import make_commissioner, settle_interests
 
 
 def kinds_of(itt: InvitationToTender) -> list[str]:
@@ -49,6 +49,7 @@ def test_no_award_is_proposed_before_it_is_known_how_firm_the_result_is(db_sessi
     """Result and diagnostics are two tasks: a proposal between them is refused and says that it is a matter of time."""
     itt = moderated_evaluation(2, diagnosed=False).itt
     actor = make_commissioner(itt.authority)
+    settle_interests(itt, actor)
     with pytest.raises(WrongState, match="still being worked out"):
         propose_award(itt=itt, lot=itt.lots[0], actor=actor, reason=REASON, offers_standstill=False, now=clock.now())
     diagnose_result(result_id=result_of(itt).id)
@@ -97,11 +98,13 @@ def test_a_mandatory_standstill_cannot_be_left_out(itt: InvitationToTender) -> N
 
 def test_a_reason_is_needed(itt: InvitationToTender) -> None:
     """A proposal without a sentence of reason is refused beside the field."""
+    actor = make_commissioner(itt.authority)
+    settle_interests(itt, actor)
     with pytest.raises(InvalidInput) as refused:
         propose_award(
             itt=itt,
             lot=itt.lots[0],
-            actor=make_commissioner(itt.authority),
+            actor=actor,
             reason="  It is best.  ",
             offers_standstill=True,
             now=clock.now(),
@@ -220,6 +223,7 @@ def test_two_people_at_once(fresh_app: Flask) -> None:
     with fresh_app.app_context():
         award = proposed_award()
         approvers = [award.approver, actor_of(make_person(Role.APPROVER, authority=award.itt.authority))]
+        settle_interests(award.itt, *approvers)
         decision_id = award.decision.id
         db.session.commit()
     outcomes = _at_once(fresh_app, decision_id, approvers)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from portal.awarding.deciding import propose_award
 from portal.core import clock
 from portal.core.errors import Conflict, WrongState
 from portal.ending.obstacles import obstacles
 from portal.ending.proposing import propose_no_award
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
-from tests.factories.awarding import REASON, propose, proposed_award, ready_for_award
+from tests.factories.awarding import propose, proposed_award, ready_for_award
 from tests.factories.bidding import opened_itt
 from tests.factories.drawing import tied_itt
 from tests.factories.ending import WHY, decide, not_awarded, propose_to_award_nobody
@@ -65,14 +64,7 @@ def test_award_and_no_award_of_one_lot_exclude_each_other() -> None:
     other = ready_for_award(1)
     ending = propose_to_award_nobody(other)
     assert isinstance(obstacles(other)[other.lots[0].id], Conflict)
-    propose_award(
-        itt=other,
-        lot=other.lots[0],
-        actor=make_commissioner(other.authority),
-        reason=REASON,
-        offers_standstill=True,
-        now=clock.now(),
-    )
+    propose(other, make_commissioner(other.authority))
     with pytest.raises(Conflict, match="An award of this lot"):
         decide(ending)
     assert other.status is IttStatus.MODERATED

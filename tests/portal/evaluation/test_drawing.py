@@ -31,9 +31,9 @@ from portal.evaluation.drawing import (
 from portal.evaluation.queries import current_result
 from portal.extensions import db
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.awarding import NOTE, REASON, approver_of, ready_for_award
+from tests.factories.awarding import NOTE, REASON, approver_of, awarded, ready_for_award
 from tests.factories.drawing import VALUES, commit, drawn, tied_itt, two_people
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import make_commissioner, settle_interests
 
 pytestmark = pytest.mark.usefixtures("db_session")
 LATER = clock.now() + timedelta(days=10)
@@ -49,11 +49,7 @@ def test_two_people_draw_and_the_result_follows() -> None:
     assert result is not None
     assert [entry["bid"] for entry in result.outcome["ranking"]] == draw.drawn
     assert result.outcome["tie_broken_by"] == [{"bids": tied, "by": "drawn_lot"}]
-    award = propose_award(
-        itt=itt, lot=itt.lots[0], actor=make_commissioner(itt.authority), reason=REASON, offers_standstill=False,
-        now=clock.now(),
-    )  # fmt: skip
-    decide_award(decision=award, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
+    award = awarded(itt, 1, make_commissioner(itt.authority))
     assert draw.drawn is not None
     assert award.winning_bid.reference == draw.drawn[0]
     told = [" ".join(summary.document["why"]) for summary in summaries_of(award.id)]
@@ -167,6 +163,8 @@ def test_a_method_without_the_rule_ends_by_a_reasoned_decision() -> None:
     """Two people choose one of the tied bids, with a reason that bidders read; or end it without an award."""
     itt = tied_itt(draws_lots=False)
     tied, actor = tied_bids(itt.lots[0].id), make_commissioner(itt.authority)
+    approver = approver_of(itt.authority)
+    settle_interests(itt, actor, approver)
     why = "It starts two months earlier, which the families asked for."
     proposal = {"itt": itt, "lot": itt.lots[0], "actor": actor, "reason": REASON, "offers_standstill": False}
     for chosen, said, field in (("BID-NONE", why, "tied"), (tied[1], "", "tie_reason")):
@@ -174,7 +172,7 @@ def test_a_method_without_the_rule_ends_by_a_reasoned_decision() -> None:
             propose_award(**proposal, now=clock.now(), tied=chosen, tie_reason=said)  # type: ignore[arg-type]
         assert refused.value.field == field
     award = propose_award(**proposal, now=clock.now(), tied=tied[1], tie_reason=why)  # type: ignore[arg-type]
-    decide_award(decision=award, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
+    decide_award(decision=award, actor=approver, note=NOTE, now=clock.now())
     assert award.winning_bid.reference == tied[1]
     assert all(why in " ".join(summary.document["why"]) for summary in summaries_of(award.id))
     other = tied_itt(draws_lots=False)
@@ -186,11 +184,13 @@ def test_a_method_without_the_rule_ends_by_a_reasoned_decision() -> None:
 def test_a_method_that_draws_lots_is_not_decided_by_hand() -> None:
     """While the lot is not drawn nobody is proposed, whoever somebody would choose."""
     itt = tied_itt()
+    actor = make_commissioner(itt.authority)
+    settle_interests(itt, actor)
     with pytest.raises(WrongState, match="Draw a lot"):
         propose_award(
             itt=itt,
             lot=itt.lots[0],
-            actor=make_commissioner(itt.authority),
+            actor=actor,
             reason=REASON,
             offers_standstill=False,
             now=clock.now(),

@@ -45,7 +45,7 @@ from tests.factories.bidding import (
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework, participant
 from tests.factories.organisations import make_provider
-from tests.factories.tendering import make_commissioner, published_itt
+from tests.factories.tendering import make_commissioner, published_itt, settle_interests
 from tests.portal.joining.submitted import commissioner_of, submitted_application
 
 GROUND = "It gave false information in an application (section 57)."
@@ -153,8 +153,10 @@ class TestWhatASuspensionStops:
         commissioner = make_commissioner(itt.authority)
         decision = propose(itt, commissioner)
         suspend(decision.winning_bid.provider, itt.authority)
+        approver = approver_of(itt.authority)
+        settle_interests(itt, approver)
         with pytest.raises(OrganisationSuspended):
-            decide_award(decision=decision, actor=approver_of(itt.authority), note=NOTE, now=clock.now())
+            decide_award(decision=decision, actor=approver, note=NOTE, now=clock.now())
 
 
 @pytest.mark.usefixtures("db_session")
@@ -193,6 +195,7 @@ def test_an_award_before_the_number_is_proved_keeps_its_reason() -> None:
     """Asked of the proposer; of the second person only where the verification was lost between the two."""
     itt = ready_for_award()
     commissioner, approver = make_commissioner(itt.authority), approver_of(itt.authority)
+    settle_interests(itt, approver)
     decision = propose(itt, commissioner)
     assert decision.unverified_reason == ""
     unprove(decision.winning_bid.provider)
@@ -210,7 +213,9 @@ def test_proposing_an_award_to_an_unproved_winner_asks_for_a_reason() -> None:
     itt = ready_for_award()
     for bid in db.session.scalars(select(Bid).where(Bid.itt_id == itt.id)):
         unprove(bid.provider)
-    act: dict[str, Any] = {"itt": itt, "lot": itt.lots[0], "actor": make_commissioner(itt.authority), "reason": REASON}
+    officer = make_commissioner(itt.authority)
+    settle_interests(itt, officer)
+    act: dict[str, Any] = {"itt": itt, "lot": itt.lots[0], "actor": officer, "reason": REASON}
     with pytest.raises(InvalidInput) as refusal:
         propose_award(**act, offers_standstill=False, now=clock.now())
     assert refusal.value.field == "unverified_reason"

@@ -45,7 +45,7 @@ from tests.factories.judging import (
     judge,
     taken_out,
 )
-from tests.factories.tendering import make_commissioner
+from tests.factories.tendering import make_commissioner, settle_interests
 
 pytestmark = pytest.mark.usefixtures("db_session")
 SMALL = {"professionals": 1, "young_people": 1, "parents": 1}
@@ -172,6 +172,7 @@ def test_an_award_is_not_decided_over_a_judgement_that_came_later() -> None:
     with pytest.raises(WrongState, match="still open"):
         decide_award(**decided, now=clock.now())
     decide(judgement)
+    settle_interests(itt)
     with pytest.raises(WrongState, match="taken out, or back in"):
         decide_award(**decided, now=clock.now())
     calculated(itt)

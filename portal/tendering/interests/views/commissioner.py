@@ -11,7 +11,7 @@ from portal.accounts.queries import colleagues_of, names_by_id
 from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
-from portal.tendering.interests.assessing import assess_conflicts
+from portal.tendering.interests.assessing import assess_conflicts, confirm_assessment
 from portal.tendering.interests.declaring import declare_own_interest, name_person, unname_person
 from portal.tendering.interests.forms import (
     AssessmentForm,
@@ -24,7 +24,7 @@ from portal.tendering.interests.mitigating import decide_mitigation, propose_mit
 from portal.tendering.interests.models import Mitigation
 from portal.tendering.interests.queries import (
     assessments_of,
-    interest_faults,
+    confirmations_among,
     interest_of,
     interest_with_id,
     mitigation_with_id,
@@ -43,15 +43,17 @@ def index(reference: str) -> ResponseReturnValue:
     """Who influences the procurement, what they declared, and the conflicts assessment."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.SEE_INTERESTS, itt)
-    assessments = assessments_of(itt.id)
+    assessments, register = assessments_of(itt.id), register_of(itt.id)
     return render_template(
         "tendering/interests/index.html",
         itt=itt,
-        register=register_of(itt.id),
+        register=register.entries,
+        gone=register.gone,
         own=interest_of(itt.id, actor().user_id),
         assessments=assessments,
+        confirmed=confirmations_among(assessments),
         makers=names_by_id(*(one.made_by_id for one in assessments)),
-        faults=list(interest_faults(itt)),
+        faults=list(register.faults()),
         may_declare=policy.allows(actor(), Verb.DECLARE_INTEREST, itt),
         may_assess=policy.allows(actor(), Verb.ASSESS_CONFLICTS, itt),
     )
@@ -85,7 +87,9 @@ def name(reference: str) -> ResponseReturnValue:
     """Somebody who influences it without working on the draft."""
     itt = _to_assess(reference)
     form = NamingForm()
-    form.offer(colleagues_of(itt.authority), {one.user_id for one in register_of(itt.id)})
+    form.offer(
+        colleagues_of(itt.authority), {one.user_id for one in register_of(itt.id).entries if one.panel_id is None}
+    )
     if form.validate_on_submit() and form.carry_out(
         lambda: name_person(itt=itt, user_id=form.chosen, part=form.part.data, actor=actor())
     ):
@@ -167,9 +171,18 @@ def assess(reference: str) -> ResponseReturnValue:
         flash("The conflicts assessment is recorded.", "success")
         return redirect(url_for(".index", reference=reference))
     page = render_template(
-        "tendering/interests/assess.html", form=form, itt=itt, last=last, register=register_of(itt.id)
+        "tendering/interests/assess.html", form=form, itt=itt, last=last, register=register_of(itt.id).entries
     )
     return page, form.status_code
+
+
+@bp.post("/assessment/confirm")
+@for_authority(Role.COMMISSIONER)
+def confirm(reference: str) -> ResponseReturnValue:
+    """The conflicts assessment was looked at again, and holds."""
+    confirm_assessment(itt=_to_assess(reference), actor=actor(), now=clock.now())
+    flash("The conflicts assessment is confirmed.", "success")
+    return redirect(url_for(".index", reference=reference))
 
 
 def _decide(form: MitigationDecisionForm, found: Mitigation) -> None:

@@ -13,9 +13,10 @@ from portal.core.permissions import Role
 from portal.evaluation.results import diagnose_result
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
-from tests.factories.accounts import current_code, make_person, sign_in
+from tests.factories.accounts import actor_of, current_code, make_person, sign_in
 from tests.factories.awarding import NOTE, REASON, announce, decided_award, proposed_award
 from tests.factories.evaluation import moderated_evaluation, result_of
+from tests.factories.tendering import settle_interests
 from tests.filling import errors_of, fields_of, fill
 
 
@@ -24,7 +25,11 @@ def page(itt: InvitationToTender) -> str:
 
 
 def somebody(itt: InvitationToTender, *roles: Role) -> User:
-    return make_person(*roles, authority=itt.authority)
+    """Somebody who has declared that they have no interest, where they are of the buyer."""
+    person = make_person(*roles, authority=itt.authority)
+    if actor_of(person).authority_roles:
+        settle_interests(itt, actor_of(person))
+    return person
 
 
 def test_the_page_waits_for_what_decided_the_result(client: CheckedClient) -> None:

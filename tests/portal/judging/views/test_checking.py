@@ -7,11 +7,12 @@ import pytest
 from portal.core.permissions import Role
 from portal.judging.queries import standing_of
 from tests.client import CheckedClient
-from tests.factories.accounts import make_person, sign_in
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.awarding import ready_for_award
 from tests.factories.bidding import opened_itt
 from tests.factories.debarment import brought_in
 from tests.factories.judging import bids_of, checked
+from tests.factories.tendering import settle_interests
 from tests.filling import errors_of, fields_of, fill, link_in, press, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -48,8 +49,9 @@ def test_the_desk_leads_to_the_page_and_the_award_waits_for_it(client: CheckedCl
 def test_the_award_has_no_form_before_and_the_list_offers_to_look_again(client: CheckedClient) -> None:
     """A list that was brought in since: one press looks on it for everybody, and the award can be proposed again."""
     itt = ready_for_award(2)
-    base = f"/commissioning/itts/{itt.reference}"
-    sign_in(client, make_person(Role.COMMISSIONER, authority=itt.authority))
+    base, officer = f"/commissioning/itts/{itt.reference}", make_person(Role.COMMISSIONER, authority=itt.authority)
+    settle_interests(itt, actor_of(officer))
+    sign_in(client, officer)
     assert "Send to an approver" in client.get(f"{base}/award").text
     brought_in()
     waits = client.get(f"{base}/award")

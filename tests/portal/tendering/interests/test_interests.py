@@ -56,7 +56,7 @@ def test_whoever_changes_a_draft_is_in_the_register_once() -> None:
     second = make_commissioner(itt.authority)
     for _ in range(2):
         begin_change(itt, second)
-    people = [one.user_id for one in register_of(itt.id)]
+    people = [one.user_id for one in register_of(itt.id).entries]
     assert (people[0], people[-1], people.count(second.user_id)) == (first.user_id, second.user_id, 1)
 
 
