@@ -106,6 +106,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
     "portal.judging.views.checking",
+    "portal.judging.views.debarment",
     "portal.judging.views.enquiries",
     "portal.judging.views.provider",
     "portal.awarding.views.commissioner",

@@ -11,10 +11,13 @@ from flask import Flask
 
 from portal.accounts.administrators import create_administrator
 from portal.accounts.lost_factors import remove_by_command
+from portal.accounts.models import User
+from portal.accounts.people import person_with_email
 from portal.audit.outbox import revive_dead
 from portal.commands.answering import Answer, CouldNotRun
 from portal.core import clock
 from portal.core.errors import InvalidInput
+from portal.core.permissions import SYSTEM
 from portal.core.words import counted
 from portal.extensions import db
 from portal.judging.debarment import bring_in
@@ -63,13 +66,23 @@ def debarment_list(app: Flask, arguments: argparse.Namespace) -> Answer:
     with app.app_context():
         try:
             content = None if arguments.nobody else read_input(arguments.file)
-            brought = bring_in(content=content, read_on=arguments.read_on, email=arguments.by, now=clock.now())
-        except (InvalidInput, OSError) as wrong:
+            by_id = _person(arguments.by).id
+            brought = bring_in(content=content, read_on=arguments.read_on, by_id=by_id, actor=SYSTEM, now=clock.now())
+        except InvalidInput as wrong:
+            raise CouldNotRun("\n".join(one.message for one in wrong.each)) from wrong
+        except OSError as wrong:
             raise CouldNotRun(str(wrong)) from wrong
         db.session.commit()
         entries = len(brought.entries)
         document = {"id": brought.id, "read_on": brought.read_on_date, "entries": entries}
     return Answer(document, [f"The list of {arguments.read_on} is in: {counted(entries, 'entry', 'entries')}."])
+
+
+def _person(email: str) -> User:
+    person = person_with_email(email)
+    if person is None:
+        raise InvalidInput(f"Nobody has an account here under {email}.")
+    return person
 
 
 def read_input(name: str) -> bytes:

@@ -174,6 +174,13 @@ def read_compliance_file(
     raise NotFound("There is no such file here.")
 
 
+def note_answer_read(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor, enquiry: uuid.UUID) -> None:
+    """Note that somebody reads what a bidder answered beside its bid; records and raises as `read_compliance`."""
+    _note(
+        _bid_to_check(itt, bid_id, actor), actor, envelope=EnvelopeKind.COMPLIANCE, what="enquiry", enquiry=str(enquiry)
+    )
+
+
 def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -> Mapping[uuid.UUID, OpenedBid]:
     """The opened bids of one of the invitation's lots with their providers and prices (pounds over the whole term).
 

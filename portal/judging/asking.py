@@ -18,7 +18,7 @@ from portal.evaluation.queries import bid_to_score
 from portal.judging.enquiries import enquiries_of
 from portal.judging.enquiry_models import Enquiry, about_ground
 from portal.judging.grounds import require_ground
-from portal.judging.queries import standings_of
+from portal.judging.queries import standing_of, standings_of
 from portal.judging.states import Concern, Matter
 from portal.regulation.local_time import end_of_day, local_date
 from portal.regulation.queries import uk_calendar
@@ -77,17 +77,29 @@ def raise_ground(
 
     `whom` is the name of whoever it concerns, where that is not the bidder; it can name somebody in the place of those
     it relies on and of subcontractors (PA2023 s.26(3), s.28). Until it is judged by two people no award of the lot is
-    proposed. Records ENQUIRY_MADE; the bidder is told. Raises `InvalidInput` (fields "ground", "whom", "words", "due"),
-    `Conflict` when the same was raised before, `NotFound`.
+    proposed. What was decided is raised again where something new is known; the judgement before stays as it is.
+    Records ENQUIRY_MADE; the bidder is told. Raises `InvalidInput` (fields "ground", "whom", "words", "due"),
+    `Conflict` while the same waits for its judgement, `NotFound`.
     """
     take(itt, Verb.JUDGE, actor=actor)
     require_ground(ground, itt.regime)
     named = "" if concern.is_bidder else require_text(whom, "Give the name of whoever it concerns.", field="whom")
     due_at, said = _due_at(due_date, now), require_reason(words, ASKED, field="words")
-    about, whom_else = about_ground(ground, named), {"concern": concern, "whom": named}
+    about, whom_else = _about(itt, bid_id, ground, named), {"concern": concern, "whom": named}
     return _ask(
         itt, bid_id, Matter.EXCLUSION, actor=actor, now=now, about=about, words=said, due_at=due_at, **whom_else
     )
+
+
+def _about(itt: InvitationToTender, bid_id: uuid.UUID, ground: str, whom: str) -> str:
+    """The ground as it is told from the times that it was raised before, each of which two people have decided."""
+    is_open = {one.enquiry.about: one.is_open for one in standing_of(itt, bid_id).raised}
+    time = 1
+    while (about := about_ground(ground, whom, time)) in is_open:
+        if is_open[about]:
+            raise Conflict("That was raised already, and waits for its judgement.")
+        time += 1
+    return about
 
 
 def ask_about_price(

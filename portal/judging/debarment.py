@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from portal.accounts.people import person_with_email
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, all_at_once
 from portal.core.parsing.text import squeeze
-from portal.core.permissions import SYSTEM
+from portal.core.permissions import Actor
+from portal.core.words import london_date
 from portal.importing.cells import read_day
 from portal.importing.files import SHAPE, Column, FileRow, Layout, read_file
 from portal.judging.behind import Behind
@@ -54,27 +56,44 @@ class Match:
         return "debarred" if self.entry.is_mandatory else "debarred_discretionary"
 
 
-def bring_in(*, content: bytes | None, read_on: date, email: str, now: datetime) -> DebarmentList:
+def bring_in(
+    *, content: bytes | None, read_on: date | None, by_id: uuid.UUID | None, actor: Actor, now: datetime
+) -> DebarmentList:
     """Bring in the list as it was on a day: the rows of a CSV file, or nobody where `content` is None.
 
-    What was brought in before stays as it was, with its day. Records DEBARMENT_LIST_BROUGHT_IN. Raises `InvalidInput`
-    for somebody who has no account here, a day that has not come or is not after the last, and for the file, with
-    every row that is wrong.
+    What was brought in before stays as it was, with its day; `by_id` is whoever read it. Records
+    DEBARMENT_LIST_BROUGHT_IN. Raises `InvalidInput` (field "read_on") for no day, one that has not come or is not after
+    the last, and (field "file") for the file, each row that is wrong by itself.
     """
-    person = person_with_email(email)
-    if person is None:
-        raise InvalidInput(f"Nobody has an account here under {email}.")
+    if read_on is None:
+        raise InvalidInput("Give the day on which you read it.", field="read_on")
     last = latest_list()
     if read_on > local_date(now):
-        raise InvalidInput("The list cannot have been read on a day that has not come.")
+        raise InvalidInput("The list cannot have been read on a day that has not come.", field="read_on")
     if last is not None and read_on <= last.read_on_date:
-        raise InvalidInput(f"A list that was read on {last.read_on_date} is here already: bring in a later one.")
+        here = london_date(last.read_on_date)
+        raise InvalidInput(f"A list that was read on {here} is here already: bring in a later one.", field="read_on")
     rows = read_file(content, LAYOUT) if content is not None else []
-    brought = DebarmentList(read_on_date=read_on, brought_in_by_id=person.id, brought_in_at=now, entries=_entries(rows))
+    brought = DebarmentList(read_on_date=read_on, brought_in_by_id=by_id, brought_in_at=now, entries=_entries(rows))
     db.session.add(brought)
     db.session.flush()
-    record(EventKind.DEBARMENT_LIST_BROUGHT_IN, brought, actor=SYSTEM, read_on=str(read_on), entries=len(rows))
+    record(EventKind.DEBARMENT_LIST_BROUGHT_IN, brought, actor=actor, read_on=str(read_on), entries=len(rows))
     return brought
+
+
+@dataclass(frozen=True)
+class ListRead:
+    """A list that was brought in, and how many are on it."""
+
+    debarment: DebarmentList
+    entries: int
+
+
+def lists_read() -> list[ListRead]:
+    """Every list that was brought in, the newest first."""
+    entries = select(func.count()).where(DebarmentEntry.list_id == DebarmentList.id).scalar_subquery()
+    found = select(DebarmentList, entries).order_by(DebarmentList.read_on_date.desc())
+    return [ListRead(one, count) for one, count in db.session.execute(found)]
 
 
 def latest_list() -> DebarmentList | None:
@@ -101,15 +120,16 @@ def _key(number: str) -> str:
 
 
 def _entries(rows: Sequence[FileRow]) -> list[DebarmentEntry]:
-    read, faults = [], []
-    for row in rows:
-        try:
-            read.append(_entry(row))
-        except InvalidInput as wrong:
-            faults.append(f"Row {row.number}: {wrong.message}")
-    if faults:
-        raise InvalidInput("\n".join(faults), field="file")
+    read: list[DebarmentEntry] = []
+    all_at_once(*(partial(_read_into, read, row) for row in rows))
     return read
+
+
+def _read_into(read: list[DebarmentEntry], row: FileRow) -> None:
+    try:
+        read.append(_entry(row))
+    except InvalidInput as wrong:
+        raise InvalidInput(f"Row {row.number}: {wrong.message}", field="file") from wrong
 
 
 def _entry(row: FileRow) -> DebarmentEntry:

@@ -11,8 +11,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.permissions import Actor, Verb, policy
+from portal.evaluation.reading import note_answer_read
 from portal.judging.enquiry_models import Enquiry, EnquiryFile
 from portal.judging.models import Judgement
+from portal.tendering.models import InvitationToTender
 
 
 def enquiries_of(itt_id: uuid.UUID) -> Sequence[Enquiry]:
@@ -38,6 +41,18 @@ def enquiry_of(*, itt_id: uuid.UUID, enquiry_id: uuid.UUID) -> Enquiry:
     if found is None:
         raise NotFound("There is no such question to a bidder here.")
     return found
+
+
+def read_enquiry(*, itt: InvitationToTender, enquiry_id: uuid.UUID, actor: Actor) -> Enquiry:
+    """One of them as officers read it: that they read the bidder's answer is recorded, as of whatever it sent.
+
+    Raises `NotFound`, and as the policy for who reads what officers check.
+    """
+    policy.require(actor, Verb.READ_COMPLIANCE, itt)
+    enquiry = enquiry_of(itt_id=itt.id, enquiry_id=enquiry_id)
+    if enquiry.answered_at is not None:
+        note_answer_read(itt=itt, bid_id=enquiry.bid_id, actor=actor, enquiry=enquiry.id)
+    return enquiry
 
 
 def enquiry_behind(judgement: Judgement) -> Enquiry | None:

@@ -83,13 +83,24 @@ class Enquiry(OnIttChain, Model):
     @property
     def ground(self) -> RaisedGround | None:
         """The ground that was raised; None of what is no exclusion."""
-        return GROUNDS[self.itt.regime].get(self.about.partition("/")[0])
+        return GROUNDS[self.itt.regime].get(self.ground_key)
+
+    @property
+    def ground_key(self) -> str:
+        """The key of the ground that was raised."""
+        return self.about.partition("/")[0].partition(":")[0]
+
+    @property
+    def is_again(self) -> bool:
+        """Whether the ground was raised before, and is again because something new is known."""
+        return ":" in self.about.partition("/")[0]
 
     @property
     def subject(self) -> str:
         """What it is about, in words, and whom it concerns where that is not the bidder."""
         if self.ground is not None:
-            return f"{self.ground.words}: {self.whom}" if self.whom else self.ground.words
+            again = " (raised again)" if self.is_again else ""
+            return f"{self.ground.words}: {self.whom}{again}" if self.whom else f"{self.ground.words}{again}"
         return "What is missing" if self.matter.is_requirement else "The price"
 
     @property
@@ -119,6 +130,6 @@ class EnquiryFile(KeptFile, Model):
     stored_as: Mapped[uuid.UUID] = mapped_column(unique=True)
 
 
-def about_ground(ground: str, whom: str) -> str:
-    """How a ground is told from the others that were raised about the same bid: one for each whom it concerns."""
-    return f"{ground}/{whom.casefold()}"
+def about_ground(ground: str, whom: str, time: int = 1) -> str:
+    """How a ground is told from the others that were raised about the same bid: by whom it concerns, and which time."""
+    return f"{ground}:{time}/{whom.casefold()}" if time > 1 else f"{ground}/{whom.casefold()}"

@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectMultipleField, SubmitField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.accounts.forms.factor import FactorField
+from portal.core.errors import InvalidInput
+from portal.importing.files import LARGEST
 from portal.judging.behind import Behind
 from portal.judging.grounds import RaisedGround
 from portal.judging.queries import Standing
@@ -144,6 +147,22 @@ class CheckForm(BaseForm):
             "information_seen": information.data == "seen" if information is not None else None,
             "note": self.note.data or "",
         }
+
+
+class DebarmentForm(BaseForm):
+    """The debarment list of a day: a file, or that nobody was on it."""
+
+    read_on = DayField(
+        "The day on which you read it", description="On GOV.UK. Not before the newest list that is here."
+    )
+    file = FileField("CSV file")
+    nobody = BooleanField("Nobody was on it that day")
+
+    def content(self) -> bytes | None:
+        """The file's bytes, at most one more than may be sent; None where nobody was on it. Raises `InvalidInput`."""
+        if bool(self.file.data) == bool(self.nobody.data):
+            raise InvalidInput("Choose the file, or say that nobody was on the list.", field="file")
+        return self.file.data.stream.read(LARGEST + 1) if self.file.data else None
 
 
 class AnswerForm(BaseForm):

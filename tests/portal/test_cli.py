@@ -138,6 +138,8 @@ def test_the_debarment_list_is_brought_in_or_every_wrong_row_is_named(
     file.write_text("name,number,ground,kind\nDemo Builders Ltd,09506232,Cartel,mandatory\n")
     code, told = answered(capsys, *command, str(file))
     assert (code, told["entries"], told["read_on"]) == (0, 1, "2026-01-05")
+    assert cli.main([*command[:-1], "nobody@example.test", "--nobody"]) == 2
+    assert "Nobody has an account" in capsys.readouterr().err
     assert cli.main([*command, "--nobody"]) == 2
     assert "is here already" in capsys.readouterr().err
 

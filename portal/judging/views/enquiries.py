@@ -15,7 +15,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.queries import itt_by_reference
 from portal.evaluation.reading import read_prices
 from portal.judging.asking import ask_about_price, list_omissions, raise_ground
-from portal.judging.enquiries import enquiry_of, file_of
+from portal.judging.enquiries import file_of, read_enquiry
 from portal.judging.enquiry_models import Enquiry
 from portal.judging.forms import AskingForm, GroundForm, JudgementForm, OmissionsForm
 from portal.judging.grounds import GROUNDS
@@ -93,8 +93,7 @@ def price(reference: str, bid_id: uuid.UUID) -> ResponseReturnValue:
 def show(reference: str, enquiry_id: uuid.UUID) -> ResponseReturnValue:
     """What was asked and answered; a ground or a price is judged here, and a second person decides."""
     itt = itt_by_reference(reference)
-    policy.require(actor(), Verb.READ_COMPLIANCE, itt)
-    enquiry = enquiry_of(itt_id=itt.id, enquiry_id=enquiry_id)
+    enquiry = read_enquiry(itt=itt, enquiry_id=enquiry_id, actor=actor())
     require_to_send(Verb.JUDGE, itt)
     form = JudgementForm()
     if form.validate_on_submit() and form.carry_out(lambda: _judge(itt, enquiry, form)):
@@ -108,8 +107,7 @@ def show(reference: str, enquiry_id: uuid.UUID) -> ResponseReturnValue:
 def file(reference: str, enquiry_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """A document that came with an answer, as an attachment that the browser does not run."""
     itt = itt_by_reference(reference)
-    policy.require(actor(), Verb.READ_COMPLIANCE, itt)
-    found = file_of(enquiry_of(itt_id=itt.id, enquiry_id=enquiry_id), file_id)
+    found = file_of(read_enquiry(itt=itt, enquiry_id=enquiry_id, actor=actor()), file_id)
     content = read_kept(found, files=current_app.extensions["files"])
     return attachment(found.file_name, content, found.media_type)
 
@@ -117,12 +115,14 @@ def file(reference: str, enquiry_id: uuid.UUID, file_id: uuid.UUID) -> ResponseR
 def _page(itt: InvitationToTender, enquiry: Enquiry, form: JudgementForm) -> str:
     raised = next((one for one in standing_of(itt, enquiry.bid_id).raised if one.enquiry.id == enquiry.id), None)
     ready = raised is not None and raised.proposed is None and enquiry.is_over(clock.now())
+    may_judge = policy.allows(actor(), Verb.JUDGE, itt)
     return render_template(
         "judging/commissioner/enquiry.html",
         itt=itt,
         enquiry=enquiry,
         raised=raised,
-        form=form if ready and policy.allows(actor(), Verb.JUDGE, itt) else None,
+        form=form if ready and may_judge else None,
+        may_judge=may_judge,
         prompts=prompts_of(itt.id),
         now=clock.now(),
     )

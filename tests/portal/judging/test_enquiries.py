@@ -106,6 +106,25 @@ def test_a_ground_is_judged_once_the_bidder_was_heard_and_by_two_people() -> Non
     assert not waiting_of([itt.id])[itt.id].is_anything
 
 
+def test_what_was_decided_is_raised_again_where_something_new_is_known() -> None:
+    """Not while it waits; each time is asked, heard and judged by itself, and the judgement before stays as it is."""
+    [bid] = bids_of(opened_itt(1))
+    first = raised(bid)
+    let_it_run_out(first)
+    with pytest.raises(Conflict, match="waits for its judgement"):
+        raised(bid)
+    decide(judge_enquiry(first, Verdict.PASSES))
+    for _ in range(2):
+        again = raised(bid)
+        assert again.subject == f"{first.subject} (raised again)"
+        assert waiting_of([bid.itt_id])[bid.itt_id].to_judge == 1
+        let_it_run_out(again)
+        last = judge_enquiry(again, Verdict.PASSES if again.about == "insolvency:2/" else Verdict.FAILS)
+        decide(last)
+    states = [one.decided.verdict for one in standing_of(bid.itt, bid.id).raised if one.decided is not None]
+    assert (states, bid.disregarded_at is None) == ([Verdict.PASSES, Verdict.PASSES, Verdict.FAILS], False)
+
+
 def test_a_low_price_holds_the_award_until_two_people_accept_it() -> None:
     """Nothing is rejected by itself, and the scores stay; once it is accepted the award goes on."""
     itt = ready_for_award(2)

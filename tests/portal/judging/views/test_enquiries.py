@@ -14,6 +14,8 @@ from portal.bidding.models import Bid
 from portal.core.permissions import Role
 from portal.extensions import db
 from portal.judging.enquiry_models import Enquiry
+from portal.judging.states import Verdict
+from portal.web.submissions import AUTOSAVE
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import ready_for_award
@@ -29,12 +31,14 @@ from tests.factories.judging import (
     asked_about_price,
     bids_of,
     checked_itt,
+    decide,
     in_days,
+    judge_enquiry,
     let_it_run_out,
     listed,
     raised,
 )
-from tests.filling import errors_of, fields_of, fill, text_of
+from tests.filling import errors_of, fields_of, fill, link_in, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 DUE = {f"due-{part}": str(getattr(in_days(), part)) for part in ("day", "month", "year")}
@@ -88,6 +92,51 @@ def test_a_ground_is_raised_answered_and_judged(client: CheckedClient) -> None:
     answered(enquiry)
     assert fill(client, desk(bid, str(enquiry.id)), {"verdict": "fails", "reason": WHY}).status_code == 302
     assert "A second person decides" in client.get(desk(bid, str(enquiry.id))).text
+
+
+def test_reading_an_answer_is_recorded(client: CheckedClient) -> None:
+    """Once in a quarter of an hour, as of whatever a bidder sent; before there is an answer nothing is read."""
+    [bid] = bids_of(opened_itt(1))
+    enquiry = raised(bid)
+    page = desk(bid, str(enquiry.id))
+    officer(client, bid).get(page)
+    assert viewings(enquiry) == []
+    answered(enquiry)
+    for _ in range(2):
+        client.get(page)
+    assert viewings(enquiry) == [str(bid.id)]
+
+
+def viewings(enquiry: Enquiry) -> list[str]:
+    """Of which bids somebody read an answer to it."""
+    viewed = select(Event).where(Event.kind == EventKind.BID_FILE_VIEWED)
+    found = viewed.where(Event.data["enquiry"].astext == str(enquiry.id))
+    return [str(event.object_id) for event in db.session.scalars(found)]
+
+
+def test_what_the_page_saves_by_itself_is_kept_and_not_sent(client: CheckedClient) -> None:
+    """An answer is sent once, so no page sends it by itself: what is typed is kept for whoever typed it."""
+    enquiry = raised(bids_of(opened_itt(1))[0])
+    sent = fields_of(bidder(client, enquiry.bid).get(own(enquiry))) | {"answer-": ANSWER}
+    sent.pop("file", None)
+    client.post(own(enquiry), data=sent, headers={AUTOSAVE: "1"})
+    db.session.refresh(enquiry)
+    assert enquiry.answers is None
+    assert ANSWER in client.get(own(enquiry)).text
+
+
+def test_a_decided_ground_leads_to_raising_it_again(client: CheckedClient) -> None:
+    """The form knows what it was, and whom it concerned."""
+    [bid] = bids_of(opened_itt(1))
+    enquiry = raised(bid, "insolvency", "Demo Cleaning")
+    let_it_run_out(enquiry)
+    page = desk(bid, str(enquiry.id))
+    assert "Raise it again" not in officer(client, bid).get(page).text
+    decide(judge_enquiry(enquiry, Verdict.PASSES))
+    address = link_in(client.get(page), "Raise it again")
+    assert address is not None
+    filled = fields_of(client.get(address))
+    assert (filled["ground"], filled["concern"], filled["whom"]) == (["insolvency"], "subcontractor", "Demo Cleaning")
 
 
 def test_a_low_price_is_shown_with_what_the_rules_say(client: CheckedClient) -> None:
