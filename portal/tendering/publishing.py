@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -66,6 +67,12 @@ def publish_itt(*, itt: InvitationToTender, actor: Actor, now: datetime, keys: K
         basis=itt.publication_basis.value,
         central_reference=itt.central_reference,
         documents=documents,
+        **_methods_of_lots(itt),
     )
     if itt.framework_lot_id is not None:
         invite_admitted_providers(itt=itt, actor=actor, at=now)
+
+
+def _methods_of_lots(itt: InvitationToTender) -> dict[str, Any]:
+    own = {str(lot.number): lot.method_hash for lot in itt.lots if lot.method_hash is not None}
+    return {"method_hashes_of_lots": own} if own else {}

@@ -24,7 +24,7 @@ from tests.factories.accounts import make_person, sign_in
 from tests.factories.awarding import awarded, scored_in_lots
 from tests.factories.bidding import close_now, open_itt, submitted_bid
 from tests.factories.evaluation import Evaluation, scoring_itt
-from tests.factories.tendering import make_commissioner, published_in_lots
+from tests.factories.tendering import make_commissioner, panel_named, published_in_lots
 from tests.filling import text_of
 
 
@@ -87,5 +87,15 @@ def test_each_lot_is_scored_and_told_by_its_own_method(client: CheckedClient, db
             parts = {each["key"]: each["available"] for each in document["criteria"]}
             assert parts["our-voice"] == {1: "20", 2: "30"}[number]
     sign_in(client, make_person(Role.COMMISSIONER, authority=itt.authority))
-    page = text_of(client.get(f"/commissioning/itts/{itt.reference}/result"))
-    assert page.count("Young people’s panel") >= 2
+    desk = f"/commissioning/itts/{itt.reference}"
+    local = panel_named(itt, "local")
+    told = text_of(client.get(f"{desk}/panels/{local.id}/record"))
+    assert ("Bids of lot 1" in told, "Bids of lot 2" in told) == (True, True)
+    assert told.count("Working with others in the locality") == told.count("Bids of lot 1") == 1
+    assert "10 of 10" in text_of(client.get(f"{desk}/panels"))
+    page = client.get(f"{desk}/result")
+    for lot in itt.lots:
+        assert str(hash_for(lot)) in page.text.replace("<wbr>", "")
+    bid = found[2].outcome["ranking"][0]["bid"]
+    workings = text_of(client.get(f"{desk}/result/{found[2].id}/{bid}"))
+    assert "Working with others in the locality" not in workings

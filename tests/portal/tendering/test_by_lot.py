@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from portal.audit.kinds import EventKind
+from portal.audit.models import Event
 from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
@@ -95,6 +97,10 @@ def test_publication_freezes_a_method_and_a_hash_for_each_lot_that_differs(db_se
     assert itt.method_hash == published_in_lots(1).method_hash
     stated = versions_of_method(itt.id)[0].stated
     assert (stated["method"], stated["methods_of_lots"]) == (itt.method, {"2": other.method})
+    [noted] = db.session.scalars(
+        select(Event.data).where(Event.kind == EventKind.ITT_PUBLISHED, Event.data["reference"].astext == itt.reference)
+    )
+    assert (noted["method_hash"], noted["method_hashes_of_lots"]) == (itt.method_hash, {"2": other.method_hash})
     assert "methods_of_lots" not in versions_of_method(published_in_lots(2).id)[0].stated
     assert other.method is not None
     assert other.method["tie_break"] == ["young-people", "safeguarding", "lowest_price", "drawn_lot"]
