@@ -38,13 +38,14 @@ from portal.core.inspecting import LARGEST_FILE
 from portal.core.permissions import Verb, policy
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
-from portal.tendering.by_lot import formula_in
+from portal.tendering.by_lot import formula_in, weights_in
 from portal.tendering.method_versions import method_version, questions_of_version
 from portal.tendering.models import Lot, Question
 from portal.tendering.price_limits import price_remarks
 from portal.tendering.queries import load_criteria
 from portal.tendering.question_kinds.kind import Asked
-from portal.tendering.weighing import effective_in
+from portal.tendering.tree import price_criterion
+from portal.tendering.weighing import effective_in, node_marks
 from portal.web.access import actor
 from portal.web.editing import field_text, in_words
 from portal.web.forms import BaseForm
@@ -231,9 +232,9 @@ def about_files(bid: Bid) -> dict[str, Any]:
 
 def about_price(lot: Lot, price: str | None) -> dict[str, Any]:
     """What the page of the price shows beside it: how it earns its marks, and what is to be said about it."""
-    formula = formula_in(lot)
+    criterion, formula = price_criterion(lot.itt), formula_in(lot)
     return {
-        "marks_of_price": next((row.marks for row in effective_in(lot).rows if row.is_price), None),
+        "marks_of_price": node_marks(lot.itt, weights_in(lot))[criterion.id] if criterion and formula else None,
         "stated": formula,
         "formula": FORMULAS[formula["formula"]] if formula else None,
         "remarks": list(price_remarks(formula, price)),
