@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from portal.core.words import listed
+from portal.tendering.by_lot import counting_in
 from portal.tendering.method_rules import LOWEST_PRICE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.tree import CriterionKind, kind_of, walk
 from tender_scoring.method import DRAWN_LOT
 
 BY_LOT = "If nothing of that parts them, two people draw a lot together, in a way that everybody can check."
+PASSED_OVER = "What does not count in a lot is passed over there."
 TOLD = {LOWEST_PRICE: "the lowest price", DRAWN_LOT: "a drawn lot"}
 """What parted bids and is no criterion."""
 
@@ -22,6 +24,9 @@ def tie_break_words(itt: InvitationToTender) -> str:
         for key in itt.tie_break
     )
     said = f"When two bids have exactly the same total, the one with {', then '.join(steps)} wins."
+    by_lot = [{node.key for node in counting_in(itt, lot)} for lot in itt.lots]
+    if any(key not in counting for key in itt.tie_break if key != LOWEST_PRICE for counting in by_lot):
+        said = f"{said} {PASSED_OVER}"
     return f"{said} {BY_LOT}" if itt.draws_lots else said
 
 

@@ -29,6 +29,7 @@ from portal.tendering.method_versions import versions_of_method
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.pricing import set_lot_price
 from portal.tendering.public_record import published
+from portal.tendering.tie_breaks import PASSED_OVER, tie_break_words
 from portal.tendering.weighing import effective_in
 from tender_scoring import effective_weights, method_hash
 from tests.factories.tendering import (
@@ -104,6 +105,17 @@ def test_publication_freezes_a_method_and_a_hash_for_each_lot_that_differs(db_se
     assert "methods_of_lots" not in versions_of_method(published_in_lots(2).id)[0].stated
     assert other.method is not None
     assert other.method["tie_break"] == ["young-people", "safeguarding", "lowest_price", "drawn_lot"]
+
+
+def test_a_tie_break_that_does_not_count_in_a_lot_is_passed_over_there(itt: InvitationToTender, actor: Actor) -> None:
+    """Its method does not name it, and the rule says so."""
+    before = tie_break_words(itt)
+    judge_otherwise(itt.lots[1], actor)
+    assert tie_break_words(itt) == before
+    itt.tie_break = ["working-together", "lowest_price"]
+    assert PASSED_OVER in tie_break_words(itt)
+    told = [method_of(itt, lot)["tie_break"] for lot in itt.lots[:2]]
+    assert told == [["working-together", "lowest_price", "drawn_lot"], ["lowest_price", "drawn_lot"]]
 
 
 def test_the_public_data_of_a_lot_has_its_method(db_session: object) -> None:

@@ -15,9 +15,11 @@ from portal.tendering.method import hash_for, method_for, method_of
 from portal.tendering.method_versions import versions_of_method
 from portal.tendering.models import InvitationToTender
 from tender_scoring import method_hash
+from tests.client import CheckedClient
 from tests.factories import amending
-from tests.factories.accounts import actor_of, make_person
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.tendering import make_commissioner, published_in_lots
+from tests.filling import text_of
 
 
 def prepare(itt: InvitationToTender, **moved: int) -> None:
@@ -51,10 +53,13 @@ def test_the_method_of_each_lot_follows_with_its_own_weights_kept(db_session: ob
     assert versions_of_method(itt.id)[0].stated["methods_of_lots"] == {"2": other.method}
 
 
-def test_a_change_after_which_a_lot_does_not_total_100_is_not_proposed(db_session: object) -> None:
+def test_a_change_after_which_a_lot_does_not_total_100_is_not_proposed(client: CheckedClient) -> None:
     """Its own weights stay as they were published, so the others cannot move without them."""
     itt = published_in_lots(2, otherwise=True)
     prepare(itt, safeguarding=5, outcomes=-5)
+    sign_in(client, make_person(Role.COMMISSIONER, authority=itt.authority))
+    page = text_of(client.get(f"/commissioning/itts/{itt.reference}/changes/criteria"))
+    assert "Lot 2 has weights of its own. They stay as they were published" in page
     with pytest.raises(InvalidInput, match=r"Lot 2: The weights of the three parts .* total 105") as refused:
         amending.propose(itt, make_commissioner(itt.authority))
     assert refused.value.field == "prepared"
