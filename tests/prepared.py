@@ -30,7 +30,8 @@ class Prepared:
 def prepared_once(app: Flask, build: Callable[[], Any]) -> Iterator[Prepared]:
     """Run `build` in a transaction that lasts as long as the block; it returns identifiers, not objects."""
     with app.app_context():
-        engine = db.engine
+        # Inside another prepared transaction it is that one's connection, of the same engine.
+        engine = db.engine.engine
     connection = engine.connect()
     outer = connection.begin()
     try:

@@ -27,6 +27,7 @@ from portal.running import postgres, redis
 from portal.running.children import Account, unprivileged_account
 
 TEMPLATE = "fairlot_template"
+KEPT_ROWS = Path(__file__).parent / "factories" / "made_once.sql"
 PASSWORDS = postgres.Passwords(superuser="superuser", owner="owner", web="web")
 # Safe only because nothing here has to survive a power cut.
 HASTE = {
@@ -109,6 +110,8 @@ def running_services() -> Iterator[Services]:
         cluster.prepare_roles()
         cluster.prepare_database(TEMPLATE)
         migrating.upgrade(cluster.owner_url(TEMPLATE), app_role=postgres.WEB)
+        with cluster.connect(TEMPLATE) as connection:
+            connection.execute(KEPT_ROWS.read_bytes())
         server.wait_until_ready()
         yield Services(folder, cluster, server.url)
     finally:

@@ -26,6 +26,7 @@ from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
 from tests.factories.evaluation import Give, best_first, moderated_evaluation
+from tests.factories.made_once import made_once
 from tests.factories.notices import place
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import make_commissioner, published_in_lots, settle_interests
@@ -44,6 +45,7 @@ class Award:
     decision: AwardDecision
 
 
+@made_once
 def ready_for_award(
     n_bids: int = 2, *, give: Give = best_first, authority: ContractingAuthority | None = None, **options: object
 ) -> InvitationToTender:
@@ -65,6 +67,7 @@ def propose(itt: InvitationToTender, actor: Actor, *, offers_standstill: bool = 
     )
 
 
+@made_once
 def proposed_award(
     itt: InvitationToTender | None = None, *, n_bids: int = 2, offers_standstill: bool = True, give: Give = best_first
 ) -> Award:
@@ -77,6 +80,7 @@ def proposed_award(
     return Award(itt, commissioner, approver, decision)
 
 
+@made_once
 def decided_award(
     itt: InvitationToTender | None = None, *, n_bids: int = 2, offers_standstill: bool = True, give: Give = best_first
 ) -> Award:
@@ -119,6 +123,7 @@ def let_standstill_pass(award: Award) -> None:
     db.session.expire_all()
 
 
+@made_once
 def standing_award(*, offers_standstill: bool = True, over: bool = True, n_bids: int = 2) -> Award:
     """A decided and announced award, whose standstill, where there is one, is over (or, not `over`, runs)."""
     award = decided_award(n_bids=n_bids, offers_standstill=offers_standstill)

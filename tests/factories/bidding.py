@@ -23,6 +23,7 @@ from portal.organisations.models import ContractingAuthority, Provider
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.timetable import USUAL_VALIDITY
 from tests.factories.accounts import actor_of, make_person
+from tests.factories.made_once import made_once
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import published_itt
 
@@ -141,6 +142,7 @@ def open_itt(itt: InvitationToTender, openers: tuple[Actor, Actor] | None = None
     return open_bids(itt=itt, actor=second, keys=keys, factor_at=clock.now()).opening
 
 
+@made_once
 def opened_itt(
     n_bids: int = 3,
     *,

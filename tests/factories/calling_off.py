@@ -26,7 +26,6 @@ from portal.tendering.pricing import set_price, set_tie_break
 from portal.tendering.states import QuestionKind
 from portal.tendering.tree import price_criterion, scored
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.holding import read_once
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import approve, make_commissioner, next_number, publish
 
@@ -65,7 +64,6 @@ def draft_call_off(
     )
 
 
-@read_once()
 def ready_call_off(
     lot: FrameworkLot,
     *,
@@ -114,7 +112,6 @@ def ready_call_off(
     return itt
 
 
-@read_once()
 def published_call_off(lot: FrameworkLot, **details: Any) -> InvitationToTender:
     """A published one; the arguments are those of `ready_call_off`."""
     itt = ready_call_off(lot, **details)

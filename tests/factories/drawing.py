@@ -19,19 +19,22 @@ from portal.tendering.method import method_of
 from portal.tendering.models import InvitationToTender, Lot
 from tests.factories.awarding import approver_of
 from tests.factories.evaluation import moderated_itt
+from tests.factories.made_once import made_anew, made_once
 from tests.factories.tendering import make_commissioner
 
 VALUES = ("the first one’s secret value", "another value that nobody knew")
 
 
+@made_once
 def tied_itt(*, draws_lots: bool = True, authority: ContractingAuthority | None = None) -> InvitationToTender:
     """A MODERATED ITT with a result in which two bids are tied in first place.
 
     Not `draws_lots`: its method is as those that were frozen before there was a drawn lot.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        if not draws_lots:
-            patch.setattr(method, "method_of", _without_a_lot)
+    if draws_lots:
+        return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
+    with made_anew(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method, "method_of", _without_a_lot)
         return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
 
 

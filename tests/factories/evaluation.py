@@ -26,6 +26,7 @@ from portal.scenarios.checking import check_bidders
 from portal.tendering.models import InvitationToTender, Panel
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import opened_itt
+from tests.factories.made_once import made_once
 from tests.factories.tendering import declare_all, make_commissioner, panel_named
 
 LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
@@ -173,6 +174,7 @@ def appointed(
     return evaluation
 
 
+@made_once
 def scoring_itt(
     n_bids: int = 2,
     *,
@@ -190,6 +192,7 @@ def scoring_itt(
     return evaluation
 
 
+@made_once
 def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: object) -> Evaluation:
     """An ITT whose panels have all scored, submitted and started to moderate."""
     evaluation = scoring_itt(n_bids, **options)  # type: ignore[arg-type]
@@ -200,6 +203,7 @@ def moderating_itt(n_bids: int = 2, *, give: Give = best_first, **options: objec
     return evaluation
 
 
+@made_once
 def moderated_evaluation(
     n_bids: int = 3, *, give: Give = best_first, diagnosed: bool = True, **options: object
 ) -> Evaluation:

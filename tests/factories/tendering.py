@@ -36,7 +36,7 @@ from portal.tendering.publishing import publish_itt
 from portal.tendering.starting_points import StartingPoint
 from portal.tendering.states import QuestionKind
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.holding import read_once
+from tests.factories.made_once import made_once
 from tests.factories.organisations import make_authority
 
 _numbers = count(1)
@@ -53,6 +53,7 @@ def next_number() -> str:
     return f"{next(_notices)}-2026"
 
 
+@made_once
 def draft_itt(
     *,
     actor: Actor | None = None,
@@ -130,7 +131,6 @@ def approve(itt: InvitationToTender, actor: Actor, *, now: datetime | None = Non
     approve_publication(itt=itt, actor=second, note="Everything in it was read and compared.", now=at)
 
 
-@read_once()
 def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetime | None = None) -> None:
     """Publish a ready draft, by a commissioner of its authority, once everybody who has a part in it has declared."""
     at, publisher = now or clock.now(), actor or make_commissioner(itt.authority)
@@ -138,7 +138,7 @@ def publish(itt: InvitationToTender, actor: Actor | None = None, *, now: datetim
     publish_itt(itt=itt, actor=publisher, now=at, keys=current_app.extensions["keys"], demonstration=is_demonstration())
 
 
-@read_once()
+@made_once
 def ready_itt(
     *,
     closes_in: timedelta = timedelta(days=21),
@@ -175,7 +175,7 @@ def ready_itt(
     return itt
 
 
-@read_once()
+@made_once
 def published_itt(
     *,
     closes_in: timedelta = timedelta(days=21),
@@ -211,7 +211,6 @@ def add_document(
     return added
 
 
-@read_once()
 def itt_with_documents(actor: Actor, *, is_published: bool = True) -> InvitationToTender:
     """An invitation with a specification for everybody and facts about staff for those who sign."""
     itt = ready_itt(actor=actor)
@@ -222,7 +221,7 @@ def itt_with_documents(actor: Actor, *, is_published: bool = True) -> Invitation
     return itt
 
 
-@read_once()
+@made_once
 def published_in_lots(
     lots: int = 3,
     *,
