@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -13,6 +13,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.corresponding.models import Correspondence, CorrespondenceEntry
 from portal.organisations.models import Provider
+from portal.tendering.queries import Counts
 
 _WHOLE = (
     joinedload(Correspondence.provider),
@@ -65,14 +66,13 @@ def opened_bidders(itt_id: uuid.UUID) -> Sequence[Row[uuid.UUID, str]]:
     ).all()
 
 
-def counts_unanswered(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+def counts_unanswered(itt_ids: Sequence[uuid.UUID]) -> Counts:
     """In how many of each procurement's correspondences the bidder wrote last; none where there are none."""
     entry, later = CorrespondenceEntry, aliased(CorrespondenceEntry)
     answered = exists().where(later.correspondence_id == entry.correspondence_id, later.sent_at > entry.sent_at)
-    rows = db.session.execute(
+    return (
         select(Correspondence.itt_id, func.count())
         .join(entry, entry.correspondence_id == Correspondence.id)
         .where(Correspondence.itt_id.in_(itt_ids), ~entry.from_buyer, ~answered)
         .group_by(Correspondence.itt_id)
     )
-    return {row[0]: row[1] for row in rows}

@@ -31,6 +31,7 @@ from portal.tendering.ending_models import Ending
 from portal.tendering.helping.asking import counts_unhelped
 from portal.tendering.interests.queries import Register, registers_of
 from portal.tendering.models import InvitationToTender, Lot, Panel
+from portal.tendering.queries import Counts, read_counts
 from portal.tendering.states import EndingStatus, IttStatus
 from tender_scoring.method import DRAWN_LOT
 
@@ -90,9 +91,10 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     for itt_id, *lot in db.session.execute(_lots(itt_ids)):
         rows[itt_id].append(_Row(*lot))
-    empty, waiting = _with_an_empty_panel(itt_ids), kinds_waiting(itt_ids)
-    asked, written, judging = counts_waiting(itt_ids), counts_unanswered(itt_ids), waiting_of(itt_ids)
-    proposed, helps = proposals_of(itt_ids), counts_unhelped(itt_ids)
+    empty, asked, written, helps = read_counts(
+        _empty_panels(itt_ids), counts_waiting(itt_ids), counts_unanswered(itt_ids), counts_unhelped(itt_ids)
+    )
+    waiting, judging, proposed = kinds_waiting(itt_ids), waiting_of(itt_ids), proposals_of(itt_ids)
     registers = registers_of(_before_award(itt_ids))
     return {
         itt_id: replace(
@@ -172,10 +174,10 @@ def _withdrawn() -> ScalarSelect[Any]:
     return decided.correlate(Lot).scalar_subquery()
 
 
-def _with_an_empty_panel(itt_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """The ITTs that have a panel nobody sits on yet."""
+def _empty_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
+    """How many panels of each ITT nobody sits on yet."""
     seated = exists().where(PanelMember.panel_id == Panel.id, PanelMember.removed_at.is_(None))
-    return frozenset(db.session.scalars(select(Panel.itt_id).where(Panel.itt_id.in_(itt_ids), ~seated)))
+    return select(Panel.itt_id, func.count()).where(Panel.itt_id.in_(itt_ids), ~seated).group_by(Panel.itt_id)
 
 
 @dataclass(frozen=True)

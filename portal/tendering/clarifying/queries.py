@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.tendering.clarifying.models import Clarification, Follower
 from portal.tendering.clarifying.states import WAITING, ClarificationStatus
+from portal.tendering.queries import Counts
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,13 @@ def waiting_questions(itt_id: uuid.UUID) -> Sequence[Clarification]:
     ).all()
 
 
-def counts_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+def counts_waiting(itt_ids: Sequence[uuid.UUID]) -> Counts:
     """How many questions of each invitation have no published answer; none where there are none."""
-    rows = db.session.execute(
+    return (
         select(Clarification.itt_id, func.count())
         .where(Clarification.itt_id.in_(itt_ids), Clarification.status.in_(WAITING))
         .group_by(Clarification.itt_id)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def answered_alone(itt_id: uuid.UUID) -> Sequence[Clarification]:

@@ -7,7 +7,7 @@ here: it is given to everybody, by an addendum.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -26,6 +26,7 @@ from portal.tendering.explaining import require_standing
 from portal.tendering.helping.models import HelpRequest
 from portal.tendering.helping.states import HELP, HelpStatus
 from portal.tendering.models import InvitationToTender
+from portal.tendering.queries import Counts
 
 LONGEST_WORDS = 2_000
 """Characters, of request and answer."""
@@ -99,14 +100,13 @@ def find_request(itt_id: uuid.UUID, reference: str) -> HelpRequest:
     return found[0]
 
 
-def counts_unhelped(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+def counts_unhelped(itt_ids: Sequence[uuid.UUID]) -> Counts:
     """How many requests about each invitation wait for an answer; none where there are none."""
-    rows = db.session.execute(
+    return (
         select(HelpRequest.itt_id, func.count())
         .where(HelpRequest.itt_id.in_(itt_ids), HelpRequest.status == HelpStatus.ASKED)
         .group_by(HelpRequest.itt_id)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def _requests(itt_id: uuid.UUID, *which: object) -> Sequence[HelpRequest]:

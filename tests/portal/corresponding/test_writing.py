@@ -13,6 +13,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Actor, Role
 from portal.corresponding.queries import correspondence_between, counts_unanswered
 from portal.corresponding.writing import write_to_bidder, write_to_buyer
+from portal.tendering.queries import read_counts
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
@@ -70,9 +71,9 @@ def test_both_sides_write_in_one_place_and_the_ledger_keeps_that_they_did(case: 
     """In the order of writing; what waits for the buyer is counted until it answers."""
     case.open()
     case.ask()
-    assert counts_unanswered([case.itt.id]) == {case.itt.id: 1}
+    assert read_counts(counts_unanswered([case.itt.id])) == [{case.itt.id: 1}]
     case.answer()
-    assert counts_unanswered([case.itt.id]) == {}
+    assert read_counts(counts_unanswered([case.itt.id])) == [{}]
     held = correspondence_between(case.itt.id, case.bid.provider_id)
     assert held is not None
     assert [(entry.from_buyer, entry.words) for entry in held.entries] == [(False, WORDS), (True, ANSWER)]
