@@ -153,7 +153,7 @@ class DebarmentForm(BaseForm):
     """The debarment list of a day: a file, or that nobody was on it."""
 
     read_on = DayField(
-        "The day on which you read it", description="On GOV.UK. Not before the newest list that is here."
+        "The day on which you read it", description="On GOV.UK. A day after that of the newest list here."
     )
     file = FileField("CSV file")
     nobody = BooleanField("Nobody was on it that day")

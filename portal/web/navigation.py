@@ -32,7 +32,6 @@ ENTRIES: tuple[tuple[str, str, frozenset[Role] | None], ...] = (
     ("Inbox", "inbox.index", frozenset(Role) - {Role.YOUNG_MEMBER}),
     ("Providers", "provider_checks.index", frozenset({Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})),
     ("Undelivered mail", "undelivered.index", frozenset({Role.PLATFORM_ADMINISTRATOR})),
-    ("Debarment list", "debarment_lists.index", frozenset({Role.PLATFORM_ADMINISTRATOR})),
     ("Data kept", "privacy_desk.retention", frozenset({Role.PLATFORM_ADMINISTRATOR})),
     ("Account", "account.show", frozenset(Role) - {Role.YOUNG_MEMBER}),
 )

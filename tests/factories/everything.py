@@ -75,6 +75,7 @@ from tests.factories.awarding import (
 )
 from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
+from tests.factories.debarment import brought_in
 from tests.factories.drawing import tied_itt
 from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
@@ -403,9 +404,14 @@ def _endings(authority: ContractingAuthority, submitter: User) -> None:
 
 
 def _judgements(authority: ContractingAuthority, bidder: Actor) -> None:
-    """Answers to judge and a judgement that waits; and a bid of the bidder's that was taken out, and wrote before."""
+    """Answers to judge and a judgement that waits; a bidder that was checked before a later debarment list was here.
+
+    And a bid of the bidder's that was taken out, and wrote before.
+    """
     first, _second = judging.bids_of(judging.checked_itt(2, authority=authority))
     judging.judge(first)
+    judging.checked(first)
+    brought_in()
     judging.listed({first: [judging.RECORDS]})
     bid = judging.bids_of(judging.checked_itt(1, authority=authority, actor=bidder))[0]
     write_to_buyer(bid=bid, words="When will you tell us the result?", actor=bidder)

@@ -55,6 +55,8 @@ def question_form(kind: Kind, criteria: Sequence[AwardCriterion], question: Ques
     if kind.sets_price or kind.is_condition:
         # No panel scores it, and no bid can do without it.
         del form.criterion, form.required
+        if kind.is_condition:
+            form.prompt.label.text = "The condition in a few words"
         return form
     form.criterion.choices = [(node.key, node.title) for node in criteria] + [
         (NOT_SCORED, "No panel: officers check it")

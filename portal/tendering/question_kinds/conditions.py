@@ -26,7 +26,7 @@ class Condition(InWords):
     """
 
     name = QuestionKind.CONDITION
-    title = "By showing that it meets a condition of participation"
+    title = "By showing that they meet a condition of participation"
     hint = "What a bidder must be able to do, or have, to take part at all. Officers judge it pass or fail."
     envelope = EnvelopeKind.COMPLIANCE
     is_condition = True

@@ -18,7 +18,7 @@ from portal.judging.debarment import latest_list
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.debarment import HEADING, brought_in
-from tests.filling import errors_of, fill, text_of
+from tests.filling import errors_of, fill, link_in, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 PAGE = "/account/debarment-list"
@@ -85,4 +85,4 @@ def test_the_platforms_administrators_alone_have_the_page(client: CheckedClient)
     assert client.get(PAGE).status_code == 403
     sign_in(client, make_person(Role.PLATFORM_ADMINISTRATOR))
     assert HEADING.strip() in client.get(f"{PAGE}/template.csv").text
-    assert "Debarment list" in client.get("/account").text
+    assert link_in(client.get("/account"), "The debarment list") == PAGE
