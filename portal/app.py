@@ -81,6 +81,7 @@ BLUEPRINTS = (
     "portal.tendering.amending.views.criteria",
     "portal.tendering.views.undertakings",
     "portal.tendering.views.commissioner",
+    "portal.tendering.views.joint",
     "portal.tendering.views.calling_off",
     "portal.tendering.views.invitations",
     "portal.bidding.views.receipts",

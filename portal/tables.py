@@ -61,6 +61,7 @@ import portal.tendering.ending_models
 import portal.tendering.helping.models
 import portal.tendering.helping.rules
 import portal.tendering.interests.rules
+import portal.tendering.joint_models
 import portal.tendering.method_versions
 import portal.tendering.models
 import portal.tendering.rules

@@ -121,6 +121,9 @@ class EventKind(StrEnum):
     EVIDENCE_LAPSING = "evidence_lapsing"
     # Tendering
     ITT_DRAFTED = "itt_drafted"
+    JOINT_BUYER_ADDED = "joint_buyer_added"
+    JOINT_BUYER_REMOVED = "joint_buyer_removed"
+    JOINT_BUYER_AGREED = "joint_buyer_agreed"
     ITT_COPIED = "itt_copied"
     ITT_CHANGED = "itt_changed"
     INTEREST_ASKED = "interest_asked"

@@ -96,7 +96,7 @@ def log_document(bid: Bid, acts: Sequence[Act], *, now: datetime) -> Document:
 def _about(bid: Bid, version: BidVersion | None) -> Iterator[Part]:
     facts = [
         ("Bidder", bid.provider.name),
-        ("Buyer", bid.itt.authority.name),
+        ("Buyer", bid.itt.buyers_called),
         ("Invitation", f"{bid.itt.reference}: {bid.itt.title}"),
         ("Lot", f"{bid.lot.number}: {bid.lot.title}"),
         ("Bid", bid.reference),

@@ -99,6 +99,7 @@ class Verb(StrEnum):
     DECIDE_REMOVAL = "decide_removal"
     # Invitations to tender
     DRAFT_ITT = "draft_itt"
+    BUY_TOGETHER = "buy_together"
     PROPOSE_PUBLICATION = "propose_publication"
     APPROVE_PUBLICATION = "approve_publication"
     PUBLISH = "publish"

@@ -15,6 +15,9 @@ from portal.regulation.notice_catalogue import CATALOGUE
 
 SENTENCES: Mapping[str, str] = {
     EventKind.ITT_DRAFTED: "The draft was begun",
+    EventKind.JOINT_BUYER_ADDED: "A body that buys together was added",
+    EventKind.JOINT_BUYER_REMOVED: "A body that was to buy together was taken out",
+    EventKind.JOINT_BUYER_AGREED: "An authority agreed to buy together",
     EventKind.ITT_HANDED_OVER: "Another officer looks after it",
     EventKind.ITT_COPIED: "It was begun as a copy of an earlier invitation",
     EventKind.ITT_CHANGED: "The draft was changed",

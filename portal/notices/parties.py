@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from portal.core.words import listed
 from portal.notices.canonical import Json, without_gaps
 from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
+from portal.tendering.joint_models import JointBuyer
+from portal.tendering.models import InvitationToTender
 
 COUNTRY = "United Kingdom"
 
@@ -44,6 +47,20 @@ def buyer_party(authority: ContractingAuthority, *, page: str) -> Json:
             "roles": ["buyer", "procuringEntity"],
         }
     )
+
+
+def joint_parties(itt: InvitationToTender) -> list[Json]:
+    """Write whoever buys together with the authority that runs the invitation; who only monitors is interested."""
+    return [_joint_party(one) for one in itt.joint_buyers]
+
+
+def _joint_party(joint: JointBuyer) -> Json:
+    roles = ["buyer"] if joint.buys or joint.signs else ["interestedParty"]
+    details = {"description": f"It {listed(joint.parts)}."}
+    if joint.authority is None:
+        return {"id": f"joint-buyer-{joint.id}", "name": joint.name, "roles": roles, "details": details}
+    party = buyer_party(joint.authority, page="")
+    return {key: value for key, value in party.items() if key != "contactPoint"} | {"roles": roles, "details": details}
 
 
 def provider_party(provider: Provider, *, roles: list[str], at: datetime | None) -> Json:

@@ -223,7 +223,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
 
 
 def release(header: Header, itt: InvitationToTender, buyer: Json, content: Json, tag: str | None = None) -> Json:
-    """The release around its content."""
+    """The release around its content, with whoever buys together as parties of it."""
     ocid = header.publisher.ocid(itt.reference)
     return {
         "ocid": ocid,
@@ -234,6 +234,7 @@ def release(header: Header, itt: InvitationToTender, buyer: Json, content: Json,
         "language": "en",
         "buyer": parties.reference(buyer),
         **content,
+        "parties": [*content["parties"], *parties.joint_parties(itt)],
     }
 
 

@@ -209,6 +209,7 @@ TOPICS: tuple[Topic, ...] = (
             "tendering/clarification_asked",
             "tendering/help_asked",
             "tendering/interest_asked",
+            "tendering/joint_buyer_asked",
             "tendering/mitigation_proposed",
             "tendering/publication_proposed",
             "tendering/publication_sent_back",

@@ -92,6 +92,7 @@ HOLDINGS = (
     Holding("mitigation.proposed_by_id", "Answers to interests of colleagues that you proposed"),
     Holding("mitigation.decided_by_id", "Answers to interests of colleagues that you decided"),
     Holding("conflicts_assessment.made_by_id", "Conflicts assessments that you made"),
+    Holding("joint_buyer.agreed_by_id", "Joint procurements to which you agreed for your authority"),
     Holding("groundwork.recorded_by_id", "What you recorded before an invitation was published"),
     Holding("publication_approval.proposed_by_id", "Publications that you asked an approver for"),
     Holding("publication_approval.decided_by_id", "Publications that you approved or sent back"),

@@ -57,6 +57,8 @@ class Task(StrEnum):
     OUTCOMES = "outcomes"
     LOTS = "lots"
     VALUE = "value"
+    JOINT = "joint"
+    """Who buys together."""
     TIMETABLE = "timetable"
     PANELS = "panels"
     SCALES = "scales"
@@ -89,6 +91,7 @@ def blank_tasks(itt: InvitationToTender) -> frozenset[Task]:
         Task.OUTCOMES: not specification_of(itt.id),
         Task.LOTS: len(itt.lots) == 1 and not itt.no_lots_reason,
         Task.VALUE: itt.estimated_value is None and itt.term_months is None,
+        Task.JOINT: not itt.joint_buyers,
         Task.TIMETABLE: itt.closes_at is None and itt.award_date is None and itt.contract_start_date is None,
         Task.PANELS: not itt.panels,
         Task.SCALES: not itt.scales,
@@ -142,6 +145,12 @@ def _value(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
     if len(itt.lots) == 1:
         yield from refusal_of(lambda: requirements.require_value(itt.estimated_value))
     yield from refusal_of(lambda: requirements.require_term(itt.term_months, itt.break_months))
+
+
+def _joint(itt: InvitationToTender, _now: datetime) -> Iterator[str]:
+    for one in itt.joint_buyers:
+        if one.agreed_at is None:
+            yield f"{one.called} has not agreed to buy together yet."
 
 
 def _timetable(itt: InvitationToTender, now: datetime) -> Iterator[str]:
@@ -319,6 +328,7 @@ CHECKS: dict[Task, Check] = {
     Task.OUTCOMES: _nothing_needed,
     Task.LOTS: _lots,
     Task.VALUE: _value,
+    Task.JOINT: _joint,
     Task.TIMETABLE: _timetable,
     Task.PANELS: _panels,
     Task.SCALES: _scales,

@@ -33,6 +33,7 @@ from portal.regulation.kinds import IttKind, PublicationBasis, Regime, Size
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
 from portal.regulation.procurement_rows import law_of
+from portal.tendering.buying import BuyingTogether
 from portal.tendering.lot_rules import LotRules
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
@@ -43,7 +44,7 @@ OWNED = "all, delete-orphan"
 """Parts go with what they are parts of."""
 
 
-class InvitationToTender(Timetable, LotRules, OnOwnChain, Model):
+class InvitationToTender(Timetable, LotRules, BuyingTogether, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"

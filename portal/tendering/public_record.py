@@ -45,6 +45,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "description": itt.description,
         "cpv": [{"code": code, "description": titles.get(code, "")} for code in itt.cpv_codes],
         "regime": itt.regime.value,
+        "joint_buyers": [{"name": one.called, "does": one.parts} for one in itt.joint_buyers],
         "questions_until": instant(itt.asking_until),
         "answers_by_date": itt.answers_by_date.isoformat() if itt.answers_by_date else None,
         "award_date": itt.award_date.isoformat() if itt.award_date else None,

@@ -9,6 +9,8 @@ DRAFT = (IttStatus.DRAFT,)
 
 ROWS = (
     permit("authority", Verb.DRAFT_ITT, {Role.COMMISSIONER}),
+    # Where another authority runs the invitation: to read its draft, and to agree.
+    permit("authority", Verb.BUY_TOGETHER, {Role.COMMISSIONER, Role.APPROVER}),
     permit("itt", Verb.READ, AUTHORITY_ROLES),
     permit("itt", Verb.EDIT, {Role.COMMISSIONER}, DRAFT),
     permit("itt", Verb.PROPOSE_PUBLICATION, {Role.COMMISSIONER}, DRAFT, half=True),

@@ -93,7 +93,7 @@ def _document(itt: InvitationToTender, outcomes: Sequence[Outcome], at: datetime
     rows = tuple(row for outcome in outcomes for row in _rows(outcome))
     measured = measured_in(outcomes)
     parts: tuple[Part, ...] = (
-        Facts((("Buyer", itt.authority.name), ("Reference", itt.reference))),
+        Facts((("Buyer", itt.buyers_called), ("Reference", itt.reference))),
         Heading("What is needed"),
         Text(itt.description or "Not described yet."),
         Heading("What is to be achieved"),

@@ -91,6 +91,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("application", Verb.WITHDRAW): form("applications.withdraw"),
     ("authority", Verb.CHANGE_ROLES): form("colleagues.change", by=AUTHORITY_ROLES),
     ("authority", Verb.DRAFT_FRAMEWORK): form("framework_desk.new", own=True),
+    ("authority", Verb.BUY_TOGETHER): page("joint.index", by=AUTHORITY_ROLES, own=True),
     ("authority", Verb.DRAFT_ITT): form("itts.new", own=True),
     ("authority", Verb.END_ACCESS): form("colleagues.end", by=AUTHORITY_ROLES),
     ("authority", Verb.END_SESSIONS): form("colleagues.sign_out", by=AUTHORITY_ROLES),

@@ -59,6 +59,7 @@ from portal.tendering.helping.asking import ask_for_help
 from portal.tendering.interests.declaring import declare_own_interest, name_person
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
+from portal.tendering.joint import add_joint_buyer
 from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import QuestionKind
@@ -385,6 +386,13 @@ def _interests(authority: ContractingAuthority) -> None:
     propose_mitigation(interest=own, takes_part=True, words=REASON, actor=first, now=clock.now())
     named = make_person(Role.OPENER, authority=authority)
     name_person(itt=itt, user_id=named.id, part="Holds the budget.", actor=first)
+    theirs = draft_itt(actor=make_commissioner())
+    for joint, other, officer in (
+        (itt, make_authority(), first),
+        (theirs, authority, make_commissioner(theirs.authority)),
+    ):
+        asked = {"authority_id": other.id, "name": "", "agreement": "", "parts": ["buys"]}
+        add_joint_buyer(itt=joint, **asked, actor=officer, now=clock.now())  # type: ignore[arg-type]
     waiting = ready_itt(actor=first)
     set_lot_rules(itt=waiting, max_lots_bid=None, max_lots_awarded=None, no_lots_reason=REASON, actor=second)
     declare_all(waiting)

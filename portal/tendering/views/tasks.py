@@ -27,6 +27,7 @@ GROUPS: tuple[Group, ...] = (
             (Task.OUTCOMES, "Outcomes, outputs and activities"),
             (Task.LOTS, "Lots"),
             (Task.VALUE, "Value, length and break points"),
+            (Task.JOINT, "Buying together"),
             (Task.TIMETABLE, "Timetable"),
         ),
     ),
@@ -55,10 +56,11 @@ INVITED = ("Who is invited", ((Task.INVITED, "The members of the lot"),))
 CHOSEN = ("Who is invited", ((Task.INVITED, "The provider, and why directly"),))
 ADDRESSES = {task: f"itts.{task.value}" for task in Task} | {
     Task.INVITED: "calling_off.invited",
+    Task.JOINT: "joint.buyers",
     Task.INTERESTS: "interests.index",
     Task.APPROVAL: "itts.ask",
 }
-OPTIONAL = frozenset({Task.OUTCOMES, Task.PRICE, Task.DOCUMENTS})
+OPTIONAL = frozenset({Task.OUTCOMES, Task.JOINT, Task.PRICE, Task.DOCUMENTS})
 FINISHED_AT_ONCE = frozenset({Task.CRITERIA, Task.SHARES, Task.TIMETABLE})
 
 

@@ -13,6 +13,7 @@ NAMES = {
     "Addendum": "addendum",
     "ConflictsAssessment": "conflicts_assessment",
     "Interest": "interest",
+    "JointBuyer": "joint_buyer",
     "Mitigation": "mitigation",
     "AddressChange": "address_change",
     "Absence": "absence",

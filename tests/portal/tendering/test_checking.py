@@ -24,14 +24,14 @@ def test_a_ready_draft_has_no_problem(db_session: object) -> None:
     """Nothing is missing in the example once timetable and publication basis are there."""
     itt = ready_itt()
     assert problems_of(itt, clock.now()) == []
-    assert blank_tasks(itt) == {Task.DOCUMENTS}
+    assert blank_tasks(itt) == {Task.DOCUMENTS, Task.JOINT}
 
 
 def test_an_empty_draft_lacks_everything_but_a_price(db_session: object) -> None:
     """Every task has a problem or, where there is nothing to share out or price yet, none; all are invited."""
     itt = draft_itt(start=StartingPoint.EMPTY)
     whole = set(Task) - {Task.INVITED}
-    without = {Task.OUTCOMES, Task.SHARES, Task.PRICE, Task.DOCUMENTS}
+    without = {Task.OUTCOMES, Task.JOINT, Task.SHARES, Task.PRICE, Task.DOCUMENTS}
     assert {problem.task for problem in problems_of(itt, clock.now())} == whole - without
     assert blank_tasks(itt) == whole
 

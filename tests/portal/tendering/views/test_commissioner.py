@@ -72,6 +72,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
     assert answer.status_code == 302
     page = client.get(answer.location).text
     assert statuses_of(page) == {
+        "Buying together": "Optional",
         "About the service": "Completed",
         "Outcomes, outputs and activities": "Completed",
         "Lots": "Not started",
@@ -109,9 +110,10 @@ def test_an_empty_draft_starts_with_everything_to_do(client: CheckedClient, comm
     itt = draft_itt(actor=actor_of(commissioner), start=StartingPoint.EMPTY)
     statuses = statuses_of(client.get(f"/commissioning/itts/{itt.reference}/draft").text)
     assert statuses.pop("Which panel scores what") == "Cannot start yet"
-    assert {statuses.pop(name) for name in ("Outcomes, outputs and activities", "Price formula", "Documents")} == {
-        "Optional"
-    }
+    assert {
+        statuses.pop(name)
+        for name in ("Outcomes, outputs and activities", "Buying together", "Price formula", "Documents")
+    } == {"Optional"}
     assert set(statuses.values()) == {"Not started"}
 
 
