@@ -8,6 +8,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput
 from portal.core.parsing.text import require_text, tidy
 from portal.core.permissions import Actor
+from portal.tendering.by_lot import asked_in_vain
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
@@ -85,6 +86,8 @@ def ask_for_lots(*, itt: InvitationToTender, question: Question, lots: Sequence[
     begin_change(itt, actor)
     if not lots:
         raise InvalidInput("Choose at least one lot.", field="lots")
+    for lot in asked_in_vain(question, lots):
+        raise InvalidInput(f"What it is judged by does not count in lot {lot.number}.", field="lots")
     question.lot_ids = [] if len(lots) == len(itt.lots) else [lot.id for lot in lots]
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key, lots=[lot.number for lot in lots])

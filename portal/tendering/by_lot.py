@@ -7,11 +7,11 @@ not count there, nor does what stands under it: that lot's method knows nothing 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
 from portal.tendering.tree import is_pilot_only, price_criterion, walk
 
 
@@ -41,6 +41,12 @@ def counting_in(itt: InvitationToTender, lot: Lot | None) -> list[AwardCriterion
         if (weights[node.id] or is_pilot_only(node)) and (node.parent_id is None or node.parent_id in counting):
             counting[node.id] = node
     return list(counting.values())
+
+
+def asked_in_vain(question: Question, lots: Iterable[Lot]) -> list[Lot]:
+    """Say in which of the lots a question would earn nothing, for its criterion does not count there."""
+    criterion = question.criterion
+    return [lot for lot in lots if criterion is not None and criterion not in counting_in(lot.itt, lot)]
 
 
 def formula_in(lot: Lot) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from portal.regulation.procurement_law import TENDER, NoticeDuty
 from portal.regulation.queries import require_codes
 from portal.tendering import requirements
 from portal.tendering.approvals import approval_faults, approval_in_force
-from portal.tendering.by_lot import counting_in, differs, formula_in, weights_in
+from portal.tendering.by_lot import asked_in_vain, counting_in, differs, formula_in, weights_in
 from portal.tendering.groundwork_models import GroundworkSubject
 from portal.tendering.groundwork_records import groundwork_faults, groundwork_of
 from portal.tendering.groundwork_records import is_asked as groundwork_is_asked
@@ -274,12 +274,8 @@ def question_faults(itt: InvitationToTender, questions: Sequence[Question]) -> I
         kind = question.asked.kind
         if question.criterion_id is None and question.envelope is EnvelopeKind.QUALITY and not kind.read_first:
             yield f"Say who judges “{question.prompt}”: a panel under a criterion, or officers."
-        for lot in itt.lots:
-            if question.criterion and question.is_asked_for(lot.id) and question.criterion not in counting[lot]:
-                yield (
-                    f"“{question.prompt}” is asked in lot {lot.number}, where “{question.criterion.title}” does not "
-                    "count. Ask it for the other lots alone."
-                )
+        for lot in asked_in_vain(question, (each for each in itt.lots if question.is_asked_for(each.id))):
+            yield f"“{question.prompt}” is asked in lot {lot.number}, where its criterion does not count."
 
 
 def _groundwork(subject: GroundworkSubject) -> Check:

@@ -19,6 +19,7 @@ from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
 from portal.extensions import db
 from portal.tendering.alike import alike_lots
+from portal.tendering.asking import ask_for_lots
 from portal.tendering.by_lot import counting_in, formula_in
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.copying import copy_itt
@@ -165,7 +166,13 @@ def test_a_question_and_its_criterion_count_in_the_same_lots(itt: InvitationToTe
     weigh(itt.lots[1], actor, working_together="0", outcomes="60")
     [(task, message)] = said(itt)
     assert task is Task.QUESTIONS
-    assert "is asked in lot 2, where “Working with others in the locality” does not count" in message
+    assert "is asked in lot 2, where its criterion does not count" in message
+    question = next(each for each in itt.questions if each.criterion and each.criterion.key == "working-together")
+    with pytest.raises(InvalidInput, match="does not count in lot 2") as refused:
+        ask_for_lots(itt=itt, question=question, lots=itt.lots[1:], actor=actor)
+    assert refused.value.field == "lots"
+    ask_for_lots(itt=itt, question=question, lots=[itt.lots[0], itt.lots[2]], actor=actor)
+    assert said(itt) == []
 
 
 def test_a_panel_that_would_score_nothing_in_a_lot_is_a_problem(itt: InvitationToTender, actor: Actor) -> None:
