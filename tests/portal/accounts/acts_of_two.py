@@ -91,7 +91,11 @@ def _said(more: dict[str, Any]) -> dict[str, Any]:
 def _award(decide: Callable[..., Any]) -> Act:
     found = proposed_award()
     row = found.decision
-    by = lambda actor: decide(decision=row, actor=actor, note=WORDS, now=now())  # noqa: E731
+
+    def by(actor: Actor) -> None:
+        declare_own_interest(itt=found.itt, has_interest=False, detail="", actor=actor, now=now())
+        decide(decision=row, actor=actor, note=WORDS, now=now())
+
     return Act(found.itt.authority, row.proposed_by_id, row.proposed_at, Role.APPROVER, by, row)
 
 
