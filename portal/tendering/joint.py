@@ -41,7 +41,7 @@ def add_joint_buyer(
 
     `parts`: which of "buys", "signs" and "monitors" it does; the authority that runs the invitation buys and signs, and
     monitors unless another does. Records JOINT_BUYER_ADDED; the authority's commissioners and approvers are told.
-    Raises `InvalidInput` beside `authority`, `name`, `agreement` or `parts`, and as `begin_change`.
+    Raises `InvalidInput` beside `authority`, `name`, `agreement`, `buys` or `monitors`, and as `begin_change`.
     """
     begin_change(itt, actor)
     called, how = one_line(name), ""
@@ -53,7 +53,7 @@ def add_joint_buyer(
         require_length(called, LONGEST_NAME, field="name")
         how = require_reason(agreement, "Say when and how it agreed", field="agreement", most=LONGEST_AGREEMENT)
     if not parts:
-        raise InvalidInput("Say what it does: buy, sign or monitor.", field="parts")
+        raise InvalidInput("Say what it does: buy, sign or monitor.", field="buys")
     added = JointBuyer(
         itt_id=itt.id,
         authority_id=authority_with_id(authority_id).id if authority_id is not None else None,
@@ -65,7 +65,9 @@ def add_joint_buyer(
     )
     taken = {
         "uq_joint_buyer_itt_id_authority_id": lambda: InvalidInput("It is in the list already.", field="authority"),
-        "uq_joint_buyer_monitors": lambda: InvalidInput("Another body monitors the contract already.", field="parts"),
+        "uq_joint_buyer_monitors": lambda: InvalidInput(
+            "Another body monitors the contract already.", field="monitors"
+        ),
     }
     with unless_taken(taken):
         db.session.add(added)

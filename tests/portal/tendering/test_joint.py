@@ -66,7 +66,7 @@ def test_a_body_by_name_is_agreed_with_the_words_of_who_adds_it() -> None:
     [
         ({"authority_id": None}, "name"),
         ({"name": "Another body"}, "name"),
-        ({"parts": []}, "parts"),
+        ({"parts": []}, "buys"),
         ({"own": True}, "authority"),
     ],
     ids=["nobody", "two", "does nothing", "one's own"],
@@ -86,7 +86,7 @@ def test_one_body_monitors_and_each_authority_stands_in_the_list_once() -> None:
     """The second of either is refused in words."""
     itt, first, second = ready_itt(), make_authority(), make_authority()
     asked(itt, first, "monitors")
-    for authority, parts, field in ((second, ("monitors",), "parts"), (first, ("buys",), "authority")):
+    for authority, parts, field in ((second, ("monitors",), "monitors"), (first, ("buys",), "authority")):
         with pytest.raises(InvalidInput) as refused:
             asked(itt, authority, *parts)
         assert refused.value.field == field
