@@ -17,7 +17,6 @@ from portal.dashboards.situation import Situation, Wait
 from portal.judging.models import JUDGED_WHILE
 from portal.regulation import procurement_law
 from portal.regulation.local_time import local_date
-from portal.regulation.notice_catalogue import CATALOGUE
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
@@ -215,6 +214,7 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         *_proposals(situation, actor),
         *_judging(itt, situation, actor),
         *_interests(itt, situation, actor),
+        *_notices(situation),
         *_by_stage(itt, situation, actor, now),
         *judged,
     )
@@ -223,7 +223,7 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
     if itt.has_ended:
         opened, read = (RECORD,) if itt.opened_at else (), (RESULT,) if situation.has_result else ()
-        return (*_notices(situation), ENDED_BY, *read, SEATED, *opened)
+        return (ENDED_BY, *read, SEATED, *opened)
     if itt.status is IttStatus.PUBLISHED:
         helping = (
             (replace(HELP, hint=f"{counted(situation.helps, 'request')} not answered."),) if situation.helps else ()
@@ -234,18 +234,17 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
     if itt.status is IttStatus.MODERATED:
         result = RESULT if situation.has_result else NO_RESULT
         sign = (CONCLUDE,) if situation.has_lot_to_sign else ()
-        return (*_notices(situation), *_awarding(situation, actor), *sign, result, SET_ASIDE, FOLLOW, RECORD)
+        return (*_awarding(situation, actor), *sign, result, SET_ASIDE, FOLLOW, RECORD)
     if itt.status is IttStatus.AWARDED:
-        return (*_notices(situation), _concluding(itt, situation), AWARD, RESULT, SET_ASIDE, FOLLOW, RECORD)
+        return (_concluding(itt, situation), AWARD, RESULT, SET_ASIDE, FOLLOW, RECORD)
     return {
         IttStatus.DRAFT: (DRAFT,),
         IttStatus.OPENED: (
-            *_notices(situation),
             *((END,) if situation.has_lot_to_end else ()),
             PANELS if situation.has_empty_panel else FOLLOW,
             RECORD,
         ),
-        IttStatus.CONTRACTED: (*_notices(situation), CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
+        IttStatus.CONTRACTED: (CONTRACT, AWARD, RESULT, FOLLOW, RECORD),
         IttStatus.DISCARDED: (),
     }[itt.status]
 
@@ -323,9 +322,8 @@ def _proposals(situation: Situation, actor: Actor) -> Iterator[Step]:
 
 def _notices(situation: Situation) -> Iterator[Step]:
     """The first notice that waits for its number: to place, or, for whoever may not, to read about."""
-    for code in situation.notices_waiting[:1]:
-        name = CATALOGUE[code].name.lower()
-        yield replace(PLACE, text=PLACE.text.format(notice=name))
+    for name in situation.notices_waiting[:1]:
+        yield replace(PLACE, text=PLACE.text.format(notice=name.lower()))
         yield NOTICE
 
 

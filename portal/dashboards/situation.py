@@ -24,7 +24,7 @@ from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, Result
 from portal.judging.checks import unchecked_in_lot
 from portal.judging.queries import Waiting, waiting_of
-from portal.notices.queries import kinds_waiting
+from portal.notices.queries import names_waiting
 from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
@@ -63,7 +63,7 @@ class Situation:
     is_announced: bool = False
     """Whether every lot's award notice is published."""
     notices_waiting: Sequence[str] = ()
-    """The kinds of notice that wait for their number on the central digital platform."""
+    """What the notices are called that wait for their number on the central digital platform."""
     messages: int = 0
     """In how many correspondences the bidder wrote last."""
     helps: int = 0
@@ -94,7 +94,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     empty, asked, written, helps = read_counts(
         _empty_panels(itt_ids), counts_waiting(itt_ids), counts_unanswered(itt_ids), counts_unhelped(itt_ids)
     )
-    waiting, judging, proposed = kinds_waiting(itt_ids), waiting_of(itt_ids), proposals_of(itt_ids)
+    waiting, judging, proposed = names_waiting(itt_ids), waiting_of(itt_ids), proposals_of(itt_ids)
     registers = registers_of(_before_award(itt_ids))
     return {
         itt_id: replace(

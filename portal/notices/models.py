@@ -59,6 +59,12 @@ class Notice(OnIttChain, Model):
     text: Mapped[str]
 
 
+def name_of(kind_code: str, *, is_changed: bool) -> str:
+    """What a notice is called; `is_changed`: it says what an addendum changed."""
+    name = CATALOGUE[kind_code].name
+    return f"Changed {name[0].lower()}{name[1:]}" if is_changed else name
+
+
 class PreparedNotice(OnIttChain, Model):
     """A notice that the law wants on the central digital platform first. It waits for its own number there, or for the
     reason why there is none, and is published here in the instant in which somebody gives one of them.
@@ -106,8 +112,7 @@ class PreparedNotice(OnIttChain, Model):
     @property
     def name(self) -> str:
         """What kind of notice it is."""
-        name = CATALOGUE[self.kind_code].name
-        return f"Changed {name[0].lower()}{name[1:]}" if self.addendum_id is not None else name
+        return name_of(self.kind_code, is_changed=self.addendum_id is not None)
 
 
 class OcdsRecord(Model):

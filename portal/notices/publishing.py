@@ -176,6 +176,7 @@ def _prepare(event: Event, kind_code: str, subject: Addendum | AwardDecision | C
         prepared,
         actor=SYSTEM,
         kind_code=kind_code,
+        name=prepared.name,
         about=event.object_id,
     )
 

@@ -13,7 +13,7 @@ from portal.awarding.models import AwardDecision
 from portal.awarding.states import DecisionStatus
 from portal.core.errors import NotFound
 from portal.extensions import db
-from portal.notices.models import Notice, OcdsRecord, PreparedNotice
+from portal.notices.models import Notice, OcdsRecord, PreparedNotice, name_of
 from portal.notices.packages import Published
 from portal.regulation.procurement_law import AWARD, TENDER
 from portal.tendering.models import InvitationToTender
@@ -51,16 +51,16 @@ def waiting_notices(itt_id: uuid.UUID) -> Sequence[PreparedNotice]:
     ).all()
 
 
-def kinds_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
-    """Give the kinds of notice that wait for each of these ITTs, the oldest first; one statement."""
+def names_waiting(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[str]]:
+    """What the notices are called that wait for each of these ITTs, the oldest first; one statement."""
     rows = db.session.execute(
-        select(PreparedNotice.itt_id, PreparedNotice.kind_code)
+        select(PreparedNotice.itt_id, PreparedNotice.kind_code, PreparedNotice.addendum_id)
         .where(PreparedNotice.itt_id.in_(itt_ids), _is_waiting())
         .order_by(PreparedNotice.prepared_at, PreparedNotice.id)
     )
     found: dict[uuid.UUID, list[str]] = {}
-    for itt_id, kind_code in rows:
-        found.setdefault(itt_id, []).append(kind_code)
+    for itt_id, kind_code, addendum_id in rows:
+        found.setdefault(itt_id, []).append(name_of(kind_code, is_changed=addendum_id is not None))
     return found
 
 
@@ -70,13 +70,18 @@ def itts_with_a_notice_waiting() -> Select[uuid.UUID]:
 
 
 def _is_waiting() -> ColumnElement[bool]:
-    """Prepared and not published; an award that was set aside, or whose procurement has ended, is announced no more."""
+    """Prepared and not published.
+
+    An award that was set aside is announced no more; of a procurement that has ended only its end is: neither an award
+    nor what had been changed before.
+    """
     over = exists().where(InvitationToTender.id == PreparedNotice.itt_id, InvitationToTender.status.in_(ENDED))
     fallen = exists().where(
         AwardDecision.id == PreparedNotice.decision_id, AwardDecision.status == DecisionStatus.SET_ASIDE
     )
     published = exists().where(Notice.event_id == PreparedNotice.event_id)
-    return ~published & ~fallen & ~((PreparedNotice.kind_code == AWARD) & over)
+    overtaken = or_(PreparedNotice.kind_code == AWARD, PreparedNotice.addendum_id.is_not(None)) & over
+    return ~published & ~fallen & ~overtaken
 
 
 def itt_reference(notice: Notice) -> str:

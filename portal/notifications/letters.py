@@ -193,10 +193,12 @@ def standstill_ended(event: Event) -> None:
 
 def notice_prepared(event: Event) -> None:
     """Commissioners and contract managers hear that a notice waits for its number on Find a Tender."""
-    itt, kind = itt_of(event), CATALOGUE[event.data["kind_code"]]
+    itt, code = itt_of(event), event.data["kind_code"]
     link = page_of("notice_desk.show", reference=itt.reference)
+    # At first the ledger did not note what a notice is called.
+    name = event.data.get("name") or CATALOGUE[code].name
     to_authority(
-        event, itt, "notices/notice_prepared", Role.COMMISSIONER, Role.CONTRACT_MANAGER, link=link, notice=kind
+        event, itt, "notices/notice_prepared", Role.COMMISSIONER, Role.CONTRACT_MANAGER, link=link, name=name, code=code
     )
 
 

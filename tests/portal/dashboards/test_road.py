@@ -27,7 +27,7 @@ PROPOSER = uuid.uuid4()
 UNANNOUNCED = Situation(has_result=True, has_lot_to_propose=False, decided_at=NOW)
 DECIDED = replace(UNANNOUNCED, is_announced=True)
 RUNNING = replace(DECIDED, standstill=Wait.RUNNING, last_date=date(2026, 12, 4))
-WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["UK6"])
+WITHOUT_NUMBER = replace(UNANNOUNCED, notices_waiting=["Contract award notice"])
 END = "End it without an award"
 PLACE = "Publish the {} notice on Find a Tender"
 WAITING_FOR_APPROVER = Situation(has_result=True, proposers=frozenset({Half(PROPOSER, NOW)}), has_lot_to_propose=False)
@@ -154,14 +154,19 @@ def acts(
         ),
         (
             procurement(IttStatus.CONTRACTED),
-            replace(DECIDED, notices_waiting=["UK7"]),
+            replace(DECIDED, notices_waiting=["Contract details notice"]),
             {role: [PLACE.format("contract details")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
+        ),
+        (
+            procurement(IttStatus.PUBLISHED, closed=False),
+            Situation(notices_waiting=["Changed tender notice"]),
+            {role: [PLACE.format("changed tender")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
         ),
         (procurement(IttStatus.DISCARDED), Situation(), {}),
         (ended(IttStatus.AWARDED), DECIDED, {}),
         (
             ended(IttStatus.PUBLISHED),
-            Situation(notices_waiting=["UK12"]),
+            Situation(notices_waiting=["Procurement termination notice"]),
             {role: [PLACE.format("procurement termination")] for role in (Role.COMMISSIONER, Role.CONTRACT_MANAGER)},
         ),
         (procurement(IttStatus.OPENED), Situation(has_lot_to_end=True), {Role.COMMISSIONER: [END]}),

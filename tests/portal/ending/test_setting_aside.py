@@ -20,7 +20,7 @@ from portal.evaluation.queries import agreed_scores, current_result, superseded_
 from portal.evaluation.states import PanelWorkStatus
 from portal.extensions import db
 from portal.notices.models import OcdsRecord
-from portal.notices.queries import kinds_waiting
+from portal.notices.queries import names_waiting
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 from tests.factories.awarding import (
@@ -92,7 +92,7 @@ def test_an_award_notice_that_waited_waits_no_more() -> None:
     """What was set aside before it was announced is never announced, and the next is the first award."""
     old = decided_award()
     agree(propose_to_withdraw(old.decision))
-    assert kinds_waiting([old.itt.id]) == {}
+    assert names_waiting([old.itt.id]) == {}
     assert decided_award(old.itt).decision.number == 1
 
 

@@ -14,15 +14,17 @@ from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
-from portal.notices.publisher import publisher
+from portal.notices.publisher import Publisher, publisher
 from portal.notices.publishing import publish_release
 from portal.notices.queries import notices_of_itt, waiting_notices
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
+from tests.factories.amending import change_question
+from tests.factories.awarding import approver_of
 from tests.factories.ending import cancelled
-from tests.factories.notices import history, prepare_award, publish_tender
-from tests.factories.tendering import published_itt
+from tests.factories.notices import event_of, history, prepare_award, publish_tender
+from tests.factories.tendering import make_commissioner, published_itt
 from tests.filling import errors_of, fill
 
 
@@ -138,3 +140,28 @@ def test_the_notice_of_a_cancellation_waits_like_any_other(client: CheckedClient
     assert ending.reason in client.get(page(itt)).text
     assert fill(client, page(itt), typed()).status_code == 302
     assert notices_of_itt(itt.id)[-1].central_reference == "054321-2026"
+
+
+def test_the_notice_of_a_change_is_recorded_while_bidding_is_open(client: CheckedClient, reference_data: Any) -> None:
+    """Its number publishes it here; once the procurement has ended there is nothing left to record of it."""
+    ours = publisher(current_app.config["SETTINGS"])
+    first, second = (_changed(ours) for _ in range(2))
+    sign_in(client, somebody(first, Role.COMMISSIONER))
+    assert "Changed tender notice" in client.get(page(first)).text
+    assert fill(client, page(first), typed()).status_code == 302
+    assert notices_of_itt(first.id)[-1].central_reference == "054321-2026"
+    assert [waiting.name for waiting in waiting_notices(second.id)] == ["Changed tender notice"]
+    cancelled(second)
+    assert list(waiting_notices(second.id)) == []
+
+
+def _changed(ours: Publisher) -> InvitationToTender:
+    """A published invitation, one question of which two people changed."""
+    officer = make_commissioner()
+    itt = published_itt(actor=officer)
+    itt.estimated_value = Decimal(700_000)
+    publish_tender(itt, publisher=ours)
+    addendum = change_question(itt, officer, approver_of(itt.authority))
+    event = event_of(EventKind.ADDENDUM_PUBLISHED, addendum)
+    assert publish_release(event_id=event, publisher=ours, now=clock.now()) is None
+    return itt
