@@ -84,6 +84,12 @@ class Bid(OnOwnChain, Model):
         return actor.towards_provider(self.provider_id)
 
     @property
+    def called(self) -> str:
+        """What it is for: the invitation, and the lot where that has a title of its own."""
+        title, lot = self.itt.title, self.lot
+        return title if lot.title == title else f"{title}, lot {lot.number}: {lot.title}"
+
+    @property
     def has_unsubmitted_change(self) -> bool:
         """Whether the draft differs from what was last submitted."""
         return self.draft_revision > self.submitted_revision

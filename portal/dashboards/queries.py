@@ -52,6 +52,7 @@ def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
             defer(Bid.draft_sealed),
             joinedload(Bid.itt).defer(InvitationToTender.method),
             joinedload(Bid.itt).joinedload(InvitationToTender.authority),
+            joinedload(Bid.lot),
         )
         .order_by(InvitationToTender.closes_at.desc(), Bid.id)
         .limit(PAGE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import aliased, load_only
 
 from portal.accounts.absence_models import Absence, RoleInForce
@@ -20,7 +20,7 @@ from portal.core.permissions import Role
 from portal.frameworks.member_models import Admission
 from portal.frameworks.states import CURRENT
 from portal.organisations.models import ContractingAuthority, Provider, ProviderAlert
-from portal.tendering.clarifying.models import Follower
+from portal.tendering.clarifying.models import Clarification, Follower
 from portal.tendering.decline_models import Decline
 from portal.tendering.models import Invitation, InvitationToTender, Panel
 
@@ -43,14 +43,15 @@ def invited_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
 
 
 def interested_people(itt_id: uuid.UUID) -> Select[uuid.UUID]:
-    """Everybody who follows the invitation, and everybody of a provider that bids for it or was invited to it."""
+    """Everybody who follows the invitation, and everybody of a provider that bids, asked, or was invited to it."""
     bidding = select(Bid.provider_id).where(Bid.itt_id == itt_id)
+    asking = select(Clarification.provider_id).where(Clarification.itt_id == itt_id)
     declined = select(Decline.provider_id).where(Decline.itt_id == itt_id)
     invited = _invited(itt_id).where(Invitation.provider_id.not_in(declined))
     following = select(Follower.user_id).where(Follower.itt_id == itt_id)
     return (
         _members()
-        .where(or_(RoleInForce.provider_id.in_(bidding), RoleInForce.provider_id.in_(invited), User.id.in_(following)))
+        .where(or_(RoleInForce.provider_id.in_(union(bidding, asking, invited)), User.id.in_(following)))
         .distinct()
     )
 

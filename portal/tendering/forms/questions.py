@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField
+from wtforms.validators import InputRequired
 
 from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import AwardCriterion, Question
@@ -34,6 +35,8 @@ class QuestionForm(BaseForm):
         "Who judges the answer?",
         description="A panel scores it under a criterion. What no panel scores is checked by officers as soon as the "
         "bids are open, and panels do not see it.",
+        validators=[InputRequired("Say who judges the answer.")],
+        default="",
     )
     required = BooleanField("Every bid must answer this", default=True)
 
@@ -58,9 +61,8 @@ def question_form(kind: Kind, criteria: Sequence[AwardCriterion], question: Ques
         if kind.is_condition:
             form.prompt.label.text = "The condition in a few words"
         return form
-    form.criterion.choices = [(node.key, node.title) for node in criteria] + [
-        (NOT_SCORED, "No panel: officers check it")
-    ]
+    form.criterion.choices = [("", "Choose one"), *((node.key, node.title) for node in criteria)]
+    form.criterion.choices += [(NOT_SCORED, "No panel: officers check it")]
     return form
 
 

@@ -66,7 +66,8 @@ class PriceSchedule(Kind):
             "rows",
             "Rows",
             "One a line, typed with commas or pasted from a spreadsheet: item, unit, quantity, yearly or once, counted "
-            "or optional. The last two may be left out.",
+            "or optional. The last two may be left out. Every bidder prices an optional row too; it is not counted. "
+            "Type a unit as it follows a number, such as hours.",
             Control.BOX,
             lines=14,
         ),

@@ -181,13 +181,14 @@ def test_who_may_not_bid_cannot_ask(db_session: object) -> None:
 
 
 def test_followers_bidders_and_nobody_else_hear_of_answers(case: Case) -> None:
-    """Who follows is told as whoever has a draft; following twice is following once."""
-    follower, bidder, other = submitter_of(), submitter_of(), submitter_of()
+    """Who follows or asked is told as whoever has a draft; following twice is following once."""
+    follower, bidder, asker, other = (submitter_of() for _ in range(4))
     for _ in range(2):
         follow(itt=case.itt, actor=follower)
     draft_bid(case.itt, actor=bidder)
+    ask_question(itt=case.itt, words=WORDS, is_named=False, actor=asker)
     told = set(db.session.scalars(interested_people(case.itt.id)))
-    assert {follower.user_id, bidder.user_id} <= told
+    assert {follower.user_id, bidder.user_id, asker.user_id} <= told
     assert other.user_id not in told
     unfollow(itt=case.itt, actor=follower)
     assert db.session.scalars(select(Follower)).all() == []
