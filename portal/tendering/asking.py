@@ -13,7 +13,6 @@ from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Question
 from portal.tendering.naming import new_key
-from portal.tendering.question_kinds.kind import Kind
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import EnvelopeKind, QuestionKind
 from portal.tendering.tree import CriterionKind, kind_of
@@ -88,6 +87,9 @@ def ask_for_lots(*, itt: InvitationToTender, question: Question, lots: Sequence[
         raise InvalidInput("Choose at least one lot.", field="lots")
     for lot in asked_in_vain(question, lots):
         raise InvalidInput(f"What it is judged by does not count in lot {lot.number}.", field="lots")
+    if question.asked.kind.sets_price:
+        for lot in [lot for lot in _priced_lots(itt, question) if lot in lots]:
+            raise InvalidInput(f"Lot {lot.number} has a price schedule already, and a bid has one price.", field="lots")
     question.lot_ids = [] if len(lots) == len(itt.lots) else [lot.id for lot in lots]
     db.session.flush()
     record_change(itt, actor, Task.QUESTIONS, question=question.key, lots=[lot.number for lot in lots])
@@ -117,7 +119,8 @@ def describe(
         raise InvalidInput(f"“{criterion.title}” is not scored itself. Choose a part of it.", field="criterion")
     if criterion is not None and KINDS[kind].envelope is EnvelopeKind.COMPLIANCE:
         raise InvalidInput("Officers check this, and no panel scores it.", field="criterion")
-    _require_one_price(itt, question, KINDS[kind], criterion)
+    if KINDS[kind].sets_price:
+        _give_one_price(itt, question, criterion)
     question.settings = KINDS[kind].read_settings(settings)
     question.prompt, question.guidance, question.kind = asked, tidy(guidance), kind
     question.criterion, question.criterion_id = criterion, criterion.id if criterion is not None else None
@@ -127,11 +130,19 @@ def describe(
     question.envelope = KINDS[kind].envelope or judged
 
 
-def _require_one_price(
-    itt: InvitationToTender, question: Question, kind: Kind, criterion: AwardCriterion | None
-) -> None:
-    """A bid has one price, and no panel scores it."""
-    if kind.sets_price and criterion is not None:
+def _give_one_price(itt: InvitationToTender, question: Question, criterion: AwardCriterion | None) -> None:
+    """A bid has one price, and no panel scores it: a schedule is asked for those of its lots that have none yet."""
+    if criterion is not None:
         raise InvalidInput("No panel scores a price schedule: its total earns the marks for price.", field="criterion")
-    if kind.sets_price and any(other.asked.kind.sets_price for other in itt.questions if other is not question):
-        raise InvalidInput("There is a price schedule already, and a bid has one price.", field="prompt")
+    priced = _priced_lots(itt, question)
+    lots = [lot for lot in itt.lots if question.is_asked_for(lot.id) and lot not in priced]
+    if not lots:
+        beyond = " For a schedule of its own in a lot, ask the first one for the other lots." if itt.lots[1:] else ""
+        raise InvalidInput(f"There is a price schedule already, and a bid has one price.{beyond}", field="prompt")
+    question.lot_ids = [] if len(lots) == len(itt.lots) else [lot.id for lot in lots]
+
+
+def _priced_lots(itt: InvitationToTender, question: Question) -> list[Lot]:
+    """The lots for which another question sets the price."""
+    others = [other for other in itt.questions if other is not question and other.asked.kind.sets_price]
+    return [lot for lot in itt.lots if any(other.is_asked_for(lot.id) for other in others)]

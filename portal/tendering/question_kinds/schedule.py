@@ -56,7 +56,10 @@ class PriceSchedule(Kind):
 
     name = QuestionKind.PRICE_SCHEDULE
     title = "With a price schedule"
-    hint = "Items and quantities that you give; bidders type a rate for each. The total becomes their price."
+    hint = (
+        "Items and quantities that you give; bidders type a rate for each. The total becomes their price. Each lot can "
+        "have one of its own."
+    )
     envelope = EnvelopeKind.PRICE
     sets_price = True
     settings: ClassVar[tuple[Setting, ...]] = (

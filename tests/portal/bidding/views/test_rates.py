@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from portal.accounts.models import User
 from portal.bidding.drafting import read_draft, save_rates
 from portal.bidding.models import Bid, OpenedBid
 from portal.core import clock
+from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
 from portal.evaluation.results import calculate_result
 from portal.extensions import db
-from portal.tendering.asking import ask_for_lots
+from portal.tendering.asking import add_question, ask_for_lots
 from portal.tendering.lots import add_lot
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.states import QuestionKind
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
@@ -215,3 +218,28 @@ def test_a_schedule_of_three_thousand_rows_is_answered(client: CheckedClient, su
     assert client.get(f"/provider/bids/{bid.reference}/price").location == f"{base}/1500"
     post(client, f"{base}/1500", **{"answers-rates.1500.1": "33.33"})
     assert read_draft(bid=bid, actor=submitter, keys=current_app.extensions["keys"]).price == "239976.00"
+
+
+def test_each_lot_can_have_a_schedule_of_its_own(client: CheckedClient, submitter: Actor) -> None:
+    """A second one is for the lots that have none, and a bid answers the one of its lot; no lot has two."""
+    commissioner = make_commissioner()
+    itt = ready_itt(actor=commissioner)
+    add_lot(itt=itt, title="Area 2", description="", estimated_value=itt.lots[0].worth, actor=commissioner)
+    asked = {"guidance": "", "kind": QuestionKind.PRICE_SCHEDULE, "criterion": None, "required": True}
+    settings = {"years": "1", "vat": "0", "rows": "Group session\tsessions\t40"}
+    add: Callable[..., Question] = lambda prompt, **more: add_question(  # noqa: E731
+        itt=itt, prompt=prompt, settings=settings | more, actor=commissioner, **asked
+    )
+    first = add("Rates of area 1")
+    with pytest.raises(InvalidInput, match="ask the first one for the other lots"):
+        add("Rates of area 2")
+    ask_for_lots(itt=itt, question=first, lots=itt.lots[:1], actor=commissioner)
+    second = add("Rates of area 2", rows="Home visit\tvisits\t10")
+    assert second.lot_ids == [itt.lots[1].id]
+    with pytest.raises(InvalidInput, match="Lot 1 has a price schedule already"):
+        ask_for_lots(itt=itt, question=second, lots=itt.lots, actor=commissioner)
+    publish(itt, commissioner)
+    bid = draft_bid(itt, actor=submitter, lot=itt.lots[1])
+    sign_in(client, db.session.get_one(User, submitter.user_id))
+    page = words_of(client.get(f"/provider/bids/{bid.reference}/rates"))
+    assert ("1. Home visit 10 visits" in page, "Group session" in page) == (True, False)
