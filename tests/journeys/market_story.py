@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from portal.tendering.naming import new_key
 from tests.journeys.cast import Account, Cast
 from tests.journeys.people import Person, sees
 from tests.journeys.story import LONDON, be_approved, day_fields, declare_and_assess, wait_for
@@ -112,7 +113,7 @@ class MarketStory:
         person.visit(f"{draft}/tie-break")
         person.press("Save", tie_break="lowest_price")
         person.visit(f"{draft}/questions/add?kind=text")
-        person.press("Save", prompt="How will you run the club?", word_limit="300")
+        person.press("Save", prompt="How will you run the club?", word_limit="300", criterion=new_key(QUALITY, ()))
         person.visit(f"{draft}/publication")
         person.press("Save", publication_basis="central_reference", central_reference="012346-2026")
         declare_and_assess(person, self.call_off)

@@ -122,6 +122,7 @@ def score(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
 def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)
+    policy.require(actor(), Verb.SCORE, work)
     leaves = leaves_for(work, bid_to_score(work.itt_id, bid_id))
     form = score_form(leaves, scorecards_of(seat_of(panel_id, actor().user_id).id).get(bid_id))
     if form.validate_on_submit() and form.carry_out(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import BooleanField
-from wtforms.validators import InputRequired
+from wtforms.validators import NoneOf
 
 from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import AwardCriterion, Question
@@ -16,7 +16,7 @@ from portal.web.editing import field_text
 from portal.web.fields import ChoiceField, PickField, page
 from portal.web.forms import BaseForm
 
-NOT_SCORED = ""
+NOT_SCORED, NOT_CHOSEN = "", "-"
 HINTS = {kind.value: each.hint for kind, each in KINDS.items()}
 
 
@@ -35,8 +35,8 @@ class QuestionForm(BaseForm):
         "Who judges the answer?",
         description="A panel scores it under a criterion. What no panel scores is checked by officers as soon as the "
         "bids are open, and panels do not see it.",
-        validators=[InputRequired("Say who judges the answer.")],
-        default="",
+        validators=[NoneOf([NOT_CHOSEN], "Say who judges the answer.")],
+        default=NOT_CHOSEN,
     )
     required = BooleanField("Every bid must answer this", default=True)
 
@@ -61,7 +61,7 @@ def question_form(kind: Kind, criteria: Sequence[AwardCriterion], question: Ques
         if kind.is_condition:
             form.prompt.label.text = "The condition in a few words"
         return form
-    form.criterion.choices = [("", "Choose one"), *((node.key, node.title) for node in criteria)]
+    form.criterion.choices = [(NOT_CHOSEN, "Choose one"), *((node.key, node.title) for node in criteria)]
     form.criterion.choices += [(NOT_SCORED, "No panel: officers check it")]
     return form
 
