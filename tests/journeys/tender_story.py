@@ -296,7 +296,7 @@ class TenderStory:
         self.newcomer.person.visit(f"/commissioning/itts/{self.references[TITLE]}/opening")
         sees(self.newcomer.person, "3 of 3 bids opened and matched their seal")
         for (name, lot), bid in self.bids.items():
-            sees(self.newcomer.person, f"{name} {bid.rpartition('/')[2]} {lot} ")
+            sees(self.newcomer.person, f"{name} {bid.rpartition('/')[2]} {lot}. ")
 
     def the_third_ends_without_an_award(self) -> None:
         """Nobody answered: two people end each lot, with a reason that everybody can read."""
