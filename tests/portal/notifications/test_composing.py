@@ -75,7 +75,8 @@ def values() -> dict[str, Any]:
         "at": itt.closes_at,
         "received_at": itt.closes_at,
         "standstill": standstill,
-        "notice": CATALOGUE["UK6"],
+        "name": CATALOGUE["UK6"].name,
+        "code": "UK6",
         "summary": SimpleNamespace(reference="SUM-1", decision=decision, document={"is_winner": False}),
         "contract": SimpleNamespace(
             reference="CON-1",
