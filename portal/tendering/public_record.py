@@ -33,7 +33,6 @@ def listed(itt: InvitationToTender, now: datetime) -> dict[str, Any]:
         "break_months": itt.break_months,
         "cpv_codes": itt.cpv_codes,
         "light_touch": itt.light_touch,
-        "locality": itt.locality.name if itt.locality else None,
         "called_off_from": _called_off_from(itt),
     }
 
@@ -43,6 +42,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
     titles = {code.code: code.description for code in codes}
     return listed(itt, now) | {
         "description": itt.description,
+        "locality": itt.locality.name if itt.locality else None,
         "cpv": [{"code": code, "description": titles.get(code, "")} for code in itt.cpv_codes],
         "regime": itt.regime.value,
         "joint_buyers": [{"name": one.called, "does": one.parts} for one in itt.joint_buyers],
