@@ -36,7 +36,7 @@ _LOOK_ALIKES: dict[int, str | int] = {
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _SPELLINGS = str.maketrans({"&": " and "} | dict.fromkeys("'’‘`ʹʺʻʼʽʾʿ′"))
 _LEGAL_FORMS = {"limited": "ltd", "iimited": "ltd", "itd": "ltd"}
-_NOT_A_WORD = re.compile(r"[^\w]+")
+_NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 def read_name(typed: str, what: str, *, field: str, most: int) -> str:

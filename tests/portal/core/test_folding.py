@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -56,6 +56,7 @@ CHANGES = [
 
 
 @given(NAMES, st.lists(st.sampled_from(CHANGES), min_size=1, max_size=3))
+@example("0´_", [CHANGES[3]])
 def test_what_is_found_as_one_name_is_asked_about_as_one(db_session: object, name: str, changes: list) -> None:
     """Names that fold alike have one key: what the search takes for the same, registration does too."""
     other = name
