@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -34,6 +35,7 @@ from portal.dashboards.road import stages_of
 from portal.dashboards.situation import situations_of
 from portal.dashboards.waiting import waiting_for
 from portal.dashboards.words import happenings, sentence
+from portal.localities.queries import Place as LocalityPlace
 from portal.localities.queries import places_of, within
 from portal.regulation.local_time import local_date
 from portal.web.access import actor, for_authority
@@ -64,7 +66,8 @@ def index() -> ResponseReturnValue:
 @for_authority()
 def register() -> ResponseReturnValue:
     """The authority's procurements, found and ordered."""
-    now, filters = clock.now(), _filters()
+    now, localities = clock.now(), places_of(_authority_id())
+    filters = _filters(localities)
     page = procurements(_authority_id(), filters, now=now, after=request.args.get("after", ""))
     names = names_by_id(*owners_of(_authority_id()))
     return render_template(
@@ -75,7 +78,7 @@ def register() -> ResponseReturnValue:
         typed=_typed(),
         deputies={absence.user_id: absence.deputy for absence in away_now(_authority_id(), now)},
         owners=sorted(names.items(), key=lambda owner: owner[1]),
-        localities=places_of(_authority_id()),
+        localities=localities,
         places=PLACES,
         orders=ORDERS,
         next_href=url_for(".register", **_typed(), after=page.next_key) if page.next_key else None,
@@ -86,7 +89,11 @@ def register() -> ResponseReturnValue:
 @for_authority()
 def register_csv() -> ResponseReturnValue:
     """The same as a file, every page of it."""
-    return csv_download("procurements.csv", COLUMNS, procurement_rows(_authority_id(), _filters(), now=clock.now()))
+    return csv_download(
+        "procurements.csv",
+        COLUMNS,
+        procurement_rows(_authority_id(), _filters(places_of(_authority_id())), now=clock.now()),
+    )
 
 
 @bp.get("/procurements.xlsx")
@@ -94,7 +101,7 @@ def register_csv() -> ResponseReturnValue:
 def register_xlsx() -> ResponseReturnValue:
     """The same as a workbook, whose columns filter and add up."""
     now = clock.now()
-    rows = procurement_rows(_authority_id(), _filters(), now=now)
+    rows = procurement_rows(_authority_id(), _filters(places_of(_authority_id())), now=now)
     return attachment(
         "procurements.xlsx", table_workbook("Procurements", COLUMNS, rows, figures=FIGURES, at=now), MEDIA_TYPES["xlsx"]
     )
@@ -106,25 +113,26 @@ def _authority_id() -> uuid.UUID:
     return authority_id
 
 
-def _filters() -> Filters:
-    """What the address asks for; what it cannot ask for is left out."""
+def _filters(localities: Sequence[LocalityPlace]) -> Filters:
+    """What the address asks for, of the authority's map and people; what it cannot ask for is left out."""
     place, order = request.args.get("place", ""), request.args.get("order", "")
     return Filters(
         words=one_line(request.args.get("words"))[:LONGEST_WORDS],
         owners=_owners(request.args.get("owner", "")),
         place=Place(place) if place in PLACES else None,
-        localities=_localities(request.args.get("locality", "")),
+        localities=_localities(request.args.get("locality", ""), localities),
         late_only="late" in request.args,
         order=Order(order) if order in ORDERS else Order.NEWEST,
     )
 
 
-def _localities(typed: str) -> frozenset[uuid.UUID]:
+def _localities(typed: str, places: Sequence[LocalityPlace]) -> frozenset[uuid.UUID]:
     """The locality that was typed, and everything that lies in it."""
     try:
-        return within(places_of(_authority_id()), uuid.UUID(typed)) if typed else frozenset()
+        chosen = uuid.UUID(typed)
     except ValueError:
         return frozenset()
+    return within(places, chosen)
 
 
 def _owners(typed: str) -> frozenset[uuid.UUID | None]:
