@@ -177,7 +177,11 @@ def _in_force(itt_id: uuid.UUID) -> Mapping[tuple[uuid.UUID, Matter, str, Judgem
 
 def require_all_judged(itt: InvitationToTender, lot: Lot) -> None:
     """Raise `WrongState` while anything about a bid for the lot that stands has still to be judged or decided."""
-    still_open = [one for one in _of_lot(itt, lot) if one.open_count]
+    _require_judged(_of_lot(itt, lot))
+
+
+def _require_judged(standings: Sequence[Standing]) -> None:
+    still_open = [one for one in standings if one.open_count]
     if still_open:
         open_count, first = sum(one.open_count for one in still_open), still_open[0].opened.bid
         raise WrongState(
@@ -192,8 +196,9 @@ def require_ready(itt: InvitationToTender, lot: Lot) -> None:
     Raises `WrongState` while a bid that stands has nobody checked behind it, or was checked before the debarment list
     that is the newest here was brought in (PA2023 s.19(3), s.26, s.28; PCR2015 reg 56(1)).
     """
-    require_all_judged(itt, lot)
-    unchecked = [one for one in _of_lot(itt, lot) if one.needs_check]
+    standings = _of_lot(itt, lot)
+    _require_judged(standings)
+    unchecked = [one for one in standings if one.needs_check]
     if unchecked:
         raise WrongState(
             f"{counted(len(unchecked), 'bidder is', 'bidders are')} not checked yet, or not against the newest "
