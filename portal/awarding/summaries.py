@@ -11,7 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -38,10 +38,18 @@ from tender_scoring.method import DRAWN_LOT
 Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]
 
 
+class Passed(NamedTuple):
+    """The bids for a lot that were passed over: awarded it before and withdrew, or stood no longer."""
+
+    withdrawn: frozenset[uuid.UUID]
+    lapsed: frozenset[uuid.UUID]
+
+
 def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[AssessmentSummary]:
     """Write and issue the summary of every bidder of the lot, all at the same instant; the winner gets one too."""
     opened = opened_bids_of(decision.lot_id)
     reasons = _reasons([bid.bid_id for bid in opened])
+    passed = Passed(withdrawn_bids(decision.lot_id), out_of_validity(decision.lot_id))
     winner = next(bid for bid in opened if bid.bid_id == decision.winning_bid_id)
     issued = [
         AssessmentSummary(
@@ -50,7 +58,7 @@ def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[Assessmen
             bid_id=bid.bid_id,
             provider_id=bid.bid.provider_id,
             issued_at=now,
-            document=summary_document(decision, bid, winner, reasons),
+            document=summary_document(decision, bid, winner, reasons, passed),
         )
         for bid in opened
     ]
@@ -58,7 +66,9 @@ def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[Assessmen
     return issued
 
 
-def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons) -> dict[str, Any]:
+def summary_document(
+    decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons, passed: Passed
+) -> dict[str, Any]:
     """The summary's content as JSON: totals and marks as decimal text (out of 100), scores on their scale.
 
     The proposer's and the approver's own words are not part of it: they may speak of other bidders.
@@ -76,7 +86,7 @@ def summary_document(decision: AwardDecision, own: OpenedBid, winner: OpenedBid,
         "bids_assessed": len(ranked) + len({entry["bid"] for entry in outcome["eliminated"]}),
         "own": _standing(ranked.get(bid_key(own))),
         "winning": _standing(ranked.get(bid_key(winner))),
-        "why": [*_why(outcome, ranked, own, winner, decision), *filter(None, [_why_this_one(decision)])],
+        "why": [*_why(outcome, ranked, own, winner, decision, passed), *filter(None, [_why_this_one(decision)])],
         "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
         "criteria": _criteria(decision.lot, ranked, own, winner, reasons),
         "method_hash": hash_for(decision.lot),
@@ -108,6 +118,7 @@ def _why(
     own: OpenedBid,
     winner: OpenedBid,
     decision: AwardDecision,
+    passed: Passed,
 ) -> list[str]:
     """Why the bid was or was not awarded, one plain sentence for each ground."""
     itt = decision.itt
@@ -126,8 +137,8 @@ def _why(
         ]
     if best["rank"] > ranked[bid_key(own)]["rank"] or (best["rank"] > 1 and own.bid_id == winner.bid_id):
         told += [
-            *_withdrawn_words(own, withdrawn_bids(decision.lot_id)),
-            *_lapsed_words(own, out_of_validity(decision.lot_id)),
+            *_withdrawn_words(own, passed.withdrawn),
+            *_lapsed_words(own, passed.lapsed),
             *limit_words(itt),
         ]
     for broken in outcome.get("tie_broken_by", []):
