@@ -76,40 +76,51 @@ class NoticePage:
 def notice_page(notice: Notice) -> NoticePage:
     """Read the published text of a notice into what its page shows."""
     release: Json = json.loads(notice.text)
-    parts = [
-        *(_lot(lot) for lot in release.get("tender", {}).get("lots", []) if "title" in lot),
-        *(_award(award, release) for award in release.get("awards", []) if "title" in award),
-        *(_contract(contract) for contract in release.get("contracts", [])),
-    ]
-    return NoticePage(
-        notice=notice,
-        kind=CATALOGUE[notice.kind_code],
-        buyer=release["buyer"]["name"],
-        description=release.get("tender", {}).get("description", ""),
-        facts=_facts(notice, release),
-        parts=parts,
-        basis=BASIS_WORDS[PublicationBasis(notice.basis)],
-    )
-
-
-def _facts(notice: Notice, release: Json) -> list[Row]:
-    tender = release.get("tender", {})
-    period = tender.get("tenderPeriod", {})
-    shares, _, method_hash = tender.get("awardCriteriaDetails", "").partition(METHOD_HASH_WORDS)
-    light_touch = "lightTouch" in tender.get("specialRegime", [])
-    return _rows(
-        ("Buyer", release["buyer"]["name"]),
+    placed = _rows(
         ("Published", london(notice.published_at)),
         ("Reference", notice.reference),
         ("Open Contracting ID", notice.ocid),
         ("Central digital platform reference", notice.central_reference),
         ("Published there", london_date(notice.central_date) if notice.central_date else None),
         ("Why it is not there yet", notice.publication_reason),
+    )
+    buyer, *facts = facts_of(release)
+    return NoticePage(
+        notice=notice,
+        kind=CATALOGUE[notice.kind_code],
+        buyer=release["buyer"]["name"],
+        description=release.get("tender", {}).get("description", ""),
+        facts=[buyer, *placed, *facts],
+        parts=parts_of(release),
+        basis=BASIS_WORDS[PublicationBasis(notice.basis)],
+    )
+
+
+def parts_of(release: Json) -> list[Part]:
+    """Each lot, award and contract that a release tells of."""
+    return [
+        *(_lot(lot) for lot in release.get("tender", {}).get("lots", []) if "title" in lot),
+        *(_award(award, release) for award in release.get("awards", []) if "title" in award),
+        *(_contract(contract) for contract in release.get("contracts", [])),
+    ]
+
+
+def facts_of(release: Json) -> list[Row]:
+    """What a release tells of the procurement as a whole, the buyer first."""
+    tender = release.get("tender", {})
+    period = tender.get("tenderPeriod", {})
+    shares, _, method_hash = tender.get("awardCriteriaDetails", "").partition(METHOD_HASH_WORDS)
+    light_touch = "lightTouch" in tender.get("specialRegime", [])
+    return _rows(
+        ("Buyer", release["buyer"]["name"]),
         ("Law", tender.get("legalBasis", {}).get("description")),
         ("Light touch", "Yes" if light_touch else None),
         ("Procedure", tender.get("procurementMethodDetails")),
+        ("CPV codes", _codes(tender.get("items", []))),
         ("Estimated value, with VAT", _money(tender.get("value"))),
+        ("Questions until", _instant(tender.get("enquiryPeriod", {}).get("endDate"))),
         ("Closes", _instant(period.get("endDate"))),
+        ("Bids are sent at", tender.get("submissionMethodDetails")),
         ("Award expected by", _day(tender.get("awardPeriod", {}).get("endDate"))),
         ("How the marks are shared", tidy(shares)),
         ("Seal of the published method (SHA-256)", method_hash.strip(" .")),
@@ -164,6 +175,16 @@ def _criterion(entry: Json) -> Criterion:
         weight=_plain(weight),
         minimum=_plain(minimum),
     )
+
+
+def _codes(items: list[Json]) -> str | None:
+    """The codes of the first lot, which are those of all."""
+    codes = [
+        entry
+        for item in items[:1]
+        for entry in (item.get("classification"), *item.get("additionalClassifications", []))
+    ]
+    return "; ".join(f"{code['id']} {code.get('description', '')}".strip() for code in codes if code) or None
 
 
 def _rows(*pairs: tuple[str, str | None]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Notices that wait for their number on the central digital platform, for the people of the authority."""
+"""Notices that are still to be on the central digital platform, for the people of the authority."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.permissions import Verb, policy
 from portal.notices import queries
+from portal.notices.drafted import drafted_notice
 from portal.notices.forms import PlacingForm
 from portal.notices.models import Notice, PreparedNotice
 from portal.notices.placing import due_date, place_notice
@@ -33,6 +34,18 @@ def show(reference: str) -> ResponseReturnValue:
         flash(f"The {waiting[0].name.lower()} is published here.", "success")
         return redirect(url_for("notice_desk.show", reference=itt.reference))
     return _page(itt, waiting[0] if waiting else None, form), form.status_code if form is not None else 200
+
+
+@bp.get("/draft")
+@for_authority()
+def draft(reference: str) -> ResponseReturnValue:
+    """The text of the notice of a draft, to copy to Find a Tender."""
+    itt = find_itt(reference)
+    policy.require(actor(), Verb.READ, itt)
+    if not itt.status.is_draft:
+        return redirect(url_for("notice_desk.show", reference=itt.reference))
+    drafted = drafted_notice(itt, publisher=publisher(current_app.config["SETTINGS"]), now=clock.now())
+    return render_template("notices/commissioner/draft.html", itt=itt, drafted=drafted)
 
 
 def _place(prepared: PreparedNotice, form: PlacingForm) -> Notice:

@@ -14,6 +14,8 @@ from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.notices.drafted import drafted_notice
+from portal.notices.pages import notice_page
 from portal.notices.publisher import Publisher, publisher
 from portal.notices.publishing import publish_release
 from portal.notices.queries import notices_of_itt, waiting_notices
@@ -24,8 +26,8 @@ from tests.factories.amending import change_question
 from tests.factories.awarding import approver_of
 from tests.factories.ending import cancelled
 from tests.factories.notices import event_of, history, prepare_award, publish_tender
-from tests.factories.tendering import make_commissioner, published_itt
-from tests.filling import errors_of, fill
+from tests.factories.tendering import make_commissioner, publish, published_itt, ready_itt
+from tests.filling import errors_of, fill, text_of
 
 
 @pytest.fixture
@@ -165,3 +167,22 @@ def _changed(ours: Publisher) -> InvitationToTender:
     event = event_of(EventKind.ADDENDUM_PUBLISHED, addendum)
     assert publish_release(event_id=event, publisher=ours, now=clock.now()) is None
     return itt
+
+
+def test_the_text_of_a_notice_is_there_before_it_is_published(client: CheckedClient, reference_data: Any) -> None:
+    """To copy to the platform, which comes first: the same lines as the notice has here afterwards."""
+    itt = ready_itt()
+    sign_in(client, somebody(itt, Role.APPROVER))
+    told = text_of(client.get(f"{page(itt)}/draft"))
+    assert f"Title {itt.title}" in told
+    before = drafted_notice(itt, publisher=publisher(current_app.config["SETTINGS"]), now=clock.now())
+    publish(itt)
+    assert client.get(f"{page(itt)}/draft").location == page(itt)
+    after = notice_page(publish_tender(itt, publisher=publisher(current_app.config["SETTINGS"])))
+    assert before.parts == after.parts
+    assert {row.key for row in before.facts} - {row.key for row in after.facts} == {
+        "Title",
+        "Reference of the buyer",
+        "Description",
+    }
+    assert {row for row in before.facts if row.key in {"CPV codes", "Closes", "Bids are sent at"}} <= set(after.facts)
