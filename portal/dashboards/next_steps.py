@@ -33,6 +33,8 @@ class Step:
     """Whether something waits for this person; else there is only something to read."""
     timetable: str = ""
     """The column of the procurement that says by when."""
+    tag: str = "To read"
+    """What its row says of it, where nothing waits for this person."""
 
     def href(self, itt: InvitationToTender) -> str:
         """The page of this step for this procurement."""
@@ -68,7 +70,9 @@ HELP = Step(
     timetable="closes_at",
 )
 ASKED = Step("Read what bidders asked, and your answers", "clarification_desk.index", Verb.READ)
-CHANGE = Step("Change what is published", "addenda.index", Verb.READ, "With a reason, by two people.")
+CHANGE = Step(
+    "Change what is published", "addenda.index", Verb.READ, "With a reason, by two people.", tag="When needed"
+)
 DECIDE_CHANGE = Step(
     "Decide a proposed change",
     "addenda.index",
@@ -78,7 +82,7 @@ DECIDE_CHANGE = Step(
     timetable="closes_at",
 )
 REPLY = Step("Answer what bidders wrote", "bidder_messages.index", Verb.READ, is_act=True)
-MESSAGES = Step("Messages from and to bidders", "bidder_messages.index", Verb.READ)
+MESSAGES = Step("Messages from and to bidders", "bidder_messages.index", Verb.READ, tag="When needed")
 OPEN = Step(
     "Open the bids",
     "openings.show",
@@ -140,7 +144,7 @@ PLACE = Step(
     is_act=True,
 )
 NOTICE = Step("See which notice waits for its number", "notice_desk.show", Verb.SEE_NOTICES)
-WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
+WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK, tag="Waiting")
 CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 END = Step("End it without an award", "endings.show", Verb.PROPOSE_NO_AWARD, "Nobody can be awarded it.", is_act=True)
 DRAW = Step("Draw a lot", "draws.show", Verb.DRAW_LOT, "Bids are tied in first place. Two people do it.", is_act=True)
@@ -156,6 +160,7 @@ SET_ASIDE = Step(
     "setting_aside.show",
     Verb.PROPOSE_SETTING_ASIDE,
     "Where the winner withdraws, or panels agree their scores again.",
+    tag="When needed",
 )
 DECIDE_ASIDE = Step(
     "Decide whether the award falls", "setting_aside.show", Verb.READ, "It has been proposed.", is_act=True

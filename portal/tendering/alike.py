@@ -29,11 +29,14 @@ class Alike:
     stated: dict[str, Any] | None
     """The price formula in the engine's form; None where the price earns no marks."""
     example: list[Priced]
+    """Made-up prices and their marks, of the first lot's size."""
+    example_where: str
+    """Behind the example: where it holds, and of which lot's size its prices are, where other lots have other sizes."""
 
     @property
     def where(self) -> str:
         """Behind a figure: " in lot 2"; "" where all lots are judged alike."""
-        return f" in {self.words[:1].lower()}{self.words[1:]}" if self.words else ""
+        return _where(self.words)
 
     @property
     def formula(self) -> type[PriceFormula] | None:
@@ -47,16 +50,14 @@ def alike_lots(itt: InvitationToTender, shares: Shares | None = None) -> list[Al
     for lot in itt.lots:
         weights = {str(key): plain(weight) for key, weight in weights_in(lot).items()}
         groups.setdefault(text_of([weights, formula_in(lot)]), []).append(lot)
-    return [
-        Alike(
-            tuple(lots),
-            _words(lots) if len(groups) > 1 else "",
-            effective_in(lots[0], shares),
-            formula_in(lots[0]),
-            example_of(lots[0]),
-        )
-        for lots in groups.values()
-    ]
+    return [_alike(lots, _words(lots) if len(groups) > 1 else "", shares) for lots in groups.values()]
+
+
+def _alike(lots: Sequence[Lot], words: str, shares: Shares | None) -> Alike:
+    first, examples = lots[0], [example_of(lot) for lot in lots]
+    sized = all(example == examples[0] for example in examples)
+    where = _where(words) + ("" if sized else f", of the size of lot {first.number}")
+    return Alike(tuple(lots), words, effective_in(first, shares), formula_in(first), examples[0], where)
 
 
 def marks_by_criterion(groups: Sequence[Alike]) -> dict[uuid.UUID, str]:
@@ -83,6 +84,10 @@ def _told(figures: Sequence[tuple[str, str]], groups: int) -> str:
     if len(figures) == groups and len({figure for figure, _ in figures}) == 1:
         return figures[0][0]
     return ", ".join(f"{figure}{where}" for figure, where in figures)
+
+
+def _where(words: str) -> str:
+    return f" in {words[:1].lower()}{words[1:]}" if words else ""
 
 
 def _words(lots: Sequence[Lot]) -> str:

@@ -147,7 +147,7 @@ class TenderStory:
         self._at(person, TITLE, "Documents")
         what = {"kind": "specification", "title": "What the service has to do"}
         person.press("Add the documents", files=self.specification, **what)
-        self._at(person, TITLE, "Questions")
+        self._at(person, TITLE, "Questions and price schedule")
         for key, prompt in QUESTIONS.items():
             _ask(person, "text", prompt=prompt, word_limit="200", criterion=key)
         _ask(person, "yes_no", prompt=INSURED, passes="yes", criterion="")

@@ -47,7 +47,6 @@ class NewForm(TitleFields):
     kind = ChoiceField(
         "What do you want to set up?",
         choices=[(law.kind.value, law.choice) for law in OFFERED],
-        default=OFFERED[0].kind.value,
     )
     established_on = DayField(
         "Day on which it was established",

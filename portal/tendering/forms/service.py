@@ -228,12 +228,19 @@ class PublicationForm(BaseForm):
 
 
 class TenderNoticeForm(PublicationForm):
-    """Why an invitation may be published here."""
+    """Why an invitation may be published here. That no notice is needed is said each time, and never by the page."""
 
     publication_basis = ChoiceField(
         "Where has the notice been published first?",
         choices=[*FIRST_THERE, (PublicationBasis.NOT_REQUIRED.value, "No notice is needed")],
     )
+
+    @classmethod
+    def of(cls, itt: InvitationToTender) -> TenderNoticeForm:
+        """The form with what is saved (or with what was posted)."""
+        basis = None if itt.publication_basis is PublicationBasis.NOT_REQUIRED else itt.publication_basis.value
+        said = {"central_reference": itt.central_reference, "publication_reason": itt.publication_reason}
+        return cls(data={"publication_basis": basis, **said})
 
 
 class PublishForm(FactorField):

@@ -23,7 +23,9 @@ from portal.web.submissions import saves_a_draft
 def panels(reference: str) -> ResponseReturnValue:
     """The panels there are."""
     itt = draft_of(reference)
-    return render_template("tendering/commissioner/panels.html", itt=itt, marks=marks_by_panel(alike_lots(itt)))
+    marks = marks_by_panel(alike_lots(itt))
+    silent = [panel for panel in itt.panels if panel.counts and marks[panel] == "0"]
+    return render_template("tendering/commissioner/panels.html", itt=itt, marks=marks, silent=silent)
 
 
 @bp.route("/<reference>/draft/panels/add", methods=["GET", "POST"])

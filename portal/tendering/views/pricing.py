@@ -10,7 +10,7 @@ from portal.tendering.alike import alike_lots
 from portal.tendering.by_lot import formula_in
 from portal.tendering.forms.method import LotPriceForm, PriceForm, TieBreakForm, chosen_criterion, offer_framework
 from portal.tendering.method_rules import inputs_of
-from portal.tendering.models import AwardCriterion, InvitationToTender
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot
 from portal.tendering.pricing import set_lot_price, set_price, set_tie_break
 from portal.tendering.tree import price_criterion
 from portal.tendering.views.blueprint import bp, draft_of, lot_of, saved
@@ -32,17 +32,7 @@ def price(reference: str) -> ResponseReturnValue:
     ):
         added = ("Price added. Now give it a weight.", "itts.criteria")
         return saved(reference) if criterion else saved(reference, *added)
-    page = render_template(
-        "tendering/commissioner/price.html",
-        form=form,
-        itt=itt,
-        formulas=FORMULAS,
-        inputs_of=inputs_of,
-        lot=None,
-        priced=criterion is not None,
-        alike=[each for each in alike_lots(itt) if each.lots[0].price_formula is None],
-    )
-    return page, form.status_code
+    return _page(itt, form, None, priced=criterion is not None), form.status_code
 
 
 def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> PriceForm:
@@ -64,16 +54,24 @@ def lot_price(reference: str, number: int) -> ResponseReturnValue:
         lambda: set_lot_price(lot=lot, formula=form.stated_here(), actor=actor())
     ):
         return saved(reference, "Saved.", "itts.price")
-    page = render_template(
+    return _page(itt, form, lot, priced=True), form.status_code
+
+
+def _page(itt: InvitationToTender, form: PriceForm, lot: Lot | None, *, priced: bool) -> str:
+    """The price of every lot, or of one, with an example for each group of lots that are judged alike."""
+    groups = [each for each in alike_lots(itt) if lot is None or lot in each.lots]
+    shared = [each for each in groups if lot is not None or each.lots[0].price_formula is None]
+    return render_template(
         "tendering/commissioner/price.html",
         form=form,
         itt=itt,
         formulas=FORMULAS,
         inputs_of=inputs_of,
         lot=lot,
-        alike=[each for each in alike_lots(itt) if lot in each.lots],
+        priced=priced,
+        alike=shared,
+        own=[each for each in groups if each not in shared],
     )
-    return page, form.status_code
 
 
 @bp.route("/<reference>/draft/tie-break", methods=["GET", "POST"])

@@ -95,7 +95,7 @@ def timetable(reference: str) -> ResponseReturnValue:
 def publication(reference: str) -> ResponseReturnValue:
     """Why it may be published here."""
     itt = draft_of(reference)
-    form = TenderNoticeForm(obj=itt)
+    form = TenderNoticeForm.of(itt)
     if form.validate_on_submit() and form.carry_out(
         lambda: set_publication_basis(
             itt=itt,

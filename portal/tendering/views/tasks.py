@@ -42,7 +42,7 @@ GROUPS: tuple[Group, ...] = (
             (Task.TIE_BREAK, "Tie-break"),
         ),
     ),
-    ("What bidders read and answer", ((Task.DOCUMENTS, "Documents"), (Task.QUESTIONS, "Questions"))),
+    ("What bidders read and answer", ((Task.DOCUMENTS, "Documents"), (Task.QUESTIONS, "Questions and price schedule"))),
     ("Before it is published", ((Task.INTERESTS, "Interests and conflicts"), *THOUGHT_OF)),
     (
         "Publication",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.queries import colleagues_of, names_by_id
@@ -32,7 +32,7 @@ from portal.tendering.interests.queries import (
 )
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
-from portal.web.access import actor, for_authority, require_to_send
+from portal.web.access import actor, for_authority, require_to_send, safe_next
 
 bp = Blueprint("interests", __name__, url_prefix="/commissioning/itts/<reference>/interests")
 
@@ -62,7 +62,7 @@ def index(reference: str) -> ResponseReturnValue:
 @bp.route("/declare", methods=["GET", "POST"])
 @for_authority()
 def declare(reference: str) -> ResponseReturnValue:
-    """One's own interests."""
+    """One's own interests; afterwards on with the act that asked for them (`next`), where one did."""
     itt = find_itt(reference)
     policy.require(actor(), Verb.DECLARE_INTEREST, itt)
     own = interest_of(itt.id, actor().user_id)
@@ -77,8 +77,9 @@ def declare(reference: str) -> ResponseReturnValue:
         )
     ):
         flash("Your declaration is recorded.", "success")
-        return redirect(_after_declaring(itt))
-    return render_template("tendering/interests/declare.html", form=form, itt=itt, own=own), form.status_code
+        return redirect(safe_next(request.args.get("next"), _after_declaring(itt)))
+    back = safe_next(request.args.get("next"), url_for("commissioning_desk.itt", reference=itt.reference))
+    return render_template("tendering/interests/declare.html", form=form, itt=itt, own=own, back=back), form.status_code
 
 
 @bp.route("/name", methods=["GET", "POST"])

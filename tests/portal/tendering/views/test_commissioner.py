@@ -90,7 +90,7 @@ def test_a_draft_is_started_from_the_example(client: CheckedClient, commissioner
         "Which panel scores what": "Completed",
         "Price formula": "Completed",
         "Tie-break": "Completed",
-        "Questions": "Completed",
+        "Questions and price schedule": "Completed",
         "Notice on Find a Tender": "Not started",
     }
     assert "8 tasks are left to do" in page
