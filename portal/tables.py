@@ -6,6 +6,7 @@ So the metadata is whole before mappers are configured or compared, and the poli
 from __future__ import annotations
 
 import portal.accounts.absence_models
+import portal.accounts.card_models
 import portal.accounts.factor_models
 import portal.accounts.link_models
 import portal.accounts.models

@@ -7,6 +7,7 @@ from typing import Any
 from bs4 import Tag
 from werkzeug.test import TestResponse
 
+from tests.factories.accounts import PIN
 from tests.pages import read
 
 
@@ -36,6 +37,13 @@ def fill(client: Any, address: str, typed: dict[str, Any] | None = None, **optio
     response = client.get(address)
     assert response.status_code == 200, f"{address} answered {response.status_code}"
     return client.post(address, data=fields_of(response) | (typed or {}), **options)
+
+
+def sit_down(client: Any, code: str, address: str = "/sitting", *, page: TestResponse | None = None) -> TestResponse:
+    """Type the code of a card and then the PIN, as a young person does the first time and later."""
+    asked = client.post(address, data=fields_of(page or client.get(address), action=address) | {"code": code})
+    assert asked.status_code == 200, errors_of(asked)
+    return client.post(address, data=fields_of(asked, action=address) | {"pin": PIN, "again": PIN})
 
 
 def press(client: Any, page: str, action: str, typed: dict[str, Any] | None = None) -> TestResponse:

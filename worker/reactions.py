@@ -180,6 +180,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.LOST_FACTOR_REMOVED: (letters_of_factors.lost_factor_removed,),
     EventKind.ACCESS_CARD_ISSUED: NOTHING,
     EventKind.ACCESS_CARD_USED: NOTHING,
+    EventKind.ACCESS_PIN_CHOSEN: NOTHING,
+    EventKind.ACCESS_PIN_FORGOTTEN: NOTHING,
     EventKind.CODE_REFUSED: NOTHING,
     EventKind.ACCESS_REFUSED: NOTHING,
     EventKind.PERSONAL_DATA_EXPORTED: NOTHING,

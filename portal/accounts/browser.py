@@ -160,11 +160,10 @@ YOUNG_WORDS = {
     NOT_SIGNED_IN: "Your card is not open here any more.",
     ANOTHERS: "Somebody else was on this page before you.",
     TRAVELS: (
-        "Your words are safe for one hour. Ask the adult who helps your group for a new card. Type its code here, and "
-        "your words come back."
+        "Your words are safe for one hour. Type the code of your card here, and then your PIN. Your words come back."
     ),
-    TOO_LONG: "We could not keep your words. Go back one page and copy them. Then ask for a new card.",
-    NOT_DONE: "Ask the adult who helps your group for a new card. Then you can carry on.",
+    TOO_LONG: "We could not keep your words. Go back one page and copy them. Then use your card once more.",
+    NOT_DONE: "Type the code of your card and your PIN. Then you can carry on.",
     ASKED_FOR: "Type the code of your card to carry on. What you saved is still here.",
 }
 """The same for young people."""

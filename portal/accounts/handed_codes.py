@@ -1,4 +1,4 @@
-"""Codes that are handed over and work once: how they are made, and how they are taken back in."""
+"""Codes that are handed over: how they are made, and how they are taken back in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from portal.accounts.models import AccessCard, CardPurpose
+from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.throttling import Guess, Origin, guess
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -29,17 +29,8 @@ def hand_out(
     keys: KeyFolder,
     now: datetime,
 ) -> str:
-    """Make a code for the person and withdraw the unused ones before it; only its hash is stored."""
-    db.session.execute(
-        update(AccessCard)
-        .where(
-            AccessCard.user_id == user_id,
-            AccessCard.purpose == purpose,
-            AccessCard.used_at.is_(None),
-            AccessCard.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now)
-    )
+    """Make a code for the person and withdraw those before it; only its hash is stored."""
+    withdraw_codes(user_id=user_id, purpose=purpose, now=now)
     code = new_code()
     db.session.add(
         AccessCard(
@@ -54,22 +45,48 @@ def hand_out(
     return code
 
 
+def withdraw_codes(*, user_id: uuid.UUID, purpose: CardPurpose, now: datetime) -> None:
+    """Have no code work any more that the person was handed for this."""
+    db.session.execute(
+        update(AccessCard)
+        .where(AccessCard.user_id == user_id, AccessCard.purpose == purpose, AccessCard.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
 def take_in(
     *, code: str, purpose: CardPurpose, origin: Origin, keys: KeyFolder, now: datetime, field: str
 ) -> AccessCard | None:
-    """Use the code up and return its card, or None when there is no such code that still works.
+    """Use a code up that works once, and return its card or None, as `find_card` does."""
+    card = find_card(code=code, purpose=purpose, origin=origin, keys=keys, now=now, field=field, once=True)
+    if card is not None:
+        card.used_at = now
+    return card
+
+
+def find_card(
+    *,
+    code: str,
+    purpose: CardPurpose,
+    origin: Origin,
+    keys: KeyFolder,
+    now: datetime,
+    field: str,
+    once: bool = False,
+) -> AccessCard | None:
+    """Return the card with that code, or None when there is none that still works (`once`: and was not used yet).
 
     A right code always works: it has 60 random bits, so that nobody comes upon one, and a classroom behind one
     address is never kept out by what somebody else there types. Records CODE_REFUSED for a wrong one; raises
     `TooManyTries` (field `field`) when very many came from one address.
     """
     hashed = _code_hash(code, purpose, keys)
-    # The lock makes two requests with one code take turns: the second finds it used.
-    card = db.session.scalar(select(AccessCard).where(AccessCard.code_hash == hashed).with_for_update())
-    if card is None or card.used_at or card.withdrawn_at or card.expires_at <= now:
+    found = select(AccessCard).where(AccessCard.code_hash == hashed)
+    # What works once is locked: of two requests with one code the second finds it used.
+    card = db.session.scalar(found.with_for_update() if once else found)
+    if card is None or not card.works(now) or (once and card.used_at):
         record(EventKind.CODE_REFUSED, _wrong(purpose, origin, keys, now, field), actor=SYSTEM, purpose=purpose)
         return None
-    card.used_at = now
     return card
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from portal.accounts.card_models import CardPurpose
 from portal.accounts.granting import give_role, roles_waiting_for
 from portal.accounts.handed_codes import take_in
 from portal.accounts.link_models import LinkPurpose
 from portal.accounts.mailed_links import find_link, too_many_lately, use_link
-from portal.accounts.models import CardPurpose, GrantStatus, HeldRole, RoleGrant, User
+from portal.accounts.models import GrantStatus, HeldRole, RoleGrant, User
 from portal.accounts.passwords import check_new_password, hash_password
 from portal.accounts.people import TAKEN, AddressTaken, add_person, person_with_email, read_person_name
 from portal.accounts.queries import colleague_of, held_roles, roles_in, words_about

@@ -345,33 +345,6 @@ class KnownDevice(Model):
     last_used_at: Mapped[datetime]
 
 
-class CardPurpose(StrEnum):
-    """What a code that is handed over on paper is for."""
-
-    SITTING = "sitting"
-    JOINING = "joining"
-
-
-class AccessCard(Model):
-    """A code that is handed over and works once.
-
-    A young panel member's card opens one sitting, and the facilitator issues the next; a new colleague's
-    code lets them choose their password.
-    """
-
-    __tablename__ = "access_card"
-
-    id: Mapped[Id]
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    purpose: Mapped[CardPurpose] = one_of(CardPurpose)
-    code_hash: Mapped[bytes] = mapped_column(unique=True)
-    issued_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    issued_at: Mapped[CreatedAt]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-    withdrawn_at: Mapped[datetime | None]
-
-
 class KeptForm(Model):
     """What a person typed into the form at an address and did not send: sealed, and nobody else's to see."""
 

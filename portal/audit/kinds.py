@@ -73,6 +73,8 @@ class EventKind(StrEnum):
     LOST_FACTOR_REMOVED = "lost_factor_removed"
     ACCESS_CARD_ISSUED = "access_card_issued"
     ACCESS_CARD_USED = "access_card_used"
+    ACCESS_PIN_CHOSEN = "access_pin_chosen"
+    ACCESS_PIN_FORGOTTEN = "access_pin_forgotten"
     CODE_REFUSED = "code_refused"
     ACCESS_REFUSED = "access_refused"
     PERSONAL_DATA_EXPORTED = "personal_data_exported"

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.accounts.absence_models import Absence
+from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.granting import deciders_of
 from portal.accounts.link_models import MailedLink
-from portal.accounts.models import AccessCard, CardPurpose, HeldRole, RoleGrant
+from portal.accounts.models import HeldRole, RoleGrant
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision, SettingAside
 from portal.bidding.confirming import changed_since

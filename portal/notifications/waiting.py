@@ -13,8 +13,9 @@ from sqlalchemy import TIMESTAMP, ColumnElement, Select, Uuid, and_, cast, exist
 from sqlalchemy.orm import aliased
 
 from portal.accounts.absence_models import Absence, AbsenceStatus
+from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.link_models import LinkPurpose, MailedLink
-from portal.accounts.models import AccessCard, CardPurpose, GrantStatus, HeldRole, RoleGrant
+from portal.accounts.models import GrantStatus, HeldRole, RoleGrant
 from portal.awarding.models import AwardDecision, SettingAside, Standstill
 from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid

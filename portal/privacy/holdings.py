@@ -30,6 +30,7 @@ HOLDINGS = (
     Holding("passkey.user_id", "Your passkeys", goes=True),
     Holding("recovery_code.user_id", "Your recovery codes", goes=True),
     Holding("access_card.user_id", "Codes that were handed to you", goes=True),
+    Holding("sitting_pin.user_id", "The PIN of your card, unreadable", goes=True),
     Holding("muted_topic.user_id", "Topics of mail that you muted", goes=True),
     Holding("dead_address.user_id", "That mail to you did not arrive", goes=True),
     Holding("mailed_link.user_id", "Links that were mailed to you", goes=True),

@@ -14,17 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, func, select, update
 
 from portal.accounts.absence_models import Absence
+from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.link_models import AddressChange, MailedLink
-from portal.accounts.models import (
-    AccessCard,
-    CardPurpose,
-    FailedGuess,
-    HeldRole,
-    KeptForm,
-    KnownDevice,
-    User,
-    UserSession,
-)
+from portal.accounts.models import FailedGuess, HeldRole, KeptForm, KnownDevice, User, UserSession
 from portal.awarding.models import Standstill
 from portal.bidding.models import Bid, FilePart
 from portal.bidding.states import BidStatus

@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.cards import forget_pin
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.permissions import SYSTEM
 from portal.core.seals import KeyFolder
 from portal.evaluation.models import PanelMember, PanelWork, Scorecard
 from portal.evaluation.panels import issue_sitting_card
@@ -44,7 +46,10 @@ def young_members() -> Sequence[PanelMember]:
 
 
 def issue_demonstration_card(member: str, *, keys: KeyFolder, now: datetime) -> str:
-    """Issue a card for one of `young_members` (by its id) and return the code; raises `NotFound` for anybody else."""
+    """Issue a card for one of `young_members` (by its id) and return the code; raises `NotFound` for anybody else.
+
+    The PIN of whoever played that part before is forgotten.
+    """
     try:
         wanted = uuid.UUID(member)
     except ValueError as nonsense:
@@ -53,6 +58,7 @@ def issue_demonstration_card(member: str, *, keys: KeyFolder, now: datetime) -> 
     if found is None:
         raise NotFound("There is no such young person on a panel that is scoring.")
     work = db.session.get_one(PanelWork, found.panel_id)
+    forget_pin(member_user=found.user, actor=SYSTEM, now=now)
     facilitator = people.actor_of(people.FACILITATOR)
     _, card = issue_sitting_card(work=work, member_id=found.id, actor=facilitator, keys=keys, now=now)
     return card.code

@@ -28,7 +28,7 @@ name of its copy in the browser."""
 NEVER_KEPT = frozenset(
     {
         "csrf_token", "password", "old_password", "sealed_password", "code", "factor_code", "factor_answer",
-        "factor_asked_at", "proposal", "passkey", "asked_at",
+        "factor_asked_at", "proposal", "passkey", "asked_at", "asks", "pin", "again",
     }
 )  # fmt: skip
 """Fields whose content no form keeps: passwords, codes, secrets."""

@@ -32,6 +32,8 @@ from portal.organisations.models import ContractingAuthority, Provider
 from tests.factories.organisations import make_authority, make_provider
 
 PASSWORD = "correct horse battery staple"
+PIN = "2468"
+"""What every young person here picks."""
 FACTOR_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 _numbers = count(1)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tests.journeys.cast import Account, Cast, code_on
 from tests.journeys.people import Person, sees
 
+PIN = "2468"
 LONDON = ZoneInfo("Europe/London")
 AUTHORITY = "Demo Locality Partnership"
 TITLE = "Early help in Demo Valley"
@@ -261,6 +262,7 @@ class Story:
         person = self.cast.seat()
         person.visit("/sitting")
         person.press("Start", code=code)
+        person.press("Start", pin=PIN, again=PIN)
         sees(person, f"Hello, {alias}!", "40 of the 100 points")
         person.follow("Start")
         names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.accounts.cards import WRONG_PIN, SeenCard
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.kept_passwords import keep_password, kept_password
 from portal.accounts.models import Language
@@ -30,6 +31,8 @@ from portal.core.permissions import Role
 from portal.organisations.forms import AlertsFields, DetailsFields
 from portal.web.fields import decision
 from portal.web.forms import BaseForm
+
+HAS_PIN, NEW_PIN = "has", "new"
 
 HANDED_CODE_BOX = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
@@ -198,8 +201,11 @@ class AddressForm(FactorField):
         return super().carry_out(act) if current_user.has_factor else BaseForm.carry_out(self, act)
 
 
+PIN_BOX = {"inputmode": "numeric", "autocomplete": "off", "maxlength": "12"}
+
+
 class CardForm(BaseForm):
-    """The code on a young person's card."""
+    """The code on a young person's card, and then the PIN that they chose or choose now."""
 
     code = StringField(
         "Type the code on your card",
@@ -207,6 +213,37 @@ class CardForm(BaseForm):
         description="It has letters and numbers. Big or small letters are both fine.",
         render_kw=HANDED_CODE_BOX,
     )
+    asks = HiddenField()
+    """Which PIN the page asks for: the one that they have, or a new one; none yet on the first page."""
+    pin = PasswordField("Type your PIN", render_kw=PIN_BOX)
+    again = PasswordField("Type it one more time", render_kw=PIN_BOX)
+
+    @property
+    def asks_for_pin(self) -> bool:
+        """Whether the code has been seen to be right."""
+        return bool(self.asks.data in {HAS_PIN, NEW_PIN}) and not self.code.errors
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the PIN is a new one."""
+        return bool(self.asks.data == NEW_PIN)
+
+    def go_on(self, seen: SeenCard) -> None:
+        """Ask for the PIN: the card works."""
+        self.asks.data = HAS_PIN if seen.has_pin else NEW_PIN
+        if seen.is_wrong:
+            self.refuse(InvalidInput(WRONG_PIN, field="pin"))
+
+    def typed(self) -> dict[str, str]:
+        """The fields as the activity takes them; a PIN once it was asked for."""
+        asked = bool(self.asks.data)
+        if asked and not self.pin.data:
+            raise InvalidInput("Pick a PIN." if self.chooses else "Type your PIN.", field="pin")
+        return {
+            "code": self.code.data or "",
+            "pin": (self.pin.data or "") if asked else "",
+            "again": self.again.data or "",
+        }
 
 
 class JoinForm(ChosenPasswordForm):

@@ -154,17 +154,21 @@ def join() -> ResponseReturnValue:
 @bp.route("/sitting", methods=["GET", "POST"])
 @public
 def card() -> ResponseReturnValue:
-    """Open a young person's sitting with the code from their card."""
+    """Open a young person's sitting with the code from their card and their PIN."""
     form = CardForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: cards.use_card(
-            code=form.code.data,
+            **form.typed(),
             origin=origin(),
             keys=current_app.extensions["keys"],
             now=clock.now(),
         )
     ):
-        if form.outcome:
-            return redirect(onwards(enter(form.outcome)))
-        form.refuse(InvalidInput(cards.WRONG, field="code"))
-    return render_template("accounts/public/card.html", form=form), form.status_code
+        if form.outcome is None:
+            form.refuse(InvalidInput(cards.WRONG, field="code"))
+        elif form.outcome.token:
+            return redirect(onwards(enter(form.outcome.token)))
+        else:
+            form.go_on(form.outcome)
+    page = "pin" if form.asks_for_pin else "card"
+    return render_template(f"accounts/public/{page}.html", form=form), form.status_code

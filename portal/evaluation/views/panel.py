@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts.cards import card_counts
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
@@ -40,6 +41,7 @@ from portal.evaluation.queries import (
 )
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
+from portal.evaluation.states import MemberRole
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.downloads import attachment
 from portal.web.forms import PlainForm
@@ -173,10 +175,12 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
     work = visible(panel_id)
     policy.require(actor(), Verb.SEE_PROGRESS, work)
     progress = progress_of([panel_id], work.itt_id).get(panel_id, [])
+    young = [found for found in progress if found.member.role is MemberRole.YOUNG_MEMBER]
     return render_template(
         "evaluation/panel/cards.html",
         work=work,
-        young=[found for found in progress if found.member.role.value == "young_member"],
+        young=young,
+        counts=card_counts([found.member.user_id for found in young]),
         cells=sum(map(len, leaves_by_bid(work).values())),
         issuing=may(work, Verb.ISSUE_CARD),
     )

@@ -1,27 +1,40 @@
-"""A young panel member's card."""
+"""A young panel member's card and PIN."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts.cards import SITTING_LASTS, issue_card, use_card
+from portal.accounts.card_models import AccessCard, CardPurpose, SittingPin
+from portal.accounts.cards import (
+    SITTING_LASTS,
+    CardCount,
+    SeenCard,
+    card_counts,
+    forget_pin,
+    issue_card,
+    use_card,
+)
 from portal.accounts.handed_codes import hand_out
-from portal.accounts.models import AccessCard, CardPurpose, HeldRole, User
+from portal.accounts.models import HeldRole, User
+from portal.accounts.passwords import password_matches
+from portal.accounts.pins import choose_pin
 from portal.accounts.sessions import find_signed_in
 from portal.accounts.throttling import Origin, TooManyTries
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
 from portal.core import clock
-from portal.core.errors import NotAllowed, NotFound
+from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.core.permissions import Actor, Role
 from portal.core.seals import KeyFolder
 from portal.extensions import db
 from portal.tendering.models import Panel
-from tests.factories.accounts import actor_of, make_person
+from tests.factories.accounts import PIN, actor_of, make_person
 from tests.factories.tendering import draft_itt, panel_named
 
 NOW = clock.now()
@@ -58,11 +71,19 @@ def issued(member: User, facilitator: Actor, keys: KeyFolder) -> str:
     return card.code
 
 
-def used(code: str, keys: KeyFolder, *, days: float = 0, address: str = "192.0.2.1") -> str | None:
-    """The session's token for a code."""
-    token = use_card(code=code, origin=Origin(address), keys=keys, now=NOW + timedelta(days=days))
+def seen(
+    code: str, keys: KeyFolder, *, pin: str = PIN, again: str = PIN, days: float = 0, address: str = "192.0.2.1"
+) -> SeenCard | None:
+    """What comes of a code and a PIN."""
+    found = use_card(code=code, pin=pin, again=again, origin=Origin(address), keys=keys, now=NOW + timedelta(days=days))
     db.session.flush()
-    return token
+    return found
+
+
+def used(code: str, keys: KeyFolder, **details: Any) -> str | None:
+    """The session's token for a code and a PIN."""
+    found = seen(code, keys, **details)
+    return found.token if found else None
 
 
 def test_a_card_opens_one_sitting_of_two_hours(member: User, facilitator: Actor, keys: KeyFolder) -> None:
@@ -78,13 +99,102 @@ def test_a_card_opens_one_sitting_of_two_hours(member: User, facilitator: Actor,
     assert find_signed_in(token, NOW + SITTING_LASTS) is None
 
 
-def test_a_card_works_once(member: User, facilitator: Actor, keys: KeyFolder) -> None:
-    """The second use of a code is refused, and the sitting that it opened goes on (Y-04)."""
+def test_a_code_without_the_pin_opens_nothing(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """Neither the first time nor later, nor on the next card; the PIN that was chosen opens each (Y-04)."""
+    code = issued(member, facilitator, keys)
+    assert seen(code, keys, pin="") == SeenCard(has_pin=False)
+    assert db.session.scalars(select(AccessCard)).one().used_at is None
+    assert used(code, keys) is not None
+    for card in (code, None):
+        card = card or issued(member, facilitator, keys)
+        assert seen(card, keys, pin="") == SeenCard(has_pin=True)
+        assert seen(card, keys, pin="1357", again="1357") == SeenCard(has_pin=True, is_wrong=True)
+        assert used(card, keys) is not None
+
+
+@pytest.mark.parametrize(
+    ("pin", "again", "field"),
+    [
+        ("123", "123", "pin"), ("1234567", "1234567", "pin"), ("12a4", "12a4", "pin"), ("0000", "0000", "pin"),
+        ("777777", "777777", "pin"), ("1234", "1234", "pin"), ("98765", "98765", "pin"), (PIN, "1357", "again"),
+    ],
+)  # fmt: skip
+def test_a_pin_that_is_easy_or_not_typed_twice_is_refused(
+    member: User, facilitator: Actor, keys: KeyFolder, pin: str, again: str, field: str
+) -> None:
+    """With the fault beside its field; the card is as it was."""
+    code = issued(member, facilitator, keys)
+    with pytest.raises(InvalidInput) as refusal:
+        seen(code, keys, pin=pin, again=again)
+    assert refusal.value.field == field
+    assert db.session.scalars(select(SittingPin)).all() == []
+
+
+@pytest.mark.parametrize("typed", [" 24 68 ", "２４６８", "24-68"])
+def test_how_a_pin_is_typed_does_not_matter(member: User, facilitator: Actor, keys: KeyFolder, typed: str) -> None:
+    """Spaces, wide digits and hyphens are read as the digits."""
+    code = issued(member, facilitator, keys)
+    assert used(code, keys) is not None
+    assert used(code, keys, pin=typed) is not None
+
+
+def test_the_second_to_choose_a_pin_is_told(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """Of two first uses at one moment one PIN stands, and the other hears that somebody was there."""
+    issued(member, facilitator, keys)
+    card = db.session.scalars(select(AccessCard)).one()
+    choose_pin(card=card, member=member, pin=PIN, again=PIN, keys=keys, now=NOW)
+    with pytest.raises(InvalidInput) as refusal:
+        choose_pin(card=card, member=member, pin="1357", again="1357", keys=keys, now=NOW)
+    assert refusal.value.field == "code"
+
+
+def test_wrong_pins_are_slowed_and_stop_the_card(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """The sixth waits, the tenth in a row stops the card; each is on record, and what was typed is not (Y-04)."""
+    code = issued(member, facilitator, keys)
+    assert used(code, keys) is not None
+    for _ in range(5):
+        assert used(code, keys, pin="1357") is None
+    with pytest.raises(TooManyTries) as refusal:
+        used(code, keys, pin="1357")
+    assert refusal.value.field == "pin"
+    for later in range(1, 6):
+        assert used(code, keys, pin="1357", days=later) is None
+    assert seen(code, keys, days=6) is None
+    refused = [event.data for event in events_of("system") if event.kind == EventKind.CODE_REFUSED]
+    assert refused == [{"purpose": "pin"}] * 10 + [{"purpose": "sitting"}]
+    assert used(issued(member, facilitator, keys), keys, days=6) is not None
+
+
+def test_a_forgotten_pin_takes_every_card_with_it(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """Whoever finds an old card chooses no PIN with it; the next card asks for a new one, and the sitting is over."""
     code = issued(member, facilitator, keys)
     token = used(code, keys)
-    assert used(code, keys) is None
+    forget_pin(member_user=member, actor=facilitator, now=NOW)
     assert token is not None
-    assert find_signed_in(token, NOW) is not None
+    assert find_signed_in(token, NOW) is None
+    assert seen(code, keys, pin="") is None
+    assert seen(issued(member, facilitator, keys), keys, pin="") == SeenCard(has_pin=False)
+
+
+def test_what_may_show_that_another_sat_is_counted(member: User, facilitator: Actor, keys: KeyFolder) -> None:
+    """Cards that were issued, sittings, and those that ended one which was still open."""
+    code = issued(member, facilitator, keys)
+    for _ in range(2):
+        used(code, keys)
+    used(issued(member, facilitator, keys), keys, days=1)
+    assert card_counts([member.id]) == {member.id: CardCount(issued=2, sittings=3, took_over=1)}
+
+
+def test_a_pin_is_kept_slowly_and_under_the_key(
+    member: User, facilitator: Actor, keys: KeyFolder, tmp_path: Path
+) -> None:
+    """Whoever has the table alone cannot try ten thousand PINs."""
+    code = issued(member, facilitator, keys)
+    used(code, keys)
+    held = db.session.scalars(select(SittingPin)).one().pin_hash
+    assert held.startswith("$argon2id$")
+    assert not password_matches(held, PIN)
+    assert not password_matches(held, KeyFolder(tmp_path).keyed_hash(f"pin:{member.id}:{PIN}").hex())
 
 
 @pytest.mark.parametrize("written", ["{}", " {} ", "lower", "spaces"])

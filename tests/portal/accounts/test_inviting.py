@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.card_models import CardPurpose
 from portal.accounts.changing_roles import end_access
 from portal.accounts.handed_codes import hand_out
 from portal.accounts.inviting import invite_colleague, join, join_with_code, renew_invitation
 from portal.accounts.link_models import LinkPurpose
 from portal.accounts.mailed_links import LinkGone, issue_link, token_of
-from portal.accounts.models import CardPurpose, User
+from portal.accounts.models import User
 from portal.accounts.passwords import password_matches
 from portal.accounts.queries import colleagues_of
 from portal.accounts.sessions import find_signed_in, start_session

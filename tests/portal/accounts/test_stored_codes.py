@@ -8,9 +8,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.cards import issue_card
 from portal.accounts.factor_models import RecoveryCode
-from portal.accounts.models import AccessCard, CardPurpose
 from portal.accounts.recovery import make_recovery_codes
 from portal.core import clock
 from portal.core.columns import Model

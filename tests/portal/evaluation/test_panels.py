@@ -6,8 +6,9 @@ import pytest
 from flask import current_app
 from sqlalchemy import select
 
-from portal.accounts.cards import use_card
-from portal.accounts.models import AccessCard, HeldRole, User
+from portal.accounts.card_models import AccessCard
+from portal.accounts.cards import SeenCard, use_card
+from portal.accounts.models import HeldRole, User
 from portal.accounts.sessions import find_signed_in
 from portal.accounts.throttling import Origin
 from portal.audit.queries import events_of
@@ -25,7 +26,7 @@ from portal.evaluation.panels import (
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from tests.factories.absences import make_absence
-from tests.factories.accounts import actor_of, make_person
+from tests.factories.accounts import PIN, actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, opener_of
 from tests.factories.evaluation import (
     KEYS,
@@ -205,8 +206,8 @@ def test_a_panel_that_moderates_loses_nobody_and_gains_only_who_does_not_score()
     assert actor_of(member.user).panels[member.panel.id] == frozenset({Role.CHAIR})
 
 
-def test_a_card_opens_one_sitting_of_the_young_person_it_was_made_for() -> None:
-    """The facilitator issues it while the panel scores; the code works once and cannot be read back (Y-04)."""
+def test_a_card_opens_a_sitting_of_the_young_person_it_was_made_for() -> None:
+    """The facilitator issues it while the panel scores; the code opens nothing alone and cannot be read back (Y-04)."""
     evaluation = scoring_itt(1)
     facilitator, young = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)[0]
     keys = current_app.extensions["keys"]
@@ -216,13 +217,15 @@ def test_a_card_opens_one_sitting_of_the_young_person_it_was_made_for() -> None:
     assert member.id == young.member.id
     stored = db.session.scalars(select(AccessCard).where(AccessCard.user_id == young.user.id)).one()
     assert card.code.encode() not in stored.code_hash
-    token = use_card(code=card.code, origin=Origin("192.0.2.1"), keys=keys, now=clock.now())
-    assert token is not None
+    used = {"code": card.code, "again": PIN, "origin": Origin("192.0.2.1"), "keys": keys, "now": clock.now()}
+    assert use_card(pin="", **used) == SeenCard(has_pin=False)
+    opened = use_card(pin=PIN, **used)
+    assert opened is not None
+    assert opened.token is not None
     db.session.flush()
-    signed_in = find_signed_in(token, clock.now())
+    signed_in = find_signed_in(opened.token, clock.now())
     assert signed_in is not None
     assert signed_in.user_id == young.user.id
-    assert use_card(code=card.code, origin=Origin("192.0.2.1"), keys=keys, now=clock.now()) is None
 
 
 def test_cards_are_the_facilitators_and_only_while_the_panel_scores() -> None:

@@ -11,10 +11,11 @@ from flask import Flask, current_app
 from sqlalchemy import func, select, text
 
 from portal.accounts.absences import name_deputy
+from portal.accounts.card_models import AccessCard
 from portal.accounts.cards import issue_card
 from portal.accounts.granting import propose_role
 from portal.accounts.inviting import invite_colleague
-from portal.accounts.models import AccessCard, User
+from portal.accounts.models import User
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.core import clock

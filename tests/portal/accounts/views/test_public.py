@@ -11,9 +11,10 @@ from bs4 import BeautifulSoup
 from flask import Flask, current_app
 from sqlalchemy import func, select
 
+from portal.accounts.card_models import CardPurpose
 from portal.accounts.cards import issue_card
 from portal.accounts.handed_codes import hand_out
-from portal.accounts.models import CardPurpose, FailedGuess, User, UserSession
+from portal.accounts.models import FailedGuess, User, UserSession
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.permissions import Role
@@ -23,6 +24,7 @@ from portal.regulation.seeding import seed_reference_data
 from tests.client import CheckedClient
 from tests.factories.accounts import (
     PASSWORD,
+    PIN,
     actor_of,
     current_code,
     make_person,
@@ -30,7 +32,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.organisations import make_provider
 from tests.factories.tendering import draft_itt, panel_named
-from tests.filling import errors_of, fields_of, fill, link_in, press, text_of
+from tests.filling import errors_of, fields_of, fill, link_in, press, sit_down, text_of
 from tests.mailing import link_to
 from tests.services import Mailbox
 
@@ -135,7 +137,7 @@ def test_a_young_person_s_sitting_leaves_nothing_in_the_browser(client: CheckedC
     facilitator, member = make_person(Role.FACILITATOR, panel=panel), make_person(Role.YOUNG_MEMBER, panel=panel)
     keys = client.application.extensions["keys"]
     card = issue_card(member_user=member, issued_by=actor_of(facilitator), keys=keys, now=clock.now())
-    assert fill(client, "/sitting", {"code": card.code}).status_code == 302
+    assert sit_down(client, card.code).status_code == 302
     assert client.get_cookie("fairlot-device") is None
 
 
@@ -407,18 +409,27 @@ def test_a_nul_in_a_name_breaks_nothing(client: CheckedClient, db_session: objec
 def test_a_young_person_comes_in_with_a_card(
     client: CheckedClient, new_client: Callable[[], CheckedClient], db_session: object
 ) -> None:
-    """The code leads to the sitting, once; the page shows the alias and asks for no name."""
+    """Code and PIN lead to the sitting; the page shows the alias and asks for no name."""
     panel = panel_named(draft_itt(), "young-people")
     member = make_person(Role.YOUNG_MEMBER, panel=panel, display_name="Kestrel")
     facilitator = actor_of(make_person(Role.FACILITATOR, panel=panel))
     keys = client.application.extensions["keys"]
     card = issue_card(member_user=member, issued_by=facilitator, keys=keys, now=clock.now())
-    answer = fill(client, "/sitting", {"code": card.code.lower()})
-    assert answer.status_code == 302
+    chosen = fill(client, "/sitting", {"code": card.code.lower()})
+    assert "Pick a PIN" in text_of(chosen)
+    unlike = client.post("/sitting", data=fields_of(chosen) | {"pin": PIN, "again": "1"})
+    assert "That was not the same. Type your PIN two times." in errors_of(unlike)
+    assert client.post("/sitting", data=fields_of(unlike) | {"pin": PIN, "again": PIN}).status_code == 302
     assert "Kestrel" in client.get("/accessibility").get_data(as_text=True)
-    again = fill(new_client(), "/sitting", {"code": card.code})
-    assert again.status_code == 422
-    assert "ask for a new one" in errors_of(again)[0]
+    elsewhere = new_client()
+    asked = fill(elsewhere, "/sitting", {"code": card.code})
+    assert "Type your PIN" in text_of(asked)
+    for pin, message in (("", "Type your PIN."), ("1357", "That is not your PIN.")):
+        refused = elsewhere.post("/sitting", data=fields_of(asked) | {"pin": pin})
+        assert refused.status_code == 422
+        assert message in errors_of(refused)[0]
+    wrong = fill(elsewhere, "/sitting", {"code": "0000-0000-0000"})
+    assert "That code did not work." in errors_of(wrong)[0]
     assert press(client, "/accessibility", "/sign-out").location == "/sitting"
 
 

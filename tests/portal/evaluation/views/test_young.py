@@ -21,7 +21,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
 from tests.factories.evaluation import YOUNG, appointed, moderating_itt, score_all, scoring_itt
-from tests.filling import fields_of, text_of
+from tests.filling import fields_of, sit_down, text_of
 from tests.portal.evaluation.views.posting import post
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -43,7 +43,7 @@ def test_a_sitting_from_the_card_to_the_thank_you(client: CheckedClient) -> None
     _, card = issue_sitting_card(
         work=facilitator.work, member_id=young.member.id, actor=facilitator.actor, keys=keys, now=clock.now()
     )
-    assert post(client, "/sitting", data={"code": card.code.lower()}).location == "/panel/sitting"
+    assert sit_down(client, card.code.lower()).location == "/panel/sitting"
     assert f"Hello, {young.member.alias}!" in words(client, "/panel/sitting")
     assert client.get("/panel/sitting/questions/1").location == "/panel/sitting/know"
     answers = {f"interest-{bid.bid_id}": "no" for bid in evaluation.bids()}
@@ -117,7 +117,7 @@ def test_a_second_sitting_goes_on_where_the_first_one_stopped(client: CheckedCli
 
 
 def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
-    """The card page says so in their words, never the adults' sign-in; a new card brings the words back, not sent."""
+    """The card page says so in their words, never the adults' sign-in; card and PIN bring the words back, not sent."""
     evaluation = scoring_itt(1)
     facilitator, young = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)[0]
     sign_in(client, young.user)
@@ -136,7 +136,7 @@ def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
         work=facilitator.work, member_id=young.member.id, actor=facilitator.actor, keys=keys, now=clock.now()
     )
     action = f"/sitting?next={path}"
-    opened = client.post(action, data=fields_of(page, action=action) | {"code": card.code})
+    opened = sit_down(client, card.code, action, page=page)
     assert opened.location == path
     offered = client.get(path)
     assert "It sounds like fun to me." in text_of(offered)
