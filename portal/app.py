@@ -102,6 +102,8 @@ BLUEPRINTS = (
     "portal.corresponding.views.provider",
     "portal.corresponding.views.commissioner",
     "portal.evaluation.views.commissioner",
+    "portal.evaluation.safeguarding.views.commissioner",
+    "portal.evaluation.safeguarding.views.lead",
     "portal.evaluation.views.draws",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",

@@ -95,7 +95,7 @@ def withdraw_roles(*, person: User, roles: Collection[Role]) -> None:
 
 
 def takes_two_people(role: Role) -> bool:
-    """Whether the role is half of an act of two people, so that one person alone cannot give it."""
+    """Whether one person alone cannot give the role, for what it may do (`Permit.half`)."""
     return role in policy.halves()
 
 

@@ -192,6 +192,7 @@ class EventKind(StrEnum):
     ENQUIRY_ANSWERED = "enquiry_answered"
     ENQUIRY_REFUSED_LATE = "enquiry_refused_late"
     # Evaluation
+    SAFEGUARDING_LEAD_NAMED = "safeguarding_lead_named"
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"
     INTEREST_DECLARED = "interest_declared"

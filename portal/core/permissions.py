@@ -28,6 +28,7 @@ class Role(StrEnum):
     OPENER = "opener"
     CONTRACT_MANAGER = "contract_manager"
     AUDITOR = "auditor"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
     AUTHORITY_ADMINISTRATOR = "authority_administrator"
     PLATFORM_ADMINISTRATOR = "platform_administrator"
     CHAIR = "chair"
@@ -129,6 +130,8 @@ class Verb(StrEnum):
     # Panels
     APPOINT_PANEL = "appoint_panel"
     SEE_PANELS = "see_panels"
+    NAME_SAFEGUARDING_LEAD = "name_safeguarding_lead"
+    SEE_HELD_WORDS = "see_held_words"
     DECLARE = "declare"
     READ_BIDS = "read_bids"
     SCORE = "score"
@@ -164,6 +167,7 @@ AUTHORITY_ROLES = frozenset(
         Role.OPENER,
         Role.CONTRACT_MANAGER,
         Role.AUDITOR,
+        Role.SAFEGUARDING_LEAD,
         Role.AUTHORITY_ADMINISTRATOR,
     }
 )
@@ -260,7 +264,8 @@ class Governed(Protocol):
 class Permit:
     """One row: these roles may do `verb` to `object` in these states (None: in every state).
 
-    `half` says that the verb is one half of an act of two people: its roles are then given by two people as well.
+    `half` says that its roles are given by two people: the verb is one half of an act of two people, or lets one
+    person alone read what a child confided.
     """
 
     object: str
@@ -296,7 +301,7 @@ class Policy:
         return [row for key in sorted(self._rows) for row in self._rows[key]]
 
     def halves(self) -> frozenset[Role]:
-        """The roles that are one half of an act of two people."""
+        """The roles that are given by two people."""
         return frozenset().union(*(row.roles for row in self.rows() if row.half))
 
     def allows(self, actor: Actor, verb: Verb, thing: Governed) -> bool:

@@ -55,6 +55,14 @@ PANELS = Step(
     is_act=True,
     timetable="closes_at",
 )
+LEAD = Step(
+    "Name a safeguarding lead",
+    "evaluation_desk.panels",
+    Verb.NAME_SAFEGUARDING_LEAD,
+    "No young person gets a card before.",
+    is_act=True,
+    timetable="closes_at",
+)
 ANSWER = Step(
     "Answer what bidders ask",
     "clarification_desk.index",
@@ -215,7 +223,10 @@ def steps_for(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
 
 def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: datetime) -> tuple[Step, ...]:
     judged = (CHECKED,) if itt.opened_at is not None else ()
+    # Young people cannot sit: nothing waits longer than they do.
+    led = (LEAD,) if situation.lacks_lead and itt.status is IttStatus.OPENED else ()
     return (
+        *led,
         *_proposals(situation, actor),
         *_judging(itt, situation, actor),
         *_interests(itt, situation, actor),
@@ -233,7 +244,7 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         helping = (
             (replace(HELP, hint=f"{counted(situation.helps, 'request')} not answered."),) if situation.helps else ()
         )
-        panels = PANELS if situation.has_empty_panel else SEATED
+        panels = PANELS if situation.has_empty_panel else LEAD if situation.lacks_lead else SEATED
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
         return (*helping, *((OPEN,) if itt.has_closed(now) else ()), asked, CHANGE, panels)
     if itt.status is IttStatus.MODERATED:

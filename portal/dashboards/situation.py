@@ -21,7 +21,7 @@ from portal.core.approval import Half
 from portal.core.columns import db
 from portal.corresponding.queries import counts_unanswered
 from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
-from portal.evaluation.models import PanelMember, Result
+from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.judging.checks import unchecked_in_lot
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import names_waiting
@@ -32,7 +32,7 @@ from portal.tendering.helping.asking import counts_unhelped
 from portal.tendering.interests.queries import Register, registers_of
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.queries import Counts, read_counts
-from portal.tendering.states import EndingStatus, IttStatus
+from portal.tendering.states import EndingStatus, IttStatus, PanelKind
 from tender_scoring.method import DRAWN_LOT
 
 
@@ -82,6 +82,8 @@ class Situation:
     """How many bidders for lots that are still open were not checked, or not against the newest debarment list."""
     register: Register | None = None
     """Who influences it, from its publication to its award."""
+    lacks_lead: bool = False
+    """Whether a panel of young people has no safeguarding lead."""
     proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
     """What waits for a second person beside the award and judgements, with who decides none of it."""
 
@@ -91,14 +93,19 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     for itt_id, *lot in db.session.execute(_lots(itt_ids)):
         rows[itt_id].append(_Row(*lot))
-    empty, asked, written, helps = read_counts(
-        _empty_panels(itt_ids), counts_waiting(itt_ids), counts_unanswered(itt_ids), counts_unhelped(itt_ids)
+    empty, leaderless, asked, written, helps = read_counts(
+        _empty_panels(itt_ids),
+        _panels_without_lead(itt_ids),
+        counts_waiting(itt_ids),
+        counts_unanswered(itt_ids),
+        counts_unhelped(itt_ids),
     )
     waiting, judging, proposed = names_waiting(itt_ids), waiting_of(itt_ids), proposals_of(itt_ids)
     registers = registers_of(_before_award(itt_ids))
     return {
         itt_id: replace(
             _together(lots, itt_id in empty, now),
+            lacks_lead=itt_id in leaderless,
             notices_waiting=waiting.get(itt_id, ()),
             helps=helps.get(itt_id, 0),
             questions=asked.get(itt_id, 0),
@@ -178,6 +185,13 @@ def _empty_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
     """How many panels of each ITT nobody sits on yet."""
     seated = exists().where(PanelMember.panel_id == Panel.id, PanelMember.removed_at.is_(None))
     return select(Panel.itt_id, func.count()).where(Panel.itt_id.in_(itt_ids), ~seated).group_by(Panel.itt_id)
+
+
+def _panels_without_lead(itt_ids: Sequence[uuid.UUID]) -> Counts:
+    """How many panels of young people of each ITT have no safeguarding lead."""
+    led = exists().where(PanelWork.panel_id == Panel.id, PanelWork.safeguarding_lead_id.is_not(None))
+    young = (Panel.itt_id.in_(itt_ids), Panel.kind == PanelKind.YOUNG_PEOPLE)
+    return select(Panel.itt_id, func.count()).where(*young, ~led).group_by(Panel.itt_id)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.ENQUIRY_MADE: "A bidder was asked about its opened bid",
     EventKind.ENQUIRY_ANSWERED: "A bidder answered what it was asked about its bid",
     EventKind.ENQUIRY_REFUSED_LATE: "An answer about a bid came too late, and was refused",
+    EventKind.SAFEGUARDING_LEAD_NAMED: "A safeguarding lead was named for young people",
     EventKind.PANEL_MEMBER_APPOINTED: "A panel member was appointed",
     EventKind.PANEL_MEMBER_REMOVED: "A panel member was removed",
     EventKind.INTEREST_DECLARED: "A panel member declared interests",

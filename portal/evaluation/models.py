@@ -26,6 +26,10 @@ class PanelWork(OnIttChain, Model):
     __table_args__ = (
         state_matches((PanelWorkStatus.CLOSED,), "closed_at", name="closed_at_matches"),
         CheckConstraint("status = 'scoring' OR moderation_started_at IS NOT NULL", name="moderation_started"),
+        CheckConstraint("safeguarding_deputy_id <> safeguarding_lead_id", name="lead_and_deputy_are_two"),
+        CheckConstraint(
+            "safeguarding_deputy_id IS NULL OR safeguarding_lead_id IS NOT NULL", name="deputy_beside_a_lead"
+        ),
     )
 
     panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"), primary_key=True)
@@ -36,9 +40,15 @@ class PanelWork(OnIttChain, Model):
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     meeting_record: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Who was present (pseudonyms for young people), when, and how the panel came to its agreed scores."""
+    safeguarding_lead_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    """Of a young people's panel: who is told when a young person may have written about harm."""
+    safeguarding_deputy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    """Who is told where the lead has not read it after half an hour."""
 
     panel: Mapped[Panel] = relationship()
     itt: Mapped[InvitationToTender] = relationship()
+    safeguarding_lead: Mapped[User | None] = relationship(foreign_keys=[safeguarding_lead_id])
+    safeguarding_deputy: Mapped[User | None] = relationship(foreign_keys=[safeguarding_deputy_id])
 
     policy_object = "panel"
 
@@ -49,16 +59,32 @@ class PanelWork(OnIttChain, Model):
 
     @property
     def policy_state(self) -> str:
-        """Its status; "waiting" until the bids are opened, "ended" where the procurement ended before it had closed."""
+        """Its status; "ended" where the procurement ended before it had closed.
+
+        "waiting" until the bids are opened, and where young people have no safeguarding lead: no card, no sitting.
+        """
         if self.status is PanelWorkStatus.CLOSED:
             return self.status.value
         if self.itt.has_ended:
             return "ended"
-        return self.status.value if self.itt.status in AFTER_OPENING else "waiting"
+        if self.itt.status not in AFTER_OPENING or (self.status is PanelWorkStatus.SCORING and self.lacks_lead):
+            return "waiting"
+        return self.status.value
+
+    @property
+    def lacks_lead(self) -> bool:
+        """Whether young people are to sit here and nobody is named who looks after their safety."""
+        return self.panel.kind.is_young_people and self.safeguarding_lead_id is None
+
+    @property
+    def safeguarding_ids(self) -> frozenset[uuid.UUID]:
+        """The safeguarding lead and the deputy."""
+        return frozenset(one for one in (self.safeguarding_lead_id, self.safeguarding_deputy_id) if one)
 
     def policy_roles(self, actor: Actor) -> frozenset[Role]:
-        """Roles on the panel, and in the authority that runs the ITT."""
-        return actor.towards_panel(self.panel_id) | self.itt.policy_roles(actor)
+        """Roles on the panel, and in the authority that runs the ITT; a safeguarding lead's only where named."""
+        held = actor.towards_panel(self.panel_id) | self.itt.policy_roles(actor)
+        return held if self.safeguarding_ids & actor.people else held - {Role.SAFEGUARDING_LEAD}
 
 
 class PanelMember(Subject, Model):

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from portal.core.permissions import Role, Verb, permit, policy
-from portal.tendering.states import AFTER_MODERATION, AFTER_OPENING, AFTER_PUBLICATION, ENDED, IttStatus
+from portal.tendering.states import (
+    AFTER_MODERATION,
+    AFTER_OPENING,
+    AFTER_PUBLICATION,
+    BEFORE_CONTRACT,
+    ENDED,
+    IttStatus,
+)
 
 SCORERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER)
 SEATED = (*SCORERS, Role.FACILITATOR)
@@ -18,6 +25,8 @@ CLOSED = "closed"
 policy.declare(
     [
         permit("itt", Verb.APPOINT_PANEL, [Role.COMMISSIONER], [IttStatus.PUBLISHED, IttStatus.OPENED]),
+        # At every stage: who is named may leave.
+        permit("itt", Verb.NAME_SAFEGUARDING_LEAD, [Role.COMMISSIONER], BEFORE_CONTRACT),
         permit("itt", Verb.SEE_PANELS, [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
         # What officers check is for them alone: a panel scores without it, and they check it without the price.
         permit("itt", Verb.READ_COMPLIANCE, OVERSIGHT, AFTER_OPENING),
@@ -32,6 +41,8 @@ policy.declare(
         permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.SCORE, SCORERS, [SCORING]),
         permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING]),
+        # Of the authority's safeguarding leads whoever is named for the panel (`PanelWork.policy_roles`).
+        permit("panel", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], half=True),
         permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
         permit("panel", Verb.START_MODERATION, MODERATORS, [SCORING]),
         # A member reads the others' scores once all are submitted; a young person does in the room.

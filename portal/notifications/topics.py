@@ -250,6 +250,14 @@ TOPICS: tuple[Topic, ...] = (
         ),
     ),
     Topic(
+        "safeguarding",
+        "Safety of young people",
+        "That you are named for a panel, and what a young person wrote that may be about harm.",
+        frozenset({Role.SAFEGUARDING_LEAD, Role.FACILITATOR}),
+        ("evaluation/safeguarding_lead", "evaluation/safeguarding_deputy"),
+        "Somebody may be in danger.",
+    ),
+    Topic(
         "panel",
         "Your panel",
         "Bids are ready to score, moderation begins, somebody stepped back.",

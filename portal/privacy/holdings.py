@@ -110,6 +110,8 @@ HOLDINGS = (
     Holding("application_decision.sent_back_by_id", "Decisions on applications that you sent back"),
     Holding("bid_opening.proposed_by_id", "Openings of bids that you began"),
     Holding("bid_opening.decided_by_id", "Openings of bids that you finished"),
+    Holding("panel_work.safeguarding_lead_id", "Panels whose safeguarding lead you are"),
+    Holding("panel_work.safeguarding_deputy_id", "Panels whose safeguarding lead you stand in for"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
     Holding("draw_part.person_id", "Lots that you drew"),

@@ -37,17 +37,15 @@ from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
-from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import bids_to_score, counting_members
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
-from portal.evaluation.states import MemberRole
 from portal.notices.models import PreparedNotice
 from portal.notices.placing import place_notice
 from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import checking, checks, mapping, matrix_people, people, preparing, story
+from portal.scenarios import appointing, checking, checks, mapping, matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Panel
@@ -143,22 +141,6 @@ def publish(itt: InvitationToTender, keys: KeyFolder, *, published: datetime, cl
     db.session.commit()
 
 
-def appoint(itt: InvitationToTender) -> None:
-    """Fill all three panels: adults by their addresses, young people by alias alone."""
-    panels = {panel.key: panel for panel in itt.panels}
-    seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in cast_of(itt).seats]
-    seats += [("young-people", Appointee(MemberRole.YOUNG_MEMBER, alias)) for alias in people.YOUNG_PEOPLE]
-    for key, appointee in seats:
-        appoint_panel_member(
-            itt=itt,
-            panel=panels[key],
-            appointee=appointee,
-            actor=people.actor_of(cast_of(itt).commissioner),
-            now=clock.now(),
-        )
-        db.session.commit()
-
-
 def write_bid(
     itt: InvitationToTender,
     telling: story.Telling,
@@ -227,7 +209,7 @@ def close_together(
                 db.session.rollback()
                 open_for *= 2
     for itt in itts.values():
-        appoint(itt)
+        appointing.appoint(itt, cast_of(itt))
     last = max(itt.closes_at for itt in itts.values() if itt.closes_at)
     while clock.database_time() < last:
         db.session.rollback()

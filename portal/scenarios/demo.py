@@ -11,7 +11,18 @@ from portal.core.columns import db
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, changing, checks, endings, mapping, market, people, setting_aside, story
+from portal.scenarios import (
+    appointing,
+    building,
+    changing,
+    checks,
+    endings,
+    mapping,
+    market,
+    people,
+    setting_aside,
+    story,
+)
 from portal.scenarios.papers import add_papers
 from portal.tendering.asking import ask_for_lots
 from portal.tendering.clarifying.answering import answer_question, publish_answers
@@ -98,7 +109,7 @@ def _open_one(
     noon = clock.now().astimezone(clock.LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
     closes_at = noon + timedelta(days=12)
     building.publish(itt, keys, published=clock.now() - timedelta(days=9), closes_at=closes_at)
-    building.appoint(itt)
+    appointing.appoint(itt, building.cast_of(itt))
     _ask(itt, people.MEADOW_SUBMITTER, *story.ANSWERED_QUESTION)
     _ask(itt, people.BRIDGE_SUBMITTER, story.OPEN_QUESTION)
     started = time.monotonic()

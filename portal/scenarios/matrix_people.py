@@ -101,6 +101,7 @@ def cast_of(place: Place) -> Cast:
         approver=place.people[Role.APPROVER],
         openers=(opener, place.people[Role.OPENER]),
         manager=place.people[Role.CONTRACT_MANAGER],
+        leads=(place.people[Role.SAFEGUARDING_LEAD], None),
         seats=(
             ("local", MemberRole.CHAIR, place.people[Role.CHAIR]),
             ("local", MemberRole.MEMBER, place.people[Role.PANEL_MEMBER]),

@@ -60,6 +60,8 @@ class Cast:
     approver: Part
     openers: tuple[Part, Part]
     manager: Part
+    leads: tuple[Part, Part | None]
+    """Who looks after the young people's safety, and who if that one is away."""
     seats: tuple[tuple[str, MemberRole, Part], ...]
     """The adults of the panels, by the panel's key."""
     bidders: tuple[Part, ...]
@@ -103,6 +105,20 @@ AUDITOR = Part(
     "Reads everything of the authority, changes nothing.",
     (Role.AUDITOR,),
 )
+SAFEGUARDING_LEAD = Part(
+    "Demo Safeguarding Lead",
+    "safeguarding",
+    "Safeguarding lead",
+    "Reads what a young person wrote where it may be about harm, and records what was done.",
+    (Role.SAFEGUARDING_LEAD,),
+)
+SAFEGUARDING_DEPUTY = Part(
+    "Demo Safeguarding Deputy",
+    "safeguarding2",
+    "Deputy of the safeguarding lead",
+    "Is told when the lead has not read something after half an hour.",
+    (Role.SAFEGUARDING_LEAD,),
+)
 AUTHORITY_ADMINISTRATOR = Part(
     "Demo Authority Administrator",
     "admin",
@@ -124,6 +140,8 @@ AUTHORITY_PEOPLE = (
     OPENER_TWO,
     MANAGER,
     AUDITOR,
+    SAFEGUARDING_LEAD,
+    SAFEGUARDING_DEPUTY,
     AUTHORITY_ADMINISTRATOR,
     SECOND_ADMINISTRATOR,
 )
@@ -207,6 +225,7 @@ CAST = Cast(
     approver=APPROVER,
     openers=(OPENER_ONE, OPENER_TWO),
     manager=MANAGER,
+    leads=(SAFEGUARDING_LEAD, SAFEGUARDING_DEPUTY),
     seats=(
         ("local", MemberRole.CHAIR, CHAIR),
         ("local", MemberRole.MEMBER, PROFESSIONAL),

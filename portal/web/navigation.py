@@ -28,6 +28,7 @@ ENTRIES: tuple[tuple[str, str, frozenset[Role] | None], ...] = (
     ("My work", "provider_desk.index", PROVIDER_ROLES),
     ("Organisation", "provider_organisation.show", PROVIDER_ROLES),
     ("Procurements", "commissioning_desk.index", AUTHORITY_ROLES),
+    ("Safety", "safeguarding.index", frozenset({Role.SAFEGUARDING_LEAD})),
     ("Panel", "panel_desk.index", PANEL_ROLES - {Role.YOUNG_MEMBER}),
     ("Inbox", "inbox.index", frozenset(Role) - {Role.YOUNG_MEMBER}),
     ("Providers", "provider_checks.index", frozenset({Role.AUTHORITY_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})),

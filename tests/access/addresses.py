@@ -144,6 +144,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("identity_decision", Verb.READ): page("identity_changes.decide"),
     ("itt", Verb.ASK_FOR_VALIDITY): press("validity.index"),
     ("itt", Verb.APPOINT_PANEL): form("evaluation_desk.appoint"),
+    ("itt", Verb.NAME_SAFEGUARDING_LEAD): form("safeguarding_desk.name"),
     ("itt", Verb.APPROVE_DIRECT_AWARD): form("calling_off.approve"),
     ("itt", Verb.APPROVE_PUBLICATION): press("itts.approve"),
     ("itt", Verb.ASSESS_CONFLICTS): form("interests.assess", "interests.name"),
@@ -207,6 +208,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *form("panel_desk.submit", by=ADULTS),
         *press("sitting.answer", "sitting.check", by=YOUNG, own=True),
     ),
+    ("panel", Verb.SEE_HELD_WORDS): page("safeguarding.panel", by=frozenset({Role.SAFEGUARDING_LEAD})),
     ("panel", Verb.SEE_PROGRESS): (
         *page("panel_desk.cards", by=frozenset({Role.FACILITATOR})),
         *page("panel_desk.show", by=frozenset({Role.CHAIR})),

@@ -18,6 +18,7 @@ from portal.evaluation.moderation import agree_score, close_moderation, start_mo
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import bids_to_score, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
+from portal.evaluation.safeguarding.naming import name_safeguarding_lead
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
@@ -109,6 +110,20 @@ def appoint(evaluation: Evaluation, key: str, role: MemberRole) -> Seat:
     return seat
 
 
+def name_lead(evaluation: Evaluation) -> Actor:
+    """Name somebody new as the safeguarding lead of the young people, and return who it is."""
+    lead = make_person(Role.SAFEGUARDING_LEAD, authority=evaluation.itt.authority)
+    name_safeguarding_lead(
+        itt=evaluation.itt,
+        panel=panel_named(evaluation.itt, YOUNG),
+        lead_id=lead.id,
+        deputy_id=None,
+        actor=evaluation.commissioner,
+    )
+    db.session.flush()
+    return actor_of(lead)
+
+
 def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
     """Declare about every bidder: no interest, or one in `interest_in`."""
     answers = {
@@ -169,6 +184,7 @@ def appointed(
         for _ in range(count - 1):
             appoint(evaluation, key, MemberRole.MEMBER)
     appoint(evaluation, YOUNG, MemberRole.FACILITATOR)
+    name_lead(evaluation)
     for _ in range(young_people):
         appoint(evaluation, YOUNG, MemberRole.YOUNG_MEMBER)
     return evaluation

@@ -74,6 +74,7 @@ class Story:
         self.openers = [
             cast.colleague(first, f"Demo Opener {number}", "opener", confirmed_by=second) for number in ("One", "Two")
         ]
+        self.lead = cast.colleague(first, "Demo Safeguarding Lead", "safeguarding_lead", confirmed_by=second)
         self.manager = cast.colleague(first, "Demo Manager", "contract_manager")
         self.providers = {name: cast.provider(name, number) for name, (number, _, _) in PROVIDERS.items()}
         self.visitor = cast.seat()
@@ -195,6 +196,10 @@ class Story:
                 person.visit(f"/commissioning/itts/{self.reference}/panels/{panel_id}/appoint")
                 sees(person, panel)
                 self._appoint(role, name)
+        page = f"/commissioning/itts/{self.reference}/panels/{self.panel_ids['young-people']}/safeguarding"
+        person.visit(page)
+        person.press("Save", lead=re.findall(r'value="([0-9a-f-]{36})"', person.html)[0])
+        sees(person, "Lead: Demo Safeguarding Lead")
 
     def _appoint(self, role: str, name: str) -> None:
         person = self.commissioner.person

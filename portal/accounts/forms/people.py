@@ -48,6 +48,10 @@ ROLE_MEANINGS: dict[Role, tuple[str, str]] = {
     Role.OPENER: ("Opener", "Opens the bids, together with a second opener."),
     Role.CONTRACT_MANAGER: ("Contract manager", "Looks after contracts."),
     Role.AUDITOR: ("Auditor", "Reads the record, and changes nothing."),
+    Role.SAFEGUARDING_LEAD: (
+        "Safeguarding lead",
+        "Reads what a young person wrote on a panel where it may be about harm, and sees to it that somebody acts.",
+    ),
     Role.AUTHORITY_ADMINISTRATOR: ("Administrator", "Invites colleagues and checks new providers."),
 }
 """The roles that an administrator gives, in words."""

@@ -63,6 +63,7 @@ def panels(reference: str) -> ResponseReturnValue:
         bids=len(bids),
         cells={panel.id: sum(len(scored_keys(method, panel.key)) for method in methods) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
+        leads=policy.allows(actor(), Verb.NAME_SAFEGUARDING_LEAD, itt),
     )
 
 

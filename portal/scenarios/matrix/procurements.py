@@ -15,7 +15,7 @@ from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import building, checks, endings, people, story
+from portal.scenarios import appointing, building, checks, endings, people, story
 from portal.scenarios.matrix import changes, decisions
 from portal.scenarios.matrix_people import ALDER_PEOPLE
 from portal.scenarios.papers import add_papers
@@ -83,7 +83,7 @@ def _open_ones(
             add_papers(itt, files=files, made_at=now)
         closes_at = now + timedelta(minutes=110) if title == HELPED else noon + timedelta(days=12)
         building.publish(itt, keys, published=now - timedelta(days=9), closes_at=closes_at)
-        building.appoint(itt)
+        appointing.appoint(itt, building.cast_of(itt))
         started = time.monotonic()
         bid = building.write_bid(itt, story.HARBOUR, SUBMITTER, keys=keys, files=files)
         if title in (BID_SUBMITTED, BID_WITHDRAWN, CANCELLED):

@@ -1,0 +1,36 @@
+"""Filling the panels of a demonstration's procurement."""
+
+from __future__ import annotations
+
+from portal.core import clock
+from portal.core.columns import db
+from portal.evaluation.panels import Appointee, appoint_panel_member
+from portal.evaluation.safeguarding.naming import name_safeguarding_lead
+from portal.evaluation.states import MemberRole
+from portal.scenarios import people
+from portal.scenarios.people import Cast
+from portal.tendering.models import InvitationToTender, Panel
+
+
+def appoint(itt: InvitationToTender, cast: Cast) -> None:
+    """Fill all three panels: adults by their addresses, young people by alias alone, and name who keeps them safe."""
+    panels = {panel.key: panel for panel in itt.panels}
+    seats = [(key, Appointee(role, part.name, part.email)) for key, role, part in cast.seats]
+    seats += [("young-people", Appointee(MemberRole.YOUNG_MEMBER, alias)) for alias in people.YOUNG_PEOPLE]
+    for key, appointee in seats:
+        appoint_panel_member(
+            itt=itt,
+            panel=panels[key],
+            appointee=appointee,
+            actor=people.actor_of(cast.commissioner),
+            now=clock.now(),
+        )
+        db.session.commit()
+    _name_leads(itt, panels["young-people"], cast)
+
+
+def _name_leads(itt: InvitationToTender, panel: Panel, cast: Cast) -> None:
+    lead, deputy = (people.person_of(part).id if part else None for part in cast.leads)
+    actor = people.actor_of(cast.commissioner)
+    name_safeguarding_lead(itt=itt, panel=panel, lead_id=lead, deputy_id=deputy, actor=actor)
+    db.session.commit()
