@@ -62,6 +62,11 @@ class Difference:
         """What the draft says, as people read it."""
         return self.asked.shown({self.asked.key: self.draft}).text
 
+    @property
+    def file_shown(self) -> str:
+        """What the file says, as people read it."""
+        return self.asked.shown({self.asked.key: self.file}).text
+
 
 def read_filled(*, bid: Bid, questions: Sequence[Asked], upload: Upload) -> Filled:
     """Read the file that was made for this bid; raises `InvalidInput` (field "file") for every other."""

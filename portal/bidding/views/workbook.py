@@ -121,4 +121,10 @@ def _page(bid: Bid, asked: Sequence[Asked]) -> ComparedForm:
 
 def _about(lead: str, rates: Sequence[Difference]) -> Mapping[str, Any]:
     wrong = [each for each in rates if each.fault]
-    return {"lead": lead, "rates": rates, "wrong": wrong[:NAMED], "more_wrong": max(0, len(wrong) - NAMED)}
+    return {
+        "lead": lead,
+        "rates": rates,
+        "shown_rates": rates[:NAMED],
+        "wrong": wrong[:NAMED],
+        "more_wrong": max(0, len(wrong) - NAMED),
+    }

@@ -49,6 +49,15 @@ def only_in_demonstrations() -> None:
         raise NotFound("There is no such page.")
 
 
+@bp.app_template_global()
+def demonstration_code() -> str | None:
+    """The code that the authenticator app of the part that is played would show now; None everywhere else."""
+    if not (is_demonstration() and current_user.is_authenticated):
+        return None
+    rows = parts_with_codes(keys=current_app.extensions["keys"], now=clock.now())
+    return next((row.code for row in rows if row.part.email == current_user.email), None)
+
+
 @bp.get("")
 @public
 def index() -> ResponseReturnValue:

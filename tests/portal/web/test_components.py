@@ -238,7 +238,7 @@ def test_a_receipt_shows_the_time_to_the_microsecond(app: Flask) -> None:
         '{{ receipt("BID-1", now, [{"name": "a.pdf", "size": 2345678, "sha256": sha}], sha) }}'
     )
     page = draw(app, source)
-    assert words(page, "time") == ["2026-11-22 09:30:15.123456 UTC"]
+    assert words(page, "time") == ["9:30:15am on Sunday 22 November 2026 GMT", "2026-11-22 09:30:15.123456 UTC"]
     assert words(page, ".fl-receipt__number") == ["BID-1"]
     assert words(page, ".fl-receipt__name, .fl-receipt__size") == ["a.pdf", "2.3 MB"]
     assert words(page, ".fl-hash") == [SHA, SHA]

@@ -60,10 +60,13 @@ def _begun(client: CheckedClient, submitter: Actor, itt: InvitationToTender) -> 
 
 
 def _itt_of_every_kind() -> InvitationToTender:
+    return _itt_asking(EVERY_KIND | {QuestionKind.PRICE_SCHEDULE: {"years": "2", "vat": "20", "rows": ROWS}})
+
+
+def _itt_asking(asked: Mapping[QuestionKind, Mapping[str, str]]) -> InvitationToTender:
     commissioner = make_commissioner()
     itt = ready_itt(actor=commissioner)
-    schedule = {"years": "2", "vat": "20", "rows": ROWS}
-    for kind, settings in (EVERY_KIND | {QuestionKind.PRICE_SCHEDULE: schedule}).items():
+    for kind, settings in asked.items():
         add_question(
             itt=itt,
             prompt=f"Of kind {kind.value}",
@@ -177,6 +180,20 @@ def test_faults_stand_beside_their_questions(client: CheckedClient, submitter: A
     words = " ".join(read(page.text).get_text(" ").split())
     assert "Now and then" in words
     assert "Row 1, Group session, year 1, “1,5”" in words
+
+
+def test_rates_that_change_are_shown_old_and_new(client: CheckedClient, submitter: Actor) -> None:
+    """Twenty of them by their rows; of more how many there are."""
+    rows = "\n".join(f"Session {number}, hours, 10" for number in range(11))
+    bid = _begun(
+        client, submitter, _itt_asking({QuestionKind.PRICE_SCHEDULE: {"years": "2", "vat": "0", "rows": rows}})
+    )
+    page = _upload(client, bid, fill_workbook(_sheets(client, bid), rates=[(12.5, 13)] * 11))
+    words = " ".join(read(page.text).get_text(" ").split())
+    assert "22 rates change." in words
+    assert "Row 10, Session 9, year 2 None £13" in words
+    assert "Row 11, Session 10" not in words
+    assert "And 2 more rates." in words
 
 
 def test_a_colleagues_answer_is_not_overwritten_unseen(client: CheckedClient, bid: Bid, submitter: Actor) -> None:

@@ -83,6 +83,19 @@ def test_the_same_part_twice_in_a_row(demonstration: Flask) -> None:
     assert play(browser(demonstration), people.APPROVER).location == "/commissioning"
 
 
+def test_the_code_stands_beside_the_box_that_asks_for_it(demonstration: Flask) -> None:
+    """Whoever plays a part has no authenticator app; the one that is shown works."""
+    client = browser(demonstration)
+    with demonstration.app_context():
+        held = fields_of(client.get("/sign-in")) | {"email": people.APPROVER.email, "password": PASSWORD}
+        client.post("/sign-in", data=held)
+        page = client.get("/sign-in/code")
+        shown = re.search(r"your app would show (\d{6}) now", text_of(page))
+        assert shown is not None
+        answer = client.post(page.request.path, data=fields_of(page) | {"factor_code": shown.group(1)})
+    assert answer.location == "/commissioning"
+
+
 def test_nobody_else_can_be_played(demonstration: Flask) -> None:
     """An address that is no part is not found, whoever it belongs to."""
     stranger = Part("Somebody", "somebody", "", "")
