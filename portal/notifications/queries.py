@@ -13,9 +13,13 @@ from sqlalchemy.orm import joinedload
 from portal.accounts.link_models import MailedLink
 from portal.accounts.models import User
 from portal.audit.models import Delivery
-from portal.audit.outbox import MAIL
+from portal.audit.outbox import FOLLOWER_MAIL, MAIL
 from portal.core.columns import db
 from portal.notifications.models import Message
+
+_IS_DEAD = Delivery.dead_at.is_not(None)
+_FAILED = or_(_IS_DEAD, and_(Delivery.sent_at.is_(None), Delivery.last_error.is_not(None)))
+_GIVEN_UP, _WAITING = func.count().filter(_IS_DEAD), func.count().filter(~_IS_DEAD)
 
 
 def messages_with_people(message_ids: Sequence[uuid.UUID | None]) -> Sequence[Message]:
@@ -40,20 +44,27 @@ class Undelivered:
     failure: str | None
 
 
+def undelivered_to_followers() -> tuple[int, int]:
+    """How many letters to whoever follows by mail alone were given up, and how many have failed and still wait.
+
+    Whose they are, and of which invitation, nobody is told; a mail server's words name the address, so they stay out.
+    """
+    counts = select(_GIVEN_UP, _WAITING).where(Delivery.consumer == FOLLOWER_MAIL, _FAILED)
+    given_up, waiting = db.session.execute(counts).one()
+    return given_up, waiting
+
+
 def undelivered_mail(limit: int = 500) -> list[Undelivered]:
     """People to whom mail was given up, or has failed at least once and still waits, the longest first.
 
     Not what it was about: that could tell who bids.
     """
-    is_dead = Delivery.dead_at.is_not(None)
-    failed = or_(is_dead, and_(Delivery.sent_at.is_(None), Delivery.last_error.is_not(None)))
-    counts = (func.count().filter(is_dead), func.count().filter(~is_dead))
     since = func.min(Delivery.created_at)
     found = (
-        select(User, *counts, since, func.max(Delivery.last_error))
+        select(User, _GIVEN_UP, _WAITING, since, func.max(Delivery.last_error))
         .join(Message, Message.user_id == User.id)
         .join(Delivery, Delivery.subject_id == Message.id)
-        .where(Delivery.consumer == MAIL, failed)
+        .where(Delivery.consumer == MAIL, _FAILED)
         .group_by(User.id)
         .order_by(since, User.id)
         .limit(limit)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.audit.outbox import revive_dead
 from portal.core import clock
-from portal.notifications.queries import undelivered_mail
+from portal.notifications.queries import undelivered_mail, undelivered_to_followers
 from portal.web.access import for_platform
 from portal.web.forms import BaseForm
 
@@ -23,4 +23,11 @@ def index() -> ResponseReturnValue:
         count = revive_dead(now=clock.now())
         flash(f"{count} given up before will be tried again within half a minute.", "success")
         return redirect(url_for("undelivered.index"))
-    return render_template("notifications/admin/undelivered.html", mails=undelivered_mail(), form=form)
+    given_up, waiting = undelivered_to_followers()
+    return render_template(
+        "notifications/admin/undelivered.html",
+        mails=undelivered_mail(),
+        given_up=given_up,
+        waiting=waiting,
+        form=form,
+    )

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from portal.audit.models import Delivery
+from portal.audit.outbox import FOLLOWER_MAIL
 from portal.core import clock
+from portal.core.permissions import Role
 from portal.extensions import db
 from portal.notifications.reminding import remind
 from portal.tendering.clarifying.answering import answer_question, publish_answers
@@ -166,6 +169,23 @@ def test_an_address_stands_nowhere_in_the_open_and_officers_see_nothing(case: Ca
     for table in ("mail_follower", "event", "delivery"):
         held = db.session.scalars(text(f"SELECT t::text FROM {table} t")).all()
         assert not any("yarrow" in row for row in held)
+
+
+def test_what_does_not_reach_them_is_counted_and_nothing_more(case: Case) -> None:
+    """The platform's administrators learn how many letters are given up, not whose, and one press tries them again."""
+    case.follow("follower@example.org")
+    case.answer()
+    deliveries = db.session.scalars(select(Delivery).where(Delivery.consumer == FOLLOWER_MAIL)).all()
+    for delivery in deliveries:
+        delivery.sent_at, delivery.dead_at, delivery.last_error = None, clock.now(), "550 <follower@example.org>"
+    db.session.commit()
+    sign_in(case.client, make_person(Role.PLATFORM_ADMINISTRATOR))
+    shown = case.client.get("/admin/undelivered")
+    assert f"Given up: {len(deliveries)}. Tried again: 0." in text_of(shown)
+    assert "follower@example.org" not in shown.text
+    assert case.itt.title not in shown.text
+    fill(case.client, "/admin/undelivered")
+    assert {delivery.dead_at for delivery in deliveries} == {None}
 
 
 def test_what_cannot_change_any_more_cannot_be_followed(case: Case) -> None:
