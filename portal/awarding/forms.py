@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import BooleanField, RadioField, SelectChoice, SubmitField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.regulation.deadline_rules import DeadlineRule
-from portal.web.fields import DayField, decision
+from portal.web.fields import DayField, ReasonField, decision
 from portal.web.forms import BaseForm
 
 
 class RelyingForm(FactorField):
     """Shown while nobody has proved the winner's number (`organisations/standing.py`)."""
 
-    unverified_reason = TextAreaField("Why you go on although nobody has proved the winner’s number")
+    unverified_reason = ReasonField("Why you go on although nobody has proved the winner’s number")
 
 
 class ProposalForm(RelyingForm):
     """Propose the award to the bid that the method ranks first."""
 
-    reason = TextAreaField(
+    reason = ReasonField(
         "Why this award is proposed",
         validators=[InputRequired("Say in a sentence or two why this award is proposed.")],
     )
     tied = RadioField("Which of the tied bids", choices=(), validate_choice=False)
-    tie_reason = TextAreaField("Why this one of the tied bids")
+    tie_reason = ReasonField("Why this one of the tied bids")
     offers_standstill = BooleanField(default=True)
     submit = SubmitField("Send to an approver")
 
@@ -45,7 +45,7 @@ class DecisionForm(RelyingForm):
         ("refuse", "Refuse it and send it back"),
         missing="Choose whether you approve the award.",
     )
-    note = TextAreaField(
+    note = ReasonField(
         "What you checked, or why you refuse",
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )
@@ -57,7 +57,7 @@ class ValidityForm(BaseForm):
 
     until = DayField("Last day for which bids are to stand", description="The same for everybody.")
     answer_by = DayField("Last day to answer", description="Who has not agreed by then is out once the time is past.")
-    reason = TextAreaField("Why it takes longer", validators=[InputRequired("Say why it takes longer.")])
+    reason = ReasonField("Why it takes longer", validators=[InputRequired("Say why it takes longer.")])
 
 
 class ValidityAnswerForm(BaseForm):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import RadioField, SelectChoice, SubmitField, TextAreaField
+from wtforms import RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.awarding.models import AwardDecision
 from portal.tendering.models import InvitationToTender, Lot, Panel
-from portal.web.fields import decision
+from portal.web.fields import ReasonField, decision
 
 CANCEL = "cancel"
 EVERY_PANEL = "every panel"
@@ -20,7 +20,7 @@ class EndingForm(FactorField):
     """Propose to end a procurement, or a lot of it."""
 
     what = RadioField("What ends", validators=[InputRequired("Choose what ends.")])
-    reason = TextAreaField("Why it ends", validators=[InputRequired("Say why, in a sentence or two.")])
+    reason = ReasonField("Why it ends", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Send to an approver")
 
     def offer(self, itt: InvitationToTender, *, may_cancel: bool, lots: Sequence[Lot]) -> None:
@@ -41,7 +41,7 @@ class SettingAsideForm(FactorField):
     """Propose that a winner withdraws, or that panels agree their scores again."""
 
     what = RadioField("What has happened", validators=[InputRequired("Choose what has happened.")])
-    reason = TextAreaField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
+    reason = ReasonField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Send to an approver")
 
     def offer(self, awards: Sequence[AwardDecision], panels: Sequence[Panel]) -> None:
@@ -59,7 +59,7 @@ class SettingAsideForm(FactorField):
 class WithdrawalForm(FactorField):
     """Withdraw from an award, as its winner."""
 
-    reason = TextAreaField("Why you withdraw", validators=[InputRequired("Say why, in a sentence or two.")])
+    reason = ReasonField("Why you withdraw", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Ask to withdraw")
 
 
@@ -71,7 +71,7 @@ class AsideDecisionForm(FactorField):
         ("refuse", "Refuse: the award stands"),
         missing="Choose whether you agree.",
     )
-    note = TextAreaField(
+    note = ReasonField(
         "What you checked, or why you refuse",
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )
@@ -86,7 +86,7 @@ class DecisionForm(FactorField):
         ("refuse", "Refuse: it goes on"),
         missing="Choose whether it ends.",
     )
-    note = TextAreaField(
+    note = ReasonField(
         "What you checked, or why you refuse",
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )

@@ -22,7 +22,7 @@ from portal.evaluation.scoring import Entry
 from portal.evaluation.states import MemberRole
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
-from portal.web.fields import line
+from portal.web.fields import ReasonField, line
 from portal.web.forms import BaseForm
 
 ROLE_WORDS = {
@@ -69,13 +69,13 @@ class AgreeForm(BaseForm):
     """An agreed score that was superseded is on record with its reason."""
 
     score = StringField("Agreed score")
-    reason = TextAreaField("The panel’s reason")
+    reason = ReasonField("The panel’s reason")
 
 
 class CloseForm(BaseForm):
     """The record of the panel's meeting."""
 
-    meeting_record = TextAreaField("Record of the meeting")
+    meeting_record = ReasonField("Record of the meeting")
 
 
 class DeclarationForm(BaseForm):

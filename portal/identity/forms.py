@@ -12,7 +12,7 @@ from portal.accounts.forms.people import HANDED_CODE_BOX
 from portal.organisations.details import IdentityDetails, ProviderDetails
 from portal.organisations.forms import AddressFields, DetailsFields
 from portal.organisations.models import Provider
-from portal.web.fields import DayField, decision, line, page
+from portal.web.fields import DayField, ReasonField, decision, line, page
 from portal.web.forms import BaseForm
 
 
@@ -52,7 +52,7 @@ class RegisterCheckForm(BaseForm):
 class ReasonForm(FactorField):
     """A reason, and a fresh second factor: refusing or withdrawing."""
 
-    reason = page("The reason")
+    reason = ReasonField("The reason")
 
 
 class PostForm(BaseForm):
@@ -79,7 +79,7 @@ class CodeForm(BaseForm):
 class SuspensionForm(FactorField):
     """Propose to suspend an organisation."""
 
-    reason = page("The reason, with the ground that it rests on")
+    reason = ReasonField("The reason, with the ground that it rests on")
     first_day = DayField("First day (leave empty to begin as soon as it is decided)")
     last_day = DayField("Last day (leave empty if it lasts until you lift it)")
     review_date = DayField("The day on which you look at it again", description="Within six months.")
@@ -93,7 +93,7 @@ class SuspensionDecisionForm(FactorField):
         ("refuse", "Refuse it"),
         missing="Choose whether the organisation is suspended.",
     )
-    note = page("What you checked, or why you refuse")
+    note = ReasonField("What you checked, or why you refuse")
 
 
 class LiftingDecisionForm(FactorField):
@@ -117,7 +117,7 @@ class ClaimForm(BaseForm):
     telephone = line(
         "A telephone number in the public register, or on your organisation’s own pages", render_kw={"type": "tel"}
     )
-    words = page("How can we see that the number is yours?")
+    words = ReasonField("How can we see that the number is yours?")
 
     def validate_organisation(self, field: Any) -> None:
         """Officers compare it with the register."""
@@ -149,7 +149,7 @@ class ClaimCodeForm(BaseForm):
 class AnswerForm(BaseForm):
     """The holder's answer."""
 
-    answer = page("Why the number is yours")
+    answer = ReasonField("Why the number is yours")
 
 
 class ClaimDecisionForm(FactorField):
@@ -160,7 +160,7 @@ class ClaimDecisionForm(FactorField):
         ("move", "The number belongs to whoever claims it: propose to move it"),
         missing="Choose where the number belongs.",
     )
-    reason = page("Why")
+    reason = ReasonField("Why")
 
 
 class MoveForm(FactorField):

@@ -20,7 +20,7 @@ from portal.judging.behind import Behind
 from portal.judging.grounds import RaisedGround
 from portal.judging.queries import Standing
 from portal.judging.states import CONCERNS, Verdict
-from portal.web.fields import ChoiceField, DayField, PickField, decision, line, page
+from portal.web.fields import ChoiceField, DayField, PickField, ReasonField, decision, line, page
 from portal.web.forms import BaseForm
 from portal.web.uploads import UploadsField
 
@@ -33,7 +33,7 @@ class JudgementForm(BaseForm):
         (Verdict.FAILS.value, "The bid fails: an approver decides whether it is out"),
         missing="Choose whether the bid stays in.",
     )
-    reason = TextAreaField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
+    reason = ReasonField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Save the judgement")
 
 
@@ -45,7 +45,7 @@ class DecisionForm(FactorField):
         ("refuse", "Refuse it: what stood before stands"),
         missing="Choose whether you decide it as proposed.",
     )
-    note = TextAreaField(
+    note = ReasonField(
         "What you checked, or why you refuse",
         validators=[InputRequired("Say what you checked, or why you refuse.")],
     )
@@ -55,7 +55,7 @@ class DecisionForm(FactorField):
 class AskingForm(BaseForm):
     """What a bidder is asked, and by when."""
 
-    words = TextAreaField("What you ask", validators=[InputRequired("Say what you ask.")])
+    words = ReasonField("What you ask", validators=[InputRequired("Say what you ask.")])
     due = DayField("The last day for an answer", description="At least two working days after today.")
 
 
@@ -125,7 +125,7 @@ class CheckForm(BaseForm):
         ],
         validators=[InputRequired("Say whether you have seen core supplier information.")],
     )
-    note = page("Note")
+    note = ReasonField("Note")
     submit = SubmitField("Record this check")
 
     def offer(self, behind: Sequence[Behind], *, asks_information: bool, asks_online: bool) -> None:

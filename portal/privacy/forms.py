@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.regulation.local_time import to_utc
-from portal.web.fields import DayField, TimeField, decision
+from portal.web.fields import DayField, ReasonField, TimeField, decision
 from portal.web.forms import BaseForm
 
 
@@ -39,13 +39,13 @@ class ErasureDecisionForm(FactorField):
         ("refuse", "Refuse it"),
         missing="Choose whether you erase this person.",
     )
-    note = TextAreaField("Why you refuse")
+    note = ReasonField("Why you refuse")
 
 
 class HoldForm(BaseForm):
     """Why a kind of data is held back."""
 
-    reason = TextAreaField("Why it is held back")
+    reason = ReasonField("Why it is held back")
 
 
 class Moment(BaseForm):
@@ -64,10 +64,10 @@ class Moment(BaseForm):
 class BreachForm(Moment):
     """A breach that was noticed."""
 
-    what = TextAreaField("What happened")
+    what = ReasonField("What happened")
 
 
 class BreachAnswerForm(Moment):
     """When it was reported, or why it need not be."""
 
-    reason = TextAreaField("Or why it need not be reported")
+    reason = ReasonField("Or why it need not be reported")

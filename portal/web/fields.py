@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import NUMBER, PERCENT, POUNDS, WHOLE, Unit, read_figure, read_whole
-from portal.core.parsing.text import one_line, require_length
+from portal.core.parsing.text import LEAST_REASON, one_line, require_length
 from portal.core.parsing.times import PARTS, read_day, read_time
 from portal.core.words import london_date
 
@@ -39,6 +39,16 @@ def line(label: str, **options: Any) -> StringField:
 def page(label: str, **options: Any) -> TextAreaField:
     """A field for as much text as a page or several."""
     return TextAreaField(label, validators=[at_most(PAGE)], **options)
+
+
+class ReasonField(TextAreaField):  # type: ignore[misc, unused-ignore]
+    """A reason (`core.parsing.text.require_reason`); beside its box stands how many characters are the least."""
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, least: int = LEAST_REASON, **options: Any
+    ) -> None:
+        super().__init__(label, validators=[at_most(PAGE), *validators], **options)
+        self.least = least
 
 
 def decision(*answers: tuple[str, str], missing: str) -> RadioField:

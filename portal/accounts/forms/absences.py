@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_login import current_user
-from wtforms import SelectChoice, TextAreaField
+from wtforms import SelectChoice
 from wtforms.validators import DataRequired
 
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.queries import Colleague
-from portal.web.fields import DayField, PickField, decision
+from portal.web.fields import DayField, PickField, ReasonField, decision
 from portal.web.forms import BaseForm
 
 CHOOSE = SelectChoice("", "Choose somebody")
@@ -61,7 +61,7 @@ class DeputyDecisionForm(FactorField):
         ("refuse", "Refuse"),
         missing="Choose whether you confirm the deputy.",
     )
-    note = TextAreaField("Why you refuse")
+    note = ReasonField("Why you refuse")
 
 
 class EndAbsenceForm(FactorOfThoseWhoHaveOne):

@@ -15,7 +15,6 @@ from wtforms import (
     SelectChoice,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import DataRequired, InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -29,7 +28,7 @@ from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Role
 from portal.organisations.forms import AlertsFields, DetailsFields
-from portal.web.fields import decision
+from portal.web.fields import ReasonField, decision
 from portal.web.forms import BaseForm
 
 HAS_PIN, NEW_PIN = "has", "new"
@@ -306,7 +305,7 @@ class RoleDecisionForm(FactorField):
         ("refuse", "Refuse it"),
         missing="Choose whether you confirm the role.",
     )
-    note = TextAreaField("Why you refuse")
+    note = ReasonField("Why you refuse")
 
 
 class ColleagueForm(FactorField):
@@ -329,5 +328,5 @@ class SuccessorForm(FactorField):
         render_kw={"spellcheck": "false", "autocomplete": "off"},
     )
     name = StringField("Full name, if they are new here", render_kw={"autocomplete": "off"})
-    asked = TextAreaField("Who asked?")
-    checked = TextAreaField("How did you make sure?")
+    asked = ReasonField("Who asked?")
+    checked = ReasonField("How did you make sure?")

@@ -15,11 +15,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.accounts.forms.factor import FactorField
 from portal.bidding.contents import Content
 from portal.bidding.partners import KINDS, STATEMENT
+from portal.core.parsing.text import LEAST_JUSTIFICATION
 from portal.tendering.forms.answer_fields import field_for
 from portal.tendering.models import Lot
 from portal.tendering.question_kinds.kind import Asked
 from portal.web.editing import field_text
-from portal.web.fields import PoundsField, decision
+from portal.web.fields import PoundsField, ReasonField, decision
 from portal.web.forms import BOTH_CHANGED, BaseForm, shown_number
 from portal.web.uploads import UploadField
 
@@ -318,8 +319,10 @@ class LateProposalForm(AboutLateForm):
         ("refuse", "Refuse it: it stays sealed"),
         missing="Choose what is to become of it.",
     )
-    reason = TextAreaField(
-        "Why?", description="Who decides reads this, and the bidder. You do not know whose it is, and need not."
+    reason = ReasonField(
+        "Why?",
+        description="Who decides reads this, and the bidder. You do not know whose it is, and need not.",
+        least=LEAST_JUSTIFICATION,
     )
 
 
@@ -340,7 +343,8 @@ class OpeningForm(FactorField):
 class UndecidedForm(BaseForm):
     """The exceptional complexity of applications that are still undecided."""
 
-    reason = TextAreaField(
+    reason = ReasonField(
         "What makes them exceptionally complex?",
         description="The bids of these applicants are then not opened. Your reason stays in the record.",
+        least=LEAST_JUSTIFICATION,
     )

@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, SubmitField
 
 from portal.accounts.forms.factor import FactorField
 from portal.joining.findings import Judgement
-from portal.web.fields import decision, page
+from portal.web.fields import ReasonField, decision, page
 from portal.web.forms import BaseForm, shown_number
 
 FAILED, REASON = "failed_", "reason_"
@@ -29,20 +29,20 @@ class VersionedForm(BaseForm):
 class AdmissionForm(VersionedForm):
     """Admit the provider; why, where nobody has proved its number (`organisations/standing.py`)."""
 
-    unverified_reason = page("Why you go on although nobody has proved the provider’s number")
+    unverified_reason = ReasonField("Why you go on although nobody has proved the provider’s number")
 
 
 class QuestionForm(VersionedForm):
     """Ask the provider."""
 
-    question = page("What do you need to know?")
+    question = ReasonField("What do you need to know?")
     submit = SubmitField("Ask the provider")
 
 
 class ExtensionForm(BaseForm):
     """Take longer."""
 
-    reason = page("Why this application needs longer")
+    reason = ReasonField("Why this application needs longer")
     submit = SubmitField("Take 5 more working days")
 
 
@@ -82,5 +82,5 @@ class SecondOpinionForm(FactorField):
         ("back", "Send it back: I do not agree"),
         missing="Choose whether you agree.",
     )
-    note = page("What you checked, or why you do not agree")
+    note = ReasonField("What you checked, or why you do not agree")
     submit = SubmitField("Record my decision")

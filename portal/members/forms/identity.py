@@ -5,13 +5,13 @@ from __future__ import annotations
 from portal.accounts.forms.factor import FactorField
 from portal.organisations.forms import IdentityFields
 from portal.organisations.models import Provider
-from portal.web.fields import decision, page
+from portal.web.fields import ReasonField, decision
 
 
 class AskForm(IdentityFields, FactorField):
     """Ask for another name, number or parent."""
 
-    reason = page("Why it changes")
+    reason = ReasonField("Why it changes")
 
     @classmethod
     def of(cls, provider: Provider) -> AskForm:
@@ -27,4 +27,4 @@ class ChangeDecisionForm(FactorField):
         ("refuse", "Refuse: it keeps its old name here"),
         missing="Choose whether you accept the change.",
     )
-    note = page("What you checked, or why you refuse")
+    note = ReasonField("What you checked, or why you refuse")

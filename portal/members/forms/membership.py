@@ -10,14 +10,14 @@ from wtforms.validators import ValidationError
 from portal.accounts.forms.factor import FactorField
 from portal.members.removing import RENEWAL
 from portal.regulation.framework_law import RemovalGround
-from portal.web.fields import ChoiceField, DayField, decision, page
+from portal.web.fields import ChoiceField, DayField, ReasonField, decision
 from portal.web.forms import BaseForm
 
 
 class SuspensionForm(BaseForm):
     """Suspend a member."""
 
-    reason = page("The reason, and the published term that it rests on")
+    reason = ReasonField("The reason, and the published term that it rests on")
     last_day = DayField("Last day of the suspension (leave empty if it lasts until you lift it)")
     submit = SubmitField("Suspend this member")
 
@@ -26,7 +26,7 @@ class RemovalForm(BaseForm):
     """Propose to remove a member; the grounds are those of the regime."""
 
     ground = ChoiceField("The ground", choices=())
-    reasons = page("The reasons")
+    reasons = ReasonField("The reasons")
     submit = SubmitField("Send the reasons to the provider")
 
     def offer(self, grounds: Iterable[RemovalGround], *, renewal_is_overdue: bool) -> None:

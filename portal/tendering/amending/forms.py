@@ -16,7 +16,7 @@ from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.forms.method import DIGITS, TotalsForm
 from portal.tendering.forms.service import TimetableForm
 from portal.tendering.models import AwardCriterion, InvitationToTender
-from portal.web.fields import ChoiceField, FigureField, PercentField, decision, line, page
+from portal.web.fields import ChoiceField, FigureField, PercentField, ReasonField, decision, line, page
 from portal.web.forms import BaseForm
 from portal.web.uploads import UploadField, UploadsField
 
@@ -30,13 +30,13 @@ class AddendumForm(TimetableForm):
         "What changes",
         description="Bidders read this. Name what was said before and what holds now. A new date is added by itself.",
     )
-    reason = TextAreaField("Why it changes", description="Bidders read this too.")
+    reason = ReasonField("Why it changes", description="Bidders read this too.")
 
     earlier_answers = ChoiceField(
         "What do answers count as that were given before?",
         choices=[(rule.value, rule.words) for rule in EarlierAnswers],
     )
-    time_reason = TextAreaField(
+    time_reason = ReasonField(
         "If you give no more time: why is what is left enough?", description="Bidders read this, too."
     )
     added = UploadsField("New documents", missing=None)
@@ -136,4 +136,4 @@ class AddendumDecisionForm(FactorField):
         ("refuse", "Refuse it"),
         missing="Choose whether the change is published.",
     )
-    note = TextAreaField("What you checked, or why you refuse", description="It stays in the record.")
+    note = ReasonField("What you checked, or why you refuse", description="It stays in the record.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, EmailField, TextAreaField
 
+from portal.web.fields import ReasonField
 from portal.web.forms import BaseForm
 
 
@@ -32,7 +33,7 @@ class AnswerForm(BaseForm):
         description="Take out whatever tells who asks. Change nothing of what is asked.",
     )
     answer = TextAreaField("Your answer", description="Everybody reads it. It becomes part of the documents.")
-    private_reason = TextAreaField(
+    private_reason = ReasonField(
         "Why the asker alone gets this answer",
         description="Leave it empty to answer everybody. Otherwise the reason stays on record: bidders must be treated "
         "the same.",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
-
 from portal.accounts.forms.factor import FactorField
-from portal.web.fields import decision
+from portal.web.fields import ReasonField, decision
 
 
 class PublicationDecisionForm(FactorField):
@@ -16,4 +14,4 @@ class PublicationDecisionForm(FactorField):
         ("send_back", "Send it back"),
         missing="Choose whether it may be published.",
     )
-    note = TextAreaField("What you checked, or what is to be changed", description="It stays in the record.")
+    note = ReasonField("What you checked, or what is to be changed", description="It stays in the record.")

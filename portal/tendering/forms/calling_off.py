@@ -8,10 +8,11 @@ from uuid import UUID
 from wtforms.fields.choices import SelectChoice
 
 from portal.accounts.forms.factor import FactorField
+from portal.core.parsing.text import LEAST_JUSTIFICATION
 from portal.frameworks.models import FrameworkLot
 from portal.organisations.models import Provider
 from portal.regulation.procurement_law import ProcurementLaw
-from portal.web.fields import ChoiceField, PickField, line, page
+from portal.web.fields import ChoiceField, PickField, ReasonField, line
 from portal.web.forms import BaseForm
 
 DECLINE_REASONS = (
@@ -43,9 +44,10 @@ class DirectAwardForm(BaseForm):
     """Whom a direct award goes to, and why it may."""
 
     provider = PickField("Provider")
-    reason = page(
+    reason = ReasonField(
         "How are the published conditions met?",
         description="Go through them one by one. A second person reads this before anything is published.",
+        least=LEAST_JUSTIFICATION,
     )
 
     def offer(self, members: Sequence[Provider]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.core import clock
 from portal.tendering.groundwork_models import GroundworkOutcome, SubjectFacts
-from portal.web.fields import ChoiceField, DayField, page
+from portal.web.fields import ChoiceField, DayField, ReasonField
 from portal.web.forms import BaseForm
 
 
@@ -15,7 +15,7 @@ class WordsForm(BaseForm):
     """What came of a subject to which there is one answer: nobody is asked for it, nor for its day."""
 
     outcome: Any = None
-    words = page("")
+    words = ReasonField("")
     on_date: Any = None
 
     @property
@@ -33,7 +33,7 @@ class GroundworkForm(WordsForm):
     """What came of a subject."""
 
     outcome = ChoiceField("How far is it?", choices=[])
-    words = page("")
+    words = ReasonField("")
     on_date = DayField("Day on which it was finished", description="For example, 12 10 2026")
 
     @property

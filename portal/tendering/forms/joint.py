@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from wtforms import BooleanField
 
 from portal.organisations.models import ContractingAuthority
-from portal.web.fields import PickField, line, page
+from portal.web.fields import PickField, ReasonField, line
 from portal.web.forms import BaseForm
 
 
@@ -17,7 +17,7 @@ class JointBuyerForm(BaseForm):
 
     authority = PickField("An authority that is here", choices=[], default="")
     name = line("Or the name of another body", description="Such as an integrated care board that has no account here.")
-    agreement = page(
+    agreement = ReasonField(
         "When and how did it agree?",
         description="Only of a body by name, for example: letter of its director of 3 May. An authority that is here "
         "agrees on its own page.",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from wtforms import TextAreaField
-
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.queries import Colleague
-from portal.web.fields import ChoiceField, PickField, decision, line, page
+from portal.web.fields import ChoiceField, PickField, ReasonField, decision, line, page
 from portal.web.forms import BaseForm
 
 
@@ -22,7 +20,7 @@ class DeclarationForm(BaseForm):
         description="Personal, professional or financial; your own, or of your family or close friends. It counts as "
         "well if somebody could only think that it sways you.",
     )
-    detail = page(
+    detail = ReasonField(
         "What connects you with it?",
         description="Only if you said yes. Commissioners, approvers and auditors of your authority read it.",
     )
@@ -55,7 +53,7 @@ class MitigationForm(BaseForm):
         "What follows?",
         choices=[("goes_on", "They go on, with these steps"), ("steps_back", "They take no further part")],
     )
-    words = page(
+    words = ReasonField(
         "Which steps are taken?", description="Who does what instead, who looks over it, what they do not see."
     )
 
@@ -68,7 +66,7 @@ class MitigationDecisionForm(FactorField):
         ("refuse", "It is not enough: another answer is needed"),
         missing="Choose whether it is enough.",
     )
-    note = TextAreaField("What you considered", description="It stays in the record.")
+    note = ReasonField("What you considered", description="It stays in the record.")
 
 
 class AssessmentForm(BaseForm):
