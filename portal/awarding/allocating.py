@@ -36,19 +36,19 @@ class Place:
     total: Decimal
 
 
-def winner_of(itt: InvitationToTender, lot: Lot, result: Result) -> uuid.UUID:
-    """The bid that the lot goes to.
+def winners_of(itt: InvitationToTender, lot: Lot, result: Result) -> list[uuid.UUID]:
+    """The bids that the lot goes to, in the order of its places.
 
     Raises `WrongState` where nothing is standing, its kind `Tied` where bids share the place that decides, and, under
     a limit, `WrongState` while another lot has no result: who gets this one may depend on it.
     """
     if itt.max_lots_awarded is None:
-        return _only_first(_places(lot, result)).bid_id
+        return [_only_first(_places(lot, result)).bid_id]
     ended = ended_lots(itt.id)
     given = allocate({each: _candidates(each) for each in itt.lots if each.id not in ended}, itt.max_lots_awarded)
     if lot not in given:
         raise WrongState("No bid is standing that may win this lot. End the lot without an award.")
-    return given[lot].bid_id
+    return [given[lot].bid_id]
 
 
 def allocate(rankings: Mapping[Lot, Sequence[Place]], most: int) -> dict[Lot, Place]:
@@ -86,9 +86,10 @@ def _only_first(places: Sequence[Place]) -> Place:
 
 
 def _candidates(lot: Lot) -> list[Place]:
-    """The bids that the lot may still go to: of one whose award is on its way, the winner alone."""
+    """The bids that the lot may still go to: of one whose award is on its way, those that it goes to alone."""
     places, award = _places(lot, _result_of(lot)), decision_in_force(lot.id)
-    return [place for place in places if award is None or place.bid_id == award.winning_bid_id]
+    held = {place.bid_id for place in award.standing} if award is not None else set()
+    return [place for place in places if award is None or place.bid_id in held]
 
 
 def _places(lot: Lot, result: Result) -> list[Place]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.allocating import Tied, winner_of
+from portal.awarding.allocating import Tied, winners_of
 from portal.awarding.extending import require_validity
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardDecision, AwardPlace
 from portal.awarding.obstacles import require_no_obstacle
-from portal.awarding.queries import announced_awards_set_aside, decision_in_force, opened_bids_of
+from portal.awarding.queries import decision_in_force, next_number, opened_bids_of
 from portal.awarding.settling import open_lots, settle
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
@@ -64,20 +65,17 @@ def propose_award(
         raise Conflict("This lot has been ended without an award.")
     result = _firm_result(itt, lot)
     reason = require_reason(reason, WHY, field="reason")
-    wins, why_tied = _winner(itt, lot, result, tied, tie_reason)
-    winner = db.session.get_one(Bid, wins)
-    require_validity(winner)
-    require_not_suspended(winner.provider_id, *itt.run_by, at=now)
-    relying = reason_to_rely_on(winner.provider, unverified_reason)
+    wins, why_tied = _winners(itt, lot, result, tied, tie_reason)
+    places = [AwardPlace(place=place, bid=db.session.get_one(Bid, bid)) for place, bid in enumerate(wins, 1)]
+    _rely_on(places, itt, unverified_reason, now)
     decision = AwardDecision(
         itt_id=itt.id,
         lot_id=lot.id,
         result_id=result.id,
-        winning_bid_id=winner.id,
+        places=places,
         reason=reason,
-        unverified_reason=relying,
         tie_reason=why_tied,
-        number=1 + len(announced_awards_set_aside([lot.id])),
+        number=next_number(lot.id),
         standstill_kind=itt.standstill_rule.chosen(offered=offers_standstill),
         proposed_by_id=actor.user_id,
         proposed_at=now,
@@ -91,7 +89,7 @@ def propose_award(
         lot=lot.number,
         result=result.inputs_hash,
         standstill=decision.standstill_kind.value,
-        verified=not relying,
+        verified=not any(place.unverified_reason for place in places),
     )
     return decision
 
@@ -127,11 +125,7 @@ def decide_award(
     note = require_reason(note, WHY, field="note")
     require_declared(decision.itt_id, actor, field="note")
     require_no_obstacle(decision.itt, decision.lot, deciding=True)
-    winner = decision.winning_bid
-    require_validity(winner)
-    require_not_suspended(winner.provider_id, *decision.itt.run_by, at=now)
-    if not decision.unverified_reason:
-        decision.unverified_reason = reason_to_rely_on(winner.provider, unverified_reason)
+    _rely_on(decision.places, decision.itt, unverified_reason, now)
     newest = current_result(decision.lot_id)
     if newest is None or newest.id != decision.result_id:
         raise Conflict("The result was calculated again after this award was proposed. Refuse it and propose anew.")
@@ -171,14 +165,27 @@ def _require_every_bid_that_stands(lot: Lot, result: Result) -> None:
         raise WrongState("A bid has been taken out, or back in, since this result was calculated. Wait for the next.")
 
 
-def _winner(itt: InvitationToTender, lot: Lot, result: Result, tied: str, tie_reason: str) -> tuple[uuid.UUID, str]:
-    """The bid that the lot goes to, and why it is that one where the method leaves several and draws no lot."""
+def _rely_on(
+    places: Sequence[AwardPlace], itt: InvitationToTender, unverified_reason: str | None, now: datetime
+) -> None:
+    """Require that each bid still stands and its bidder may be awarded anything; note why where nobody proved who."""
+    for place in places:
+        require_validity(place.bid)
+        require_not_suspended(place.bid.provider_id, *itt.run_by, at=now)
+        if not place.unverified_reason:
+            place.unverified_reason = reason_to_rely_on(place.bid.provider, unverified_reason)
+
+
+def _winners(
+    itt: InvitationToTender, lot: Lot, result: Result, tied: str, tie_reason: str
+) -> tuple[list[uuid.UUID], str]:
+    """The bids that the lot goes to, and why it is that one where the method leaves several and draws no lot."""
     try:
-        return winner_of(itt, lot, result), ""
+        return winners_of(itt, lot, result), ""
     except Tied as tie:
         if itt.draws_lots:
             raise
         if tied not in tie.bids:
             raise InvalidInput("Choose one of the tied bids.", field="tied") from tie
         why = require_reason(tie_reason, "Say why this one of the tied bids: bidders read it", field="tie_reason")
-        return tie.bids[tied], why
+        return [tie.bids[tied]], why

@@ -11,15 +11,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.awarding.states import DecisionStatus, SettingAsideKind, SettingAsideStatus
+from portal.awarding.states import DecisionStatus, PlaceStatus, SettingAsideKind, SettingAsideStatus
 from portal.bidding.models import Bid
 from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of, state_matches
 from portal.core.permissions import Actor, Role
+from portal.core.words import listed
 from portal.evaluation.models import Result
 from portal.organisations.models import Provider
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.procurement_law import StandstillDuty
+from portal.tendering.lot_rules import MOST_PLACES
 from portal.tendering.models import InvitationToTender, Lot, Panel
 
 
@@ -31,6 +33,7 @@ class AwardDecision(Approval, OnIttChain, Model):
         Index(
             "uq_award_decision_lot_in_force",
             "lot_id",
+            "number",
             unique=True,
             postgresql_where=text("status IN ('proposed', 'decided')"),
         ),
@@ -42,16 +45,13 @@ class AwardDecision(Approval, OnIttChain, Model):
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
     result_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("result.id"))
-    winning_bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
     status: Mapped[DecisionStatus] = one_of(DecisionStatus, default=DecisionStatus.PROPOSED)
     reason: Mapped[str]
-    unverified_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    """Why it goes to a provider whose number nobody had proved."""
     tie_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Why this one of tied bids, where the published method draws no lot; bidders read it."""
     standstill_kind: Mapped[StandstillDuty] = one_of(StandstillDuty)
     number: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-    """Of the lot's awards that were announced, which one it is or would be."""
+    """Which one it is of the lot's awards that stand, or were announced and set aside."""
     set_aside_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("setting_aside.id", use_alter=True))
     announced_date: Mapped[date | None]
     """The day on which its contract award notice counts as published: on the central platform, where it comes first."""
@@ -59,15 +59,20 @@ class AwardDecision(Approval, OnIttChain, Model):
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
     result: Mapped[Result] = relationship()
-    winning_bid: Mapped[Bid] = relationship()
+    places: Mapped[list[AwardPlace]] = relationship(back_populates="decision", order_by="AwardPlace.place")
     set_aside_by: Mapped[SettingAside | None] = relationship(foreign_keys=[set_aside_by_id], viewonly=True)
 
     policy_object = "award"
 
     @property
-    def winner_called(self) -> str:
-        """What the winner is called, and was when the award was decided."""
-        return self.winning_bid.provider.called(self.decided_at)
+    def standing(self) -> list[AwardPlace]:
+        """The places whose bidder has not withdrawn."""
+        return [place for place in self.places if place.status.is_awarded]
+
+    @property
+    def awarded_to(self) -> str:
+        """Whom it goes to, in the order of the places; or went to, where nobody is left."""
+        return listed(place.called for place in self.standing or self.places)
 
     @property
     def of_what(self) -> str:
@@ -101,6 +106,43 @@ class AwardDecision(Approval, OnIttChain, Model):
         return self.itt.policy_roles(actor)
 
 
+class AwardPlace(Model):
+    """One of the bidders that an award goes to, in the order in which they are called on; mostly there is one."""
+
+    __tablename__ = "award_place"
+    __table_args__ = (
+        UniqueConstraint("decision_id", "place", name="uq_award_place_decision_id_place"),
+        UniqueConstraint("decision_id", "bid_id", name="uq_award_place_decision_id_bid_id"),
+        CheckConstraint(f"place BETWEEN 1 AND {MOST_PLACES}", name="place_there_is"),
+    )
+
+    id: Mapped[Id]
+    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_decision.id"))
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"), index=True)
+    place: Mapped[int]
+    status: Mapped[PlaceStatus] = one_of(PlaceStatus, default=PlaceStatus.AWARDED)
+    unverified_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why it goes to a provider whose number nobody had proved."""
+
+    decision: Mapped[AwardDecision] = relationship(back_populates="places")
+    bid: Mapped[Bid] = relationship()
+
+    @property
+    def is_only(self) -> bool:
+        """Whether the lot goes to one bidder alone by the published rule, so that nobody speaks of places."""
+        return True
+
+    @property
+    def words(self) -> str:
+        """Which place it is, in words."""
+        return f"place {self.place}"
+
+    @property
+    def called(self) -> str:
+        """What its bidder is called, and was when the award was decided."""
+        return self.bid.provider.called(self.decision.decided_at)
+
+
 class SettingAside(Approval, OnIttChain, Model):
     """That decided awards fall before their contract: a winner withdraws, or panels agree their scores again.
 
@@ -110,7 +152,7 @@ class SettingAside(Approval, OnIttChain, Model):
     __tablename__ = "setting_aside"
     __table_args__ = (
         Index("uq_setting_aside_waiting", "itt_id", unique=True, postgresql_where=text("status = 'proposed'")),
-        CheckConstraint("(kind = 'withdrawal') = (decision_id IS NOT NULL)", name="withdrawal_of_a_winner"),
+        CheckConstraint("(kind = 'withdrawal') = (place_id IS NOT NULL)", name="withdrawal_of_a_winner"),
         CheckConstraint("kind = 'reopening' OR panel_id IS NULL", name="panel_of_a_reopening"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
         decided_by_somebody(),
@@ -119,8 +161,8 @@ class SettingAside(Approval, OnIttChain, Model):
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     kind: Mapped[SettingAsideKind] = one_of(SettingAsideKind)
-    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_decision.id"))
-    """The award whose winner withdraws."""
+    place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_place.id"))
+    """Whose bidder withdraws."""
     panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id"))
     """The panel that agrees its scores again; None where every panel does."""
     status: Mapped[SettingAsideStatus] = one_of(SettingAsideStatus, default=SettingAsideStatus.PROPOSED)
@@ -130,7 +172,7 @@ class SettingAside(Approval, OnIttChain, Model):
     """The panels' meeting records as they were, by the panel's key."""
 
     itt: Mapped[InvitationToTender] = relationship()
-    decision: Mapped[AwardDecision | None] = relationship(foreign_keys=[decision_id])
+    place: Mapped[AwardPlace | None] = relationship()
     panel: Mapped[Panel | None] = relationship()
 
     policy_object = "setting_aside"
@@ -149,8 +191,8 @@ class SettingAside(Approval, OnIttChain, Model):
     @property
     def what(self) -> str:
         """What it is about, in words."""
-        if self.decision is not None:
-            return f"{self.decision.winner_called} withdraws"
+        if self.place is not None:
+            return f"{self.place.called} withdraws"
         return f"{self.panel.name} agrees its scores again" if self.panel else "every panel agrees its scores again"
 
 

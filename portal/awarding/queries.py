@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
-from portal.awarding.models import AssessmentSummary, AwardDecision, SettingAside, Standstill
-from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
+from portal.awarding.models import AssessmentSummary, AwardDecision, AwardPlace, SettingAside, Standstill
+from portal.awarding.states import IN_FORCE, DecisionStatus, PlaceStatus, SettingAsideStatus
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.bidding.validity import validities_of
 from portal.core.columns import db
@@ -21,6 +22,16 @@ from portal.evaluation.reading import read_prices
 from portal.evaluation.scoring_input import bid_key
 from portal.organisations.models import Provider
 from portal.tendering.models import Lot
+
+
+def whose_places() -> ORMOption:
+    """With the awards whom they go to, and what these were called before."""
+    return (
+        selectinload(AwardDecision.places)
+        .joinedload(AwardPlace.bid)
+        .joinedload(Bid.provider)
+        .selectinload(Provider.former)
+    )
 
 
 def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
@@ -38,17 +49,40 @@ def last_refused(lot_id: uuid.UUID) -> AwardDecision | None:
     return db.session.scalars(refused.order_by(AwardDecision.proposed_at.desc()).limit(1)).first()
 
 
-def announced_awards_set_aside(lot_ids: Sequence[uuid.UUID]) -> Sequence[AwardDecision]:
-    """The awards of lots that were announced and set aside, the oldest first."""
+def places_held(lot_id: uuid.UUID) -> Sequence[AwardPlace]:
+    """The places of a lot that are awarded, or proposed to be, in their order; nobody has withdrawn from them."""
     return db.session.scalars(
-        select(AwardDecision)
+        select(AwardPlace)
+        .join(AwardPlace.decision)
+        .where(
+            AwardDecision.lot_id == lot_id,
+            AwardDecision.status.in_(IN_FORCE),
+            AwardPlace.status == PlaceStatus.AWARDED,
+        )
+        .options(contains_eager(AwardPlace.decision), joinedload(AwardPlace.bid).joinedload(Bid.provider))
+        .order_by(AwardPlace.place)
+    ).all()
+
+
+def announced_and_fallen(lot_ids: Sequence[uuid.UUID]) -> Sequence[AwardPlace]:
+    """The places of lots that were announced and set aside, the oldest first."""
+    return db.session.scalars(
+        select(AwardPlace)
+        .join(AwardPlace.decision)
         .where(
             AwardDecision.lot_id.in_(lot_ids),
-            AwardDecision.status == DecisionStatus.SET_ASIDE,
             AwardDecision.announced_date.is_not(None),
+            or_(AwardDecision.status == DecisionStatus.SET_ASIDE, AwardPlace.status != PlaceStatus.AWARDED),
         )
-        .order_by(AwardDecision.lot_id, AwardDecision.number)
+        .order_by(AwardDecision.lot_id, AwardDecision.number, AwardPlace.place)
     ).all()
+
+
+def next_number(lot_id: uuid.UUID) -> int:
+    """Which of the lot's awards the next one is, of those that stand, or were announced and set aside."""
+    counts = or_(AwardDecision.status == DecisionStatus.DECIDED, AwardDecision.announced_date.is_not(None))
+    before = select(func.count()).select_from(AwardDecision).where(AwardDecision.lot_id == lot_id, counts)
+    return 1 + db.session.execute(before).scalar_one()
 
 
 def setting_aside_waits(itt_id: uuid.UUID, *, apart_from: SettingAside | None = None) -> bool:
@@ -69,9 +103,9 @@ def withdrawn_bids(lot_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """The bids for a lot that were awarded it and then withdrew."""
     return frozenset(
         db.session.scalars(
-            select(AwardDecision.winning_bid_id)
-            .join(SettingAside, SettingAside.decision_id == AwardDecision.id)
-            .where(AwardDecision.lot_id == lot_id, SettingAside.status == SettingAsideStatus.DECIDED)
+            select(AwardPlace.bid_id)
+            .join(AwardPlace.decision)
+            .where(AwardDecision.lot_id == lot_id, AwardPlace.status != PlaceStatus.AWARDED)
         )
     )
 
@@ -91,12 +125,12 @@ def proposed_lots(itt_id: uuid.UUID) -> frozenset[uuid.UUID]:
 
 
 def earlier_decisions(lot_id: uuid.UUID) -> Sequence[AwardDecision]:
-    """The lot's awards that were refused or set aside, oldest first, with the winning bid's provider."""
+    """The lot's awards that were refused or set aside, oldest first, with whom they went to."""
     return db.session.scalars(
         select(AwardDecision)
         .where(AwardDecision.lot_id == lot_id, AwardDecision.status.not_in(IN_FORCE))
         .options(
-            joinedload(AwardDecision.winning_bid).joinedload(Bid.provider).selectinload(Provider.former),
+            whose_places(),
             joinedload(AwardDecision.set_aside_by),
         )
         .order_by(AwardDecision.proposed_at, AwardDecision.id)

@@ -27,6 +27,14 @@ DECISION = Lifecycle(
 )
 
 
+class PlaceStatus(Named):
+    """What has become of one of the bidders that an award goes to; the award's own status comes first."""
+
+    AWARDED = "awarded"
+    WITHDRAWN = "withdrawn"
+    """Its bidder withdrew before the contract; the next in the ranking may take the place."""
+
+
 class SettingAsideKind(Named):
     """Why decided awards are set aside before their contract."""
 

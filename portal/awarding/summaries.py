@@ -1,8 +1,8 @@
 """Assessment summaries: what each bidder is told, from the published method and the agreed reasons alone.
 
 Procurement Regulations 2024 reg 31: the score under every criterion with an explanation, the total, why the bid
-was not awarded, and the same data for the winner. Reasons are the panels' agreed reasons; nobody's individual
-score or name appears, the young people's panel least of all.
+was not awarded, and the same data for the winner, or for each where a lot goes to several. Reasons are the panels'
+agreed reasons; nobody's individual score or name appears, the young people's panel least of all.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.queries import opened_bids_of, out_of_validity, withdrawn_bids
+from portal.awarding.models import AssessmentSummary, AwardDecision, AwardPlace
+from portal.awarding.queries import opened_bids_of, out_of_validity, places_held, withdrawn_bids
 from portal.bidding.models import OpenedBid
 from portal.bidding.validity import validity_of
 from portal.core.columns import db
 from portal.core.references import new_reference
-from portal.core.words import counted, london_date, pounds
+from portal.core.words import counted, listed, london_date, noun, pounds
 from portal.core.words import marks as marks_text
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.scoring_input import bid_key
@@ -38,19 +38,29 @@ from tender_scoring.method import DRAWN_LOT
 Reasons = Mapping[tuple[uuid.UUID, str, str], ModeratedScore]
 
 
-class Passed(NamedTuple):
-    """The bids for a lot that were passed over: awarded it before and withdrew, or stood no longer."""
+class Outcome(NamedTuple):
+    """Who holds the places of a lot, in their order, and which bids for it were passed over."""
 
+    winners: Mapping[AwardPlace, OpenedBid]
     withdrawn: frozenset[uuid.UUID]
     lapsed: frozenset[uuid.UUID]
 
+    def place_of(self, bid: OpenedBid) -> int | None:
+        """The place that a bid holds."""
+        return next((place.place for place in self.winners if place.bid_id == bid.bid_id), None)
+
 
 def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[AssessmentSummary]:
-    """Write and issue the summary of every bidder of the lot, all at the same instant; the winner gets one too."""
-    opened = opened_bids_of(decision.lot_id)
-    reasons = _reasons([bid.bid_id for bid in opened])
-    passed = Passed(withdrawn_bids(decision.lot_id), out_of_validity(decision.lot_id))
-    winner = next(bid for bid in opened if bid.bid_id == decision.winning_bid_id)
+    """Write and issue the summary of every bidder of the lot, all at the same instant; the winners get one too.
+
+    But for whoever holds a place by an earlier award of the lot, which stands: it has its own.
+    """
+    opened = {bid.bid_id: bid for bid in opened_bids_of(decision.lot_id)}
+    reasons = _reasons(list(opened))
+    held = places_held(decision.lot_id)
+    winners = {place: opened[place.bid_id] for place in held}
+    outcome = Outcome(winners, withdrawn_bids(decision.lot_id), out_of_validity(decision.lot_id))
+    told_before = {place.bid_id for place in held if place.decision_id != decision.id}
     issued = [
         AssessmentSummary(
             reference=new_reference("SUM"),
@@ -58,20 +68,20 @@ def issue_summaries(*, decision: AwardDecision, now: datetime) -> list[Assessmen
             bid_id=bid.bid_id,
             provider_id=bid.bid.provider_id,
             issued_at=now,
-            document=summary_document(decision, bid, winner, reasons, passed),
+            document=summary_document(decision, bid, outcome, reasons),
         )
-        for bid in opened
+        for bid in opened.values()
+        if bid.bid_id not in told_before
     ]
     db.session.add_all(issued)
     return issued
 
 
-def summary_document(
-    decision: AwardDecision, own: OpenedBid, winner: OpenedBid, reasons: Reasons, passed: Passed
-) -> dict[str, Any]:
+def summary_document(decision: AwardDecision, own: OpenedBid, won: Outcome, reasons: Reasons) -> dict[str, Any]:
     """The summary's content as JSON: totals and marks as decimal text (out of 100), scores on their scale.
 
-    The proposer's and the approver's own words are not part of it: they may speak of other bidders.
+    What is told of the winners stands in the order of their places. The proposer's and the approver's own words are
+    not part of it: they may speak of other bidders.
     """
     itt, outcome = decision.itt, decision.result.outcome
     ranked = {entry["bid"]: entry for entry in outcome["ranking"]}
@@ -81,14 +91,17 @@ def summary_document(
         "authority": {"name": itt.authority.name, "contact": itt.authority.contact_email},
         "lot": {"number": decision.lot.number, "title": decision.lot.title},
         "provider": _party(own),
-        "winner": _party(winner),
-        "is_winner": own.bid_id == winner.bid_id,
+        "winners": [
+            {"place": place.place, **_party(bid), **(_standing(ranked.get(bid_key(bid))) or {})}
+            for place, bid in won.winners.items()
+        ],
+        "place": won.place_of(own),
+        "is_winner": won.place_of(own) is not None,
         "bids_assessed": len(ranked) + len({entry["bid"] for entry in outcome["eliminated"]}),
         "own": _standing(ranked.get(bid_key(own))),
-        "winning": _standing(ranked.get(bid_key(winner))),
-        "why": [*_why(outcome, ranked, own, winner, decision, passed), *filter(None, [_why_this_one(decision)])],
+        "why": [*_why(outcome, ranked, own, decision, won), *filter(None, [_why_this_one(decision)])],
         "drawn_lot": any(broken["by"] == DRAWN_LOT for broken in outcome.get("tie_broken_by", [])),
-        "criteria": _criteria(decision.lot, ranked, own, winner, reasons),
+        "criteria": _criteria(decision.lot, ranked, own, won, reasons),
         "method_hash": hash_for(decision.lot),
         "answered_before": own.mark,
     }
@@ -116,33 +129,33 @@ def _why(
     outcome: Mapping[str, Any],
     ranked: Mapping[str, Mapping[str, Any]],
     own: OpenedBid,
-    winner: OpenedBid,
     decision: AwardDecision,
-    passed: Passed,
+    won: Outcome,
 ) -> list[str]:
     """Why the bid was or was not awarded, one plain sentence for each ground."""
-    itt = decision.itt
+    itt, place = decision.itt, won.place_of(own)
     grounds = [_elimination(entry, itt) for entry in outcome["eliminated"] if entry["bid"] == bid_key(own)]
     if grounds:
         return grounds
-    best = ranked[bid_key(winner)]
-    if own.bid_id == winner.bid_id:
-        came = _place(best["rank"])
-        told = [f"Your bid came {came} under the published method, with {counted(best['total'], 'mark')}."]
+    mine, best = ranked[bid_key(own)], [ranked[bid_key(bid)] for bid in won.winners.values()]
+    if place is not None:
+        told = [
+            f"Your bid came {_place(mine['rank'])} under the published method, with {counted(mine['total'], 'mark')}."
+        ]
     else:
-        mine = ranked[bid_key(own)]
+        totals = listed(marks_text(entry["total"]) for entry in best)
         told = [
             f"Your bid came {_place(mine['rank'])} with {counted(mine['total'], 'mark')}; "
-            f"the winning bid has {marks_text(best['total'])}."
+            f"the winning {noun(len(best), 'bid has', 'bids have')} {totals}."
         ]
-    if best["rank"] > ranked[bid_key(own)]["rank"] or (best["rank"] > 1 and own.bid_id == winner.bid_id):
+    if (mine["rank"] > place) if place is not None else (mine["rank"] < max(entry["rank"] for entry in best)):
         told += [
-            *_withdrawn_words(own, passed.withdrawn),
-            *_lapsed_words(own, passed.lapsed),
+            *_withdrawn_words(own, won.withdrawn),
+            *_lapsed_words(own, won.lapsed),
             *limit_words(itt),
         ]
     for broken in outcome.get("tie_broken_by", []):
-        if {bid_key(own), bid_key(winner)} <= set(broken["bids"]):
+        if any({bid_key(own), bid_key(winner)} <= set(broken["bids"]) for winner in won.winners.values()):
             by = TOLD.get(broken["by"]) or criterion_words(itt, broken["by"])
             told.append(f"Totals were equal, and the published tie-break, {by}, decided.")
     return told
@@ -196,7 +209,7 @@ def _criteria(
     lot: Lot,
     ranked: Mapping[str, Mapping[str, Any]],
     own: OpenedBid,
-    winner: OpenedBid,
+    won: Outcome,
     reasons: Reasons,
 ) -> list[dict[str, Any]]:
     """Every node that counts in the lot, in the published order: headings with their subtotals, and what was scored."""
@@ -212,14 +225,17 @@ def _criteria(
             "kind": kind_of(criterion).value,
             "available": marks_text(sum(worth[node.key] for node in [criterion, *_under(itt, criterion)])),
             "own_marks": _marks(ranked, own, criterion),
-            "winning_marks": _marks(ranked, winner, criterion),
+            "winning_marks": [_marks(ranked, winner, criterion) for winner in won.winners.values()],
             "scale": _scale(criterion),
             "panels": [
                 {
                     "panel": share.panel.name,
                     "share": marks_text(share.share),
                     "own": _explained(reasons.get((own.bid_id, criterion.key, share.panel.key)), criterion),
-                    "winning": _explained(reasons.get((winner.bid_id, criterion.key, share.panel.key)), criterion),
+                    "winning": [
+                        _explained(reasons.get((winner.bid_id, criterion.key, share.panel.key)), criterion)
+                        for winner in won.winners.values()
+                    ],
                 }
                 for share in sorted(criterion.shares, key=lambda share: share.panel.position)
                 if share.share > 0

@@ -9,14 +9,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardDecision, AwardPlace
 from portal.core.columns import Amount, Id, Model
 from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
 from portal.tendering.models import InvitationToTender, Lot
 
 
 class Contract(OnIttChain, Model):
-    """A concluded contract, in the public register from that instant on."""
+    """A concluded contract with one of the bidders that a lot was awarded to, in the public register from then on."""
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -28,8 +28,8 @@ class Contract(OnIttChain, Model):
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(unique=True)
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
-    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"), unique=True)
-    decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_decision.id"), unique=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"), index=True)
+    place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_place.id"), unique=True)
     authority_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contracting_authority.id"), index=True)
     provider_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("provider.id"), index=True)
     title: Mapped[str]
@@ -44,12 +44,17 @@ class Contract(OnIttChain, Model):
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
-    decision: Mapped[AwardDecision] = relationship()
+    place: Mapped[AwardPlace] = relationship()
     authority: Mapped[ContractingAuthority] = relationship()
     provider: Mapped[Provider] = relationship()
     break_points: Mapped[list[BreakPoint]] = relationship(
         back_populates="contract", order_by="BreakPoint.months", cascade="all, delete-orphan"
     )
+
+    @property
+    def decision(self) -> AwardDecision:
+        """The award that it carries out."""
+        return self.place.decision
 
     @property
     def party(self) -> Provider | FormerIdentity:

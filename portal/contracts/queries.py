@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, AwardPlace, Standstill
+from portal.awarding.states import DecisionStatus, PlaceStatus
+from portal.bidding.models import Bid
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
@@ -90,23 +91,27 @@ def contracts_of_provider(provider_id: uuid.UUID) -> Sequence[Contract]:
     ).all()
 
 
-def contracted_lots(itt_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """The lots that have their contract."""
-    return frozenset(db.session.scalars(select(Contract.lot_id).where(Contract.itt_id == itt_id)))
-
-
-def awards_to_sign(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
-    """The decided awards without a contract, by lot: those first that can be signed, or can be soonest."""
+def places_to_sign(itt_id: uuid.UUID) -> Sequence[AwardPlace]:
+    """The places in decided awards without a contract, by lot: those first that can be signed, or can be soonest."""
     until = func.coalesce(Standstill.ends_until, case((AwardDecision.standstill_kind == StandstillDuty.NONE, LONG_AGO)))
     return db.session.scalars(
-        select(AwardDecision)
+        select(AwardPlace)
+        .join(AwardPlace.decision)
         .join(AwardDecision.lot)
         .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
-        .where(
-            AwardDecision.itt_id == itt_id,
-            AwardDecision.status == DecisionStatus.DECIDED,
-            AwardDecision.lot_id.not_in(contracted_lots(itt_id)),
+        .where(AwardDecision.itt_id == itt_id, is_to_sign())
+        .options(
+            contains_eager(AwardPlace.decision).contains_eager(AwardDecision.lot),
+            joinedload(AwardPlace.bid).joinedload(Bid.provider).selectinload(Provider.former),
         )
-        .options(contains_eager(AwardDecision.lot))
-        .order_by(until.nulls_last(), Lot.number)
+        .order_by(until.nulls_last(), Lot.number, AwardPlace.place)
     ).all()
+
+
+def is_to_sign() -> ColumnElement[bool]:
+    """Whether the place of an award, both in the statement, is decided, kept, and without a contract."""
+    return and_(
+        AwardDecision.status == DecisionStatus.DECIDED,
+        AwardPlace.status == PlaceStatus.AWARDED,
+        ~exists().where(Contract.place_id == AwardPlace.id),
+    )

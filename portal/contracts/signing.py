@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.models import AwardDecision, Standstill
-from portal.awarding.queries import decision_in_force, setting_aside_waits, standstill_of
-from portal.awarding.settling import awarded_lots
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, AwardPlace, Standstill
+from portal.awarding.queries import setting_aside_waits, standstill_of
 from portal.contracts.models import BreakPoint, Contract
-from portal.contracts.queries import contracted_lots
+from portal.contracts.queries import is_to_sign
 from portal.core import clock
 from portal.core.columns import db
 from portal.core.errors import Conflict, InvalidInput, WrongState
@@ -25,33 +23,32 @@ from portal.evaluation.reading import Purpose, read_prices
 from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import AWARD
 from portal.regulation.working_days import months_later
-from portal.tendering.models import InvitationToTender, Lot
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import ITT, IttStatus
 
 LONGEST_LEAD = 60
 """Months between signature and first day; a mistyped year is the likely reason for more."""
 
 
-def conclude_contract(
-    *, itt: InvitationToTender, lot: Lot, actor: Actor, signed_date: date, start_date: date
-) -> Contract:
-    """Conclude the contract for a lot and enter it into the public register.
+def conclude_contract(*, place: AwardPlace, actor: Actor, signed_date: date, start_date: date) -> Contract:
+    """Conclude the contract with one of the bidders that a lot was awarded to, and enter it into the public register.
 
     `signed_date` is the day both signed, not in the future; the term and its break points are those that were
     published with the ITT and run from `start_date`. Whether the standstill is over is decided by the
-    database's clock under the lock on the ITT's row. The ITT becomes CONTRACTED with its last lot. Records
+    database's clock under the lock on the ITT's row. The ITT becomes CONTRACTED with its last one. Records
     CONTRACT_CONCLUDED; the contract details notice follows. Raises `WrongState` before the contract award
     notice is published or the standstill is over (Procurement Act 2023 ss.50-51), `Conflict` when it is
     concluded already, `InvalidInput` for dates that cannot be (fields "signed_date", "start_date").
     """
+    decision, itt = place.decision, place.decision.itt
     take(itt, Verb.CONCLUDE_CONTRACT, actor=actor)
     now = clock.database_time()
-    decision = _decided(lot)
+    _require_to_sign(place)
     _require_announced(itt, decision)
     standstill = standstill_of(decision.id)
     _require_standstill_over(decision, standstill, now)
     _check_dates(signed_date, start_date, decision, standstill, now)
-    contract = _drawn_up(itt, lot, decision, actor, signed_date, start_date, now)
+    contract = _drawn_up(place, actor, signed_date, start_date, now)
     db.session.add(contract)
     db.session.flush()
     complete(itt)
@@ -59,7 +56,8 @@ def conclude_contract(
         EventKind.CONTRACT_CONCLUDED,
         contract,
         actor=actor,
-        lot=lot.number,
+        lot=decision.lot.number,
+        place=place.place,
         reference=contract.reference,
         value=contract.value,
         start=start_date,
@@ -68,26 +66,19 @@ def conclude_contract(
     return contract
 
 
-def _drawn_up(
-    itt: InvitationToTender,
-    lot: Lot,
-    decision: AwardDecision,
-    actor: Actor,
-    signed_date: date,
-    start_date: date,
-    now: datetime,
-) -> Contract:
-    """The contract on the published terms, at the winning price."""
-    won = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.CONTRACT)[decision.winning_bid_id]
+def _drawn_up(place: AwardPlace, actor: Actor, signed_date: date, start_date: date, now: datetime) -> Contract:
+    """The contract on the published terms, at the price of the bid."""
+    itt, lot = place.decision.itt, place.decision.lot
+    won = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.CONTRACT)[place.bid_id]
     assert won.price is not None
     assert itt.term_months is not None
     return Contract(
         reference=new_reference("CON"),
         itt_id=itt.id,
         lot_id=lot.id,
-        decision_id=decision.id,
+        place=place,
         authority_id=itt.authority_id,
-        provider_id=decision.winning_bid.provider_id,
+        provider_id=place.bid.provider_id,
         title=itt.title if len(itt.lots) == 1 else f"{itt.title}: {lot.title}",
         value=won.price,
         start_date=start_date,
@@ -101,15 +92,14 @@ def _drawn_up(
     )
 
 
-def _decided(lot: Lot) -> AwardDecision:
-    decision = decision_in_force(lot.id)
-    if decision is None or decision.status is not DecisionStatus.DECIDED:
-        raise WrongState("The award of this lot has not been decided yet.")
-    if db.session.scalars(select(Contract.id).where(Contract.lot_id == lot.id)).first() is not None:
-        raise Conflict("The contract for this lot has already been concluded.")
-    if setting_aside_waits(decision.itt_id):
+def _require_to_sign(place: AwardPlace) -> None:
+    """Refuse what is not awarded (any more), is signed already, or may fall."""
+    if not (place.decision.is_decided and place.status.is_awarded):
+        raise WrongState("The award to this bidder has not been decided, or has been set aside.")
+    if db.session.scalar(select(exists().where(Contract.place_id == place.id))):
+        raise Conflict("The contract with this bidder has already been concluded.")
+    if setting_aside_waits(place.decision.itt_id):
         raise Conflict("It is proposed to set this award aside. An approver has to decide that first.")
-    return decision
 
 
 def _require_announced(itt: InvitationToTender, decision: AwardDecision) -> None:
@@ -161,10 +151,11 @@ def _check_dates(
 
 
 def complete(itt: InvitationToTender) -> None:
-    """Move the procurement to CONTRACTED once every lot that was awarded has its contract; the others have ended.
+    """Move the procurement to CONTRACTED once every award in it has its contract; the other lots have ended.
 
     The caller holds the row's lock.
     """
     db.session.flush()
-    if itt.status is IttStatus.AWARDED and awarded_lots(itt.id) <= contracted_lots(itt.id):
+    unsigned = select(AwardPlace.id).join(AwardPlace.decision).where(AwardDecision.itt_id == itt.id, is_to_sign())
+    if itt.status is IttStatus.AWARDED and db.session.scalars(unsigned.limit(1)).first() is None:
         itt.status = ITT.move(itt.status, IttStatus.CONTRACTED)

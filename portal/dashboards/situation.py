@@ -13,8 +13,8 @@ from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
-from portal.awarding.models import AwardDecision, SettingAside, Standstill
-from portal.awarding.states import IN_FORCE, DecisionStatus, SettingAsideStatus
+from portal.awarding.models import AwardDecision, AwardPlace, Standstill
+from portal.awarding.states import IN_FORCE, DecisionStatus, PlaceStatus
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.approval import Half
@@ -127,7 +127,7 @@ def _before_award(itt_ids: Sequence[uuid.UUID]) -> Select[uuid.UUID]:
 
 
 def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
-    """Every lot of the ITTs: the ITT, and then the columns of `_Row`."""
+    """Every lot of the ITTs, with each place in its awards in force: the ITT, and then the columns of `_Row`."""
     result = exists().where(Result.lot_id == Lot.id, Result.superseded_at.is_(None))
     undecided = InvitationToTender.status == IttStatus.MODERATED
     opened = exists().where(OpenedBid.bid_id == Bid.id, Bid.lot_id == Lot.id, STANDS)
@@ -160,7 +160,10 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             (AwardDecision.lot_id == Lot.id) & AwardDecision.status.in_(IN_FORCE),
         )
         .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
-        .outerjoin(Contract, Contract.lot_id == Lot.id)
+        .outerjoin(
+            AwardPlace, (AwardPlace.decision_id == AwardDecision.id) & (AwardPlace.status == PlaceStatus.AWARDED)
+        )
+        .outerjoin(Contract, Contract.place_id == AwardPlace.id)
         .where(Lot.itt_id.in_(itt_ids))
     )
 
@@ -174,11 +177,11 @@ def _ranking(key: str) -> ScalarSelect[Any]:
 
 def _withdrawn() -> ScalarSelect[Any]:
     """The references of the bids that were awarded the lot and withdrew."""
-    won = aliased(AwardDecision)
-    withdrew = select(func.array_agg(Bid.reference)).join(won, won.winning_bid_id == Bid.id)
-    withdrew = withdrew.join(SettingAside, SettingAside.decision_id == won.id)
-    decided = withdrew.where(won.lot_id == Lot.id, SettingAside.status == SettingAsideStatus.DECIDED)
-    return decided.correlate(Lot).scalar_subquery()
+    place, award = aliased(AwardPlace), aliased(AwardDecision)
+    withdrew = select(func.array_agg(Bid.reference)).join(place, place.bid_id == Bid.id)
+    withdrew = withdrew.join(award, award.id == place.decision_id)
+    withdrew = withdrew.where(award.lot_id == Lot.id, place.status != PlaceStatus.AWARDED)
+    return withdrew.correlate(Lot).scalar_subquery()
 
 
 def _empty_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
@@ -196,7 +199,7 @@ def _panels_without_lead(itt_ids: Sequence[uuid.UUID]) -> Counts:
 
 @dataclass(frozen=True)
 class _Row:
-    """One lot."""
+    """One lot, or one place in its award."""
 
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from portal.awarding.models import AwardDecision, SettingAside
-from portal.awarding.queries import setting_aside_waits
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, AwardPlace, SettingAside
+from portal.awarding.queries import setting_aside_waits, whose_places
+from portal.awarding.states import DecisionStatus, PlaceStatus
 from portal.bidding.models import Bid
 from portal.contracts.models import Contract
 from portal.core.columns import db
@@ -38,10 +38,10 @@ def settings_aside_of(itt_id: uuid.UUID) -> Sequence[SettingAside]:
         .where(SettingAside.itt_id == itt_id)
         .options(
             joinedload(SettingAside.panel),
-            joinedload(SettingAside.decision)
-            .joinedload(AwardDecision.winning_bid)
-            .joinedload(Bid.provider)
-            .selectinload(Provider.former),
+            joinedload(SettingAside.place).options(
+                joinedload(AwardPlace.decision),
+                joinedload(AwardPlace.bid).joinedload(Bid.provider).selectinload(Provider.former),
+            ),
         )
         .order_by(SettingAside.proposed_at.desc(), SettingAside.id)
     ).all()
@@ -53,41 +53,39 @@ def awards_in_force(itt_id: uuid.UUID) -> Sequence[AwardDecision]:
         select(AwardDecision)
         .join(AwardDecision.lot)
         .where(AwardDecision.itt_id == itt_id, AwardDecision.status == DecisionStatus.DECIDED)
-        .options(
-            contains_eager(AwardDecision.lot),
-            joinedload(AwardDecision.winning_bid).joinedload(Bid.provider).selectinload(Provider.former),
-        )
-        .order_by(Lot.number)
+        .options(contains_eager(AwardDecision.lot), whose_places())
+        .order_by(Lot.number, AwardDecision.number)
     ).all()
 
 
-def award_won_by(bid_id: uuid.UUID) -> AwardDecision | None:
-    """The decided award that the bid has won."""
-    won = select(AwardDecision).where(AwardDecision.winning_bid_id == bid_id)
-    return db.session.scalars(won.where(AwardDecision.status == DecisionStatus.DECIDED)).one_or_none()
+def place_won_by(bid_id: uuid.UUID) -> AwardPlace | None:
+    """The place in a decided award that the bid has won and keeps."""
+    won = select(AwardPlace).join(AwardPlace.decision).where(AwardPlace.bid_id == bid_id)
+    won = won.where(AwardPlace.status == PlaceStatus.AWARDED, AwardDecision.status == DecisionStatus.DECIDED)
+    return db.session.scalars(won).one_or_none()
 
 
-def require_withdrawal(decision: AwardDecision, *, to: SettingAside | None = None) -> None:
+def require_withdrawal(place: AwardPlace, *, to: SettingAside | None = None) -> None:
     """Raise what stands in the way of the winner's withdrawal; `to`: of that proposal, which waits itself."""
-    refusal = _against_withdrawal(decision) or (
-        Conflict(WAITS) if setting_aside_waits(decision.itt_id, apart_from=to) else None
+    refusal = _against_withdrawal(place) or (
+        Conflict(WAITS) if setting_aside_waits(place.decision.itt_id, apart_from=to) else None
     )
     if refusal is not None:
         raise refusal
 
 
-def awards_to_withdraw_from(itt_id: uuid.UUID) -> list[AwardDecision]:
-    """The awards whose winner can withdraw: decided, without a contract, and nothing is proposed already."""
+def places_to_withdraw_from(itt_id: uuid.UUID) -> list[AwardPlace]:
+    """The places whose bidder can withdraw: decided, without a contract, and nothing is proposed already."""
     if setting_aside_waits(itt_id):
         return []
-    signed = set(db.session.scalars(select(Contract.decision_id).where(Contract.itt_id == itt_id)))
-    return [award for award in awards_in_force(itt_id) if award.id not in signed]
+    signed = set(db.session.scalars(select(Contract.place_id).where(Contract.itt_id == itt_id)))
+    return [place for award in awards_in_force(itt_id) for place in award.standing if place.id not in signed]
 
 
-def _against_withdrawal(decision: AwardDecision) -> PortalError | None:
-    if not decision.is_decided:
+def _against_withdrawal(place: AwardPlace) -> PortalError | None:
+    if not (place.decision.is_decided and place.status.is_awarded):
         return WrongState("This award is not decided, or has been set aside already.")
-    if db.session.scalar(select(exists().where(Contract.decision_id == decision.id))):
+    if db.session.scalar(select(exists().where(Contract.place_id == place.id))):
         return WrongState("The contract has been concluded, so nobody can withdraw from the award any more.")
     return None
 

@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectChoice, SubmitField
 from wtforms.validators import InputRequired
 
 from portal.accounts.forms.factor import FactorField
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardPlace
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.web.fields import ReasonField, decision
 
@@ -44,11 +44,11 @@ class SettingAsideForm(FactorField):
     reason = ReasonField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Send to an approver")
 
-    def offer(self, awards: Sequence[AwardDecision], panels: Sequence[Panel]) -> None:
+    def offer(self, places: Sequence[AwardPlace], panels: Sequence[Panel]) -> None:
         """Say what can be set aside now."""
         choices = [
-            SelectChoice(str(award.id), f"{award.winner_called} withdraws from lot {award.lot.number}")
-            for award in awards
+            SelectChoice(str(place.id), f"{place.called} withdraws from lot {place.decision.lot.number}")
+            for place in places
         ]
         choices += [SelectChoice(panel.key, f"{panel.name} agrees its scores again") for panel in panels]
         if len(panels) > 1:

@@ -10,15 +10,22 @@ from datetime import datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
-from portal.awarding.models import AwardDecision, SettingAside
-from portal.awarding.states import DECISION, SETTING_ASIDE, DecisionStatus, SettingAsideKind, SettingAsideStatus
+from portal.awarding.models import AwardDecision, AwardPlace, SettingAside
+from portal.awarding.states import (
+    DECISION,
+    SETTING_ASIDE,
+    DecisionStatus,
+    PlaceStatus,
+    SettingAsideKind,
+    SettingAsideStatus,
+)
 from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
-from portal.ending.aside_queries import award_won_by, awards_in_force, require_reopening, require_withdrawal
+from portal.ending.aside_queries import awards_in_force, place_won_by, require_reopening, require_withdrawal
 from portal.evaluation.reopening import reopen_panels, reopenable
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.second_person import take_to_decide
@@ -29,15 +36,15 @@ ASKED_WITHDRAWAL = "Say in a sentence or two why the winner withdraws"
 ASKED_REOPENING = "Say why, in words that bidders can read"
 
 
-def propose_withdrawal(*, decision: AwardDecision, actor: Actor, reason: str, now: datetime) -> SettingAside:
+def propose_withdrawal(*, place: AwardPlace, actor: Actor, reason: str, now: datetime) -> SettingAside:
     """Propose, as an officer whom the winner has told, that it withdraws from a decided award before its contract.
 
     Nothing changes until an approver decides. Records SETTING_ASIDE_PROPOSED; approvers are told. Raises `WrongState`
     once there is a contract or no decided award, `Conflict` where something is proposed already, `InvalidInput`
     (field "reason") for fewer than 20 characters.
     """
-    take(decision.itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
-    return _withdrawal(decision, actor, reason, now)
+    take(place.decision.itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
+    return _withdrawal(place, actor, reason, now)
 
 
 def withdraw_from_award(*, bid: Bid, actor: Actor, reason: str, now: datetime) -> SettingAside:
@@ -47,10 +54,10 @@ def withdraw_from_award(*, bid: Bid, actor: Actor, reason: str, now: datetime) -
     """
     lock(InvitationToTender, bid.itt_id)
     take(bid, Verb.WITHDRAW_FROM_AWARD, actor=actor)
-    decision = award_won_by(bid.id)
-    if decision is None:
+    place = place_won_by(bid.id)
+    if place is None:
         raise NotFound("This bid has not been awarded a contract, so there is nothing to withdraw from.")
-    return _withdrawal(decision, actor, reason, now)
+    return _withdrawal(place, actor, reason, now)
 
 
 def propose_reopening(
@@ -90,24 +97,25 @@ def decide_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now
     """
     take_to_decide(proposal, actor)
     said = require_reason(note, WHY, field="note")
-    if proposal.decision is not None:
-        require_withdrawal(proposal.decision, to=proposal)
+    if proposal.place is not None:
+        require_withdrawal(proposal.place, to=proposal)
     else:
         require_reopening(proposal.itt, proposal.panel, to=proposal)
     proposal.status = SETTING_ASIDE.move(proposal.status, SettingAsideStatus.DECIDED)
     proposal.decide(actor, now=now, note=said)
-    if proposal.decision is not None:
-        _let_withdraw(proposal, proposal.decision, actor)
+    if proposal.place is not None:
+        _let_withdraw(proposal, proposal.place, actor)
     else:
         _reopen(proposal, actor, now)
 
 
-def _let_withdraw(proposal: SettingAside, decision: AwardDecision, actor: Actor) -> None:
-    _set_aside(decision, proposal)
+def _let_withdraw(proposal: SettingAside, place: AwardPlace, actor: Actor) -> None:
+    place.status = PlaceStatus.WITHDRAWN
+    _set_aside(place.decision, proposal)
     itt = proposal.itt
     if itt.status is IttStatus.AWARDED:
         itt.status = ITT.move(itt.status, IttStatus.MODERATED)
-    record(EventKind.WINNER_WITHDREW, proposal, actor=actor, lot=decision.lot.number, bid=decision.winning_bid_id)
+    record(EventKind.WINNER_WITHDREW, proposal, actor=actor, lot=place.decision.lot.number, bid=place.bid_id)
 
 
 def _reopen(proposal: SettingAside, actor: Actor, now: datetime) -> None:
@@ -130,11 +138,11 @@ def _set_aside(decision: AwardDecision, by: SettingAside) -> None:
     decision.set_aside_by_id = by.id
 
 
-def _withdrawal(decision: AwardDecision, actor: Actor, reason: str, now: datetime) -> SettingAside:
-    require_withdrawal(decision)
+def _withdrawal(place: AwardPlace, actor: Actor, reason: str, now: datetime) -> SettingAside:
+    require_withdrawal(place)
     words = require_reason(reason, ASKED_WITHDRAWAL, field="reason")
     kind = SettingAsideKind.WITHDRAWAL
-    return _propose(SettingAside(itt=decision.itt, kind=kind, decision=decision, reason=words), actor, now)
+    return _propose(SettingAside(itt=place.decision.itt, kind=kind, place=place, reason=words), actor, now)
 
 
 def _propose(proposal: SettingAside, actor: Actor, now: datetime) -> SettingAside:

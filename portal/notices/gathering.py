@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from portal.awarding.models import AssessmentSummary, AwardDecision
-from portal.awarding.queries import announced_awards_set_aside
+from portal.awarding.models import AssessmentSummary, AwardDecision, AwardPlace
+from portal.awarding.queries import announced_and_fallen, places_held
 from portal.awarding.standstill import wait_of
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.errors import WrongState
 from portal.evaluation.reading import Purpose, read_prices
 from portal.extensions import db
-from portal.notices.release import AwardFacts
+from portal.notices.announcing import AwardFacts
 from portal.organisations.models import Provider
 
 
@@ -25,19 +26,21 @@ def award_facts(decision: AwardDecision, *, announced: date) -> AwardFacts:
     standstill cannot be counted.
     """
     opened = read_prices(itt=decision.itt, lot_id=decision.lot_id, reader=Purpose.AWARD_NOTICE)
-    won = opened.get(decision.winning_bid_id)
-    if won is None or won.price is None:
-        raise WrongState("The winning bid has no price to announce.")
-    assessed = _assessed_providers(decision.id)
+    prices: dict[AwardPlace, Decimal] = {}
+    for place in decision.standing:
+        won = opened.get(place.bid_id)
+        if won is None or won.price is None:
+            raise WrongState("The winning bid has no price to announce.")
+        prices[place] = won.price
     return AwardFacts(
         decision=decision,
-        winner=decision.winning_bid.provider,
-        price=won.price,
+        prices=prices,
+        successful=frozenset(place.bid.provider_id for place in places_held(decision.lot_id)),
         received=_received(decision.lot_id),
-        assessed=assessed,
+        assessed=_assessed_providers(decision.id),
         summaries_at=_summaries_at(decision.id),
         standstill=wait_of(decision, announced),
-        fallen=tuple(announced_awards_set_aside([decision.lot_id])),
+        fallen=tuple(announced_and_fallen([decision.lot_id])),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardPlace
 from portal.notices.canonical import Json, without_gaps
 from portal.tendering.lots import WINNING_RULE
 from portal.tendering.models import InvitationToTender, Lot
@@ -29,12 +29,14 @@ def lot_details(itt: InvitationToTender) -> Json:
     )
 
 
-def award_id(decision: AwardDecision) -> str:
-    """An award's id: a lot is awarded once, and again after an award that was announced and set aside."""
+def award_id(place: AwardPlace) -> str:
+    """The id of the award to one bidder: a lot is awarded once, and again after what was announced and set aside."""
+    decision = place.decision
     again = f"-{decision.number}" if decision.number > 1 else ""
-    return f"{decision.itt.reference}-award-{decision.lot.number}{again}"
+    which = f"-place-{place.place}" if place.place > 1 else ""
+    return f"{decision.itt.reference}-award-{decision.lot.number}{again}{which}"
 
 
-def fallen_awards(decisions: Iterable[AwardDecision]) -> list[Json]:
+def fallen_awards(places: Iterable[AwardPlace]) -> list[Json]:
     """Awards that were announced and set aside, for the release of what came instead."""
-    return [{"id": award_id(decision), "status": AWARD_STATUS_SET_ASIDE} for decision in decisions]
+    return [{"id": award_id(place), "status": AWARD_STATUS_SET_ASIDE} for place in places]

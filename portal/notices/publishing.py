@@ -15,20 +15,21 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision
-from portal.awarding.queries import announced_awards_set_aside
+from portal.awarding.queries import announced_and_fallen
 from portal.contracts.models import Contract
 from portal.core.canonical import text_of
 from portal.core.errors import NotFound, WrongState
 from portal.core.parsing.text import has_text
 from portal.core.permissions import SYSTEM
 from portal.extensions import db
+from portal.notices.announcing import award_release
 from portal.notices.canonical import Json
 from portal.notices.compiling import compile_release
 from portal.notices.gathering import award_facts
 from portal.notices.models import Notice, OcdsRecord, PreparedNotice
 from portal.notices.publisher import Publisher
 from portal.notices.queries import waiting_notices
-from portal.notices.release import Header, award_release, contract_release, tender_release
+from portal.notices.release import Header, contract_release, tender_release
 from portal.notices.terminating import termination_release
 from portal.regulation.kinds import PublicationBasis
 from portal.regulation.local_time import local_date
@@ -201,7 +202,7 @@ def _release(header: Header, subject: Subject, itt: InvitationToTender, announce
         return contract_release(header, itt, subject)
     if isinstance(subject, Ending):
         ended = [subject.lot_id] if subject.lot_id is not None else [lot.id for lot in itt.lots]
-        return termination_release(header, itt, subject, announced_awards_set_aside(ended))
+        return termination_release(header, itt, subject, announced_and_fallen(ended))
     names = {code.code: code.description for code in cpv_codes_among(itt.cpv_codes)}
     return tender_release(header, itt, names, subject if isinstance(subject, Addendum) else None)
 

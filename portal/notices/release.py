@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from portal.awarding.models import AwardDecision
-from portal.awarding.standstill import Wait
 from portal.contracts.models import Contract
 from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
-from portal.notices.lots import award_id, fallen_awards, lot_details, lot_id
+from portal.notices.lots import award_id, lot_details, lot_id
 from portal.notices.publisher import Publisher
 from portal.notices.tender_documents import tender_documents
-from portal.organisations.models import Provider
-from portal.regulation.local_time import local_date
 from portal.regulation.notice_catalogue import NoticeKind
 from portal.regulation.thresholds import ThresholdKind, threshold
 from portal.regulation.working_days import months_later
@@ -42,7 +38,6 @@ TENDER_STATUS = {
     IttStatus.NOT_AWARDED: "unsuccessful",
     IttStatus.DISCARDED: "cancelled",
 }
-AWARD_STATUS_BEFORE_CONTRACT = "pending"
 AWARD_STATUS_UNDER_CONTRACT = "active"
 CONTRACT_STATUS_SIGNED = "active"
 CURRENCY = "GBP"
@@ -60,26 +55,6 @@ class Header:
     ordinal: int
     published_at: datetime
     central_reference: str | None = None
-
-
-@dataclass(frozen=True)
-class AwardFacts:
-    """What an award notice tells beside the decision.
-
-    `price` is the winner's in pounds over the whole term. `received` counts every bid that was opened for
-    the lot, `assessed` holds the providers whose bids were assessed, the winner among them. `summaries_at`
-    is when the assessment summaries went out, `standstill` the wait that follows, if any. `fallen` are the lot's
-    awards that were announced before and set aside.
-    """
-
-    decision: AwardDecision
-    winner: Provider
-    price: Decimal
-    received: int
-    assessed: tuple[Provider, ...]
-    summaries_at: datetime | None
-    standstill: Wait | None
-    fallen: tuple[AwardDecision, ...] = ()
 
 
 def tender_release(
@@ -100,7 +75,7 @@ def tender_release(
         "procuringEntity": parties.reference(buyer),
         "legalBasis": {"scheme": law.act.scheme, "id": law.act.number, "description": law.act.name},
         "specialRegime": ["lightTouch"] if itt.light_touch else None,
-        "aboveThreshold": _above_threshold(itt),
+        "aboveThreshold": is_above(itt),
         "mainProcurementCategory": "services",
         "procurementMethod": law.method,
         "procurementMethodDetails": _method_details(law.words, itt),
@@ -146,43 +121,6 @@ def _enquiry_period(itt: InvitationToTender) -> Json | None:
     return {"startDate": instant(itt.published_at), "endDate": instant(itt.questions_until)}
 
 
-def award_release(header: Header, itt: InvitationToTender, facts: AwardFacts) -> Json:
-    """Build the release of a contract award notice (UK6; PR24 reg 27).
-
-    At £5 million or less it counts the bids; above, it also names each unsuccessful provider that was
-    assessed.
-    """
-    buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
-    winner = parties.provider_party(facts.winner, roles=["tenderer", "supplier"], at=facts.decision.decided_at)
-    lot = facts.decision.lot
-    award = {
-        "id": award_id(facts.decision),
-        "title": lot.title,
-        "status": AWARD_STATUS_BEFORE_CONTRACT,
-        "date": instant(facts.decision.decided_at) if facts.decision.decided_at else None,
-        "value": {"amount": number(facts.price), "currency": CURRENCY},
-        "suppliers": [parties.reference(winner)],
-        "relatedLots": [lot_id(lot)],
-        "mainProcurementCategory": "services",
-        "aboveThreshold": _above_threshold(itt),
-        "contractPeriod": _term(itt),
-        "assessmentSummariesDateSent": instant(facts.summaries_at) if facts.summaries_at else None,
-        "standstillPeriod": _standstill(facts.standstill),
-        "documents": [document_of(header, itt)],
-    }
-    return release(
-        header,
-        itt,
-        buyer,
-        {
-            "parties": [buyer, winner, *_unsuccessful(facts, header)],
-            "tender": {**tender_state(itt), "lots": [{"id": lot_id(lot), "status": "complete"}]},
-            "bids": {"statistics": _statistics(facts)},
-            "awards": [*fallen_awards(facts.fallen), without_gaps(award)],
-        },
-    )
-
-
 def contract_release(header: Header, itt: InvitationToTender, contract: Contract) -> Json:
     """Build the release of a contract details notice (UK7; PR24 regs 32-36)."""
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
@@ -190,7 +128,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
     supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"], at=decided_at)
     written = {
         "id": contract.reference,
-        "awardID": award_id(contract.decision),
+        "awardID": award_id(contract.place),
         "title": contract.title,
         "status": CONTRACT_STATUS_SIGNED,
         "period": without_gaps(
@@ -203,12 +141,12 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "value": {"amount": number(contract.value), "currency": CURRENCY},
         "dateSigned": day_start(contract.signed_date),
         "suppliers": [parties.reference(supplier)],
-        "aboveThreshold": _above_threshold(itt),
+        "aboveThreshold": is_above(itt),
         "noAgreedMetricsRationale": _why_no_indicators(contract, itt),
         "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
         "documents": [document_of(header, itt)],
     }
-    awards = [{"id": award_id(contract.decision), "status": AWARD_STATUS_UNDER_CONTRACT}]
+    awards = [{"id": award_id(contract.place), "status": AWARD_STATUS_UNDER_CONTRACT}]
     return release(
         header,
         itt,
@@ -276,7 +214,7 @@ def _lot(lot: Lot, itt: InvitationToTender) -> Json:
             "description": lot.description,
             "status": TENDER_STATUS[IttStatus.PUBLISHED],
             "value": _gross(lot.worth) if len(itt.lots) > 1 else None,
-            "contractPeriod": _term(itt),
+            "contractPeriod": term_of(itt),
             "awardCriteria": criteria.lot_criteria(lot),
         }
     )
@@ -295,7 +233,7 @@ def _item(lot: Lot, itt: InvitationToTender, cpv_names: Mapping[str, str]) -> Js
     )
 
 
-def _term(itt: InvitationToTender) -> Json | None:
+def term_of(itt: InvitationToTender) -> Json | None:
     start, months = itt.contract_start_date, itt.term_months
     if months is None:
         return {"startDate": day_start(start)} if start else None
@@ -322,41 +260,6 @@ def _break_point(months: int, on: date | None) -> Json:
     )
 
 
-def _standstill(standstill: Wait | None) -> Json | None:
-    if standstill is None:
-        return None
-    return {"startDate": day_start(standstill.first), "endDate": day_end(standstill.last)}
-
-
-def _statistics(facts: AwardFacts) -> list[Json]:
-    """Received, assessed, and of those assessed the small and the voluntary and community ones (PR24 reg
-    27).
-    """
-    lot = lot_id(facts.decision.lot)
-    counts = {
-        "bids": facts.received,
-        "finalStageBids": len(facts.assessed),
-        "smeFinalStageBids": sum(provider.is_sme for provider in facts.assessed),
-        "vcseFinalStageBids": sum(provider.is_vcse for provider in facts.assessed),
-    }
-    return [
-        {"id": f"{measure}-{lot}", "measure": measure, "value": value, "relatedLot": lot}
-        for measure, value in counts.items()
-    ]
-
-
-def _unsuccessful(facts: AwardFacts, header: Header) -> list[Json]:
-    limit = threshold(ThresholdKind.NAMES_OF_UNSUCCESSFUL, local_date(header.published_at))
-    if not limit.reached_by(facts.price):
-        return []
-    losers = [provider for provider in facts.assessed if provider.id != facts.winner.id]
-    written = [
-        parties.provider_party(provider, roles=["tenderer"], at=facts.decision.decided_at) for provider in losers
-    ]
-    # By register number: an order of names or of marks would say more than the law asks.
-    return sorted(written, key=lambda party: str(party["id"]))
-
-
 def _why_no_indicators(contract: Contract, itt: InvitationToTender) -> str | None:
     """Why no key performance indicators are published, where the law asks for none (PA2023 s.52)."""
     if itt.light_touch:
@@ -367,7 +270,7 @@ def _why_no_indicators(contract: Contract, itt: InvitationToTender) -> str | Non
     return None
 
 
-def _above_threshold(itt: InvitationToTender) -> bool | None:
+def is_above(itt: InvitationToTender) -> bool | None:
     """By the estimate, never by a bidder's price; the 2015 Regulations' own thresholds are not told here."""
     return itt.size.is_above if itt.law.tells_threshold else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.awarding.models import AwardDecision
+from portal.awarding.models import AwardPlace
 from portal.notices import parties
 from portal.notices.canonical import Json, instant, without_gaps
 from portal.notices.lots import fallen_awards, lot_id
@@ -16,9 +16,7 @@ from portal.tendering.states import EndingKind
 LOT_STATUS = {EndingKind.CANCELLATION: "cancelled", EndingKind.NO_AWARD: "unsuccessful"}
 
 
-def termination_release(
-    header: Header, itt: InvitationToTender, ending: Ending, fallen: Sequence[AwardDecision]
-) -> Json:
+def termination_release(header: Header, itt: InvitationToTender, ending: Ending, fallen: Sequence[AwardPlace]) -> Json:
     """Build the release of a procurement termination notice (UK12; PR24 reg 37): what has ended, when and why.
 
     Of one lot that is not awarded while others go on only that lot ends. `fallen` are its awards that were announced

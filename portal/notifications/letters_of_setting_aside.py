@@ -21,17 +21,18 @@ def setting_aside_refused(event: Event) -> None:
     """Commissioners hear that the award stands, and so does a winner that asked."""
     proposal = _proposal(event)
     _to_authority(event, "ending/aside_refused", Role.COMMISSIONER)
-    if proposal.decision is not None and proposal.proposed_by_id in recipients.people_of_providers(
-        [proposal.decision.winning_bid.provider_id]
+    if proposal.place is not None and proposal.proposed_by_id in recipients.people_of_providers(
+        [proposal.place.bid.provider_id]
     ):
-        to_bidders(event, [proposal.decision.winning_bid], "ending/withdrawal_refused", proposal=proposal)
+        to_bidders(event, [proposal.place.bid], "ending/withdrawal_refused", proposal=proposal)
 
 
 def winner_withdrew(event: Event) -> None:
     """Every bidder of the lot hears that the award is set aside, and the officers that it waits for another."""
     proposal = _proposal(event)
-    assert proposal.decision is not None
-    to_bidders(event, recipients.bids_of_lot(proposal.decision.lot_id), "ending/winner_withdrew", proposal=proposal)
+    assert proposal.place is not None
+    lot_id = proposal.place.decision.lot_id
+    to_bidders(event, recipients.bids_of_lot(lot_id), "ending/winner_withdrew", proposal=proposal)
     _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
 
 

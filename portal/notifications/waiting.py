@@ -16,12 +16,12 @@ from portal.accounts.absence_models import Absence, AbsenceStatus
 from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.link_models import LinkPurpose, MailedLink
 from portal.accounts.models import GrantStatus, HeldRole, RoleGrant
-from portal.awarding.models import AwardDecision, SettingAside, Standstill
+from portal.awarding.models import AwardDecision, AwardPlace, SettingAside, Standstill
 from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.models import Bid
 from portal.bidding.states import BidStatus
 from portal.bidding.validity_models import ValidityAnswer, ValidityRequest
-from portal.contracts.models import Contract
+from portal.contracts.queries import is_to_sign
 from portal.core.permissions import Role
 from portal.evaluation.models import PanelWork
 from portal.evaluation.states import PanelWorkStatus
@@ -230,12 +230,11 @@ def applications_to_decide(now: datetime) -> Select[Any]:
 
 def contracts_to_conclude(now: datetime) -> Select[Any]:
     """Awards whose standstill is over and whose contract nobody has concluded; the subject is the award."""
-    concluded = exists().where(Contract.decision_id == Standstill.decision_id)
+    unsigned = exists().where(AwardPlace.decision_id == AwardDecision.id, is_to_sign())
     waits = _waits(Standstill.decision_id, OFFICERS, Standstill.ended_at, Standstill.ended_at)
     waits = waits.join(Itt, Itt.id == Standstill.itt_id)
     waits = waits.join(AwardDecision, AwardDecision.id == Standstill.decision_id)
-    stands = AwardDecision.status == DecisionStatus.DECIDED
-    return waits.where(Standstill.ended_at.is_not(None), ~concluded, stands, Itt.status.not_in(ENDED))
+    return waits.where(Standstill.ended_at.is_not(None), unsigned, Itt.status.not_in(ENDED))
 
 
 def roles_to_confirm(now: datetime) -> Select[Any]:

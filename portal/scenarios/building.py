@@ -26,6 +26,7 @@ from portal.bidding.form_of_tender import edition_for
 from portal.bidding.models import Bid
 from portal.bidding.opening import open_bids
 from portal.bidding.sealing import submit_bid
+from portal.contracts.queries import places_to_sign
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
 from portal.core.columns import Model, db
@@ -345,8 +346,7 @@ def conclude(itt: InvitationToTender) -> None:
     """The contract manager concludes the contract."""
     today = clock.today()
     conclude_contract(
-        itt=itt,
-        lot=itt.lots[0],
+        place=places_to_sign(itt.id)[0],
         actor=people.actor_of(cast_of(itt).manager),
         signed_date=today,
         start_date=today + timedelta(days=70),

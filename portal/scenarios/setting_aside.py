@@ -25,10 +25,9 @@ def let_the_winner_withdraw(itt: InvitationToTender) -> None:
     building.award(itt, offers_standstill=True)
     won = decision_in_force(itt.lots[0].id)
     assert won is not None
-    winner = next(part for part in cast_of(itt).bidders if part.provider == won.winning_bid.provider.name)
-    proposal = withdraw_from_award(
-        bid=won.winning_bid, actor=people.actor_of(winner), reason=WHY_WITHDRAWN, now=clock.now()
-    )
+    bid = won.places[0].bid
+    winner = next(part for part in cast_of(itt).bidders if part.provider == bid.provider.name)
+    proposal = withdraw_from_award(bid=bid, actor=people.actor_of(winner), reason=WHY_WITHDRAWN, now=clock.now())
     db.session.commit()
     approver = people.actor_of(cast_of(itt).approver)
     decide_setting_aside(proposal=proposal, actor=approver, note=CHECKED_WITHDRAWAL, now=clock.now())

@@ -5,6 +5,9 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
+MOST_PLACES = 20
+"""To how many bidders a lot can be awarded."""
+
 
 class LotRules:
     """How many lots one bidder may have, or why there is one lot. Fixed by the publication."""

@@ -18,12 +18,11 @@ def manager_of(authority: ContractingAuthority) -> Actor:
     return actor_of(make_person(Role.CONTRACT_MANAGER, authority=authority))
 
 
-def conclude(award: Award, *, signed: date | None = None, starts: date | None = None, lot: int = 1) -> Contract:
+def conclude(award: Award, *, signed: date | None = None, starts: date | None = None, place: int = 1) -> Contract:
     """Conclude the contract of an award, signed today and starting in 60 days unless told otherwise."""
     today = clock.today()
     return conclude_contract(
-        itt=award.itt,
-        lot=award.itt.lots[lot - 1],
+        place=next(held for held in award.decision.places if held.place == place),
         actor=manager_of(award.itt.authority),
         signed_date=signed or today,
         start_date=starts or today + timedelta(days=60),

@@ -18,7 +18,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
 from portal.audit.subjects import Subject
-from portal.awarding.models import AssessmentSummary, AwardDecision
+from portal.awarding.models import AssessmentSummary, AwardDecision, AwardPlace
 from portal.awarding.states import DecisionStatus
 from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
 from portal.bidding.states import BidStatus, OpeningStatus
@@ -268,7 +268,7 @@ def _decision(
         itt_id=itt.id,
         lot_id=lot.id,
         result_id=result.id,
-        winning_bid_id=bids[0].id,
+        places=[AwardPlace(bid_id=bids[0].id, place=1)],
         status=DecisionStatus.DECIDED,
         reason="Decisionmarker",
         standstill_kind=standstill,
@@ -302,7 +302,7 @@ def _contract(
         reference=new_reference("CON"),
         itt_id=itt.id,
         lot_id=decision.lot_id,
-        decision_id=decision.id,
+        place_id=decision.places[0].id,
         authority_id=itt.authority_id,
         provider_id=winner.id,
         title=itt.title,

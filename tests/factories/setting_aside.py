@@ -19,7 +19,7 @@ CHECKED = "I read the letter of the winner and the terms of the invitation."
 def propose_to_withdraw(decision: AwardDecision) -> SettingAside:
     """Propose, by a new commissioner, that the winner withdraws."""
     actor = make_commissioner(decision.itt.authority)
-    return propose_withdrawal(decision=decision, actor=actor, reason=WHY, now=clock.now())
+    return propose_withdrawal(place=decision.places[0], actor=actor, reason=WHY, now=clock.now())
 
 
 def propose_to_reopen(itt: InvitationToTender, panel: Panel | None = None) -> SettingAside:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-import uuid
-from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.awarding import queries
-from portal.awarding.allocating import Tied, winner_of
 from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
 from portal.awarding.obstacles import Obstacle, obstacles_to
 from portal.awarding.settling import awarded_lots, ended_lots, open_lots
-from portal.bidding.validity import validities_of
+from portal.awarding.standings import Standings, standings_of
 from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.errors import NotAllowed, WrongState
 from portal.core.permissions import Verb, policy
-from portal.evaluation.models import Result
 from portal.evaluation.queries import current_result
+from portal.organisations.models import Provider
 from portal.regulation.procurement_law import AWARD
 from portal.tendering.interests.queries import has_declared
 from portal.tendering.lots import limit_words
@@ -88,12 +84,9 @@ def _to_choose(itt: InvitationToTender, lot: Lot) -> list[tuple[str, str]]:
     """The tied bids that two people choose of: none where the result says which, or the method draws a lot."""
     if itt.draws_lots:
         return []
-    result = current_result(lot.id)
-    _, tied = _goes_to(itt, lot, result)
+    standings = standings_of(itt, lot, None, current_result(lot.id), actor())
     return [
-        (row["bid"], f"{row['provider']} ({row['label']})")
-        for row in queries.ranking_of(result, actor())
-        if row["bid"] in tied
+        (row["bid"], f"{row['provider']} ({row['label']})") for row in standings.rows if row["bid"] in standings.tied
     ]
 
 
@@ -139,29 +132,13 @@ def _lots(itt: InvitationToTender) -> list[tuple[Lot, str]]:
     return [(lot, words[lot.id]) for lot in itt.lots]
 
 
-def _goes_to(
-    itt: InvitationToTender, lot: Lot, result: Result | None
-) -> tuple[uuid.UUID | None, Mapping[str, uuid.UUID]]:
-    """The bid that an award would go to, None while nobody can say; and the bids that are tied where that decides."""
-    try:
-        return (winner_of(itt, lot, result) if result is not None else None), {}
-    except Tied as tie:
-        return None, tie.bids
-    except WrongState:
-        return None, {}
-
-
 def _in_the_way(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None) -> list[Obstacle]:
     return obstacles_to(itt, lot, deciding=decision is not None)
 
 
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else current_result(lot.id)
-    standing = queries.ranking_of(result, actor())
-    goes_to, tied = (decision.winning_bid_id, {}) if decision is not None else _goes_to(itt, lot, result)
-    above = list(itertools.takewhile(lambda row: row["bid_id"] != goes_to, standing)) if goes_to else []
-    withdrawn, lapsed = queries.withdrawn_bids(lot.id), queries.out_of_validity(lot.id)
-    standing_for = validities_of([row["bid_id"] for row in standing])
+    standings = standings_of(itt, lot, decision, result, actor())
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
@@ -174,18 +151,21 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         result=result,
         rule=itt.standstill_rule,
         award_duty=itt.notice_duty(AWARD),
-        standing=standing,
-        first_place=next((row["organisation"] for row in standing if row["bid_id"] == goes_to), None),
-        passed_over=[row["organisation"] for row in above if row["bid_id"] not in withdrawn | lapsed],
-        withdrew=[row["organisation"] for row in above if row["bid_id"] in withdrawn],
-        lapsed=[row["organisation"] for row in above if row["bid_id"] in lapsed],
-        validity={row["bid"]: standing_for[row["bid_id"]] for row in standing},
-        awaited=standing_for.get(goes_to) if goes_to and decision is None else None,
+        standings=standings,
+        unproved=_unproved(decision, standings),
         limits=limit_words(itt),
-        draws=bool(tied) and itt.draws_lots,
+        draws=bool(standings.tied) and itt.draws_lots,
         history=queries.earlier_decisions(lot.id),
         summaries=queries.summaries_of(decision.id) if decision is not None else [],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,
         now=clock.now(),
     )
     return page, (form.status_code if form is not None else 200)
+
+
+def _unproved(decision: AwardDecision | None, standings: Standings) -> list[Provider]:
+    """Those whom it goes to and whose number nobody has proved, while nobody has said why all the same."""
+    if decision is None:
+        return [provider for provider in standings.winners if not provider.verification]
+    relied = [place.bid.provider for place in decision.standing if not place.unverified_reason]
+    return [provider for provider in relied if not provider.verification]

@@ -38,5 +38,5 @@ def show(reference: str) -> ResponseReturnValue:
 def _may_withdraw(summary: AssessmentSummary) -> bool:
     """Whether its reader can ask to withdraw from what it won, as far as it is known here: contracts come later."""
     decision = summary.decision
-    has_won = decision.is_decided and decision.winning_bid_id == summary.bid_id
+    has_won = decision.is_decided and any(place.bid_id == summary.bid_id for place in decision.standing)
     return has_won and decision.itt.can_end and policy.allows(actor(), Verb.WITHDRAW_FROM_AWARD, summary.bid)

@@ -13,9 +13,8 @@ from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.aside_queries import (
-    awards_in_force,
-    awards_to_withdraw_from,
     can_be_reopened,
+    places_to_withdraw_from,
     setting_aside_of,
     settings_aside_of,
 )
@@ -92,19 +91,19 @@ def _offered(itt: InvitationToTender) -> SettingAsideForm | None:
     """The form with what this person can propose now; None where there is nothing."""
     if not policy.allows(actor(), Verb.PROPOSE_SETTING_ASIDE, itt):
         return None
-    awards, panels = awards_to_withdraw_from(itt.id), can_be_reopened(itt)
-    if not (awards or panels):
+    places, panels = places_to_withdraw_from(itt.id), can_be_reopened(itt)
+    if not (places or panels):
         return None
     form = SettingAsideForm()
-    form.offer(awards, panels)
+    form.offer(places, panels)
     return form
 
 
 def _propose(itt: InvitationToTender, form: SettingAsideForm) -> SettingAside:
     reason, now, chosen = form.reason.data or "", clock.now(), form.what.data
-    for award in awards_in_force(itt.id):
-        if str(award.id) == chosen:
-            return propose_withdrawal(decision=award, actor=actor(), reason=reason, now=now)
+    for place in places_to_withdraw_from(itt.id):
+        if str(place.id) == chosen:
+            return propose_withdrawal(place=place, actor=actor(), reason=reason, now=now)
     panel = next((panel for panel in itt.panels if panel.key == chosen), None)
     return propose_reopening(itt=itt, panel=panel, actor=actor(), reason=reason, now=now)
 

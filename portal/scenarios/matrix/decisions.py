@@ -87,7 +87,7 @@ def set_aside(itt: InvitationToTender) -> None:
     decide_award(decision=award, actor=approver, note=building.APPROVAL, now=clock.now())
     db.session.commit()
     for act in (refuse_setting_aside, decide_setting_aside):
-        proposal = propose_withdrawal(decision=award, actor=officer, reason=REASON, now=clock.now())
+        proposal = propose_withdrawal(place=award.places[0], actor=officer, reason=REASON, now=clock.now())
         act(proposal=proposal, actor=approver, note=REASON, now=clock.now())
         db.session.commit()
     propose_reopening(itt=itt, panel=None, actor=officer, reason=REASON, now=clock.now())

@@ -76,7 +76,7 @@ def test_the_method_names_the_winner(itt: InvitationToTender) -> None:
     """A proposal awards the lot to the bid in first place, and waits for somebody else."""
     commissioner = make_commissioner(itt.authority)
     decision = propose(itt, commissioner)
-    winner = db.session.get_one(Bid, decision.winning_bid_id)
+    winner = db.session.get_one(Bid, decision.places[0].bid_id)
     assert winner.reference == result_of(itt).outcome["ranking"][0]["bid"]
     assert (decision.status, decision.decided_by_id) == (DecisionStatus.PROPOSED, None)
     assert decision.standstill_kind is StandstillDuty.VOLUNTARY

@@ -163,7 +163,7 @@ def test_nothing_is_awarded_to_a_bid_whose_time_is_past_without_its_agreement() 
         propose(itt, actor)
     first, _ = bids_by_place(itt)
     answer(first, agrees=True)
-    assert propose(itt, actor).winning_bid_id == first.id
+    assert propose(itt, actor).places[0].bid_id == first.id
 
 
 @pytest.mark.parametrize("declines", [True, False])
@@ -177,7 +177,7 @@ def test_who_declines_or_stays_silent_is_passed_over(declines: bool) -> None:
     if declines:
         answer(first, agrees=False)
     award = decided_award(itt)
-    assert award.decision.winning_bid_id == second.id
+    assert award.decision.places[0].bid_id == second.id
     summaries = db.session.scalars(select(AssessmentSummary)).all()
     why = {summary.bid_id: summary.document["why"] for summary in summaries}
     answered = "declined to let" if declines else "did not say in time whether to let"

@@ -42,7 +42,7 @@ def test_each_lot_goes_where_the_published_rule_says(itt: InvitationToTender) ->
     """Alder keeps the lot with its higher total; Birch gets the other, and both are told by which rule."""
     officer = make_commissioner(itt.authority)
     first, second = awarded(itt, 1, officer), awarded(itt, 2, officer)
-    assert (first.winning_bid.provider.name, second.winning_bid.provider.name) == ("Birch", "Alder")
+    assert (first.places[0].bid.provider.name, second.places[0].bid.provider.name) == ("Birch", "Alder")
     assert told(first)["Alder"][0].startswith("Your bid came first with")
     assert told(first)["Birch"][0].startswith("Your bid came second under the published method")
     limit = f"One bidder may win at most 1 of the 2 lots. {WINNING_RULE}"

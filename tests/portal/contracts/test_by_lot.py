@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.contracts.queries import awards_to_sign
+from portal.contracts.queries import places_to_sign
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.ending.proposing import propose_no_award
@@ -43,15 +43,15 @@ def end(itt: InvitationToTender, number: int) -> None:
 
 def test_one_is_signed_while_the_other_waits(itt: InvitationToTender) -> None:
     """The procurement goes on with the other lot, and is under contract with its last one."""
-    first = conclude(signable(itt, 2), lot=2)
+    first = conclude(signable(itt, 2))
     assert itt.status is IttStatus.MODERATED
-    second = conclude(signable(itt, 1), lot=1)
+    second = conclude(signable(itt, 1))
     assert (first.lot.number, second.lot.number, itt.status) == (2, 1, IttStatus.CONTRACTED)
 
 
 def test_the_last_lot_that_ends_leaves_it_under_contract(itt: InvitationToTender) -> None:
     """With one lot signed and the other ended nothing is left to sign."""
-    conclude(signable(itt, 2), lot=2)
+    conclude(signable(itt, 2))
     end(itt, 1)
     assert itt.status is IttStatus.CONTRACTED
 
@@ -60,12 +60,12 @@ def test_a_lot_that_ended_stands_in_nobodys_way(itt: InvitationToTender, client:
     """The page offers the lot that is awarded, though an ended one has the lower number."""
     end(itt, 1)
     award = signable(itt, 2)
-    assert [found.lot.number for found in awards_to_sign(itt.id)] == [2]
+    assert [found.decision.lot.number for found in places_to_sign(itt.id)] == [2]
     sign_in(client, make_person(Role.CONTRACT_MANAGER, authority=itt.authority))
     page = client.get(f"/commissioning/itts/{itt.reference}/contract").text
-    assert award.decision.winner_called in page
+    assert award.decision.awarded_to in page
     assert "Conclude the contract" in page
-    conclude(award, lot=2)
+    conclude(award)
     assert itt.status is IttStatus.CONTRACTED
 
 

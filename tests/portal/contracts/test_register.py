@@ -44,7 +44,7 @@ def test_a_contract_keeps_the_name_and_number_of_its_day(free: Award, client: Ch
     assert (row["provider"], row["company_number"]) == (before, number)
     assert row["organisation_id"] == f"GB-COH-{number}"
     both = f"{NOW_CALLED.name}, then {before}"
-    assert contract.provider_called == free.decision.winner_called == both
+    assert contract.provider_called == free.decision.awarded_to == both
     for page in ("/contracts", f"/contracts/{contract.reference}"):
         assert both in text_of(client.get(page))
     [written] = list(csv.DictReader(io.StringIO(client.get("/contracts.csv").text.removeprefix("\ufeff"))))
@@ -53,16 +53,16 @@ def test_a_contract_keeps_the_name_and_number_of_its_day(free: Award, client: Ch
 
 def test_a_contract_after_the_change_has_the_new_name(free: Award) -> None:
     """What is concluded under the new name is called so."""
-    before = rename(free.decision.winning_bid.provider)
+    before = rename(free.decision.places[0].bid.provider)
     contract = conclude(free)
     assert register_row(contract)["provider"] == NOW_CALLED.name
-    assert free.decision.winner_called == f"{NOW_CALLED.name}, then {before}"
+    assert free.decision.awarded_to == f"{NOW_CALLED.name}, then {before}"
 
 
 def test_every_notice_of_an_award_names_one_party(free: Award) -> None:
     """A later release with another identifier would make two suppliers of one."""
-    number = free.decision.winning_bid.provider.company_number
-    rename(free.decision.winning_bid.provider)
+    number = free.decision.places[0].bid.provider.company_number
+    rename(free.decision.places[0].bid.provider)
     conclude(free)
     publish_of(free.itt, EventKind.CONTRACT_CONCLUDED)
     notice = place(free.itt, publisher=publisher(current_app.config["SETTINGS"]), now=clock.now())

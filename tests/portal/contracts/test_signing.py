@@ -30,9 +30,9 @@ def test_the_terms_are_those_that_were_published(free: Award) -> None:
     """Value, term and break points come from the winning bid and the ITT, counted from the first day."""
     starts = clock.today() + timedelta(days=60)
     contract = conclude(free, starts=starts)
-    price = select(OpenedBid.price).where(OpenedBid.bid_id == free.decision.winning_bid_id)
+    price = select(OpenedBid.price).where(OpenedBid.bid_id == free.decision.places[0].bid_id)
     assert contract.value == db.session.scalar(price)
-    assert contract.provider_id == free.decision.winning_bid.provider_id
+    assert contract.provider_id == free.decision.places[0].bid.provider_id
     assert contract.end_until == months_later(starts, 30)
     assert [(point.months, point.on_date) for point in contract.break_points] == [
         (12, months_later(starts, 12)),
@@ -147,5 +147,5 @@ def test_who_may_not(free: Award, role: Role, error: type[Exception]) -> None:
     actor = actor_of(make_person(role, authority=free.itt.authority if role is not Role.SUBMITTER else None))
     with pytest.raises(error):
         conclude_contract(
-            itt=free.itt, lot=free.itt.lots[0], actor=actor, signed_date=clock.today(), start_date=clock.today()
+            place=free.decision.places[0], actor=actor, signed_date=clock.today(), start_date=clock.today()
         )

@@ -129,9 +129,7 @@ def test_an_award_that_was_decided_comes_to_nothing() -> None:
         cancelled(itt)
     today = clock.today()
     with pytest.raises(WrongState, match="while it is cancelled"):
-        conclude_contract(
-            itt=award.itt, lot=award.itt.lots[0], actor=award.commissioner, signed_date=today, start_date=today
-        )
+        conclude_contract(place=award.decision.places[0], actor=award.commissioner, signed_date=today, start_date=today)
     assert db.session.scalars(due_standstills(clock.now())).all() == []
     assert waiting_notices(waiting.itt.id) == []
 

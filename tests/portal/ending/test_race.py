@@ -74,7 +74,7 @@ def test_a_winner_withdraws_before_the_signing_or_the_contract_stands(fresh_app:
     with fresh_app.app_context():
         awards = [standing_award() for _ in range(AWARDS)]
         racing = [
-            (award.decision.id, submitter_of(award.decision.winning_bid.provider), manager_of(award.itt.authority))
+            (award.decision.id, submitter_of(award.decision.places[0].bid.provider), manager_of(award.itt.authority))
             for award in awards
         ]
         db.session.commit()
@@ -86,8 +86,9 @@ def test_a_winner_withdraws_before_the_signing_or_the_contract_stands(fresh_app:
     }
     with fresh_app.app_context():
         for (decision_id, _, _), outcome in zip(racing, outcomes, strict=True):
-            signed = db.session.scalar(select(func.count()).where(Contract.decision_id == decision_id))
-            asked = db.session.scalar(select(func.count()).where(SettingAside.decision_id == decision_id))
+            place = db.session.get_one(AwardDecision, decision_id).places[0]
+            signed = db.session.scalar(select(func.count()).where(Contract.place_id == place.id))
+            asked = db.session.scalar(select(func.count()).where(SettingAside.place_id == place.id))
             assert (signed, asked) == ((1, 0) if "signed" in outcome else (0, 1))
 
 
@@ -109,14 +110,14 @@ def _withdraw_and_sign(
 
 
 def _ask_to_withdraw(decision_id: uuid.UUID, winner: Actor) -> None:
-    bid = db.session.get_one(AwardDecision, decision_id).winning_bid
+    bid = db.session.get_one(AwardDecision, decision_id).places[0].bid
     withdraw_from_award(bid=bid, actor=winner, reason=WHY, now=clock.now())
 
 
 def _sign(decision_id: uuid.UUID, manager: Actor) -> None:
     decision, today = db.session.get_one(AwardDecision, decision_id), clock.today()
     starts = today + timedelta(days=60)
-    conclude_contract(itt=decision.itt, lot=decision.lot, actor=manager, signed_date=today, start_date=starts)
+    conclude_contract(place=decision.places[0], actor=manager, signed_date=today, start_date=starts)
 
 
 def _check_records(ending_id: uuid.UUID, received: set[str]) -> None:

@@ -57,13 +57,13 @@ def test_the_lot_goes_to_the_next_in_the_ranking() -> None:
     assert decision_in_force(old.itt.lots[0].id) is None
     new = decided_award(old.itt)
     result = new.decision.result.outcome["ranking"]
-    assert [new.decision.winning_bid.reference, new.decision.number] == [result[1]["bid"], 2]
+    assert [new.decision.places[0].bid.reference, new.decision.number] == [result[1]["bid"], 2]
     announce(new)
     assert (len(summaries_of(old.decision.id)), len(summaries_of(new.decision.id))) == (2, 2)
     assert standstill_of(old.decision.id) is not None
     assert standstill_of(new.decision.id) is not None
     let_standstill_pass(new)
-    assert conclude(new).provider_id == new.decision.winning_bid.provider_id
+    assert conclude(new).provider_id == new.decision.places[0].bid.provider_id
 
 
 def test_everybody_is_told_in_the_new_summary_that_somebody_withdrew() -> None:
@@ -72,8 +72,8 @@ def test_everybody_is_told_in_the_new_summary_that_somebody_withdrew() -> None:
     agree(propose_to_withdraw(old.decision))
     new = decided_award(old.itt)
     said = {summary.bid_id: summary.document["why"] for summary in summaries_of(new.decision.id)}
-    assert "You withdrew from the award." in said[old.decision.winning_bid_id]
-    assert "A bid that was awarded this before has withdrawn." in said[new.decision.winning_bid_id]
+    assert "You withdrew from the award." in said[old.decision.places[0].bid_id]
+    assert "A bid that was awarded this before has withdrawn." in said[new.decision.places[0].bid_id]
 
 
 def test_the_open_data_cancel_the_announced_award() -> None:
@@ -117,7 +117,7 @@ def test_with_nobody_left_it_ends_without_an_award() -> None:
 def test_the_winner_asks_and_nobody_else() -> None:
     """Its submitter asks, an approver decides; another bidder has nothing to withdraw from."""
     award = standing_award(over=False)
-    won = award.decision.winning_bid
+    won = award.decision.places[0].bid
     lost = next(one.bid for one in summaries_of(award.decision.id) if one.bid_id != won.id)
     with pytest.raises(NotFound):
         withdraw_from_award(bid=lost, actor=submitter_of(lost.provider), reason=WHY, now=clock.now())
@@ -131,7 +131,7 @@ def test_one_person_alone_sets_nothing_aside() -> None:
     """Whoever proposed cannot decide, and nothing is signed while it waits."""
     award = standing_award()
     commissioner = award.commissioner
-    proposal = propose_withdrawal(decision=award.decision, actor=commissioner, reason=WHY, now=clock.now())
+    proposal = propose_withdrawal(place=award.decision.places[0], actor=commissioner, reason=WHY, now=clock.now())
     with pytest.raises(NotAllowed):
         decide_setting_aside(proposal=proposal, actor=commissioner, note=CHECKED, now=clock.now())
     with pytest.raises(Conflict, match="has to decide that first"):
@@ -177,7 +177,7 @@ def test_a_reopened_panel_changes_the_result_and_the_old_one_stays() -> None:
             work=work,
             bid_id=score.bid_id,
             criterion=score.criterion.key,
-            score="5" if score.bid_id != fallen.winning_bid_id else "3",
+            score="5" if score.bid_id != fallen.places[0].bid_id else "3",
             reason="We read the right version of the answer this time.",
             actor=chair,
             now=clock.now(),

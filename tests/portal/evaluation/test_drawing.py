@@ -51,7 +51,7 @@ def test_two_people_draw_and_the_result_follows() -> None:
     assert result.outcome["tie_broken_by"] == [{"bids": tied, "by": "drawn_lot"}]
     award = awarded(itt, 1, make_commissioner(itt.authority))
     assert draw.drawn is not None
-    assert award.winning_bid.reference == draw.drawn[0]
+    assert award.places[0].bid.reference == draw.drawn[0]
     told = [" ".join(summary.document["why"]) for summary in summaries_of(award.id)]
     assert all("the published tie-break, a drawn lot, decided" in why for why in told)
 
@@ -173,7 +173,7 @@ def test_a_method_without_the_rule_ends_by_a_reasoned_decision() -> None:
         assert refused.value.field == field
     award = propose_award(**proposal, now=clock.now(), tied=tied[1], tie_reason=why)  # type: ignore[arg-type]
     decide_award(decision=award, actor=approver, note=NOTE, now=clock.now())
-    assert award.winning_bid.reference == tied[1]
+    assert award.places[0].bid.reference == tied[1]
     assert all(why in " ".join(summary.document["why"]) for summary in summaries_of(award.id))
     other = tied_itt(draws_lots=False)
     assert propose_no_award(

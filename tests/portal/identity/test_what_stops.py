@@ -152,7 +152,7 @@ class TestWhatASuspensionStops:
         itt = ready_for_award()
         commissioner = make_commissioner(itt.authority)
         decision = propose(itt, commissioner)
-        suspend(decision.winning_bid.provider, itt.authority)
+        suspend(decision.places[0].bid.provider, itt.authority)
         approver = approver_of(itt.authority)
         settle_interests(itt, approver)
         with pytest.raises(OrganisationSuspended):
@@ -197,14 +197,14 @@ def test_an_award_before_the_number_is_proved_keeps_its_reason() -> None:
     commissioner, approver = make_commissioner(itt.authority), approver_of(itt.authority)
     settle_interests(itt, approver)
     decision = propose(itt, commissioner)
-    assert decision.unverified_reason == ""
-    unprove(decision.winning_bid.provider)
+    assert decision.places[0].unverified_reason == ""
+    unprove(decision.places[0].bid.provider)
     with pytest.raises(InvalidInput) as refusal:
         decide_award(decision=decision, actor=approver, note=NOTE, now=clock.now())
     assert refusal.value.field == "unverified_reason"
     db.session.refresh(decision)
     decide_award(decision=decision, actor=approver, note=NOTE, now=clock.now(), unverified_reason=RELYING)
-    assert decision.unverified_reason == RELYING
+    assert decision.places[0].unverified_reason == RELYING
 
 
 @pytest.mark.usefixtures("db_session")
@@ -220,4 +220,4 @@ def test_proposing_an_award_to_an_unproved_winner_asks_for_a_reason() -> None:
         propose_award(**act, offers_standstill=False, now=clock.now())
     assert refusal.value.field == "unverified_reason"
     made = propose_award(**act, offers_standstill=False, now=clock.now(), unverified_reason=RELYING)
-    assert made.unverified_reason == RELYING
+    assert made.places[0].unverified_reason == RELYING

@@ -49,7 +49,7 @@ def test_an_award_waits_for_the_check_of_every_bid_that_stands() -> None:
     with pytest.raises(WrongState, match=f"1 bidder is not checked yet.* {second.provider.name}"):
         propose_award(itt, officer)
     checked(second)
-    assert propose_award(itt, officer).winning_bid_id == first.id
+    assert propose_award(itt, officer).places[0].bid_id == first.id
 
 
 def test_a_later_list_asks_for_another_check_until_the_award_is_proposed() -> None:

@@ -134,7 +134,7 @@ def test_a_low_price_holds_the_award_until_two_people_accept_it() -> None:
         propose(itt, make_commissioner(itt.authority))
     answered(enquiry)
     decide(judge_enquiry(enquiry, Verdict.PASSES))
-    assert propose(itt, make_commissioner(itt.authority)).winning_bid_id == first.id
+    assert propose(itt, make_commissioner(itt.authority)).places[0].bid_id == first.id
 
 
 def test_nobody_asks_about_a_price_before_the_panels_have_closed() -> None:

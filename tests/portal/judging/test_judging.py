@@ -159,7 +159,7 @@ def test_an_award_waits_until_everything_is_judged() -> None:
     with pytest.raises(WrongState, match="1 judgement is still open"):
         propose(itt, officer)
     refuse_judgement(judgement=waiting, actor=approver_of(itt.authority), note=CHECKED, now=clock.now())
-    assert propose(itt, officer).winning_bid_id == bids_of(itt)[0].id
+    assert propose(itt, officer).places[0].bid_id == bids_of(itt)[0].id
 
 
 def test_an_award_is_not_decided_over_a_judgement_that_came_later() -> None:
@@ -190,7 +190,7 @@ def test_a_bid_that_is_out_is_not_ranked_and_its_scores_stay() -> None:
     after = result_of(itt)
     assert [entry["bid"] for entry in before.outcome["ranking"]] == [first.reference, second.reference]
     assert [entry["bid"] for entry in after.outcome["ranking"]] == [second.reference]
-    assert proposed_award(itt).decision.winning_bid_id == second.id
+    assert proposed_award(itt).decision.places[0].bid_id == second.id
 
 
 def test_panels_close_without_the_bids_that_are_out() -> None:

@@ -147,7 +147,7 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             reason=f"{TITLE}.",
             what="the winner withdraws",
             kind=SettingAsideKind.WITHDRAWAL,
-            decision=SimpleNamespace(winning_bid_id=None),
+            place=SimpleNamespace(bid_id=None),
         ),
         "judgement": SimpleNamespace(
             bid=SimpleNamespace(reference="BID-0000", provider=SimpleNamespace(name=TITLE)),

@@ -37,7 +37,7 @@ def test_what_will_not_count_is_said_first(client: CheckedClient) -> None:
 def test_decisions_and_rivals(client: CheckedClient) -> None:
     """A bidder sees its own outcome and summary, and no other bidder."""
     award = decided_award()
-    winner = award.decision.winning_bid
+    winner = award.decision.places[0].bid
     sign_in(client, make_person(Role.CONTRIBUTOR, provider=winner.provider))
     shown = client.get("/provider")
     assert text_of(shown).count("Awarded to you") == 2

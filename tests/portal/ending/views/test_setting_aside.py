@@ -34,7 +34,7 @@ def officer(client: CheckedClient, itt: InvitationToTender, *roles: Role) -> Che
 
 
 def won(award: Award) -> AssessmentSummary:
-    return next(one for one in summaries_of(award.decision.id) if one.bid_id == award.decision.winning_bid_id)
+    return next(one for one in summaries_of(award.decision.id) if one.bid_id == award.decision.places[0].bid_id)
 
 
 def test_one_person_proposes_and_another_decides(
@@ -44,7 +44,7 @@ def test_one_person_proposes_and_another_decides(
     award = standing_award()
     itt = award.itt
     assert "Set the award aside" in officer(client, itt).get(f"/commissioning/itts/{itt.reference}").text
-    assert fill(client, page(itt), {"what": str(award.decision.id), "reason": WHY}).status_code == 302
+    assert fill(client, page(itt), {"what": str(award.decision.places[0].id), "reason": WHY}).status_code == 302
     assert "Until then the award stands" in client.get(page(itt)).text
 
     second = officer(new_client(), itt, Role.APPROVER)
@@ -82,7 +82,7 @@ def test_the_winner_asks_on_its_summary(client: CheckedClient) -> None:
 def test_nobody_else_asks_for_the_winner(client: CheckedClient) -> None:
     """Another bidder has nothing to withdraw from, and its summary leads nowhere."""
     award = standing_award(over=False)
-    other = next(one for one in summaries_of(award.decision.id) if one.bid_id != award.decision.winning_bid_id)
+    other = next(one for one in summaries_of(award.decision.id) if one.bid_id != award.decision.places[0].bid_id)
     sign_in(client, make_person(Role.SUBMITTER, provider=other.provider))
     assert "/award/withdraw" not in client.get(f"/provider/summaries/{other.reference}").text
     assert client.get(f"/provider/bids/{other.bid.reference}/award/withdraw").status_code == 404
@@ -109,7 +109,7 @@ def test_the_record_shows_what_was_before(client: CheckedClient) -> None:
     shown = officer(client, award.itt, Role.AUDITOR).get(page(award.itt)).text
     assert "the meeting before" in shown
     assert ", as it was" in shown
-    assert award.decision.winning_bid.reference in shown
+    assert award.decision.places[0].bid.reference in shown
 
 
 def test_statements(client: CheckedClient, count_statements: Callable[[], AbstractContextManager[list[str]]]) -> None:
