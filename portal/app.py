@@ -105,6 +105,7 @@ BLUEPRINTS = (
     "portal.evaluation.safeguarding.views.commissioner",
     "portal.evaluation.safeguarding.views.lead",
     "portal.evaluation.views.draws",
+    "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",

@@ -301,6 +301,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SCORECARD_SUBMITTED: NOTHING,
     EventKind.MODERATION_STARTED: (letters.moderation_started,),
     EventKind.SCORE_AGREED: NOTHING,
+    EventKind.SCORE_ANSWERED: NOTHING,
     EventKind.MODERATION_CLOSED: (calculate_once_moderated,),
     EventKind.RESULT_CALCULATED: (diagnose_result, letters.result_calculated),
     EventKind.RESULT_DIAGNOSED: NOTHING,

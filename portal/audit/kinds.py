@@ -200,6 +200,8 @@ class EventKind(StrEnum):
     SCORECARD_SUBMITTED = "scorecard_submitted"
     MODERATION_STARTED = "moderation_started"
     SCORE_AGREED = "score_agreed"
+    SCORE_ANSWERED = "score_answered"
+    """A member consented to an agreed score, or dissented."""
     MODERATION_CLOSED = "moderation_closed"
     RESULT_CALCULATED = "result_calculated"
     RESULT_DIAGNOSED = "result_diagnosed"

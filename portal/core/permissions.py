@@ -141,6 +141,7 @@ class Verb(StrEnum):
     START_MODERATION = "start_moderation"
     SEE_SCORES = "see_scores"
     AGREE = "agree"
+    CONSENT = "consent"
     CLOSE_MODERATION = "close_moderation"
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"

@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.SCORECARD_SUBMITTED: "A panel member submitted a scorecard",
     EventKind.MODERATION_STARTED: "A panel began to moderate",
     EventKind.SCORE_AGREED: "A panel agreed a score",
+    EventKind.SCORE_ANSWERED: "A panel member answered an agreed score",
     EventKind.MODERATION_CLOSED: "A panel closed its moderation",
     EventKind.RESULT_CALCULATED: "The result was calculated by the published method",
     EventKind.RESULT_DIAGNOSED: "What decided the result was worked out",

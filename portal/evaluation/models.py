@@ -187,7 +187,10 @@ class Score(Model):
 
 
 class ModeratedScore(Subject, Model):
-    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes it."""
+    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes it.
+
+    It stands, and counts, once the consents that its rule asks for are there (`moderation.consents_needed`).
+    """
 
     __tablename__ = "moderated_score"
     __table_args__ = (
@@ -208,8 +211,12 @@ class ModeratedScore(Subject, Model):
     criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_criterion.id"))
     score: Mapped[ScoreValue]
     reason: Mapped[str]
+    outside_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why it lies outside what anybody gave; empty where it does not."""
     agreed_at: Mapped[CreatedAt]
     agreed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    stands_at: Mapped[datetime | None]
+    """Since when it stands; none while it waits for consent."""
     superseded_at: Mapped[datetime | None]
 
     criterion: Mapped[AwardCriterion] = relationship()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -21,24 +20,27 @@ from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
+from portal.evaluation.consenting import settle
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named, leaves_by_bid
 from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
+    Cell,
     agreed_scores,
     bid_to_score,
     bids_to_score,
     counting_members,
     progress_of,
+    spreads_of,
     works_of_itt,
 )
+from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.tendering.method import method_for
-from portal.tendering.models import InvitationToTender, Panel, Scale
+from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, Combination, IttStatus
 
-LONGEST_REASON = 4000
 LONGEST_RECORD = 10_000
 
 
@@ -82,13 +84,15 @@ def agree_score(
     reason: str,
     actor: Actor,
     now: datetime,
+    outside_reason: str = "",
 ) -> ModeratedScore:
     """Write down the score that the panel agreed for a bid under a criterion (its key), with its reason.
 
-    Consequences: an earlier agreed score is superseded and kept; individual scores never change. The same score and
-    reason again change nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason": off the scale,
-    under 20 characters, or the scale's own words), `NotFound` for a question that is not the panel's, `WrongState`
-    outside moderation or where the method combines by mean or median.
+    Consequences: it stands if its rule asks for nobody's consent (`consenting.consents_needed`), and waits for it
+    otherwise; an earlier agreed score is superseded and kept; individual scores never change. The same again changes
+    nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason", "outside_reason": off the scale,
+    no reason of its own, or outside what anybody gave without saying why), `NotFound` for a question that is not the
+    panel's, `WrongState` outside moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
     require_declared(work, actor)
@@ -97,11 +101,23 @@ def agree_score(
     bid = bid_to_score(work.itt_id, bid_id)
     leaf = leaf_named(work, bid, criterion)
     value = read_score(score, leaf.scale, field="score")
-    words = _checked_reason(reason, leaf.scale)
+    words = _checked_reason(work, leaf, reason)
+    outside = _why_outside(work, (bid.bid_id, leaf.criterion.id), value, outside_reason)
     before = _in_force(work, bid, leaf)
-    if before is not None and (plain(before.score), before.reason) == (value, words):
+    if before is not None and (plain(before.score), before.reason, before.outside_reason) == (value, words, outside):
         return before
-    agreed = _supersede(work, bid, leaf, before, value, words, actor=actor, now=now)
+    agreed = ModeratedScore(
+        panel_id=work.panel_id,
+        bid_id=bid.bid_id,
+        criterion_id=leaf.criterion.id,
+        score=value,
+        reason=words,
+        outside_reason=outside,
+        agreed_at=now,
+        agreed_by_id=actor.user_id,
+    )
+    _supersede(before, agreed, now=now)
+    settle(work, agreed, now=now)
     record(
         EventKind.SCORE_AGREED,
         agreed,
@@ -111,6 +127,8 @@ def agree_score(
         criterion=leaf.key,
         score=value,
         before=plain(before.score) if before else None,
+        outside=bool(outside),
+        stands=agreed.stands_at is not None,
     )
     return agreed
 
@@ -158,13 +176,13 @@ def open_panels(itt: InvitationToTender) -> list[Panel]:
 
 
 def open_cells(work: PanelWork) -> list[tuple[OpenedBid, Leaf]]:
-    """The bids and questions without an agreed score, in the order of the board."""
-    agreed = agreed_scores(work.panel_id)
+    """The bids and questions without an agreed score that stands, in the order of the board."""
+    standing = {cell for cell, agreed in agreed_scores(work.panel_id).items() if agreed.stands_at is not None}
     return [
         (bid, leaf)
         for bid, leaves in leaves_by_bid(work).items()
         for leaf in leaves
-        if (bid.bid_id, leaf.criterion.id) not in agreed
+        if (bid.bid_id, leaf.criterion.id) not in standing
     ]
 
 
@@ -175,25 +193,37 @@ def _check_everything_is_agreed(work: PanelWork) -> None:
     if still_open:
         bid, leaf = still_open[0]
         raise WrongState(
-            f"{counted(len(still_open), 'agreed score is', 'agreed scores are')} missing,"
-            f" the first for {bid.label}, “{leaf.criterion.title}”."
+            f"{counted(len(still_open), 'score is', 'scores are')} not agreed yet, or not by everybody who has to"
+            f" consent, the first for {bid.label}, “{leaf.criterion.title}”."
         )
 
 
-def _checked_reason(reason: str, scale: Scale) -> str:
+def _checked_reason(work: PanelWork, leaf: Leaf, reason: str) -> str:
     ask = "Give the panel’s reason: the bidder will read it"
-    words = require_reason(reason, ask, field="reason", most=LONGEST_REASON)
-    # A descriptor is no reason for itself (Woods v Milton Keynes [2015] EWHC 2011 (TCC)).
-    published = {_bare(text) for band in scale.bands for text in (band.label, band.descriptor, band.plain_words)}
-    if _bare(words) in published:
+    words = reason_for_score(reason, leaf.scale, ask=ask, field="reason")
+    # One sentence for every question says of none why: what was agreed is read question by question.
+    elsewhere = select(ModeratedScore.id).where(
+        ModeratedScore.panel_id == work.panel_id,
+        ModeratedScore.criterion_id != leaf.criterion.id,
+        ModeratedScore.superseded_at.is_(None),
+        func.fold(ModeratedScore.reason) == func.fold(words),
+    )
+    if db.session.execute(elsewhere.limit(1)).first() is not None:
         raise InvalidInput(
-            "That is the scale’s own description. Say what in this bid earned the score.", field="reason"
+            "The same reason stands under another question. Say what in this answer earned the score.", field="reason"
         )
     return words
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _why_outside(work: PanelWork, cell: Cell, value: Decimal, typed: str) -> str:
+    """Why a score lies outside what anybody gave; nothing where it does not."""
+    given = spreads_of(work.panel_id, cell).get(cell)
+    if given is None or given.lowest <= value <= given.highest:
+        return ""
+    lowest, highest = plain(given.lowest), plain(given.highest)
+    gave = lowest if lowest == highest else f"{lowest} to {highest}"
+    ask = f"Nobody gave {value}: members gave {gave}. Say why the agreed score lies outside what anybody gave"
+    return require_reason(typed, ask, field="outside_reason", most=LONGEST_REASON)
 
 
 def _in_force(work: PanelWork, bid: OpenedBid, leaf: Leaf) -> ModeratedScore | None:
@@ -207,37 +237,18 @@ def _in_force(work: PanelWork, bid: OpenedBid, leaf: Leaf) -> ModeratedScore | N
     ).one_or_none()
 
 
-def _supersede(
-    work: PanelWork,
-    bid: OpenedBid,
-    leaf: Leaf,
-    before: ModeratedScore | None,
-    value: Decimal,
-    words: str,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> ModeratedScore:
+def _supersede(before: ModeratedScore | None, agreed: ModeratedScore, *, now: datetime) -> None:
     if before is not None:
         before.superseded_at = now
         # The index allows one score in force a cell, so the old one goes before the new one comes.
         db.session.flush()
-    agreed = ModeratedScore(
-        panel_id=work.panel_id,
-        bid_id=bid.bid_id,
-        criterion_id=leaf.criterion.id,
-        score=value,
-        reason=words,
-        agreed_at=now,
-        agreed_by_id=actor.user_id,
-    )
     db.session.add(agreed)
     db.session.flush()
-    return agreed
 
 
 def _digest(scores: Sequence[ModeratedScore]) -> str:
     listed = sorted(
-        [str(score.bid_id), str(score.criterion_id), str(plain(score.score)), score.reason] for score in scores
+        [str(score.bid_id), str(score.criterion_id), str(plain(score.score)), score.reason, score.outside_reason]
+        for score in scores
     )
     return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()

@@ -268,8 +268,9 @@ class Spread:
         return self.highest - self.lowest >= FAR_APART
 
 
-def spreads_of(panel_id: uuid.UUID) -> Mapping[Cell, Spread]:
-    """The spread of each cell of the panel, over the members whose scores count."""
+def spreads_of(panel_id: uuid.UUID, cell: Cell | None = None) -> Mapping[Cell, Spread]:
+    """The spread of each cell of the panel (of one, when it is given), over the members whose scores count."""
+    one = () if cell is None else (Scorecard.bid_id == cell[0], Score.criterion_id == cell[1])
     middle = func.percentile_cont(0.5).within_group(Score.score.asc())
     rows = db.session.execute(
         select(
@@ -282,7 +283,7 @@ def spreads_of(panel_id: uuid.UUID) -> Mapping[Cell, Spread]:
         )
         .join(Scorecard, Scorecard.id == Score.scorecard_id)
         .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
-        .where(*_counting(panel_id))
+        .where(*_counting(panel_id), *one)
         .group_by(Scorecard.bid_id, Score.criterion_id)
     )
     return {
@@ -331,6 +332,18 @@ def agreed_scores(panel_id: uuid.UUID) -> Mapping[Cell, ModeratedScore]:
         select(ModeratedScore).where(ModeratedScore.panel_id == panel_id, ModeratedScore.superseded_at.is_(None))
     )
     return {(score.bid_id, score.criterion_id): score for score in found}
+
+
+def agreed_score(work: PanelWork, agreed_id: uuid.UUID) -> ModeratedScore:
+    """One agreed score of the panel, also one that another replaced; else `NotFound`."""
+    found = db.session.scalars(
+        select(ModeratedScore)
+        .where(ModeratedScore.id == agreed_id, ModeratedScore.panel_id == work.panel_id)
+        .options(joinedload(ModeratedScore.criterion))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such score on your panel.")
+    return found
 
 
 def agreed_history(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, list[ModeratedScore]]:

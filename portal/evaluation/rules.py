@@ -40,7 +40,8 @@ policy.declare(
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.SCORE, SCORERS, [SCORING]),
-        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING]),
+        # While it moderates a card opens the page on which young people confirm what is agreed.
+        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING]),
         # Of the authority's safeguarding leads whoever is named for the panel (`PanelWork.policy_roles`).
         permit("panel", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], half=True),
         permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
@@ -49,6 +50,8 @@ policy.declare(
         permit("panel", Verb.SEE_SCORES, [Role.CHAIR, Role.PANEL_MEMBER, Role.FACILITATOR], [MODERATING, CLOSED]),
         permit("panel", Verb.SEE_SCORES, [Role.COMMISSIONER, Role.AUDITOR], [CLOSED]),
         permit("panel", Verb.AGREE, MODERATORS, [MODERATING]),
+        # Who scored consents or dissents; a facilitator writes down and has no say.
+        permit("panel", Verb.CONSENT, SCORERS, [MODERATING]),
         permit("panel", Verb.CLOSE_MODERATION, MODERATORS, [MODERATING]),
     ]
 )

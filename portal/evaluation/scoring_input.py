@@ -42,7 +42,7 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     `bids` are the opened ones that stand, with their prices in pounds over the whole term. `scores`
     are the submitted individual ones: those of a member who was recused or removed stay in the case, and the
     member in `recused`, so that the engine leaves them out in plain sight. `agreed` are the agreed scores in
-    force.
+    force that stand.
     """
     opened = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.RESULT).values()
     return {
@@ -114,7 +114,8 @@ def _agreed(lot: Lot) -> list[dict[str, str]]:
         .join(Bid, Bid.id == ModeratedScore.bid_id)
         .join(OpenedBid, OpenedBid.bid_id == Bid.id)
         .join(AwardCriterion, AwardCriterion.id == ModeratedScore.criterion_id)
-        .where(Bid.lot_id == lot.id, STANDS, ModeratedScore.superseded_at.is_(None))
+        .where(ModeratedScore.superseded_at.is_(None), ModeratedScore.stands_at.is_not(None))
+        .where(Bid.lot_id == lot.id, STANDS)
         .group_by(Panel.key, Bid.reference)
         .order_by(Panel.key, Bid.reference)
         .execution_options(yield_per=ROWS)

@@ -127,7 +127,7 @@ def member_recused(event: Event) -> None:
 
 def moderation_started(event: Event) -> None:
     """Who leads that panel hears that its moderation begins; the other panels are not concerned."""
-    _to_panel(event, event.object_id, "evaluation/moderation_started", "panel_desk.board", Role.CHAIR, Role.FACILITATOR)
+    _to_panel(event, event.object_id, "evaluation/moderation_started", "moderation.board", Role.CHAIR, Role.FACILITATOR)
 
 
 def result_calculated(event: Event) -> None:

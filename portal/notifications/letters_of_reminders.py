@@ -183,7 +183,7 @@ def _moderation(reminder: Reminder) -> Letter:
     work = db.session.get_one(PanelWork, reminder.subject_id)
     return {
         "people": recipients.people_of_panel(work.panel_id, Role.CHAIR, Role.FACILITATOR),
-        "link": page_of("panel_desk.board", panel_id=work.panel_id),
+        "link": page_of("moderation.board", panel_id=work.panel_id),
         "thread": work.itt_id,
         "itt": work.itt,
         "panel": work.panel,

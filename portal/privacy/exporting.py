@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from portal.accounts.models import HeldRole, User, UserSession
 from portal.accounts.second_factor import has_factor
@@ -18,6 +19,7 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
+from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.models import Declaration, PanelMember, Score, Scorecard
 from portal.notifications.mentions import fill_in
 from portal.notifications.models import Message
@@ -42,6 +44,7 @@ def own_data(*, actor: Actor, now: datetime) -> dict[str, Any]:
         "inbox": _inbox(person),
         "declarations_of_interest": _declarations(person.id),
         "scores": _scores(person.id),
+        "answers_to_agreed_scores": _answers(person.id),
         "acts": _acts(person.id),
         "named_in": [asdict(held) for held in held_of(person.id)],
     }
@@ -147,6 +150,18 @@ def _scores(person_id: uuid.UUID) -> list[dict[str, Any]]:
     return [
         {"criterion": row.title, "score": row.score, "reason": row.reason, "saved_at": row.saved_at} for row in rows
     ]
+
+
+def _answers(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """What the person said to scores that their panel agreed."""
+    rows = db.session.scalars(
+        select(ScoreConsent)
+        .join(ScoreConsent.member)
+        .where(PanelMember.user_id == person_id)
+        .options(contains_eager(ScoreConsent.member))
+        .order_by(ScoreConsent.said_at, ScoreConsent.id)
+    )
+    return [{"said_at": one.said_at, "consents": not one.dissent, "words": one.dissent} for one in rows]
 
 
 def _acts(person_id: uuid.UUID) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from portal.scenarios import (
     changing,
     checks,
     endings,
+    evaluating,
     mapping,
     market,
     people,
@@ -66,7 +67,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.open_together(unanswered, keys)
     endings.end_without_award(unanswered)
     for title in JUDGED:
-        building.score_and_moderate_all(itts[title])
+        evaluating.score_and_moderate_all(itts[title])
     _being_scored(itts[SCORING])
     _in_moderation(itts[MODERATING])
     for title in JUDGED:
@@ -168,11 +169,11 @@ def _ask(itt: InvitationToTender, part: people.Part, words: str, answer: str = "
 
 def _being_scored(itt: InvitationToTender) -> None:
     """One member of the local panel has finished; everybody else has still to score."""
-    building.score(itt, itt.panels[0], only=people.PROFESSIONAL)
+    evaluating.score(itt, itt.panels[0], only=people.PROFESSIONAL)
 
 
 def _in_moderation(itt: InvitationToTender) -> None:
     """The local panel has agreed its scores for one bid; the other panels can begin to moderate."""
     for panel in itt.panels:
-        building.score(itt, panel)
-    building.moderate(itt, itt.panels[0], whole=False)
+        evaluating.score(itt, panel)
+    evaluating.moderate(itt, itt.panels[0], whole=False)

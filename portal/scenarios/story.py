@@ -213,6 +213,7 @@ INDIVIDUAL_REASON = {
     "young-people": "I could picture being there, and it said what would really happen.",
     "parents": "I would know whom to call, and I think they would listen.",
 }
+OUTSIDE = "Nobody had weighed this part of the answer before the panel read it together."
 MEETING_RECORD = {
     "local": "The chair and one professional met for an hour. Each score was read out, the furthest apart first, and "
              "the panel talked until it agreed one score and one reason.",

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.accounts.models import User
+from portal.accounts.sessions import actor_for
 from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.permissions import Actor, Role
+from portal.evaluation.consenting import asked_for, consent_to
 from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.queries import bids_to_score, opened_bids, work_of
+from portal.evaluation.queries import agreed_scores, bids_to_score, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.safeguarding.naming import name_safeguarding_lead
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
@@ -34,6 +36,7 @@ LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
 KEYS = (LOCAL, YOUNG, PARENTS)
 REASON = "The answer says who does what, and when."
 AGREED_REASON = "The answer names the people and the times, and gives one example that worked."
+OUTSIDE = "What the answer leaves out was seen by nobody before the meeting."
 MEETING = "Everybody met on one afternoon and talked each bid through until they agreed."
 
 Give = Callable[[int, str], int]
@@ -146,7 +149,7 @@ def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, su
 
 
 def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None:
-    """Agree every score of a panel that moderates; what is agreed already is changed."""
+    """Agree every score of a panel that moderates, whoever is asked consenting; what is agreed already is changed."""
     seat = evaluation.moderator(key)
     work = seat.work
     for number, bid in enumerate(evaluation.bids(), 1):
@@ -156,10 +159,24 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None
                 bid_id=bid.bid_id,
                 criterion=leaf.key,
                 score=str(give(number, leaf.key)),
-                reason=AGREED_REASON,
+                reason=agreed_reason(leaf.key),
+                outside_reason=OUTSIDE,
                 actor=seat.actor,
                 now=clock.now(),
             )
+    consent_all(work)
+
+
+def agreed_reason(criterion: str) -> str:
+    """The panel's reason under a question: no two questions have the same."""
+    return f"{AGREED_REASON} ({criterion})"
+
+
+def consent_all(work: PanelWork) -> None:
+    """Everybody who is asked consents to what the panel agreed."""
+    for asked in asked_for(work, *agreed_scores(work.panel_id).values()):
+        for member in asked.needed.of if asked.agreed.stands_at is None else ():
+            consent_to(work=work, agreed_id=asked.agreed.id, actor=actor_for(member.user_id), now=clock.now())
 
 
 def start(evaluation: Evaluation, key: str) -> None:

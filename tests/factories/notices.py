@@ -249,6 +249,7 @@ def _young_member(itt: InvitationToTender, bid: Bid) -> str:
             score=Decimal(4),
             reason="Reasonmarker",
             agreed_by_id=person.id,
+            stands_at=clock.now(),
         )
     )
     db.session.flush()

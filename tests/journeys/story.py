@@ -43,6 +43,7 @@ class Story:
         self.policy.write_text("Every worker is checked before they start.\n")
         self.reference = ""
         self.bids: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
 
     def tell(self) -> None:
         """From the first sign-in to the contract in the public register."""
@@ -239,7 +240,8 @@ class Story:
         for alias in ("Wren", "Fox"):
             facilitator.person.visit(f"/panel/{self.panel_ids['young-people']}/cards")
             facilitator.person.press(f"New card for {alias}")
-            self._sit(code_on(facilitator.person), alias)
+            self.codes[alias] = code_on(facilitator.person)
+            self._sit(self.codes[alias], alias)
 
     def _score(self, account: Account, key: str) -> None:
         person, panel = account.person, f"/panel/{self.panel_ids[key]}"
@@ -304,9 +306,23 @@ class Story:
             if place == 0:
                 person.press("Record the agreed score", score=points, reason="")
                 sees(person, "There is a problem")
-            person.press("Record the agreed score", score=points, reason=AGREED_REASON)
+            person.press("Record the agreed score", score=points, reason=f"{AGREED_REASON} ({cell.rsplit('/', 1)[-1]})")
+        if key == "young-people":
+            for alias in ("Wren", "Fox"):
+                self._confirm(self.codes[alias], len(cells))
         person.visit(f"{panel}/close")
         person.press("Close the moderation", meeting_record="All were there; every score was read out and agreed.")
+
+    def _confirm(self, code: str, scores: int) -> None:
+        """A young person says yes to whatever the group agreed."""
+        person = self.cast.seat()
+        person.visit("/sitting")
+        person.press("Start", code=code)
+        person.press("Start", pin=PIN)
+        sees(person, "What your group agreed")
+        for _ in range(scores):
+            person.press("Yes, I agree")
+        assert not person.has("Yes, I agree"), person.text
 
     def result(self) -> None:
         """The worker calculates; the commissioner reads ranking and figures. Birch has the best scores."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
+from portal.evaluation.consenting import asked_for
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
@@ -139,6 +140,7 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
     itt, work = _closed_work(reference, panel_id)
     bid = bid_to_score(itt.id, bid_id)
     leaf = leaf_named(work, bid, criterion)
+    agreed = agreed_scores(panel_id).get((bid_id, leaf.criterion.id))
     return render_template(
         "evaluation/commissioner/record_cell.html",
         itt=itt,
@@ -147,7 +149,7 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
         leaf=leaf,
         points=points(leaf.scale),
         opinions=opinions_of(panel_id, bid_id).get(leaf.criterion.id, []),
-        agreed=agreed_scores(panel_id).get((bid_id, leaf.criterion.id)),
+        asked=asked_for(work, agreed)[0] if agreed else None,
         history=agreed_history(panel_id, bid_id).get(leaf.criterion.id, []),
     )
 

@@ -12,30 +12,19 @@ from portal.accounts.cards import card_counts
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms import AgreeForm, CloseForm, declaration_form, score_form
-from portal.evaluation.leaves import boards_of, leaf_named, leaves_by_bid, leaves_for
+from portal.evaluation.forms import declaration_form, score_form
+from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelWork
-from portal.evaluation.moderation import (
-    agree_score,
-    close_moderation,
-    open_cells,
-    start_moderation,
-    waiting_for,
-)
 from portal.evaluation.panels import issue_sitting_card
-from portal.evaluation.published_method import plain, points
+from portal.evaluation.published_method import points
 from portal.evaluation.queries import (
-    agreed_history,
-    agreed_scores,
     bid_to_score,
     has_declared,
     members_who_declared,
     opened_bids,
-    opinions_of,
     progress_of,
     scorecards_of,
     seat_of,
-    spreads_of,
     work_of,
     works_of_person,
 )
@@ -201,76 +190,6 @@ def issue(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<uuid:panel_id>/moderate")
-@for_panel(*ADULTS)
-def board(panel_id: uuid.UUID) -> ResponseReturnValue:
-    """The moderation board: the spread of each cell, what is agreed, what is open."""
-    work = visible(panel_id)
-    policy.require(actor(), Verb.SEE_SCORES, work)
-    if undeclared(work):
-        return redirect(url_for(".declare", panel_id=panel_id))
-    return render_template(
-        "evaluation/panel/board.html",
-        work=work,
-        boards=boards_of(work),
-        spreads=spreads_of(panel_id),
-        agreed=agreed_scores(panel_id),
-        moderates=may(work, Verb.AGREE),
-    )
-
-
-@bp.post("/<uuid:panel_id>/moderate")
-@for_panel(Role.CHAIR, Role.FACILITATOR)
-def start(panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Start the moderation."""
-    work = visible(panel_id)
-    form = PlainForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: start_moderation(work=work, actor=actor(), now=clock.now())
-    ):
-        flash("The panel is moderating. Everybody on it can now see all scores.", "success")
-        return redirect(url_for(".board", panel_id=panel_id))
-    page = render_template("evaluation/panel/not_yet.html", form=form, work=work, waiting=waiting_for(work))
-    return page, form.status_code
-
-
-@bp.route("/<uuid:panel_id>/moderate/<uuid:bid_id>/<criterion>", methods=["GET", "POST"])
-@for_panel(*ADULTS)
-def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseReturnValue:
-    """One bid and question: what each member gave and why, and the score that the panel agrees."""
-    work = visible(panel_id)
-    policy.require(actor(), Verb.SEE_SCORES, work)
-    if undeclared(work):
-        return redirect(url_for(".declare", panel_id=panel_id))
-    form = _agree_form(work, bid_id, criterion)
-    if form.validate_on_submit() and form.carry_out(lambda: _agree(work, bid_id, criterion, form)):
-        flash("The agreed score is recorded.", "success")
-        rest = open_cells(work)
-        if rest and rest[0][0].bid_id == bid_id:
-            return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest[0][1].key))
-        return redirect(url_for(".board", panel_id=panel_id))
-    return _cell_page(work, bid_id, criterion, form), form.status_code
-
-
-@bp.route("/<uuid:panel_id>/close", methods=["GET", "POST"])
-@for_panel(Role.CHAIR, Role.FACILITATOR)
-def close(panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Close the moderation with the record of the meeting."""
-    work = visible(panel_id)
-    policy.require(actor(), Verb.CLOSE_MODERATION, work)
-    form = CloseForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: close_moderation(
-            work=work, meeting_record=form.meeting_record.data or "", actor=actor(), now=clock.now()
-        )
-    ):
-        flash("The moderation is closed. The agreed scores are final.", "success")
-        return redirect(url_for(".board", panel_id=panel_id))
-    still_open = open_cells(work)
-    page = render_template("evaluation/panel/close.html", form=form, work=work, still_open=still_open)
-    return page, form.status_code
-
-
 def visible(panel_id: uuid.UUID) -> PanelWork:
     """The panel's work, if it exists for the person."""
     work = work_of(panel_id)
@@ -296,24 +215,6 @@ def current_actor_id() -> uuid.UUID:
     return user_id
 
 
-def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> Any:
-    return agree_score(
-        work=work,
-        bid_id=bid_id,
-        criterion=criterion,
-        score=form.score.data or "",
-        reason=form.reason.data or "",
-        actor=actor(),
-        now=clock.now(),
-    )
-
-
-def _agree_form(work: PanelWork, bid_id: uuid.UUID, criterion: str) -> AgreeForm:
-    leaf = leaf_named(work, bid_to_score(work.itt_id, bid_id), criterion)
-    agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
-    return AgreeForm(data={"score": plain(agreed.score), "reason": agreed.reason} if agreed else {})
-
-
 def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> ResponseReturnValue:
     member = seat_of(work.panel_id, actor().user_id)
     reading = read_bid(work=work, bid_id=bid_id, actor=actor())
@@ -329,23 +230,3 @@ def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> Respons
         scores=may(work, Verb.SCORE) and not (card and card.submitted_at),
     )
     return page, form.status_code
-
-
-def _cell_page(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) -> str:
-    bid, answers = bid_to_score(work.itt_id, bid_id), None
-    leaf = leaf_named(work, bid, criterion)
-    if may(work, Verb.READ_BIDS):
-        answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
-    return render_template(
-        "evaluation/panel/cell.html",
-        form=form,
-        work=work,
-        bid=bid,
-        answers=answers,
-        leaf=leaf,
-        points=points(leaf.scale),
-        opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),
-        agreed=agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id)),
-        history=agreed_history(work.panel_id, bid_id).get(leaf.criterion.id, []),
-        moderates=may(work, Verb.AGREE),
-    )

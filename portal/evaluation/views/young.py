@@ -13,14 +13,16 @@ from portal.accounts.browser import leave
 from portal.accounts.signing_in import sign_out
 from portal.core import clock
 from portal.core.errors import NotFound
-from portal.core.permissions import Role
+from portal.core.permissions import Role, Verb, policy
+from portal.evaluation.consenting import asked_for
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms import GO_BACK, GO_LATER, YoungAnswerForm, young_declaration_form
+from portal.evaluation.forms import GO_BACK, GO_LATER, ConsentForm, YoungAnswerForm, young_declaration_form
+from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.published_method import points
-from portal.evaluation.queries import has_declared, opened_bids, seat_of, work_of
+from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, seat_of, work_of
 from portal.evaluation.reading import read_bid
-from portal.evaluation.rules import SCORING
+from portal.evaluation.rules import MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of
 from portal.web.access import actor, for_panel, public
@@ -48,6 +50,8 @@ class Seat:
 def index() -> ResponseReturnValue:
     """Welcome, or welcome back."""
     seat = own_seat()
+    if seat.work.policy_state == MODERATING and has_declared(seat.member):
+        return redirect(url_for(".agreed"))
     if not seat.is_open:
         return render_template("evaluation/young/closed.html", work=seat.work)
     found = sitting_of(seat.work, seat.member)
@@ -123,6 +127,23 @@ def check() -> ResponseReturnValue:
     return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code
 
 
+@bp.get("/agreed")
+@for_panel(Role.YOUNG_MEMBER)
+def agreed() -> ResponseReturnValue:
+    """The scores that the group agreed, to confirm one by one."""
+    return _agreed_page(own_seat(), ConsentForm(), None)
+
+
+@bp.post("/agreed/<uuid:agreed_id>")
+@for_panel(Role.YOUNG_MEMBER)
+def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
+    """Confirm one agreed score, or say why not."""
+    seat, form = own_seat(), ConsentForm()
+    if form.validate_on_submit() and form.carry_out(lambda: form.answer(seat.work, agreed_id, actor(), clock.now())):
+        return redirect(url_for(".agreed"))
+    return _agreed_page(seat, form, agreed_id)
+
+
 @bp.get("/thank-you")
 @public
 def thank_you() -> ResponseReturnValue:
@@ -153,6 +174,24 @@ def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     if not seat.is_open:
         return redirect(url_for(".index"))
     return None if has_declared(seat.member) else redirect(url_for(".know"))
+
+
+def _agreed_page(seat: Seat, form: ConsentForm, answering: uuid.UUID | None) -> ResponseReturnValue:
+    policy.require(actor(), Verb.CONSENT, seat.work)
+    if not has_declared(seat.member):
+        return redirect(url_for(".know"))
+    scores = agreed_scores(seat.work.panel_id)
+    asked = {(one.agreed.bid_id, one.agreed.criterion_id): one for one in asked_for(seat.work, *scores.values())}
+    rows = [
+        (bid, leaf, asked[bid.bid_id, leaf.criterion.id])
+        for bid, leaves in leaves_by_bid(seat.work).items()
+        for leaf in leaves
+        if (bid.bid_id, leaf.criterion.id) in asked
+    ]
+    page = render_template(
+        "evaluation/young/agreed.html", form=form, member=seat.member, rows=rows, answering=answering
+    )
+    return page, form.status_code
 
 
 def _next(found: Sitting, number: int, go: str) -> str:

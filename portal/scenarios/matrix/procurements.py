@@ -15,7 +15,7 @@ from portal.core.permissions import Role
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.organisations.models import ContractingAuthority
-from portal.scenarios import appointing, building, checks, endings, people, story
+from portal.scenarios import appointing, building, checks, endings, evaluating, people, story
 from portal.scenarios.matrix import changes, decisions
 from portal.scenarios.matrix_people import ALDER_PEOPLE
 from portal.scenarios.papers import add_papers
@@ -52,7 +52,7 @@ def load(
     for title in CLOSING[1:]:
         building.open_together(closed[title], keys)
     for title in WITH_RESULT:
-        building.score_and_moderate_all(closed[title])
+        evaluating.score_and_moderate_all(closed[title])
     changes.write(closed[SCORING])
     decisions.judge(closed[SCORING])
     decisions.ask(closed[SCORING], SUBMITTER, files)
@@ -106,12 +106,12 @@ def _open_ones(
 def _at_work(scoring: InvitationToTender, scored: InvitationToTender, moderating: InvitationToTender) -> None:
     """Panels that score, with everybody's declaration and nothing submitted; that have scored; and that moderate."""
     for panel in scoring.panels:
-        building.declare(scoring, panel)
+        evaluating.declare(scoring, panel)
     for panel in scored.panels:
-        building.score(scored, panel)
+        evaluating.score(scored, panel)
     for panel in moderating.panels:
-        building.score(moderating, panel)
-        building.moderate(moderating, panel, whole=False)
+        evaluating.score(moderating, panel)
+        evaluating.moderate(moderating, panel, whole=False)
 
 
 def _awards(closed: dict[str, InvitationToTender]) -> None:

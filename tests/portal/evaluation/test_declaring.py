@@ -109,7 +109,7 @@ def test_recusal_during_moderation_opens_every_agreed_score_again() -> None:
     assert agreed_scores(chair.panel.id) == {}
     kept = select(func.count()).select_from(ModeratedScore).where(ModeratedScore.panel_id == chair.panel.id)
     assert db.session.execute(kept).scalar_one() == 3
-    with pytest.raises(WrongState, match="3 agreed scores are missing"):
+    with pytest.raises(WrongState, match="3 scores are not agreed yet"):
         close_moderation(work=chair.work, meeting_record=MEETING, actor=chair.actor, now=clock.now())
 
 

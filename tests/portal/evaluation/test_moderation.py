@@ -25,6 +25,7 @@ from tests.factories.evaluation import (
     KEYS,
     LOCAL,
     MEETING,
+    OUTSIDE,
     YOUNG,
     Evaluation,
     agree_all,
@@ -45,14 +46,14 @@ def evaluation(db_session: object) -> Evaluation:
 
 
 def agree(evaluation: Evaluation, **changes: object) -> ModeratedScore:
-    """Agree 4 for the first bid's safeguarding, as the chair of the local panel."""
+    """Agree 5, which everybody gave, for the first bid's safeguarding, as the chair of the local panel."""
     seat = evaluation.moderator(LOCAL)
     return agree_score(
         **{  # type: ignore[arg-type]
             "work": seat.work,
             "bid_id": evaluation.bids()[0].bid_id,
             "criterion": "safeguarding",
-            "score": "4",
+            "score": "5",
             "reason": AGREED_REASON,
             "actor": seat.actor,
             "now": clock.now(),
@@ -112,22 +113,22 @@ def test_a_change_supersedes_and_the_individual_scores_stay(evaluation: Evaluati
     """The first agreed score is kept as history; no individual score or reason moves (P-07)."""
     before = {(s.scorecard_id, s.criterion_id): (s.score, s.reason) for s in db.session.scalars(select(Score))}
     first = agree(evaluation)
-    second = agree(evaluation, score="3", reason="On reflection the policy is two years old.")
+    second = agree(evaluation, score="3", reason="On reflection the policy is two years old.", outside_reason=OUTSIDE)
     panel_id, bid_id = evaluation.moderator(LOCAL).panel.id, evaluation.bids()[0].bid_id
     assert [score.id for score in agreed_scores(panel_id).values()] == [second.id]
     history = agreed_history(panel_id, bid_id)[first.criterion_id]
-    assert [(score.id, score.score, score.reason) for score in history] == [(first.id, Decimal(4), AGREED_REASON)]
+    assert [(score.id, score.score, score.reason) for score in history] == [(first.id, Decimal(5), AGREED_REASON)]
     after = {(s.scorecard_id, s.criterion_id): (s.score, s.reason) for s in db.session.scalars(select(Score))}
     assert after == before
     events = [event.data for event in events_of(evaluation.itt.id) if event.kind == "score_agreed"]
-    assert [(data["before"], data["score"]) for data in events] == [(None, "4"), ("4", "3")]
+    assert [(data["before"], data["score"]) for data in events] == [(None, "5"), ("5", "3")]
 
 
 def test_the_same_again_is_nothing(evaluation: Evaluation) -> None:
     """Agreeing the very same adds no row (P-08)."""
     first = agree(evaluation)
     assert agree(evaluation).id == first.id
-    assert [score.score for score in db.session.scalars(select(ModeratedScore))] == [Decimal(4)]
+    assert [score.score for score in db.session.scalars(select(ModeratedScore))] == [Decimal(5)]
 
 
 def test_only_who_moderates_agrees_and_only_on_the_panels_questions(evaluation: Evaluation) -> None:
@@ -161,7 +162,7 @@ def test_closing_needs_every_cell_and_the_record_of_the_meeting(evaluation: Eval
     """Open cells are counted and named; without a record nothing closes."""
     seat = evaluation.moderator(LOCAL)
     agree(evaluation)
-    with pytest.raises(WrongState, match=r"2 agreed scores are missing, the first for Provider 1"):
+    with pytest.raises(WrongState, match=r"2 scores are not agreed yet, .* the first for Provider 1"):
         close(evaluation, LOCAL)
     agree_all(evaluation, LOCAL)
     with pytest.raises(InvalidInput) as refused:
@@ -209,7 +210,7 @@ def test_two_people_who_agree_the_same_cell_at_once_lose_nothing(fresh_app: Flas
 
     def act(number: int) -> None:
         together.wait()
-        typed = {"score": str(number + 1), "reason": AGREED_REASON}
+        typed = {"score": str(number + 1), "reason": AGREED_REASON, "outside_reason": OUTSIDE}
         with fresh_app.app_context():
             answers.append(clients[number].post(address, data=forms[number] | typed).status_code)
 

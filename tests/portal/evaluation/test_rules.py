@@ -24,7 +24,7 @@ TABLE: dict[str, dict[Role, tuple[str, ...]]] = {
     "declare": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "read_bids": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "score": dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER), ("scoring",)),
-    "issue_card": {Role.FACILITATOR: ("scoring",)},
+    "issue_card": {Role.FACILITATOR: ("scoring", "moderating")},
     "see_progress": dict.fromkeys(
         (Role.CHAIR, Role.FACILITATOR, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES
     ),
@@ -34,6 +34,7 @@ TABLE: dict[str, dict[Role, tuple[str, ...]]] = {
         **dict.fromkeys((Role.COMMISSIONER, Role.AUDITOR), ("closed",)),
     },
     "agree": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("moderating",)),
+    "consent": dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER), ("moderating",)),
     "close_moderation": dict.fromkeys((Role.CHAIR, Role.FACILITATOR), ("moderating",)),
 }
 

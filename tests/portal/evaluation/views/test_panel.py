@@ -170,15 +170,15 @@ def test_the_chair_moderates_to_the_end(client: CheckedClient) -> None:
         assert "gave 5" in page
         assert "checked" not in page
         assert post(client, place, data={"score": "4", "reason": "Too short"}).status_code == 422
-        done = post(client, place, data={"score": "4", "reason": AGREED_REASON})
+        done = post(client, place, data={"score": "5", "reason": f"{AGREED_REASON} {place}"})
         assert done.location == following
     unseen = {"loaded": write_loaded({"score": "", "reason": ""})}
     stale = post(client, places[0], data={"score": "1", "reason": AGREED_REASON} | unseen)
     assert stale.status_code == 409
-    assert "changed this, after you had opened the page. It is now: 4" in text_of(stale)
+    assert "changed this, after you had opened the page. It is now: 5" in text_of(stale)
     assert post(client, f"{base}/close", data={"meeting_record": "short"}).status_code == 422
     assert post(client, f"{base}/close", data={"meeting_record": MEETING}).location == f"{base}/moderate"
-    assert [str(score) for score in db.session.scalars(select(ModeratedScore.score))] == ["4.000"] * 3
+    assert [str(score) for score in db.session.scalars(select(ModeratedScore.score))] == ["5.000"] * 3
 
 
 def test_moderation_cannot_start_too_early(client: CheckedClient) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import func, select, update
 from portal.accounts.models import KeptForm, UserSession
 from portal.audit.queries import events_of
 from portal.core import clock
+from portal.evaluation.models import ModeratedScore
+from portal.evaluation.moderation import agree_score
 from portal.evaluation.panels import issue_sitting_card
 from portal.evaluation.queries import scorecards_of
 from portal.evaluation.sittings import sitting_of
@@ -165,16 +167,47 @@ def test_knowing_one_of_them_ends_the_sitting_kindly(client: CheckedClient) -> N
 
 
 def test_the_sitting_is_open_only_while_the_panel_scores(client: CheckedClient) -> None:
-    """Before the opening and during moderation there is a kind page and no question (Y-05)."""
+    """Before the opening there is a kind page, during moderation what the group agreed, and no question (Y-05)."""
     early = appointed(published_itt()).scorers(YOUNG)[0]
     sign_in(client, early.user)
     assert "You are a bit early" in words(client, "/panel/sitting")
     assert client.get("/panel/sitting/questions/1").location == "/panel/sitting"
     late = moderating_itt(1).scorers(YOUNG)[0]
     sign_in(client, late.user)
-    assert "Your group is talking about the scores" in words(client, "/panel/sitting")
+    assert client.get("/panel/sitting").location == "/panel/sitting/agreed"
+    assert "Nothing is agreed yet" in words(client, "/panel/sitting/agreed")
     answer = {"score": "1", "reason": "x", "go": "next"}
     assert post(client, "/panel/sitting/questions/1", data=answer).location == "/panel/sitting"
+
+
+def test_young_people_confirm_what_their_group_agreed(client: CheckedClient) -> None:
+    """Yes makes it theirs; no takes words, and says so beside the box; a score that was changed is shown again."""
+    evaluation = moderating_itt(1, young_people=2)
+    first, second = evaluation.scorers(YOUNG)
+    facilitator = evaluation.moderator(YOUNG)
+    given = {
+        "work": facilitator.work,
+        "bid_id": evaluation.bids()[0].bid_id,
+        "criterion": "our-voice",
+        "reason": "They really listen, and they wrote back.",
+        "actor": facilitator.actor,
+        "now": clock.now(),
+    }
+    agreed = agree_score(**given, score="5")  # type: ignore[arg-type]
+    sign_in(client, first.user)
+    address = f"/panel/sitting/agreed/{agreed.id}"
+    assert "They really listen" in words(client, "/panel/sitting/agreed")
+    refused = post(client, address, data={"verdict": "dissent"})
+    assert (refused.status_code, "Say in your own words why you do not agree." in text_of(refused)) == (422, True)
+    assert post(client, address, data={"verdict": "dissent", "words": "Not quite."}).location == "/panel/sitting/agreed"
+    assert "You said no: “Not quite.”" in words(client, "/panel/sitting/agreed")
+    post(client, address, data={"verdict": "consent"})
+    sign_in(client, second.user)
+    post(client, address, data={"verdict": "consent"})
+    assert db.session.get_one(ModeratedScore, agreed.id).stands_at is not None
+    agree_score(**given, score="4", outside_reason="We all thought again about it.")  # type: ignore[arg-type]
+    assert post(client, address, data={"verdict": "consent"}).status_code == 409
+    assert "Nobody in your group gave this score" in words(client, "/panel/sitting/agreed")
 
 
 def test_young_people_and_adults_have_doors_of_their_own(new_client: NewClient) -> None:

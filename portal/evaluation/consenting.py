@@ -1,0 +1,165 @@
+"""When an agreed score stands: whose consent its rule asks for, and what members say to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.audit.kinds import EventKind
+from portal.audit.recording import record
+from portal.core.columns import db
+from portal.core.errors import Conflict, NotAllowed
+from portal.core.parsing.text import require_text
+from portal.core.permissions import Actor, Verb
+from portal.core.taking import take
+from portal.evaluation.consent_models import ScoreConsent
+from portal.evaluation.declaring import require_declared
+from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.queries import counting_members
+
+LONGEST_DISSENT = 4000
+
+
+@dataclass(frozen=True)
+class ConsentsNeeded:
+    """Whose consent counts for an agreed score, and how many of them it takes."""
+
+    of: Sequence[PanelMember]
+    least: int
+
+    def are_there(self, said: Mapping[uuid.UUID, ScoreConsent]) -> bool:
+        """Whether enough of them have consented."""
+        return self.given(said) >= self.least
+
+    def given(self, said: Mapping[uuid.UUID, ScoreConsent]) -> int:
+        """How many of them have consented."""
+        return sum(member.id in said and said[member.id].consented_at is not None for member in self.of)
+
+
+def consents_needed(work: PanelWork, agreed: ModeratedScore, present: Sequence[PanelMember]) -> ConsentsNeeded:
+    """The rule: whose consent an agreed score asks for before it stands, of the members who are present.
+
+    Young people confirm each score themselves: most of those who are present and at least the panel's quorum, every
+    one of them where it lies outside the range that they gave. Adults: nobody beside whoever writes it down inside
+    the range, and one other member outside it.
+    """
+    if work.panel.kind.is_young_people:
+        most = len(present) if agreed.outside_reason else len(present) // 2 + 1
+        return ConsentsNeeded(present, max(most, work.panel.quorum))
+    others = [member for member in present if member.user_id != agreed.agreed_by_id]
+    return ConsentsNeeded(others, 1 if agreed.outside_reason else 0)
+
+
+def present_members(work: PanelWork) -> Sequence[PanelMember]:
+    """Whoever scores on the panel and takes part in its moderation."""
+    return counting_members(work.panel_id)
+
+
+def answers_to(*agreed: ModeratedScore) -> Mapping[uuid.UUID, Mapping[uuid.UUID, ScoreConsent]]:
+    """What members say now to each of the agreed scores, by its identifier and their seat."""
+    found = db.session.scalars(
+        select(ScoreConsent)
+        .where(ScoreConsent.superseded_at.is_(None))
+        .where(ScoreConsent.moderated_score_id.in_([score.id for score in agreed]))
+        .order_by(ScoreConsent.said_at, ScoreConsent.id)
+    )
+    by_score: dict[uuid.UUID, dict[uuid.UUID, ScoreConsent]] = {score.id: {} for score in agreed}
+    for answer in found:
+        by_score[answer.moderated_score_id][answer.panel_member_id] = answer
+    return by_score
+
+
+def consent_to(*, work: PanelWork, agreed_id: uuid.UUID, actor: Actor, now: datetime) -> ModeratedScore:
+    """Consent, as a member who scored, to the agreed score with that identifier.
+
+    Consequences: it stands from now on if that was the last consent that its rule asks for; an answer from before
+    is superseded and kept. Records SCORE_ANSWERED. Raises `Conflict` when it has been changed meanwhile, `NotAllowed`
+    for whoever wrote it down as an adult, `NotFound` for another panel's, `WrongState` outside moderation.
+    """
+    return _answer(work, agreed_id, actor=actor, now=now)
+
+
+def dissent_from(*, work: PanelWork, agreed_id: uuid.UUID, words: str, actor: Actor, now: datetime) -> ModeratedScore:
+    """Say, as a member who scored, why one does not agree with an agreed score: it is on record beside it.
+
+    A score that stands already goes on standing. Records and raises as `consent_to`; `InvalidInput` (field "words").
+    """
+    said = require_text(words, "Say in your own words why you do not agree.", field="words", most=LONGEST_DISSENT)
+    return _answer(work, agreed_id, dissent=said, actor=actor, now=now)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An agreed score with the consents that it asks for, and what members say to it."""
+
+    agreed: ModeratedScore
+    needed: ConsentsNeeded
+    said: Mapping[uuid.UUID, ScoreConsent]
+
+    @property
+    def given(self) -> int:
+        """How many of the consents are there."""
+        return self.needed.given(self.said)
+
+    def may_answer(self, member: PanelMember) -> bool:
+        """Whether the member can consent to it."""
+        return any(asked.id == member.id for asked in self.needed.of)
+
+
+def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
+    """The agreed scores, each with whose consent it asks for and what is said to it."""
+    present, said = present_members(work), answers_to(*agreed)
+    return [Asked(score, consents_needed(work, score, present), said[score.id]) for score in agreed]
+
+
+def settle(work: PanelWork, agreed: ModeratedScore, *, now: datetime) -> None:
+    """Let an agreed score stand if the consents that its rule asks for are there."""
+    needed = consents_needed(work, agreed, present_members(work))
+    if agreed.stands_at is None and needed.are_there(answers_to(agreed)[agreed.id]):
+        agreed.stands_at = now
+
+
+def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetime, dissent: str = "") -> ModeratedScore:
+    take(work, Verb.CONSENT, actor=actor)
+    member = require_declared(work, actor)
+    agreed = db.session.get(ModeratedScore, agreed_id, populate_existing=True)
+    if agreed is None or agreed.panel_id != work.panel_id or agreed.superseded_at is not None:
+        raise Conflict("This score has been changed since you opened the page. Look at it again before you answer.")
+    if not dissent and agreed.agreed_by_id == actor.user_id:
+        raise NotAllowed("You wrote this score down, so the consent has to be another member’s.", code="same_person")
+    before = answers_to(agreed)[agreed.id].get(member.id)
+    if before is not None and before.dissent == dissent:
+        return agreed
+    _say(agreed, member, before, dissent, now)
+    settle(work, agreed, now=now)
+    record(
+        EventKind.SCORE_ANSWERED,
+        agreed,
+        actor=actor,
+        panel=work.panel.key,
+        member=member.id,
+        consents=not dissent,
+        stands=agreed.stands_at is not None,
+    )
+    return agreed
+
+
+def _say(agreed: ModeratedScore, member: PanelMember, before: ScoreConsent | None, dissent: str, now: datetime) -> None:
+    if before is not None:
+        before.superseded_at = now
+        # The index allows one answer in force, so the old one goes before the new one comes.
+        db.session.flush()
+    db.session.add(
+        ScoreConsent(
+            moderated_score_id=agreed.id,
+            panel_member_id=member.id,
+            consented_at=None if dissent else now,
+            dissent=dissent,
+            said_at=now,
+        )
+    )
+    db.session.flush()
