@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -198,6 +198,12 @@ def score_form(leaves: Sequence[Leaf], card: Scorecard | None) -> ScoreForm:
             data[f"reason-{leaf.key}"] = score.reason
     made: type[ScoreForm] = type("ScoreForm", (ScoreForm,), fields)
     return made(data=data)
+
+
+class SubmitForm(BaseForm):
+    """A member submits, and says where needed that one reason is meant in several places."""
+
+    same_words = BooleanField("I mean the same reason in each of these places")
 
 
 GO_BACK = "back"

@@ -24,7 +24,7 @@ def reason_for_score(typed: str, scale: Scale, *, ask: str, field: str) -> str:
     words = require_reason(typed, ask, field=field, most=LONGEST_REASON)
     published = {bare(text) for band in scale.bands for text in (band.label, band.descriptor, band.plain_words)}
     if bare(words) in published:
-        raise InvalidInput("That is the scale’s own description. Say what in this bid earned the score.", field=field)
+        raise InvalidInput(f"{ask}. These are the scale’s own words.", field=field)
     return words
 
 

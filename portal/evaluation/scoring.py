@@ -26,9 +26,8 @@ from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
 from portal.evaluation.queries import bid_to_score
-from portal.evaluation.states import SCORECARD, ScorecardStatus
-
-LONGEST_REASON = 4000
+from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
+from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 
 
 @dataclass(frozen=True)
@@ -87,12 +86,15 @@ def save_scores(
     return card
 
 
-def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequence[Scorecard]:
+def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_words: bool = False) -> Sequence[Scorecard]:
     """Submit the actor's scorecards of every bid: from now on nobody can change them.
+
+    `same_words`: the actor was shown where one and the same reason stands in several places, and means it.
 
     Consequences: the panel can moderate once everybody has submitted; only then do members read each other's
     scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores. Submitting again changes
-    nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or a reason is missing,
+    nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or a reason is missing, or an adult's
+    is none (`reasons.reason_for_score`), and (field "same_words") where an adult's was copied and not confirmed;
     `NotAllowed` until interests are declared, `WrongState` before the opening and during moderation.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
@@ -103,6 +105,9 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime) -> Sequen
         _check_complete(bid, cards.get(bid.bid_id), leaves)
     submitted = [cards[bid.bid_id] for bid in asked]
     fresh = [card for card in submitted if card.status is ScorecardStatus.DRAFT]
+    # A few words of a young person are enough: they are never sent back for them.
+    if fresh and member.role is not MemberRole.YOUNG_MEMBER:
+        _check_reasons(asked, cards, same_words=same_words)
     for card in fresh:
         card.status = SCORECARD.move(card.status, ScorecardStatus.SUBMITTED)
         card.submitted_at = now
@@ -177,4 +182,34 @@ def _check_complete(bid: OpenedBid, card: Scorecard | None, leaves: Sequence[Lea
         raise InvalidInput(
             f"{bid.label}: give every question a score and a reason before you submit.",
             field=f"bid-{bid.bid_id}",
+        )
+
+
+def copied_reasons(
+    asked: Mapping[OpenedBid, Sequence[Leaf]], cards: Mapping[uuid.UUID, Scorecard]
+) -> list[list[tuple[OpenedBid, Leaf]]]:
+    """Where one and the same reason stands in several places of a member's scorecards."""
+    given = {
+        (bid.bid_id, score.criterion_id): score.reason
+        for bid in asked
+        if bid.bid_id in cards
+        for score in cards[bid.bid_id].scores
+    }
+    places = [(bid, leaf) for bid, leaves in asked.items() for leaf in leaves]
+    return copied({place: given.get((place[0].bid_id, place[1].criterion.id), "") for place in places})
+
+
+def _check_reasons(
+    asked: Mapping[OpenedBid, Sequence[Leaf]], cards: Mapping[uuid.UUID, Scorecard], *, same_words: bool
+) -> None:
+    for bid, leaves in asked.items():
+        given = {score.criterion_id: score.reason for score in cards[bid.bid_id].scores}
+        for leaf in leaves:
+            ask = f"{bid.label}, “{leaf.criterion.title}”: say what in the answer earned the score"
+            reason_for_score(given[leaf.criterion.id], leaf.scale, ask=ask, field=f"bid-{bid.bid_id}")
+    found = copied_reasons(asked, cards)
+    if found and not same_words:
+        raise InvalidInput(
+            f"The same reason stands in {max(map(len, found))} places. Change it, or say that you mean it in each.",
+            field="same_words",
         )

@@ -57,7 +57,7 @@ def _score_as(actor: Actor, work: PanelWork, panel: Panel, itt: InvitationToTend
             entries[leaf.key] = Entry(str(given), story.INDIVIDUAL_REASON[panel.key])
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
         db.session.commit()
-    submit_scorecards(work=work, actor=actor, now=clock.now())
+    submit_scorecards(work=work, actor=actor, now=clock.now(), same_words=True)
     db.session.commit()
 
 

@@ -145,7 +145,7 @@ def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, su
         entries = {leaf.key: Entry(str(give(number, leaf.key)), REASON) for leaf in leaves_for(work, bid)}
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=seat.actor, now=clock.now())
     if submit:
-        submit_scorecards(work=work, actor=seat.actor, now=clock.now())
+        submit_scorecards(work=work, actor=seat.actor, now=clock.now(), same_words=True)
 
 
 def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None:

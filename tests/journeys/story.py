@@ -250,12 +250,13 @@ class Story:
         assert CANARY not in person.html, "no bid is shown before interests are declared"
         self._declare(person, panel)
         person.visit(panel)
-        for bid in dict.fromkeys(re.findall(rf"{panel}/bids/([0-9a-f-]{{36}})", person.html)):
+        for place, bid in enumerate(dict.fromkeys(re.findall(rf"{panel}/bids/([0-9a-f-]{{36}})", person.html))):
             person.visit(f"{panel}/bids/{bid}")
             sees(person, CANARY)
             points = _points(person)
             entries = {f"score-{leaf}": str(points) for leaf in PANELS[key]}
-            reasons = {f"reason-{leaf}": "Clear, with evidence that I could check." for leaf in PANELS[key]}
+            why = "Clear, with evidence that I could check"
+            reasons = {f"reason-{leaf}": f"{why} ({leaf}, bid {place})." for leaf in PANELS[key]}
             person.press("Save", **entries, **reasons)
         person.visit(f"{panel}/submit")
         person.press("Submit my scores")

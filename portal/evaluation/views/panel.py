@@ -12,7 +12,7 @@ from portal.accounts.cards import card_counts
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms import declaration_form, score_form
+from portal.evaluation.forms import SubmitForm, declaration_form, score_form
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.panels import issue_sitting_card
@@ -29,7 +29,7 @@ from portal.evaluation.queries import (
     works_of_person,
 )
 from portal.evaluation.reading import read_bid, read_file
-from portal.evaluation.scoring import is_complete, save_scores, submit_scorecards
+from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.downloads import attachment
@@ -140,19 +140,20 @@ def submit(panel_id: uuid.UUID) -> ResponseReturnValue:
     """Check all scores and submit them."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SCORE, work)
-    form = PlainForm()
+    form = SubmitForm()
     if form.validate_on_submit() and form.carry_out(
-        lambda: submit_scorecards(work=work, actor=actor(), now=clock.now())
+        lambda: submit_scorecards(work=work, actor=actor(), now=clock.now(), same_words=form.same_words.data)
     ):
         flash("Your scores are submitted. Nobody can change them now.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
-    member = seat_of(panel_id, actor().user_id)
+    asked, cards = leaves_by_bid(work), scorecards_of(seat_of(panel_id, actor().user_id).id)
     page = render_template(
         "evaluation/panel/submit.html",
         form=form,
         work=work,
-        asked=leaves_by_bid(work),
-        given={card.bid_id: {s.criterion_id: s for s in card.scores} for card in scorecards_of(member.id).values()},
+        asked=asked,
+        given={card.bid_id: {s.criterion_id: s for s in card.scores} for card in cards.values()},
+        copies=copied_reasons(asked, cards),
     )
     return page, form.status_code
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, PortalError, WrongState
+from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import Score, Scorecard
 from portal.evaluation.queries import scorecards_of
 from portal.evaluation.scoring import save_score, save_scores, submit_scorecards
@@ -149,3 +150,47 @@ def test_nobody_scores_in_somebody_elses_name(evaluation: Evaluation) -> None:
             actor=stranger.actor,
             now=clock.now(),
         )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "ok",
+        "xxxxxxxxxxxxxxxxxxxxxxxxx",
+        "\u200b" * 30,
+        "The scale’s own words",
+    ],
+)
+def test_a_weak_reason_of_an_adult_is_told_before_submitting(db_session: object, reason: str) -> None:
+    """Nonsense, one character repeated, nothing that is seen and the scale's own words, beside the bid (P-06)."""
+    evaluation = scoring_itt(1)
+    seat, bid = evaluation.seats[LOCAL][1], evaluation.bids()[0]
+    score_all(evaluation, seat, submit=False)
+    leaf = leaves_for(seat.work, bid)[0]
+    if "own words" in reason:
+        reason = leaf.scale.bands[-1].descriptor
+    save_score(
+        work=seat.work,
+        bid_id=bid.bid_id,
+        criterion=leaf.key,
+        score="3",
+        reason=reason,
+        actor=seat.actor,
+        now=clock.now(),
+    )
+    with pytest.raises(InvalidInput) as refused:
+        submit_scorecards(work=seat.work, actor=seat.actor, now=clock.now(), same_words=True)
+    assert refused.value.field == f"bid-{bid.bid_id}"
+
+
+def test_a_copied_reason_is_told_and_confirmed(db_session: object) -> None:
+    """One sentence in every cell is submitted once its member says that it is meant; a young person is never asked."""
+    evaluation = scoring_itt(2)
+    seat, young = evaluation.seats[LOCAL][1], evaluation.scorers(YOUNG)[0]
+    for somebody in (seat, young):
+        score_all(evaluation, somebody, submit=False)
+    with pytest.raises(InvalidInput, match="The same reason stands in 6 places") as refused:
+        submit_scorecards(work=seat.work, actor=seat.actor, now=clock.now())
+    assert refused.value.field == "same_words"
+    assert len(submit_scorecards(work=seat.work, actor=seat.actor, now=clock.now(), same_words=True)) == 2
+    assert len(submit_scorecards(work=young.work, actor=young.actor, now=clock.now())) == 2

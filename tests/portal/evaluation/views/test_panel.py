@@ -149,7 +149,9 @@ def test_submitted_scores_cannot_be_posted_over(client: CheckedClient) -> None:
     sign_in(client, seat.user)
     base = f"/panel/{seat.panel.id}"
     assert client.get(f"{base}/submit").status_code == 200
-    assert post(client, f"{base}/submit").location == base
+    told = post(client, f"{base}/submit")
+    assert (told.status_code, "The same reason stands in 3 places" in text_of(told)) == (422, True)
+    assert post(client, f"{base}/submit", data={"same_words": "1"}).location == base
     path = f"{base}/bids/{evaluation.bids()[0].bid_id}"
     assert post(client, path, data={"score-outcomes": "0", "reason-outcomes": "x"}).status_code == 409
     assert {str(score) for score in db.session.scalars(select(Score.score))} == {"5.000"}
