@@ -89,32 +89,49 @@ def make_workbook(sheets: Sequence[Sheet], *, at: datetime) -> bytes:
     return made.getvalue()
 
 
-def table_workbook(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, figures: Collection[str] = (), at: datetime
-) -> bytes:
-    """A list as a workbook, dated `at`: its headings stay and filter, nothing is locked.
+@dataclass(frozen=True)
+class Listing:
+    """A list: its headings, its rows as they come; the cells of the columns in `figures` are numbers, or empty.
 
-    The cells of the columns in `figures` are numbers, or empty.
+    `widths` in characters, whose cells then wrap; without them each column is as wide as what it holds.
     """
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
+    figures: Collection[str] = ()
+    widths: Sequence[int] = ()
+
+
+def list_workbook(listings: Iterable[Listing], *, at: datetime) -> bytes:
+    """Lists as a workbook, dated `at`, a sheet each: its headings stay and filter, nothing is locked or hidden."""
     made = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(made, options)
     book.set_properties({"created": at.astimezone(LONDON).replace(tzinfo=None)})
-    head = book.add_format(LOOKS["head"])
-    page = book.add_worksheet(title)
-    page.write_row(0, 0, columns, head)
-    last = 0
-    for last, cells in enumerate(rows, 1):
-        for column, cell in enumerate(cells):
-            if cell and columns[column] in figures:
-                page.write_number(last, column, float(cell))
-            else:
-                page.write_string(last, column, cell[:LONGEST_CELL])
-    page.autofilter(0, 0, last, len(columns) - 1)
-    page.freeze_panes(1, 0)
-    page.autofit()
+    head, wrapped = book.add_format(LOOKS["head"]), book.add_format({"text_wrap": True, "valign": "top"})
+    for listing in listings:
+        _write_listing(book.add_worksheet(listing.title), listing, head, wrapped)
     book.close()
     return made.getvalue()
+
+
+def _write_listing(page: Any, listing: Listing, head: Any, wrapped: Any) -> None:
+    page.write_row(0, 0, listing.columns, head)
+    look = wrapped if listing.widths else None
+    last = 0
+    for last, cells in enumerate(listing.rows, 1):
+        for column, cell in enumerate(cells):
+            if cell and listing.columns[column] in listing.figures:
+                page.write_number(last, column, float(cell), look)
+            else:
+                page.write_string(last, column, cell[:LONGEST_CELL], look)
+    page.autofilter(0, 0, last, len(listing.columns) - 1)
+    page.freeze_panes(1, 0)
+    for column, width in enumerate(listing.widths):
+        page.set_column(column, column, width)
+    if not listing.widths:
+        page.autofit()
 
 
 def _write_sheet(page: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:

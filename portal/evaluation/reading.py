@@ -83,6 +83,18 @@ class File:
 
 
 @dataclass(frozen=True)
+class GivenFile:
+    """A file that a bid gave for its panels, without its content."""
+
+    file_id: str
+    question: str
+    """The question's key."""
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """One bid as a panel reads it: no price, no bidder's name, no other panel's questions."""
 
@@ -199,6 +211,24 @@ def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -
         .execution_options(populate_existing=True)
     )
     return {opened.bid_id: opened for opened in found}
+
+
+def read_names_of_files(*, itt: InvitationToTender, actor: Actor) -> Mapping[uuid.UUID, Sequence[GivenFile]]:
+    """What files every bid of the invitation gave for its panels, by bid: names, sizes and SHA-256, never content.
+
+    Read as prices are, once every panel has closed: the record says on which document a mark was given. Raises as
+    `read_prices`.
+    """
+    _require_prices_to_be_seen(itt, actor)
+    listed = select(OpenedBid.bid_id, OpenedBid.quality["files"])
+    found = db.session.execute(listed.join(OpenedBid.bid).where(Bid.itt_id == itt.id))
+    return {
+        bid_id: [
+            GivenFile(entry["id"], entry["question"], entry["name"], entry["size"], entry["sha256"])
+            for entry in files or ()
+        ]
+        for bid_id, files in found
+    }
 
 
 def read_rates(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> Rates:

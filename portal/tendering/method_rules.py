@@ -9,7 +9,7 @@ from typing import Any
 from portal.core.errors import InvalidInput
 from portal.core.numbers import plain
 from portal.core.words import listed, marks
-from portal.tendering.models import AwardCriterion, InvitationToTender, Scale
+from portal.tendering.models import AwardCriterion, InvitationToTender, Panel, Scale
 from tender_scoring.errors import InvalidCase
 from tender_scoring.prices import FORMULAS, Parameter, read_formula
 
@@ -93,3 +93,13 @@ def minimum_words(node: AwardCriterion) -> str:
     panels = [share.panel.name for share in node.shares if share.share > 0 and share.panel.counts]
     who = listed(panels) if len(panels) < 2 else f"any one of these panels: {listed(panels)}"
     return f"A bid is ruled out by a score below {marks(node.minimum)} from {who or 'a panel'}."
+
+
+def combine_words(panel: Panel) -> str:
+    """How a panel's members come to its score, in sentences."""
+    if panel.combine.is_agreed:
+        said = "Its members score alone first, then talk and agree one score with a reason."
+    else:
+        which = "average" if panel.combine.is_mean else "middle one"
+        said = f"Its score is the {which} of its members’ scores; at least {panel.quorum} must score."
+    return said if panel.counts else f"{said} It is a pilot: its scores are shown and change nothing."

@@ -15,7 +15,7 @@ from portal.core import clock
 from portal.core.inspecting import MEDIA_TYPES
 from portal.core.parsing.text import one_line
 from portal.core.permissions import Verb, policy
-from portal.core.workbooks import table_workbook
+from portal.core.workbooks import Listing, list_workbook
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.queries import history_of, itt_for_hub
 from portal.dashboards.register import (
@@ -102,9 +102,8 @@ def register_xlsx() -> ResponseReturnValue:
     """The same as a workbook, whose columns filter and add up."""
     now = clock.now()
     rows = procurement_rows(_authority_id(), _filters(places_of(_authority_id())), now=now)
-    return attachment(
-        "procurements.xlsx", table_workbook("Procurements", COLUMNS, rows, figures=FIGURES, at=now), MEDIA_TYPES["xlsx"]
-    )
+    listing = Listing("Procurements", COLUMNS, rows, figures=FIGURES)
+    return attachment("procurements.xlsx", list_workbook([listing], at=now), MEDIA_TYPES["xlsx"])
 
 
 def _authority_id() -> uuid.UUID:

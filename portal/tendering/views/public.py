@@ -22,7 +22,7 @@ from portal.tendering.clarifying.queries import published_count
 from portal.tendering.declining import own_decline
 from portal.tendering.explaining import joining_is_open, told
 from portal.tendering.lots import limit_words
-from portal.tendering.method_rules import minimum_words
+from portal.tendering.method_rules import combine_words, minimum_words
 from portal.tendering.method_versions import method_version, versions_of_method
 from portal.tendering.models import InvitationToTender
 from portal.tendering.opportunities import COUNTED_TO, Filters, Page, list_opportunities
@@ -39,6 +39,7 @@ bp = Blueprint("opportunities", __name__)
 bp.add_app_template_filter(tie_break_words)
 bp.add_app_template_filter(marks_by_panel)
 bp.add_app_template_filter(minimum_words)
+bp.add_app_template_filter(combine_words)
 
 PERIODS = (7, 14, 30)
 LONGEST_WORDS = 200
