@@ -119,6 +119,7 @@ BLUEPRINTS = (
     "portal.ending.views.commissioner",
     "portal.ending.views.setting_aside",
     "portal.ending.views.provider",
+    "portal.reporting.views.commissioner",
     "portal.contracts.views.public",
     "portal.contracts.views.commissioner",
     "portal.notices.views.commissioner",

@@ -210,6 +210,7 @@ class EventKind(StrEnum):
     LOT_REVEALED = "lot_revealed"
     LOT_DRAWN = "lot_drawn"
     LOT_ABANDONED = "lot_abandoned"
+    EVALUATION_REPORT_TAKEN = "evaluation_report_taken"
     # Awarding
     AWARD_PROPOSED = "award_proposed"
     AWARD_REFUSED = "award_refused"

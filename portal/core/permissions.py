@@ -146,6 +146,8 @@ class Verb(StrEnum):
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"
     DRAW_LOT = "draw_lot"
+    TAKE_REPORT = "take_report"
+    TAKE_PUBLIC_REPORT = "take_public_report"
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"

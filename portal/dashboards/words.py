@@ -77,6 +77,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.LOT_REVEALED: "Somebody revealed the value that they had committed to",
     EventKind.LOT_DRAWN: "A lot was drawn between tied bids",
     EventKind.LOT_ABANDONED: "A draw was given up, because somebody did not reveal",
+    EventKind.EVALUATION_REPORT_TAKEN: "Somebody took the evaluation report",
     EventKind.AWARD_PROPOSED: "An award was proposed",
     EventKind.AWARD_REFUSED: "The proposed award was refused",
     EventKind.AWARD_DECIDED: "The award was decided",

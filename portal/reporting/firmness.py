@@ -64,5 +64,5 @@ def _shaking(said: Mapping[str, Any]) -> Check:
     kept, trials = said["winner_kept"], said["simulations"]
     part = kept / max(trials, 1)
     error = 100 * _NORMAL * (part * (1 - part) / max(trials, 1)) ** 0.5
-    words = f"Scores moved at random by one step: in {counted(trials, 'trial')} the first stayed first {kept} times."
+    words = f"Scores moved at random by one step: the first stayed so in {kept} of {counted(trials, 'trial')}."
     return "Shaking the scores", words, f"± {error:.1f} percentage points, in 95 of 100 such series"

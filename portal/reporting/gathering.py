@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlalchemy import JSON, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONPATH
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.accounts.queries import names_by_id
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
-from portal.awarding.models import AwardDecision, SettingAside
-from portal.awarding.states import DecisionStatus, SettingAsideKind, SettingAsideStatus
+from portal.awarding.models import AwardDecision, AwardPlace, SettingAside
+from portal.awarding.states import DecisionStatus, PlaceStatus, SettingAsideKind, SettingAsideStatus
 from portal.bidding.models import Bid, BidVersion, OpenedBid
 from portal.core.columns import db
 from portal.core.permissions import Actor
@@ -31,6 +31,7 @@ from portal.evaluation.queries import members_of, works_of_itt
 from portal.evaluation.reading import GivenFile, read_names_of_files, read_prices
 from portal.evaluation.results import newest_results
 from portal.evaluation.states import MemberRole
+from portal.organisations.models import Provider
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import register_of
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
@@ -78,7 +79,8 @@ class LotOutcome:
     bids: Mapping[str, Judged]
     result: Result | None
     price_steps: Sequence[Mapping[str, Any]]
-    awards: Sequence[AwardDecision]
+    places: Sequence[AwardPlace]
+    """Whom it was awarded to."""
     names: Names
 
     @property
@@ -159,7 +161,7 @@ def gather(itt: InvitationToTender, actor: Actor) -> Evaluation:
     acts: list[Mitigation | SettingAside | AwardDecision] = [
         *(answer for one in interests for answer in one.mitigations),
         *set_aside,
-        *(award for outcome in outcomes for award in outcome.awards),
+        *(place.decision for outcome in outcomes for place in outcome.places),
     ]
     names = names_by_id(
         *{
@@ -202,7 +204,7 @@ def _outcomes(itt: InvitationToTender, actor: Actor) -> Iterator[LotOutcome]:
             bids=bids,
             result=result,
             price_steps=steps.get(result.id, ()) if result is not None else (),
-            awards=awards.get(lot.id, ()),
+            places=awards.get(lot.id, ()),
             names=Names({key: bid.label for key, bid in bids.items()}, titles, panels, {}),
         )
 
@@ -237,15 +239,23 @@ def _versions(itt_id: uuid.UUID) -> dict[uuid.UUID, BidVersion]:
     return {version.bid_id: version for version in found}
 
 
-def _awards(itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[AwardDecision]]:
-    by_lot: dict[uuid.UUID, list[AwardDecision]] = defaultdict(list)
-    for award in db.session.scalars(
-        select(AwardDecision)
-        .where(AwardDecision.itt_id == itt_id, AwardDecision.status == DecisionStatus.DECIDED)
-        .options(joinedload(AwardDecision.winning_bid).joinedload(Bid.provider))
-        .order_by(AwardDecision.decided_at, AwardDecision.id)
+def _awards(itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[AwardPlace]]:
+    by_lot: dict[uuid.UUID, list[AwardPlace]] = defaultdict(list)
+    for place in db.session.scalars(
+        select(AwardPlace)
+        .join(AwardPlace.decision)
+        .where(
+            AwardDecision.itt_id == itt_id,
+            AwardDecision.status == DecisionStatus.DECIDED,
+            AwardPlace.status == PlaceStatus.AWARDED,
+        )
+        .options(
+            contains_eager(AwardPlace.decision),
+            joinedload(AwardPlace.bid).joinedload(Bid.provider).selectinload(Provider.former),
+        )
+        .order_by(AwardDecision.decided_at, AwardDecision.id, AwardPlace.place)
     ):
-        by_lot[award.lot_id].append(award)
+        by_lot[place.decision.lot_id].append(place)
     return by_lot
 
 

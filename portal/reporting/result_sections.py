@@ -38,7 +38,7 @@ def ranking_section(outcome: LotOutcome, itt: InvitationToTender) -> Iterator[Pa
             ("Calculated", london(outcome.result.calculated_at)),
             ("Hash of the method", f"\n{outcome.result.outcome['method_hash']}"),
             ("Hash of the inputs", f"\n{outcome.result.inputs_hash}"),
-            *((f"Awarded {london_short(award.decided_at)}", award.winner_called) for award in outcome.awards),
+            *((f"Awarded {london_short(place.decision.decided_at)}", place.called) for place in outcome.places),
         )
     )
 

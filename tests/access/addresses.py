@@ -180,6 +180,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_OPENING): page("openings.show"),
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
+    ("itt", Verb.TAKE_PUBLIC_REPORT): page("reports.public_pdf"),
+    ("itt", Verb.TAKE_REPORT): page("reports.show", "reports.pdf", "reports.xlsx"),
     ("judgement", Verb.DECIDE): press("compliance.decide"),
     ("lost_factor", Verb.DECIDE): form("lost_factors.decide"),
     ("mitigation", Verb.DECIDE): press("interests.mitigation"),

@@ -46,6 +46,7 @@ READERS_OF_THE_LEDGER = {
     "portal.dashboards.queries": "a procurement's timeline",
     "portal.evaluation.reading": "whether a viewing is on record already: evidence about evidence",
     "portal.privacy.exporting": "what somebody did, for themself",
+    "portal.reporting.gathering": "what each person read of a bid, for the report",
     "portal.joining.timeline": "an application's and a member's timeline",
     "portal.scenarios.building": "waits for what the worker records",
 }

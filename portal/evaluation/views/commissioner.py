@@ -130,6 +130,7 @@ def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         members=members_of([panel_id]).get(panel_id, []),
+        reports=policy.allows(actor(), Verb.TAKE_REPORT, itt),
     )
 
 
