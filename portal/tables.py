@@ -28,6 +28,7 @@ import portal.evaluation.consent_models
 import portal.evaluation.draw_models
 import portal.evaluation.models
 import portal.evaluation.rules
+import portal.evaluation.taking_part.models
 import portal.frameworks.member_models
 import portal.frameworks.models
 import portal.frameworks.rules

@@ -10,7 +10,7 @@ from fractions import Fraction
 from portal.core.clock import LONDON
 from portal.core.parsing.figures import POUNDS
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -22,7 +22,7 @@ def london(instant: datetime | None) -> str:
     if instant is None:
         return "not set"
     local = instant.astimezone(LONDON)
-    return f"{_time(local)} on {_DAYS[local.weekday()]} {_date(local)} {local.tzname()}"
+    return f"{_time(local)} on {WEEKDAYS[local.weekday()]} {_date(local)} {local.tzname()}"
 
 
 def london_until(end: datetime | None) -> str:
@@ -33,7 +33,7 @@ def london_until(end: datetime | None) -> str:
     if local is None or (local.hour, local.minute, local.second) != (0, 0, 0):
         return london(end)
     last = (local - timedelta(days=1)).date()
-    return f"the end of {_DAYS[last.weekday()]} {_date(last)}"
+    return f"the end of {WEEKDAYS[last.weekday()]} {_date(last)}"
 
 
 def london_short(instant: datetime | None) -> str:

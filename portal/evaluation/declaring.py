@@ -23,6 +23,7 @@ from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, P
 from portal.evaluation.panels import end_seat
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.states import MemberRole, PanelWorkStatus
+from portal.evaluation.taking_part.agreeing import require_taking_part
 from portal.tendering.interests.declaring import settle_panel_entry
 
 LONGEST_DETAIL = 2000
@@ -53,6 +54,7 @@ def declare_interest(
     """
     take(work, Verb.DECLARE, actor=actor)
     member = seat_of(work.panel_id, actor.user_id)
+    require_taking_part(work, member)
     bids = opened_bids(work.itt_id)
     _check(bids, answers)
     _store(member, bids, answers, now=now)
@@ -73,8 +75,12 @@ def declare_interest(
 
 
 def require_declared(work: PanelWork, actor: Actor) -> PanelMember:
-    """The actor's seat, once it has declared no interest for each bidder; else `NotAllowed` or `NotFound`."""
+    """The actor's seat, once it has declared no interest for each bidder; else `NotAllowed` or `NotFound`.
+
+    Of a young person also once everybody has consented that they take part.
+    """
     member = seat_of(work.panel_id, actor.user_id)
+    require_taking_part(work, member)
     if not has_declared(member):
         raise NotAllowed("Declare for each bidder first whether you have an interest in it.", code="not_declared")
     return member

@@ -109,13 +109,17 @@ class PanelMember(Subject, Model):
     removed_at: Mapped[datetime | None]
     recused_at: Mapped[datetime | None]
     """From the whole procurement: an evaluator recused from one bid would move it against the others."""
+    young_number: Mapped[int | None]
+    """What is left of a young person's alias once they are erased."""
 
     panel: Mapped[Panel] = relationship()
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def alias(self) -> str:
-        """What the person is called now."""
+        """What the person is called now; a young person who was erased is one of the panel's, by number."""
+        if self.young_number is not None and self.user.person_key is None:
+            return f"Young person {self.young_number}"
         return self.user.display_name
 
     @property

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.cards import IssuedCard, issue_card
@@ -267,6 +267,7 @@ def _seat(panel: Panel, person: User, appointee: Appointee, *, now: datetime) ->
             user_id=person.id,
             role=appointee.role,
             appointed_at=now,
+            young_number=_next_young_number(panel) if appointee.role is MemberRole.YOUNG_MEMBER else None,
         )
         db.session.add(member)
     else:
@@ -275,3 +276,9 @@ def _seat(panel: Panel, person: User, appointee: Appointee, *, now: datetime) ->
     db.session.flush()
     db.session.add(HeldRole(user_id=person.id, role=ROLE_OF[appointee.role], panel_id=panel.id))
     return member
+
+
+def _next_young_number(panel: Panel) -> int:
+    """The panel's row of work is locked: no two have one number."""
+    last = select(func.max(PanelMember.young_number)).where(PanelMember.panel_id == panel.id)
+    return (db.session.scalar(last) or 0) + 1

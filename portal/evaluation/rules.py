@@ -21,6 +21,8 @@ WAITING = "waiting"
 SCORING = "scoring"
 MODERATING = "moderating"
 CLOSED = "closed"
+IN_THE_ROOM = frozenset({SCORING, MODERATING})
+"""When there is something for young people to do."""
 
 policy.declare(
     [
@@ -40,10 +42,14 @@ policy.declare(
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.SCORE, SCORERS, [SCORING]),
+        # Consents are gathered before the bids are there.
+        permit("panel", Verb.PREPARE_SITTINGS, [Role.FACILITATOR], [WAITING, SCORING, MODERATING]),
         # While it moderates a card opens the page on which young people confirm what is agreed.
         permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING]),
         # Of the authority's safeguarding leads whoever is named for the panel (`PanelWork.policy_roles`).
         permit("panel", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], half=True),
+        # Not the facilitator, who prints the cards: with both, one adult could sit for a child.
+        permit("panel", Verb.FORGET_PIN, [Role.SAFEGUARDING_LEAD]),
         permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
         permit("panel", Verb.START_MODERATION, MODERATORS, [SCORING]),
         # A member reads the others' scores once all are submitted; a young person does in the room.

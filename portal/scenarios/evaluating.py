@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from portal.accounts.sessions import actor_for
 from portal.core import clock
 from portal.core.columns import db
@@ -13,6 +15,8 @@ from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.queries import agreed_scores, bids_to_score, counting_members
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
+from portal.evaluation.taking_part.agreeing import begin_sitting
+from portal.evaluation.taking_part.states import Supporter
 from portal.scenarios import checking, people, story
 from portal.scenarios.building import cast_of
 from portal.scenarios.people import Part
@@ -26,6 +30,8 @@ def declare(itt: InvitationToTender, panel: Panel) -> None:
     if panel.kind is PanelKind.YOUNG_PEOPLE:
         _declare(people.actor_of(cast_of(itt).facilitator), work)
     for member in counting_members(panel.id):
+        if panel.kind is PanelKind.YOUNG_PEOPLE:
+            _sit_down(actor_for(member.user_id), work)
         _declare(actor_for(member.user_id), work)
 
 
@@ -40,6 +46,19 @@ def score(itt: InvitationToTender, panel: Panel, *, only: Part | None = None) ->
     for place, member in enumerate(counting_members(panel.id)):
         if wanted is None or member.user_id == wanted:
             _score_as(actor_for(member.user_id), work, panel, itt, story.LEANINGS[place % len(story.LEANINGS)])
+
+
+def _sit_down(actor: Actor, work: PanelWork) -> None:
+    """The young person agrees to take part, with the facilitator beside them."""
+    begin_sitting(
+        work=work,
+        session_id=uuid.uuid4(),
+        supporter=Supporter.FACILITATOR,
+        agrees=True,
+        actor=actor,
+        now=clock.now(),
+    )
+    db.session.commit()
 
 
 def _declare(actor: Actor, work: PanelWork) -> None:

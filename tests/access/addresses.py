@@ -202,6 +202,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.CLOSE_MODERATION): form("moderation.close"),
     ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
     ("panel", Verb.ISSUE_CARD): press("panel_desk.issue"),
+    ("panel", Verb.PREPARE_SITTINGS): form("taking_part.change"),
+    ("panel", Verb.FORGET_PIN): (*page("sitting_cards.index"), *press("sitting_cards.forget")),
     ("panel", Verb.READ): (
         *page("panel_desk.show", by=ADULTS),
         *page("sitting.index", by=YOUNG, own=True),

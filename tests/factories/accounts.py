@@ -27,6 +27,8 @@ from portal.core.permissions import (
     Actor,
     Role,
 )
+from portal.evaluation.taking_part.models import SupportedSitting
+from portal.evaluation.taking_part.states import Supporter
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority, Provider
 from tests.factories.organisations import make_authority, make_provider
@@ -89,11 +91,11 @@ def actor_of(user: User) -> Actor:
     return actor_for(user.id)
 
 
-def sign_in(client: Any, user: User, *, fresh_factor: bool = True) -> str:
+def sign_in(client: Any, user: User, *, fresh_factor: bool = True, supported: bool = True) -> str:
     """Sign the person in on the client, as the sign-in pages do, and return the session's token.
 
     The second factor counts as shown just now; `fresh_factor=False` makes it ten minutes old, so that acts
-    which need a fresh one ask for it.
+    which need a fresh one ask for it. A young person has the facilitator beside them, unless they are not `supported`.
     """
     now = clock.now()
     token = start_session(user_id=user.id, now=now)
@@ -102,6 +104,12 @@ def sign_in(client: Any, user: User, *, fresh_factor: bool = True) -> str:
     assert signed_in is not None
     shown = now if fresh_factor else now - timedelta(minutes=10)
     db.session.execute(update(UserSession).where(UserSession.id == signed_in.session_id).values(factor_at=shown))
+    if user.email is None and supported:
+        sitting = SupportedSitting(
+            user_id=user.id, session_id=signed_in.session_id, supporter=Supporter.FACILITATOR, began_at=now
+        )
+        db.session.add(sitting)
+        db.session.flush()
     with client.session_transaction() as cookie:
         cookie["_user_id"] = token
         cookie["_fresh"] = True

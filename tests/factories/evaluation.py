@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,14 @@ from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
-from portal.evaluation.queries import agreed_scores, bids_to_score, opened_bids, work_of
+from portal.evaluation.queries import agreed_scores, bids_to_score, members_of, opened_bids, work_of
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.safeguarding.naming import name_safeguarding_lead
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
+from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, lacks, record_age_band
+from portal.evaluation.taking_part.states import AgeBand, Supporter
+from portal.evaluation.taking_part.times import MIDNIGHT, Times, set_sitting_times
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.scenarios.checking import check_bidders
@@ -127,8 +131,33 @@ def name_lead(evaluation: Evaluation) -> Actor:
     return actor_of(lead)
 
 
+def take_part(seat: Seat) -> None:
+    """Everybody has consented that the young person takes part."""
+    members = members_of([seat.panel.id])[seat.panel.id]
+    facilitator = next(one for one in members if one.role is MemberRole.FACILITATOR)
+    record_age_band(
+        work=seat.work,
+        member_id=seat.member.id,
+        age_band=AgeBand.FROM_16,
+        parent=None,
+        actor=actor_for(facilitator.user_id),
+        now=clock.now(),
+    )
+    begin_sitting(
+        work=seat.work,
+        session_id=uuid.uuid4(),
+        supporter=Supporter.FACILITATOR,
+        agrees=True,
+        actor=seat.actor,
+        now=clock.now(),
+    )
+    db.session.flush()
+
+
 def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
-    """Declare about every bidder: no interest, or one in `interest_in`."""
+    """Declare about every bidder: no interest, or one in `interest_in`; a young person takes part first."""
+    if lacks(seat.work, seat.member) is Lacks.ADULT:
+        take_part(seat)
     answers = {
         bid.bid_id: Interest(True, "My sister works there.")
         if interest_in is not None and bid.bid_id == interest_in.bid_id
@@ -204,6 +233,8 @@ def appointed(
     name_lead(evaluation)
     for _ in range(young_people):
         appoint(evaluation, YOUNG, MemberRole.YOUNG_MEMBER)
+    all_day = Times(opens_at=MIDNIGHT, closes_at=MIDNIGHT)
+    set_sitting_times(itt=itt, panel=panel_named(itt, YOUNG), times=all_day, actor=evaluation.commissioner)
     return evaluation
 
 
@@ -211,6 +242,7 @@ def appointed(
 def scoring_itt(
     n_bids: int = 2,
     *,
+    consented: bool = True,
     declared: bool = True,
     authority: ContractingAuthority | None = None,
     prices: Sequence[str] = (),
@@ -219,6 +251,8 @@ def scoring_itt(
 ) -> Evaluation:
     """An opened ITT (or `itt`) whose panels are appointed and, unless told otherwise, have declared no interest."""
     evaluation = appointed(itt or opened_itt(n_bids, authority=authority, prices=prices), **people)
+    for seat in evaluation.scorers(YOUNG) if consented else ():
+        take_part(seat)
     if declared:
         for seat in evaluation.everybody():
             declare(seat)

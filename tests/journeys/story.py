@@ -201,6 +201,9 @@ class Story:
         person.visit(page)
         person.press("Save", lead=re.findall(r'value="([0-9a-f-]{36})"', person.html)[0])
         sees(person, "Lead: Demo Safeguarding Lead")
+        person.follow("Times of the sittings")
+        person.press("Save", opens_at="00:00", closes_at="00:00")
+        sees(person, "The times are saved.")
 
     def _appoint(self, role: str, name: str) -> None:
         person = self.commissioner.person
@@ -239,6 +242,8 @@ class Story:
         facilitator.sign_in()
         for alias in ("Wren", "Fox"):
             facilitator.person.visit(f"/panel/{self.panel_ids['young-people']}/cards")
+            facilitator.person.follow(f"Record how {alias} takes part")
+            facilitator.person.press("Save", age_band="16-17")
             facilitator.person.press(f"New card for {alias}")
             self.codes[alias] = code_on(facilitator.person)
             self._sit(self.codes[alias], alias)
@@ -271,6 +276,8 @@ class Story:
         person.visit("/sitting")
         person.press("Start", code=code)
         person.press("Start", pin=PIN, again=PIN)
+        sees(person, "Before you start", "Which adult is with you today?")
+        person.press("Go on", agrees="y", supporter="facilitator")
         sees(person, f"Hello, {alias}!", "40 of the 100 points")
         person.follow("Start")
         names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)

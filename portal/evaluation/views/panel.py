@@ -31,6 +31,8 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
+from portal.evaluation.taking_part.agreeing import supporters_of, taking_part_of
+from portal.evaluation.taking_part.times import times_of
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.downloads import attachment
 from portal.web.forms import PlainForm
@@ -166,11 +168,16 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
     policy.require(actor(), Verb.SEE_PROGRESS, work)
     progress = progress_of([panel_id], work.itt_id).get(panel_id, [])
     young = [found for found in progress if found.member.role is MemberRole.YOUNG_MEMBER]
+    ids = [found.member.user_id for found in young]
     return render_template(
         "evaluation/panel/cards.html",
         work=work,
         young=young,
-        counts=card_counts([found.member.user_id for found in young]),
+        counts=card_counts(ids),
+        held=taking_part_of(ids),
+        supporters=supporters_of(ids),
+        until=times_of(panel_id).parents_until,
+        preparing=may(work, Verb.PREPARE_SITTINGS),
         cells=sum(map(len, leaves_by_bid(work).values())),
         issuing=may(work, Verb.ISSUE_CARD),
     )

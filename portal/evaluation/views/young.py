@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -22,10 +22,14 @@ from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.published_method import points
 from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, seat_of, work_of
 from portal.evaluation.reading import read_bid
-from portal.evaluation.rules import MODERATING, SCORING
+from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of
-from portal.web.access import actor, for_panel, public
+from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
+from portal.evaluation.taking_part.forms import BeginForm
+from portal.evaluation.taking_part.states import Supporter
+from portal.evaluation.taking_part.times import times_of
+from portal.web.access import actor, for_panel, public, safe_next
 from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
 
@@ -43,6 +47,44 @@ class Seat:
     def is_open(self) -> bool:
         """Whether the panel scores now."""
         return self.work.policy_state == SCORING
+
+
+@bp.before_request
+def stop_at_the_door() -> ResponseReturnValue | None:
+    """Let nobody sit outside the panel's times, without everybody's consent, or with no adult beside them."""
+    if request.endpoint in {"sitting.thank_you", "sitting.stepped_back"}:
+        return None
+    seat, now = own_seat(), clock.now()
+    if seat.work.policy_state not in IN_THE_ROOM:
+        return None
+    times, missing = times_of(seat.work.panel_id), lacks(seat.work, seat.member)
+    if not times.are_open(now):
+        return render_template("evaluation/young/not_now.html", opens=times.next_opening(now))
+    if missing is Lacks.ADULT:
+        return render_template("evaluation/young/not_now.html", opens=None)
+    if request.endpoint != "sitting.begin" and (missing or not has_begun(current_user.session_id)):
+        return redirect(url_for("sitting.begin", next=request.path if request.method == "GET" else None))
+    return None
+
+
+@bp.route("/begin", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def begin() -> ResponseReturnValue:
+    """Whether they take part, the first time, and which adult is with them."""
+    seat, form = own_seat(), BeginForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: begin_sitting(
+            work=seat.work,
+            session_id=current_user.session_id,
+            supporter=Supporter(form.supporter.data),
+            agrees=form.agrees.data,
+            actor=actor(),
+            now=clock.now(),
+        )
+    ):
+        return redirect(safe_next(request.args.get("next"), url_for(".index")))
+    asks = lacks(seat.work, seat.member) is Lacks.OWN
+    return render_template("evaluation/young/begin.html", form=form, asks=asks), form.status_code
 
 
 @bp.get("")

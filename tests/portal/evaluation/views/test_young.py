@@ -23,7 +23,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
 from tests.factories.evaluation import YOUNG, appointed, moderating_itt, score_all, scoring_itt
-from tests.filling import fields_of, sit_down, text_of
+from tests.filling import fields_of, fill, sit_down, text_of
 from tests.portal.evaluation.views.posting import post
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -46,6 +46,9 @@ def test_a_sitting_from_the_card_to_the_thank_you(client: CheckedClient) -> None
         work=facilitator.work, member_id=young.member.id, actor=facilitator.actor, keys=keys, now=clock.now()
     )
     assert sit_down(client, card.code.lower()).location == "/panel/sitting"
+    assert client.get("/panel/sitting").location == "/panel/sitting/begin?next=/panel/sitting"
+    begun = fill(client, "/panel/sitting/begin?next=/panel/sitting", {"supporter": "facilitator"})
+    assert begun.location == "/panel/sitting"
     assert f"Hello, {young.member.alias}!" in words(client, "/panel/sitting")
     assert client.get("/panel/sitting/questions/1").location == "/panel/sitting/know"
     answers = {f"interest-{bid.bid_id}": "no" for bid in evaluation.bids()}
@@ -140,6 +143,9 @@ def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
     action = f"/sitting?next={path}"
     opened = sit_down(client, card.code, action, page=page)
     assert opened.location == path
+    begin = f"/panel/sitting/begin?next={path}"
+    assert client.get(path).location == begin
+    assert fill(client, begin, {"supporter": "teacher"}).location == path
     offered = client.get(path)
     assert "It sounds like fun to me." in text_of(offered)
     assert "Nobody has seen it." in text_of(offered)

@@ -1,0 +1,123 @@
+"""Forms of taking part: the facilitator's, the commissioner's, the young person's own."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.core.errors import InvalidInput
+from portal.core.words import WEEKDAYS
+from portal.evaluation.taking_part.agreeing import ParentSaid
+from portal.evaluation.taking_part.models import TakingPart
+from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy, Supporter
+from portal.evaluation.taking_part.times import PARENTS_UNTIL_CHOICES, Times
+from portal.web.fields import DayField, TimeField
+from portal.web.forms import BaseForm
+
+AGE_WORDS = {band: f"{band.value.replace('-', ' to ')}" for band in AgeBand}
+PARENT_WORDS = {
+    ParentSaidBy.PAPER: "On paper",
+    ParentSaidBy.MAIL: "By e-mail or letter",
+    ParentSaidBy.TELEPHONE: "By telephone",
+    ParentSaidBy.IN_PERSON: "In person",
+}
+SUPPORTER_WORDS = {
+    Supporter.FACILITATOR: "The adult who runs our group",
+    Supporter.YOUTH_WORKER: "A youth worker",
+    Supporter.TEACHER: "A teacher or someone from school",
+    Supporter.PARENT: "My mum, dad or carer",
+    Supporter.OTHER: "Another adult I trust",
+}
+
+
+class BeginForm(BaseForm):
+    """A young person's own words before a sitting."""
+
+    keeps_earlier = False
+
+    agrees = BooleanField("Yes, I want to take part")
+    supporter = RadioField(
+        "Which adult is with you today?",
+        choices=[SelectChoice(one.value, words) for one, words in SUPPORTER_WORDS.items()],
+        validators=[InputRequired("Pick who is with you. Nobody there? Then wait until an adult is.")],
+    )
+
+
+class AgeBandForm(BaseForm):
+    """How old a young person is, roughly, and how a parent agreed."""
+
+    keeps_earlier = False
+
+    age_band = RadioField(
+        "How old are they?",
+        choices=[SelectChoice(band.value, words) for band, words in AGE_WORDS.items()],
+        validators=[InputRequired("Choose how old they are.")],
+    )
+    how = RadioField(
+        "How did a parent or carer agree?",
+        choices=[
+            SelectChoice("", "Nobody did, or nobody has to"),
+            *(SelectChoice(k.value, v) for k, v in PARENT_WORDS.items()),
+        ],
+        default="",
+    )
+    on = DayField("When did they agree?")
+
+    @classmethod
+    def showing(cls, held: TakingPart | None) -> AgeBandForm:
+        """The form with what is recorded."""
+        if held is None:
+            return cls()
+        return cls(data={"age_band": held.age_band, "how": held.parent_said_by or "", "on": held.parent_said_on})
+
+    def parent(self) -> ParentSaid | None:
+        """What was said of a parent."""
+        if not self.how.data:
+            return None
+        if self.on.data is None:
+            raise InvalidInput("Enter the day on which the parent or carer agreed.", field="on")
+        return ParentSaid(ParentSaidBy(self.how.data), self.on.data)
+
+
+class TimesForm(BaseForm):
+    """When young people can sit, and whose parents are asked."""
+
+    keeps_earlier = False
+
+    weekdays = SelectMultipleField(
+        "On which days?",
+        coerce=int,
+        choices=[SelectChoice(number, name) for number, name in enumerate(WEEKDAYS)],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    opens_at = TimeField("From", [InputRequired("Enter a time, such as 4pm.")])
+    closes_at = TimeField(
+        "Until", [InputRequired("Enter a time, such as 8pm.")], description="Midnight is the end of the day."
+    )
+    parents_until = RadioField(
+        "Whose parents or carers are asked?",
+        coerce=int,
+        choices=[SelectChoice(age, f"Of everybody under {age}") for age in PARENTS_UNTIL_CHOICES],
+    )
+
+    @classmethod
+    def showing(cls, times: Times) -> TimesForm:
+        """The form with what holds now."""
+        return cls(
+            data={
+                "weekdays": list(times.weekdays),
+                "opens_at": times.opens_at,
+                "closes_at": times.closes_at,
+                "parents_until": times.parents_until,
+            }
+        )
+
+    def times(self) -> Times:
+        """What was typed."""
+        opens, closes = self.opens_at.data or time(0), self.closes_at.data or time(0)
+        return Times(tuple(self.weekdays.data or ()), opens, closes, self.parents_until.data)
