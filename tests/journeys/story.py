@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from tests.journeys.cast import Account, Cast, code_on
 from tests.journeys.people import Person, sees
+from tests.journeys.young import PIN, sit
 
-PIN = "2468"
 LONDON = ZoneInfo("Europe/London")
 AUTHORITY = "Demo Locality Partnership"
 TITLE = "Early help in Demo Valley"
@@ -246,7 +246,7 @@ class Story:
             facilitator.person.press("Save", age_band="16-17")
             facilitator.person.press(f"New card for {alias}")
             self.codes[alias] = code_on(facilitator.person)
-            self._sit(self.codes[alias], alias)
+            sit(self.cast.seat(), self.codes[alias], alias, PROVIDERS, _points)
 
     def _score(self, account: Account, key: str) -> None:
         person, panel = account.person, f"/panel/{self.panel_ids[key]}"
@@ -270,26 +270,6 @@ class Story:
         person.visit(f"{panel}/declare")
         names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)
         person.press("Declare", **dict.fromkeys(names, "no"))
-
-    def _sit(self, code: str, alias: str) -> None:
-        person = self.cast.seat()
-        person.visit("/sitting")
-        person.press("Start", code=code)
-        person.press("Start", pin=PIN, again=PIN)
-        sees(person, "Before you start", "Which adult is with you today?")
-        person.press("Go on", agrees="y", supporter="facilitator")
-        sees(person, f"Hello, {alias}!", "40 of the 100 points")
-        person.follow("Start")
-        names = re.findall(r'name="(interest-[0-9a-f-]{36})"', person.html)
-        person.press("Go on", **dict.fromkeys(names, "no"))
-        for number in range(1, 7):
-            sees(person, f"Question {number} of 6")
-            for name in PROVIDERS:
-                if number > 1:
-                    assert f">{name}<" not in person.html
-            person.press("Save and go on", score=str(_points(person)), reason="I could picture it.")
-        person.press("Finish")
-        sees(person, "You did it. Thank you!")
 
     def panels_moderate(self) -> None:
         """Each panel agrees one score with a reason for every bid and question; a missing reason is refused."""
@@ -327,6 +307,7 @@ class Story:
         person.visit("/sitting")
         person.press("Start", code=code)
         person.press("Start", pin=PIN)
+        person.press("Go on", supporter="facilitator")
         sees(person, "What your group agreed")
         for _ in range(scores):
             person.press("Yes, I agree")

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.models import User
 from portal.audit.kinds import EventKind
@@ -92,7 +93,11 @@ def begin_sitting(
         if not agrees:
             raise InvalidInput("Say yes if you want to take part.", field="agrees")
         held.agreed_at = now
-    db.session.add(SupportedSitting(user_id=member.user_id, session_id=session_id, supporter=supporter, began_at=now))
+    begun = insert(SupportedSitting).values(
+        id=uuid.uuid4(), user_id=member.user_id, session_id=session_id, supporter=supporter, began_at=now
+    )
+    # Pressed twice, it is one sitting.
+    db.session.execute(begun.on_conflict_do_nothing(index_elements=["session_id"]))
     record(EventKind.SITTING_BEGUN, member, actor=actor, panel=work.panel.key, supporter=supporter)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
@@ -74,8 +75,11 @@ class AgeBandForm(BaseForm):
             return cls()
         return cls(data={"age_band": held.age_band, "how": held.parent_said_by or "", "on": held.parent_said_on})
 
-    def parent(self) -> ParentSaid | None:
-        """What was said of a parent."""
+    def said(self) -> dict[str, Any]:
+        """The fields as the activity takes them."""
+        return {"age_band": AgeBand(self.age_band.data), "parent": self._parent()}
+
+    def _parent(self) -> ParentSaid | None:
         if not self.how.data:
             return None
         if self.on.data is None:

@@ -11,11 +11,10 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.models import PanelMember
+from portal.evaluation.queries import work_of
 from portal.evaluation.taking_part.agreeing import record_age_band, taking_part_of
 from portal.evaluation.taking_part.forms import AgeBandForm
-from portal.evaluation.taking_part.states import AgeBand
 from portal.evaluation.taking_part.times import times_of
-from portal.evaluation.views.panel import visible
 from portal.extensions import db
 from portal.web.access import actor, for_panel
 
@@ -26,7 +25,7 @@ bp = Blueprint("taking_part", __name__, url_prefix="/panel/<uuid:panel_id>/cards
 @for_panel(Role.FACILITATOR)
 def change(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     """How old a young person is, and how a parent agreed."""
-    work = visible(panel_id)
+    work = work_of(panel_id)
     policy.require(actor(), Verb.PREPARE_SITTINGS, work)
     member = db.session.get(PanelMember, member_id)
     if member is None or member.panel_id != panel_id:
@@ -36,8 +35,7 @@ def change(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
         lambda: record_age_band(
             work=work,
             member_id=member_id,
-            age_band=AgeBand(form.age_band.data),
-            parent=form.parent(),
+            **form.said(),
             actor=actor(),
             now=clock.now(),
         )
