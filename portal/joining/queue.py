@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import defer, joinedload
@@ -108,7 +108,7 @@ def queue_of(framework: Framework, *, decided: bool, page: int, today: date) -> 
 
 def working_days() -> Calendar:
     """The calendar of the clocks; where a year's bank holidays are not recorded, its plain weekdays count."""
-    return replace(calendar(CalendarName.ENGLAND_AND_WALES), first_year=MINYEAR, last_year=MAXYEAR)
+    return calendar(CalendarName.ENGLAND_AND_WALES).of_any_year()
 
 
 def glance(framework: Framework, now: datetime) -> Glance:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -125,7 +125,7 @@ def decision_due(framework: Framework, received_at: datetime, days: Calendar) ->
     try:
         return _due(framework, received_on, days)
     except CalendarUnknown:
-        return _due(framework, received_on, replace(days, first_year=MINYEAR, last_year=MAXYEAR))
+        return _due(framework, received_on, days.of_any_year())
 
 
 def version_of(application: Application, number: int | None = None) -> ApplicationVersion:

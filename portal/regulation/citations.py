@@ -14,6 +14,7 @@ _SECTIONS = {
     "applicants_first": "PA2023 s.34(4)",
     "applicants_undecided": "PA2023 s.34(4)-(5)",
     "bidding_time": _BIDDING_TIME.law,
+    "changed_time": "PA2023 s.31; PCR2015 reg 47(3)",
     "conditions": "PA2023 s.22; PCR2015 reg 58",
     "conflicts_assessment": "PA2023 s.83",
     "dps_validity": "SI 2024/716 reg 5",

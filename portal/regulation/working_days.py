@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from enum import StrEnum
 
 from portal.core.errors import PortalError
@@ -91,6 +91,10 @@ class Calendar:
     def knows_any(self) -> bool:
         """True when at least one year is known."""
         return self.first_year <= self.last_year
+
+    def of_any_year(self) -> Calendar:
+        """The same for every year: where bank holidays are not recorded, plain weekdays count."""
+        return replace(self, first_year=MINYEAR, last_year=MAXYEAR)
 
     def require_known(self, day: date) -> None:
         """Raise `CalendarUnknown` when `day` lies outside the years whose bank holidays are known."""

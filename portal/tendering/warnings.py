@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.core.words import counted
+from portal.core.words import counted, london
 from portal.frameworks.proportion import asks_too_much
 from portal.regulation.citations import CITED
 from portal.regulation.local_time import local_date
+from portal.regulation.queries import uk_calendar
 from portal.tendering import inheriting
 from portal.tendering.effort import effort_warnings
 from portal.tendering.models import InvitationToTender
@@ -24,9 +25,20 @@ def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
     return [
         *inheriting.warnings_of(itt, now),
         *_short_time(itt, now),
+        *day_off(itt.closes_at),
         *stated,
         *_conditions(itt),
         *effort_warnings(itt),
+    ]
+
+
+def day_off(closes_at: datetime | None) -> list[str]:
+    """A closing time on a day on which officers may not be there to help (PA2023 s.123(1) has the working days)."""
+    if closes_at is None or uk_calendar().of_any_year().is_working_day(local_date(closes_at)):
+        return []
+    return [
+        f"Bidding closes at {london(closes_at)}: a weekend or a bank holiday somewhere in the United Kingdom. Somebody "
+        "who needs help in the last two hours may find nobody."
     ]
 
 

@@ -18,6 +18,8 @@ from portal.core.errors import WrongState
 from portal.core.parsing.text import require_reason, require_text, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.core.words import london_date
+from portal.regulation.local_time import local_date
 from portal.tendering.clarifying.asking import LONGEST_QUESTION
 from portal.tendering.clarifying.models import Clarification
 from portal.tendering.clarifying.states import CLARIFICATION, ClarificationStatus
@@ -63,6 +65,16 @@ def why_unanswered(itt: InvitationToTender) -> str:
     if itt.has_ended:
         return "This procurement has ended: its questions are not answered any more."
     return "The bids are opened: questions are not answered any more."
+
+
+def why_late(itt: InvitationToTender, now: datetime) -> str:
+    """What to think of once the day is over by which answers were promised; empty before it."""
+    if itt.answers_by_date is None or local_date(now) <= itt.answers_by_date:
+        return ""
+    return (
+        f"Bidders were told to expect every answer by {london_date(itt.answers_by_date)}, and that day is over. "
+        "Answers still reach everybody."
+    )
 
 
 def require_answers_taken(itt: InvitationToTender) -> None:

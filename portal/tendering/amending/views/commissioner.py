@@ -17,6 +17,7 @@ from portal.tendering.amending.prepared import prepared_changes
 from portal.tendering.amending.queries import addenda_of, addendum_with_id
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
+from portal.tendering.warnings import day_off
 from portal.web.access import actor, for_authority, require_to_send
 from portal.web.uploads import takes_files
 
@@ -84,7 +85,10 @@ def show(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
         flash("Your decision is recorded.", "success")
         return redirect(url_for(".show", reference=reference, addendum_id=addendum_id))
     decides = may_decide(found, actor())
-    page = render_template("tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=decides)
+    warnings = day_off(found.closes_at) if found.status.is_proposed else []
+    page = render_template(
+        "tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=decides, warnings=warnings
+    )
     return page, form.status_code
 
 

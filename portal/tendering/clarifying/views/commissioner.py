@@ -12,6 +12,7 @@ from portal.tendering.clarifying.answering import (
     answer_question,
     publish_answers,
     require_answers_taken,
+    why_late,
     why_unanswered,
 )
 from portal.tendering.clarifying.forms import AnswerForm
@@ -98,5 +99,6 @@ def _page(itt: InvitationToTender, form: PlainForm) -> str:
         published=published_answers(itt.id),
         alone=answered_alone(itt.id),
         why_unanswered=why_unanswered(itt),
+        why_late=why_late(itt, clock.now()),
         may_answer=policy.allows(actor(), Verb.PUBLISH_ANSWERS, itt),
     )

@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.core import clock
 from portal.core.permissions import Role
 from portal.core.words import london
+from portal.regulation.queries import uk_calendar
 from portal.tendering.models import InvitationToTender
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
@@ -91,6 +92,21 @@ def test_an_hour_that_clocks_skip_is_refused(case: Case, day: str, month: str) -
     answer = case.propose(**{"closes-day": day, "closes-month": month, "closes-year": "2027", "closes_time": "01:30"})
     assert answer.status_code == 422
     assert "closes_time" in answer.text
+
+
+def test_a_closing_time_on_a_day_off_is_remarked_on_for_both_people(case: Case) -> None:
+    """A bank holiday and a weekend keep nothing back: whoever proposes and whoever decides reads what it means."""
+    assert case.itt.closes_at is not None
+    days, first = uk_calendar(), case.itt.closes_at.date() + timedelta(days=2)
+    saturday = first + timedelta(days=(5 - first.weekday()) % 7)
+    holiday = min(day for day in days.holidays if day > saturday and day.weekday() < 5)
+    for day, is_off in ((saturday, True), (holiday, True), (days.first_working_day_from(holiday), False)):
+        typed = {"closes-day": str(day.day), "closes-month": str(day.month), "closes-year": str(day.year)}
+        address = case.propose(**typed).headers["Location"]
+        for person in (case.officer, case.approver):
+            assert ("a weekend or a bank holiday" in text_of(case.as_person(person).get(address))) is is_off
+        fill(case.as_person(case.approver), address, {"verdict": "publish", "note": NOTE})
+        assert "a weekend or a bank holiday" not in text_of(case.as_person(case.officer).get(address))
 
 
 def test_a_refused_change_stays_inside(case: Case) -> None:

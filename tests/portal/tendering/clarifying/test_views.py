@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -91,19 +92,6 @@ def test_what_was_typed_comes_back_with_the_reason_when_it_is_too_late(case: Cas
     assert WORDS in answer.text
 
 
-def test_two_officers_who_answer_one_question_lose_no_words(case: Case) -> None:
-    """Whoever saves second sees both answers side by side."""
-    reference = case.ask()
-    first, second = (case.as_person(make_person(Role.COMMISSIONER, authority=case.authority)) for _ in range(2))
-    address = f"{case.desk}/{reference}"
-    pages = [fields_of(browser.get(address)) for browser in (first, second)]
-    assert first.post(address, data=pages[0] | {"answer": ANSWER}).status_code == 302
-    conflict = second.post(address, data=pages[1] | {"answer": "No, never together."})
-    assert conflict.status_code == 409
-    assert ANSWER in text_of(conflict)
-    assert "No, never together." in text_of(conflict)
-
-
 def test_a_provider_follows_and_stops_and_officers_see_nothing_of_it(case: Case) -> None:
     """One press each way; the desk is the same before and after."""
     officer, provider = case.as_person(case.officer), case.as_person(case.asker)
@@ -183,3 +171,19 @@ def test_two_officers_who_answer_one_question_lose_no_word(case: Case) -> None:
     assert ANSWER in text_of(first.get(case.desk))
     assert second.post(page, data=fields_of(again) | {"keep-answer": "mine"}).status_code == 302
     assert "No, one alone." in text_of(first.get(case.desk))
+
+
+def test_answers_after_their_day_reach_everybody_and_officers_are_told_to_give_more_time(case: Case) -> None:
+    """On the day itself nothing is said; the day after it is, beside what waits, and the answer is published."""
+    reference = case.ask()
+    officer = case.as_person(case.officer)
+    fill(officer, f"{case.desk}/{reference}", {"answer": ANSWER})
+    case.itt.answers_by_date = clock.today()
+    assert "that day is over" not in text_of(officer.get(case.desk))
+    case.itt.answers_by_date -= timedelta(days=1)
+    late = text_of(officer.get(case.desk))
+    assert "that day is over. Answers still reach everybody." in late
+    assert "Propose more time" in late
+    press(officer, case.desk, f"{case.desk}/publish")
+    assert ANSWER in text_of(case.as_person(None).get(case.public))
+    assert "that day is over" not in text_of(officer.get(case.desk))
