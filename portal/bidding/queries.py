@@ -50,8 +50,8 @@ def own_bid_alone(reference: str, actor: Actor) -> Bid:
     return _own(reference, actor, defer(Bid.draft_sealed))
 
 
-def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
-    """Every bid of a provider, the one that closes last first, with invitation, buyer and lot."""
+def bids_of_provider(provider_id: uuid.UUID, *, most: int | None = None) -> Sequence[Bid]:
+    """The bids of a provider, all or the first `most`, the one that closes last first, with invitation, buyer, lot."""
     return db.session.scalars(
         select(Bid)
         .join(Bid.itt)
@@ -65,11 +65,13 @@ def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
                 InvitationToTender.title,
                 InvitationToTender.status,
                 InvitationToTender.closes_at,
+                InvitationToTender.opened_at,
                 InvitationToTender.authority_id,
             )
             .joinedload(InvitationToTender.authority),
             joinedload(Bid.lot),
         )
+        .limit(most)
     ).all()
 
 

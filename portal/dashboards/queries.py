@@ -42,23 +42,6 @@ def itts_at_work(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
     ).all()
 
 
-def bids_of_provider(provider_id: uuid.UUID) -> Sequence[Bid]:
-    """A provider's bids with their ITTs, those that close last first."""
-    return db.session.scalars(
-        select(Bid)
-        .where(Bid.provider_id == provider_id)
-        .join(Bid.itt)
-        .options(
-            defer(Bid.draft_sealed),
-            joinedload(Bid.itt).defer(InvitationToTender.method),
-            joinedload(Bid.itt).joinedload(InvitationToTender.authority),
-            joinedload(Bid.lot),
-        )
-        .order_by(InvitationToTender.closes_at.desc(), Bid.id)
-        .limit(PAGE)
-    ).all()
-
-
 def is_unsubmitted(bid: Bid, now: datetime) -> bool:
     """Whether something in the draft will not count unless it is submitted, and can still be."""
     if bid.status is BidStatus.WITHDRAWN or not bid.itt.is_open(now):

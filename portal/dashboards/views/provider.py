@@ -6,10 +6,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.awarding.queries import summaries_of_provider
+from portal.bidding.queries import bids_of_provider
 from portal.contracts.queries import contracts_of_provider
 from portal.core import clock
 from portal.dashboards.joining import joining_of
-from portal.dashboards.queries import bids_of_provider, is_unsubmitted, opportunities_for
+from portal.dashboards.queries import PAGE, is_unsubmitted, opportunities_for
 from portal.web.access import actor, for_provider
 
 bp = Blueprint("provider_desk", __name__, url_prefix="/provider")
@@ -22,7 +23,7 @@ def index() -> ResponseReturnValue:
     provider_id = actor().provider_id
     assert provider_id is not None
     now = clock.now()
-    bids = bids_of_provider(provider_id)
+    bids = bids_of_provider(provider_id, most=PAGE)
     return render_template(
         "dashboards/provider/index.html",
         bids=bids,
