@@ -23,7 +23,9 @@ MERGE_RULES: dict[tuple[str, ...], str] = {
     ("tender", "submissionMethod"): "wholeListMerge",
     ("tender", "submissionTerms", "languages"): "wholeListMerge",
     ("tender", "items", "additionalClassifications"): "wholeListMerge",
+    ("tender", "exclusionGrounds", "criteria"): "wholeListMerge",
     ("tender", "lots", "awardCriteria", "criteria"): "wholeListMerge",
+    ("tender", "lots", "selectionCriteria", "criteria"): "wholeListMerge",
     ("awards", "relatedLots"): "wholeListMerge",
 }
 

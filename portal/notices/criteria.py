@@ -1,6 +1,6 @@
-"""The published award criteria in OCDS: each leaf with its weight out of 100 and the panels that mark it.
+"""By what bids are judged, in OCDS: award criteria with weights and panels, conditions of participation, exclusion.
 
-Core OCDS has `tender.awardCriteria` as a bare code; the breakdown belongs on each lot.
+Core OCDS has `tender.awardCriteria` as a bare code; the breakdown belongs on each lot, and so do its conditions.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from typing import Any
 
 from portal.core.numbers import plain
 from portal.core.parsing.text import tidy
+from portal.core.words import law_in_words
+from portal.judging.grounds import GROUNDS
 from portal.notices.canonical import Json, number, without_gaps
 from portal.tendering.alike import Alike, alike_lots
 from portal.tendering.by_lot import counting_in, formula_in, weights_in
-from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, PanelShare
+from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, PanelShare, Question
 from portal.tendering.tree import CriterionKind, kind_of
 from tender_scoring.prices import FORMULAS
 
 PRICE = "price"
+SELECTION_TYPES = {"technical": "technical", "financial": "economic", "legal": "suitability"}
+"""The codes of what conditions are about."""
 METHOD_HASH_WORDS = "SHA-256 of the published method: "
 HUNDRED = Decimal(100)
 
@@ -26,6 +30,21 @@ HUNDRED = Decimal(100)
 def lot_criteria(lot: Lot) -> Json:
     """Write every leaf that counts in a lot for `tender.lots[].awardCriteria`, in the published order."""
     return without_gaps({"criteria": [_criterion(lot, leaf) for leaf in _leaves(lot)]})
+
+
+def lot_conditions(lot: Lot) -> Json | None:
+    """Write the conditions of participation in a lot for `tender.lots[].selectionCriteria` (PA2023 s.22)."""
+    asked = [each for each in lot.itt.questions if each.asked.kind.is_condition and each.is_asked_for(lot.id)]
+    return {"criteria": [_condition(each) for each in sorted(asked, key=lambda each: each.position)]} if asked else None
+
+
+def exclusion_grounds(itt: InvitationToTender) -> Json:
+    """Write why a bid must or may be disregarded, each ground with its law, for `tender.exclusionGrounds`."""
+    grounds = GROUNDS[itt.regime].values()
+    listed = [("mandatory" if each.is_mandatory else "discretionary", each) for each in grounds]
+    return {
+        "criteria": [{"type": kind, "description": f"{each.words} ({law_in_words(each.law)})"} for kind, each in listed]
+    }
 
 
 def who_marks(itt: InvitationToTender) -> str:
@@ -65,6 +84,17 @@ def _criterion(lot: Lot, leaf: AwardCriterion) -> Json:
             "name": ": ".join(node.title for node in _path(lot, leaf)),
             "description": " ".join(part for part in (tidy(leaf.guidance), marked_by) if part),
             "numbers": numbers,
+        }
+    )
+
+
+def _condition(question: Question) -> Json:
+    settings = question.settings
+    return without_gaps(
+        {
+            "type": SELECTION_TYPES.get(settings.get("about", "")),
+            "description": f"{question.prompt}: {tidy(settings['meets'])}",
+            "verificationMethod": f"{tidy(settings['evidence'])} Anything else that shows the same is taken, too.",
         }
     )
 

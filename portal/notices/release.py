@@ -85,6 +85,7 @@ def tender_release(
         "lotDetails": lot_details(itt),
         "awardCriteria": "ratedCriteria",
         "awardCriteriaDetails": criteria.who_marks(itt),
+        "exclusionGrounds": criteria.exclusion_grounds(itt),
         "submissionMethod": ["electronicSubmission"],
         "submissionMethodDetails": header.publisher.opportunity_url(itt.reference),
         "submissionTerms": {"electronicSubmissionPolicy": "required", "languages": ["en"]},
@@ -216,6 +217,7 @@ def _lot(lot: Lot, itt: InvitationToTender) -> Json:
             "value": _gross(lot.worth) if len(itt.lots) > 1 else None,
             "contractPeriod": term_of(itt),
             "awardCriteria": criteria.lot_criteria(lot),
+            "selectionCriteria": criteria.lot_conditions(lot),
         }
     )
 

@@ -27,6 +27,7 @@ QUESTIONS: Sequence[tuple[str, QuestionKind, Mapping[str, str]]] = (
         "How are your staff checked before they work with children?",
         QuestionKind.CONDITION,
         {
+            "about": "technical",
             "meets": "Everybody who works with children has an enhanced check before the first day, and again every "
             "three years.",
             "evidence": "Say how you do it and who keeps the list.",

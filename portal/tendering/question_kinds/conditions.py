@@ -11,6 +11,12 @@ from portal.tendering.question_kinds.words import WORD_LIMIT, InWords
 from portal.tendering.states import EnvelopeKind, QuestionKind
 
 LONGEST = 2000
+ABOUT = (
+    ("technical", "Technical ability: experience, people, equipment"),
+    ("financial", "Financial capacity: what a bidder earns and can bear"),
+    ("legal", "Legal capacity: a registration or licence"),
+)
+"""What a condition may be about (PA2023 s.22(1); PCR2015 reg 58(1)), as notices tell it too."""
 PARTS = {
     "meets": "Say what a bidder must be able to do, or have.",
     "evidence": "Say what shows it.",
@@ -34,6 +40,9 @@ class Condition(InWords):
     missing = "Say how you meet the condition “{prompt}”."
     settings: ClassVar[tuple[Setting, ...]] = (
         Setting(
+            "about", "What is the condition about?", "Published, and told in the notice.", Control.ONE, options=ABOUT
+        ),
+        Setting(
             "meets",
             "What must a bidder be able to do, or have?",
             "As bidders read it. Insurance and the like: that they will have it by the start of the contract.",
@@ -52,13 +61,21 @@ class Condition(InWords):
     )
 
     def read_settings(self, typed: Mapping[str, str]) -> dict[str, Any]:
-        """The condition, what shows it, why it is needed, and the limit."""
-        read = {name: require_text(typed.get(name), ask, field=name, most=LONGEST) for name, ask in PARTS.items()}
+        """What it is about, the condition, what shows it, why it is needed, and the limit."""
+        about = typed["about"] if typed.get("about") in dict(ABOUT) else ABOUT[0][0]
+        read = {"about": about} | {
+            name: require_text(typed.get(name), ask, field=name, most=LONGEST) for name, ask in PARTS.items()
+        }
         return super().read_settings(typed) | read
 
     def rule(self, settings: Settings) -> str:
-        """The condition, what shows it, and the limit."""
-        return f"{self.told(settings)} {super().rule(settings)}, and files"
+        """What it is about, the condition, what shows it, and the limit."""
+        about = self.about(settings)
+        return f"{about}{'. ' if about else ''}{self.told(settings)} {super().rule(settings)}, and files"
+
+    def about(self, settings: Settings) -> str:
+        """What it is about in words; empty where it was written before that was asked."""
+        return dict(ABOUT).get(settings.get("about", ""), "")
 
     def brief(self, settings: Settings) -> str:
         """That it is a condition."""

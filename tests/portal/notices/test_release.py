@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
+from portal.core.permissions import Actor
+from portal.judging.grounds import GROUNDS
 from portal.notices.models import Notice
 from portal.notices.release import TENDER_STATUS
 from portal.regulation.kinds import FrameworkKind
 from portal.regulation.procurement_law import StandstillDuty
-from portal.tendering.lots import WINNING_RULE
-from portal.tendering.states import IttStatus
+from portal.tendering.asking import add_question, ask_for_lots
+from portal.tendering.lots import WINNING_RULE, add_lot
+from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.states import IttStatus, QuestionKind
 from tests.factories.calling_off import published_call_off
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.notices import (
@@ -29,7 +33,7 @@ from tests.factories.notices import (
     publish_award,
     publish_tender,
 )
-from tests.factories.tendering import published_in_lots, published_itt
+from tests.factories.tendering import make_commissioner, publish, published_in_lots, published_itt, ready_itt
 
 ABOVE_FIVE_MILLION = Decimal("5000000.01")
 
@@ -311,6 +315,54 @@ def test_a_call_off_names_the_process_that_it_comes_from(
         "Call-off under a dynamic market: Homes for children (012345-2026), lot 1: Lot title 1"
     )
     assert "relatedProcesses" not in released(publish_tender(published_itt()))
+
+
+def test_a_tender_notice_tells_conditions_by_lot_and_the_grounds_for_exclusion(
+    reference_data: Any, faults_of: Callable[[str], Callable[[Any], list[str]]]
+) -> None:
+    """Valid: each lot has the conditions that hold for it, with what shows them; each ground names its law."""
+    officer = make_commissioner()
+    itt = ready_itt(actor=officer)
+    worth = itt.lots[0].worth
+    add_lot(itt=itt, title="Area 2", description="Its streets.", estimated_value=worth, actor=officer)
+    _condition(itt, officer, "Insurance", "financial", "Insurance of £5 million.", "A letter.")
+    experience = _condition(itt, officer, "Experience", "technical", "Two years with children.", "Two examples.")
+    ask_for_lots(itt=itt, question=experience, lots=[itt.lots[1]], actor=officer)
+    publish(itt, officer)
+    release = released(publish_tender(itt))
+    assert faults_of("release")(release) == []
+    insured = {
+        "type": "economic",
+        "description": "Insurance: Insurance of £5 million.",
+        "verificationMethod": "A letter. Anything else that shows the same is taken, too.",
+    }
+    first, second = (lot["selectionCriteria"]["criteria"] for lot in release["tender"]["lots"])
+    assert first == [insured]
+    assert (second[0], second[1]["type"], second[1]["description"]) == (
+        insured,
+        "technical",
+        "Experience: Two years with children.",
+    )
+    grounds = release["tender"]["exclusionGrounds"]["criteria"]
+    assert len(grounds) == len(GROUNDS[itt.regime])
+    assert {
+        "type": "mandatory",
+        "description": "Convicted of a terrorism offence (Procurement Act 2023, Schedule 6)",
+    } in grounds
+
+
+def _condition(itt: InvitationToTender, officer: Actor, prompt: str, about: str, meets: str, evidence: str) -> Question:
+    settings = {"about": about, "meets": meets, "evidence": evidence, "needed": "Children.", "word_limit": "100"}
+    kind = QuestionKind.CONDITION
+    return add_question(
+        itt=itt, prompt=prompt, guidance="", kind=kind, settings=settings, criterion=None, required=True, actor=officer
+    )
+
+
+def test_a_notice_without_conditions_has_none(told: tuple[History, list[dict[str, Any]]]) -> None:
+    """A member with nothing in it would be no valid release."""
+    _made, releases = told
+    assert all("selectionCriteria" not in keys_of(release) for release in releases)
 
 
 def test_a_tender_notice_in_lots_has_their_values_and_limits(

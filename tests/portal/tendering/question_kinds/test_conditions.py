@@ -28,6 +28,7 @@ from tests.filling import errors_of, fill, text_of
 pytestmark = pytest.mark.usefixtures("db_session")
 TITLE = "Work with children"
 SETTINGS = {
+    "about": "financial",
     "meets": "You have worked with children for two years.",
     "evidence": "Two examples of such work, or the like.",
     "needed": "Your staff are alone with children.",
@@ -59,8 +60,9 @@ def test_it_is_stated_by_itself_before_anybody_signs_in(client: CheckedClient) -
     asked(itt, officer)
     publish(itt, officer)
     shown = text_of(client.get(f"/opportunities/{itt.reference}"))
-    for said in ("Who can take part", *SETTINGS.values()):
-        assert said == "100" or said in shown
+    stated = {**SETTINGS, "about": "About Financial capacity: what a bidder earns and can bear", "word_limit": ""}
+    for said in ("Who can take part", *stated.values()):
+        assert said in shown
     assert "Anything else that shows the same is taken, too." in shown
     assert shown.count(SETTINGS["meets"]) == 1
 
