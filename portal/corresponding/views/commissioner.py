@@ -11,6 +11,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.corresponding.forms import WriteForm, WriteToForm
 from portal.corresponding.queries import correspondences_of, find_correspondence, opened_bidders
 from portal.corresponding.writing import write_to_bidder
+from portal.tendering.interests.queries import asks_to_declare
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send
 
@@ -49,7 +50,8 @@ def write(reference: str) -> ResponseReturnValue:
     ):
         flash("The message is sent to the bidder.", "success")
         return redirect(url_for(".show", reference=reference, thread=form.outcome.correspondence.reference))
-    return render_template("corresponding/write.html", form=form, itt=itt), form.status_code
+    declares = asks_to_declare(itt, actor())
+    return render_template("corresponding/write.html", form=form, itt=itt, asks_to_declare=declares), form.status_code
 
 
 @bp.route("/<thread>", methods=["GET", "POST"])
@@ -68,6 +70,6 @@ def show(reference: str, thread: str) -> ResponseReturnValue:
     ):
         flash("The message is sent to the bidder.", "success")
         return redirect(url_for(".show", reference=reference, thread=thread))
-    may_write = policy.allows(actor(), Verb.WRITE, found)
-    page = render_template("corresponding/show.html", form=form, itt=itt, correspondence=found, may_write=may_write)
+    asked = {"may_write": policy.allows(actor(), Verb.WRITE, found), "asks_to_declare": asks_to_declare(itt, actor())}
+    page = render_template("corresponding/show.html", form=form, itt=itt, correspondence=found, **asked)
     return page, form.status_code

@@ -50,7 +50,7 @@ def note_influence(itt: InvitationToTender, actor: Actor) -> None:
 
 @after_taking
 def note_whoever_decides(thing: Governed, verb: Verb, actor: Actor) -> None:
-    """Put each officer who changes, opens, judges, proposes or decides something of a procurement into its register."""
+    """Put each officer who changes, answers, opens, judges, proposes or decides in a procurement into its register."""
     itt_id = thing.id if isinstance(thing, InvitationToTender) else getattr(thing, "itt_id", None)
     if verb not in INFLUENCING or itt_id is None or thing.policy_object == Mitigation.policy_object:
         return

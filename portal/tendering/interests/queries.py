@@ -18,6 +18,7 @@ from portal.core.errors import InvalidInput, NotFound
 from portal.core.permissions import Actor
 from portal.core.words import listed, noun
 from portal.tendering.interests.models import ConflictsAssessment, Interest, Mitigation
+from portal.tendering.interests.rules import UNTIL_CONTRACT
 from portal.tendering.models import InvitationToTender
 
 
@@ -164,6 +165,11 @@ def has_declared(itt_id: uuid.UUID, actor: Actor) -> bool:
     """Whether the person who acts has declared, one way or the other."""
     own = interest_of(itt_id, actor.user_id)
     return own is not None and own.declared_at is not None
+
+
+def asks_to_declare(itt: InvitationToTender, actor: Actor) -> bool:
+    """Whether something waits for the declaration of the person who acts, once they take part."""
+    return itt.status in UNTIL_CONTRACT and not has_declared(itt.id, actor)
 
 
 def require_declared(itt_id: uuid.UUID, actor: Actor, *, field: str) -> None:

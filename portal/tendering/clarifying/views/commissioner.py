@@ -24,6 +24,7 @@ from portal.tendering.clarifying.queries import (
     waiting_questions,
 )
 from portal.tendering.clarifying.states import ClarificationStatus
+from portal.tendering.interests.queries import asks_to_declare
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
@@ -63,19 +64,28 @@ def answer(reference: str, question: str) -> ResponseReturnValue:
     policy.require(actor(), Verb.ANSWER, found)
     require_answers_taken(itt)
     form = AnswerForm(data=_written(found))
-    if form.validate_on_submit() and form.carry_out(
-        lambda: answer_question(
-            clarification=found,
-            published_words=form.published_words.data or "",
-            answer=form.answer.data or "",
-            private_reason=form.private_reason.data or "",
-            actor=actor(),
-            now=clock.now(),
-        )
-    ):
+    if form.validate_on_submit() and form.carry_out(lambda: _answer(form, found)):
         flash("The answer is saved. It is not published yet.", "success")
         return redirect(url_for("clarification_desk.index", reference=reference))
-    return render_template("tendering/clarifying/answer.html", form=form, itt=itt, question=found), form.status_code
+    page = render_template(
+        "tendering/clarifying/answer.html",
+        form=form,
+        itt=itt,
+        question=found,
+        asks_to_declare=asks_to_declare(itt, actor()),
+    )
+    return page, form.status_code
+
+
+def _answer(form: AnswerForm, found: Clarification) -> None:
+    answer_question(
+        clarification=found,
+        published_words=form.published_words.data or "",
+        answer=form.answer.data or "",
+        private_reason=form.private_reason.data or "",
+        actor=actor(),
+        now=clock.now(),
+    )
 
 
 def _written(question: Clarification) -> dict[str, str]:

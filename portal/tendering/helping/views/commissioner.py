@@ -9,6 +9,7 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.tendering.helping.asking import answer_help, find_request, requests_of
 from portal.tendering.helping.forms import HelpAnswerForm
+from portal.tendering.interests.queries import asks_to_declare
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority
 
@@ -43,4 +44,11 @@ def answer(reference: str, request_reference: str) -> ResponseReturnValue:
     ):
         flash("Your answer is sent to the bidder.", "success")
         return redirect(url_for(".index", reference=itt.reference))
-    return render_template("tendering/helping/answer.html", form=form, itt=itt, asked=found), form.status_code
+    page = render_template(
+        "tendering/helping/answer.html",
+        form=form,
+        itt=itt,
+        asked=found,
+        asks_to_declare=asks_to_declare(itt, actor()),
+    )
+    return page, form.status_code

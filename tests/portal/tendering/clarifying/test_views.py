@@ -64,7 +64,9 @@ def test_a_question_goes_from_the_bidder_to_everybody_without_its_asker(case: Ca
     reference = sent.headers["Location"].rpartition("#")[2]
     officer = case.as_person(case.officer)
     assert WORDS in text_of(officer.get(case.desk))
-    assert "You are not told who asks." in text_of(officer.get(f"{case.desk}/{reference}"))
+    answering = text_of(officer.get(f"{case.desk}/{reference}"))
+    assert "You are not told who asks." in answering
+    assert "Whoever answers bidders influences a procurement" in answering
     fill(officer, f"{case.desk}/{reference}", {"answer": ANSWER})
     visitor = case.as_person(None)
     assert ANSWER not in visitor.get(case.public).text

@@ -14,6 +14,8 @@ from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.tendering.changing import begin_change
 from portal.tendering.checking import Task, problems_of
+from portal.tendering.clarifying.answering import answer_question, publish_answers
+from portal.tendering.clarifying.asking import ask_question
 from portal.tendering.interests.assessing import assess_conflicts
 from portal.tendering.interests.declaring import declare_own_interest, name_person, unname_person
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
@@ -21,7 +23,8 @@ from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import interest_faults, interest_of, register_of
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.tendering import declare_all, make_commissioner, ready_itt
+from tests.factories.bidding import submitter_of
+from tests.factories.tendering import declare_all, make_commissioner, published_itt, ready_itt
 
 pytestmark = pytest.mark.usefixtures("db_session")
 WORDS = "My sister works for one of the likely bidders."
@@ -138,6 +141,19 @@ def test_whoever_takes_no_further_part_changes_nothing_any_more() -> None:
         begin_change(itt, officer)
     assert refused.value.code == "stepped_back"
     begin_change(itt, colleague)
+
+
+def test_whoever_stepped_back_answers_nobody() -> None:
+    """Neither a question nor its publication."""
+    itt = published_itt()
+    officer = make_commissioner(itt.authority)
+    asked = ask_question(itt=itt, words="Is there a building?", is_named=False, actor=submitter_of())
+    decide(answered(declared(itt, officer), make_commissioner(itt.authority), takes_part=False), approver_of(itt))
+    words = {"published_words": asked.words, "answer": "There is none.", "private_reason": ""}
+    with pytest.raises(NotAllowed):
+        answer_question(clarification=asked, actor=officer, now=clock.now(), **words)
+    with pytest.raises(NotAllowed):
+        publish_answers(itt=itt, actor=officer, now=clock.now())
 
 
 def test_a_colleague_is_named_asked_and_taken_out_again() -> None:

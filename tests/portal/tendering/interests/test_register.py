@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -9,9 +11,11 @@ from portal.accounts.models import HeldRole
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Role, policy
+from portal.corresponding.writing import write_to_bidder, write_to_buyer
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
+from portal.tendering.helping.asking import answer_help, ask_for_help
 from portal.tendering.interests.assessing import confirm_assessment
 from portal.tendering.interests.declaring import name_person
 from portal.tendering.interests.mitigating import propose_mitigation
@@ -25,9 +29,9 @@ from portal.tendering.interests.queries import (
 )
 from portal.tendering.interests.rules import INFLUENCING
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.bidding import opened_itt
+from tests.factories.bidding import close_now, open_itt, opened_itt, submitted_bid, submitter_of
 from tests.factories.evaluation import LOCAL, YOUNG, Seat, appointed, declare
-from tests.factories.tendering import draft_itt, make_commissioner, panel_named, settle_interests
+from tests.factories.tendering import draft_itt, make_commissioner, panel_named, published_itt, settle_interests
 
 pytestmark = pytest.mark.usefixtures("db_session")
 WORDS = "My sister works for one of the bidders, and I see her each week."
@@ -153,3 +157,20 @@ def test_whoever_left_the_authority_without_declaring_is_not_waited_for() -> Non
     db.session.execute(update(HeldRole).where(HeldRole.user_id == person.id).values(ended_at=clock.now()))
     register = register_of(itt.id)
     assert (register.silent, len(register.gone)) == ([], 1)
+
+
+def test_whoever_answers_or_helps_a_bidder_has_to_declare_before_anything_is_awarded() -> None:
+    """An answer moves what is bid (PA2023 s.81(3)): each way of giving one puts the officer into the register."""
+    itt = published_itt(closes_in=timedelta(hours=1), published_ago=timedelta(days=30))
+    bidder = submitter_of()
+    bid = submitted_bid(itt, actor=bidder)
+    request = ask_for_help(itt=itt, words="The page says error.", is_named=False, actor=bidder)
+    helps, writes = (make_commissioner(itt.authority) for _ in range(2))
+    answer_help(request=request, answer="Press again, please.", actor=helps, now=clock.now())
+    close_now(itt)
+    open_itt(itt)
+    write_to_bidder(itt_id=itt.id, provider_id=bid.provider_id, words="We have read it.", actor=writes)
+    silent = {one.user_id for one in register_of(itt.id).silent}
+    assert {helps.user_id, writes.user_id} <= silent
+    write_to_buyer(bid=bid, words="Thank you.", actor=bidder)
+    assert bidder.user_id not in {one.user_id for one in register_of(itt.id).entries}
