@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from portal.accounts.models import User
@@ -24,6 +24,8 @@ from portal.app import create_app
 from portal.audit.kinds import EventKind
 from portal.audit.models import Delivery, Event
 from portal.audit.verifying import verify_ledger
+from portal.bidding.late_box import keep_late, propose_late
+from portal.bidding.opening import open_bids
 from portal.config import load_settings
 from portal.core import clock
 from portal.core.permissions import Actor
@@ -32,12 +34,22 @@ from portal.extensions import db
 from portal.running.children import unprivileged_account
 from portal.running.state import read_record
 from portal.tendering.amending.amending import publish_addendum
+from portal.tendering.clarifying.answering import answer_question
+from portal.tendering.clarifying.asking import ask_question
 from tests.factories import amending
 from tests.factories.accounts import sign_in
 from tests.factories.awarding import approver_of, standing_award
-from tests.factories.bidding import submitted_bid, submitter_of
+from tests.factories.bidding import (
+    EDITION,
+    close_now,
+    complete_draft,
+    opened_itt,
+    opener_of,
+    submitted_bid,
+    submitter_of,
+)
 from tests.factories.drawing import VALUES, commit, tied_itt, two_people
-from tests.factories.ending import propose_to_cancel
+from tests.factories.ending import propose_to_award_nobody, propose_to_cancel
 from tests.factories.setting_aside import propose_to_withdraw
 from tests.factories.tendering import make_commissioner, published_itt
 from tests.journeys.people import HttpPerson
@@ -99,6 +111,51 @@ def drawing_a_lot() -> Act:
     return Act(second, page, "Reveal my value", {"value": VALUES[1]}, EventKind.LOT_DRAWN, draw.id)
 
 
+def publishing_an_answer() -> Act:
+    itt, officer = _asked_about()
+    asked = ask_question(itt=itt, words="May two charities bid together?", is_named=False, actor=submitter_of())
+    written = {"published_words": asked.words, "answer": "Yes, and each signs.", "private_reason": ""}
+    answer_question(clarification=asked, actor=officer, now=clock.now(), **written)
+    page = f"/commissioning/itts/{itt.reference}/questions"
+    return Act(officer, page, "Publish 1 answer", {}, EventKind.ANSWERS_PUBLISHED, itt.id)
+
+
+def submitting_a_bid() -> Act:
+    bidder = submitter_of()
+    bid = complete_draft(published_itt(), actor=bidder)
+    page = f"/provider/bids/{bid.reference}/check"
+    return Act(bidder, page, "Submit your bid", {}, EventKind.BID_SUBMITTED, bid.id)
+
+
+def admitting_what_came_late() -> Act:
+    itt, officer = _asked_about()
+    bidder = submitter_of()
+    bid = complete_draft(itt, actor=bidder)
+    close_now(itt)
+    late = keep_late(bid=bid, actor=bidder, keys=current_app.extensions["keys"], declared=EDITION)
+    propose_late(itt=itt, late_id=late.id, admits=True, reason=NOTE, actor=officer)
+    page = f"/commissioning/itts/{itt.reference}/late-box"
+    decided = {"verdict": "agree"}
+    return Act(approver_of(itt.authority), page, "Record my decision", decided, EventKind.LATE_BID_DECIDED, late.id)
+
+
+def opening_the_bids() -> Act:
+    itt = published_itt()
+    submitted_bid(itt)
+    close_now(itt)
+    first, second = (opener_of(itt.authority) for _ in range(2))
+    open_bids(itt=itt, actor=first, keys=current_app.extensions["keys"], factor_at=clock.now())
+    page = f"/commissioning/itts/{itt.reference}/opening"
+    return Act(second, page, "Open the bids", {}, EventKind.BIDS_OPENED, itt.id)
+
+
+def ending_without_an_award() -> Act:
+    itt = opened_itt(0)
+    ending = propose_to_award_nobody(itt)
+    page = f"{itt.reference}/ending/{ending.id}"
+    return _of(approver_of(itt.authority), page, EventKind.LOT_NOT_AWARDED, ending.id, verdict="end")
+
+
 def cancelling() -> Act:
     itt = published_itt()
     submitted_bid(itt)
@@ -120,10 +177,15 @@ def _asked_about() -> tuple[Any, Actor]:
 
 
 ACTS: tuple[Callable[[], Act], ...] = (
+    publishing_an_answer,
     publishing_a_change,
+    submitting_a_bid,
     confirming_a_bid,
+    admitting_what_came_late,
+    opening_the_bids,
     drawing_a_lot,
     cancelling,
+    ending_without_an_award,
     setting_an_award_aside,
 )
 
@@ -218,7 +280,8 @@ def _give(state: Path) -> None:
 def test_every_act_happens_once_whatever_is_killed(killed: Killed) -> None:
     """Each has one entry in the ledger, which verifies; whoever is to be told is told once all is back."""
     chance = random.Random(20261126)
-    done = [killed.perform(made, victim, chance) for victim in VICTIMS for made in ACTS]
+    # In turns: what dies again and again is started again later and later.
+    done = [killed.perform(made, victim, chance) for made in ACTS for victim in VICTIMS]
     with killed.app.app_context():
         counted = [
             db.session.scalar(select(func.count()).where(Event.kind == act.kind, Event.object_id == act.about))
