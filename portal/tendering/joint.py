@@ -120,6 +120,14 @@ def own_part(joint_id: uuid.UUID, actor: Actor) -> JointBuyer:
     return found
 
 
+def reads_as_buyer(itt: InvitationToTender, actor: Actor) -> bool:
+    """Whether somebody reads a draft and its documents: people of the buyer, and of authorities that buy with it."""
+    if policy.allows(actor, Verb.READ, itt):
+        return True
+    others = (one.authority for one in itt.joint_buyers if itt.status is not IttStatus.DISCARDED)
+    return any(policy.allows(actor, Verb.BUY_TOGETHER, other) for other in others if other is not None)
+
+
 def parts_of(authority_id: uuid.UUID | None) -> Sequence[JointBuyer]:
     """What an authority buys, signs or monitors together with others who run the invitation, the latest first."""
     return db.session.scalars(

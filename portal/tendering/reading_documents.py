@@ -24,6 +24,7 @@ from portal.core.uniqueness import unless_taken
 from portal.regulation.undertakings import TUPE, digest_of
 from portal.tendering.document_models import DocumentVersion, InvitationDocument, Undertaking
 from portal.tendering.explaining import require_standing
+from portal.tendering.joint import reads_as_buyer
 from portal.tendering.models import InvitationToTender
 from portal.tendering.states import AFTER_OPENING, AFTER_PUBLICATION
 
@@ -100,16 +101,16 @@ def undertakings_of(itt: InvitationToTender, actor: Actor) -> Sequence[tuple[Und
 def read_document(
     *, reference: str, version_id: uuid.UUID, actor: Actor, files: FileStore
 ) -> tuple[DocumentVersion, bytes]:
-    """Read one version: a public one everybody, an earlier or restricted one the authority's people.
+    """Read one version: a public one everybody, an earlier or restricted one the people of whoever buys.
 
     What is restricted is read also by people of a provider who signed the undertaking, and every reading is recorded
-    (RESTRICTED_DOCUMENT_READ): of the authority's people in the invitation's chain, of others in the undertaking's.
+    (RESTRICTED_DOCUMENT_READ): of the buyers' people in the invitation's chain, of others in the undertaking's.
     Raises `UndertakingNeeded`, and `NotFound` for everybody else.
     """
     version = _version(reference, version_id)
     document, itt = version.document, version.document.itt
     is_public = version.published_at is not None and itt.status in AFTER_PUBLICATION
-    is_officer = policy.allows(actor, Verb.READ, itt)
+    is_officer = reads_as_buyer(itt, actor)
     if not (is_public or is_officer):
         raise NotFound(NOT_THERE)
     if document.facts.is_restricted:

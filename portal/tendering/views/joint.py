@@ -22,7 +22,9 @@ from portal.tendering.joint import (
     parts_of,
     remove_joint_buyer,
 )
+from portal.tendering.lots import limit_words
 from portal.tendering.queries import find_itt
+from portal.tendering.specifications import specification_of
 from portal.tendering.views.blueprint import draft_of
 from portal.web.access import actor, for_authority
 from portal.web.forms import PlainForm
@@ -89,5 +91,7 @@ def show(joint_id: uuid.UUID) -> ResponseReturnValue:
         itt=itt,
         codes=cpv_codes_among(itt.cpv_codes),
         alike=alike_lots(itt),
+        limits=limit_words(itt),
+        outcomes=specification_of(itt.id),
     )
     return page, form.status_code

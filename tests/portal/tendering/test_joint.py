@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from portal.audit.kinds import EventKind
+from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import Role
@@ -13,10 +15,12 @@ from portal.tendering.checking import Task, problems_of
 from portal.tendering.joint import add_joint_buyer, agree_to_buy_together, own_part, parts_of, remove_joint_buyer
 from portal.tendering.joint_models import JointBuyer
 from portal.tendering.models import InvitationToTender
+from portal.tendering.specification_models import LineKind
+from portal.tendering.specifying import Said, add_line
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import make_commissioner, publish, ready_itt
+from tests.factories.tendering import itt_with_documents, make_commissioner, publish, ready_itt
 from tests.filling import errors_of, fill, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -141,3 +145,26 @@ def test_the_draft_asks_and_the_other_authority_reads_and_agrees(client: Checked
     publish(itt, officer)
     shown = text_of(client.get(f"/opportunities/{itt.reference}"))
     assert f"Contract monitored by {other.name}" in shown
+
+
+def test_who_buys_together_reads_outcomes_and_documents_of_the_draft(client: CheckedClient) -> None:
+    """Also the facts about staff, which is recorded; authorities that are not in the list find nothing of it."""
+    officer, partner, other = make_commissioner(), make_authority(), make_authority()
+    itt = itt_with_documents(officer, is_published=False)
+    add_line(itt=itt, said=Said(LineKind.OUTCOME, "Families cope in time."), actor=officer)
+    part = f"/commissioning/joint/{asked(itt, partner).id}"
+    specification = f"/commissioning/itts/{itt.reference}/specification.pdf"
+    staff = next(each for each in itt.documents if each.facts.is_restricted)
+    document = f"/opportunities/{itt.reference}/documents/{staff.current.id}"
+    sign_in(client, make_person(Role.APPROVER, authority=partner))
+    page = client.get(part)
+    for said in ("Families cope in time.", "specification.txt", "only for those who sign an undertaking"):
+        assert said in text_of(page)
+    assert (document in page.text, specification in page.text) == (True, True)
+    assert client.get(specification).data.startswith(b"%PDF")
+    assert b"Key worker" in client.get(document).data
+    assert events_of(str(itt.id))[-1].kind == EventKind.RESTRICTED_DOCUMENT_READ
+    sign_in(client, make_person(Role.APPROVER, authority=other))
+    assert [client.get(address).status_code for address in (part, specification, document)] == [404, 404, 404]
+    sign_in(client, make_person(Role.AUDITOR, authority=partner))
+    assert client.get(document).status_code == 404
