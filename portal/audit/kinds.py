@@ -158,6 +158,7 @@ class EventKind(StrEnum):
     HELP_ASKED = "help_asked"
     HELP_ANSWERED = "help_answered"
     ADDENDUM_PROPOSED = "addendum_proposed"
+    ADDENDUM_WITHDRAWN = "addendum_withdrawn"
     ADDENDUM_REFUSED = "addendum_refused"
     ADDENDUM_PUBLISHED = "addendum_published"
     # Bidding
@@ -228,6 +229,7 @@ class EventKind(StrEnum):
     WINNER_WITHDREW = "winner_withdrew"
     EVALUATION_REOPENED = "evaluation_reopened"
     ENDING_PROPOSED = "ending_proposed"
+    ENDING_WITHDRAWN = "ending_withdrawn"
     ENDING_REFUSED = "ending_refused"
     PROCUREMENT_CANCELLED = "procurement_cancelled"
     LOT_NOT_AWARDED = "lot_not_awarded"

@@ -116,6 +116,10 @@ class Approval:
         """Whether the actor is one of its first people, and somebody else has to decide."""
         return is_first_person(actor, *self.first_people)
 
+    def withdraw(self, actor: Actor, *, now: datetime) -> None:
+        """Take the proposal back before a second person has decided: it needs none."""
+        self.decided_by_id, self.decided_at = actor.user_id, now
+
     def decide(self, actor: Actor, *, now: datetime, note: str = "") -> None:
         """Sign as the second person. Raises `NotAllowed` for the first ones."""
         require_second_person(actor, *self.first_people)

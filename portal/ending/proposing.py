@@ -9,11 +9,11 @@ from portal.audit.recording import record
 from portal.core.columns import db
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
-from portal.core.taking import take
+from portal.core.taking import lock, take
 from portal.ending.obstacles import require_no_obstacle
 from portal.tendering.ending_models import Ending
 from portal.tendering.models import InvitationToTender, Lot
-from portal.tendering.states import EndingKind
+from portal.tendering.states import ENDING, EndingKind, EndingStatus
 
 ASKED = "Say why, in words that bidders and the public can read"
 
@@ -55,3 +55,15 @@ def _propose(itt: InvitationToTender, lot: Lot | None, actor: Actor, reason: str
     number = lot.number if lot is not None else None
     record(EventKind.ENDING_PROPOSED, ending, actor=actor, ending=ending.kind.value, lot=number)
     return ending
+
+
+def withdraw_ending(*, ending: Ending, actor: Actor, now: datetime) -> None:
+    """Take a proposal to end it back before its second person has decided: everything goes on.
+
+    Records ENDING_WITHDRAWN. Raises `WrongState` once it is decided or has fallen away.
+    """
+    lock(InvitationToTender, ending.itt_id)
+    take(ending, Verb.WITHDRAW, actor=actor)
+    ending.status = ENDING.move(ending.status, EndingStatus.WITHDRAWN)
+    ending.withdraw(actor, now=now)
+    record(EventKind.ENDING_WITHDRAWN, ending, actor=actor)

@@ -20,8 +20,9 @@ from portal.tendering.states import EndingStatus, IttStatus
 
 
 def proposed_or_ended(itt_id: uuid.UUID, *, apart_from: Ending | None = None) -> Sequence[uuid.UUID | None]:
-    """The lots whose end is proposed or decided, None for the whole; a refused one is history."""
-    in_force = select(Ending.lot_id).where(Ending.itt_id == itt_id, Ending.status != EndingStatus.REFUSED)
+    """The lots whose end is proposed or decided, None for the whole; one that was refused or taken back is history."""
+    history = (EndingStatus.REFUSED, EndingStatus.WITHDRAWN)
+    in_force = select(Ending.lot_id).where(Ending.itt_id == itt_id, Ending.status.not_in(history))
     if apart_from is not None:
         in_force = in_force.where(Ending.id != apart_from.id)
     return db.session.scalars(in_force).all()

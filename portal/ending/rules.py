@@ -10,6 +10,7 @@ policy.declare(
     [
         permit("itt", Verb.PROPOSE_CANCELLATION, [Role.COMMISSIONER], BEFORE_CONTRACT, half=True),
         permit("itt", Verb.PROPOSE_NO_AWARD, [Role.COMMISSIONER], [IttStatus.OPENED, IttStatus.MODERATED], half=True),
+        permit("ending", Verb.WITHDRAW, [Role.COMMISSIONER], [EndingStatus.PROPOSED]),
         permit("ending", Verb.DECIDE, [Role.APPROVER], [EndingStatus.PROPOSED], half=True),
         permit(
             "itt",

@@ -27,7 +27,7 @@ class Ending(Approval, OnIttChain, Model):
             "uq_ending_in_force",
             text("coalesce(lot_id, itt_id)"),
             unique=True,
-            postgresql_where=text("status <> 'refused'"),
+            postgresql_where=text("status NOT IN ('refused', 'withdrawn')"),
         ),
         CheckConstraint("(kind = 'no_award') = (lot_id IS NOT NULL)", name="no_award_of_a_lot"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
@@ -48,6 +48,7 @@ class Ending(Approval, OnIttChain, Model):
     lot: Mapped[Lot | None] = relationship()
 
     policy_object = "ending"
+    one_person_if = "status = 'withdrawn'"
 
     @property
     def policy_state(self) -> str:

@@ -59,14 +59,12 @@ class EndingStatus(Named):
     """One person proposes to end it, another decides."""
 
     PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
     REFUSED = "refused"
     DECIDED = "decided"
 
 
-ENDING = Lifecycle(
-    "ending",
-    {EndingStatus.PROPOSED: frozenset({EndingStatus.REFUSED, EndingStatus.DECIDED})},
-)
+ENDING = Lifecycle("ending", {EndingStatus.PROPOSED: frozenset(EndingStatus) - {EndingStatus.PROPOSED}})
 
 
 class EnvelopeKind(StrEnum):

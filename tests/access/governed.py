@@ -66,6 +66,8 @@ STATES: Mapping[str, frozenset[str]] = {
 """The states of each object of the policy: those of its lifecycle, and those that it works out."""
 
 UNREACHED: Mapping[tuple[str, str], str] = {
+    ("addendum", "withdrawn"): "taking a change back is in tests/portal/tendering/amending",
+    ("ending", "withdrawn"): "taking a proposal back is in tests/portal/ending",
     ("enquiry", "ended"): "a cancellation while an answer waits is in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",

@@ -15,7 +15,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.ending.deciding import decide_ending, refuse_ending
 from portal.ending.forms import CANCEL, DecisionForm, EndingForm
 from portal.ending.obstacles import obstacles
-from portal.ending.proposing import propose_cancellation, propose_no_award
+from portal.ending.proposing import propose_cancellation, propose_no_award, withdraw_ending
 from portal.ending.queries import ending_of, endings_of
 from portal.regulation.procurement_law import TERMINATION
 from portal.tendering.ending_models import Ending
@@ -40,17 +40,21 @@ def show(reference: str) -> ResponseReturnValue:
     if form is not None and form.validate_on_submit() and form.carry_out(lambda: _propose(itt, form)):
         flash("It is proposed. An approver has been told; nothing changes until then.", "success")
         return redirect(url_for("endings.show", reference=itt.reference))
+    return _page(itt, form), form.status_code if form is not None else 200
+
+
+def _page(itt: InvitationToTender, form: EndingForm | None) -> str:
     endings = endings_of(itt.id)
-    page = render_template(
+    return render_template(
         "ending/commissioner/show.html",
         itt=itt,
         form=form,
         endings=endings,
         may_decide={one.id for one in endings if may_decide(one, actor())},
+        may_withdraw={one.id for one in endings if policy.allows(actor(), Verb.WITHDRAW, one)},
         names=names_by_id(*(person for one in endings for person in (one.proposed_by_id, one.decided_by_id))),
         duty=itt.notice_duty(TERMINATION),
     )
-    return page, form.status_code if form is not None else 200
 
 
 @bp.route("/<uuid:ending_id>", methods=["GET", "POST"])
@@ -75,6 +79,16 @@ def decide(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
         duty=itt.notice_duty(TERMINATION),
     )
     return page, form.status_code
+
+
+@bp.post("/<uuid:ending_id>/withdraw")
+@for_authority(Role.COMMISSIONER)
+def withdraw(reference: str, ending_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the proposal back."""
+    itt = _readable(reference)
+    withdraw_ending(ending=ending_of(itt, ending_id), actor=actor(), now=clock.now())
+    flash("The proposal is taken back: it goes on.", "success")
+    return redirect(url_for(".show", reference=reference))
 
 
 def _readable(reference: str) -> InvitationToTender:

@@ -26,7 +26,7 @@ from portal.core.uniqueness import unless_taken
 from portal.core.words import london
 from portal.tendering import requirements
 from portal.tendering.amending.documents import NewDocuments, discard_proposed, keep_proposed, publish_proposed
-from portal.tendering.amending.method_changes import propose_prepared, put_in_force
+from portal.tendering.amending.method_changes import prepare_again, propose_prepared, put_in_force
 from portal.tendering.amending.models import DATES, Addendum
 from portal.tendering.amending.states import ADDENDUM, AddendumStatus, EarlierAnswers
 from portal.tendering.inheriting import require_before_its_end
@@ -154,6 +154,21 @@ def publish_addendum(*, addendum: Addendum, actor: Actor, note: str) -> None:
         documents=brought,
         method=None if version is None else {"version": version.number, "sha256": version.hash},
     )
+
+
+def withdraw_addendum(*, addendum: Addendum, actor: Actor, files: FileStore, now: datetime) -> None:
+    """Take a proposed change back before its second person has decided: nothing changed, and it can be proposed anew.
+
+    What was prepared of questions and criteria is prepared again, new documents are let go. Records
+    ADDENDUM_WITHDRAWN. Raises `WrongState` once it is decided.
+    """
+    lock(InvitationToTender, addendum.itt_id)
+    held = take(addendum, Verb.WITHDRAW, actor=actor)
+    prepare_again(held)
+    held.status = ADDENDUM.move(held.status, AddendumStatus.WITHDRAWN)
+    held.withdraw(actor, now=now)
+    discard_proposed(held, files=files)
+    record(EventKind.ADDENDUM_WITHDRAWN, held, actor=actor)
 
 
 def refuse_addendum(*, addendum: Addendum, actor: Actor, note: str, files: FileStore, now: datetime) -> None:

@@ -37,6 +37,15 @@ def propose_prepared(addendum: Addendum) -> list[MethodChange]:
     return prepared
 
 
+def prepare_again(addendum: Addendum) -> None:
+    """Let what the addendum would have changed be prepared again, but where something else is prepared meanwhile."""
+    anew = {(change.part, change.key) for change in prepared_changes(addendum.itt_id)}
+    for change in list(addendum.method_changes):
+        if (change.part, change.key) not in anew:
+            change.addendum = None
+    db.session.flush()
+
+
 def put_in_force(addendum: Addendum, itt: InvitationToTender, at: datetime) -> MethodVersion | None:
     """Change the rows into what the addendum says, and keep the new version of method and questions with its hash.
 

@@ -64,6 +64,7 @@ class Addendum(Approval, OnIttChain, Model):
     )
 
     policy_object = "addendum"
+    one_person_if = "status = 'withdrawn'"
 
     @property
     def policy_state(self) -> str:

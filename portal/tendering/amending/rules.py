@@ -9,6 +9,7 @@ from portal.tendering.states import IttStatus
 ROWS = (
     permit("itt", Verb.PROPOSE_ADDENDUM, {Role.COMMISSIONER}, (IttStatus.PUBLISHED,)),
     permit("addendum", Verb.READ, AUTHORITY_ROLES),
+    permit("addendum", Verb.WITHDRAW, {Role.COMMISSIONER}, (AddendumStatus.PROPOSED,)),
     permit("addendum", Verb.DECIDE, {Role.APPROVER}, (AddendumStatus.PROPOSED,), half=True),
 )
 

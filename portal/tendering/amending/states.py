@@ -9,6 +9,7 @@ class AddendumStatus(Named):
     """Where a change of a published invitation is: nothing changes before the second person."""
 
     PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
     PUBLISHED = "published"
     REFUSED = "refused"
 
@@ -39,6 +40,4 @@ _RULES = {
     "changed.",
 }
 
-ADDENDUM = Lifecycle(
-    "addendum", {AddendumStatus.PROPOSED: frozenset({AddendumStatus.PUBLISHED, AddendumStatus.REFUSED})}
-)
+ADDENDUM = Lifecycle("addendum", {AddendumStatus.PROPOSED: frozenset(AddendumStatus) - {AddendumStatus.PROPOSED}})

@@ -10,7 +10,12 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
-from portal.tendering.amending.amending import propose_addendum, publish_addendum, refuse_addendum
+from portal.tendering.amending.amending import (
+    propose_addendum,
+    publish_addendum,
+    refuse_addendum,
+    withdraw_addendum,
+)
 from portal.tendering.amending.forms import AddendumDecisionForm, AddendumForm
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.prepared import prepared_changes
@@ -84,12 +89,26 @@ def show(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(lambda: _decide(form, found)):
         flash("Your decision is recorded.", "success")
         return redirect(url_for(".show", reference=reference, addendum_id=addendum_id))
-    decides = may_decide(found, actor())
-    warnings = day_off(found.closes_at) if found.status.is_proposed else []
     page = render_template(
-        "tendering/amending/show.html", form=form, itt=itt, addendum=found, may_decide=decides, warnings=warnings
+        "tendering/amending/show.html",
+        form=form,
+        itt=itt,
+        addendum=found,
+        may_decide=may_decide(found, actor()),
+        may_withdraw=policy.allows(actor(), Verb.WITHDRAW, found),
+        warnings=day_off(found.closes_at) if found.status.is_proposed else [],
     )
     return page, form.status_code
+
+
+@bp.post("/<uuid:addendum_id>/withdraw")
+@for_authority(Role.COMMISSIONER)
+def withdraw(reference: str, addendum_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a proposed change back."""
+    found = addendum_with_id(find_itt(reference).id, addendum_id)
+    withdraw_addendum(addendum=found, actor=actor(), files=current_app.extensions["files"], now=clock.now())
+    flash("The change is taken back. Nothing has changed.", "success")
+    return redirect(url_for(".index", reference=reference))
 
 
 def _decide(form: AddendumDecisionForm, found: Addendum) -> None:

@@ -19,7 +19,7 @@ from tests.factories.bidding import close_now, complete_draft, open_itt, opened_
 from tests.factories.ending import CHECKED, STAGES, WHY, cancelled, not_awarded, propose_to_cancel
 from tests.factories.evaluation import LOCAL, scoring_itt
 from tests.factories.tendering import draft_itt, published_in_lots, published_itt
-from tests.filling import errors_of, fields_of, fill
+from tests.filling import errors_of, fields_of, fill, press
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -94,6 +94,24 @@ def test_refusing_says_that_it_goes_on(client: CheckedClient) -> None:
     assert fill(client, page(itt, f"/ending/{ending.id}"), {"verdict": "refuse", "note": CHECKED}).status_code == 302
     assert "Refused: it went on" in client.get(page(itt, "/ending")).text
     assert itt.status is IttStatus.PUBLISHED
+
+
+def test_a_proposal_is_taken_back_with_one_press(
+    client: CheckedClient, new_client: Callable[[], CheckedClient]
+) -> None:
+    """By a commissioner alone; the second person reads that it is gone, and it can be proposed anew."""
+    itt = published_itt()
+    ending = propose_to_cancel(itt)
+    decide = page(itt, f"/ending/{ending.id}")
+    approver = officer(new_client(), itt, Role.APPROVER)
+    held = fields_of(approver.get(decide)) | {"verdict": "end", "note": CHECKED}
+    assert approver.post(f"{decide}/withdraw", data=held).status_code == 403
+    officer(client, itt)
+    assert press(client, page(itt, "/ending"), f"{decide}/withdraw").status_code == 302
+    assert "Taken back: it went on" in approver.get(page(itt, "/ending")).text
+    assert approver.post(decide, data=held).status_code == 409
+    cancelled(itt)
+    assert [one.status.value for one in itt.endings] == ["withdrawn", "decided"]
 
 
 def test_what_is_missing_is_said_beside_the_field(client: CheckedClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,7 +16,7 @@ from portal.core.canonical import sha256_of
 from portal.core.errors import InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
-from portal.tendering.amending.amending import NewDates, refuse_addendum
+from portal.tendering.amending.amending import NewDates, refuse_addendum, withdraw_addendum
 from portal.tendering.amending.models import Addendum, MethodChange
 from portal.tendering.amending.prepared import drop_prepared, prepared_changes
 from portal.tendering.amending.question_changes import prepare_withdrawal
@@ -194,3 +195,19 @@ def test_nothing_is_prepared_once_the_bids_are_opened(case: QuestionCase) -> Non
     db.session.expire(case.itt)
     with pytest.raises(WrongState):
         case.prepare(prompt="Too late?")
+
+
+def test_what_was_taken_back_is_prepared_again(case: QuestionCase) -> None:
+    """To be put right and proposed anew; what was prepared of the same question meanwhile stands instead."""
+    keys = {case.prepare(guidance="Half a page.").key, case.add().key}
+    proposed = case.propose_questions()
+    assert list(prepared_changes(case.itt.id)) == []
+    withdraw_addendum(addendum=proposed, actor=case.officer, files=current_app.extensions["files"], now=clock.now())
+    assert {change.key for change in prepared_changes(case.itt.id)} == keys
+    assert [event.kind for event in events_of(str(case.itt.id))][-1] == EventKind.ADDENDUM_WITHDRAWN
+    again = case.propose_questions()
+    newer = case.prepare(guidance="A page at most.")
+    withdraw_addendum(addendum=again, actor=case.officer, files=current_app.extensions["files"], now=clock.now())
+    assert {change.after["guidance"] for change in prepared_changes(case.itt.id) if change.key == newer.key} == {
+        "A page at most."
+    }

@@ -17,7 +17,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import make_commissioner, published_itt
-from tests.filling import errors_of, fill, text_of
+from tests.filling import errors_of, fields_of, fill, press, text_of
 
 WORDS = "The building in Section 3 has two floors, not one."
 REASON = "A bidder showed us that the plan was old."
@@ -127,3 +127,16 @@ def test_others_find_nothing_or_only_read(case: Case) -> None:
     auditor = case.as_person(make_person(Role.AUDITOR, authority=case.authority))
     assert auditor.get(address).status_code == 200
     assert auditor.get(f"{case.changes}/propose").status_code == 403
+
+
+def test_a_change_is_taken_back_with_one_press(case: Case) -> None:
+    """The second person reads that it is gone and cannot decide it; another can be proposed at once."""
+    address = case.propose().headers["Location"]
+    officer, approver = case.as_person(case.officer), case.as_person(case.approver)
+    held = fields_of(approver.get(address)) | {"verdict": "publish", "note": NOTE}
+    assert approver.post(f"{address}/withdraw", data=held).status_code == 403
+    assert press(officer, address, f"{address}/withdraw").status_code == 302
+    assert "Taken back" in text_of(approver.get(address))
+    assert approver.post(address, data=held).status_code == 409
+    assert WORDS not in case.as_person(None).get(case.public).text
+    assert case.propose().status_code == 302
