@@ -73,7 +73,7 @@ def receipt_document(bid: Bid, version: BidVersion, receipt: Mapping[str, Any]) 
             (
                 ("Commitment to answers, files and price (SHA-256)", f"\n{body['commitment']}"),
                 *((name, f"\n{secret}") for name, secret in secrets_of(receipt)),
-                (f"Hash of the ledger’s entry {body['ledger']['position']}", f"\n{body['ledger']['hash']}"),
+                (f"Fingerprint of the record’s entry {body['ledger']['position']}", f"\n{body['ledger']['hash']}"),
                 ("Signature (Ed25519)", f"\n{signature[:64]}\n{signature[64:]}"),
                 (f"Signed with key {receipt['key_id']}", f"\n{receipt['public_key']}"),
             )
@@ -89,7 +89,8 @@ def log_document(bid: Bid, acts: Sequence[Act], *, now: datetime) -> Document:
     """What was done with the bid, oldest first."""
     rows = tuple((to_the_second(act.at), f"{act.what}\n{act.hash}", act.who) for act in acts)
     parts = (*_about(bid, None), Heading("What was done"), Table(("When", "What", "Who"), rows, (5, 10, 4)))
-    lead = f"Everything that your organisation did with this bid until {london(now)}, with the hashes of the ledger."
+    done = f"Everything that your organisation did with this bid until {london(now)}"
+    lead = f"{done}, with the fingerprint of each entry of the portal’s record."
     return Document(f"Log of {bid.reference}: {bid.itt.title}", lead, bid.reference, parts, now)
 
 

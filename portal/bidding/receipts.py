@@ -17,6 +17,7 @@ from portal.core.errors import SealBroken
 from portal.core.seals import KeyFolder
 from portal.core.signed import Said, Verdict, as_instant, files_said, is_signed, signed, verify
 from portal.joining import confirmations
+from portal.tendering.states import EnvelopeKind
 
 FORMAT = "fairlot-receipt-2"
 LATE = "This came after the closing time. It is kept sealed in the late box, and is no bid unless two people admit it."
@@ -75,12 +76,19 @@ def whole_receipt(stored: Mapping[str, Any], parts: Parts) -> dict[str, Any]:
     return receipt
 
 
+SEALED_PARTS = {
+    EnvelopeKind.COMPLIANCE: "what officers check",
+    EnvelopeKind.QUALITY: "what panels score",
+    EnvelopeKind.PRICE: "the price",
+}
+
+
 def secrets_of(receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The secret numbers of a whole receipt, each with the words for it."""
     body = receipt["body"]
     if "nonce" in body:
         return [("Secret number that belongs to it", body["nonce"])]
-    return [(f"Secret number of the {kind} envelope", nonce) for kind, nonce in body["nonces"].items()]
+    return [(f"Secret number of {SEALED_PARTS[EnvelopeKind(kind)]}", nonce) for kind, nonce in body["nonces"].items()]
 
 
 def verify_receipt(
