@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.core.words import listed
 from portal.notices.canonical import Json, without_gaps
 from portal.organisations.models import ContractingAuthority, FormerIdentity, Provider
 from portal.tendering.joint_models import JointBuyer
@@ -56,7 +55,7 @@ def joint_parties(itt: InvitationToTender) -> list[Json]:
 
 def _joint_party(joint: JointBuyer) -> Json:
     roles = ["buyer"] if joint.buys or joint.signs else ["interestedParty"]
-    details = {"description": f"It {listed(joint.parts)}."}
+    details = {"description": f"It {joint.does_in_words}."}
     if joint.authority is None:
         return {"id": f"joint-buyer-{joint.id}", "name": joint.name, "roles": roles, "details": details}
     party = buyer_party(joint.authority, page="")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from portal.audit.subjects import OnIttChain
 from portal.core.columns import CreatedAt, Id, Model
+from portal.core.words import listed
 from portal.organisations.models import ContractingAuthority
 from portal.tendering.models import OWNED, InvitationToTender
 
@@ -56,3 +57,8 @@ class JointBuyer(OnIttChain, Model):
         """What it does, in words."""
         said = (("buys", self.buys), ("signs the contract", self.signs), ("monitors the contract", self.monitors))
         return [words for words, does in said if does]
+
+    @property
+    def does_in_words(self) -> str:
+        """The same as a part of a sentence: "buys and monitors the contract"."""
+        return listed(self.parts)
