@@ -23,6 +23,8 @@ from portal.core.permissions import Actor, Role
 from portal.core.seals import KeyFolder
 
 CARD_LASTS = timedelta(days=14)
+CODE_GROUPS = 2
+"""Eight characters: 40 random bits, which a PIN stands behind (docs/decisions/0035-young-sittings.md)."""
 SITTING_LASTS = timedelta(hours=2)
 WRONG = (
     "That code did not work. Check each letter and number on your card. If you had a newer card since, use that one."
@@ -80,6 +82,7 @@ def issue_card(*, member_user: User, issued_by: Actor, keys: KeyFolder, now: dat
         lasts=CARD_LASTS,
         keys=keys,
         now=now,
+        groups=CODE_GROUPS,
     )
     record(EventKind.ACCESS_CARD_ISSUED, member_user, actor=issued_by)
     return IssuedCard(code=code, expires_at=now + CARD_LASTS)

@@ -28,10 +28,11 @@ def hand_out(
     lasts: timedelta,
     keys: KeyFolder,
     now: datetime,
+    groups: int = 3,
 ) -> str:
-    """Make a code for the person and withdraw those before it; only its hash is stored."""
+    """Make a code for the person, `groups` of four signs, and withdraw those before it; only its hash is stored."""
     withdraw_codes(user_id=user_id, purpose=purpose, now=now)
-    code = new_code()
+    code = new_code(groups)
     db.session.add(
         AccessCard(
             user_id=user_id,
@@ -76,9 +77,9 @@ def find_card(
 ) -> AccessCard | None:
     """Return the card with that code, or None when there is none that still works (`once`: and was not used yet).
 
-    A right code always works: it has 60 random bits, so that nobody comes upon one, and a classroom behind one
-    address is never kept out by what somebody else there types. Records CODE_REFUSED for a wrong one; raises
-    `TooManyTries` (field `field`) when very many came from one address.
+    A right code always works: it has 60 random bits, or 40 with a PIN behind it, so that nobody comes upon one; and a
+    classroom behind one address is never kept out by what somebody else there types. Records CODE_REFUSED for a wrong
+    one; raises `TooManyTries` (field `field`) when very many came from one address.
     """
     hashed = _code_hash(code, purpose, keys)
     found = select(AccessCard).where(AccessCard.code_hash == hashed)

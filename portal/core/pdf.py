@@ -63,7 +63,29 @@ class Table:
     kind: str = "table"
 
 
-Part = Heading | Text | Facts | Table
+@dataclass(frozen=True)
+class Card:
+    """Something to cut out and hand over: a name, a square to scan (SVG), a code in big letters, a few lines."""
+
+    name: str
+    picture: str
+    pictured: str
+    """What the square is, for who cannot see it."""
+    code: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards with lines to cut along, two beside each other."""
+
+    cards: tuple[Card, ...]
+    kind: str = "cards"
+
+
+Part = Heading | Text | Facts | Table | Cards
+_DATA = frozenset({"kind", "picture"})
+"""What nobody reads as words."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ def make_pdf(document: Document) -> bytes:
 
 def _each(said: Any, change: Any) -> Any:
     if isinstance(said, dict):
-        return {name: value if name == "kind" else _each(value, change) for name, value in said.items()}
+        return {name: value if name in _DATA else _each(value, change) for name, value in said.items()}
     if isinstance(said, list | tuple):
         return [_each(value, change) for value in said]
     return change(said) if isinstance(said, str) else said

@@ -135,6 +135,7 @@ class Verb(StrEnum):
     DECLARE = "declare"
     READ_BIDS = "read_bids"
     SCORE = "score"
+    ADD_YOUNG_PEOPLE = "add_young_people"
     PREPARE_SITTINGS = "prepare_sittings"
     ISSUE_CARD = "issue_card"
     FORGET_PIN = "forget_pin"

@@ -14,7 +14,7 @@ def new_reference(prefix: str, length: int = 8) -> str:
 
 
 def new_code(groups: int = 3, size: int = 4) -> str:
-    """Make a code for a printed card, such as `7K3M-9QX2-HB4T` (60 random bits at the default size)."""
+    """Make a code to hand over, such as `7K3M-9QX2-HB4T`: 60 random bits at the default size."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(size)) for _ in range(groups))
 
 

@@ -21,7 +21,7 @@ from portal.audit.recording import record
 from portal.bidding.models import BidOpening
 from portal.core.approval import is_first_person
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotFound, WrongState
+from portal.core.errors import InvalidInput, ManyRefused, NotFound, WrongState
 from portal.core.parsing.emails import fold_email
 from portal.core.parsing.text import has_text, length, one_line
 from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
@@ -101,6 +101,40 @@ def appoint_panel_member(
         EventKind.PANEL_MEMBER_APPOINTED, member, actor=actor, panel=panel.key, role=appointee.role, person=person.id
     )
     return member
+
+
+def add_young_people(*, work: PanelWork, aliases: str, actor: Actor, now: datetime) -> list[PanelMember]:
+    """Appoint several young people by their aliases, one a line, as the panel's facilitator.
+
+    Consequences for each as of `appoint_panel_member`; all are appointed or none. Records PANEL_MEMBER_APPOINTED for
+    each. Raises `ManyRefused` (field "aliases", each naming its line), `InvalidInput`, `NotAllowed`, `WrongState`.
+    """
+    work = take(work, Verb.ADD_YOUNG_PEOPLE, actor=actor)
+    panel, added, refused = work.panel, [], []
+    typed = [(number, alias) for number, alias in enumerate(aliases.splitlines(), 1) if has_text(alias)]
+    if not typed:
+        raise InvalidInput("Type at least one alias.", field="aliases")
+    for number, alias in typed:
+        appointee = Appointee(MemberRole.YOUNG_MEMBER, alias)
+        try:
+            person = _new_young_person(panel, appointee)
+        except InvalidInput as refusal:
+            refused.append(InvalidInput(f"Line {number}, “{one_line(alias)}”: {refusal.message}", field="aliases"))
+            continue
+        enter_panel_member(panel, person)
+        added.append(_seat(panel, person, appointee, now=now))
+    if refused:
+        raise ManyRefused(refused)
+    for member in added:
+        record(
+            EventKind.PANEL_MEMBER_APPOINTED,
+            member,
+            actor=actor,
+            panel=panel.key,
+            role=member.role,
+            person=member.user_id,
+        )
+    return added
 
 
 def invite_panel_member_again(*, itt: InvitationToTender, member: PanelMember, actor: Actor, now: datetime) -> None:

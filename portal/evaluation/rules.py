@@ -42,6 +42,8 @@ policy.declare(
         permit("panel", Verb.DECLARE, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.READ_BIDS, SEATED, [SCORING, MODERATING]),
         permit("panel", Verb.SCORE, SCORERS, [SCORING]),
+        # By alias alone; the commissioner appoints them one by one as well.
+        permit("panel", Verb.ADD_YOUNG_PEOPLE, [Role.FACILITATOR], [WAITING, SCORING]),
         # Consents are gathered before the bids are there.
         permit("panel", Verb.PREPARE_SITTINGS, [Role.FACILITATOR], [WAITING, SCORING, MODERATING]),
         # While it moderates a card opens the page on which young people confirm what is agreed.

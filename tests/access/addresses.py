@@ -203,7 +203,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ),
     ("panel", Verb.CLOSE_MODERATION): form("moderation.close"),
     ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
-    ("panel", Verb.ISSUE_CARD): press("panel_desk.issue"),
+    ("panel", Verb.ISSUE_CARD): (*press("panel_desk.issue"), *form("taking_part.several")),
+    ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add"),
     ("panel", Verb.PREPARE_SITTINGS): form("taking_part.change"),
     ("panel", Verb.FORGET_PIN): (*page("sitting_cards.index"), *press("sitting_cards.forget")),
     ("panel", Verb.READ): (

@@ -212,7 +212,7 @@ class CardForm(BaseForm):
 
     code = StringField(
         "Type the code on your card",
-        [DataRequired("Type the code on your card. It looks like 7K3M-9QX2-HB4T.")],
+        [DataRequired("Type the code on your card. It looks like 7K3M-9QX2.")],
         description="It has letters and numbers. Big or small letters are both fine.",
         render_kw=HANDED_CODE_BOX,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core.errors import InvalidInput
 from portal.core.words import WEEKDAYS
+from portal.evaluation.models import PanelMember
 from portal.evaluation.taking_part.agreeing import ParentSaid
 from portal.evaluation.taking_part.models import TakingPart
 from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy, Supporter
@@ -85,6 +88,39 @@ class AgeBandForm(BaseForm):
         if self.on.data is None:
             raise InvalidInput("Enter the day on which the parent or carer agreed.", field="on")
         return ParentSaid(ParentSaidBy(self.how.data), self.on.data)
+
+
+class AliasesForm(BaseForm):
+    """Several young people at once."""
+
+    aliases = TextAreaField("Aliases, one on each line")
+
+
+class CardsForm(BaseForm):
+    """Who gets a card, and on what."""
+
+    keeps_earlier = False
+
+    members = SelectMultipleField(
+        "Who gets a new card?",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    to_print = StringField()
+    """Never drawn: the buttons carry it."""
+
+    def offer(self, young: Sequence[PanelMember]) -> None:
+        """Offer everybody who scores."""
+        self.members.choices = [SelectChoice(str(member.id), member.alias) for member in young]
+
+    def chosen(self) -> list[uuid.UUID]:
+        """Who was chosen."""
+        return [uuid.UUID(member) for member in self.members.data or []]
+
+    @property
+    def as_file(self) -> bool:
+        """Whether a PDF is asked for, rather than a page."""
+        return bool(self.to_print.data == "pdf")
 
 
 class TimesForm(BaseForm):

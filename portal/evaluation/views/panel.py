@@ -178,6 +178,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
         supporters=supporters_of(ids),
         until=times_of(panel_id).parents_until,
         preparing=may(work, Verb.PREPARE_SITTINGS),
+        adding=may(work, Verb.ADD_YOUNG_PEOPLE),
         cells=sum(map(len, leaves_by_bid(work).values())),
         issuing=may(work, Verb.ISSUE_CARD),
     )

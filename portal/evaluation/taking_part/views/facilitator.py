@@ -1,22 +1,28 @@
-"""The facilitator records who agreed that a young person takes part."""
+"""The facilitator adds young people, records who agreed that they take part, and prints their cards."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.errors import NotFound
+from portal.core.pdf import make_pdf
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.models import PanelMember
-from portal.evaluation.queries import work_of
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.panels import add_young_people
+from portal.evaluation.queries import counting_members, work_of
 from portal.evaluation.taking_part.agreeing import record_age_band, taking_part_of
-from portal.evaluation.taking_part.forms import AgeBandForm
+from portal.evaluation.taking_part.batches import Issued, card_sheet, issue_cards
+from portal.evaluation.taking_part.forms import AgeBandForm, AliasesForm, CardsForm
 from portal.evaluation.taking_part.times import times_of
 from portal.extensions import db
 from portal.web.access import actor, for_panel
+from portal.web.downloads import attachment
+from portal.web.qr_codes import qr_code
 
 bp = Blueprint("taking_part", __name__, url_prefix="/panel/<uuid:panel_id>/cards")
 
@@ -45,3 +51,41 @@ def change(panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
     page = "evaluation/panel/taking_part.html"
     until = times_of(panel_id).parents_until
     return render_template(page, form=form, work=work, member=member, until=until), form.status_code
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@for_panel(Role.FACILITATOR)
+def add(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Several young people at once, one alias a line."""
+    work, form = work_of(panel_id), AliasesForm()
+    policy.require(actor(), Verb.ADD_YOUNG_PEOPLE, work)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: add_young_people(work=work, aliases=form.aliases.data or "", actor=actor(), now=clock.now())
+    ):
+        flash(f"Added: {', '.join(member.alias for member in form.outcome)}.", "success")
+        return redirect(url_for("panel_desk.cards", panel_id=panel_id))
+    return render_template("evaluation/panel/add_young.html", form=form, work=work), form.status_code
+
+
+@bp.route("/several", methods=["GET", "POST"])
+@for_panel(Role.FACILITATOR)
+def several(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Issue cards to all or some, and print them: as one file, or from the page."""
+    work = work_of(panel_id)
+    policy.require(actor(), Verb.ISSUE_CARD, work)
+    form = CardsForm()
+    form.offer(counting_members(panel_id))
+    if form.validate_on_submit() and form.carry_out(lambda: _issue(work, form.chosen())):
+        address = url_for("accounts.card", _external=True)
+        if form.as_file:
+            sheet = card_sheet(work=work, issued=form.outcome, address=address, picture=qr_code)
+            return attachment("cards.pdf", make_pdf(sheet), "application/pdf")
+        scanned = {card.code: qr_code(f"{address}#{card.code}") for _, card in form.outcome}
+        page = "evaluation/panel/cards_to_print.html"
+        return render_template(page, work=work, issued=form.outcome, address=address, scanned=scanned)
+    return render_template("evaluation/panel/several_cards.html", form=form, work=work), form.status_code
+
+
+def _issue(work: PanelWork, member_ids: Sequence[uuid.UUID]) -> Issued:
+    keys = current_app.extensions["keys"]
+    return issue_cards(work=work, member_ids=member_ids, actor=actor(), keys=keys, now=clock.now())
