@@ -193,6 +193,11 @@ class EventKind(StrEnum):
     ENQUIRY_ANSWERED = "enquiry_answered"
     ENQUIRY_REFUSED_LATE = "enquiry_refused_late"
     # Evaluation
+    WORDS_HELD = "words_held"
+    WORDS_READ = "words_read"
+    WORDS_DECIDED = "words_decided"
+    WORDS_UNREAD = "words_unread"
+    EMERGENCY_LINE_SET = "emergency_line_set"
     SAFEGUARDING_LEAD_NAMED = "safeguarding_lead_named"
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"
@@ -216,7 +221,6 @@ class EventKind(StrEnum):
     LOT_DRAWN = "lot_drawn"
     LOT_ABANDONED = "lot_abandoned"
     EVALUATION_REPORT_TAKEN = "evaluation_report_taken"
-    PANEL_TOLD = "panel_told"
     # Awarding
     AWARD_PROPOSED = "award_proposed"
     AWARD_REFUSED = "award_refused"

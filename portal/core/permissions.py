@@ -132,6 +132,8 @@ class Verb(StrEnum):
     SEE_PANELS = "see_panels"
     NAME_SAFEGUARDING_LEAD = "name_safeguarding_lead"
     SEE_HELD_WORDS = "see_held_words"
+    DECIDE_HELD_WORDS = "decide_held_words"
+    SET_EMERGENCY_LINE = "set_emergency_line"
     DECLARE = "declare"
     READ_BIDS = "read_bids"
     SCORE = "score"
@@ -151,8 +153,6 @@ class Verb(StrEnum):
     DRAW_LOT = "draw_lot"
     TAKE_REPORT = "take_report"
     TAKE_PUBLIC_REPORT = "take_public_report"
-    TELL_PANEL = "tell_panel"
-    READ_INFLUENCE = "read_influence"
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"

@@ -14,8 +14,10 @@ from portal.dashboards.joining import Queue, queues_of
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.queries import itts_at_work
 from portal.dashboards.situation import situations_of
+from portal.evaluation.safeguarding.queries import disclosures_waiting_for
 from portal.members.identity import decisions_waiting_for
 from portal.members.models import ChangeDecision
+from portal.regulation.local_time import local_date
 from portal.tendering.models import InvitationToTender
 
 DAYS_COUNTED = 14
@@ -47,11 +49,22 @@ def waiting_for(actor: Actor, now: datetime) -> Sequence[Waiting]:
     """Everything that waits for somebody of an authority: what is due first, then what has waited longest."""
     assert actor.authority_id is not None
     found = (
+        *_of_children(actor),
         *_of_procurements(itts_at_work(actor.authority_id), actor, now),
         *_of_frameworks(queues_of(actor.authority_id), actor),
         *map(_of_a_name, decisions_waiting_for(actor)),
     )
     return sorted(found, key=lambda one: (one.due_on or date.max, not one.is_own))
+
+
+def _of_children(actor: Actor) -> Iterator[Waiting]:
+    """What may be about harm to a child: late from the day on which it was written."""
+    if Role.SAFEGUARDING_LEAD not in actor.authority_roles:
+        return
+    for work, since in disclosures_waiting_for(actor):
+        page = url_for("safeguarding.panel", panel_id=work.panel_id)
+        about = f"{work.panel.name}, {_named(work.itt)}"
+        yield Waiting("Read what a young person wrote", page, about, local_date(since), is_own=True)
 
 
 def _of_procurements(itts: Sequence[InvitationToTender], actor: Actor, now: datetime) -> Iterator[Waiting]:

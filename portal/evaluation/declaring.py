@@ -19,9 +19,11 @@ from portal.core.errors import InvalidInput, NotAllowed
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.panels import end_seat
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
+from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.evaluation.taking_part.agreeing import require_taking_part
 from portal.tendering.interests.declaring import settle_panel_entry
@@ -48,6 +50,7 @@ def declare_interest(
     but stay in the record. Recusal during moderation supersedes every agreed score of the panel, so that each
     is agreed again without the member. A later declaration replaces the earlier one; the ledger keeps both. The
     register of interests says what came of it.
+    What a young person says of it is looked through like a reason (`safeguarding.holding`).
     Records INTEREST_DECLARED, and MEMBER_RECUSED after an interest. Returns the seat; its `recused_at` says
     which of the two it was. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's id),
     `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
@@ -120,7 +123,7 @@ def _store(
             "panel_member_id": member.id,
             "bid_id": bid.bid_id,
             "has_interest": answers[bid.bid_id].has_interest,
-            "detail": tidy(answers[bid.bid_id].detail) if answers[bid.bid_id].has_interest else "",
+            "detail": _detail(member, bid, answers[bid.bid_id], now=now),
             "made_at": now,
         }
         for bid in bids
@@ -135,6 +138,11 @@ def _store(
         ),
         rows,
     )
+
+
+def _detail(member: PanelMember, bid: OpenedBid, answer: Interest, *, now: datetime) -> str:
+    words = tidy(answer.detail) if answer.has_interest else ""
+    return kept_words(member=member, words=words, place=HeldPlace.DECLARATION, bid_id=bid.bid_id, now=now).reason
 
 
 def _recuse(member: PanelMember, work: PanelWork, *, now: datetime) -> None:

@@ -74,6 +74,8 @@ class AgreeForm(BaseForm):
     score = StringField("Agreed score")
     reason = ReasonField("The panel’s reason")
     outside_reason = ReasonField("Why outside what anybody gave?")
+    nobody_named = BooleanField("Nobody is named in it, and nobody can be recognised by it")
+    """Asked where the words of young people look as if somebody were."""
 
 
 class ConsentForm(BaseForm):

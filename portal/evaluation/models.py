@@ -6,17 +6,23 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, case, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.audit.subjects import OnIttChain, Subject
 from portal.bidding.models import Bid
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_matches
 from portal.core.permissions import Actor, Role
+from portal.evaluation.held_states import Action, HeldPlace, HeldStatus
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 from portal.tendering.states import AFTER_OPENING
+
+AWAITED = "These words wait until an adult has looked at them."
+KEPT_BACK = "These words are kept back to protect somebody."
+"""What others read instead."""
 
 
 class PanelWork(OnIttChain, Model):
@@ -175,19 +181,106 @@ class Scorecard(Subject, Model):
         return str(self.bid.itt_id)
 
 
+class HeldWords(Subject, Model):
+    """One version of what somebody wrote, from the moment that something was found in it."""
+
+    __tablename__ = "held_words"
+    __table_args__ = (
+        Index(
+            "ix_held_words_with_lead",
+            "held_at",
+            postgresql_where=text("status = 'with_lead' AND read_at IS NULL"),
+        ),
+        CheckConstraint("(read_at IS NULL) = (read_by_id IS NULL)", name="read_by_somebody"),
+        CheckConstraint("action IS NULL OR decided_by_id IS NOT NULL", name="done_by_somebody"),
+    )
+
+    id: Mapped[Id]
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"), index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    place: Mapped[HeldPlace] = one_of(HeldPlace)
+    bid_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid.id"), index=True)
+    criterion_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_criterion.id"), index=True)
+    words: Mapped[str]
+    """Empty once their time is over (`privacy/retention.py`), unless they were released."""
+    signs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    """What was found (`safeguarding.screening.Sign`)."""
+    status: Mapped[HeldStatus] = one_of(HeldStatus)
+    held_at: Mapped[CreatedAt]
+    read_at: Mapped[datetime | None]
+    read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    deputy_told_at: Mapped[datetime | None]
+    line_shown_at: Mapped[datetime | None]
+    """When nobody had read it for so long that the facilitator was told whom to call."""
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    action: Mapped[Action | None] = one_of(Action)
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the lead wrote about what was done."""
+
+    author: Mapped[User] = relationship(foreign_keys=[author_id])
+    read_by: Mapped[User | None] = relationship(foreign_keys=[read_by_id])
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+    bid: Mapped[Bid | None] = relationship()
+    criterion: Mapped[AwardCriterion | None] = relationship()
+    work: Mapped[PanelWork] = relationship(
+        primaryjoin="foreign(HeldWords.panel_id) == PanelWork.panel_id", viewonly=True
+    )
+
+    policy_object = "held_words"
+
+    @property
+    def policy_state(self) -> str:
+        """Its status."""
+        return self.status.value
+
+    def policy_roles(self, actor: Actor) -> frozenset[Role]:
+        """The facilitator's and the named lead's; for everybody else it does not exist."""
+        return self.work.policy_roles(actor) & {Role.FACILITATOR, Role.SAFEGUARDING_LEAD}
+
+    @property
+    def ledger_chain(self) -> str:
+        """The invitation's."""
+        return str(self.work.itt_id)
+
+
+def _readable(kept: Any, held_id: Any) -> ColumnElement[str]:
+    """What others may read of a text whose column is `kept`: itself, or what became of the words it was held for."""
+    said = case(
+        (HeldWords.status == HeldStatus.RELEASED, HeldWords.words),
+        (HeldWords.status == HeldStatus.WITHHELD, KEPT_BACK),
+        else_=AWAITED,
+    )
+    held = select(said).where(HeldWords.id == held_id.column).correlate_except(HeldWords).scalar_subquery()
+    return case((held_id.column.is_(None), kept.column), else_=held)
+
+
 class Score(Model):
-    """One member's score of one bid under one criterion, with the reason; kept after submission."""
+    """One member's score of one bid under one criterion, with the reason; kept after submission.
+
+    `reason` is what others may read: a young person's words may be held, and only `written` has them then.
+    """
 
     __tablename__ = "score"
 
     scorecard_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scorecard.id"), primary_key=True)
     criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("award_criterion.id"), primary_key=True)
     score: Mapped[ScoreValue]
-    reason: Mapped[str]
+    kept_reason: Mapped[str] = mapped_column("reason")
+    """The words, or what stands for them since they were held."""
+    held_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("held_words.id"))
     saved_at: Mapped[CreatedAt]
+
+    reason: Mapped[str] = column_property(_readable(kept_reason, held_id))
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="scores")
     criterion: Mapped[AwardCriterion] = relationship()
+    held: Mapped[HeldWords | None] = relationship(lazy="joined")
+
+    @property
+    def written(self) -> str:
+        """What its author wrote: for their own sitting and the digest alone."""
+        return self.held.words if self.held is not None else self.kept_reason
 
 
 class ModeratedScore(Subject, Model):

@@ -36,6 +36,7 @@ from portal.evaluation.queries import (
     works_of_itt,
 )
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
+from portal.evaluation.safeguarding.holding import check_agreed_words
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
@@ -85,14 +86,16 @@ def agree_score(
     actor: Actor,
     now: datetime,
     outside_reason: str = "",
+    nobody_named: bool = False,
 ) -> ModeratedScore:
     """Write down the score that the panel agreed for a bid under a criterion (its key), with its reason.
 
     Consequences: it stands if its rule asks for nobody's consent (`consenting.consents_needed`), and waits for it
     otherwise; an earlier agreed score is superseded and kept; individual scores never change. The same again changes
     nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason", "outside_reason": off the scale,
-    no reason of its own, or outside what anybody gave without saying why), `NotFound` for a question that is not the
-    panel's, `WrongState` outside moderation or where the method combines by mean or median.
+    no reason of its own, outside what anybody gave without saying why, or words for young people that name somebody
+    without `nobody_named` or may be about harm: `safeguarding.holding.check_agreed_words`), `NotFound` for a question
+    that is not the panel's, `WrongState` outside moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
     require_declared(work, actor)
@@ -116,6 +119,7 @@ def agree_score(
         agreed_at=now,
         agreed_by_id=actor.user_id,
     )
+    check_agreed_words(work=work, agreed=agreed, nobody_named=nobody_named, actor=actor, now=now)
     _supersede(before, agreed, now=now)
     settle(work, agreed, now=now)
     record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.core.permissions import Role, Verb, permit, policy
+from portal.evaluation.held_states import HeldStatus
 from portal.tendering.states import (
     AFTER_MODERATION,
     AFTER_OPENING,
@@ -17,6 +18,7 @@ SEATED = (*SCORERS, Role.FACILITATOR)
 MODERATORS = (Role.CHAIR, Role.FACILITATOR)
 OVERSIGHT = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR)
 
+SCREENED = [status for status in HeldStatus if status is not HeldStatus.UNSCREENED]
 WAITING = "waiting"
 SCORING = "scoring"
 MODERATING = "moderating"
@@ -46,13 +48,21 @@ policy.declare(
         permit("panel", Verb.ADD_YOUNG_PEOPLE, [Role.FACILITATOR], [WAITING, SCORING]),
         # Consents are gathered before the bids are there.
         permit("panel", Verb.PREPARE_SITTINGS, [Role.FACILITATOR], [WAITING, SCORING, MODERATING]),
-        # While it moderates a card opens the page on which young people confirm what is agreed, and once it has closed
-        # the one that tells what came of their marks.
-        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING, CLOSED]),
+        # While it moderates a card opens the page on which young people confirm what is agreed.
+        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING]),
         # Of the authority's safeguarding leads whoever is named for the panel (`PanelWork.policy_roles`).
         permit("panel", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], half=True),
         # Not the facilitator, who prints the cards: with both, one adult could sit for a child.
         permit("panel", Verb.FORGET_PIN, [Role.SAFEGUARDING_LEAD]),
+        permit("panel", Verb.SEE_HELD_WORDS, [Role.FACILITATOR]),
+        # Names and the like are for an adult in the room; what may be about harm is for the lead alone.
+        permit("held_words", Verb.SEE_HELD_WORDS, [Role.FACILITATOR], [HeldStatus.WAITING]),
+        permit("held_words", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], SCREENED),
+        permit("held_words", Verb.DECIDE_HELD_WORDS, [Role.FACILITATOR], [HeldStatus.WAITING]),
+        permit(
+            "held_words", Verb.DECIDE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], [HeldStatus.WAITING, HeldStatus.WITH_LEAD]
+        ),
+        permit("authority", Verb.SET_EMERGENCY_LINE, [Role.AUTHORITY_ADMINISTRATOR, Role.SAFEGUARDING_LEAD]),
         permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
         permit("panel", Verb.START_MODERATION, MODERATORS, [SCORING]),
         # A member reads the others' scores once all are submitted; a young person does in the room.

@@ -22,11 +22,13 @@ from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
 from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
+from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 
 
@@ -59,7 +61,8 @@ def save_scores(
 
     Consequences: scores given before for the same questions are replaced, others stay; nothing counts before
     the scorecard is submitted. An entry without score and reason is left out. A score may wait for its reason
-    until submission. Records nothing: a draft is the member's own. Raises `NotAllowed` until interests are
+    until submission. Records nothing: a draft is the member's own; but a young person's words are looked through, and
+    WORDS_HELD says that some are held. Raises `NotAllowed` until interests are
     declared for each bidder, `NotFound` for a bid or a question that is not this panel's, `InvalidInput`
     (fields "score-" or "reason-" and the criterion's key) for a score off the published scale, `WrongState`
     once submitted.
@@ -70,7 +73,7 @@ def save_scores(
     leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)
     rows = [
-        _row(card, leaves[key], entry, now=now)
+        _row(member, card, leaves[key], entry, now=now)
         for key, entry in entries.items()
         if key in leaves and (has_text(entry.score) or has_text(entry.reason))
     ]
@@ -79,7 +82,7 @@ def save_scores(
         db.session.execute(
             stored.on_conflict_do_update(
                 constraint="pk_score",
-                set_={name: stored.excluded[name] for name in ("score", "reason", "saved_at")},
+                set_={name: stored.excluded[name] for name in ("score", "reason", "held_id", "saved_at")},
             ),
             rows,
         )
@@ -126,7 +129,7 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
 
 def digest_of(scores: Sequence[Score]) -> str:
     """SHA-256 (hexadecimal) of a scorecard's scores and reasons, so that the ledger shows a later change."""
-    listed = sorted([str(score.criterion_id), str(plain(score.score)), score.reason] for score in scores)
+    listed = sorted([str(score.criterion_id), str(plain(score.score)), score.written] for score in scores)
     return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -153,14 +156,25 @@ def _draft_card(member: PanelMember, bid: OpenedBid) -> Scorecard:
     return card
 
 
-def _row(card: Scorecard, leaf: Leaf, entry: Entry, *, now: datetime) -> dict[str, object]:
+def _row(member: PanelMember, card: Scorecard, leaf: Leaf, entry: Entry, *, now: datetime) -> dict[str, object]:
     if not has_text(entry.score):
         raise InvalidInput("Choose a score, so that your reason can be kept with it.", field=f"score-{leaf.key}")
+    score = read_score(entry.score, leaf.scale, field=f"score-{leaf.key}")
+    words = require_length(tidy(entry.reason), LONGEST_REASON, field=f"reason-{leaf.key}")
+    kept = kept_words(
+        member=member,
+        words=words,
+        place=HeldPlace.SCORE,
+        bid_id=card.bid_id,
+        criterion_id=leaf.criterion.id,
+        now=now,
+    )
     return {
         "scorecard_id": card.id,
         "criterion_id": leaf.criterion.id,
-        "score": read_score(entry.score, leaf.scale, field=f"score-{leaf.key}"),
-        "reason": require_length(tidy(entry.reason), LONGEST_REASON, field=f"reason-{leaf.key}"),
+        "score": score,
+        "kept_reason": kept.reason,
+        "held_id": kept.held_id,
         "saved_at": now,
     }
 

@@ -16,6 +16,8 @@ from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.queries import scorecards_of
 from portal.evaluation.states import ScorecardStatus
+from portal.safeguarding.help_lines import HELP_LINES, HelpLine
+from portal.safeguarding.screening import Sign
 from portal.tendering.method import method_for
 from portal.tendering.models import Lot
 from tender_scoring import effective_weights
@@ -47,7 +49,7 @@ class Screen:
 
     def given(self) -> dict[str, str]:
         """What was saved, as form fields."""
-        return {"score": str(plain(self.score.score)), "reason": self.score.reason} if self.score else {}
+        return {"score": str(plain(self.score.score)), "reason": self.score.written} if self.score else {}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ class Sitting:
     def is_first_of_bid(self, screen: Screen) -> bool:
         """Whether a screen is the first one about its bid."""
         return screen is next(each for each in self.screens if each.bid_id == screen.bid_id)
+
+    @property
+    def help_lines(self) -> tuple[HelpLine, ...]:
+        """Whom to talk to, once the young person wrote something that may be about harm; every page names it anyway."""
+        held = (screen.score.held for screen in self.screens if screen.score is not None)
+        return HELP_LINES if any(one is not None and Sign.DISCLOSURE in one.signs for one in held) else ()
 
     @property
     def answered(self) -> int:

@@ -15,6 +15,7 @@ from portal.audit.outbox import late_deliveries
 from portal.awarding.standstill import due_standstills, end_due_standstills
 from portal.core import clock
 from portal.core.columns import db
+from portal.evaluation.safeguarding.escalating import due_escalations, escalate, screen_earlier
 from portal.joining.evidence import remind_lapsing
 from portal.members.pausing import ended_pauses, note_ended_pauses
 from portal.notifications.reminding import remind
@@ -25,6 +26,8 @@ from portal.tendering.closing import due_closings, record_closed_itts
 Activity = Callable[..., int]
 
 DUTIES: tuple[Activity, ...] = (
+    escalate,
+    screen_earlier,
     record_closed_itts,
     end_due_standstills,
     note_ended_pauses,
@@ -35,6 +38,7 @@ DUTIES: tuple[Activity, ...] = (
 """Each does what is due at `now` (the database's time) and returns how much it was; again, it finds nothing."""
 
 DEADLINES: Mapping[str, Callable[[datetime], Select[Any]]] = {
+    "unread disclosures": due_escalations,
     "closings": due_closings,
     "standstills": due_standstills,
     "pauses": ended_pauses,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from portal.audit.models import Event
 from portal.core.columns import db
-from portal.evaluation.models import PanelWork
+from portal.evaluation.models import HeldWords, PanelWork
+from portal.evaluation.queries import members_of
+from portal.evaluation.states import MemberRole
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
 
@@ -23,3 +27,41 @@ def lead_named(event: Event) -> None:
                 itt=itt,
                 panel=work.panel.name,
             )
+
+
+def words_held(event: Event) -> None:
+    """The lead hears at once of what may be about harm; what only names somebody waits on the facilitator's page."""
+    held = db.session.get_one(HeldWords, event.object_id)
+    if event.data["for_lead"] and held.work.safeguarding_lead_id is not None:
+        _to_read(event, held, [held.work.safeguarding_lead_id], "evaluation/words_held")
+
+
+def words_unread(event: Event) -> None:
+    """The deputy hears of what the lead has not read; after that whoever sits with the young people, whom to call."""
+    held = db.session.get_one(HeldWords, event.object_id)
+    if event.data["to_deputy"]:
+        deputy = held.work.safeguarding_deputy_id
+        _to_read(event, held, [deputy] if deputy else [], "evaluation/words_unread")
+        return
+    seats = members_of([held.panel_id]).get(held.panel_id, [])
+    tell(
+        event=event,
+        people=[seat.user_id for seat in seats if seat.role is MemberRole.FACILITATOR and seat.removed_at is None],
+        template="evaluation/call_the_line",
+        link=page_of("panel_desk.show", panel_id=held.panel_id),
+        thread=held.work.itt_id,
+        itt=held.work.itt,
+        line=held.work.itt.authority.emergency_line,
+    )
+
+
+def _to_read(event: Event, held: HeldWords, people: list[uuid.UUID], template: str) -> None:
+    tell(
+        event=event,
+        people=people,
+        template=template,
+        link=page_of("safeguarding.words", held_id=held.id),
+        thread=held.work.itt_id,
+        itt=held.work.itt,
+        panel=held.work.panel.name,
+    )

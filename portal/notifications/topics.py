@@ -254,7 +254,13 @@ TOPICS: tuple[Topic, ...] = (
         "Safety of young people",
         "That you are named for a panel, and what a young person wrote that may be about harm.",
         frozenset({Role.SAFEGUARDING_LEAD, Role.FACILITATOR}),
-        ("evaluation/safeguarding_lead", "evaluation/safeguarding_deputy"),
+        (
+            "evaluation/safeguarding_lead",
+            "evaluation/safeguarding_deputy",
+            "evaluation/words_held",
+            "evaluation/words_unread",
+            "evaluation/call_the_line",
+        ),
         "Somebody may be in danger.",
     ),
     Topic(

@@ -24,7 +24,7 @@ from portal.organisations.states import (
 from portal.regulation.identifiers import Identifier, Scheme
 
 
-class ContractingAuthority(Model):
+class ContractingAuthority(OnSystemChain, Model):
     """A council or partnership that runs procurements."""
 
     __tablename__ = "contracting_authority"
@@ -37,6 +37,8 @@ class ContractingAuthority(Model):
     address: Mapped[str] = mapped_column(server_default=text("''"), default="")
     postcode: Mapped[str] = mapped_column(server_default=text("''"), default="")
     contact_email: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    emergency_line: Mapped[str] = mapped_column(server_default=text("''"), default="")
+    """Whom a facilitator calls where a child may be in danger and no safeguarding lead can be reached."""
     created_at: Mapped[CreatedAt]
 
     policy_object = "authority"

@@ -1,4 +1,4 @@
-"""Destroying drafts that were never sent; their hashes stay in the ledger, for disputes about what was ready."""
+"""Destroying what nobody needs any more; of drafts hashes stay in the ledger, for disputes about what was ready."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -16,6 +16,7 @@ from portal.bidding.stored_files import discard_file
 from portal.core.columns import db
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
+from portal.evaluation.models import HeldWords
 from portal.extensions import files, keys
 from portal.joining.models import Application
 from portal.tendering.models import InvitationToTender
@@ -64,3 +65,8 @@ def destroy_application_draft(application_ids: Sequence[uuid.UUID], now: datetim
         application = lock(Application, application_id)
         application.answers = {}
         record(EventKind.DRAFT_DESTROYED, application, actor=SYSTEM, saved_at=application.saved_at)
+
+
+def destroy_held_words(ids: Sequence[uuid.UUID], _now: datetime) -> None:
+    """Forget the words and what was noted about them; that something was held and what was done in a word stay."""
+    db.session.execute(update(HeldWords).where(HeldWords.id.in_(ids)).values(words="", note=""))

@@ -25,7 +25,8 @@ from portal.core.columns import Model, db
 from portal.core.taking import lock
 from portal.editing.earlier import KEPT
 from portal.editing.models import EarlierText
-from portal.evaluation.models import PanelMember
+from portal.evaluation.held_states import HeldStatus
+from portal.evaluation.models import HeldWords, PanelMember
 from portal.evaluation.states import MemberRole
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
@@ -35,6 +36,7 @@ from portal.privacy.destroying import (
     destroy_application_draft,
     destroy_bid_draft,
     destroy_file_parts,
+    destroy_held_words,
     destroy_opening_keys,
 )
 from portal.privacy.erasing import erase_person
@@ -174,6 +176,12 @@ def _young_people(then: datetime) -> Select[uuid.UUID]:
     )
     young = exists().where(PanelMember.user_id == User.id, PanelMember.role == MemberRole.YOUNG_MEMBER)
     return select(User.id).where(User.person_key.is_not(None), User.email_index.is_(None), young, ~seats.where(~over))
+
+
+def _held_words(then: datetime) -> Select[uuid.UUID]:
+    """Words that nobody may read, once it is decided; what a lead has still to act on stays."""
+    over = HeldWords.status.in_((HeldStatus.WAITING, HeldStatus.WITHHELD, HeldStatus.REPLACED))
+    return select(HeldWords.id).where(over, HeldWords.words != "", HeldWords.held_at < then)
 
 
 def _people_without_a_role(then: datetime) -> Select[uuid.UUID]:
@@ -361,6 +369,15 @@ KINDS: tuple[Kind, ...] = (
         "Procurement Act 2023 s.98(4): part of who decided, for three years at the least; Limitation Act 1980 s.5",
         lambda then: select(Absence.id).where(Absence.ends_at < then),
         _rows_of(Absence),
+    ),
+    Kind(
+        "held_words",
+        "What young people wrote and nobody released",
+        YEAR,
+        "1 year after it was written; that it was held, and what was done, stays",
+        "Children’s Code, standards 8 and 9; the authority’s own case file keeps what it needs",
+        _held_words,
+        destroy_held_words,
     ),
     Kind(
         "young_people",

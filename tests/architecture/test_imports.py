@@ -123,6 +123,8 @@ LOCKING = {
     "portal.awarding.standstill": "whatever is due, what others hold is theirs",
     "portal.bidding.closing": "the bidder's key alone, so that its bids take turns",
     "portal.bidding.drafting": "some columns of the invitation before a bid is begun",
+    "portal.evaluation.safeguarding.escalating": "whatever is due, what others hold is theirs",
+    "portal.evaluation.safeguarding.holding": "the newest version at a place, found by the place",
     "portal.evaluation.scoring": "a member's scorecards, found by the member",
     "portal.joining.evidence": "whatever lapses, what others hold is theirs",
     "portal.members.pausing": "whatever is due, what others hold is theirs",

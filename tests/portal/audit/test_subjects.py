@@ -26,6 +26,8 @@ NAMES = {
     "Clarification": "clarification",
     "Contract": "contract",
     "Correspondence": "correspondence",
+    "ContractingAuthority": "authority",
+    "HeldWords": "held_words",
     "DebarmentList": "debarment_list",
     "Draw": "draw",
     "Ending": "ending",
