@@ -80,7 +80,6 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")
-    evaluating.answer_young_people(itts[CONTRACT])
     made = {DRAFT: drafted, OPEN: opened, CHANGED: changed, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
     references = {title: itt.reference for title, itt in made.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
@@ -169,8 +168,9 @@ def _ask(itt: InvitationToTender, part: people.Part, words: str, answer: str = "
 
 
 def _being_scored(itt: InvitationToTender) -> None:
-    """One member of the local panel has finished; everybody else has still to score."""
+    """One member of the local panel has finished, two young people wrote what is held; others have still to score."""
     evaluating.score(itt, itt.panels[0], only=people.PROFESSIONAL)
+    evaluating.write_held(itt, next(panel for panel in itt.panels if panel.kind.is_young_people))
 
 
 def _in_moderation(itt: InvitationToTender) -> None:

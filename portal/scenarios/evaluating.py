@@ -13,11 +13,10 @@ from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
-from portal.evaluation.queries import agreed_scores, bids_to_score, counting_members, work_of
+from portal.evaluation.queries import agreed_scores, bids_to_score, counting_members
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.taking_part.agreeing import begin_sitting
 from portal.evaluation.taking_part.states import Supporter
-from portal.reporting.replying import publish_reply
 from portal.scenarios import checking, people, story
 from portal.scenarios.building import cast_of
 from portal.scenarios.people import Part
@@ -34,6 +33,19 @@ def declare(itt: InvitationToTender, panel: Panel) -> None:
         if panel.kind is PanelKind.YOUNG_PEOPLE:
             _sit_down(actor_for(member.user_id), work)
         _declare(actor_for(member.user_id), work)
+
+
+def write_held(itt: InvitationToTender, panel: Panel) -> None:
+    """Two young people write what somebody has to look at first: one a telephone number, one something about home."""
+    work = db.session.get_one(PanelWork, panel.id)
+    bid = bids_to_score(itt.id)[0]
+    question = leaves_for(work, bid)[0].key
+    for member, words in zip(counting_members(panel.id), story.HELD, strict=False):
+        actor = actor_for(member.user_id)
+        _declare(actor, work)
+        entries = {question: Entry("4", words)}
+        save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
+        db.session.commit()
 
 
 def score(itt: InvitationToTender, panel: Panel, *, only: Part | None = None) -> None:
@@ -123,11 +135,3 @@ def score_and_moderate_all(itt: InvitationToTender) -> None:
     for panel in itt.panels:
         score(itt, panel)
         moderate(itt, panel)
-
-
-def answer_young_people(itt: InvitationToTender) -> None:
-    """Tell the young people what was done with their words."""
-    work = work_of(next(panel.id for panel in itt.panels if panel.kind.is_young_people))
-    actor = people.actor_of(people.COMMISSIONER)
-    publish_reply(itt=itt, work=work, lines=story.YOU_SAID_WE_DID, actor=actor, now=clock.now())
-    db.session.commit()

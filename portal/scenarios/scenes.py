@@ -110,11 +110,20 @@ SCENES: tuple[Scene, ...] = (
         demo.SCORING,
         IttStatus.OPENED,
         "Panels say whether they know a bidder, then score each answer and give a reason. A young person comes "
-        "in with a card, no name and no e-mail. Meanwhile officers judge what no panel sees; "
+        "in with a card, no name and no e-mail; what may concern their safety is held until somebody has looked. "
+        "Meanwhile officers judge what no panel sees; "
         "whoever fails is out once a second person has decided so.",
         (
             Door(people.COMMISSIONER, "Judge what officers check", "compliance.index"),
             Door(people.PARENT, "Score as a parent", "panel_desk.show", Behind.PANEL, "parents"),
+            Door(
+                people.SAFEGUARDING_LEAD,
+                "Read what a young person wrote",
+                "safeguarding.panel",
+                Behind.PANEL,
+                "young-people",
+            ),
+            Door(people.FACILITATOR, "Let others read a comment", "held_words.index", Behind.PANEL, "young-people"),
         ),
         for_young_people=True,
     ),
@@ -211,14 +220,8 @@ SCENES: tuple[Scene, ...] = (
         "Under contract",
         demo.CONTRACT,
         IttStatus.CONTRACTED,
-        "The contract stands in the public register with its term and break points, and every step is open data. The "
-        "young people read on their phone what their marks changed, and what the council did with their words.",
-        (
-            Door(people.AUDITOR, "Check the whole history", "commissioning_desk.itt"),
-            Door(people.AUDITOR, "Take the evaluation report", "reports.show"),
-            Door(people.FACILITATOR, "Print what they changed", "influence.adults", Behind.PANEL, "young-people"),
-        ),
-        for_young_people=True,
+        "The contract stands in the public register with its term and break points, and every step is open data.",
+        (Door(people.AUDITOR, "Check the whole history", "commissioning_desk.itt"),),
         public_endpoint="contracts.index",
         public_text="See the register",
     ),

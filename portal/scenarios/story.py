@@ -35,11 +35,6 @@ POLICY_TEXT = (
     "Anybody who is worried about a child tells the named lead the same day. The lead tells the council.\n"
 )
 
-YOU_SAID_WE_DID = [
-    ("Do not change the opening times without asking us.", "The contract says that six of you are asked first."),
-    ("A leaflet is not a welcome.", "The new service starts each first visit with somebody of your own age."),
-    ("Open on Sundays.", "There was no money for that this year. We will ask again in the spring, and tell you."),
-]
 ANSWERED_QUESTION = (
     "May the service run in a building that a bidder shares with others?",
     "Yes. Say in your answer on safeguarding who else is there, and how children are kept apart from them.",
@@ -219,6 +214,11 @@ INDIVIDUAL_REASON = {
     "parents": "I would know whom to call, and I think they would listen.",
 }
 OUTSIDE = "Nobody had weighed this part of the answer before the panel read it together."
+HELD = (
+    "My friend goes there and likes it, you can ask her: her number is 07700 900123.",
+    "It sounds kind. I do not feel safe at home, so I would go there a lot.",
+)
+"""What two young people write that somebody has to look at before others do."""
 MEETING_RECORD = {
     "local": "The chair and one professional met for an hour. Each score was read out, the furthest apart first, and "
              "the panel talked until it agreed one score and one reason.",

@@ -142,6 +142,16 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("framework", Verb.SEE_APPLICATIONS): page("admissions.queue", "members.index"),
     ("help_request", Verb.ASK): form("help_requests.show", own=True),
     ("help_request", Verb.ANSWER): form("help_desk.answer"),
+    ("held_words", Verb.SEE_HELD_WORDS): (
+        *page("safeguarding.words", by=frozenset({Role.SAFEGUARDING_LEAD})),
+        *press("safeguarding.read", by=frozenset({Role.SAFEGUARDING_LEAD})),
+        *page("held_words.index", by=frozenset({Role.FACILITATOR})),
+    ),
+    ("held_words", Verb.DECIDE_HELD_WORDS): (
+        *press("safeguarding.decide", by=frozenset({Role.SAFEGUARDING_LEAD})),
+        *press("held_words.decide", by=frozenset({Role.FACILITATOR})),
+    ),
+    ("authority", Verb.SET_EMERGENCY_LINE): form("safeguarding.line", own=True),
     ("identity_decision", Verb.DECIDE): press("identity_changes.decide"),
     ("identity_decision", Verb.READ): page("identity_changes.decide"),
     ("itt", Verb.ASK_FOR_VALIDITY): press("validity.index"),
@@ -183,7 +193,6 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
     ("itt", Verb.TAKE_PUBLIC_REPORT): page("reports.public_pdf"),
-    ("itt", Verb.TELL_PANEL): press("influence.reply"),
     ("itt", Verb.TAKE_REPORT): page("reports.show", "reports.pdf", "reports.xlsx"),
     ("judgement", Verb.DECIDE): press("compliance.decide"),
     ("lost_factor", Verb.DECIDE): form("lost_factors.decide"),
@@ -221,11 +230,9 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *form("panel_desk.submit", by=ADULTS),
         *press("sitting.answer", "sitting.check", by=YOUNG, own=True),
     ),
-    ("panel", Verb.SEE_HELD_WORDS): page("safeguarding.panel", by=frozenset({Role.SAFEGUARDING_LEAD})),
-    ("panel", Verb.READ_INFLUENCE): (
-        *page("influence.adults", by=ADULTS),
-        *page("influence.young", by=YOUNG, own=True),
-        *page("influence.reply", by=AUTHORITY_ROLES),
+    ("panel", Verb.SEE_HELD_WORDS): (
+        *page("safeguarding.panel", by=frozenset({Role.SAFEGUARDING_LEAD})),
+        *page("held_words.index", by=frozenset({Role.FACILITATOR})),
     ),
     ("panel", Verb.SEE_PROGRESS): (
         *page("panel_desk.cards", by=frozenset({Role.FACILITATOR})),
@@ -322,6 +329,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "enquiry": lambda it: {"reference": it.bid.reference, "enquiry_id": it.id},
     "erasure": lambda it: {"request_id": it.id},
     "framework": lambda it: {"reference": it.reference},
+    "held_words": lambda it: {"held_id": it.id, "panel_id": it.panel_id},
     "help_request": lambda it: {"reference": it.itt.reference, "request_reference": it.reference},
     "identity_decision": lambda it: {"decision_id": it.id},
     "itt": lambda it: {"reference": it.reference, "panel_id": it.panels[0].id if it.panels else it.id},

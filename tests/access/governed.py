@@ -14,6 +14,7 @@ from portal.awarding.states import DecisionStatus, SettingAsideStatus
 from portal.bidding.states import BidStatus
 from portal.core import clock
 from portal.core.columns import Model
+from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.moderation import waiting_for
 from portal.evaluation.states import PanelWorkStatus
 from portal.extensions import db
@@ -46,6 +47,7 @@ STATES: Mapping[str, frozenset[str]] = {
         "enquiry": ("asked", "answered", "ended"),
         "erasure": ErasureStatus,
         "framework": FrameworkStatus,
+        "held_words": HeldStatus,
         "help_request": HelpStatus,
         "identity_decision": ChangeStatus,
         "itt": IttStatus,
@@ -70,6 +72,10 @@ UNREACHED: Mapping[tuple[str, str], str] = {
     ("ending", "withdrawn"): "taking a proposal back is in tests/portal/ending",
     ("enquiry", "ended"): "a cancellation while an answer waits is in tests/portal/judging",
     ("judgement", "lapsed"): "a cancellation while a judgement waits is in tests/portal/judging",
+    ("held_words", "unscreened"): "only an upgrade leaves them, for seconds",
+    ("held_words", "replaced"): "an edit is in tests/portal/evaluation/safeguarding",
+    ("held_words", "released"): "a release is in tests/portal/evaluation/safeguarding",
+    ("held_words", "withheld"): "keeping back is in tests/portal/evaluation/safeguarding",
     ("award", "lapsed"): "a cancellation while an award waits is in tests/portal/ending",
     ("setting_aside", "lapsed"): "a cancellation while one waits is in tests/portal/ending",
 }

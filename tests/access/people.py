@@ -88,6 +88,7 @@ BELONGS: Mapping[str, Callable[[Any], set[Place | None]]] = {
     "enquiry": lambda it: {it.bid.provider_id, it.itt.authority_id},
     "erasure": lambda it: {it.authority_id, it.provider_id, THE_PLATFORM},
     "framework": lambda it: {it.authority_id},
+    "held_words": lambda it: {it.panel_id, it.work.itt.authority_id},
     "help_request": lambda it: {it.provider_id, it.itt.authority_id},
     "identity_decision": lambda it: {it.framework.authority_id if it.framework else THE_PLATFORM},
     "itt": lambda it: {it.authority_id},

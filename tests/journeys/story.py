@@ -189,16 +189,14 @@ class Story:
         self.members: dict[str, Account] = {}
         person = self.commissioner.person
         person.visit(f"/commissioning/itts/{self.reference}/panels")
-        appointing = re.findall(r"/panels/([0-9a-f-]{36})/appoint", person.html)
-        ids = list(dict.fromkeys(appointing))
+        ids = list(dict.fromkeys(re.findall(r"/panels/([0-9a-f-]{36})/appoint", person.html)))
         for (panel, people), key, panel_id in zip(seats.items(), PANELS, ids, strict=True):
             self.panel_ids[key] = panel_id
             for role, name in people:
                 person.visit(f"/commissioning/itts/{self.reference}/panels/{panel_id}/appoint")
                 sees(person, panel)
                 self._appoint(role, name)
-        page = f"/commissioning/itts/{self.reference}/panels/{self.panel_ids['young-people']}/safeguarding"
-        person.visit(page)
+        person.visit(f"/commissioning/itts/{self.reference}/panels/{self.panel_ids['young-people']}/safeguarding")
         person.press("Save", lead=re.findall(r'value="([0-9a-f-]{36})"', person.html)[0])
         sees(person, "Lead: Demo Safeguarding Lead")
         person.follow("Times of the sittings")

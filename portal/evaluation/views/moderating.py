@@ -133,6 +133,7 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
         score=form.score.data or "",
         reason=form.reason.data or "",
         outside_reason=form.outside_reason.data or "",
+        nobody_named=form.nobody_named.data,
         actor=actor(),
         now=clock.now(),
     )

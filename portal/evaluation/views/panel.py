@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
@@ -13,8 +14,9 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
 from portal.evaluation.forms import SubmitForm, declaration_form, score_form
+from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
-from portal.evaluation.models import PanelWork
+from portal.evaluation.models import HeldWords, PanelWork
 from portal.evaluation.panels import issue_sitting_card
 from portal.evaluation.published_method import points
 from portal.evaluation.queries import (
@@ -29,6 +31,7 @@ from portal.evaluation.queries import (
     works_of_person,
 )
 from portal.evaluation.reading import read_bid, read_file
+from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import supporters_of, taking_part_of
@@ -69,6 +72,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
         cards=cards,
         complete={bid.bid_id for bid, leaves in asked.items() if is_complete(cards.get(bid.bid_id), leaves)},
         progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, Verb.SEE_PROGRESS) else None,
+        held=_held(work),
         form=PlainForm(),
     )
 
@@ -222,6 +226,14 @@ def current_actor_id() -> uuid.UUID:
     user_id = actor().user_id
     assert user_id is not None
     return user_id
+
+
+def _held(work: PanelWork) -> Mapping[str, Sequence[HeldWords]]:
+    """What waits for somebody in the room, and what is with the lead; nothing for whoever does not sit with them."""
+    if not may(work, Verb.SEE_HELD_WORDS):
+        return {}
+    kinds = {"waiting": HeldStatus.WAITING, "with_lead": HeldStatus.WITH_LEAD}
+    return {name: held_on_panel(work.panel_id, status) for name, status in kinds.items()}
 
 
 def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_beg
 from portal.evaluation.taking_part.forms import BeginForm
 from portal.evaluation.taking_part.states import Supporter
 from portal.evaluation.taking_part.times import times_of
+from portal.safeguarding.help_lines import HELP_LINES
 from portal.web.access import actor, for_panel, public, safe_next
 from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
@@ -94,8 +95,6 @@ def index() -> ResponseReturnValue:
     seat = own_seat()
     if seat.work.policy_state == MODERATING and has_declared(seat.member):
         return redirect(url_for(".agreed"))
-    if policy.allows(actor(), Verb.READ_INFLUENCE, seat.work) and seat.work.itt.has_outcome:
-        return redirect(url_for("influence.young"))
     if not seat.is_open:
         return render_template("evaluation/young/closed.html", work=seat.work)
     found = sitting_of(seat.work, seat.member)
@@ -192,14 +191,21 @@ def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def thank_you() -> ResponseReturnValue:
     """What happens next; the sitting has ended, so nothing here is anybody's."""
-    return render_template("evaluation/young/thank_you.html")
+    return render_template("evaluation/young/thank_you.html", lines=HELP_LINES)
+
+
+@bp.get("/help")
+@public
+def help() -> ResponseReturnValue:
+    """Whom a child can talk to at any hour; whoever sits comes back to where they were."""
+    return render_template("evaluation/young/help.html", lines=HELP_LINES)
 
 
 @bp.get("/stepped-back")
 @public
 def stepped_back() -> ResponseReturnValue:
     """Why it was right to say so; the sitting has ended."""
-    return render_template("evaluation/young/stepped_back.html")
+    return render_template("evaluation/young/stepped_back.html", lines=HELP_LINES)
 
 
 def own_seat() -> Seat:

@@ -107,6 +107,8 @@ def _at_work(scoring: InvitationToTender, scored: InvitationToTender, moderating
     """Panels that score, with everybody's declaration and nothing submitted; that have scored; and that moderate."""
     for panel in scoring.panels:
         evaluating.declare(scoring, panel)
+        if panel.kind.is_young_people:
+            evaluating.write_held(scoring, panel)
     for panel in scored.panels:
         evaluating.score(scored, panel)
     for panel in moderating.panels:
