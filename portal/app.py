@@ -124,6 +124,7 @@ BLUEPRINTS = (
     "portal.ending.views.setting_aside",
     "portal.ending.views.provider",
     "portal.reporting.views.commissioner",
+    "portal.reporting.views.influence",
     "portal.contracts.views.public",
     "portal.contracts.views.commissioner",
     "portal.notices.views.commissioner",

@@ -53,6 +53,7 @@ import portal.organisations.rules
 import portal.privacy.models
 import portal.privacy.rules
 import portal.regulation.models
+import portal.reporting.models
 import portal.reporting.rules
 import portal.tendering.amending.models
 import portal.tendering.amending.rules

@@ -320,6 +320,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.LOT_DRAWN: (calculate_once_moderated,),
     EventKind.LOT_ABANDONED: (letters_of_endings.lot_abandoned,),
     EventKind.EVALUATION_REPORT_TAKEN: NOTHING,
+    EventKind.PANEL_TOLD: NOTHING,
     EventKind.AWARD_PROPOSED: (letters.award_proposed,),
     EventKind.AWARD_REFUSED: (letters.award_refused,),
     EventKind.AWARD_DECIDED: NOTHING,

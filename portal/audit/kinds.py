@@ -221,6 +221,7 @@ class EventKind(StrEnum):
     LOT_DRAWN = "lot_drawn"
     LOT_ABANDONED = "lot_abandoned"
     EVALUATION_REPORT_TAKEN = "evaluation_report_taken"
+    PANEL_TOLD = "panel_told"
     # Awarding
     AWARD_PROPOSED = "award_proposed"
     AWARD_REFUSED = "award_refused"

@@ -153,6 +153,8 @@ class Verb(StrEnum):
     DRAW_LOT = "draw_lot"
     TAKE_REPORT = "take_report"
     TAKE_PUBLIC_REPORT = "take_public_report"
+    TELL_PANEL = "tell_panel"
+    READ_INFLUENCE = "read_influence"
     # Awards and contracts
     PROPOSE_AWARD = "propose_award"
     SEE_AWARD = "see_award"

@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.LOT_DRAWN: "A lot was drawn between tied bids",
     EventKind.LOT_ABANDONED: "A draw was given up, because somebody did not reveal",
     EventKind.EVALUATION_REPORT_TAKEN: "Somebody took the evaluation report",
+    EventKind.PANEL_TOLD: "Young people were told what was done with their words",
     EventKind.AWARD_PROPOSED: "An award was proposed",
     EventKind.AWARD_REFUSED: "The proposed award was refused",
     EventKind.AWARD_DECIDED: "The award was decided",

@@ -172,11 +172,11 @@ def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: 
 def issue_sitting_card(
     *, work: PanelWork, member_id: uuid.UUID, actor: Actor, keys: KeyFolder, now: datetime
 ) -> tuple[PanelMember, IssuedCard]:
-    """Issue a card to a young member while the panel scores; its code opens one sitting.
+    """Issue a card to a young member, from the opening on; its code opens sittings.
 
     An unused card from before stops working. The code cannot be read back later. Records ACCESS_CARD_ISSUED.
     Raises `NotAllowed` for anybody but the facilitator, `NotFound` for a member who is not on the panel any
-    more, `WrongState` before the opening and once the panel moderates.
+    more, `WrongState` before the opening and once the procurement has ended.
     """
     take(work, Verb.ISSUE_CARD, actor=actor, share=True)
     member = db.session.get(PanelMember, member_id)

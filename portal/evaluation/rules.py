@@ -48,8 +48,9 @@ policy.declare(
         permit("panel", Verb.ADD_YOUNG_PEOPLE, [Role.FACILITATOR], [WAITING, SCORING]),
         # Consents are gathered before the bids are there.
         permit("panel", Verb.PREPARE_SITTINGS, [Role.FACILITATOR], [WAITING, SCORING, MODERATING]),
-        # While it moderates a card opens the page on which young people confirm what is agreed.
-        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING]),
+        # While it moderates a card opens the page on which young people confirm what is agreed, and once it has closed
+        # the one that tells what came of their marks.
+        permit("panel", Verb.ISSUE_CARD, [Role.FACILITATOR], [SCORING, MODERATING, CLOSED]),
         # Of the authority's safeguarding leads whoever is named for the panel (`PanelWork.policy_roles`).
         permit("panel", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], half=True),
         # Not the facilitator, who prints the cards: with both, one adult could sit for a child.

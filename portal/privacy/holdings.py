@@ -120,6 +120,7 @@ HOLDINGS = (
     Holding("panel_work.safeguarding_deputy_id", "Panels whose safeguarding lead you stand in for"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
+    Holding("panel_reply.published_by_id", "Answers to panels that you published"),
     Holding("draw_part.person_id", "Lots that you drew"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from portal.core.permissions import Role, Verb, permit, policy
-from portal.tendering.states import AFTER_MODERATION, ENDED, IttStatus
+from portal.evaluation.rules import CLOSED, SEATED
+from portal.tendering.states import AFTER_MODERATION, ENDED, OUTCOME_KNOWN
 
 READERS = (Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR, Role.CONTRACT_MANAGER)
 """Whoever sees the result."""
-OVER = (IttStatus.AWARDED, IttStatus.CONTRACTED, *ENDED)
-"""It has been said who was chosen, or that nobody was."""
 
 policy.declare(
     [
         permit("itt", Verb.TAKE_REPORT, READERS, [*AFTER_MODERATION, *ENDED]),
-        permit("itt", Verb.TAKE_PUBLIC_REPORT, READERS, OVER),
+        permit("itt", Verb.TAKE_PUBLIC_REPORT, READERS, OUTCOME_KNOWN),
+        permit("itt", Verb.TELL_PANEL, [Role.COMMISSIONER, Role.CONTRACT_MANAGER], OUTCOME_KNOWN),
+        # Whoever answers the panel reads what the panel reads.
+        permit("panel", Verb.READ_INFLUENCE, [*SEATED, *READERS], [CLOSED]),
     ]
 )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.accounts.cards import forget_pin
@@ -23,7 +23,7 @@ from portal.tendering.states import IttStatus
 
 
 def young_members() -> Sequence[PanelMember]:
-    """The young people who have still to submit their scores, by procurement and alias."""
+    """The young people who have still to submit their scores, or read what came of them, by procurement and alias."""
     finished = exists().where(
         Scorecard.panel_member_id == PanelMember.id, Scorecard.status == ScorecardStatus.SUBMITTED
     )
@@ -36,9 +36,14 @@ def young_members() -> Sequence[PanelMember]:
             PanelMember.role == MemberRole.YOUNG_MEMBER,
             PanelMember.removed_at.is_(None),
             PanelMember.recused_at.is_(None),
-            PanelWork.status == PanelWorkStatus.SCORING,
-            InvitationToTender.status == IttStatus.OPENED,
-            ~finished,
+            or_(
+                and_(
+                    PanelWork.status == PanelWorkStatus.SCORING,
+                    InvitationToTender.status == IttStatus.OPENED,
+                    ~finished,
+                ),
+                InvitationToTender.status == IttStatus.CONTRACTED,
+            ),
         )
         .options(joinedload(PanelMember.panel).joinedload(Panel.itt))
     )
@@ -56,7 +61,7 @@ def issue_demonstration_card(member: str, *, keys: KeyFolder, now: datetime) -> 
         raise NotFound("There is no such young person.") from nonsense
     found = next((row for row in young_members() if row.id == wanted), None)
     if found is None:
-        raise NotFound("There is no such young person on a panel that is scoring.")
+        raise NotFound("There is no such young person with something to do here.")
     work = db.session.get_one(PanelWork, found.panel_id)
     forget_pin(member_user=found.user, actor=SYSTEM, now=now)
     facilitator = people.actor_of(people.FACILITATOR)

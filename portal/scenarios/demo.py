@@ -80,6 +80,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.await_event(itts[STANDSTILL], EventKind.STANDSTILL_STARTED)
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")
+    evaluating.answer_young_people(itts[CONTRACT])
     made = {DRAFT: drafted, OPEN: opened, CHANGED: changed, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
     references = {title: itt.reference for title, itt in made.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}

@@ -13,10 +13,11 @@ from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
-from portal.evaluation.queries import agreed_scores, bids_to_score, counting_members
+from portal.evaluation.queries import agreed_scores, bids_to_score, counting_members, work_of
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.taking_part.agreeing import begin_sitting
 from portal.evaluation.taking_part.states import Supporter
+from portal.reporting.replying import publish_reply
 from portal.scenarios import checking, people, story
 from portal.scenarios.building import cast_of
 from portal.scenarios.people import Part
@@ -135,3 +136,11 @@ def score_and_moderate_all(itt: InvitationToTender) -> None:
     for panel in itt.panels:
         score(itt, panel)
         moderate(itt, panel)
+
+
+def answer_young_people(itt: InvitationToTender) -> None:
+    """Tell the young people what was done with their words."""
+    work = work_of(next(panel.id for panel in itt.panels if panel.kind.is_young_people))
+    actor = people.actor_of(people.COMMISSIONER)
+    publish_reply(itt=itt, work=work, lines=story.YOU_SAID_WE_DID, actor=actor, now=clock.now())
+    db.session.commit()

@@ -220,8 +220,14 @@ SCENES: tuple[Scene, ...] = (
         "Under contract",
         demo.CONTRACT,
         IttStatus.CONTRACTED,
-        "The contract stands in the public register with its term and break points, and every step is open data.",
-        (Door(people.AUDITOR, "Check the whole history", "commissioning_desk.itt"),),
+        "The contract stands in the public register with its term and break points, and every step is open data. The "
+        "young people read on their phone what their marks changed, and what the council did with their words.",
+        (
+            Door(people.AUDITOR, "Check the whole history", "commissioning_desk.itt"),
+            Door(people.AUDITOR, "Take the evaluation report", "reports.show"),
+            Door(people.FACILITATOR, "Print what they changed", "influence.adults", Behind.PANEL, "young-people"),
+        ),
+        for_young_people=True,
         public_endpoint="contracts.index",
         public_text="See the register",
     ),

@@ -35,6 +35,11 @@ POLICY_TEXT = (
     "Anybody who is worried about a child tells the named lead the same day. The lead tells the council.\n"
 )
 
+YOU_SAID_WE_DID = [
+    ("Do not change the opening times without asking us.", "The contract says that six of you are asked first."),
+    ("A leaflet is not a welcome.", "The new service starts each first visit with somebody of your own age."),
+    ("Open on Sundays.", "There was no money for that this year. We will ask again in the spring, and tell you."),
+]
 ANSWERED_QUESTION = (
     "May the service run in a building that a bidder shares with others?",
     "Yes. Say in your answer on safeguarding who else is there, and how children are kept apart from them.",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.tendering.states import BEFORE_CONTRACT, ENDED, IttStatus
+from portal.tendering.states import BEFORE_CONTRACT, ENDED, OUTCOME_KNOWN, IttStatus
 from tender_scoring.method import DRAWN_LOT
 
 
@@ -41,6 +41,11 @@ class Reach:
     def has_ended(self) -> bool:
         """Whether it is over without a contract."""
         return self.status in ENDED
+
+    @property
+    def has_outcome(self) -> bool:
+        """Whether it has been decided who is chosen, or that nobody is."""
+        return self.status in OUTCOME_KNOWN
 
     @property
     def can_end(self) -> bool:

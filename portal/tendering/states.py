@@ -42,6 +42,8 @@ ITT = Lifecycle(
 
 ENDED = (IttStatus.CANCELLED, IttStatus.NOT_AWARDED)
 """Over without a contract."""
+OUTCOME_KNOWN = (IttStatus.AWARDED, IttStatus.CONTRACTED, *ENDED)
+"""It has been decided who is chosen, or that nobody is."""
 AFTER_MODERATION = (IttStatus.MODERATED, IttStatus.AWARDED, IttStatus.CONTRACTED)
 AFTER_OPENING = (IttStatus.OPENED, *AFTER_MODERATION)
 AFTER_PUBLICATION = (IttStatus.PUBLISHED, *AFTER_OPENING, *ENDED)

@@ -193,6 +193,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
     ("itt", Verb.TAKE_PUBLIC_REPORT): page("reports.public_pdf"),
+    ("itt", Verb.TELL_PANEL): press("influence.reply"),
     ("itt", Verb.TAKE_REPORT): page("reports.show", "reports.pdf", "reports.xlsx"),
     ("judgement", Verb.DECIDE): press("compliance.decide"),
     ("lost_factor", Verb.DECIDE): form("lost_factors.decide"),
@@ -233,6 +234,11 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.SEE_HELD_WORDS): (
         *page("safeguarding.panel", by=frozenset({Role.SAFEGUARDING_LEAD})),
         *page("held_words.index", by=frozenset({Role.FACILITATOR})),
+    ),
+    ("panel", Verb.READ_INFLUENCE): (
+        *page("influence.adults", by=ADULTS),
+        *page("influence.young", by=YOUNG, own=True),
+        *page("influence.reply", by=AUTHORITY_ROLES),
     ),
     ("panel", Verb.SEE_PROGRESS): (
         *page("panel_desk.cards", by=frozenset({Role.FACILITATOR})),

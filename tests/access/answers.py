@@ -9,6 +9,7 @@ from portal.core.permissions import PROVIDER_ROLES, SUBMITTING_ROLES, Role, Verb
 from tests.access.expecting import NOWHERE, REFUSED, TOO_LATE
 
 PLATFORM = frozenset({Role.PLATFORM_ADMINISTRATOR})
+OVER = ("cancelled", "not_awarded")
 OFFICERS = PLATFORM | {Role.AUTHORITY_ADMINISTRATOR}
 
 
@@ -56,7 +57,11 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ("itt", Verb.PROPOSE_AWARD): Narrower(
         TOO_LATE, "while none waits", _in("moderated"), frozenset({Role.COMMISSIONER})
     ),
+    ("itt", Verb.TAKE_PUBLIC_REPORT): Narrower(TOO_LATE, "where panels had closed before it ended", _in(*OVER)),
+    ("itt", Verb.TAKE_REPORT): Narrower(TOO_LATE, "where panels had closed before it ended", _in(*OVER)),
+    ("itt", Verb.TELL_PANEL): Narrower(TOO_LATE, "a panel that had closed before it ended", _in(*OVER)),
     ("itt", Verb.PUBLISH_ANSWERS): Narrower(TOO_LATE, "where an answer is written", _in("published")),
+    ("panel", Verb.READ_INFLUENCE): Narrower(TOO_LATE, "once it is decided who is chosen", _in("closed")),
     ("panel", Verb.SCORE): Narrower(TOO_LATE, "until the scorecard is submitted", _in("scoring")),
     ("panel", Verb.START_MODERATION): Narrower(TOO_LATE, "once everybody has submitted", _in("scoring")),
     ("provider", Verb.ASK_IDENTITY_CHANGE): Narrower(TOO_LATE, "whoever no council knows yet corrects itself"),

@@ -95,6 +95,8 @@ def index() -> ResponseReturnValue:
     seat = own_seat()
     if seat.work.policy_state == MODERATING and has_declared(seat.member):
         return redirect(url_for(".agreed"))
+    if policy.allows(actor(), Verb.READ_INFLUENCE, seat.work) and seat.work.itt.has_outcome:
+        return redirect(url_for("influence.young"))
     if not seat.is_open:
         return render_template("evaluation/young/closed.html", work=seat.work)
     found = sitting_of(seat.work, seat.member)
