@@ -7,12 +7,11 @@ from datetime import datetime
 
 from portal.core.pdf import Document, Facts, Heading, Part, Text
 from portal.core.words import counted, london
+from portal.reporting.cells import cells_of, cells_section
 from portal.reporting.firmness import diagnostics_section
 from portal.reporting.gathering import Evaluation
 from portal.reporting.marks import given_marks, how_many_marks
 from portal.reporting.result_sections import (
-    cells_of,
-    cells_section,
     prices_section,
     ranking_section,
 )
@@ -75,4 +74,4 @@ def _marks(found: Evaluation) -> Iterator[Part]:
         )
     if agreed <= AGREED_AT_MOST:
         given = given_marks(found) if own <= OWN_MARKS_AT_MOST else ()
-        yield from cells_section(cells_of(found.agreed, given, found.bids), found.itt, found.names)
+        yield from cells_section(cells_of(found.agreed, given, found.bids), found)

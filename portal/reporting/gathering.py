@@ -25,6 +25,7 @@ from portal.awarding.states import DecisionStatus, PlaceStatus, SettingAsideKind
 from portal.bidding.models import Bid, BidVersion, OpenedBid
 from portal.core.columns import db
 from portal.core.permissions import Actor
+from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.explaining import Names
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Result
 from portal.evaluation.queries import members_of, works_of_itt
@@ -129,6 +130,19 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a member said to an agreed score: consent, or dissent in their own words."""
+
+    name: str
+    consents: bool
+    words: str
+    """None of a young person: what they write to their group stays with it."""
+    at: datetime
+    taken_back: bool
+    """Whether the member said something else later."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Everything but the members' own marks, which are read one after the other (`given_marks`)."""
 
@@ -141,6 +155,8 @@ class Evaluation:
     viewings: Sequence[Viewing]
     agreed: Sequence[ModeratedScore]
     """By lot, bid, criterion and panel, the one in force first and then what it replaced, the newest first."""
+    said: Mapping[uuid.UUID, Sequence[Said]]
+    """By agreed score, in the order in which it was said."""
     set_aside: Sequence[SettingAside]
     """When panels agreed their scores again, with the records of their earlier meetings."""
     names: Mapping[uuid.UUID, str]
@@ -173,14 +189,16 @@ def gather(itt: InvitationToTender, actor: Actor) -> Evaluation:
         }
     )
     bids = {bid.bid_id: bid for outcome in outcomes for bid in outcome.bids.values()}
+    seats = {member.id: _seat(member, itt, names) for member in members}
     return Evaluation(
         itt=itt,
         outcomes=outcomes,
         works=works,
-        seats={member.id: _seat(member, itt, names) for member in members},
+        seats=seats,
         interests=interests,
         viewings=[_viewing(row, bids, names) for row in seen if row.object_id in bids],
         agreed=agreed,
+        said=_said(seats),
         set_aside=set_aside,
         names=names,
     )
@@ -287,6 +305,28 @@ def _agreed(itt_id: uuid.UUID) -> Sequence[ModeratedScore]:
             ModeratedScore.agreed_at.desc(),
         )
     ).all()
+
+
+def _said(seats: Mapping[uuid.UUID, Seat]) -> Mapping[uuid.UUID, list[Said]]:
+    by_score: dict[uuid.UUID, list[Said]] = defaultdict(list)
+    answer = ScoreConsent
+    for row in db.session.execute(
+        select(
+            answer.moderated_score_id,
+            answer.panel_member_id,
+            answer.consented_at,
+            answer.dissent,
+            answer.said_at,
+            answer.superseded_at,
+        )
+        .where(answer.panel_member_id.in_(seats))
+        .order_by(answer.said_at, answer.id)
+    ):
+        seat = seats[row.panel_member_id]
+        words = "" if seat.role is MemberRole.YOUNG_MEMBER else row.dissent
+        said = Said(seat.name, row.consented_at is not None, words, row.said_at, row.superseded_at is not None)
+        by_score[row.moderated_score_id].append(said)
+    return by_score
 
 
 def _set_aside(itt_id: uuid.UUID) -> Sequence[SettingAside]:

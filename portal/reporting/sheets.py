@@ -11,10 +11,11 @@ from datetime import datetime
 from portal.core.words import london_short, marks
 from portal.core.workbooks import Listing, list_workbook
 from portal.evaluation.models import ModeratedScore
+from portal.reporting.cells import CONSENTED, DISSENTED, OUTSIDE, consents, dissents, judged_on
 from portal.reporting.firmness import checks
 from portal.reporting.gathering import Evaluation, LotOutcome
 from portal.reporting.marks import given_marks
-from portal.reporting.result_sections import judged_on, price_rows
+from portal.reporting.result_sections import price_rows
 from portal.reporting.sections import ROLE, interest_rows
 from portal.tendering.method import hash_for
 
@@ -116,8 +117,10 @@ def _lots(found: Evaluation) -> dict[object, str]:
 
 
 def _agreed(found: Evaluation) -> Listing:
-    columns = (*_CELL, "Mark", "Reason", "Written down by", "Agreed", "Replaced", "Judged on")
-    return Listing("Agreed marks", columns, _agreed_rows(found), {"Mark"}, (*_CELL_WIDTHS, 7, 80, 24, 24, 24, 70))
+    said = (OUTSIDE, CONSENTED, DISSENTED)
+    columns = (*_CELL, "Mark", "Reason", "Written down by", "Agreed", *said, "Stands since", "Replaced", "Judged on")
+    widths = (*_CELL_WIDTHS, 7, 80, 24, 24, 40, 50, 50, 24, 24, 70)
+    return Listing("Agreed marks", columns, _agreed_rows(found), {"Mark"}, widths)
 
 
 def _agreed_rows(found: Evaluation) -> Rows:
@@ -125,7 +128,8 @@ def _agreed_rows(found: Evaluation) -> Rows:
 
     def row(score: ModeratedScore) -> tuple[str, ...]:
         bid = bids[score.bid_id]
-        replaced = london_short(score.superseded_at) if score.superseded_at else ""
+        stands, replaced = (london_short(at) if at else "" for at in (score.stands_at, score.superseded_at))
+        said = found.said.get(score.id, ())
         return (
             lots[bid.bid_id],
             bid.label,
@@ -136,6 +140,10 @@ def _agreed_rows(found: Evaluation) -> Rows:
             score.reason,
             found.names[score.agreed_by_id],
             london_short(score.agreed_at),
+            score.outside_reason,
+            consents(said),
+            dissents(said),
+            stands,
             replaced,
             judged_on(bid, score.criterion, found.itt),
         )

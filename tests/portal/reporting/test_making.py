@@ -16,9 +16,11 @@ from portal.audit.models import Event
 from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.core.workbooks import read_workbook
+from portal.evaluation.consenting import dissent_from
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import ModeratedScore, Score
 from portal.evaluation.moderation import agree_score
+from portal.evaluation.queries import agreed_scores
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.reporting.making import Edition, make_report
@@ -165,6 +167,29 @@ def test_a_workbook_hides_nothing(db_session: object) -> None:
     assert not any("<f>" in part or "hidden" in part for part in sheets)
     assert 'state="hidden"' not in written["xl/workbook.xml"]
     assert "<dc:creator></dc:creator>" in written["docProps/core.xml"]
+
+
+def test_who_carried_a_mark_is_in_it(db_session: object) -> None:
+    """Consents and dissents stand beside the mark; why a young person did not agree stays with the group."""
+    evaluation = moderating_itt(2)
+    for key in KEYS:
+        agree_all(evaluation, key)
+    member = next(seat for seat in evaluation.seats["local"] if seat.member.role is MemberRole.MEMBER)
+    young = evaluation.scorers("young-people")[0]
+    for seat, words in ((member, "I saw it otherwise."), (young, "My own secret words.")):
+        agreed = next(iter(agreed_scores(seat.panel.id).values()))
+        dissent_from(work=seat.work, agreed_id=agreed.id, words=words, actor=seat.actor, now=clock.now())
+    for key in KEYS:
+        close(evaluation, key)
+    db.session.refresh(evaluation.itt)
+    rows = sheet(made(evaluation.itt, Edition.XLSX), "Agreed marks")
+    dissents = [row["Did not agree"] for row in rows if row.get("Did not agree")]
+    assert len(dissents) == 2
+    assert any(member.member.alias in said and "I saw it otherwise." in said for said in dissents)
+    assert any(young.member.alias in said for said in dissents)
+    assert "My own secret words." not in repr(rows)
+    assert all("Star" in row["Consented"] for row in rows if row["Panel"] == "Young people’s panel")
+    assert all(row["Stands since"] for row in rows)
 
 
 def test_each_taking_is_noted(db_session: object) -> None:
