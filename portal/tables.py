@@ -63,8 +63,10 @@ import portal.tendering.clarifying.models
 import portal.tendering.clarifying.rules
 import portal.tendering.document_models
 import portal.tendering.ending_models
+import portal.tendering.groundwork_models
 import portal.tendering.helping.models
 import portal.tendering.helping.rules
+import portal.tendering.interests.models
 import portal.tendering.interests.rules
 import portal.tendering.joint_models
 import portal.tendering.method_versions
