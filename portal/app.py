@@ -108,6 +108,7 @@ BLUEPRINTS = (
     "portal.evaluation.taking_part.views.facilitator",
     "portal.evaluation.taking_part.views.lead",
     "portal.evaluation.safeguarding.views.panel",
+    "portal.evaluation.views.paper",
     "portal.evaluation.views.draws",
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",

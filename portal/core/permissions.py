@@ -147,6 +147,7 @@ class Verb(StrEnum):
     SEE_SCORES = "see_scores"
     AGREE = "agree"
     CONSENT = "consent"
+    KEY_SHEET = "key_sheet"
     CLOSE_MODERATION = "close_moderation"
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"

@@ -131,9 +131,24 @@ def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetim
         raise Conflict("This score has been changed since you opened the page. Look at it again before you answer.")
     if not dissent and agreed.agreed_by_id == actor.user_id:
         raise NotAllowed("You wrote this score down, so the consent has to be another member’s.", code="same_person")
+    answer_for(work, agreed, member, dissent=dissent, actor=actor, now=now)
+    return agreed
+
+
+def answer_for(
+    work: PanelWork,
+    agreed: ModeratedScore,
+    member: PanelMember,
+    *,
+    dissent: str,
+    actor: Actor,
+    now: datetime,
+    keyed_by: uuid.UUID | None = None,
+) -> None:
+    """Write down what a member says to an agreed score; `keyed_by`: who has read the same from the member's sheet."""
     before = answers_to(agreed)[agreed.id].get(member.id)
     if before is not None and before.dissent == dissent:
-        return agreed
+        return
     _say(agreed, member, before, dissent, now)
     settle(work, agreed, now=now)
     record(
@@ -144,8 +159,8 @@ def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetim
         member=member.id,
         consents=not dissent,
         stands=agreed.stands_at is not None,
+        keyed_by=keyed_by,
     )
-    return agreed
 
 
 def _say(agreed: ModeratedScore, member: PanelMember, before: ScoreConsent | None, dissent: str, now: datetime) -> None:

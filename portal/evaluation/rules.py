@@ -72,6 +72,13 @@ policy.declare(
         permit("panel", Verb.AGREE, MODERATORS, [MODERATING]),
         # Who scored consents or dissents; a facilitator writes down and has no say.
         permit("panel", Verb.CONSENT, SCORERS, [MODERATING]),
+        # Two of them read the same from a signed sheet before it counts: nobody says yes for a child.
+        permit(
+            "panel",
+            Verb.KEY_SHEET,
+            [Role.FACILITATOR, Role.COMMISSIONER, Role.SAFEGUARDING_LEAD],
+            [MODERATING],
+        ),
         permit("panel", Verb.CLOSE_MODERATION, MODERATORS, [MODERATING]),
     ]
 )

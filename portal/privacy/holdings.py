@@ -119,6 +119,7 @@ HOLDINGS = (
     Holding("panel_work.safeguarding_lead_id", "Panels whose safeguarding lead you are"),
     Holding("panel_work.safeguarding_deputy_id", "Panels whose safeguarding lead you stand in for"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
+    Holding("paper_answer.keyed_by_id", "Sheets of young people that you keyed in"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
     Holding("panel_reply.published_by_id", "Answers to panels that you published"),
     Holding("draw_part.person_id", "Lots that you drew"),

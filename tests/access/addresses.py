@@ -217,6 +217,10 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.ISSUE_CARD): (*press("panel_desk.issue"), *form("taking_part.several")),
     ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add"),
     ("panel", Verb.PREPARE_SITTINGS): form("taking_part.change"),
+    ("panel", Verb.KEY_SHEET): (
+        *page("paper_sheets.index", by=frozenset({Role.FACILITATOR})),
+        *page("paper_sheets.officers_index", by=AUTHORITY_ROLES),
+    ),
     ("panel", Verb.FORGET_PIN): (*page("sitting_cards.index"), *press("sitting_cards.forget")),
     ("panel", Verb.READ): (
         *page("panel_desk.show", by=ADULTS),

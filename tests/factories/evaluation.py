@@ -177,7 +177,7 @@ def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, su
         submit_scorecards(work=work, actor=seat.actor, now=clock.now(), same_words=True)
 
 
-def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None:
+def agree_all(evaluation: Evaluation, key: str, give: Give = best_first, *, consenting: bool = True) -> None:
     """Agree every score of a panel that moderates, whoever is asked consenting; what is agreed already is changed."""
     seat = evaluation.moderator(key)
     work = seat.work
@@ -193,7 +193,8 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first) -> None
                 actor=seat.actor,
                 now=clock.now(),
             )
-    consent_all(work)
+    if consenting:
+        consent_all(work)
 
 
 def agreed_reason(criterion: str) -> str:

@@ -308,8 +308,8 @@ class Story:
         person.press("Go on", supporter="facilitator")
         sees(person, "What your group agreed")
         for _ in range(scores):
-            person.press("Yes, I agree")
-        assert not person.has("Yes, I agree"), person.text
+            person.press("That’s right for us")
+        assert not person.has("That’s right for us"), person.text
 
     def result(self) -> None:
         """The worker calculates; the commissioner reads ranking and figures. Birch has the best scores."""

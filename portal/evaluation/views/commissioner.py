@@ -62,6 +62,7 @@ def panels(reference: str) -> ResponseReturnValue:
         watched=_panels_open_to(Verb.SEE_PROGRESS, works),
         recorded=_panels_open_to(Verb.SEE_SCORES, works),
         told=_panels_open_to(Verb.READ_INFLUENCE, works) if itt.has_outcome else (),
+        keyed=_panels_open_to(Verb.KEY_SHEET, works),
         bids=len(bids),
         cells={panel.id: sum(len(scored_keys(method, panel.key)) for method in methods) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),

@@ -183,6 +183,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
         until=times_of(panel_id).parents_until,
         preparing=may(work, Verb.PREPARE_SITTINGS),
         adding=may(work, Verb.ADD_YOUNG_PEOPLE),
+        keying=may(work, Verb.KEY_SHEET),
         cells=sum(map(len, leaves_by_bid(work).values())),
         issuing=may(work, Verb.ISSUE_CARD),
     )

@@ -11,16 +11,18 @@ from flask_login import current_user
 
 from portal.accounts.browser import leave
 from portal.accounts.signing_in import sign_out
+from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.consenting import asked_for
+from portal.evaluation.consent_models import ScoreConsent
+from portal.evaluation.consenting import Asked, asked_for
 from portal.evaluation.declaring import declare_interest
 from portal.evaluation.forms import GO_BACK, GO_LATER, ConsentForm, YoungAnswerForm, young_declaration_form
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.published_method import points
-from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, seat_of, work_of
+from portal.evaluation.published_method import Leaf, points
+from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of, work_of
 from portal.evaluation.reading import read_bid
 from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
@@ -173,10 +175,11 @@ def check() -> ResponseReturnValue:
 
 
 @bp.get("/agreed")
+@bp.get("/agreed/<uuid:agreed_id>")
 @for_panel(Role.YOUNG_MEMBER)
-def agreed() -> ResponseReturnValue:
+def agreed(agreed_id: uuid.UUID | None = None) -> ResponseReturnValue:
     """The scores that the group agreed, to confirm one by one."""
-    return _agreed_page(own_seat(), ConsentForm(), None)
+    return _agreed_page(own_seat(), ConsentForm(), agreed_id)
 
 
 @bp.post("/agreed/<uuid:agreed_id>")
@@ -240,8 +243,32 @@ def _agreed_page(seat: Seat, form: ConsentForm, answering: uuid.UUID | None) -> 
         for leaf in leaves
         if (bid.bid_id, leaf.criterion.id) in asked
     ]
+    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows]
+    places: dict[uuid.UUID | None, int] = {one.agreed.id: place for place, (_, _, one, _) in enumerate(own, 1)}
+    waiting = next((one.agreed.id for _, _, one, mine in own if mine is None), None)
+    # A score that the group has changed meanwhile is not among them: the next that waits is shown.
+    number = places.get(answering or waiting) or places.get(waiting)
+    if number is None:
+        return render_template("evaluation/young/agreed.html", rows=own), form.status_code
+    return _confirming_page(seat, form, own[number - 1], number, len(own))
+
+
+def _confirming_page(
+    seat: Seat, form: ConsentForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], number: int, total: int
+) -> ResponseReturnValue:
+    bid, leaf, asked, mine = row
+    reading = read_bid(work=seat.work, bid_id=bid.bid_id, actor=actor(), criterion=leaf.key)
     page = render_template(
-        "evaluation/young/agreed.html", form=form, member=seat.member, rows=rows, answering=answering
+        "evaluation/young/confirm.html",
+        form=form,
+        bid=bid,
+        leaf=leaf,
+        asked=asked,
+        mine=mine,
+        answers=reading.answers[leaf.key],
+        opinions=opinions_of(seat.work.panel_id, bid.bid_id).get(leaf.criterion.id, []),
+        number=number,
+        total=total,
     )
     return page, form.status_code
 

@@ -22,8 +22,9 @@ from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
-from tests.factories.evaluation import YOUNG, appointed, moderating_itt, score_all, scoring_itt
-from tests.filling import fields_of, fill, sit_down, text_of
+from tests.factories.evaluation import REASON, YOUNG, agree_all, appointed, moderating_itt, score_all, scoring_itt
+from tests.filling import errors_of, fields_of, fill, sit_down, text_of
+from tests.pages import read
 from tests.portal.evaluation.views.posting import post
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -206,7 +207,7 @@ def test_young_people_confirm_what_their_group_agreed(client: CheckedClient) -> 
     refused = post(client, address, data={"verdict": "dissent"})
     assert (refused.status_code, "Say in your own words why you do not agree." in text_of(refused)) == (422, True)
     assert post(client, address, data={"verdict": "dissent", "words": "Not quite."}).location == "/panel/sitting/agreed"
-    assert "You said no: “Not quite.”" in words(client, "/panel/sitting/agreed")
+    assert "You would change it: “Not quite.”" in words(client, "/panel/sitting/agreed")
     post(client, address, data={"verdict": "consent"})
     sign_in(client, second.user)
     post(client, address, data={"verdict": "consent"})
@@ -241,3 +242,26 @@ def test_a_question_costs_the_same_however_many_there_are(client: CheckedClient,
                 assert client.get(path).status_code == 200
             counts.append(len(statements))
         assert counts[0] == counts[1]
+
+
+def test_each_agreed_score_is_theirs_to_confirm(client: CheckedClient) -> None:
+    """One a screen, with what each of them gave and why, and what the organisation said; a no needs words."""
+    evaluation = moderating_itt(1)
+    agree_all(evaluation, YOUNG, consenting=False)
+    young, other = evaluation.scorers(YOUNG)
+    sign_in(client, young.user)
+    first = client.get("/panel/sitting/agreed")
+    assert "Score 1 of 2" in first.text
+    assert all(words in text_of(first) for words in (f"{other.member.alias} gave 5.", REASON))
+    assert "would listen first." in text_of(first)
+    action = next(form["action"] for form in read(first.text).select("main form"))
+    refused = client.post(action, data=fields_of(first) | {"verdict": "dissent"})
+    assert errors_of(refused) == ["Say in your own words why you do not agree."]
+    assert client.post(action, data=fields_of(first) | {"verdict": "consent"}).location == "/panel/sitting/agreed"
+    second = client.get("/panel/sitting/agreed")
+    action = next(form["action"] for form in read(second.text).select("main form"))
+    no = {"verdict": "dissent", "words": "They did not ask us."}
+    assert client.post(action, data=fields_of(second) | no).location == "/panel/sitting/agreed"
+    done = text_of(client.get("/panel/sitting/agreed"))
+    assert "You said it is right." in done
+    assert "You would change it: “They did not ask us.”" in done
