@@ -38,10 +38,10 @@ from portal.notices.publisher import publisher
 from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
-from portal.scenarios import appointing, checks, mapping, matrix_people, people, preparing, story
+from portal.scenarios import appointing, checks, dividing, mapping, matrix_people, people, preparing, story
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.pricing import set_price
 from portal.tendering.publishing import publish_itt
 
@@ -81,6 +81,7 @@ def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> In
     )
     set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor)
     checks.ask(itt, actor)
+    dividing.divide(itt, actor)
     db.session.commit()
     return itt
 
@@ -141,15 +142,18 @@ def write_bid(
     keys: KeyFolder,
     files: FileStore,
     whole: bool = True,
+    lot: Lot | None = None,
 ) -> Bid:
-    """Start a bid and fill it in; `whole=False` leaves it half done, without price and document."""
-    actor = people.actor_of(part)
-    bid = start_bid(itt=itt, lot=itt.lots[0], actor=actor)
+    """Start a bid (for the first lot unless given) and fill it in; `whole=False`: without price and document."""
+    actor, lot = people.actor_of(part), lot or itt.lots[0]
+    bid = start_bid(itt=itt, lot=lot, actor=actor)
     db.session.commit()
-    answers = dict(list(telling.answers.items())[: None if whole else 3]) | checks.answers(itt, telling)
+    asked = {question.key for question in itt.questions if question.is_asked_for(lot.id)}
+    told = [(key, words) for key, words in telling.answers.items() if key in asked]
+    answers = dict(told[: None if whole else 3]) | checks.answers(itt, telling)
     save_answers(bid=bid, actor=actor, keys=keys, answers=answers)
     if whole:
-        save_price(bid=bid, actor=actor, keys=keys, price=telling.price)
+        save_price(bid=bid, actor=actor, keys=keys, price=dividing.price_for(lot, telling))
         db.session.commit()
         uploads = [(story.POLICY_NAME, story.POLICY_TEXT.encode)]
         attach_files(bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads)
@@ -175,9 +179,10 @@ def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:
 def submit_all(
     itt: InvitationToTender, *, keys: KeyFolder, files: FileStore, tellings: Sequence[story.Telling] = story.TELLINGS
 ) -> None:
-    """Every bidder of the cast who has something to tell writes and submits."""
+    """Every bidder of the cast who has something to tell writes and submits, for each lot."""
     for telling, part in zip(tellings, cast_of(itt).bidders, strict=False):
-        submit(write_bid(itt, telling, part, keys=keys, files=files), part, keys)
+        for lot in itt.lots:
+            submit(write_bid(itt, telling, part, keys=keys, files=files, lot=lot), part, keys)
 
 
 def close_together(

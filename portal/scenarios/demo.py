@@ -14,6 +14,7 @@ from portal.organisations.models import ContractingAuthority
 from portal.scenarios import (
     appointing,
     building,
+    buying,
     changing,
     checks,
     endings,
@@ -25,15 +26,11 @@ from portal.scenarios import (
     story,
 )
 from portal.scenarios.papers import add_papers
-from portal.tendering.asking import ask_for_lots
 from portal.tendering.clarifying.answering import answer_question, publish_answers
 from portal.tendering.clarifying.asking import ask_question
-from portal.tendering.criteria import save_lot_weights
-from portal.tendering.lots import add_lot, change_lot
 from portal.tendering.models import InvitationToTender
-from portal.tendering.pricing import set_lot_price
 
-DRAFT = "Short breaks for disabled children: Demo Northfield"
+DRAFT = story.DIVIDED_DRAFT
 OPEN = "Early help for families: Demo Harbourside"
 CLOSED = "Counselling for young people: Demo Millbrook"
 SCORING = checks.EASTGATE
@@ -44,7 +41,7 @@ CONTRACT = "Holiday activities: Demo Oldbridge"
 CHANGED = "Play in the parks: Demo Fernhill"
 CANCELLED = "Youth theatre: Demo Southgate"
 NOT_AWARDED = "Night-time crisis support: Demo Fairmead"
-JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED, story.WITHDRAWN, story.REOPENED)
+JUDGED = (RESULT, STANDSTILL, CONTRACT, story.TIED, story.WITHDRAWN, story.REOPENED, story.DIVIDED)
 CLOSING = (CLOSED, SCORING, MODERATING, *JUDGED)
 
 
@@ -55,7 +52,7 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     begun = clock.now() - timedelta(days=40)
     open_market = market.load(authority, keys=keys, files=files)
     drafted = building.draft(authority, DRAFT, begun=begun)
-    _in_two_lots(drafted)
+    joint = buying.ask_the_partner(building.draft(authority, story.JOINT, begun=begun), files)
     opened, pace = _open_one(authority, keys, files, begun)
     unanswered = _that_nobody_answers(authority, keys, begun)
     stopped = _cancelled(authority, keys, files, begun)
@@ -71,7 +68,8 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     _being_scored(itts[SCORING])
     _in_moderation(itts[MODERATING])
     for title in JUDGED:
-        building.await_event(itts[title], EventKind.RESULT_DIAGNOSED)
+        for lot in itts[title].lots:
+            building.await_event(itts[title], EventKind.RESULT_DIAGNOSED, lot=str(lot.id))
     building.propose(itts[RESULT], offers_standstill=True)
     building.award(itts[STANDSTILL], offers_standstill=True)
     building.award(itts[CONTRACT], offers_standstill=False)
@@ -81,25 +79,10 @@ def load(*, keys: KeyFolder, files: FileStore) -> dict[str, str]:
     building.conclude(itts[CONTRACT])
     building.place(itts[CONTRACT], "UK7")
     evaluating.answer_young_people(itts[CONTRACT])
-    made = {DRAFT: drafted, OPEN: opened, CHANGED: changed, CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
+    made = {DRAFT: drafted, story.JOINT: joint, OPEN: opened, CHANGED: changed}
+    made |= {CANCELLED: stopped, NOT_AWARDED: unanswered, **itts}
     references = {title: itt.reference for title, itt in made.items()}
     return {**references, market.TITLE: open_market.market, market.CALL_OFF: open_market.call_off}
-
-
-def _in_two_lots(itt: InvitationToTender) -> None:
-    """A second lot, smaller, that has nothing to do with others and is priced by figures of its own."""
-    actor = people.actor_of(people.COMMISSIONER)
-    first = itt.lots[0]
-    change_lot(itt=itt, lot=first, title=story.DAY_LOT, description="", estimated_value=story.ESTIMATE, actor=actor)
-    lot = add_lot(itt=itt, title=story.NIGHT_LOT, description="", estimated_value=story.NIGHT_VALUE, actor=actor)
-    by_key = {node.key: node for node in itt.criteria}
-    weights = {by_key[key].id: weight for key, weight in story.NIGHT_WEIGHTS.items()}
-    save_lot_weights(lot=lot, weights=weights, actor=actor)
-    set_lot_price(lot=lot, formula=story.NIGHT_PRICE_FORMULA, actor=actor)
-    for question in itt.questions:
-        if question.criterion is not None and question.criterion.key == story.NOT_AT_NIGHT:
-            ask_for_lots(itt=itt, question=question, lots=[first], actor=actor)
-    db.session.commit()
 
 
 def _open_one(

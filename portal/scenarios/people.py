@@ -219,7 +219,16 @@ PLATFORM = Part(
     "Looks after the installation, and confirms an authority’s second administrator.",
     (Role.PLATFORM_ADMINISTRATOR,),
 )
-PARTS = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
+PARTNER_AUTHORITY = "Demo Hillside Council"
+PARTNER_APPROVER = Part(
+    "Demo Approver Hillside",
+    "hillside-approver",
+    "Approver of an authority that buys together",
+    "Reads the draft that another authority runs, and agrees for its own.",
+    (Role.APPROVER,),
+)
+_HERE = (*AUTHORITY_PEOPLE, *PROVIDER_PEOPLE, *PANEL_PEOPLE, PLATFORM)
+PARTS = (*_HERE, PARTNER_APPROVER)
 CAST = Cast(
     commissioner=COMMISSIONER,
     approver=APPROVER,
@@ -292,12 +301,13 @@ class AlreadyLoaded(RuntimeError):
 
 
 def create_people(*, keys: KeyFolder) -> ContractingAuthority:
-    """Create the authority, the three providers and everybody who has a part; return the authority.
+    """Create and return the authority; beside it one that buys with it, and everybody who has a part.
 
     Raises `AlreadyLoaded`.
     """
     authority = create_authority(AUTHORITY)
-    create_parts(PARTS, authority, keys=keys)
+    create_parts(_HERE, authority, keys=keys)
+    create_parts([PARTNER_APPROVER], create_authority(PARTNER_AUTHORITY), keys=keys)
     return authority
 
 

@@ -15,6 +15,7 @@ from portal.core.columns import db
 from portal.organisations.models import Provider
 from portal.scenarios import demo, people, story
 from portal.scenarios.people import Part
+from portal.tendering.joint_models import JointBuyer
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import IttStatus
 
@@ -26,6 +27,8 @@ class Behind(StrEnum):
     PANEL = "panel"
     BID = "bid"
     SUMMARY = "summary"
+    JOINT = "joint"
+    """A part in buying together of another authority."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,17 @@ SCENES: tuple[Scene, ...] = (
         (
             Door(people.COMMISSIONER, "Finish the draft", "itts.draft"),
             Door(people.COMMISSIONER, "Make one for each locality", "itts.localities"),
+        ),
+    ),
+    Scene(
+        "Bought together",
+        story.JOINT,
+        IttStatus.DRAFT,
+        "Another council is asked to buy and sign, and a health board will monitor the contract. The council reads the "
+        "draft with its documents on a page of its own and agrees; nothing is published before.",
+        (
+            Door(people.PARTNER_APPROVER, "Read the draft, and agree", "joint.show", Behind.JOINT),
+            Door(people.COMMISSIONER, "See who buys together", "joint.buyers"),
         ),
     ),
     Scene(
@@ -149,6 +163,19 @@ SCENES: tuple[Scene, ...] = (
             Door(people.APPROVER, "Decide the award", "awards.show"),
             Door(people.COMMISSIONER, "Record the notice's number, once it is decided", "notice_desk.show"),
         ),
+    ),
+    Scene(
+        "Two lots, judged in two ways",
+        story.DIVIDED,
+        IttStatus.MODERATED,
+        "By night working with others does not count, safety weighs more, and the price has figures of its own. Each "
+        "lot has its result by its own method; the awards can be proposed lot by lot.",
+        (
+            Door(people.AUDITOR, "Compare the results of both lots", "evaluation_desk.result"),
+            Door(people.COMMISSIONER, "Propose an award", "awards.show"),
+        ),
+        public_endpoint="opportunities.show",
+        public_text="See both methods as the public does",
     ),
     Scene(
         "A tie to end",
@@ -261,10 +288,14 @@ def ways_in(procurements: Mapping[str, InvitationToTender]) -> Mapping[tuple[str
         .join(Bid.provider)
         .where(Bid.itt_id.in_(ids))
     )
+    joint = db.session.execute(
+        select(JointBuyer.itt_id, JointBuyer.id).where(JointBuyer.itt_id.in_(ids), JointBuyer.authority_id.is_not(None))
+    )
     known: dict[tuple[Behind, uuid.UUID, str], Values] = {
         **{(Behind.PROCUREMENT, itt.id, ""): {"reference": itt.reference} for itt in procurements.values()},
         **{(Behind.PANEL, itt_id, key): {"panel_id": panel_id} for itt_id, key, panel_id in panels},
         **{(Behind.BID, itt_id, name): {"reference": reference} for itt_id, name, reference in bids},
+        **{(Behind.JOINT, itt_id, ""): {"joint_id": joint_id} for itt_id, joint_id in joint},
         **{(Behind.SUMMARY, itt_id, name): {"reference": reference} for itt_id, name, reference in summaries},
     }
     wanted = {

@@ -24,6 +24,7 @@ ESTIMATE = Decimal(720000)
 PRICE_FORMULA = Benchmark(Fraction(540_000), Fraction(720_000)).to_dict()
 DAY_LOT, NIGHT_LOT = "Breaks by day", "Breaks overnight"
 NIGHT_VALUE = Decimal(120000)
+"""A sixth of the estimate; bidders ask a sixth of their price."""
 NIGHT_PRICE_FORMULA = Benchmark(Fraction(90_000), Fraction(120_000)).to_dict()
 NOT_AT_NIGHT = "working-together"
 NIGHT_WEIGHTS = {NOT_AT_NIGHT: Decimal(0), "safeguarding": Decimal(65)}
@@ -195,13 +196,18 @@ WITHDRAWN = "Breakfast clubs: Demo Longmeadow"
 """The procurement whose winner withdrew."""
 REOPENED = "Help with speech and language: Demo Brookfield"
 """The procurement in which a panel agrees its scores again."""
+JOINT = "Advocacy for children in care: Demo Westway"
+"""The procurement that several bodies buy together."""
+DIVIDED_DRAFT = "Short breaks for disabled children: Demo Northfield"
+DIVIDED = "Short breaks by day and by night: Demo Fairmead"
+"""The procurements in two lots that are judged in different ways: a draft, and one with its results."""
 
 
 def tellings_for(title: str) -> tuple[Telling, ...]:
     """Who tells what in a procurement."""
     if title == TIED:
         return (HARBOUR, replace(MEADOW, price=HARBOUR.price))
-    return (HARBOUR, MEADOW) if title == REOPENED else TELLINGS
+    return (HARBOUR, MEADOW) if title in (REOPENED, DIVIDED) else TELLINGS
 
 
 def agreed(title: str, provider: str, criterion: str) -> tuple[int, str]:

@@ -21,6 +21,7 @@ from portal.scenarios.matrix_people import PARTS as MATRIX_PARTS
 from portal.scenarios.people import (
     AUTHORITY_PEOPLE,
     PANEL_PEOPLE,
+    PARTNER_APPROVER,
     PASSWORD,
     PLATFORM,
     PROVIDER_PEOPLE,
@@ -34,6 +35,7 @@ bp = Blueprint("start", __name__, url_prefix="/demonstration")
 
 GROUPS = (
     ("The council's people", AUTHORITY_PEOPLE),
+    ("An authority that buys together", (PARTNER_APPROVER,)),
     ("Providers", PROVIDER_PEOPLE),
     ("Panels", PANEL_PEOPLE),
     ("The installation", (PLATFORM,)),

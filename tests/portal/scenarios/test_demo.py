@@ -17,6 +17,7 @@ from tests.worker_process import running_worker
 
 EXPECTED = {
     demo.DRAFT: "draft",
+    story.JOINT: "draft",
     demo.OPEN: "published",
     demo.CHANGED: "published",
     demo.CLOSED: "published",
@@ -25,6 +26,7 @@ EXPECTED = {
     demo.RESULT: "moderated",
     demo.STANDSTILL: "awarded",
     demo.CONTRACT: "contracted",
+    story.DIVIDED: "moderated",
     story.TIED: "moderated",
     story.WITHDRAWN: "moderated",
     story.REOPENED: "opened",
