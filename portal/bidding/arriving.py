@@ -7,21 +7,24 @@ bidder's people sends it and from whichever device. The last call attaches it as
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
 from portal.bidding.closing import lock_bid, require_open
-from portal.bidding.contents import Placed, context_of, key_of_drafts, read_sealed_draft
-from portal.bidding.documents import LARGEST_BID, Attached, attach_files, no_room, require_file_question
+from portal.bidding.contents import Content, Placed, context_of, key_of_drafts, read_sealed_draft
+from portal.bidding.documents import LARGEST_BID, Attached, attach_files, no_room, replace_file, require_file_question
 from portal.bidding.drafting import read_draft
 from portal.bidding.models import Bid, FilePart
 from portal.bidding.stored_files import discard_file
 from portal.core import keeping
 from portal.core.columns import db
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, NotFound
 from portal.core.inspecting import MEGABYTE, require_usable, shown_name
+from portal.core.keeping import Upload
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.seals import KeyFolder, decrypt, encrypt, pad, unpad
 from portal.core.storage import FileStore
@@ -34,12 +37,16 @@ MOST_PARTS = LARGEST_BID // PART
 
 @dataclass(frozen=True)
 class Arriving:
-    """A file that is sent in parts: for which question, its name, its size in bytes, its SHA-256 in hexadecimal."""
+    """A file that is sent in parts: for which question, its name, its size in bytes, its SHA-256 in hexadecimal.
+
+    `replaces`: the file of the draft whose place it takes.
+    """
 
     question: str
     name: str
     size: int
     sha256: str
+    replaces: uuid.UUID | None = None
 
     def known_as(self, bid: Placed, keys: KeyFolder) -> bytes:
         """What its parts are found by."""
@@ -69,10 +76,7 @@ def take_part(
     entered = lock_bid(bid)
     require_open(entered)
     require_file_question(entered, arriving.question)
-    content = read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys)
-    full = no_room(bid, content, name, arriving.size)
-    if full:
-        raise InvalidInput(full)
+    _require_room(bid, read_sealed_draft(entered, entered.draft_sealed, entered.draft_revision, keys), name, arriving)
     there = len(_parts(bid, arriving, keys))
     if part is None or part.number != there or hashlib.sha256(part.content).hexdigest() != part.sha256:
         return there
@@ -94,7 +98,7 @@ def take_part(
 
 
 def finish_file(*, bid: Bid, actor: Actor, keys: KeyFolder, files: FileStore, arriving: Arriving) -> Attached:
-    """Attach a file whose parts are there, as `attach_files` does; its parts go, whether it is kept or refused.
+    """Attach a file whose parts are there, as the plain forms do; its parts go, whether it is kept or refused.
 
     Once more for a file that was attached so gives the same. What has not arrived whole is refused by its name. Raises
     `TooLate` for a file that was begun before the closing instant and is finished after it.
@@ -106,10 +110,31 @@ def finish_file(*, bid: Bid, actor: Actor, keys: KeyFolder, files: FileStore, ar
     if not parts and (name, arriving.sha256) in {(entry["name"], entry["sha256"]) for entry in there}:
         return Attached((name,), ())
     upload = (arriving.name, lambda: _joined(bid, arriving, parts, keys, files))
-    attached = attach_files(bid=bid, actor=actor, keys=keys, files=files, question=arriving.question, uploads=[upload])
+    known = {"bid": bid, "actor": actor, "keys": keys, "files": files}
+    attached = _put(known, arriving, upload)
     for part in parts:
         discard_file(row=part, files=files)
     return attached
+
+
+def _put(known: Mapping[str, Any], arriving: Arriving, upload: Upload) -> Attached:
+    """Attach it, or put it in the place of another; what cannot take that is refused by name, and the other stays."""
+    if arriving.replaces is None:
+        return attach_files(**known, question=arriving.question, uploads=[upload])
+    try:
+        return Attached((replace_file(**known, file_id=arriving.replaces, upload=upload),), ())
+    except (InvalidInput, NotFound) as refused:
+        return Attached((), (refused.message,))
+
+
+def _require_room(bid: Bid, content: Content, name: str, arriving: Arriving) -> None:
+    """Raise `InvalidInput` where the draft cannot take the file, or has not the one any more that it replaces."""
+    old = content.file(arriving.replaces) if arriving.replaces else None
+    if arriving.replaces and old is None:
+        raise InvalidInput("That file is not in the draft any more.")
+    size, more = (arriving.size - old["size"], 0) if old else (arriving.size, 1)
+    if full := no_room(bid, content, name, size, more=more):
+        raise InvalidInput(full)
 
 
 def _parts(bid: Bid, arriving: Arriving, keys: KeyFolder) -> Sequence[FilePart]:

@@ -301,10 +301,7 @@ class AlreadyLoaded(RuntimeError):
 
 
 def create_people(*, keys: KeyFolder) -> ContractingAuthority:
-    """Create and return the authority; beside it one that buys with it, and everybody who has a part.
-
-    Raises `AlreadyLoaded`.
-    """
+    """Create everybody who has a part, and return the authority that most are of; raises `AlreadyLoaded`."""
     authority = create_authority(AUTHORITY)
     create_parts(_HERE, authority, keys=keys)
     create_parts([PARTNER_APPROVER], create_authority(PARTNER_AUTHORITY), keys=keys)

@@ -37,7 +37,7 @@
 
   const bind = (place) => {
     if (!place.querySelector("form")) { return; }
-    const { flParts: parts, flWhole: whole, flQuestion: question } = place.dataset;
+    const { flParts: parts, flWhole: whole, flQuestion: question, flReplaces: replaces, flAfter: after } = place.dataset;
     const size = Number(place.dataset.flPart), largest = Number(place.dataset.flLargest);
     const form = place.querySelector("form"), box = form.querySelector("[type=file]");
     const list = place.querySelector("[data-fl-files]"), spoken = place.querySelector("[aria-live]");
@@ -49,7 +49,7 @@
     // Asks again until something answers: what is asked changes nothing the second time.
     const insist = async (row, address, fields, moved = () => {}) => {
       for (let pause = 1000; !stopped; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-        try { return await post(address, { csrf_token: form.elements.csrf_token.value, question, ...fields }, moved); } catch {
+        try { return await post(address, { csrf_token: form.elements.csrf_token.value, question, replaces, ...fields }, moved); } catch {
           row.say("The connection is broken. This goes on by itself when it is back.");
           say(row.words.textContent);
           await whenBack(pause);
@@ -129,7 +129,7 @@
       window.removeEventListener("beforeunload", warn);
       // The page comes afresh, as it is now; what became of the files waits for it in this tab, and for nothing else.
       try { window.sessionStorage.setItem(TOLD, JSON.stringify({ question, outcome })); } catch { /* the list says what is there */ }
-      window.location.assign(form.getAttribute("action"));
+      window.location.assign(after || form.getAttribute("action"));
     });
 
     stop.addEventListener("click", () => { stopped = true; stop.disabled = true; say("Stopping."); });

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import NumberRange, Optional, Regexp
+from wtforms.validators import UUID, NumberRange, Optional, Regexp
 
 from portal.bidding.arriving import Arriving, Part
 from portal.core.keeping import Upload
@@ -51,6 +52,7 @@ class ArrivingForm(BaseForm):
     question = StringField()
     name = StringField()
     size = IntegerField(validators=[NumberRange(min=0)])
+    replaces = StringField(validators=[Optional(), UUID()])
     sha256 = StringField(validators=[Regexp(SHA256)])
     number = IntegerField(validators=[Optional(), NumberRange(min=0)])
     digest = StringField(validators=[Optional(), Regexp(SHA256)])
@@ -59,7 +61,8 @@ class ArrivingForm(BaseForm):
     @property
     def arriving(self) -> Arriving:
         """The file."""
-        return Arriving(self.question.data or "", self.name.data or "", self.size.data, self.sha256.data)
+        replaces = uuid.UUID(self.replaces.data) if self.replaces.data else None
+        return Arriving(self.question.data or "", self.name.data or "", self.size.data, self.sha256.data, replaces)
 
     @property
     def part(self) -> Part | None:

@@ -77,6 +77,8 @@ def carried_out(form: BaseForm, bid: Bid, name: str, act: Callable[[], Any]) -> 
     return False
 
 
+SIZES = (PART, LARGEST_FILE)
+"""Of a part that goes up, and of the largest file, in bytes."""
 OVER: Mapping[type[Any], str] = {TooLate: "late", Cancelled: "cancelled"}
 """The pages that say that it was too late, or that there is nothing left to bid for: with what was typed."""
 
@@ -227,7 +229,7 @@ def saved_answers(form: AnswersForm, bid: Bid, section: str | None) -> Response:
 
 def about_files(bid: Bid) -> dict[str, Any]:
     """What the page of documents shows: what is there, who added it, and how large parts and files may be."""
-    return {"content": draft_of(bid), "added": additions_of(bid), "sizes": (PART, LARGEST_FILE)}
+    return {"content": draft_of(bid), "added": additions_of(bid), "sizes": SIZES}
 
 
 def about_price(lot: Lot, price: str | None) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from portal.bidding.remarks import as_told, remarks_of
 from portal.bidding.sealing import submit_bid, withdraw_bid
 from portal.bidding.validity import validity_of
 from portal.bidding.views.pages import (
+    SIZES,
     about_files,
     about_price,
     answers_page,
@@ -205,7 +206,7 @@ def replace(reference: str, file_id: uuid.UUID) -> ResponseReturnValue:
     if carried_out(form, bid, "attach", lambda: act(upload=form.file.upload)):
         flash(f"{form.outcome} is attached instead of {entry['name']}.", "success")
         return redirect(url_for("bids.documents", reference=bid.reference))
-    return shown("replace", form, bid, act="attach", entry=entry)
+    return shown("replace", form, bid, act="attach", entry=entry, sizes=SIZES)
 
 
 @bp.post("/<reference>/documents/<uuid:file_id>/remove")

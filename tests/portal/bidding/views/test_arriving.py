@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -39,7 +40,7 @@ class Sender:
     """What the script does, step by step, with parts of 40 bytes."""
 
     def __init__(self, app: Flask, client: CheckedClient, actor: Actor, bid: Bid) -> None:
-        self.app, self.client, self.actor, self.bid = app, client, actor, bid
+        self.app, self.client, self.actor, self.bid, self.replaces = app, client, actor, bid, ""
         self.address = f"/provider/bids/{bid.reference}/documents"
         page = BeautifulSoup(client.get(self.address).get_data(as_text=True), "html.parser")
         self.token = str(page.select("[data-fl-parts] [name=csrf_token]")[0]["value"])
@@ -69,12 +70,16 @@ class Sender:
 
     def known(self, name: str, content: bytes) -> dict[str, Any]:
         digest = hashlib.sha256(content).hexdigest()
-        return {"question": POLICY, "name": name, "size": len(content), "sha256": digest}
+        known = {"question": POLICY, "name": name, "size": len(content), "sha256": digest}
+        return known | {"replaces": self.replaces}
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        return read_draft(bid=self.bid, actor=self.actor, keys=self.app.extensions["keys"]).files
 
     @property
     def attached(self) -> list[tuple[str, str]]:
-        content = read_draft(bid=self.bid, actor=self.actor, keys=self.app.extensions["keys"])
-        return [(entry["name"], entry["sha256"]) for entry in content.files]
+        return [(entry["name"], entry["sha256"]) for entry in self.files]
 
 
 @pytest.fixture
@@ -122,6 +127,37 @@ def test_finishing_twice_attaches_once(sender: Sender) -> None:
     sender.send()
     assert sender.finish().get_json() == sender.finish().get_json()
     assert len(sender.attached) == 1
+
+
+def test_a_file_takes_the_place_of_another(sender: Sender) -> None:
+    """In its place, however often the end is asked for; the other goes, and no part is left."""
+    sender.send()
+    sender.finish()
+    first, newer = sender.files[0], TEXT.replace(b"our", b"a new")
+    page = sender.client.get(f"{sender.address}/{first['id']}/replace").get_data(as_text=True)
+    assert f'data-fl-replaces="{first["id"]}"' in page
+    sender.replaces = first["id"]
+    sender.send(newer)
+    for _ in range(2):
+        assert sender.finish("newer.txt", newer).get_json()["kept"] == ["newer.txt"]
+    assert sender.attached == [("newer.txt", hashlib.sha256(newer).hexdigest())]
+    assert parts_left() == 0
+
+
+def test_what_cannot_take_the_place_leaves_it(sender: Sender) -> None:
+    """Refused by its name, before it is sent or once it is whole; and so is a place that is no more."""
+    sender.send()
+    sender.finish()
+    sender.replaces = sender.files[0]["id"]
+    assert "is of a type" in sender.ask(name="policy.exe").get_json()["message"]
+    broken = b"PK\x03\x04 no archive at all, whatever its name may be, and a line more"
+    sender.send(broken)
+    refused = sender.finish("policy.docx", broken).get_json()
+    assert (refused["kept"], len(refused["refused"])) == ([], 1)
+    assert [name for name, _ in sender.attached] == ["policy.txt"]
+    assert parts_left() == 0
+    sender.replaces = str(uuid.uuid4())
+    assert sender.ask().get_json() == {"message": "That file is not in the draft any more."}
 
 
 @pytest.mark.parametrize(
