@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from portal.core.errors import InvalidInput
 from portal.core.parsing.text import require_text
 from portal.tendering.question_kinds.kind import Control, Setting, Settings
 from portal.tendering.question_kinds.words import WORD_LIMIT, InWords
@@ -62,7 +63,9 @@ class Condition(InWords):
 
     def read_settings(self, typed: Mapping[str, str]) -> dict[str, Any]:
         """What it is about, the condition, what shows it, why it is needed, and the limit."""
-        about = typed["about"] if typed.get("about") in dict(ABOUT) else ABOUT[0][0]
+        about = typed.get("about")
+        if about not in dict(ABOUT):
+            raise InvalidInput("Say what the condition is about.", field="about")
         read = {"about": about} | {
             name: require_text(typed.get(name), ask, field=name, most=LONGEST) for name, ask in PARTS.items()
         }

@@ -45,7 +45,7 @@ def asked(itt: InvitationToTender, officer: Actor, **settings: str) -> Question:
     )
 
 
-@pytest.mark.parametrize("name", ["meets", "evidence", "needed"])
+@pytest.mark.parametrize("name", ["about", "meets", "evidence", "needed"])
 def test_a_condition_says_what_what_shows_it_and_why(name: str) -> None:
     """A condition that is no proportionate means is none (PA2023 s.22), so why it is needed is part of it."""
     with pytest.raises(InvalidInput) as refused:
