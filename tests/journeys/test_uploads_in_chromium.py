@@ -37,7 +37,22 @@ def test_a_line_that_breaks_costs_one_part(chromium: Browser, tmp_path: Path) ->
         expect(outcome).to_contain_text("wrong.exe is of a type that cannot be used.")
         check_accessibility(page)
         assert len(sent) == 7, "three parts and two questions, one of each lost and sent again"
+        replace(page, large.rename(tmp_path / "newer.txt"))
         page.close()
+
+
+def replace(page: Page, newer: Path) -> None:
+    """Another file takes the place of the one that is there, in parts as well."""
+    page.get_by_role("link", name="Replace large.txt").click()
+    newer.write_bytes(newer.read_bytes() + b"One line more.\n")
+    page.locator("[type=file]").set_input_files(str(newer))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Replace the file").press("Enter")
+        expect(page.get_by_role("progressbar", name="newer.txt")).to_be_visible()
+        check_accessibility(page)
+    expect(page.get_by_role("group", name="What became of your files")).to_contain_text("newer.txt is attached.")
+    expect(page.get_by_role("link", name="Replace newer.txt")).to_be_visible()
+    expect(page.get_by_role("link", name="Replace large.txt")).to_have_count(0)
 
 
 def losing_every(page: Page, nth: int) -> list[str]:
