@@ -18,8 +18,10 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.queries import counting_members
+from portal.evaluation.safeguarding.holding import kept_words
 
 LONGEST_DISSENT = 4000
 
@@ -86,7 +88,8 @@ def consent_to(*, work: PanelWork, agreed_id: uuid.UUID, actor: Actor, now: date
 def dissent_from(*, work: PanelWork, agreed_id: uuid.UUID, words: str, actor: Actor, now: datetime) -> ModeratedScore:
     """Say, as a member who scored, why one does not agree with an agreed score: it is on record beside it.
 
-    A score that stands already goes on standing. Records and raises as `consent_to`; `InvalidInput` (field "words").
+    A score that stands already goes on standing. A young person's words are looked through like a reason.
+    Records and raises as `consent_to`; `InvalidInput` (field "words").
     """
     said = require_text(words, "Say in your own words why you do not agree.", field="words", most=LONGEST_DISSENT)
     return _answer(work, agreed_id, dissent=said, actor=actor, now=now)
@@ -147,7 +150,7 @@ def answer_for(
 ) -> None:
     """Write down what a member says to an agreed score; `keyed_by`: who has read the same from the member's sheet."""
     before = answers_to(agreed)[agreed.id].get(member.id)
-    if before is not None and before.dissent == dissent:
+    if before is not None and before.written == dissent:
         return
     _say(agreed, member, before, dissent, now)
     settle(work, agreed, now=now)
@@ -168,12 +171,15 @@ def _say(agreed: ModeratedScore, member: PanelMember, before: ScoreConsent | Non
         before.superseded_at = now
         # The index allows one answer in force, so the old one goes before the new one comes.
         db.session.flush()
+    cell = {"bid_id": agreed.bid_id, "criterion_id": agreed.criterion_id}
+    kept = kept_words(member=member, words=dissent, place=HeldPlace.DISSENT, **cell, now=now)
     db.session.add(
         ScoreConsent(
             moderated_score_id=agreed.id,
             panel_member_id=member.id,
             consented_at=None if dissent else now,
-            dissent=dissent,
+            kept_dissent=kept.reason,
+            held_id=kept.held_id,
             said_at=now,
         )
     )

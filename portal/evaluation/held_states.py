@@ -11,6 +11,7 @@ class HeldPlace(Named):
     SCORE = "score"
     DECLARATION = "declaration"
     AGREED = "agreed"
+    DISSENT = "dissent"
 
 
 class HeldStatus(Named):

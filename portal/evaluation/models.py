@@ -17,6 +17,7 @@ from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_
 from portal.core.permissions import Actor, Role
 from portal.evaluation.held_states import Action, HeldPlace, HeldStatus
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
+from portal.safeguarding.screening import Sign
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 from portal.tendering.states import AFTER_OPENING
 
@@ -230,6 +231,11 @@ class HeldWords(Subject, Model):
     policy_object = "held_words"
 
     @property
+    def may_be_about_harm(self) -> bool:
+        """Whether a sign of a disclosure was found."""
+        return Sign.DISCLOSURE in self.signs
+
+    @property
     def policy_state(self) -> str:
         """Its status."""
         return self.status.value
@@ -244,7 +250,7 @@ class HeldWords(Subject, Model):
         return str(self.work.itt_id)
 
 
-def _readable(kept: Any, held_id: Any) -> ColumnElement[str]:
+def readable(kept: Any, held_id: Any) -> ColumnElement[str]:
     """What others may read of a text whose column is `kept`: itself, or what became of the words it was held for."""
     said = case(
         (HeldWords.status == HeldStatus.RELEASED, HeldWords.words),
@@ -271,7 +277,7 @@ class Score(Model):
     held_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("held_words.id"))
     saved_at: Mapped[CreatedAt]
 
-    reason: Mapped[str] = column_property(_readable(kept_reason, held_id))
+    reason: Mapped[str] = column_property(readable(kept_reason, held_id))
 
     scorecard: Mapped[Scorecard] = relationship(back_populates="scores")
     criterion: Mapped[AwardCriterion] = relationship()

@@ -17,7 +17,6 @@ from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.queries import scorecards_of
 from portal.evaluation.states import ScorecardStatus
 from portal.safeguarding.help_lines import HELP_LINES, HelpLine
-from portal.safeguarding.screening import Sign
 from portal.tendering.method import method_for
 from portal.tendering.models import Lot
 from tender_scoring import effective_weights
@@ -78,7 +77,7 @@ class Sitting:
     def help_lines(self) -> tuple[HelpLine, ...]:
         """Whom to talk to, once the young person wrote something that may be about harm; every page names it anyway."""
         held = (screen.score.held for screen in self.screens if screen.score is not None)
-        return HELP_LINES if any(one is not None and Sign.DISCLOSURE in one.signs for one in held) else ()
+        return HELP_LINES if any(one is not None and one.may_be_about_harm for one in held) else ()
 
     @property
     def answered(self) -> int:

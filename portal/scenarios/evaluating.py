@@ -43,6 +43,7 @@ def write_held(itt: InvitationToTender, panel: Panel) -> None:
     question = leaves_for(work, bid)[0].key
     for member, words in zip(counting_members(panel.id), story.HELD, strict=False):
         actor = actor_for(member.user_id)
+        _sit_down(actor, work)
         _declare(actor, work)
         entries = {question: Entry("4", words)}
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.audit.queries import events_of
 from portal.core import clock
 from portal.core.errors import InvalidInput
+from portal.evaluation.consenting import answers_to, dissent_from
 from portal.evaluation.declaring import Interest, declarations_of, declare_interest
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import AWAITED, ModeratedScore, Score
@@ -174,3 +175,15 @@ def test_a_reason_for_young_people_that_is_about_harm_goes_to_the_lead_alone() -
     assert refused.value.field == "reason"
     assert [(one.place.value, one.status.value) for one in held(evaluation)] == [("agreed", "with_lead")]
     assert any(event.kind == "words_held" for event in events_of(evaluation.itt.id))
+
+
+def test_why_a_young_person_does_not_agree_is_looked_through() -> None:
+    """Others read that somebody says no and a sentence; the young person reads their own words; the no counts."""
+    evaluation = moderating_itt(1)
+    stored = agree(evaluation, AGREED_REASON)
+    seat = evaluation.scorers(YOUNG)[0]
+    dissent_from(work=seat.work, agreed_id=stored.id, words=HARM, actor=seat.actor, now=clock.now())
+    db.session.expire_all()
+    said = answers_to(stored)[stored.id][seat.member.id]
+    assert (said.consented_at, said.dissent, said.written) == (None, AWAITED, HARM)
+    assert [(one.place.value, one.status.value) for one in held(evaluation)] == [("dissent", "with_lead")]
