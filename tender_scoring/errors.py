@@ -18,7 +18,7 @@ class Code(StrEnum):
     NUMBER_FORMAT = "number_format"
     TEXT = "text"  # blank, too long, or not a Unicode text
     UNKNOWN_VALUE = "unknown_value"  # combine, normalise, mode or ranking outside its list
-    OUT_OF_RANGE = "out_of_range"  # quorum and places
+    OUT_OF_RANGE = "out_of_range"  # quorum, places and winners
     SCALE_GRID = "scale_grid"
     SCALE_NORMALISE = "scale_normalise"
     SCALE_BANDS = "scale_bands"

@@ -158,7 +158,7 @@ class Method:
 
     `places` are the decimals of every published figure, rounded half up; `tie_break` the ids of criteria,
     `lowest_price`, or, last of all, `drawn_lot`, that are tried in order; `ranking` is `highest_total` or
-    `price_per_quality_point`.
+    `price_per_quality_point`; `winners` is how many bids are awarded, in the order of their ranks.
     """
 
     scales: Mapping[str, Scale]
@@ -167,6 +167,7 @@ class Method:
     places: int
     tie_break: tuple[str, ...] = ()
     ranking: str = "highest_total"
+    winners: int = 1
 
     @property
     def needs_price(self) -> bool:
@@ -193,6 +194,8 @@ class Method:
         }
         if self.ranking != "highest_total":
             stated["ranking"] = self.ranking
+        if self.winners != 1:
+            stated["winners"] = self.winners
         return stated
 
 

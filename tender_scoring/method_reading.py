@@ -38,6 +38,7 @@ from tender_scoring.prices import read_formula
 MAX_DEPTH = 16
 """Levels of the tree of criteria."""
 MAX_MEMBERS = 10**6
+MAX_WINNERS = 20
 
 
 @dataclass
@@ -52,7 +53,8 @@ class _Reading:
 
 def read_method(value: Any, where: str = "") -> Method:
     """Return the method that a document states; `where` is the document's own place."""
-    entries = get_object(value, where, ("scales", "panels", "criteria", "rounding"), ("tie_break", "ranking"))
+    optional = ("tie_break", "ranking", "winners")
+    entries = get_object(value, where, ("scales", "panels", "criteria", "rounding"), optional)
     scales = _read_named(entries["scales"], pointer(where, "scales"), _read_scale)
     panels = _read_named(entries["panels"], pointer(where, "panels"), _read_panel)
     reading = _Reading(scales, panels)
@@ -64,7 +66,8 @@ def read_method(value: Any, where: str = "") -> Method:
     _check_weights(criteria, place)
     ranking = _read_ranking(entries, where, reading)
     tie_break = _read_tie_break(entries.get("tie_break", []), pointer(where, "tie_break"), reading)
-    return Method(scales, panels, criteria, _read_places(entries, where), tie_break, ranking)
+    winners = get_whole(entries.get("winners", 1), pointer(where, "winners"), 1, MAX_WINNERS)
+    return Method(scales, panels, criteria, _read_places(entries, where), tie_break, ranking, winners)
 
 
 def _read_named(value: Any, where: str, read: Any) -> Mapping[str, Any]:

@@ -330,6 +330,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SETTING_ASIDE_PROPOSED: (letters_of_setting_aside.setting_aside_proposed,),
     EventKind.SETTING_ASIDE_REFUSED: (letters_of_setting_aside.setting_aside_refused,),
     EventKind.WINNER_WITHDREW: (letters_of_setting_aside.winner_withdrew,),
+    EventKind.PLACE_LEFT_EMPTY: (letters_of_setting_aside.place_left_empty,),
     EventKind.EVALUATION_REOPENED: (letters_of_setting_aside.evaluation_reopened,),
     EventKind.ENDING_PROPOSED: (letters_of_endings.ending_proposed,),
     EventKind.ENDING_WITHDRAWN: NOTHING,

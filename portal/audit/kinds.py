@@ -233,6 +233,7 @@ class EventKind(StrEnum):
     SETTING_ASIDE_PROPOSED = "setting_aside_proposed"
     SETTING_ASIDE_REFUSED = "setting_aside_refused"
     WINNER_WITHDREW = "winner_withdrew"
+    PLACE_LEFT_EMPTY = "place_left_empty"
     EVALUATION_REOPENED = "evaluation_reopened"
     ENDING_PROPOSED = "ending_proposed"
     ENDING_WITHDRAWN = "ending_withdrawn"

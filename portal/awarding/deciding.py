@@ -12,8 +12,8 @@ from portal.awarding.allocating import Tied, winners_of
 from portal.awarding.extending import require_validity
 from portal.awarding.models import AwardDecision, AwardPlace
 from portal.awarding.obstacles import require_no_obstacle
-from portal.awarding.queries import decision_in_force, next_number, opened_bids_of
-from portal.awarding.settling import open_lots, settle
+from portal.awarding.queries import next_number, opened_bids_of
+from portal.awarding.settling import open_lots, settle, vacant_places
 from portal.awarding.states import DECISION, DecisionStatus
 from portal.awarding.summaries import issue_summaries
 from portal.bidding.models import Bid
@@ -45,28 +45,30 @@ def propose_award(
     tied: str = "",
     tie_reason: str = "",
 ) -> AwardDecision:
-    """Propose the award of a lot to the bid that the published method ranks first.
+    """Propose the award of a lot to the bids that the published method ranks first, one for each vacant place of it.
 
     Where one bidder may win only so many lots, the published rule says which ones it gets.
-    The winner is the result's, never chosen by hand (P-10 in docs/promises.md). Only where bids are tied and the
+    The winners are the result's, never chosen by hand (P-10 in docs/promises.md). Only where bids are tied and the
     method was published before there was a drawn lot, two people choose one of them (`tied`, its reference) with a
     reason that bidders read. Where the law requires a standstill it is set whatever `offers_standstill` says; where it
     does not, the authority may offer one (PA2023 s.51(3)-(5); PCR2015 reg 86(5)(c)). Records AWARD_PROPOSED; approvers
-    are told. Raises `WrongState` without a single bid in first place, while anything is in the way
+    are told. Raises `WrongState` without a single bid in a place, while anything is in the way
     (`portal/awarding/obstacles.py`) or while it is not known yet how firm the result is, `NoLongerStands` for a bid
     whose time is past, `Conflict` when another proposal is in force, `InvalidInput` for a reason of fewer than 20
     characters, and (field "unverified_reason") without a reason where nobody has proved the winner's number,
     `OrganisationSuspended`.
     """
     take(itt, Verb.PROPOSE_AWARD, actor=actor)
-    if decision_in_force(lot.id) is not None:
+    vacant = vacant_places(lot)
+    if not vacant:
         raise Conflict("An award of this lot has already been proposed.")
     if lot not in open_lots(itt):
         raise Conflict("This lot has been ended without an award.")
     result = _firm_result(itt, lot)
     reason = require_reason(reason, WHY, field="reason")
     wins, why_tied = _winners(itt, lot, result, tied, tie_reason)
-    places = [AwardPlace(place=place, bid=db.session.get_one(Bid, bid)) for place, bid in enumerate(wins, 1)]
+    bids = [db.session.get_one(Bid, bid_id) for bid_id in wins]
+    places = [AwardPlace(place=place, bid=bid) for place, bid in zip(vacant, bids, strict=False)]
     _rely_on(places, itt, unverified_reason, now)
     decision = AwardDecision(
         itt_id=itt.id,

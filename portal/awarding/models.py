@@ -130,12 +130,18 @@ class AwardPlace(Model):
     @property
     def is_only(self) -> bool:
         """Whether the lot goes to one bidder alone by the published rule, so that nobody speaks of places."""
-        return True
+        return self.decision.lot.places == 1
 
     @property
     def words(self) -> str:
         """Which place it is, in words."""
-        return f"place {self.place}"
+        return f"place {self.place} of {self.decision.lot.places}"
+
+    @property
+    def of_what(self) -> str:
+        """The lot, and the place in it where there are several."""
+        lot = f"lot {self.decision.lot.number}"
+        return lot if self.is_only else f"{lot}, {self.words}"
 
     @property
     def called(self) -> str:
@@ -146,13 +152,15 @@ class AwardPlace(Model):
 class SettingAside(Approval, OnIttChain, Model):
     """That decided awards fall before their contract: a winner withdraws, or panels agree their scores again.
 
+    With several places in a lot the others stand; what becomes of the one is decided by an award, or it stays empty.
+
     What is set aside stays on record as it was: decision, summaries, standstill, result, agreed scores.
     """
 
     __tablename__ = "setting_aside"
     __table_args__ = (
         Index("uq_setting_aside_waiting", "itt_id", unique=True, postgresql_where=text("status = 'proposed'")),
-        CheckConstraint("(kind = 'withdrawal') = (place_id IS NOT NULL)", name="withdrawal_of_a_winner"),
+        CheckConstraint("(kind = 'reopening') = (place_id IS NULL)", name="withdrawal_of_a_winner"),
         CheckConstraint("kind = 'reopening' OR panel_id IS NULL", name="panel_of_a_reopening"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
         decided_by_somebody(),
@@ -162,7 +170,7 @@ class SettingAside(Approval, OnIttChain, Model):
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
     kind: Mapped[SettingAsideKind] = one_of(SettingAsideKind)
     place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_place.id"))
-    """Whose bidder withdraws."""
+    """Whose bidder withdraws, or has withdrawn."""
     panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id"))
     """The panel that agrees its scores again; None where every panel does."""
     status: Mapped[SettingAsideStatus] = one_of(SettingAsideStatus, default=SettingAsideStatus.PROPOSED)
@@ -192,7 +200,9 @@ class SettingAside(Approval, OnIttChain, Model):
     def what(self) -> str:
         """What it is about, in words."""
         if self.place is not None:
-            return f"{self.place.called} withdraws"
+            if self.kind.is_empty_place:
+                return f"{self.place.words} stays empty"
+            return f"{self.place.called} withdraws" + ("" if self.place.is_only else f" from {self.place.words}")
         return f"{self.panel.name} agrees its scores again" if self.panel else "every panel agrees its scores again"
 
 

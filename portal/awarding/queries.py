@@ -34,11 +34,18 @@ def whose_places() -> ORMOption:
     )
 
 
+def decisions_in_force(lot_id: uuid.UUID) -> Sequence[AwardDecision]:
+    """The lot's proposed and decided awards, the newest last; what was refused or set aside is history.
+
+    There is one, or a further one for each time that a place became vacant while others stood.
+    """
+    in_force = select(AwardDecision).where(AwardDecision.lot_id == lot_id, AwardDecision.status.in_(IN_FORCE))
+    return db.session.scalars(in_force.options(whose_places()).order_by(AwardDecision.number)).all()
+
+
 def decision_in_force(lot_id: uuid.UUID) -> AwardDecision | None:
-    """The lot's proposed or decided award; one that was refused or set aside is history."""
-    return db.session.scalars(
-        select(AwardDecision).where(AwardDecision.lot_id == lot_id, AwardDecision.status.in_(IN_FORCE))
-    ).one_or_none()
+    """The newest of the lot's proposed and decided awards."""
+    return next(reversed(decisions_in_force(lot_id)), None)
 
 
 def last_refused(lot_id: uuid.UUID) -> AwardDecision | None:

@@ -33,6 +33,8 @@ class PlaceStatus(Named):
     AWARDED = "awarded"
     WITHDRAWN = "withdrawn"
     """Its bidder withdrew before the contract; the next in the ranking may take the place."""
+    LEFT_EMPTY = "left_empty"
+    """So it did, and two people have decided that nobody takes the place."""
 
 
 class SettingAsideKind(Named):
@@ -42,6 +44,8 @@ class SettingAsideKind(Named):
     """The winner of a lot withdraws: the lot goes to the next in the published ranking."""
     REOPENING = "reopening"
     """Panels agree their scores again."""
+    EMPTY_PLACE = "empty_place"
+    """A place that its bidder left stays empty, while others of the lot stand."""
 
 
 class SettingAsideStatus(Named):

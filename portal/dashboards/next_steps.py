@@ -155,7 +155,14 @@ NOTICE = Step("See which notice waits for its number", "notice_desk.show", Verb.
 WAIT = Step("Wait for the standstill to end", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK, tag="Waiting")
 CONTRACT = Step("Read the contract", "contract_desk.conclude", Verb.SEE_CONTRACT_DESK)
 END = Step("End it without an award", "endings.show", Verb.PROPOSE_NO_AWARD, "Nobody can be awarded it.", is_act=True)
-DRAW = Step("Draw a lot", "draws.show", Verb.DRAW_LOT, "Bids are tied in first place. Two people do it.", is_act=True)
+LEAVE_EMPTY = Step(
+    "Leave a place empty",
+    "setting_aside.show",
+    Verb.PROPOSE_SETTING_ASIDE,
+    "Its bidder withdrew, and no bid is left for it.",
+    is_act=True,
+)
+DRAW = Step("Draw a lot", "draws.show", Verb.DRAW_LOT, "Bids are tied for a place. Two people do it.", is_act=True)
 DECIDE_TIE = Step(
     "Decide between tied bids",
     "awards.show",
@@ -322,6 +329,8 @@ def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
         yield DECIDE_TIE
     if situation.has_lot_to_end:
         yield END
+    if situation.has_place_to_leave:
+        yield LEAVE_EMPTY
     if situation.proposers:
         yield DECIDE if _is_for(actor, ((half,) for half in situation.proposers)) else PROPOSED
 

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, select
+from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
 from portal.awarding.models import AwardDecision, AwardPlace, Standstill
+from portal.awarding.settling import is_vacant
 from portal.awarding.states import IN_FORCE, DecisionStatus, PlaceStatus
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.contracts.models import Contract
@@ -72,8 +73,10 @@ class Situation:
     """How many questions of bidders have no published answer."""
     has_lot_to_end: bool = False
     """Whether nobody can be awarded a lot: nobody bid for it, or no bid stands."""
+    has_place_to_leave: bool = False
+    """Whether a place became vacant that no bid is left for."""
     has_tie: bool = False
-    """Whether bids for a lot are tied in first place."""
+    """Whether bids for a lot share a rank that decides."""
     draws_lots: bool = True
     """Whether the published method draws a lot then."""
     judging: Waiting | None = None
@@ -135,6 +138,9 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
     return (
         select(
             Lot.itt_id,
+            Lot.id,
+            Lot.places,
+            _vacant(),
             AwardDecision.status,
             AwardDecision.proposed_by_id,
             AwardDecision.proposed_at,
@@ -147,7 +153,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             result,
             case((undecided, _ranking("bid"))),
             case((undecided, _ranking("rank"))),
-            case((undecided, _withdrawn())),
+            case((undecided, _taken())),
             (InvitationToTender.opened_at.is_not(None)) & ~opened.correlate(Lot),
             ended,
             InvitationToTender.method["tie_break"].contains([DRAWN_LOT]),
@@ -155,10 +161,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
         )
         .select_from(Lot)
         .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
-        .outerjoin(
-            AwardDecision,
-            (AwardDecision.lot_id == Lot.id) & AwardDecision.status.in_(IN_FORCE),
-        )
+        .outerjoin(AwardDecision, (AwardDecision.lot_id == Lot.id) & AwardDecision.status.in_(IN_FORCE))
         .outerjoin(Standstill, Standstill.decision_id == AwardDecision.id)
         .outerjoin(
             AwardPlace, (AwardPlace.decision_id == AwardDecision.id) & (AwardPlace.status == PlaceStatus.AWARDED)
@@ -175,13 +178,21 @@ def _ranking(key: str) -> ScalarSelect[Any]:
     return newest.order_by(Result.calculated_at.desc()).limit(1).correlate(Lot).scalar_subquery()
 
 
-def _withdrawn() -> ScalarSelect[Any]:
-    """The references of the bids that were awarded the lot and withdrew."""
+def _taken() -> ScalarSelect[Any]:
+    """The references of the bids that hold a place in the lot, or were awarded it and withdrew."""
     place, award = aliased(AwardPlace), aliased(AwardDecision)
-    withdrew = select(func.array_agg(Bid.reference)).join(place, place.bid_id == Bid.id)
-    withdrew = withdrew.join(award, award.id == place.decision_id)
-    withdrew = withdrew.where(award.lot_id == Lot.id, place.status != PlaceStatus.AWARDED)
-    return withdrew.correlate(Lot).scalar_subquery()
+    taken = select(func.array_agg(Bid.reference)).join(place, place.bid_id == Bid.id)
+    taken = taken.join(award, award.id == place.decision_id).where(
+        award.lot_id == Lot.id, or_(award.status.in_(IN_FORCE), place.status != PlaceStatus.AWARDED)
+    )
+    return taken.correlate(Lot).scalar_subquery()
+
+
+def _vacant() -> ScalarSelect[Any]:
+    """How many places of the lot became vacant while others stand."""
+    place, award = aliased(AwardPlace), aliased(AwardDecision)
+    vacant = select(func.count(place.place.distinct())).join(award, award.id == place.decision_id)
+    return vacant.where(award.lot_id == Lot.id, is_vacant(place, award)).correlate(Lot).scalar_subquery()
 
 
 def _empty_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
@@ -201,6 +212,9 @@ def _panels_without_lead(itt_ids: Sequence[uuid.UUID]) -> Counts:
 class _Row:
     """One lot, or one place in its award."""
 
+    lot_id: uuid.UUID
+    places: int
+    vacant: int
     status: DecisionStatus | None
     proposed_by_id: uuid.UUID | None
     proposed_at: datetime | None
@@ -213,35 +227,35 @@ class _Row:
     has_result: bool
     ranked: list[str] | None
     ranks: list[int] | None
-    withdrawn: list[str] | None
+    taken: list[str] | None
     has_no_bid: bool
     has_ended: bool
     draws_lots: bool | None
     unchecked: int
 
     @property
-    def first_places(self) -> int | None:
-        """How many bids share the best place of those that have not withdrawn; None where there is no result."""
+    def left(self) -> list[int] | None:
+        """The ranks of the bids that neither hold a place nor have withdrawn; None where there is no result."""
         if self.ranked is None or self.ranks is None:
             return None
-        withdrawn = self.withdrawn or ()
-        left = [rank for bid, rank in zip(self.ranked, self.ranks, strict=True) if bid not in withdrawn]
-        return left.count(left[0]) if left else 0
+        taken = self.taken or ()
+        return [rank for bid, rank in zip(self.ranked, self.ranks, strict=True) if bid not in taken]
 
     @property
     def is_open(self) -> bool:
-        """Whether it is neither awarded, nor proposed, nor ended."""
-        return self.status is None and not self.has_ended
+        """Whether it, or a place in it, is neither awarded, nor proposed, nor ended."""
+        return (self.status is None or self.vacant > 0) and not self.has_ended
 
     @property
-    def has_nobody_first(self) -> bool:
+    def has_nobody_left(self) -> bool:
         """Whether no bid can be awarded it by the published method."""
-        return self.has_no_bid or self.first_places == 0
+        return self.has_no_bid or self.left == []
 
     @property
     def is_tied(self) -> bool:
-        """Whether several bids share first place."""
-        return (self.first_places or 0) > 1
+        """Whether several bids share a rank that decides about a place."""
+        left = self.left or []
+        return any(left.count(rank) > 1 for rank in left[: self.vacant or self.places])
 
     def can_be_signed(self, now: datetime) -> bool:
         """Whether its contract can be concluded, as far as standstill and announcement go."""
@@ -266,15 +280,18 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
     lots = [lot for lot in lots if not lot.has_ended] or lots
     waits = {lot.wait(now) for lot in lots}
     proposed = [lot for lot in lots if lot.status is DecisionStatus.PROPOSED]
+    on_the_way = {lot.lot_id for lot in proposed}
+    vacant = {lot.lot_id: lot for lot in lots if lot.is_open and lot.lot_id not in on_the_way}.values()
     return Situation(
         has_empty_panel=has_empty_panel,
         proposers=frozenset(Half(lot.proposed_by_id, lot.proposed_at) for lot in proposed),
         has_result=result,
-        has_lot_to_propose=any(lot.is_open and not lot.has_nobody_first and not lot.is_tied for lot in lots),
-        has_tie=any(lot.is_open and lot.is_tied for lot in lots),
+        has_lot_to_propose=any(not lot.has_nobody_left and not lot.is_tied for lot in vacant),
+        has_tie=any(lot.is_tied for lot in vacant),
         draws_lots=all(lot.draws_lots for lot in lots),
-        to_check=sum(lot.unchecked for lot in lots if lot.is_open),
-        has_lot_to_end=any(lot.is_open and lot.has_nobody_first for lot in lots),
+        to_check=sum(lot.unchecked for lot in vacant),
+        has_lot_to_end=any(lot.has_nobody_left and not lot.vacant for lot in vacant),
+        has_place_to_leave=any(lot.has_nobody_left and lot.vacant for lot in vacant),
         decided_at=max((lot.decided_at for lot in lots if lot.decided_at), default=None),
         standstill=next(wait for wait in _LEAST_FAR if wait in waits),
         last_date=max((lot.last_date for lot in lots if lot.last_date), default=None),

@@ -9,7 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.awarding.models import AwardDecision, AwardPlace, SettingAside
-from portal.awarding.queries import setting_aside_waits, whose_places
+from portal.awarding.queries import proposed_lots, setting_aside_waits, whose_places
+from portal.awarding.settling import vacated
 from portal.awarding.states import DecisionStatus, PlaceStatus
 from portal.bidding.models import Bid
 from portal.contracts.models import Contract
@@ -20,6 +21,7 @@ from portal.evaluation.reopening import reopenable
 from portal.organisations.models import Provider
 from portal.tendering.models import InvitationToTender, Lot, Panel
 
+PROPOSED = "An award is proposed. It has to be refused or decided first."
 WAITS = "Something has been proposed already, and waits for an approver."
 
 
@@ -79,12 +81,37 @@ def places_to_withdraw_from(itt_id: uuid.UUID) -> list[AwardPlace]:
     if setting_aside_waits(itt_id):
         return []
     signed = set(db.session.scalars(select(Contract.place_id).where(Contract.itt_id == itt_id)))
-    return [place for award in awards_in_force(itt_id) for place in award.standing if place.id not in signed]
+    proposed = proposed_lots(itt_id)
+    awards = [award for award in awards_in_force(itt_id) if award.lot_id not in proposed]
+    return [place for award in awards for place in award.standing if place.id not in signed]
+
+
+def places_to_leave_empty(itt: InvitationToTender) -> list[AwardPlace]:
+    """The places that can stay empty: vacant, no award of the lot is proposed, nor anything else already."""
+    if setting_aside_waits(itt.id):
+        return []
+    proposed = proposed_lots(itt.id)
+    # Of a place that was left twice the last one is it.
+    vacant = {(lot.number, place.place): place for lot in itt.lots if lot.id not in proposed for place in vacated(lot)}
+    return list(vacant.values())
+
+
+def require_empty_place(place: AwardPlace, *, to: SettingAside | None = None) -> None:
+    """Raise what stands in the way of a place staying empty; `to` as in `require_withdrawal`."""
+    award = place.decision
+    if place not in vacated(award.lot):
+        raise WrongState("This place is not vacant.")
+    if award.lot_id in proposed_lots(award.itt_id):
+        raise Conflict(PROPOSED)
+    if setting_aside_waits(award.itt_id, apart_from=to):
+        raise Conflict(WAITS)
 
 
 def _against_withdrawal(place: AwardPlace) -> PortalError | None:
     if not (place.decision.is_decided and place.status.is_awarded):
         return WrongState("This award is not decided, or has been set aside already.")
+    if place.decision.lot_id in proposed_lots(place.decision.itt_id):
+        return Conflict(PROPOSED)
     if db.session.scalar(select(exists().where(Contract.place_id == place.id))):
         return WrongState("The contract has been concluded, so nobody can withdraw from the award any more.")
     return None
@@ -107,9 +134,8 @@ def can_be_reopened(itt: InvitationToTender) -> list[Panel]:
 def _against_reopening(itt: InvitationToTender, panel: Panel | None) -> PortalError | None:
     if has_a_contract(itt.id):
         return WrongState("A contract has been concluded, so scores cannot be agreed again any more.")
-    proposed = exists().where(AwardDecision.itt_id == itt.id, AwardDecision.status == DecisionStatus.PROPOSED)
-    if db.session.scalar(select(proposed)):
-        return Conflict("An award is proposed. It has to be refused or decided first.")
+    if proposed_lots(itt.id):
+        return Conflict(PROPOSED)
     panels = reopenable(itt)
     if not panels or (panel is not None and panel not in panels):
         return WrongState("No panel that agreed its scores has closed, so there is nothing to agree again.")

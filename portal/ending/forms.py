@@ -38,18 +38,16 @@ class EndingForm(FactorField):
 
 
 class SettingAsideForm(FactorField):
-    """Propose that a winner withdraws, or that panels agree their scores again."""
+    """Propose that a winner withdraws, that a place stays empty, or that panels agree their scores again."""
 
     what = RadioField("What has happened", validators=[InputRequired("Choose what has happened.")])
     reason = ReasonField("Why", validators=[InputRequired("Say why, in a sentence or two.")])
     submit = SubmitField("Send to an approver")
 
-    def offer(self, places: Sequence[AwardPlace], panels: Sequence[Panel]) -> None:
+    def offer(self, places: Sequence[AwardPlace], vacant: Sequence[AwardPlace], panels: Sequence[Panel]) -> None:
         """Say what can be set aside now."""
-        choices = [
-            SelectChoice(str(place.id), f"{place.called} withdraws from lot {place.decision.lot.number}")
-            for place in places
-        ]
+        choices = [SelectChoice(str(place.id), f"{place.called} withdraws from {place.of_what}") for place in places]
+        choices += [SelectChoice(str(place.id), f"{place.of_what.capitalize()} stays empty") for place in vacant]
         choices += [SelectChoice(panel.key, f"{panel.name} agrees its scores again") for panel in panels]
         if len(panels) > 1:
             choices.append(SelectChoice(EVERY_PANEL, "Every panel agrees its scores again"))

@@ -11,6 +11,8 @@ from datetime import datetime
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.awarding.models import AwardDecision, AwardPlace, SettingAside
+from portal.awarding.queries import decisions_in_force, places_held
+from portal.awarding.settling import settle
 from portal.awarding.states import (
     DECISION,
     SETTING_ASIDE,
@@ -20,12 +22,19 @@ from portal.awarding.states import (
     SettingAsideStatus,
 )
 from portal.bidding.models import Bid
+from portal.contracts.signing import complete
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
-from portal.ending.aside_queries import awards_in_force, place_won_by, require_reopening, require_withdrawal
+from portal.ending.aside_queries import (
+    awards_in_force,
+    place_won_by,
+    require_empty_place,
+    require_reopening,
+    require_withdrawal,
+)
 from portal.evaluation.reopening import reopen_panels, reopenable
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.second_person import take_to_decide
@@ -33,6 +42,7 @@ from portal.tendering.states import ITT, IttStatus
 
 WHY = "Say in a sentence or two what you checked, or why you refuse"
 ASKED_WITHDRAWAL = "Say in a sentence or two why the winner withdraws"
+ASKED_EMPTY = "Say why the place stays empty, in words that bidders can read"
 ASKED_REOPENING = "Say why, in words that bidders can read"
 
 
@@ -58,6 +68,20 @@ def withdraw_from_award(*, bid: Bid, actor: Actor, reason: str, now: datetime) -
     if place is None:
         raise NotFound("This bid has not been awarded a contract, so there is nothing to withdraw from.")
     return _withdrawal(place, actor, reason, now)
+
+
+def propose_empty_place(*, place: AwardPlace, actor: Actor, reason: str, now: datetime) -> SettingAside:
+    """Propose that a place whose bidder withdrew stays empty, while others of the lot stand.
+
+    Records SETTING_ASIDE_PROPOSED; approvers are told. Raises `WrongState` for a place that is not vacant, `Conflict`
+    while an award of the lot or something else is proposed, `InvalidInput` (field "reason") for fewer than 20
+    characters.
+    """
+    itt = place.decision.itt
+    take(itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
+    require_empty_place(place)
+    words = require_reason(reason, ASKED_EMPTY, field="reason")
+    return _propose(SettingAside(itt=itt, kind=SettingAsideKind.EMPTY_PLACE, place=place, reason=words), actor, now)
 
 
 def propose_reopening(
@@ -91,31 +115,47 @@ def decide_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now
     """Set aside as the second person what the proposal is about; nothing of it can be signed from then on.
 
     After a withdrawal the lot waits for an award again, to the next in its published ranking, or for its end without
-    one. After a reopening every award falls, and the panels are back in their moderation. Records WINNER_WITHDREW or
-    EVALUATION_REOPENED, from which the letters follow. Raises `NotAllowed` for the person who proposed, `WrongState`
+    one; where others hold places in it, these stand, and only its own place waits. After a reopening every award
+    falls, and the panels are back in their moderation. With the last vacant place that stays empty the procurement
+    goes on as after an award. Records WINNER_WITHDREW, PLACE_LEFT_EMPTY or EVALUATION_REOPENED, from which the letters
+    follow. Raises `NotAllowed` for the person who proposed, `WrongState`
     when it is not waiting (any more) or there is a contract meanwhile, `InvalidInput` (field "note").
     """
     take_to_decide(proposal, actor)
     said = require_reason(note, WHY, field="note")
-    if proposal.place is not None:
+    if proposal.place is None:
+        require_reopening(proposal.itt, proposal.panel, to=proposal)
+    elif proposal.kind.is_withdrawal:
         require_withdrawal(proposal.place, to=proposal)
     else:
-        require_reopening(proposal.itt, proposal.panel, to=proposal)
+        require_empty_place(proposal.place, to=proposal)
     proposal.status = SETTING_ASIDE.move(proposal.status, SettingAsideStatus.DECIDED)
     proposal.decide(actor, now=now, note=said)
-    if proposal.place is not None:
+    if proposal.place is None:
+        _reopen(proposal, actor, now)
+    elif proposal.kind.is_withdrawal:
         _let_withdraw(proposal, proposal.place, actor)
     else:
-        _reopen(proposal, actor, now)
+        _leave_empty(proposal, proposal.place, actor, now)
 
 
 def _let_withdraw(proposal: SettingAside, place: AwardPlace, actor: Actor) -> None:
     place.status = PlaceStatus.WITHDRAWN
-    _set_aside(place.decision, proposal)
-    itt = proposal.itt
+    db.session.flush()
+    itt, lot = proposal.itt, place.decision.lot
+    if not places_held(lot.id):
+        for decision in decisions_in_force(lot.id):
+            _set_aside(decision, proposal)
     if itt.status is IttStatus.AWARDED:
         itt.status = ITT.move(itt.status, IttStatus.MODERATED)
-    record(EventKind.WINNER_WITHDREW, proposal, actor=actor, lot=place.decision.lot.number, bid=place.bid_id)
+    record(EventKind.WINNER_WITHDREW, proposal, actor=actor, lot=lot.number, place=place.place, bid=place.bid_id)
+
+
+def _leave_empty(proposal: SettingAside, place: AwardPlace, actor: Actor, now: datetime) -> None:
+    place.status = PlaceStatus.LEFT_EMPTY
+    settle(proposal.itt, now)
+    complete(proposal.itt)
+    record(EventKind.PLACE_LEFT_EMPTY, proposal, actor=actor, lot=place.decision.lot.number, place=place.place)
 
 
 def _reopen(proposal: SettingAside, actor: Actor, now: datetime) -> None:

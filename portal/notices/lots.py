@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from portal.awarding.models import AwardPlace
 from portal.notices.canonical import Json, without_gaps
-from portal.tendering.lots import WINNING_RULE
+from portal.tendering.lots import place_words, winning_rule
 from portal.tendering.models import InvitationToTender, Lot
 
 AWARD_STATUS_SET_ASIDE = "cancelled"
@@ -18,12 +18,13 @@ def lot_id(lot: Lot) -> str:
 
 
 def lot_details(itt: InvitationToTender) -> Json:
-    """How many lots one bidder may have, with the rule for whoever comes first in more, or why there is one."""
+    """How many lots one bidder may have and how many bidders a lot, with the rules for both, or why there is one."""
+    rules = [*place_words(itt), *([winning_rule(itt)] if itt.max_lots_awarded is not None else [])]
     return without_gaps(
         {
             "maximumLotsBidPerSupplier": itt.max_lots_bid,
             "maximumLotsAwardedPerSupplier": itt.max_lots_awarded,
-            "awardCriteriaDetails": WINNING_RULE if itt.max_lots_awarded is not None else None,
+            "awardCriteriaDetails": " ".join(rules) or None,
             "noLotsDivisionRationale": itt.no_lots_reason,
         }
     )

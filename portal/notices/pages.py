@@ -123,6 +123,7 @@ def facts_of(release: Json) -> list[Row]:
         ("Bids are sent at", tender.get("submissionMethodDetails")),
         ("Award expected by", _day(tender.get("awardPeriod", {}).get("endDate"))),
         ("How the marks are shared", tidy(shares)),
+        ("Who is awarded what", tender.get("lotDetails", {}).get("awardCriteriaDetails")),
         ("Seal of the published method (SHA-256)", method_hash.strip(" .")),
         ("Break points", _break_points(tender.get("milestones", []))),
     )

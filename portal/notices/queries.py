@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal.awarding.models import AwardDecision
-from portal.awarding.states import DecisionStatus
+from portal.awarding.models import AwardDecision, AwardPlace
+from portal.awarding.states import DecisionStatus, PlaceStatus
 from portal.core.errors import NotFound
 from portal.extensions import db
 from portal.notices.models import Notice, OcdsRecord, PreparedNotice, name_of
@@ -72,13 +72,17 @@ def itts_with_a_notice_waiting() -> Select[uuid.UUID]:
 def _is_waiting() -> ColumnElement[bool]:
     """Prepared and not published.
 
-    An award that was set aside is announced no more; of a procurement that has ended only its end is: neither an award
-    nor what had been changed before.
+    An award that was set aside, or that every bidder left, is announced no more; of a procurement that has ended only
+    its end is: neither an award nor what had been changed before.
     """
     over = exists().where(InvitationToTender.id == PreparedNotice.itt_id, InvitationToTender.status.in_(ENDED))
-    fallen = exists().where(
-        AwardDecision.id == PreparedNotice.decision_id, AwardDecision.status == DecisionStatus.SET_ASIDE
+    stands = exists().where(
+        AwardDecision.id == PreparedNotice.decision_id,
+        AwardDecision.status != DecisionStatus.SET_ASIDE,
+        AwardPlace.decision_id == AwardDecision.id,
+        AwardPlace.status == PlaceStatus.AWARDED,
     )
+    fallen = PreparedNotice.decision_id.is_not(None) & ~stands
     published = exists().where(Notice.event_id == PreparedNotice.event_id)
     overtaken = or_(PreparedNotice.kind_code == AWARD, PreparedNotice.addendum_id.is_not(None)) & over
     return ~published & ~fallen & ~overtaken

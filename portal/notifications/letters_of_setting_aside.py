@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.audit.models import Event
 from portal.awarding.models import SettingAside
-from portal.awarding.queries import awards_set_aside_by
+from portal.awarding.queries import awards_set_aside_by, places_held
 from portal.core.columns import db
 from portal.core.permissions import PANEL_ROLES, Role
 from portal.notifications import recipients
@@ -29,10 +29,13 @@ def setting_aside_refused(event: Event) -> None:
 
 def winner_withdrew(event: Event) -> None:
     """Every bidder of the lot hears that the award is set aside, and the officers that it waits for another."""
-    proposal = _proposal(event)
-    assert proposal.place is not None
-    lot_id = proposal.place.decision.lot_id
-    to_bidders(event, recipients.bids_of_lot(lot_id), "ending/winner_withdrew", proposal=proposal)
+    _to_bidders_of_lot(event, "ending/winner_withdrew")
+    _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
+
+
+def place_left_empty(event: Event) -> None:
+    """Every bidder of the lot hears why nobody takes a place in it, and the officers that this is decided."""
+    _to_bidders_of_lot(event, "ending/place_left_empty")
     _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
 
 
@@ -54,6 +57,15 @@ def evaluation_reopened(event: Event) -> None:
             proposal=proposal,
         )
     _to_authority(event, "ending/award_falls", Role.COMMISSIONER, Role.CONTRACT_MANAGER)
+
+
+def _to_bidders_of_lot(event: Event, template: str) -> None:
+    """Tell those who bid for the lot of a place; to those who hold another one the letter says that it stands."""
+    proposal = _proposal(event)
+    assert proposal.place is not None
+    lot_id = proposal.place.decision.lot_id
+    held = frozenset(place.bid_id for place in places_held(lot_id))
+    to_bidders(event, recipients.bids_of_lot(lot_id), template, proposal=proposal, held=held)
 
 
 def _to_authority(event: Event, template: str, *roles: Role) -> None:

@@ -49,6 +49,7 @@ TOPICS: tuple[Topic, ...] = (
             "ending/cancelled",
             "ending/not_awarded",
             "ending/winner_withdrew",
+            "ending/place_left_empty",
             "ending/withdrawal_refused",
             "ending/evaluation_reopened",
             "awarding/summary_issued",

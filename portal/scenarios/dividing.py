@@ -1,4 +1,4 @@
-"""An invitation in two lots of which the second is judged by weights and a price of its own."""
+"""An invitation in two lots; the second is judged by weights and a price of its own, and goes to two bidders."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ def divide(itt: InvitationToTender, actor: Actor) -> None:
     if itt.title not in (story.DIVIDED_DRAFT, story.DIVIDED):
         return
     first = itt.lots[0]
-    change_lot(itt=itt, lot=first, title=story.DAY_LOT, description="", estimated_value=story.ESTIMATE, actor=actor)
-    lot = add_lot(itt=itt, title=story.NIGHT_LOT, description="", estimated_value=story.NIGHT_VALUE, actor=actor)
+    worth = story.ESTIMATE
+    change_lot(itt=itt, lot=first, title=story.DAY_LOT, description="", estimated_value=worth, places=1, actor=actor)
+    worth, places = story.NIGHT_VALUE, story.NIGHT_PLACES
+    lot = add_lot(itt=itt, title=story.NIGHT_LOT, description="", estimated_value=worth, places=places, actor=actor)
     by_key = {node.key: node for node in itt.criteria}
     weights = {by_key[key].id: weight for key, weight in story.NIGHT_WEIGHTS.items()}
     save_lot_weights(lot=lot, weights=weights, actor=actor)

@@ -65,7 +65,8 @@ SCENES: tuple[Scene, ...] = (
         demo.DRAFT,
         IttStatus.DRAFT,
         "The commissioner has begun. Finish the questions, give each panel its marks, and publish. Young people "
-        "hold 40 of every 100 in both lots, the second of which is judged by weights and a price of its own.",
+        "hold 40 of every 100 in both lots, the second of which is judged by weights and a price of its own and goes "
+        "to two providers.",
         (
             Door(people.COMMISSIONER, "Finish the draft", "itts.draft"),
             Door(people.COMMISSIONER, "Make one for each locality", "itts.localities"),

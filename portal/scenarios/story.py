@@ -25,6 +25,8 @@ PRICE_FORMULA = Benchmark(Fraction(540_000), Fraction(720_000)).to_dict()
 DAY_LOT, NIGHT_LOT = "Breaks by day", "Breaks overnight"
 NIGHT_VALUE = Decimal(120000)
 """A sixth of the estimate; bidders ask a sixth of their price."""
+NIGHT_PLACES = 2
+"""A first provider is called on each night, and a second one where it cannot come."""
 NIGHT_PRICE_FORMULA = Benchmark(Fraction(90_000), Fraction(120_000)).to_dict()
 NOT_AT_NIGHT = "working-together"
 NIGHT_WEIGHTS = {NOT_AT_NIGHT: Decimal(0), "safeguarding": Decimal(65)}

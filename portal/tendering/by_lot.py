@@ -1,4 +1,5 @@
-"""What differs from lot to lot in how bids are judged: weights of criteria, and figures of the price formula.
+"""What differs from lot to lot in how bids are judged: weights of criteria, figures of the price formula,
+and how many bidders it is awarded to.
 
 Weights and formula of the invitation hold for every lot that says nothing else. A criterion that weighs 0 in a lot does
 not count there, nor does what stands under it: that lot's method knows nothing of it.
@@ -25,6 +26,16 @@ def differs(lot: Lot) -> bool:
     """Whether bids for a lot are judged otherwise than the invitation says of every lot."""
     weights = weights_in(lot)
     return lot.price_formula is not None or any(weights[node.id] != node.weight for node in lot.itt.criteria)
+
+
+def places_of_all(itt: InvitationToTender) -> int:
+    """Give to how many bidders every lot that says nothing else is awarded; the only lot says it for the whole."""
+    return min(lot.places for lot in itt.lots)
+
+
+def has_own_method(lot: Lot) -> bool:
+    """Whether a lot is judged otherwise, or awarded to more bidders, than the invitation says of every lot."""
+    return differs(lot) or lot.places != places_of_all(lot.itt)
 
 
 def counting_in(itt: InvitationToTender, lot: Lot | None) -> list[AwardCriterion]:

@@ -99,7 +99,7 @@ def copy_itt(
 def _copy_lots(source: InvitationToTender, made: InvitationToTender) -> Mapping[uuid.UUID, uuid.UUID]:
     """The lots, by the identifier of what they are copied from; a single lot keeps the title of its draft."""
     if len(source.lots) == 1:
-        made.lots[0].description = source.lots[0].description
+        made.lots[0].description, made.lots[0].places = source.lots[0].description, source.lots[0].places
         return {source.lots[0].id: made.lots[0].id}
     made.lots.clear()
     db.session.flush()

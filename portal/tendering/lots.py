@@ -12,13 +12,44 @@ from portal.core.words import counted
 from portal.tendering import requirements
 from portal.tendering.changing import begin_change, record_change
 from portal.tendering.checking import Task
+from portal.tendering.lot_rules import MOST_PLACES
 from portal.tendering.models import InvitationToTender, Lot
 
 MOST_LOTS = 40
-WINNING_RULE = (
-    "Whoever comes first in more lots gets those in which its own total is highest; of equal totals, the lot with the "
+_WINNING = (
+    "Whoever {wins} more lots gets those in which its own total is highest; of equal totals, the lot with the "
     "lower number. The other lots go to the next bid in their ranking, by the same rule."
 )
+
+
+WINNING_RULE = _WINNING.format(wins="comes first in")
+PLACES_RULE = (
+    "The first in the ranking has place 1, and each signs a contract of its own. Fewer are awarded it where fewer bids "
+    "stand. If one withdraws before its contract, the next in the ranking takes its place, or two people decide, with "
+    "a reason, that it stays empty; the others keep theirs."
+)
+
+
+def place_words(itt: InvitationToTender) -> list[str]:
+    """How many bidders each lot is awarded to, where it is more than one, with the rule for that."""
+    several = [lot for lot in itt.lots if lot.places > 1]
+    words = [
+        f"{f'Lot {lot.number} is' if len(itt.lots) > 1 else 'It is'} awarded to {lot.places} bidders, in the order of "
+        "their ranks."
+        for lot in several
+    ]
+    return [*words, PLACES_RULE] if several else []
+
+
+def winning_rule(itt: InvitationToTender) -> str:
+    """Which lots somebody gets that would win more than it may."""
+    several = any(lot.places > 1 for lot in itt.lots)
+    return _WINNING.format(wins="has a place in") if several else WINNING_RULE
+
+
+def award_words(itt: InvitationToTender) -> list[str]:
+    """What is published of who is awarded a lot, and of how many, beside how bids are judged."""
+    return [*place_words(itt), *limit_words(itt)]
 
 
 def limit_words(itt: InvitationToTender) -> list[str]:
@@ -27,17 +58,26 @@ def limit_words(itt: InvitationToTender) -> list[str]:
     if itt.max_lots_bid is not None:
         words.append(f"One bidder may bid for at most {itt.max_lots_bid} of the {lots}.")
     if itt.max_lots_awarded is not None:
-        words.append(f"One bidder may win at most {itt.max_lots_awarded} of the {lots}. {WINNING_RULE}")
+        words.append(f"One bidder may win at most {itt.max_lots_awarded} of the {lots}. {winning_rule(itt)}")
     return words
 
 
 def add_lot(
-    *, itt: InvitationToTender, title: str, description: str, estimated_value: Decimal | None, actor: Actor
+    *,
+    itt: InvitationToTender,
+    title: str,
+    description: str,
+    estimated_value: Decimal | None,
+    actor: Actor,
+    places: int | None = 1,
 ) -> Lot:
     """Add a lot at the end, with its value (pounds including VAT over the whole term).
 
+    `places`: to how many bidders it is awarded, in the order of their ranks.
+
     The first of several lots keeps what the whole was worth until somebody says what it is worth itself; the whole is
-    worth what the lots are together. Raises `InvalidInput` beside `title` or `estimated_value`. Records ITT_CHANGED.
+    worth what the lots are together. Raises `InvalidInput` beside `title`, `estimated_value` or `places`. Records
+    ITT_CHANGED.
     """
     begin_change(itt, actor)
     if len(itt.lots) >= MOST_LOTS:
@@ -45,7 +85,7 @@ def add_lot(
     if len(itt.lots) == 1:
         itt.lots[0].estimated_value = itt.estimated_value
     lot = Lot(number=len(itt.lots) + 1, title="")
-    _describe(itt, lot, title, description, estimated_value)
+    _describe(itt, lot, title, description, estimated_value, places)
     itt.lots.append(lot)
     _finish(itt, actor, lot.number)
     return lot
@@ -58,11 +98,12 @@ def change_lot(
     title: str,
     description: str,
     estimated_value: Decimal | None,
+    places: int | None,
     actor: Actor,
 ) -> None:
     """Change a lot; its number stays. Of a single lot the value is the invitation's. Raises as `add_lot`."""
     begin_change(itt, actor)
-    _describe(itt, lot, title, description, estimated_value)
+    _describe(itt, lot, title, description, estimated_value, places)
     _finish(itt, actor, lot.number)
 
 
@@ -123,7 +164,14 @@ def set_lot_rules(
     record_change(itt, actor, Task.LOTS, max_lots_bid=max_lots_bid, max_lots_awarded=max_lots_awarded)
 
 
-def _describe(itt: InvitationToTender, lot: Lot, title: str, description: str, estimated_value: Decimal | None) -> None:
+def _describe(
+    itt: InvitationToTender,
+    lot: Lot,
+    title: str,
+    description: str,
+    estimated_value: Decimal | None,
+    places: int | None,
+) -> None:
     several = lot not in itt.lots or len(itt.lots) > 1
     others = {other.title.casefold() for other in itt.lots if other is not lot}
 
@@ -136,7 +184,12 @@ def _describe(itt: InvitationToTender, lot: Lot, title: str, description: str, e
         if several:
             requirements.require_value(estimated_value)
 
-    all_at_once(named, worth)
+    def awarded() -> None:
+        if places is None or not 1 <= places <= MOST_PLACES:
+            raise InvalidInput(f"Type a number from 1 to {MOST_PLACES}. Mostly it is 1.", field="places")
+        lot.places = places
+
+    all_at_once(named, worth, awarded)
     lot.description, lot.estimated_value = tidy(description), estimated_value if several else None
 
 

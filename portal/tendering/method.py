@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.numbers import plain
-from portal.tendering.by_lot import counting_in, differs, weights_in
+from portal.tendering.by_lot import counting_in, has_own_method, places_of_all, weights_in
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel, Scale
 from portal.tendering.states import Combination
 from portal.tendering.tree import CriterionKind, kind_of
@@ -35,7 +35,7 @@ def freeze_method(itt: InvitationToTender) -> None:
 
     Raises `InvalidCase` where the engine does not accept one of them.
     """
-    stated = {lot: method_of(itt, lot) for lot in itt.lots if differs(lot)}
+    stated = {lot: method_of(itt, lot) for lot in itt.lots if has_own_method(lot)}
     frozen = {lot: (validate_method(method).to_dict(), method_hash(method)) for lot, method in stated.items()}
     method = method_of(itt)
     # Everything is worked out before anything is set: a statement in between would write half of it.
@@ -54,6 +54,7 @@ def method_of(itt: InvitationToTender, lot: Lot | None = None) -> dict[str, Any]
     counting = counting_in(itt, lot)
     keys = {node.key for node in counting}
     dropped = {node.key for node in itt.criteria} - keys
+    winners = lot.places if lot is not None else places_of_all(itt)
     tree = _Tree(counting, weights_in(lot) if lot is not None else {}, lot.price_formula if lot is not None else None)
     return {
         "scales": {scale.key: _scale(scale) for scale in itt.scales},
@@ -62,6 +63,8 @@ def method_of(itt: InvitationToTender, lot: Lot | None = None) -> dict[str, Any]
         "rounding": dict(ROUNDING),
         # What nothing else parts is never left open: two people draw a lot (docs/drawn-lots.md).
         "tie_break": [*(name for name in itt.tie_break if name not in dropped), DRAWN_LOT],
+        # One winner is what every method means that does not say so: those of before keep their hash.
+        **({"winners": winners} if winners > 1 else {}),
     }
 
 

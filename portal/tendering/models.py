@@ -34,7 +34,7 @@ from portal.regulation.local_time import local_date
 from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw, StandstillRule
 from portal.regulation.procurement_rows import law_of
 from portal.tendering.buying import BuyingTogether
-from portal.tendering.lot_rules import LotRules
+from portal.tendering.lot_rules import MOST_PLACES, LotRules
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
@@ -202,6 +202,7 @@ class Lot(OnIttChain, Model):
     __table_args__ = (
         UniqueConstraint("itt_id", "number", name="uq_lot_itt_id_number"),
         CheckConstraint("(method IS NULL) = (method_hash IS NULL)", name="method_is_hashed"),
+        CheckConstraint(f"places BETWEEN 1 AND {MOST_PLACES}", name="places_there_are"),
     )
 
     id: Mapped[Id]
@@ -211,6 +212,8 @@ class Lot(OnIttChain, Model):
     description: Mapped[str] = mapped_column(default="")
     estimated_value: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     """Pounds including VAT over the whole term, of one of several lots; the only lot is worth what the whole is."""
+    places: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """To how many bidders it is awarded, in the order of their ranks (`lots.place_words`)."""
     weights: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
     """{criterion's key: weight} where it is another one in this lot; "0": the criterion does not count here."""
     price_formula: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -11,7 +11,7 @@ from portal.regulation.cpv import Code
 from portal.tendering.amending.models import Addendum
 from portal.tendering.document_models import DocumentVersion, InvitationDocument
 from portal.tendering.ending_models import Ending
-from portal.tendering.lots import limit_words
+from portal.tendering.lots import limit_words, place_words
 from portal.tendering.method_versions import MethodVersion, state_question
 from portal.tendering.models import InvitationToTender, Lot, Question
 from portal.tendering.public_state import public_state
@@ -60,6 +60,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
         "specification": state_specification(specification_of(itt.id)),
         "lots": [_lot(lot) for lot in itt.lots],
         "lot_limits": {"bid": itt.max_lots_bid, "awarded": itt.max_lots_awarded, "words": limit_words(itt)},
+        "places": {"by_lot": {str(lot.number): lot.places for lot in itt.lots}, "words": place_words(itt)},
         "no_lots_reason": itt.no_lots_reason,
         "panels": [
             {"key": panel.key, "name": panel.name, "kind": panel.kind.value, "counts": panel.counts}

@@ -142,6 +142,22 @@ BIDDERS: Mapping[str, Sequence[int]] = {"Alder": (1, 2), "Birch": (1, 2)}
 """Who bids for which of two lots."""
 
 
+@made_once
+def ready_with_places(
+    places: int = 2, *, n_bids: int = 4, give: Give = best_first, step: int = 1_000
+) -> InvitationToTender:
+    """A MODERATED ITT of one lot that goes to so many bidders; the first bid is the best, the second the next.
+
+    `step`: by how many pounds each bid is dearer than the one before.
+    """
+    itt = published_in_lots(1, places=places)
+    for number in range(n_bids):
+        submitted_bid(itt, price=f"{100_000 + step * number}")
+    close_now(itt)
+    open_itt(itt)
+    return moderated_evaluation(itt=itt, give=give, professionals=1, young_people=1, parents=1).itt
+
+
 def scored_in_lots(
     give: Give,
     *,

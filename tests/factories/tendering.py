@@ -229,8 +229,11 @@ def published_in_lots(
     awarded: int | None = None,
     asked: Mapping[str, int] = MappingProxyType({}),
     otherwise: bool = False,
+    places: int = 1,
 ) -> InvitationToTender:
     """A published invitation with so many lots, each worth the same, and with limits for one bidder.
+
+    `places`: to how many bidders the last lot is awarded.
 
     `asked`: unscored questions by their words, each asked for the lot with that number alone. `otherwise`: the last
     lot is judged as `judge_otherwise` says.
@@ -255,6 +258,7 @@ def published_in_lots(
         ask_for_lots(itt=itt, question=question, lots=[itt.lots[number - 1]], actor=officer)
     if otherwise:
         judge_otherwise(itt.lots[-1], officer)
+    itt.lots[-1].places = places
     whole = "It is one team." if lots == 1 else ""
     set_lot_rules(itt=itt, max_lots_bid=bid, max_lots_awarded=awarded, no_lots_reason=whole, actor=officer)
     publish(itt, officer)

@@ -12,7 +12,7 @@ from portal.awarding.deciding import decide_award, propose_award, refuse_award
 from portal.awarding.forms import DecisionForm, ProposalForm
 from portal.awarding.models import AwardDecision
 from portal.awarding.obstacles import Obstacle, obstacles_to
-from portal.awarding.settling import awarded_lots, ended_lots, open_lots
+from portal.awarding.settling import awarded_lots, ended_lots, open_lots, vacant_places
 from portal.awarding.standings import Standings, standings_of
 from portal.core import clock
 from portal.core.approval import may_decide
@@ -38,7 +38,8 @@ def show(reference: str) -> ResponseReturnValue:
     policy.require(actor(), Verb.SEE_AWARD, itt)
     lot = _chosen_lot(itt)
     decision = queries.decision_in_force(lot.id)
-    if decision is None and lot in open_lots(itt) and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
+    may_be_proposed = decision is None or (decision.is_decided and vacant_places(lot))
+    if may_be_proposed and lot in open_lots(itt) and policy.allows(actor(), Verb.PROPOSE_AWARD, itt):
         return _propose(itt, lot)
     if decision is not None and may_decide(decision, actor()):
         return _decide(itt, decision)
@@ -139,6 +140,7 @@ def _in_the_way(itt: InvitationToTender, lot: Lot, decision: AwardDecision | Non
 def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, form: Any) -> ResponseReturnValue:
     result = decision.result if decision is not None else current_result(lot.id)
     standings = standings_of(itt, lot, decision, result, actor())
+    awards = queries.decisions_in_force(lot.id)
     page = render_template(
         "awarding/commissioner/award.html",
         itt=itt,
@@ -156,7 +158,9 @@ def _page(itt: InvitationToTender, lot: Lot, decision: AwardDecision | None, for
         limits=limit_words(itt),
         draws=bool(standings.tied) and itt.draws_lots,
         history=queries.earlier_decisions(lot.id),
-        summaries=queries.summaries_of(decision.id) if decision is not None else [],
+        awards=awards,
+        vacant=vacant_places(lot) if awards else [],
+        summaries=[summaries for award in awards if (summaries := queries.summaries_of(award.id))],
         standstill=queries.standstill_of(decision.id) if decision is not None else None,
         now=clock.now(),
     )

@@ -29,6 +29,7 @@ def show(reference: str) -> ResponseReturnValue:
         summary=summary,
         document=summary.document,
         standstill=standstill_of(summary.decision_id),
+        left=[place for place in summary.decision.places if not place.status.is_awarded],
         may_withdraw=_may_withdraw(summary),
         price=price_criterion(lot.itt),
         formula=FORMULAS[stated["formula"]] if stated else None,

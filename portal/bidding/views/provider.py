@@ -66,7 +66,7 @@ from portal.core.signed import as_text
 from portal.core.spelled import pounds_spelled
 from portal.tendering.by_lot import formula_in
 from portal.tendering.explaining import told
-from portal.tendering.lots import limit_words
+from portal.tendering.lots import award_words
 from portal.tendering.public_state import public_state
 from portal.tendering.question_kinds.schedule import first_gap, schedule_in
 from portal.web.access import actor, for_provider
@@ -108,7 +108,7 @@ def start(reference: str) -> ResponseReturnValue:
         now=now,
         standing=told(itt, actor().provider_id, now),
         state=public_state(itt, now),
-        limits=limit_words(itt),
+        limits=award_words(itt),
     )
     return page, form.status_code
 

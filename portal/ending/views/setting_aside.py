@@ -14,6 +14,7 @@ from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.aside_queries import (
     can_be_reopened,
+    places_to_leave_empty,
     places_to_withdraw_from,
     setting_aside_of,
     settings_aside_of,
@@ -21,6 +22,7 @@ from portal.ending.aside_queries import (
 from portal.ending.forms import AsideDecisionForm, SettingAsideForm
 from portal.ending.setting_aside import (
     decide_setting_aside,
+    propose_empty_place,
     propose_reopening,
     propose_withdrawal,
     refuse_setting_aside,
@@ -91,11 +93,11 @@ def _offered(itt: InvitationToTender) -> SettingAsideForm | None:
     """The form with what this person can propose now; None where there is nothing."""
     if not policy.allows(actor(), Verb.PROPOSE_SETTING_ASIDE, itt):
         return None
-    places, panels = places_to_withdraw_from(itt.id), can_be_reopened(itt)
-    if not (places or panels):
+    places, vacant, panels = places_to_withdraw_from(itt.id), places_to_leave_empty(itt), can_be_reopened(itt)
+    if not (places or vacant or panels):
         return None
     form = SettingAsideForm()
-    form.offer(places, panels)
+    form.offer(places, vacant, panels)
     return form
 
 
@@ -104,6 +106,9 @@ def _propose(itt: InvitationToTender, form: SettingAsideForm) -> SettingAside:
     for place in places_to_withdraw_from(itt.id):
         if str(place.id) == chosen:
             return propose_withdrawal(place=place, actor=actor(), reason=reason, now=now)
+    for place in places_to_leave_empty(itt):
+        if str(place.id) == chosen:
+            return propose_empty_place(place=place, actor=actor(), reason=reason, now=now)
     panel = next((panel for panel in itt.panels if panel.key == chosen), None)
     return propose_reopening(itt=itt, panel=panel, actor=actor(), reason=reason, now=now)
 

@@ -19,6 +19,7 @@ class LotForm(BaseForm):
     estimated_value = PoundsField(
         "Estimated value of this lot", description="For the whole term, with VAT.", render_kw=DIGITS
     )
+    places = WholeField("How many bidders is it awarded to?", default=1, render_kw=DIGITS)
 
 
 class QuestionLotsForm(BaseForm):

@@ -25,7 +25,7 @@ from portal.tendering.copying import COPIED, NOT_COPIED, copy_itt, copyable_itts
 from portal.tendering.drafting import create_itt, discard_draft
 from portal.tendering.forms.service import COPY, ConfirmForm, NewForm, OwnerForm, PublishForm
 from portal.tendering.inheriting import members_of, parent_of
-from portal.tendering.lots import limit_words
+from portal.tendering.lots import award_words
 from portal.tendering.models import InvitationToTender
 from portal.tendering.owning import hand_over, who_can_own
 from portal.tendering.publishing import publish_itt
@@ -132,7 +132,7 @@ def _last_look(itt: Any, form: PublishForm) -> str:
         address_of=address_of,
         warnings=warnings_of(itt, now),
         terms=framework.calling_off if framework is not None else None,
-        limits=limit_words(itt),
+        limits=award_words(itt),
         invited=members_of(itt.framework_lot, now) if itt.framework_lot is not None else 0,
         alike=alike_lots(itt),
         codes=cpv_codes_among(itt.cpv_codes),

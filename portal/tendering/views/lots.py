@@ -11,7 +11,16 @@ from portal.core.permissions import Role
 from portal.tendering.asking import ask_for_lots
 from portal.tendering.forms.lots import LotForm, LotRulesForm, QuestionLotsForm
 from portal.tendering.forms.service import ConfirmForm
-from portal.tendering.lots import WINNING_RULE, add_lot, change_lot, move_lot_up, remove_lot, set_lot_rules
+from portal.tendering.lots import (
+    PLACES_RULE,
+    add_lot,
+    change_lot,
+    move_lot_up,
+    remove_lot,
+    set_lot_rules,
+    winning_rule,
+)
+from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.views.blueprint import bp, draft_of, lot_of, part_of, saved
 from portal.web.access import actor, for_authority
 from portal.web.submissions import saves_a_draft
@@ -34,7 +43,7 @@ def lots(reference: str) -> ResponseReturnValue:
         )
     ):
         return saved(reference)
-    page = render_template("tendering/commissioner/lots.html", form=form, itt=itt, rule=WINNING_RULE)
+    page = render_template("tendering/commissioner/lots.html", form=form, itt=itt, rule=winning_rule(itt))
     return page, form.status_code
 
 
@@ -46,7 +55,7 @@ def lot_add(reference: str) -> ResponseReturnValue:
     form = LotForm()
     if form.validate_on_submit() and form.carry_out(lambda: add_lot(itt=itt, **_described(form), actor=actor())):
         return saved(reference, "Lot added.", "itts.lots")
-    return render_template("tendering/commissioner/lot.html", form=form, itt=itt, lot=None), form.status_code
+    return _lot_page(form, itt, None)
 
 
 @bp.route("/<reference>/draft/lots/<int:number>", methods=["GET", "POST"])
@@ -61,7 +70,7 @@ def lot_edit(reference: str, number: int) -> ResponseReturnValue:
         lambda: change_lot(itt=itt, lot=lot, **_described(form), actor=actor())
     ):
         return saved(reference, "Lot saved.", "itts.lots")
-    return render_template("tendering/commissioner/lot.html", form=form, itt=itt, lot=lot), form.status_code
+    return _lot_page(form, itt, lot)
 
 
 @bp.post("/<reference>/draft/lots/<int:number>/up")
@@ -110,9 +119,15 @@ def question_lots(reference: str, key: str) -> ResponseReturnValue:
     return page, form.status_code
 
 
+def _lot_page(form: LotForm, itt: InvitationToTender, lot: Lot | None) -> ResponseReturnValue:
+    page = render_template("tendering/commissioner/lot.html", form=form, itt=itt, lot=lot, rule=PLACES_RULE)
+    return page, form.status_code
+
+
 def _described(form: LotForm) -> dict[str, Any]:
     return {
         "title": form.title.data,
         "description": form.description.data,
         "estimated_value": form.estimated_value.data,
+        "places": form.places.data,
     }

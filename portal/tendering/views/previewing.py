@@ -11,7 +11,7 @@ from portal.core.permissions import Verb, policy
 from portal.regulation.queries import cpv_codes_among
 from portal.tendering.alike import alike_lots
 from portal.tendering.calendars import calendar_of
-from portal.tendering.lots import limit_words
+from portal.tendering.lots import award_words
 from portal.tendering.queries import find_itt
 from portal.tendering.specifications import specification_of
 from portal.tendering.views.blueprint import bp
@@ -31,7 +31,7 @@ def preview(reference: str) -> ResponseReturnValue:
         now=clock.now(),
         codes=cpv_codes_among(itt.cpv_codes),
         alike=alike_lots(itt),
-        limits=limit_words(itt),
+        limits=award_words(itt),
         outcomes=specification_of(itt.id),
     )
 

@@ -21,7 +21,7 @@ from portal.tendering.clarifying.following import note_reader
 from portal.tendering.clarifying.queries import published_count
 from portal.tendering.declining import own_decline
 from portal.tendering.explaining import joining_is_open, told
-from portal.tendering.lots import limit_words
+from portal.tendering.lots import award_words
 from portal.tendering.method_rules import combine_words, minimum_words
 from portal.tendering.method_versions import method_version, versions_of_method
 from portal.tendering.models import InvitationToTender
@@ -96,7 +96,7 @@ def show(reference: str) -> ResponseReturnValue:
         codes=cpv_codes_among(itt.cpv_codes),
         alike=alike_lots(itt),
         **_to_the_reader(itt, now),
-        limits=limit_words(itt),
+        limits=award_words(itt),
         outcomes=specification_of(itt.id),
         joining_is_open=joining_is_open(itt, now),
         **_since_publication(itt),

@@ -32,7 +32,15 @@ from portal.tendering.explaining import NotEntitled, told
 from portal.tendering.inviting import invite_newly_admitted
 from portal.tendering.models import Invitation
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.awarding import NOTE, REASON, approver_of, propose, ready_for_award
+from tests.factories.awarding import (
+    NOTE,
+    REASON,
+    approver_of,
+    propose,
+    proposed_award,
+    ready_for_award,
+    ready_with_places,
+)
 from tests.factories.bidding import (
     close_now,
     complete_draft,
@@ -205,6 +213,21 @@ def test_an_award_before_the_number_is_proved_keeps_its_reason() -> None:
     db.session.refresh(decision)
     decide_award(decision=decision, actor=approver, note=NOTE, now=clock.now(), unverified_reason=RELYING)
     assert decision.places[0].unverified_reason == RELYING
+
+
+@pytest.mark.usefixtures("db_session")
+def test_of_several_winners_every_one_is_looked_at() -> None:
+    """Unproved or suspended since the proposal: the second one as much as the first."""
+    award = proposed_award(ready_with_places())
+    second = award.decision.places[1].bid.provider
+    act: dict[str, Any] = {"decision": award.decision, "actor": award.approver, "note": NOTE}
+    unprove(second)
+    with pytest.raises(InvalidInput) as refusal:
+        decide_award(**act, now=clock.now())
+    assert refusal.value.field == "unverified_reason"
+    suspend(second, award.itt.authority)
+    with pytest.raises(OrganisationSuspended):
+        decide_award(**act, now=clock.now(), unverified_reason=RELYING)
 
 
 @pytest.mark.usefixtures("db_session")

@@ -147,8 +147,9 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             reason=f"{TITLE}.",
             what="the winner withdraws",
             kind=SettingAsideKind.WITHDRAWAL,
-            place=SimpleNamespace(bid_id=None),
+            place=SimpleNamespace(bid_id=None, of_what="lot 1, place 2", decision=SimpleNamespace(is_decided=False)),
         ),
+        "held": frozenset(),
         "judgement": SimpleNamespace(
             bid=SimpleNamespace(reference="BID-0000", provider=SimpleNamespace(name=TITLE)),
             verdict=Verdict.FAILS,

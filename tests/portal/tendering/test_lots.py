@@ -49,7 +49,9 @@ def test_the_whole_is_worth_what_the_lots_are_together(itt: InvitationToTender, 
     assert whole is not None
     add(itt, actor, "North", "200000.50")
     assert (itt.lots[0].worth, itt.estimated_value) == (whole, whole + Decimal("200000.50"))
-    change_lot(itt=itt, lot=itt.lots[0], title="South", description="", estimated_value=Decimal(10), actor=actor)
+    change_lot(
+        itt=itt, lot=itt.lots[0], title="South", description="", estimated_value=Decimal(10), places=1, actor=actor
+    )
     assert itt.estimated_value == Decimal("200010.50")
     before = itt.size
     add(itt, actor, "West", "9000000")

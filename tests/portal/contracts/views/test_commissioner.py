@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.contracts.models import Contract
+from portal.contracts.queries import places_to_sign
 from portal.core import clock
 from portal.core.parsing.times import REAL_DAY
 from portal.core.permissions import Role
@@ -15,7 +16,15 @@ from portal.core.words import london
 from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
-from tests.factories.awarding import Award, let_standstill_pass, standstill_row
+from tests.factories.awarding import (
+    Award,
+    announce,
+    decided_award,
+    let_standstill_pass,
+    ready_with_places,
+    standstill_row,
+)
+from tests.factories.contracts import conclude
 from tests.filling import errors_of, fields_of, fill
 
 
@@ -47,6 +56,22 @@ def test_conclude(waiting: Award, client: CheckedClient) -> None:
     shown = client.get(page(waiting)).text
     assert contract.reference in shown
     assert "Conclude the contract" not in shown
+
+
+@pytest.mark.usefixtures("db_session")
+def test_what_is_sent_for_one_contract_is_never_taken_for_another(client: CheckedClient) -> None:
+    """The first was signed meanwhile: the days that were typed for it conclude nothing with the second."""
+    award = decided_award(ready_with_places())
+    announce(award)
+    let_standstill_pass(award)
+    enter(client, award)
+    first, second = award.decision.places
+    asked = f"{page(award)}?award={first.id}"
+    assert first.called in client.get(asked).text
+    conclude(award, place=1)
+    today = clock.today()
+    assert fill(client, asked, in_boxes(signed_date=today, start_date=today)).status_code == 409
+    assert [place.id for place in places_to_sign(award.itt.id)] == [second.id]
 
 
 def test_refused_inside_the_standstill(waiting: Award, client: CheckedClient) -> None:
