@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from portal.core.lifecycle import Named
 from portal.safeguarding.word_list import List, Word, words_of
@@ -47,8 +48,10 @@ def screen(text: str) -> frozenset[Sign]:
     """Return what a text holds that others must not simply read; nothing of most texts."""
     plain = unicodedata.normalize("NFKC", "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Mn")))
     tokens = list(_tokens(plain))
-    words = [Word.of(token) for token, _ in tokens]
-    found = {sign for sign in (Sign.DISCLOSURE, Sign.CONTACT, Sign.PROFANITY) if _says(sign, words)}
+    said = [token for token, _ in tokens]
+    ways = [list(map(Word.of, said)), list(map(Word.of, _contracted(said)))]
+    phrased = (Sign.DISCLOSURE, Sign.CONTACT, Sign.PROFANITY)
+    found = {sign for sign in phrased for words in ways if words_of(List(sign.value)).is_in(words)}
     if _CONTACTS.search(plain) or _has_number(plain):
         found.add(Sign.CONTACT)
     if _is_hidden(tokens):
@@ -58,8 +61,16 @@ def screen(text: str) -> frozenset[Sign]:
     return frozenset(found)
 
 
-def _says(sign: Sign, words: list[Word]) -> bool:
-    return words_of(List(sign.value)).is_in(words)
+def _contracted(said: list[str]) -> Iterator[str]:
+    """The words as they are spoken: "do not" and "cannot" are "dont" and "cant", as the list has them."""
+    for token, after in zip_longest(said, said[1:], fillvalue=""):
+        folded = token.casefold()
+        if folded == "not":
+            continue
+        if after.casefold() == "not":
+            yield "cant" if folded == "can" else f"{folded}nt"
+        else:
+            yield "cant" if folded == "cannot" else token
 
 
 def _tokens(text: str) -> Iterator[tuple[str, bool]]:

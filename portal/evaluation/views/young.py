@@ -248,13 +248,14 @@ def _agreed_page(seat: Seat, form: ConsentForm, answering: uuid.UUID | None) -> 
     waiting = next((one.agreed.id for _, _, one, mine in own if mine is None), None)
     # A score that the group has changed meanwhile is not among them: the next that waits is shown.
     number = places.get(answering or waiting) or places.get(waiting)
+    lines = HELP_LINES if any(mine and mine.held and mine.held.may_be_about_harm for _, _, _, mine in own) else ()
     if number is None:
-        return render_template("evaluation/young/agreed.html", rows=own), form.status_code
-    return _confirming_page(seat, form, own[number - 1], number, len(own))
+        return render_template("evaluation/young/agreed.html", rows=own, lines=lines), form.status_code
+    return _confirming_page(seat, form, own[number - 1], number=number, total=len(own), lines=lines)
 
 
 def _confirming_page(
-    seat: Seat, form: ConsentForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], number: int, total: int
+    seat: Seat, form: ConsentForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], **shown: object
 ) -> ResponseReturnValue:
     bid, leaf, asked, mine = row
     reading = read_bid(work=seat.work, bid_id=bid.bid_id, actor=actor(), criterion=leaf.key)
@@ -267,8 +268,7 @@ def _confirming_page(
         mine=mine,
         answers=reading.answers[leaf.key],
         opinions=opinions_of(seat.work.panel_id, bid.bid_id).get(leaf.criterion.id, []),
-        number=number,
-        total=total,
+        **shown,
     )
     return page, form.status_code
 

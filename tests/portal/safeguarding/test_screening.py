@@ -6,6 +6,7 @@ import pytest
 
 from portal.safeguarding.screening import Sign, screen
 from portal.safeguarding.word_list import List, words_of
+from portal.scenarios import story
 
 ORDINARY = (
     "the workers listen",
@@ -41,6 +42,10 @@ FOUND = {
         "self-harm",
         "ki\u200bll myself",
         "i dont feel safe at home",
+        "I do not feel safe at home, so I would go there",
+        "please do not tell my mum",
+        "i cannot go on",
+        "it is not safe at home",
         "im scared to go home",
         "nobody believes me",
         "he made me carry a knife",
@@ -105,3 +110,8 @@ def test_every_heading_of_the_list_has_words() -> None:
 def test_what_is_typed_to_be_slow_is_looked_through(part: str) -> None:
     """Repeated without end, no text keeps the screening from an answer (linear: the time limit of the suite holds)."""
     assert isinstance(screen(part * (100_000 // len(part))), frozenset)
+
+
+def test_what_the_demonstration_shows_is_found() -> None:
+    """The two comments that the demonstration holds are what its pages say they are."""
+    assert [screen(words) for words in story.HELD] == [{Sign.CONTACT}, {Sign.DISCLOSURE}]
