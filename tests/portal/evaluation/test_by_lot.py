@@ -86,6 +86,10 @@ def test_each_lot_is_scored_and_told_by_its_own_method(client: CheckedClient, db
             assert sum(roots) == 100
             parts = {each["key"]: each["available"] for each in document["criteria"]}
             assert parts["our-voice"] == {1: "20", 2: "30"}[number]
+    last = db.session.scalars(select(AssessmentSummary).order_by(AssessmentSummary.issued_at.desc())).first()
+    assert last is not None
+    sign_in(client, make_person(Role.SUBMITTER, provider=last.provider))
+    assert f"Lot 2. {itt.lots[1].title}" in text_of(client.get(f"/provider/summaries/{last.reference}"))
     sign_in(client, make_person(Role.COMMISSIONER, authority=itt.authority))
     desk = f"/commissioning/itts/{itt.reference}"
     local = panel_named(itt, "local")
