@@ -24,6 +24,7 @@ from portal.tendering.models import InvitationToTender
 
 DRAFT, DISCARDED = "Demo matrix: draft", "Demo matrix: discarded"
 CANCELLED, NOT_AWARDED = "Demo matrix: cancelled", "Demo matrix: ended without an award"
+CANCELLED_LATE = "Demo matrix: cancelled after its result"
 BID_DRAFTED, BID_SUBMITTED = "Demo matrix: open, a bid drafted", "Demo matrix: open, a bid submitted"
 HELPED = "Demo matrix: in its last two hours"
 BID_WITHDRAWN, ELSEWHERE = "Demo matrix: open, a bid withdrawn", "Demo matrix: the other council's"
@@ -32,8 +33,8 @@ SCORED = "Demo matrix: scored, not in moderation"
 MODERATING, MODERATED = "Demo matrix: in moderation", "Demo matrix: moderated"
 PROPOSED, REFUSED = "Demo matrix: award proposed", "Demo matrix: award refused"
 AWARDED, CONTRACTED = "Demo matrix: awarded", "Demo matrix: under contract"
-CLOSING = (UNOPENED, SCORING, SCORED, MODERATING, MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
-WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED)
+WITH_RESULT = (MODERATED, PROPOSED, REFUSED, AWARDED, CONTRACTED, NOT_AWARDED, CANCELLED_LATE)
+CLOSING = (UNOPENED, SCORING, SCORED, MODERATING, *WITH_RESULT)
 
 SUBMITTER = ALDER_PEOPLE.people[Role.SUBMITTER]
 REFUSAL = "The reason names a total and does not say how the two bids differ. Please write it again."
@@ -61,6 +62,7 @@ def load(
         building.await_event(closed[title], EventKind.RESULT_DIAGNOSED)
     _awards(closed)
     endings.cancel(opened[CANCELLED])
+    endings.cancel(closed[CANCELLED_LATE])
     endings.propose(opened[BID_DRAFTED])
     endings.refuse(endings.propose(opened[BID_SUBMITTED]))
     endings.propose(closed[NOT_AWARDED])
