@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -44,7 +44,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "said": _CELL,
     "entry": _CELL | {"locked": False, "bg_color": "#FFF8E1"},
 }
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile("([A-Z]{1,3})[0-9]{1,7}")
 _FIGURE = re.compile(r"-?[0-9]{1,15}|(?=.{1,16}$)-?[0-9]+[.][0-9]+")
 _RELATED = "xl/_rels/workbook.xml.rels"
@@ -87,51 +87,6 @@ def make_workbook(sheets: Sequence[Sheet], *, at: datetime) -> bytes:
         _write_sheet(book.add_worksheet(sheet.title), sheet, looks)
     book.close()
     return made.getvalue()
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A list: its headings, its rows as they come; the cells of the columns in `figures` are numbers, or empty.
-
-    `widths` in characters, whose cells then wrap; without them each column is as wide as what it holds.
-    """
-
-    title: str
-    columns: Sequence[str]
-    rows: Iterable[Sequence[str]]
-    figures: Collection[str] = ()
-    widths: Sequence[int] = ()
-
-
-def list_workbook(listings: Iterable[Listing], *, at: datetime) -> bytes:
-    """Lists as a workbook, dated `at`, a sheet each: its headings stay and filter, nothing is locked or hidden."""
-    made = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(made, options)
-    book.set_properties({"created": at.astimezone(LONDON).replace(tzinfo=None)})
-    head, wrapped = book.add_format(LOOKS["head"]), book.add_format({"text_wrap": True, "valign": "top"})
-    for listing in listings:
-        _write_listing(book.add_worksheet(listing.title), listing, head, wrapped)
-    book.close()
-    return made.getvalue()
-
-
-def _write_listing(page: Any, listing: Listing, head: Any, wrapped: Any) -> None:
-    page.write_row(0, 0, listing.columns, head)
-    look = wrapped if listing.widths else None
-    last = 0
-    for last, cells in enumerate(listing.rows, 1):
-        for column, cell in enumerate(cells):
-            if cell and listing.columns[column] in listing.figures:
-                page.write_number(last, column, float(cell), look)
-            else:
-                page.write_string(last, column, cell[:LONGEST_CELL], look)
-    page.autofilter(0, 0, last, len(listing.columns) - 1)
-    page.freeze_panes(1, 0)
-    for column, width in enumerate(listing.widths):
-        page.set_column(column, column, width)
-    if not listing.widths:
-        page.autofit()
 
 
 def _write_sheet(page: Any, sheet: Sheet, looks: Mapping[str, Any]) -> None:
@@ -268,7 +223,7 @@ def _string(item: Element) -> str:
     """A text with or without formatting; readings of its signs (`rPh`) are no part of it."""
     pieces = [piece for piece in item if _local(piece) == "t"]
     pieces += [piece for run in item if _local(run) == "r" for piece in run if _local(piece) == "t"]
-    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), "".join(piece.text or "" for piece in pieces))
+    return ESCAPED.sub(lambda code: chr(int(code[1], 16)), "".join(piece.text or "" for piece in pieces))
 
 
 def _number(value: str) -> str:

@@ -22,6 +22,7 @@ from portal.tendering.states import IttStatus
 PAGE_SIZE = 25
 COLUMNS = ("reference", "title", "stage", "late", "estimated_value_pounds", "bids_close_at")
 FIGURES = ("estimated_value_pounds",)
+WIDTHS = (14, 50, 20, 30, 24, 26)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 Itt = InvitationToTender
 

@@ -104,7 +104,7 @@ def consents(said: Sequence[Said]) -> str:
 
 
 def dissents(said: Sequence[Said]) -> str:
-    """Who did not, when, and why; a young person's own words stay with the group."""
+    """Who did not, when, and why."""
     told = ((one, f", “{one.words}”" if one.words else "") for one in said if not one.consents)
     return "; ".join(f"{_by(one)}, {london_short(one.at)}{why}" for one, why in told)
 

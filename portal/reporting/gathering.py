@@ -136,7 +136,7 @@ class Said:
     name: str
     consents: bool
     words: str
-    """None of a young person: what they write to their group stays with it."""
+    """As others may read them."""
     at: datetime
     taken_back: bool
     """Whether the member said something else later."""
@@ -323,8 +323,8 @@ def _said(seats: Mapping[uuid.UUID, Seat]) -> Mapping[uuid.UUID, list[Said]]:
         .order_by(answer.said_at, answer.id)
     ):
         seat = seats[row.panel_member_id]
-        words = "" if seat.role is MemberRole.YOUNG_MEMBER else row.dissent
-        said = Said(seat.name, row.consented_at is not None, words, row.said_at, row.superseded_at is not None)
+        consents, taken_back = row.consented_at is not None, row.superseded_at is not None
+        said = Said(seat.name, consents, row.dissent, row.said_at, taken_back)
         by_score[row.moderated_score_id].append(said)
     return by_score
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from portal.core.listings import Listing, list_workbook
 from portal.core.words import london_short, marks
-from portal.core.workbooks import Listing, list_workbook
 from portal.evaluation.models import ModeratedScore
 from portal.reporting.cells import CONSENTED, DISSENTED, OUTSIDE, consents, dissents, judged_on
 from portal.reporting.firmness import checks
@@ -31,22 +31,22 @@ def report_workbook(found: Evaluation, *, now: datetime) -> bytes:
 
 def _sheets(found: Evaluation, now: datetime) -> Iterator[Listing]:
     interests = interest_rows(found.interests, found.names)
-    yield Listing("About", ("What", "Value"), _about(found, now), widths=(32, 90))
+    yield Listing("About", ("What", "Value"), (32, 90), _about(found, now))
     yield _ranking(found)
     columns: tuple[str, ...] = ("Lot", "Bid", "Figure", "Worked out", "Gives")
-    yield Listing("Prices", columns, _prices(found), {"Gives"}, (5, 30, 24, 70, 12))
+    yield Listing("Prices", columns, (5, 30, 24, 70, 12), _prices(found), {"Gives"})
     yield _agreed(found)
     yield _given(found)
     columns = ("Panel", "Name", "Role", "Appointed", "State")
-    yield Listing("Panels", columns, _seats(found), widths=(24, 24, 14, 22, 40))
+    yield Listing("Panels", columns, (24, 24, 14, 22, 40), _seats(found))
     columns = ("Name", "Part", "Declared", "What", "How it was managed")
-    yield Listing("Interests", columns, interests, widths=(24, 24, 22, 50, 60))
+    yield Listing("Interests", columns, (24, 24, 22, 50, 60), interests)
     columns = ("Name", "Bid", "What", "Times", "First", "Last")
-    yield Listing("Viewings", columns, _seen(found), {"Times"}, (24, 14, 50, 8, 24, 24))
+    yield Listing("Viewings", columns, (24, 14, 50, 8, 24, 24), _seen(found), {"Times"})
     columns = ("Lot", "Bid", "Question", "File", "Bytes", "SHA-256")
-    yield Listing("Documents", columns, _files(found), {"Bytes"}, (5, 12, 40, 40, 12, 70))
+    yield Listing("Documents", columns, (5, 12, 40, 40, 12, 70), _files(found), {"Bytes"})
     columns = ("Lot", "Check", "What it says", "Error")
-    yield Listing("How firm", columns, _firm(found), widths=(5, 32, 90, 40))
+    yield Listing("How firm", columns, (5, 32, 90, 40), _firm(found))
 
 
 def _about(found: Evaluation, now: datetime) -> Rows:
@@ -87,7 +87,8 @@ def _ranking(found: Evaluation) -> Listing:
     )
     figures = {"Rank", "Price", "Total", *(panel.name for panel in panels)}
     rows = (row for outcome in found.outcomes for row in _ranked(outcome, [panel.key for panel in panels]))
-    return Listing("Ranking", columns, rows, figures, (5, 6, 12, 28, 16, *[14] * len(panels), 14, 12, 60))
+    widths = (5, 6, 12, 28, 16, *[14] * len(panels), 14, 12, 60)
+    return Listing("Ranking", columns, widths, rows, figures)
 
 
 def _ranked(outcome: LotOutcome, panels: list[str]) -> Rows:
@@ -120,7 +121,7 @@ def _agreed(found: Evaluation) -> Listing:
     said = (OUTSIDE, CONSENTED, DISSENTED)
     columns = (*_CELL, "Mark", "Reason", "Written down by", "Agreed", *said, "Stands since", "Replaced", "Judged on")
     widths = (*_CELL_WIDTHS, 7, 80, 24, 24, 40, 50, 50, 24, 24, 70)
-    return Listing("Agreed marks", columns, _agreed_rows(found), {"Mark"}, widths)
+    return Listing("Agreed marks", columns, widths, _agreed_rows(found), {"Mark"})
 
 
 def _agreed_rows(found: Evaluation) -> Rows:
@@ -153,7 +154,8 @@ def _agreed_rows(found: Evaluation) -> Rows:
 
 def _given(found: Evaluation) -> Listing:
     columns = (*_CELL, "Member", "Role", "Mark", "Reason", "Saved", "Submitted", "Counts")
-    return Listing("Members’ marks", columns, _given_rows(found), {"Mark"}, (*_CELL_WIDTHS, 20, 14, 7, 80, 24, 24, 30))
+    widths = (*_CELL_WIDTHS, 20, 14, 7, 80, 24, 24, 30)
+    return Listing("Members’ marks", columns, widths, _given_rows(found), {"Mark"})
 
 
 def _given_rows(found: Evaluation) -> Rows:

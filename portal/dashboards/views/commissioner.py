@@ -13,9 +13,9 @@ from portal.accounts.absences import away_now
 from portal.accounts.queries import names_by_id
 from portal.core import clock
 from portal.core.inspecting import MEDIA_TYPES
+from portal.core.listings import Listing, list_workbook
 from portal.core.parsing.text import one_line
 from portal.core.permissions import Verb, policy
-from portal.core.workbooks import Listing, list_workbook
 from portal.dashboards.next_steps import steps_for
 from portal.dashboards.queries import history_of, itt_for_hub
 from portal.dashboards.register import (
@@ -23,6 +23,7 @@ from portal.dashboards.register import (
     FIGURES,
     ORDERS,
     PLACES,
+    WIDTHS,
     Filters,
     Order,
     Place,
@@ -102,7 +103,7 @@ def register_xlsx() -> ResponseReturnValue:
     """The same as a workbook, whose columns filter and add up."""
     now = clock.now()
     rows = procurement_rows(_authority_id(), _filters(places_of(_authority_id())), now=now)
-    listing = Listing("Procurements", COLUMNS, rows, figures=FIGURES)
+    listing = Listing("Procurements", COLUMNS, WIDTHS, rows, FIGURES)
     return attachment("procurements.xlsx", list_workbook([listing], at=now), MEDIA_TYPES["xlsx"])
 
 

@@ -21,6 +21,7 @@ from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import ModeratedScore, Score
 from portal.evaluation.moderation import agree_score
 from portal.evaluation.queries import agreed_scores
+from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.reporting.making import Edition, make_report
@@ -39,6 +40,9 @@ from tests.factories.evaluation import (
     declare,
     moderated_evaluation,
     moderating_itt,
+    score_all,
+    scoring_itt,
+    start,
 )
 
 
@@ -141,7 +145,7 @@ def test_what_is_published_gives_nobody_away(db_session: object) -> None:
 def test_a_workbook_hides_nothing(db_session: object) -> None:
     """What begins like a formula is text; no sheet, row or column is hidden, and nobody is named as author."""
     evaluation = moderating_itt(2)
-    formula = '=HYPERLINK("http://example.test")'
+    formula = "=SUM(A1:A9) is what the answer adds up to."
     for key in KEYS:
         agree_all(evaluation, key)
         seat, bid = evaluation.moderator(key), evaluation.bids()[0]
@@ -166,17 +170,17 @@ def test_a_workbook_hides_nothing(db_session: object) -> None:
     assert len(sheets) == 10
     assert not any("<f>" in part or "hidden" in part for part in sheets)
     assert 'state="hidden"' not in written["xl/workbook.xml"]
-    assert "<dc:creator></dc:creator>" in written["docProps/core.xml"]
+    assert not [name for name in written if "docProps" in name]
 
 
 def test_who_carried_a_mark_is_in_it(db_session: object) -> None:
-    """Consents and dissents stand beside the mark; why a young person did not agree stays with the group."""
+    """Consents and dissents stand beside the mark, in words that others may read."""
     evaluation = moderating_itt(2)
     for key in KEYS:
         agree_all(evaluation, key)
     member = next(seat for seat in evaluation.seats["local"] if seat.member.role is MemberRole.MEMBER)
     young = evaluation.scorers("young-people")[0]
-    for seat, words in ((member, "I saw it otherwise."), (young, "My own secret words.")):
+    for seat, words in ((member, "I saw it otherwise."), (young, "Ring me on 07700 900123, please.")):
         agreed = next(iter(agreed_scores(seat.panel.id).values()))
         dissent_from(work=seat.work, agreed_id=agreed.id, words=words, actor=seat.actor, now=clock.now())
     for key in KEYS:
@@ -187,9 +191,35 @@ def test_who_carried_a_mark_is_in_it(db_session: object) -> None:
     assert len(dissents) == 2
     assert any(member.member.alias in said and "I saw it otherwise." in said for said in dissents)
     assert any(young.member.alias in said for said in dissents)
-    assert "My own secret words." not in repr(rows)
+    assert "07700" not in repr(rows)
     assert all("Star" in row["Consented"] for row in rows if row["Panel"] == "Young people’s panel")
     assert all(row["Stands since"] for row in rows)
+
+
+def test_held_words_leave_by_no_report(db_session: object) -> None:
+    """What a young person wrote and nobody has released stands in no edition; that it is held does."""
+    evaluation = scoring_itt(2)
+    secret = "Ring me on 07700 900123, please."
+    for key in KEYS:
+        for seat in evaluation.scorers(key):
+            score_all(evaluation, seat, submit=False)
+    young = evaluation.scorers("young-people")[0]
+    bid = evaluation.bids()[0]
+    entries = {leaf.key: Entry("3", secret) for leaf in leaves_for(young.work, bid)}
+    save_scores(work=young.work, bid_id=bid.bid_id, entries=entries, actor=young.actor, now=clock.now())
+    for key in KEYS:
+        for seat in evaluation.scorers(key):
+            submit_scorecards(work=seat.work, actor=seat.actor, now=clock.now(), same_words=True)
+        start(evaluation, key)
+        agree_all(evaluation, key)
+        close(evaluation, key)
+    db.session.refresh(evaluation.itt)
+    rows = sheet(made(evaluation.itt, Edition.XLSX), "Members’ marks")
+    held = [row["Reason"] for row in rows if row["Member"] == young.member.alias and row["Mark"] == "3"]
+    assert "07700" not in repr(rows)
+    assert len(set(held)) == 1
+    assert held[0] != REASON
+    assert "07700" not in words_of(made(evaluation.itt, Edition.PDF))
 
 
 def test_each_taking_is_noted(db_session: object) -> None:
