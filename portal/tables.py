@@ -27,6 +27,7 @@ import portal.ending.rules
 import portal.evaluation.consent_models
 import portal.evaluation.draw_models
 import portal.evaluation.models
+import portal.evaluation.moderation_models
 import portal.evaluation.paper_models
 import portal.evaluation.rules
 import portal.evaluation.taking_part.models

@@ -311,6 +311,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.MODERATION_STARTED: (letters.moderation_started,),
     EventKind.SCORE_AGREED: NOTHING,
     EventKind.SCORE_ANSWERED: NOTHING,
+    EventKind.SCORE_MOVED: NOTHING,
+    EventKind.ATTENDANCE_CHANGED: NOTHING,
     EventKind.MODERATION_CLOSED: (calculate_once_moderated,),
     EventKind.RESULT_CALCULATED: (diagnose_result, letters.result_calculated),
     EventKind.RESULT_DIAGNOSED: NOTHING,

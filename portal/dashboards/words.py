@@ -77,6 +77,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.MODERATION_STARTED: "A panel began to moderate",
     EventKind.SCORE_AGREED: "A panel agreed a score",
     EventKind.SCORE_ANSWERED: "A panel member answered an agreed score",
+    EventKind.SCORE_MOVED: "A panel member came round from a score",
+    EventKind.ATTENDANCE_CHANGED: "Who takes part in a panel’s meeting was written down",
     EventKind.MODERATION_CLOSED: "A panel closed its moderation",
     EventKind.RESULT_CALCULATED: "The result was calculated by the published method",
     EventKind.RESULT_DIAGNOSED: "What decided the result was worked out",

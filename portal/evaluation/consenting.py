@@ -16,11 +16,14 @@ from portal.core.errors import Conflict, NotAllowed
 from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.evaluation.attending import arrive
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
-from portal.evaluation.queries import counting_members
+from portal.evaluation.moderation_queries import present_members
+from portal.evaluation.panels import least_members
+from portal.evaluation.queries import agreed_scores
 from portal.evaluation.safeguarding.holding import kept_words
 
 LONGEST_DISSENT = 4000
@@ -45,20 +48,15 @@ class ConsentsNeeded:
 def consents_needed(work: PanelWork, agreed: ModeratedScore, present: Sequence[PanelMember]) -> ConsentsNeeded:
     """The rule: whose consent an agreed score asks for before it stands, of the members who are present.
 
-    Young people confirm each score themselves: most of those who are present and at least the panel's quorum, every
-    one of them where it lies outside the range that they gave. Adults: nobody beside whoever writes it down inside
-    the range, and one other member outside it.
+    Young people confirm each score themselves: most of those who are present and at least the panel's least number,
+    every one of them where it lies outside the range that they gave. Adults: nobody beside whoever writes it down
+    inside the range, and one other member outside it.
     """
     if work.panel.kind.is_young_people:
         most = len(present) if agreed.outside_reason else len(present) // 2 + 1
-        return ConsentsNeeded(present, max(most, work.panel.quorum))
+        return ConsentsNeeded(present, max(most, least_members(work.panel)))
     others = [member for member in present if member.user_id != agreed.agreed_by_id]
     return ConsentsNeeded(others, 1 if agreed.outside_reason else 0)
-
-
-def present_members(work: PanelWork) -> Sequence[PanelMember]:
-    """Whoever scores on the panel and takes part in its moderation."""
-    return counting_members(work.panel_id)
 
 
 def answers_to(*agreed: ModeratedScore) -> Mapping[uuid.UUID, Mapping[uuid.UUID, ScoreConsent]]:
@@ -78,9 +76,10 @@ def answers_to(*agreed: ModeratedScore) -> Mapping[uuid.UUID, Mapping[uuid.UUID,
 def consent_to(*, work: PanelWork, agreed_id: uuid.UUID, actor: Actor, now: datetime) -> ModeratedScore:
     """Consent, as a member who scored, to the agreed score with that identifier.
 
-    Consequences: it stands from now on if that was the last consent that its rule asks for; an answer from before
-    is superseded and kept. Records SCORE_ANSWERED. Raises `Conflict` when it has been changed meanwhile, `NotAllowed`
-    for whoever wrote it down as an adult, `NotFound` for another panel's, `WrongState` outside moderation.
+    Consequences: the member takes part in the meeting, if that is not written down; the score stands from now on if
+    that was the last consent that its rule asks for; an answer from before is superseded and kept. Records
+    SCORE_ANSWERED. Raises `Conflict` when it has been changed meanwhile, `NotAllowed` for whoever wrote it down as an
+    adult, `NotFound` for another panel's, `WrongState` outside moderation.
     """
     return _answer(work, agreed_id, actor=actor, now=now)
 
@@ -121,9 +120,15 @@ def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
 
 def settle(work: PanelWork, agreed: ModeratedScore, *, now: datetime) -> None:
     """Let an agreed score stand if the consents that its rule asks for are there."""
-    needed = consents_needed(work, agreed, present_members(work))
-    if agreed.stands_at is None and needed.are_there(answers_to(agreed)[agreed.id]):
-        agreed.stands_at = now
+    if agreed.stands_at is None:
+        needed = consents_needed(work, agreed, present_members(work))
+        agreed.stands_at = now if needed.are_there(answers_to(agreed)[agreed.id]) else None
+
+
+def settle_all(work: PanelWork, *, now: datetime) -> None:
+    """Let every agreed score of the panel stand whose consents are there."""
+    for agreed in agreed_scores(work.panel_id).values():
+        settle(work, agreed, now=now)
 
 
 def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetime, dissent: str = "") -> ModeratedScore:
@@ -152,6 +157,7 @@ def answer_for(
     before = answers_to(agreed)[agreed.id].get(member.id)
     if before is not None and before.written == dissent:
         return
+    arrive(work, member.id, now=now)
     _say(agreed, member, before, dissent, now)
     settle(work, agreed, now=now)
     record(

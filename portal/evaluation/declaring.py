@@ -19,6 +19,7 @@ from portal.core.errors import InvalidInput, NotAllowed
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.evaluation.attending import leave
 from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.panels import end_seat
@@ -151,6 +152,7 @@ def _recuse(member: PanelMember, work: PanelWork, *, now: datetime) -> None:
     if member.role is MemberRole.YOUNG_MEMBER:
         end_sessions_of(user_id=member.user_id, now=now)
     if work.status is PanelWorkStatus.MODERATING:
+        leave(work, member.id, now=now)
         db.session.execute(
             update(ModeratedScore)
             .where(ModeratedScore.panel_id == work.panel_id, ModeratedScore.superseded_at.is_(None))

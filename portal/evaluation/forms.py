@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
@@ -15,17 +14,15 @@ from portal.accounts.forms.factor import FactorField
 from portal.bidding.models import OpenedBid
 from portal.core.errors import InvalidInput, PortalError
 from portal.core.parsing.text import length
-from portal.core.permissions import Actor
-from portal.evaluation.consenting import consent_to, dissent_from
 from portal.evaluation.declaring import Interest
-from portal.evaluation.models import Declaration, ModeratedScore, PanelWork, Scorecard
+from portal.evaluation.models import Declaration, Scorecard
 from portal.evaluation.panels import Appointee, roles_for
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.scoring import Entry
 from portal.evaluation.states import MemberRole
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
-from portal.web.fields import ReasonField, decision, line
+from portal.web.fields import line
 from portal.web.forms import BaseForm
 
 ROLE_WORDS = {
@@ -63,42 +60,6 @@ class AppointForm(BaseForm):
     def appointee(self) -> Appointee:
         """What was typed."""
         return Appointee(MemberRole(self.role.data), self.name.data or "", self.email.data or None)
-
-
-class AgreeForm(BaseForm):
-    """The panel's agreed score and reason."""
-
-    keeps_earlier = False
-    """An agreed score that was superseded is on record with its reason."""
-
-    score = StringField("Agreed score")
-    reason = ReasonField("The panel’s reason")
-    outside_reason = ReasonField("Why outside what anybody gave?")
-    nobody_named = BooleanField("Nobody is named in it, and nobody can be recognised by it")
-    """Asked where the words of young people look as if somebody were."""
-
-
-class ConsentForm(BaseForm):
-    """What a member says to an agreed score."""
-
-    verdict = decision(
-        ("consent", "I agree with this score"),
-        ("dissent", "I do not agree"),
-        missing="Say whether you agree with this score.",
-    )
-    words = TextAreaField("If you do not agree: why?")
-
-    def answer(self, work: PanelWork, agreed_id: uuid.UUID, actor: Actor, now: datetime) -> ModeratedScore:
-        """Carry out what was chosen."""
-        if self.verdict.data == "consent":
-            return consent_to(work=work, agreed_id=agreed_id, actor=actor, now=now)
-        return dissent_from(work=work, agreed_id=agreed_id, words=self.words.data or "", actor=actor, now=now)
-
-
-class CloseForm(BaseForm):
-    """The record of the panel's meeting."""
-
-    meeting_record = ReasonField("Record of the meeting")
 
 
 class DeclarationForm(BaseForm):

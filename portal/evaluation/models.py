@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, case, select, text
@@ -46,7 +46,11 @@ class PanelWork(OnIttChain, Model):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     meeting_record: Mapped[str] = mapped_column(default="", server_default=text("''"))
-    """Who was present (pseudonyms for young people), when, and how the panel came to its agreed scores."""
+    """How the panel came to its agreed scores, in short; who was there is `Attendance`."""
+    met_first_date: Mapped[date | None]
+    """The day on which it met; none where it closed before days were asked."""
+    met_last_date: Mapped[date | None]
+    """The last one, where it met on several."""
     safeguarding_lead_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     """Of a young people's panel: who is told when a young person may have written about harm."""
     safeguarding_deputy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -316,6 +320,9 @@ class ModeratedScore(Subject, Model):
     reason: Mapped[str]
     outside_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Why it lies outside what anybody gave; empty where it does not."""
+    not_higher: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    not_lower: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why not one step higher, and why not one lower."""
     agreed_at: Mapped[CreatedAt]
     agreed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     stands_at: Mapped[datetime | None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -14,16 +14,20 @@ from sqlalchemy import func, select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
+from portal.core.clock import LONDON
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
-from portal.core.parsing.text import require_reason
+from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
-from portal.evaluation.consenting import settle
+from portal.evaluation.attending import attend
+from portal.evaluation.consenting import settle, settle_all
 from portal.evaluation.declaring import require_declared
-from portal.evaluation.leaves import leaf_named, leaves_by_bid
-from portal.evaluation.models import ModeratedScore, PanelWork
+from portal.evaluation.leaves import leaf_named
+from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.moderation_queries import attendance_of, every_answer, every_movement, seats_of
+from portal.evaluation.panels import least_members
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
     Cell,
@@ -38,6 +42,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
 from portal.evaluation.safeguarding.holding import check_agreed_words
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
+from portal.evaluation.workbench import Place, places_of
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, Combination, IttStatus
@@ -45,25 +50,50 @@ from portal.tendering.states import ITT, Combination, IttStatus
 LONGEST_RECORD = 10_000
 
 
-def start_moderation(*, work: PanelWork, actor: Actor, now: datetime) -> None:
+def start_moderation(
+    *, work: PanelWork, actor: Actor, now: datetime, present: Collection[uuid.UUID] | None = None
+) -> None:
     """Start the panel's moderation, once every scoring member has submitted every scorecard.
+
+    `present`: who takes part in the meeting, by seat; everybody on the panel where it is not said.
 
     Consequences: members read each other's scores from now on; nobody scores any more. Records
     MODERATION_STARTED. Raises `WrongState` naming how many have not submitted: a gap is never imputed, and
     only recusal or removal takes a member out of the panel.
     """
     take(work, Verb.START_MODERATION, actor=actor)
-    require_declared(work, actor)
+    own = require_declared(work, actor)
     members = counting_members(work.panel_id)
-    if len(members) < max(1, work.panel.quorum):
-        raise WrongState("Too few members score on this panel: appoint more before it moderates.")
+    _check_number(work, members)
     open_for = waiting_for(work)
     if open_for:
         names = ", ".join(open_for)
         raise WrongState(f"Not everybody has submitted their scores. Waiting for: {names}.")
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.MODERATING)
     work.moderation_started_at = now
-    record(EventKind.MODERATION_STARTED, work, actor=actor, panel=work.panel.key, members=len(members))
+    there = {member.id for member in seats_of(work.panel_id)} if present is None else {*present, own.id}
+    attend(work, there, now=now)
+    record(
+        EventKind.MODERATION_STARTED,
+        work,
+        actor=actor,
+        panel=work.panel.key,
+        members=len(members),
+        present=sorted(map(str, there)),
+    )
+
+
+def change_attendance(*, work: PanelWork, present: Collection[uuid.UUID], actor: Actor, now: datetime) -> None:
+    """Write down who takes part from now on, by seat; whoever writes it down does.
+
+    Consequences: whoever is not named has left; agreed scores that wait are looked at again by their rule. Records
+    ATTENDANCE_CHANGED with the seats. Raises `InvalidInput` (field "present") for whoever is not on the panel.
+    """
+    take(work, Verb.AGREE, actor=actor)
+    there = {*present, require_declared(work, actor).id}
+    attend(work, there, now=now)
+    settle_all(work, now=now)
+    record(EventKind.ATTENDANCE_CHANGED, work, actor=actor, panel=work.panel.key, present=sorted(map(str, there)))
 
 
 def waiting_for(work: PanelWork) -> list[str]:
@@ -86,16 +116,19 @@ def agree_score(
     actor: Actor,
     now: datetime,
     outside_reason: str = "",
+    not_higher: str = "",
+    not_lower: str = "",
     nobody_named: bool = False,
 ) -> ModeratedScore:
     """Write down the score that the panel agreed for a bid under a criterion (its key), with its reason.
 
     Consequences: it stands if its rule asks for nobody's consent (`consenting.consents_needed`), and waits for it
     otherwise; an earlier agreed score is superseded and kept; individual scores never change. The same again changes
-    nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason", "outside_reason": off the scale,
-    no reason of its own, outside what anybody gave without saying why, or words for young people that name somebody
-    without `nobody_named` or may be about harm: `safeguarding.holding.check_agreed_words`), `NotFound` for a question
-    that is not the panel's, `WrongState` outside moderation or where the method combines by mean or median.
+    nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason", "outside_reason", "not_higher",
+    "not_lower": off the scale, no reason of its own, outside what anybody gave or beside a step of the scale without
+    saying why, or words for young people that name somebody without `nobody_named` or may be about harm:
+    `safeguarding.holding.check_agreed_words`), `NotFound` for a question that is not the panel's, `WrongState` outside
+    moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
     require_declared(work, actor)
@@ -106,8 +139,9 @@ def agree_score(
     value = read_score(score, leaf.scale, field="score")
     words = _checked_reason(work, leaf, reason)
     outside = _why_outside(work, (bid.bid_id, leaf.criterion.id), value, outside_reason)
+    higher, lower = _why_no_step(work, leaf, value, not_higher, not_lower)
     before = _in_force(work, bid, leaf)
-    if before is not None and (plain(before.score), before.reason, before.outside_reason) == (value, words, outside):
+    if before is not None and _written(before) == (value, words, outside, higher, lower):
         return before
     agreed = ModeratedScore(
         panel_id=work.panel_id,
@@ -116,6 +150,8 @@ def agree_score(
         score=value,
         reason=words,
         outside_reason=outside,
+        not_higher=higher,
+        not_lower=lower,
         agreed_at=now,
         agreed_by_id=actor.user_id,
     )
@@ -137,25 +173,37 @@ def agree_score(
     return agreed
 
 
-def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now: datetime) -> None:
-    """Close the panel's moderation with the record of its meeting.
+def close_moderation(
+    *,
+    work: PanelWork,
+    meeting_record: str,
+    met_first_date: date | None,
+    actor: Actor,
+    now: datetime,
+    met_last_date: date | None = None,
+) -> None:
+    """Close the panel's moderation with the days on which it met (the last where there were several) and a summary.
 
     Consequences: the agreed scores are final; when it was the last panel the ITT becomes MODERATED, and the
-    worker calculates the result. Records MODERATION_CLOSED with a digest of the agreed scores. Raises
-    `WrongState` naming the open cells, `InvalidInput` (field "meeting_record") for a record under 20
-    characters.
+    worker calculates the result. Records MODERATION_CLOSED with a digest of the agreed scores and of
+    what was said to them. Raises `WrongState` naming the open cells or for a panel below its least number,
+    `InvalidInput` (fields "met_first", "met_last", "meeting_record").
     """
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
     itt = lock(InvitationToTender, work.itt_id)
     take(work, Verb.CLOSE_MODERATION, actor=actor)
     require_declared(work, actor)
-    ask = "Write who met, when, and how you came to the agreed scores"
+    ask = "Write in short how you came to the agreed scores"
     words = require_reason(meeting_record, ask, field="meeting_record", most=LONGEST_RECORD)
+    _check_days(met_first_date, met_last_date, now)
+    _check_number(work, counting_members(work.panel_id))
     _check_everything_is_agreed(work)
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
     work.closed_at = now
     work.closed_by_id = actor.user_id
-    work.meeting_record = words
+    work.meeting_record, work.met_first_date, work.met_last_date = words, met_first_date, met_last_date
+    said = _digest_of_what_was_said(work)
+    attend(work, set(), now=now)
     db.session.flush()
     last = not open_panels(itt)
     if last:
@@ -167,6 +215,7 @@ def close_moderation(*, work: PanelWork, meeting_record: str, actor: Actor, now:
         panel=work.panel.key,
         last=last,
         agreed_sha256=_digest(list(agreed_scores(work.panel_id).values())),
+        said_sha256=said,
         meeting_record_sha256=hashlib.sha256(words.encode()).hexdigest(),
     )
 
@@ -179,15 +228,9 @@ def open_panels(itt: InvitationToTender) -> list[Panel]:
     return [panel for panel in itt.panels if panel.key in scoring and panel.id not in closed]
 
 
-def open_cells(work: PanelWork) -> list[tuple[OpenedBid, Leaf]]:
+def open_cells(work: PanelWork) -> list[Place]:
     """The bids and questions without an agreed score that stands, in the order of the board."""
-    standing = {cell for cell, agreed in agreed_scores(work.panel_id).items() if agreed.stands_at is not None}
-    return [
-        (bid, leaf)
-        for bid, leaves in leaves_by_bid(work).items()
-        for leaf in leaves
-        if (bid.bid_id, leaf.criterion.id) not in standing
-    ]
+    return [place for place in places_of(work) if not place.stands]
 
 
 def _check_everything_is_agreed(work: PanelWork) -> None:
@@ -195,7 +238,7 @@ def _check_everything_is_agreed(work: PanelWork) -> None:
         return
     still_open = open_cells(work)
     if still_open:
-        bid, leaf = still_open[0]
+        bid, leaf = still_open[0].bid, still_open[0].leaf
         raise WrongState(
             f"{counted(len(still_open), 'score is', 'scores are')} not agreed yet, or not by everybody who has to"
             f" consent, the first for {bid.label}, “{leaf.criterion.title}”."
@@ -217,6 +260,26 @@ def _checked_reason(work: PanelWork, leaf: Leaf, reason: str) -> str:
             "The same reason stands under another question. Say what in this answer earned the score.", field="reason"
         )
     return words
+
+
+def _written(agreed: ModeratedScore) -> tuple[Decimal, str, str, str, str]:
+    return plain(agreed.score), agreed.reason, agreed.outside_reason, agreed.not_higher, agreed.not_lower
+
+
+def _why_no_step(work: PanelWork, leaf: Leaf, value: Decimal, not_higher: str, not_lower: str) -> tuple[str, str]:
+    """Why not one step higher and not one lower, where the scale has it; young people need not say."""
+    asked = (
+        (not_higher, value < leaf.scale.maximum, "Say why not one higher", "not_higher"),
+        (not_lower, value > leaf.scale.minimum, "Say why not one lower", "not_lower"),
+    )
+    young = work.panel.kind.is_young_people
+    higher, lower = (
+        ""
+        if not there or (young and not has_text(typed))
+        else require_reason(typed, ask, field=field, most=LONGEST_REASON)
+        for typed, there, ask, field in asked
+    )
+    return higher, lower
 
 
 def _why_outside(work: PanelWork, cell: Cell, value: Decimal, typed: str) -> str:
@@ -251,8 +314,44 @@ def _supersede(before: ModeratedScore | None, agreed: ModeratedScore, *, now: da
 
 
 def _digest(scores: Sequence[ModeratedScore]) -> str:
-    listed = sorted(
-        [str(score.bid_id), str(score.criterion_id), str(plain(score.score)), score.reason, score.outside_reason]
-        for score in scores
-    )
+    listed = sorted([str(score.bid_id), str(score.criterion_id), *map(str, _written(score))] for score in scores)
+    return _sha256(listed)
+
+
+def _digest_of_what_was_said(work: PanelWork) -> str:
+    """Of every answer to an agreed score, everybody who came round, and who was there when; also what was replaced."""
+    answers = [
+        [str(said.moderated_score_id), str(said.panel_member_id), said.dissent] for said in every_answer(work.panel_id)
+    ]
+    moved = [
+        [str(one.bid_id), str(one.criterion_id), str(one.panel_member_id), str(plain(one.moved_to)), one.why]
+        for one in every_movement(work.panel_id)
+    ]
+    there = [[str(row.panel_member_id), row.came_at.isoformat()] for row in attendance_of(work.panel_id)]
+    return _sha256([sorted(answers), sorted(moved), sorted(there)])
+
+
+def _sha256(listed: object) -> str:
     return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()
+
+
+def _check_number(work: PanelWork, members: Sequence[PanelMember]) -> None:
+    least = least_members(work.panel)
+    if len(members) < least:
+        raise WrongState(
+            f"A panel agrees with {counted(least, 'member')} at the least, and {len(members)} of this one are left:"
+            " the council has to appoint somebody. They can join now, and need not have scored."
+            if work.status is PanelWorkStatus.MODERATING
+            else f"A panel agrees with {counted(least, 'member')} at the least: {counted(len(members), 'member')} of"
+            " this one can score. The council has to appoint somebody who scores before it moderates."
+        )
+
+
+def _check_days(first: date | None, last: date | None, now: datetime) -> None:
+    today = now.astimezone(LONDON).date()
+    if first is None:
+        raise InvalidInput("Enter the day on which the panel met.", field="met_first")
+    if first > today:
+        raise InvalidInput("The panel cannot have met on a day that is still to come.", field="met_first")
+    if last is not None and not first <= last <= today:
+        raise InvalidInput("The last day comes after the first, and is not still to come.", field="met_last")

@@ -42,6 +42,7 @@ ROLE_OF: dict[MemberRole, Role] = {
 ON_YOUNG_PANEL = (MemberRole.YOUNG_MEMBER, MemberRole.FACILITATOR)
 ON_OTHER_PANELS = (MemberRole.CHAIR, MemberRole.MEMBER)
 LONGEST_ALIAS = 30
+NEVER_ALONE = 2
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Appointee:
 def roles_for(kind: PanelKind) -> tuple[MemberRole, ...]:
     """The roles that exist on a panel of this kind."""
     return ON_YOUNG_PANEL if kind is PanelKind.YOUNG_PEOPLE else ON_OTHER_PANELS
+
+
+def least_members(panel: Panel) -> int:
+    """With how many members, at the least, a panel agrees its scores: its published number, and never one alone."""
+    return max(NEVER_ALONE, panel.quorum)
 
 
 def begin_work(panel: Panel) -> PanelWork:

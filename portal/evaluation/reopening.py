@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import update
 
 from portal.core.columns import db
+from portal.evaluation.attending import attend
 from portal.evaluation.draw_models import Draw
 from portal.evaluation.models import PanelWork, Result
+from portal.evaluation.moderation_queries import seats_of
 from portal.evaluation.queries import works_of_itt
 from portal.evaluation.states import PANEL_WORK, DrawStatus, PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Panel
@@ -47,3 +49,4 @@ def reopen_panels(itt: InvitationToTender, panels: Sequence[Panel], *, now: date
 def _reopen(work: PanelWork, now: datetime) -> None:
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.MODERATING)
     work.moderation_started_at, work.closed_at, work.closed_by_id = now, None, None
+    attend(work, {member.id for member in seats_of(work.panel_id)}, now=now)

@@ -122,6 +122,7 @@ HOLDINGS = (
     Holding("paper_answer.keyed_by_id", "Sheets of young people that you keyed in"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
     Holding("panel_reply.published_by_id", "Answers to panels that you published"),
+    Holding("movement.written_by_id", "What you wrote down of somebody who came round from their score"),
     Holding("draw_part.person_id", "Lots that you drew"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),

@@ -112,6 +112,8 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
                 score=str(points),
                 reason=reason,
                 outside_reason=story.OUTSIDE,
+                not_higher=story.NOT_HIGHER,
+                not_lower=story.NOT_LOWER,
                 actor=actor,
                 now=clock.now(),
             )
@@ -119,7 +121,7 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
     _consent(work)
     if whole:
         record = story.MEETING_RECORD[panel.key]
-        close_moderation(work=work, meeting_record=record, actor=actor, now=clock.now())
+        close_moderation(work=work, meeting_record=record, met_first_date=clock.today(), actor=actor, now=clock.now())
         db.session.commit()
 
 

@@ -232,6 +232,8 @@ HELD = (
     "It sounds kind. I do not feel safe at home, so I would go there a lot.",
 )
 """What two young people write that somebody has to look at before others do."""
+NOT_HIGHER = "Part of what was asked is said without detail or without evidence."
+NOT_LOWER = "What it says answers the question, and could be checked."
 MEETING_RECORD = {
     "local": "The chair and one professional met for an hour. Each score was read out, the furthest apart first, and "
              "the panel talked until it agreed one score and one reason.",

@@ -205,7 +205,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("number_claim", Verb.DISMISS): press("claims.show"),
     ("number_claim", Verb.PROPOSE_MOVE): press("claims.show"),
     ("number_claim", Verb.READ): page("claims.show"),
-    ("panel", Verb.AGREE): press("moderation.cell"),
+    ("panel", Verb.AGREE): (*press("moderation.cell"), *form("moderation.attendance")),
     ("panel", Verb.ASK_ERASURE): form("erasures.ask_for_young"),
     ("panel", Verb.CONSENT): (
         *press("moderation.answer", by=ADULTS),
@@ -253,7 +253,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *page("moderation.board", "moderation.cell", by=ADULTS),
         *page("evaluation_desk.record", "evaluation_desk.record_cell", by=AUTHORITY_ROLES),
     ),
-    ("panel", Verb.START_MODERATION): press("moderation.start"),
+    ("panel", Verb.START_MODERATION): form("moderation.start"),
     ("provider", Verb.ASK_IDENTITY_CHANGE): form("identity_changes.ask", own=True),
     ("provider", Verb.CHANGE): form("identity.edit", own=True),
     ("provider", Verb.CHANGE_ROLES): form("colleagues.change", by=PROVIDER_ROLES),

@@ -50,7 +50,7 @@ def ready_for_award(
     n_bids: int = 2, *, give: Give = best_first, authority: ContractingAuthority | None = None, **options: object
 ) -> InvitationToTender:
     """A MODERATED ITT with its result and the smallest panels there can be; the first bid wins."""
-    small = {"professionals": 1, "young_people": 1, "parents": 1} | options
+    small = {"professionals": 2, "young_people": 2, "parents": 2} | options
     return moderated_evaluation(n_bids, give=give, authority=authority, **small).itt
 
 
@@ -173,7 +173,7 @@ def scored_in_lots(
             submitted_bid(itt, actor=actor, lot=itt.lots[number - 1])
     close_now(itt)
     open_itt(itt)
-    return moderated_evaluation(itt=itt, give=give, professionals=1, young_people=1, parents=1).itt
+    return moderated_evaluation(itt=itt, give=give, professionals=2, young_people=2, parents=2).itt
 
 
 def awarded(itt: InvitationToTender, number: int, actor: Actor) -> AwardDecision:

@@ -40,7 +40,10 @@ LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
 KEYS = (LOCAL, YOUNG, PARENTS)
 REASON = "The answer says who does what, and when."
 AGREED_REASON = "The answer names the people and the times, and gives one example that worked."
+NOT_HIGHER = "One part of what was asked is told without an example."
+NOT_LOWER = "Each part of what was asked is answered in words that can be checked."
 OUTSIDE = "What the answer leaves out was seen by nobody before the meeting."
+WHY_NOT = {"not_higher": NOT_HIGHER, "not_lower": NOT_LOWER, "outside_reason": OUTSIDE}
 MEETING = "Everybody met on one afternoon and talked each bid through until they agreed."
 
 Give = Callable[[int, str], int]
@@ -189,7 +192,7 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first, *, cons
                 criterion=leaf.key,
                 score=str(give(number, leaf.key)),
                 reason=agreed_reason(leaf.key),
-                outside_reason=OUTSIDE,
+                **WHY_NOT,
                 actor=seat.actor,
                 now=clock.now(),
             )
@@ -218,13 +221,18 @@ def start(evaluation: Evaluation, key: str) -> None:
 def close(evaluation: Evaluation, key: str) -> None:
     """Close a panel's moderation."""
     seat = evaluation.moderator(key)
-    close_moderation(work=seat.work, meeting_record=MEETING, actor=seat.actor, now=clock.now())
+    close_moderation(
+        work=seat.work, meeting_record=MEETING, met_first_date=clock.today(), actor=seat.actor, now=clock.now()
+    )
 
 
 def appointed(
-    itt: InvitationToTender, *, professionals: int = 2, young_people: int = 2, parents: int = 1
+    itt: InvitationToTender, *, professionals: int = 2, young_people: int = 2, parents: int = 2
 ) -> Evaluation:
-    """Appoint the panels of the example's method; the counts are of people who score, a chair among them."""
+    """Appoint the panels of the example's method; the counts are of people who score, a chair among them.
+
+    No panel agrees anything with fewer than two.
+    """
     evaluation = Evaluation(itt, make_commissioner(itt.authority), {key: [] for key in KEYS})
     for key, count in ((LOCAL, professionals), (PARENTS, parents)):
         appoint(evaluation, key, MemberRole.CHAIR)

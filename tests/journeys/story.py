@@ -31,6 +31,10 @@ PANELS = {
     "parents": ("parents-view",),
 }
 CANARY = "the heron stands in the reeds"
+WHY_NOT = {
+    "not_higher": "Part of it is told without an example.",
+    "not_lower": "All of it is answered in words that can be checked.",
+}
 AGREED_REASON = "We talked about it, and all of us agreed on this."
 
 
@@ -281,6 +285,7 @@ class Story:
         if key == "young-people":
             self._declare(person, panel)
         person.visit(panel)
+        person.follow("Start the moderation")
         person.press("Start the moderation")
         sees(person, "The panel is moderating")
         person.visit(f"{panel}/moderate")
@@ -292,12 +297,18 @@ class Story:
             if place == 0:
                 person.press("Record the agreed score", score=points, reason="")
                 sees(person, "There is a problem")
-            person.press("Record the agreed score", score=points, reason=f"{AGREED_REASON} ({cell.rsplit('/', 1)[-1]})")
+            person.press(
+                "Record the agreed score",
+                score=points,
+                reason=f"{AGREED_REASON} ({cell.rsplit('/', 1)[-1]})",
+                **WHY_NOT,
+            )
         if key == "young-people":
             for alias in ("Wren", "Fox"):
                 self._confirm(self.codes[alias], len(cells))
         person.visit(f"{panel}/close")
-        person.press("Close the moderation", meeting_record="All were there; every score was read out and agreed.")
+        met = day_fields("met_first", self.cast.clock.now().astimezone(LONDON))
+        person.press("Close the moderation", meeting_record="Every score was read out, talked over and agreed.", **met)
 
     def _confirm(self, code: str, scores: int) -> None:
         """A young person says yes to whatever the group agreed."""

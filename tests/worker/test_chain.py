@@ -31,7 +31,7 @@ def test_from_the_last_panel_to_the_mail(
 ) -> None:
     """When the last panel closes, the worker calculates the result and mails the commissioners."""
     with fresh_app.app_context():
-        evaluation = moderating_itt(2, professionals=1, young_people=1, parents=1)
+        evaluation = moderating_itt(2, professionals=2, young_people=2, parents=2)
         itt = evaluation.itt
         person = make_person(Role.COMMISSIONER, authority=itt.authority)
         address, subject, itt_id = str(person.email), f"Result calculated: {itt.title}", itt.id

@@ -101,7 +101,7 @@ def check_agreed_words(
     Raises `InvalidInput` (field "reason") where it may be about harm, and the lead has it whatever becomes of the
     request; with the code "somebody_named" where it names somebody or is foul, until `nobody_named` confirms it.
     """
-    words = tidy(f"{agreed.reason}\n{agreed.outside_reason}")
+    words = tidy("\n".join((agreed.reason, agreed.outside_reason, agreed.not_higher, agreed.not_lower)))
     signs = screen(words) if work.panel.kind.is_young_people else frozenset()
     if Sign.DISCLOSURE in signs:
         assert actor.user_id is not None

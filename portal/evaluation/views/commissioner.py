@@ -15,6 +15,7 @@ from portal.evaluation.consenting import asked_for
 from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.moderation_queries import attendance_of, movements_of
 from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again, remove_panel_member
 from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
@@ -129,6 +130,7 @@ def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         itt=itt,
         work=work,
         boards=boards_of(work),
+        attendance=attendance_of(panel_id),
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         members=members_of([panel_id]).get(panel_id, []),
@@ -153,6 +155,8 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
         points=points(leaf.scale),
         opinions=opinions_of(panel_id, bid_id).get(leaf.criterion.id, []),
         asked=asked_for(work, agreed)[0] if agreed else None,
+        present=[row.member for row in attendance_of(panel_id) if agreed and row.was_there(agreed.agreed_at)],
+        movements=movements_of(panel_id, bid_id).get(leaf.criterion.id, []),
         history=agreed_history(panel_id, bid_id).get(leaf.criterion.id, []),
     )
 

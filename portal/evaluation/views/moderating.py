@@ -11,30 +11,34 @@ from flask.typing import ResponseReturnValue
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import asked_for
-from portal.evaluation.forms import AgreeForm, CloseForm, ConsentForm
 from portal.evaluation.leaves import boards_of, leaf_named
-from portal.evaluation.models import PanelWork
+from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation import (
     agree_score,
+    change_attendance,
     close_moderation,
     open_cells,
     start_moderation,
     waiting_for,
 )
+from portal.evaluation.moderation_forms import AgreeForm, AttendanceForm, CloseForm, ConsentForm, MovementForm
+from portal.evaluation.moderation_queries import attendance_of, movements_of, seats_of
+from portal.evaluation.moving import note_movement
 from portal.evaluation.published_method import plain, points
 from portal.evaluation.queries import (
     agreed_history,
     agreed_score,
     agreed_scores,
     bid_to_score,
+    counting_members,
     opinions_of,
     seat_of,
     spreads_of,
 )
-from portal.evaluation.reading import read_bid
+from portal.evaluation.reading import Answer, read_bid
 from portal.evaluation.views.panel import ADULTS, may, undeclared, visible
+from portal.evaluation.workbench import next_to_write, workbench_at
 from portal.web.access import actor, for_panel
-from portal.web.forms import PlainForm
 
 bp = Blueprint("moderation", __name__, url_prefix="/panel/<uuid:panel_id>")
 
@@ -51,25 +55,44 @@ def board(panel_id: uuid.UUID) -> ResponseReturnValue:
         "evaluation/panel/board.html",
         work=work,
         boards=boards_of(work),
+        there=[row.member for row in attendance_of(panel_id) if row.left_at is None],
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         moderates=may(work, Verb.AGREE),
     )
 
 
-@bp.post("/moderate")
+@bp.route("/start", methods=["GET", "POST"])
 @for_panel(Role.CHAIR, Role.FACILITATOR)
 def start(panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Start the moderation."""
+    """Say who is here, and start the moderation."""
     work = visible(panel_id)
-    form = PlainForm()
+    policy.require(actor(), Verb.START_MODERATION, work)
+    seats = seats_of(panel_id)
+    form = AttendanceForm().among(seats, [seat.id for seat in seats])
     if form.validate_on_submit() and form.carry_out(
-        lambda: start_moderation(work=work, actor=actor(), now=clock.now())
+        lambda: start_moderation(work=work, present=form.seats(), actor=actor(), now=clock.now())
     ):
         flash("The panel is moderating. Everybody on it can now see all scores.", "success")
         return redirect(url_for(".board", panel_id=panel_id))
-    page = render_template("evaluation/panel/not_yet.html", form=form, work=work, waiting=waiting_for(work))
+    page = render_template("evaluation/panel/start.html", form=form, work=work, waiting=waiting_for(work))
     return page, form.status_code
+
+
+@bp.route("/attendance", methods=["GET", "POST"])
+@for_panel(Role.CHAIR, Role.FACILITATOR)
+def attendance(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Who takes part from now on, and who took part when."""
+    work = visible(panel_id)
+    policy.require(actor(), Verb.AGREE, work)
+    rows = attendance_of(panel_id)
+    form = AttendanceForm().among(seats_of(panel_id), [row.panel_member_id for row in rows if row.left_at is None])
+    if form.validate_on_submit() and form.carry_out(
+        lambda: change_attendance(work=work, present=form.seats(), actor=actor(), now=clock.now())
+    ):
+        flash("Who is here is written down.", "success")
+        return redirect(url_for(".board", panel_id=panel_id))
+    return render_template("evaluation/panel/attendance.html", form=form, work=work, rows=rows), form.status_code
 
 
 @bp.route("/moderate/<uuid:bid_id>/<criterion>", methods=["GET", "POST"])
@@ -83,11 +106,24 @@ def cell(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseRetu
     form = _agree_form(work, bid_id, criterion)
     if form.validate_on_submit() and form.carry_out(lambda: _agree(work, bid_id, criterion, form)):
         flash("The agreed score is recorded.", "success")
-        rest = open_cells(work)
-        if rest and rest[0][0].bid_id == bid_id:
-            return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest[0][1].key))
+        rest = next_to_write(work, bid_id)
+        if rest is not None:
+            return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=rest.leaf.key))
         return redirect(url_for(".board", panel_id=panel_id))
     return _cell_page(work, bid_id, criterion, form), form.status_code
+
+
+@bp.post("/moderate/<uuid:bid_id>/<criterion>/moved")
+@for_panel(*ADULTS)
+def moved(panel_id: uuid.UUID, bid_id: uuid.UUID, criterion: str) -> ResponseReturnValue:
+    """Write down that a member came round from their score: oneself, or anybody where one leads the moderation."""
+    work = visible(panel_id)
+    policy.require(actor(), Verb.SEE_SCORES, work)
+    form = MovementForm().among(_who_can_move(work))
+    if form.validate_on_submit() and form.carry_out(lambda: _note_movement(work, bid_id, criterion, form)):
+        flash("That they came round is written down.", "success")
+        return redirect(url_for(".cell", panel_id=panel_id, bid_id=bid_id, criterion=criterion))
+    return _cell_page(work, bid_id, criterion, _agree_form(work, bid_id, criterion), movement=form), form.status_code
 
 
 @bp.post("/moderate/agreed/<uuid:agreed_id>")
@@ -115,7 +151,12 @@ def close(panel_id: uuid.UUID) -> ResponseReturnValue:
     form = CloseForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: close_moderation(
-            work=work, meeting_record=form.meeting_record.data or "", actor=actor(), now=clock.now()
+            work=work,
+            meeting_record=form.meeting_record.data or "",
+            met_first_date=form.met_first.data,
+            met_last_date=form.met_last.data,
+            actor=actor(),
+            now=clock.now(),
         )
     ):
         flash("The moderation is closed. The agreed scores are final.", "success")
@@ -133,6 +174,8 @@ def _agree(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm) 
         score=form.score.data or "",
         reason=form.reason.data or "",
         outside_reason=form.outside_reason.data or "",
+        not_higher=form.not_higher.data or "",
+        not_lower=form.not_lower.data or "",
         nobody_named=form.nobody_named.data,
         actor=actor(),
         now=clock.now(),
@@ -145,34 +188,69 @@ def _agree_form(work: PanelWork, bid_id: uuid.UUID, criterion: str) -> AgreeForm
     if agreed is None:
         return AgreeForm(data={})
     return AgreeForm(
-        data={"score": plain(agreed.score), "reason": agreed.reason, "outside_reason": agreed.outside_reason}
+        data={
+            "score": plain(agreed.score),
+            "reason": agreed.reason,
+            "outside_reason": agreed.outside_reason,
+            "not_higher": agreed.not_higher,
+            "not_lower": agreed.not_lower,
+        }
+    )
+
+
+def _who_can_move(work: PanelWork) -> list[PanelMember]:
+    """Of whom the person can write down that they came round."""
+    if not may(work, Verb.AGREE) and not may(work, Verb.CONSENT):
+        return []
+    scorers = counting_members(work.panel_id)
+    return [member for member in scorers if may(work, Verb.AGREE) or member.user_id == actor().user_id]
+
+
+def _note_movement(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: MovementForm) -> Any:
+    return note_movement(
+        work=work,
+        bid_id=bid_id,
+        criterion=criterion,
+        member_id=uuid.UUID(form.member.data),
+        moved_to=form.moved_to.data or "",
+        why=form.why.data or "",
+        actor=actor(),
+        now=clock.now(),
     )
 
 
 def _cell_page(
-    work: PanelWork, bid_id: uuid.UUID, criterion: str, form: AgreeForm, consent: ConsentForm | None = None
+    work: PanelWork,
+    bid_id: uuid.UUID,
+    criterion: str,
+    form: AgreeForm,
+    consent: ConsentForm | None = None,
+    movement: MovementForm | None = None,
 ) -> str:
-    bid, answers = bid_to_score(work.itt_id, bid_id), None
+    bid = bid_to_score(work.itt_id, bid_id)
     leaf = leaf_named(work, bid, criterion)
+    here, of_it = (bid_id, leaf.criterion.id), leaf.criterion.id
+    answers: tuple[Answer, ...] = ()
     if may(work, Verb.READ_BIDS):
         answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
-    agreed = agreed_scores(work.panel_id).get((bid_id, leaf.criterion.id))
-    [asked] = asked_for(work, agreed) if agreed else [None]
-    seat = seat_of(work.panel_id, actor().user_id)
+    bench = workbench_at(work, here)
+    asked = asked_for(work, bench.here.agreed)[0] if bench.here.agreed else None
     return render_template(
         "evaluation/panel/cell.html",
         form=form,
         consent=consent or ConsentForm(),
+        movement=movement or MovementForm().among(_who_can_move(work)),
         asked=asked,
-        answers_it=asked and may(work, Verb.CONSENT) and asked.may_answer(seat),
-        spread=spreads_of(work.panel_id, (bid_id, leaf.criterion.id)).get((bid_id, leaf.criterion.id)),
+        answers_it=asked and may(work, Verb.CONSENT) and asked.may_answer(seat_of(work.panel_id, actor().user_id)),
         work=work,
+        bench=bench,
         bid=bid,
-        answers=answers,
         leaf=leaf,
+        answers=answers,
         points=points(leaf.scale),
-        opinions=opinions_of(work.panel_id, bid_id).get(leaf.criterion.id, []),
-        agreed=agreed,
-        history=agreed_history(work.panel_id, bid_id).get(leaf.criterion.id, []),
+        spread=spreads_of(work.panel_id, here).get(here),
+        opinions=opinions_of(work.panel_id, bid_id).get(of_it, []),
+        movements=movements_of(work.panel_id, bid_id).get(of_it, []),
+        history=agreed_history(work.panel_id, bid_id).get(of_it, []),
         moderates=may(work, Verb.AGREE),
     )

@@ -18,9 +18,10 @@ from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.consenting import Asked, asked_for
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms import GO_BACK, GO_LATER, ConsentForm, YoungAnswerForm, young_declaration_form
+from portal.evaluation.forms import GO_BACK, GO_LATER, YoungAnswerForm, young_declaration_form
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.moderation_forms import ConsentForm
 from portal.evaluation.published_method import Leaf, points
 from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of, work_of
 from portal.evaluation.reading import read_bid

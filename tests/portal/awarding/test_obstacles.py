@@ -28,7 +28,7 @@ def propose_as(evaluation: Evaluation, actor: Actor) -> None:
 
 def moderated() -> Evaluation:
     """One bid, scored and agreed by the smallest panels."""
-    return moderated_evaluation(1, professionals=1, young_people=1, parents=1)
+    return moderated_evaluation(1, professionals=2, young_people=2, parents=2)
 
 
 def test_whoever_proposes_an_award_has_declared_first() -> None:

@@ -35,7 +35,7 @@ from tests.factories.bidding import submitter_of
 from tests.factories.contracts import conclude
 from tests.factories.drawing import drawn, tied_itt
 from tests.factories.ending import not_awarded
-from tests.factories.evaluation import LOCAL, Evaluation, consent_all, moderated_evaluation
+from tests.factories.evaluation import LOCAL, WHY_NOT, Evaluation, consent_all, moderated_evaluation
 from tests.factories.setting_aside import (
     CHECKED,
     WHY,
@@ -46,7 +46,7 @@ from tests.factories.setting_aside import (
 )
 
 pytestmark = pytest.mark.usefixtures("db_session")
-SMALL = {"professionals": 2, "young_people": 1, "parents": 1}
+SMALL = {"professionals": 2, "young_people": 2, "parents": 2}
 
 
 def test_the_lot_goes_to_the_next_in_the_ranking() -> None:
@@ -179,12 +179,18 @@ def test_a_reopened_panel_changes_the_result_and_the_old_one_stays() -> None:
             criterion=score.criterion.key,
             score="5" if score.bid_id != fallen.places[0].bid_id else "3",
             reason=f"We read the right version of the answer this time: {score.criterion.key}.",
-            outside_reason="Whoever scored it had read the version from before.",
+            **WHY_NOT,
             actor=chair,
             now=clock.now(),
         )
     consent_all(work)
-    close_moderation(work=work, meeting_record="We met again for an hour on Monday.", actor=chair, now=clock.now())
+    close_moderation(
+        work=work,
+        meeting_record="We met again for an hour on Monday.",
+        met_first_date=clock.today(),
+        actor=chair,
+        now=clock.now(),
+    )
     calculate_again(itt)
     db.session.refresh(itt)
     new = decided_award(itt)
@@ -199,7 +205,13 @@ def test_the_same_scores_again_make_a_result_of_their_own() -> None:
     itt, _fallen, old = reopened(evaluation)
     work = db.session.get_one(PanelWork, next(panel.id for panel in itt.panels if panel.key == LOCAL))
     chair = evaluation.moderator(LOCAL).actor
-    close_moderation(work=work, meeting_record="We met again and changed nothing.", actor=chair, now=clock.now())
+    close_moderation(
+        work=work,
+        meeting_record="We met again and changed nothing.",
+        met_first_date=clock.today(),
+        actor=chair,
+        now=clock.now(),
+    )
     calculate_again(itt)
     new = current_result(itt.lots[0].id)
     assert new is not None

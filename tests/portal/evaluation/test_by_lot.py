@@ -36,7 +36,7 @@ def evaluation(db_session: object) -> Evaluation:
         submitted_bid(itt, lot=lot)
     close_now(itt)
     open_itt(itt)
-    return scoring_itt(itt=itt, professionals=1, young_people=1, parents=1)
+    return scoring_itt(itt=itt, professionals=2, young_people=2, parents=2)
 
 
 def test_a_panel_scores_of_a_bid_what_counts_in_its_lot(client: CheckedClient, evaluation: Evaluation) -> None:

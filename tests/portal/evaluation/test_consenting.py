@@ -22,6 +22,8 @@ from portal.tendering.states import PanelKind
 from tests.factories.evaluation import (
     AGREED_REASON,
     LOCAL,
+    NOT_HIGHER,
+    NOT_LOWER,
     OUTSIDE,
     YOUNG,
     Evaluation,
@@ -50,6 +52,8 @@ def agree(evaluation: Evaluation, key: str, score: str = "5", outside_reason: st
         score=score,
         reason=AGREED_REASON,
         outside_reason=outside_reason,
+        not_higher=NOT_HIGHER,
+        not_lower=NOT_LOWER,
         actor=seat.actor,
         now=clock.now(),
     )
@@ -73,7 +77,7 @@ def test_outside_the_range_it_says_so_and_waits_for_a_second_member(evaluation: 
     assert refused.value.field == "outside_reason"
     agreed = agree(evaluation, LOCAL, "0", OUTSIDE)
     assert (agreed.stands_at, agreed.outside_reason) == (None, OUTSIDE)
-    assert next(leaf.key for _, leaf in open_cells(chair.work)) == "safeguarding"
+    assert open_cells(chair.work)[0].leaf.key == "safeguarding"
     assert case_for(evaluation.itt, evaluation.itt.lots[0])["agreed"] == []
     with pytest.raises(NotAllowed):
         consent(chair, agreed)
@@ -110,7 +114,7 @@ def test_outside_their_range_every_young_person_confirms(evaluation: Evaluation)
     [
         (PanelKind.LOCAL, 2, 1, "", 0),
         (PanelKind.LOCAL, 2, 1, OUTSIDE, 1),
-        (PanelKind.YOUNG_PEOPLE, 1, 1, "", 1),
+        (PanelKind.YOUNG_PEOPLE, 1, 1, "", 2),
         (PanelKind.YOUNG_PEOPLE, 2, 1, "", 2),
         (PanelKind.YOUNG_PEOPLE, 3, 1, "", 2),
         (PanelKind.YOUNG_PEOPLE, 3, 3, "", 3),
@@ -192,6 +196,7 @@ def test_one_sentence_is_no_reason_under_two_questions(evaluation: Evaluation) -
             criterion="outcomes",
             score="5",
             reason=AGREED_REASON.upper().replace(".", "!"),
+            not_lower=NOT_LOWER,
             actor=actor_for(seat.user.id),
             now=clock.now(),
         )

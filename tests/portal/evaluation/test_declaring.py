@@ -102,15 +102,17 @@ def test_an_interest_declared_after_scoring_takes_the_scores_out_and_keeps_them(
 
 def test_recusal_during_moderation_opens_every_agreed_score_again() -> None:
     """What the panel agreed with the recused member is superseded, kept, and has to be agreed again (P-03)."""
-    evaluation = moderating_itt(1)
+    evaluation = moderating_itt(1, professionals=3)
     agree_all(evaluation, LOCAL)
-    chair, member = evaluation.seats[LOCAL]
+    chair, member, _other = evaluation.seats[LOCAL]
     declare(member, interest_in=evaluation.bids()[0])
     assert agreed_scores(chair.panel.id) == {}
     kept = select(func.count()).select_from(ModeratedScore).where(ModeratedScore.panel_id == chair.panel.id)
     assert db.session.execute(kept).scalar_one() == 3
     with pytest.raises(WrongState, match="3 scores are not agreed yet"):
-        close_moderation(work=chair.work, meeting_record=MEETING, actor=chair.actor, now=clock.now())
+        close_moderation(
+            work=chair.work, meeting_record=MEETING, met_first_date=clock.today(), actor=chair.actor, now=clock.now()
+        )
 
 
 def test_facilitators_and_young_people_declare_like_everybody_else() -> None:

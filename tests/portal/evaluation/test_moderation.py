@@ -25,7 +25,10 @@ from tests.factories.evaluation import (
     KEYS,
     LOCAL,
     MEETING,
+    NOT_HIGHER,
+    NOT_LOWER,
     OUTSIDE,
+    WHY_NOT,
     YOUNG,
     Evaluation,
     agree_all,
@@ -55,6 +58,8 @@ def agree(evaluation: Evaluation, **changes: object) -> ModeratedScore:
             "criterion": "safeguarding",
             "score": "5",
             "reason": AGREED_REASON,
+            "not_higher": NOT_HIGHER,
+            "not_lower": NOT_LOWER,
             "actor": seat.actor,
             "now": clock.now(),
         }
@@ -65,9 +70,10 @@ def agree(evaluation: Evaluation, **changes: object) -> ModeratedScore:
 @pytest.mark.usefixtures("db_session")
 def test_moderation_waits_for_everybody() -> None:
     """While a member has not submitted it is refused by name; recusal takes the member out of the waiting."""
-    evaluation = scoring_itt(1)
-    chair, member = evaluation.seats[LOCAL]
+    evaluation = scoring_itt(1, professionals=3)
+    chair, member, other = evaluation.seats[LOCAL]
     score_all(evaluation, chair)
+    score_all(evaluation, other)
     with pytest.raises(WrongState, match=f"Waiting for: {member.member.alias}"):
         start(evaluation, LOCAL)
     declare(member, interest_in=evaluation.bids()[0])
@@ -166,7 +172,9 @@ def test_closing_needs_every_cell_and_the_record_of_the_meeting(evaluation: Eval
         close(evaluation, LOCAL)
     agree_all(evaluation, LOCAL)
     with pytest.raises(InvalidInput) as refused:
-        close_moderation(work=seat.work, meeting_record="We met.", actor=seat.actor, now=clock.now())
+        close_moderation(
+            work=seat.work, meeting_record="We met.", met_first_date=clock.today(), actor=seat.actor, now=clock.now()
+        )
     assert refused.value.field == "meeting_record"
     close(evaluation, LOCAL)
     assert (seat.work.status, seat.work.meeting_record) == (PanelWorkStatus.CLOSED, MEETING)
@@ -210,7 +218,7 @@ def test_two_people_who_agree_the_same_cell_at_once_lose_nothing(fresh_app: Flas
 
     def act(number: int) -> None:
         together.wait()
-        typed = {"score": str(number + 1), "reason": AGREED_REASON, "outside_reason": OUTSIDE}
+        typed = {"score": str(number + 1), "reason": AGREED_REASON, **WHY_NOT}
         with fresh_app.app_context():
             answers.append(clients[number].post(address, data=forms[number] | typed).status_code)
 

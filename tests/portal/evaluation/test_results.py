@@ -147,7 +147,7 @@ def test_what_the_engine_refuses_blocks_the_result_once() -> None:
 def test_head_count_does_not_move_a_panels_share() -> None:
     """Twelve young people or two: the same agreed scores give the same totals (scoring rule 2)."""
     few = moderated_evaluation(2, young_people=2, professionals=3, give=lambda n, c: 4 if n == 1 else 3)
-    many = moderated_evaluation(2, young_people=12, professionals=1, give=lambda n, c: 4 if n == 1 else 3)
+    many = moderated_evaluation(2, young_people=12, professionals=2, give=lambda n, c: 4 if n == 1 else 3)
     assert totals(few) == totals(many) == ["84.0000", "68.0000"]
     panels = [result_of(e.itt).outcome["ranking"][0]["panels"] for e in (few, many)]
     assert panels[0] == panels[1] == {"local": "24.0000", "parents": "8.0000", "young-people": "32.0000"}
@@ -155,8 +155,8 @@ def test_head_count_does_not_move_a_panels_share() -> None:
 
 def test_a_recused_members_scores_are_in_the_case_and_out_of_the_result() -> None:
     """They are kept, listed under `recused`, and appear in no step (P-03)."""
-    evaluation = moderating_itt(1)
-    chair, member = evaluation.seats[LOCAL]
+    evaluation = moderating_itt(1, professionals=3)
+    chair, member, _other = evaluation.seats[LOCAL]
     declare(member, interest_in=evaluation.bids()[0])
     for key in KEYS:
         agree_all(evaluation, key)

@@ -48,7 +48,7 @@ from tests.factories.judging import (
 from tests.factories.tendering import make_commissioner, settle_interests
 
 pytestmark = pytest.mark.usefixtures("db_session")
-SMALL = {"professionals": 1, "young_people": 1, "parents": 1}
+SMALL = {"professionals": 2, "young_people": 2, "parents": 2}
 
 
 def states_of(bid: Bid) -> list[tuple[str, str, str]]:

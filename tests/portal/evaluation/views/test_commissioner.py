@@ -186,7 +186,7 @@ def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, 
     """The result takes eight statements (G4) and three for what stands beside it; neither page grows with the bids."""
     counts: dict[str, list[int]] = {"/result": [], "/panels": []}
     for bids in (1, 3):
-        evaluation = moderated_evaluation(bids, young_people=bids)
+        evaluation = moderated_evaluation(bids, young_people=bids + 1)
         base = enter(client, evaluation)
         for page, found in counts.items():
             with count_statements() as statements:

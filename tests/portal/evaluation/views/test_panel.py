@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.audit.queries import events_of
 from portal.bidding.models import OpenedBid
+from portal.core import clock
 from portal.core.permissions import Role
 from portal.editing.comparing import write_loaded
 from portal.evaluation.models import ModeratedScore, Score
@@ -21,6 +22,7 @@ from tests.factories.evaluation import (
     AGREED_REASON,
     LOCAL,
     MEETING,
+    WHY_NOT,
     YOUNG,
     declare,
     moderating_itt,
@@ -165,21 +167,25 @@ def test_the_chair_moderates_to_the_end(client: CheckedClient) -> None:
     chair, bid = evaluation.moderator(LOCAL), evaluation.bids()[0]
     sign_in(client, chair.user)
     base = f"/panel/{chair.panel.id}"
-    assert post(client, f"{base}/moderate").location == f"{base}/moderate"
+    here = {"present": [str(seat.member.id) for seat in evaluation.seats[LOCAL]]}
+    assert post(client, f"{base}/start", data=here).location == f"{base}/moderate"
     places = [f"{base}/moderate/{bid.bid_id}/{key}" for key in ("safeguarding", "outcomes", "working-together")]
     for place, following in zip(places, [*places[1:], f"{base}/moderate"], strict=True):
         page = client.get(place).get_data(as_text=True)
         assert "gave 5" in page
         assert "checked" not in page
         assert post(client, place, data={"score": "4", "reason": "Too short"}).status_code == 422
-        done = post(client, place, data={"score": "5", "reason": f"{AGREED_REASON} {place}"})
+        done = post(client, place, data={"score": "5", "reason": f"{AGREED_REASON} {place}", **WHY_NOT})
         assert done.location == following
     unseen = {"loaded": write_loaded({"score": "", "reason": ""})}
     stale = post(client, places[0], data={"score": "1", "reason": AGREED_REASON} | unseen)
     assert stale.status_code == 409
     assert "changed this, after you had opened the page. It is now: 5" in text_of(stale)
-    assert post(client, f"{base}/close", data={"meeting_record": "short"}).status_code == 422
-    assert post(client, f"{base}/close", data={"meeting_record": MEETING}).location == f"{base}/moderate"
+    today = clock.today()
+    met = {"met_first-day": str(today.day), "met_first-month": str(today.month), "met_first-year": str(today.year)}
+    assert post(client, f"{base}/close", data={"meeting_record": "short", **met}).status_code == 422
+    assert post(client, f"{base}/close", data={"meeting_record": MEETING}).status_code == 422
+    assert post(client, f"{base}/close", data={"meeting_record": MEETING, **met}).location == f"{base}/moderate"
     assert [str(score) for score in db.session.scalars(select(ModeratedScore.score))] == ["5.000"] * 3
 
 
@@ -189,7 +195,7 @@ def test_moderation_cannot_start_too_early(client: CheckedClient) -> None:
     chair, member = evaluation.seats[LOCAL]
     score_all(evaluation, chair)
     sign_in(client, chair.user)
-    answer = post(client, f"/panel/{chair.panel.id}/moderate")
+    answer = post(client, f"/panel/{chair.panel.id}/start")
     assert answer.status_code == 409
     assert member.member.alias in answer.get_data(as_text=True)
 
@@ -232,7 +238,7 @@ def test_pages_cost_the_same_with_one_bid_and_with_three(
 ) -> None:
     """The number of SQL statements does not grow with bids and members."""
     counts = []
-    for bids, people in ((1, 1), (3, 4)):
+    for bids, people in ((1, 2), (3, 4)):
         evaluation = moderating_itt(bids, young_people=people)
         facilitator = evaluation.moderator(YOUNG)
         sign_in(client, facilitator.user)
