@@ -133,9 +133,9 @@ def test_who_came_round_says_from_what_to_what_and_why(evaluation: Evaluation) -
     come_round(evaluation, member, by=member)
     newer = come_round(evaluation, member, by=chair, moved_to="5")
     kept = movements_of(chair.panel.id, evaluation.bids()[1].bid_id)[newer.criterion_id]
-    assert [(str(one.moved_from), str(one.moved_to), one.superseded_at is None) for one in kept] == [
-        ("4.000", "3.000", False),
-        ("4.000", "5.000", True),
+    assert [(int(one.moved_from), int(one.moved_to), one.superseded_at is None) for one in kept] == [
+        (4, 3, False),
+        (4, 5, True),
     ]
     after = [(score.score, score.reason) for score in db.session.scalars(select(Score).order_by(Score.saved_at))]
     assert after == before
