@@ -88,6 +88,12 @@ class WrongState(PortalError):
     status = 409
 
 
+class NotYet(WrongState):
+    """The act is the person's to do, at a stage that the procurement has still to come to; the message says when."""
+
+    code = "not_yet"
+
+
 class DeadlinePassed(WrongState):
     """The closing time has come: the instant itself is late (PCR 2015 reg 22(16)(a))."""
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from portal.core.errors import NotAllowed, NotFound, WrongState
+from portal.core.errors import NotAllowed, NotFound, NotYet, WrongState
 
 
 class Role(StrEnum):
@@ -299,6 +299,7 @@ class Policy:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, Verb], list[Permit]] = {}
+        self._ways: dict[str, Mapping[str, str]] = {}
 
     def declare(self, rows: Iterable[Permit]) -> None:
         """Add a stage's rows; declaring the same rows twice changes nothing."""
@@ -306,6 +307,10 @@ class Policy:
             known = self._rows.setdefault((row.object, row.verb), [])
             if row not in known:
                 known.append(row)
+
+    def goes_through(self, object: str, way: Mapping[str, str]) -> None:
+        """Say which states an object comes to one after the other, each with when that is ("once ...")."""
+        self._ways[object] = way
 
     def rows(self) -> list[Permit]:
         """Every row, ordered by object and verb."""
@@ -339,7 +344,15 @@ class Policy:
             raise NotAllowed("Your role does not allow this.")
         state = thing.policy_state
         if not any(row.states is None or state in row.states for row in by_role):
-            raise WrongState(f"This cannot be done while it is {state.replace('_', ' ').lower()}.")
+            raise self._at_another_time(thing.policy_object, state, by_role)
+
+    def _at_another_time(self, object: str, state: str, rows: Iterable[Permit]) -> WrongState:
+        """That it can be done later, and when that will be; else that it cannot be done any more, or now."""
+        way = list(self._ways.get(object, {}))
+        permitted = [other for other in way if any(row.states is not None and other in row.states for row in rows)]
+        if state in way and permitted and way.index(state) < way.index(permitted[0]):
+            return NotYet(f"This can be done {self._ways[object][permitted[0]]}.")
+        return WrongState(f"This cannot be done while it is {state.replace('_', ' ').lower()}.")
 
 
 policy = Policy()

@@ -21,7 +21,7 @@ from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
-from portal.evaluation.attending import attend
+from portal.evaluation.attending import arrive, attend
 from portal.evaluation.consenting import settle, settle_all
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
@@ -131,7 +131,7 @@ def agree_score(
     moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
-    require_declared(work, actor)
+    arrive(work, require_declared(work, actor).id, now=now)
     if work.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(work.itt_id, bid_id)

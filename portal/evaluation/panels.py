@@ -28,6 +28,7 @@ from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
 from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.queries import counting_members
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.interests.declaring import enter_panel_member
 from portal.tendering.models import InvitationToTender, Panel
@@ -88,8 +89,9 @@ def appoint_panel_member(
 
     Consequences: a person not known yet gets an account, an adult with a link by mail, a young person with an
     alias and nothing else; the role holds from now on, and lets nobody read a bid before the opening
-    and the person's declarations; the person is in the register of interests. During moderation only a
-    facilitator can join, or a member take the empty chair. Records PANEL_MEMBER_APPOINTED. Raises
+    and the person's declarations; the person is in the register of interests. During moderation somebody new can
+    join as facilitator, take the empty chair as a member can, or make up the least number: they declare, agree with
+    the others and have no score of their own. Records PANEL_MEMBER_APPOINTED. Raises
     `InvalidInput` (fields "role", "name", "email"), `NotAllowed`, `WrongState`.
     """
     take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
@@ -221,8 +223,13 @@ def _check_stage(work: PanelWork, panel: Panel, person: User, appointee: Appoint
     if work.status is PanelWorkStatus.CLOSED:
         raise WrongState("This panel has finished, so nobody can join it.")
     joins_as_scorer = appointee.role in SCORING_ROLES and _seat_in_force(panel, person) is None
-    if work.status is PanelWorkStatus.MODERATING and joins_as_scorer:
-        raise WrongState("The panel is moderating. Only a member who has scored can take the chair now.")
+    if work.status is not PanelWorkStatus.MODERATING or not joins_as_scorer or appointee.role is MemberRole.CHAIR:
+        return
+    if len(counting_members(panel.id)) >= least_members(panel):
+        raise WrongState(
+            f"The panel is moderating, and has the {least_members(panel)} members that it needs at the least. Somebody"
+            " new can join now only as its chair, where it has none."
+        )
 
 
 def _new_young_person(panel: Panel, appointee: Appointee) -> User:

@@ -82,3 +82,13 @@ policy.declare(
         permit("panel", Verb.CLOSE_MODERATION, MODERATORS, [MODERATING]),
     ]
 )
+
+policy.goes_through(
+    "panel",
+    {
+        WAITING: "once the panel is appointed",
+        SCORING: "once the bids are opened, and young people have a safeguarding lead",
+        MODERATING: "once everybody on the panel has submitted their scores and its moderation has started",
+        CLOSED: "once the panel has closed its moderation",
+    },
+)

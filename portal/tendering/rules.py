@@ -24,3 +24,14 @@ ROWS = (
 )
 
 policy.declare(ROWS)
+policy.goes_through(
+    "itt",
+    {
+        IttStatus.DRAFT: "once it is drafted",
+        IttStatus.PUBLISHED: "once it is published",
+        IttStatus.OPENED: "once bidding has closed and two people have opened the bids",
+        IttStatus.MODERATED: "once every panel has closed its moderation",
+        IttStatus.AWARDED: "once the award is decided",
+        IttStatus.CONTRACTED: "once the contract is concluded",
+    },
+)

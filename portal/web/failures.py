@@ -132,6 +132,6 @@ def _page(status: int, message: str, code: str) -> Response:
     else:
         page = status if status in PAGES else (400 if status < 500 else 500)
         template = current_app.jinja_env.get_template(f"errors/{page}.html")
-        response = make_response(template.render(message=message, reference=request_reference()))
+        response = make_response(template.render(message=message, code=code, reference=request_reference()))
     response.status_code = status
     return response

@@ -23,7 +23,7 @@ from portal.evaluation.panels import (
     issue_sitting_card,
     remove_panel_member,
 )
-from portal.evaluation.states import MemberRole
+from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.extensions import db
 from tests.factories.absences import make_absence
 from tests.factories.accounts import PIN, actor_of, make_person
@@ -33,9 +33,12 @@ from tests.factories.evaluation import (
     LOCAL,
     YOUNG,
     Evaluation,
+    agree_all,
     appoint,
     appointed,
+    close,
     declare,
+    moderating_itt,
     score_all,
     scoring_itt,
     start,
@@ -260,3 +263,33 @@ def test_a_membership_of_a_panel_holds_no_other_place(waiting: Evaluation) -> No
     seat = appoint(waiting, LOCAL, MemberRole.CHAIR)
     row = db.session.scalars(select(HeldRole).where(HeldRole.user_id == seat.user.id)).one()
     assert (row.panel_id, row.authority_id, row.provider_id) == (seat.panel.id, None, None)
+
+
+@pytest.mark.usefixtures("db_session")
+def test_somebody_new_takes_the_empty_chair_while_the_panel_moderates() -> None:
+    """Nobody is stuck: they declare, agree with the others, and have no score of their own; with a chair nobody can."""
+    evaluation = moderating_itt(1, professionals=3)
+    chair, *others = evaluation.seats[LOCAL]
+    with pytest.raises(InvalidInput, match="has a chair already"):
+        appoint(evaluation, LOCAL, MemberRole.CHAIR)
+    with pytest.raises(WrongState, match="2 members that it needs"):
+        appoint(evaluation, LOCAL, MemberRole.MEMBER)
+    declare(chair, interest_in=evaluation.bids()[0])
+    new = appoint(evaluation, LOCAL, MemberRole.CHAIR)
+    declare(new)
+    evaluation.seats[LOCAL] = [new, *others]
+    agree_all(evaluation, LOCAL)
+    close(evaluation, LOCAL)
+    assert new.work.status is PanelWorkStatus.CLOSED
+
+
+@pytest.mark.usefixtures("db_session")
+def test_somebody_new_makes_up_the_least_number_while_the_panel_moderates() -> None:
+    """A panel of which one is left goes on with another member."""
+    evaluation = moderating_itt(1)
+    chair, member = evaluation.seats[LOCAL]
+    declare(member, interest_in=evaluation.bids()[0])
+    declare(appoint(evaluation, LOCAL, MemberRole.MEMBER))
+    agree_all(evaluation, LOCAL)
+    close(evaluation, LOCAL)
+    assert chair.work.status is PanelWorkStatus.CLOSED

@@ -6,13 +6,13 @@ import uuid
 
 import pytest
 
-from portal.core.errors import NotAllowed, NotFound, WrongState
+from portal.core.errors import NotAllowed, NotFound, NotYet
 from portal.core.permissions import Actor, Role, policy
 from portal.evaluation import rules  # noqa: F401  (declares the rows)
 from portal.evaluation.models import PanelWork
 from portal.evaluation.states import PanelWorkStatus
-from portal.tendering.models import InvitationToTender
-from portal.tendering.states import AFTER_OPENING, ENDED, IttStatus
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import AFTER_OPENING, ENDED, IttStatus, PanelKind
 
 STATES = ("waiting", "scoring", "moderating", "closed", "ended")
 PANEL_ROLES = (Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER, Role.FACILITATOR)
@@ -57,7 +57,7 @@ def panel_in(state: str, panel_id: uuid.UUID, authority_id: uuid.UUID) -> PanelW
         "waiting": IttStatus.PUBLISHED,
         "ended": IttStatus.CANCELLED,
     }.get(state, IttStatus.OPENED)
-    work = PanelWork(panel_id=panel_id, status=PanelWorkStatus.SCORING)
+    work = PanelWork(panel_id=panel_id, panel=Panel(kind=PanelKind.LOCAL), status=PanelWorkStatus.SCORING)
     work.itt = InvitationToTender(authority_id=authority_id, status=status)
     if state in ("moderating", "closed"):
         work.status = PanelWorkStatus(state)
@@ -104,5 +104,5 @@ def test_refusals_say_which_kind_they_are() -> None:
         policy.require(holder(Role.CHAIR, uuid.uuid4(), uuid.uuid4()), "score", scoring)
     with pytest.raises(NotAllowed):
         policy.require(holder(Role.FACILITATOR, panel_id, authority_id), "score", scoring)
-    with pytest.raises(WrongState, match="waiting"):
+    with pytest.raises(NotYet, match="once the bids are opened"):
         policy.require(holder(Role.CHAIR, panel_id, authority_id), "score", panel_in("waiting", panel_id, authority_id))
