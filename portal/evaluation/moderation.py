@@ -167,7 +167,6 @@ def agree_score(
         criterion=leaf.key,
         score=value,
         before=plain(before.score) if before else None,
-        outside=bool(outside),
         stands=agreed.stands_at is not None,
     )
     return agreed
@@ -321,7 +320,8 @@ def _digest(scores: Sequence[ModeratedScore]) -> str:
 def _digest_of_what_was_said(work: PanelWork) -> str:
     """Of every answer to an agreed score, everybody who came round, and who was there when; also what was replaced."""
     answers = [
-        [str(said.moderated_score_id), str(said.panel_member_id), said.dissent] for said in every_answer(work.panel_id)
+        [str(said.moderated_score_id), str(said.panel_member_id), said.kept_dissent]
+        for said in every_answer(work.panel_id)
     ]
     moved = [
         [str(one.bid_id), str(one.criterion_id), str(one.panel_member_id), str(plain(one.moved_to)), one.why]
