@@ -375,7 +375,7 @@ KINDS: tuple[Kind, ...] = (
         "What young people wrote and nobody released",
         YEAR,
         "1 year after it was written; that it was held, and what was done, stays",
-        "Children’s Code, standards 8 and 9; the authority’s own case file keeps what it needs",
+        "Children’s Code, standards 8 and 9; UK GDPR art 5(1)(c) and (e): the council’s case file keeps what it needs",
         _held_words,
         destroy_held_words,
     ),

@@ -27,8 +27,12 @@ from portal.bidding.models import Bid, BidVersion
 from portal.bidding.receipts import verify_receipt, whole_receipt
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import read_version
+from portal.core import clock
 from portal.core.personal import ERASED
 from portal.core.signed import public_key_of
+from portal.evaluation.models import AWAITED, PanelMember, PanelWork, Score, Scorecard
+from portal.evaluation.safeguarding.escalating import screen_earlier
+from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.frameworks.member_models import Admission
 from portal.frameworks.models import Framework
@@ -39,8 +43,10 @@ from portal.notices.models import Notice
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider, Setting
 from portal.privacy.models import ErasureRequest
+from portal.safeguarding.screening import screen
 from portal.tendering.decline_models import Decline
-from portal.tendering.models import Invitation, InvitationToTender, Question
+from portal.tendering.models import Invitation, InvitationToTender, Panel, Question
+from portal.tendering.states import PanelKind
 from tender_scoring import method_hash, validate_method
 from tests.client import CheckedClient
 from tests.factories.accounts import person_at, sign_in
@@ -318,3 +324,27 @@ def test_what_is_searched_is_folded(db_session: Any) -> None:
         rows = db_session.execute(select(name, fold, func.fold(name))).all()
         assert [row for row in rows if row[1] != row[2] or not row[1]] == []
         assert rows != []
+
+
+def test_what_young_people_wrote_waits_until_it_is_looked_through(db_session: Any) -> None:
+    """On panels at work nobody reads it before; harmless words are what they were afterwards, closed panels' always."""
+    scores = db.session.scalars(
+        select(Score).join(Score.scorecard).join(Scorecard.member).where(PanelMember.role == MemberRole.YOUNG_MEMBER)
+    ).all()
+    at_work = {work.panel_id for work in db.session.scalars(select(PanelWork)) if not work.status.is_closed}
+    waiting = [score for score in scores if score.scorecard.member.panel_id in at_work]
+    assert {score.reason for score in waiting} == {AWAITED}
+    assert all(score.reason == score.kept_reason for score in scores if score not in waiting)
+    written = [score.written for score in waiting]
+    assert screen_earlier(now=clock.now()) == len(waiting) > 0
+    db.session.flush()
+    db.session.expire_all()
+    assert [score.reason if not screen(score.written) else score.written for score in waiting] == written
+
+
+def test_panels_of_young_people_that_score_wait_for_a_lead(db_session: Any) -> None:
+    """Nobody is named by an upgrade: no sitting opens before a commissioner has named somebody."""
+    works = db.session.scalars(
+        select(PanelWork).join(PanelWork.panel).where(Panel.kind == PanelKind.YOUNG_PEOPLE)
+    ).all()
+    assert {work.policy_state for work in works if work.status.is_scoring} == {"waiting"}

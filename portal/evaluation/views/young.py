@@ -40,6 +40,10 @@ from portal.web.submissions import saves_a_draft
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
 
+FOR_EVERYBODY = frozenset({"sitting.thank_you", "sitting.stepped_back", "sitting.help"})
+"""Pages without a door: whoever looks for help finds it, whether or not they may sit now."""
+
+
 @dataclass(frozen=True)
 class Seat:
     """Where the young person sits, and whether the panel scores now."""
@@ -56,7 +60,7 @@ class Seat:
 @bp.before_request
 def stop_at_the_door() -> ResponseReturnValue | None:
     """Let nobody sit outside the panel's times, without everybody's consent, or with no adult beside them."""
-    if request.endpoint in {"sitting.thank_you", "sitting.stepped_back"}:
+    if request.endpoint in FOR_EVERYBODY:
         return None
     seat, now = own_seat(), clock.now()
     if seat.work.policy_state not in IN_THE_ROOM:

@@ -29,6 +29,8 @@ from portal.core.personal import ERASED
 from portal.core.seals import new_content_key
 from portal.editing.earlier import Change, keep_earlier
 from portal.editing.models import EarlierText
+from portal.evaluation.held_states import HeldPlace, HeldStatus
+from portal.evaluation.models import HeldWords
 from portal.extensions import db, keys
 from portal.organisations.claim_models import NumberClaim
 from portal.organisations.models import Provider
@@ -41,10 +43,12 @@ from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import standing_award
 from tests.factories.bidding import close_now, complete_draft, submitted_bid, submitter_of
 from tests.factories.ending import cancelled
+from tests.factories.evaluation import YOUNG, scoring_itt
 from tests.factories.organisations import make_authority, make_provider
 from tests.factories.tendering import published_itt
 
 NOW = clock.now()
+WORDS = "It is good, ask Zebedee."
 BY_KEY = {kind.key: kind for kind in KINDS}
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -244,3 +248,27 @@ def test_every_kind_says_its_rule() -> None:
     assert [kind.key for kind in KINDS if not any(word in kind.source for word in ("art", "s.", "reg"))] == []
     assert [kind.key for kind in KINDS if kind.how_long < timedelta(days=1)] == []
     assert BY_KEY["messages"].how_long >= timedelta(days=3 * 365), "the record of communications (s.98(4))"
+
+
+def test_words_that_nobody_released_go_a_year_later() -> None:
+    """What a lead has still to act on stays, what was released is part of the record; the row says what was done."""
+    evaluation = scoring_itt(1)
+    young = evaluation.scorers(YOUNG)[0].member
+    kept = {
+        status: HeldWords(
+            panel_id=young.panel_id,
+            author_id=young.user_id,
+            place=HeldPlace.SCORE,
+            words=WORDS,
+            status=status,
+            held_at=NOW,
+        )
+        for status in (HeldStatus.WITHHELD, HeldStatus.REPLACED, HeldStatus.WITH_LEAD, HeldStatus.RELEASED)
+    }
+    db.session.add_all(kept.values())
+    db.session.flush()
+    later("held_words", days=-1)
+    assert {held.words for held in kept.values()} == {WORDS}
+    later("held_words")
+    db.session.expire_all()
+    assert [held.words for held in kept.values()] == ["", "", WORDS, WORDS]

@@ -132,3 +132,13 @@ def test_whom_to_call_is_shown_when_nobody_read_in_time(client: CheckedClient, e
     assert "0300 000 0000" in shown
     post(client, f"/commissioning/safeguarding/words/{held(evaluation)[0].id}/read")
     assert "Call now" not in text_of(facilitator.get(page))
+
+
+def test_help_is_found_whether_or_not_somebody_may_sit(client: CheckedClient, evaluation: Evaluation) -> None:
+    """By whoever has left, by a visitor, and by a young person whose panel waits or who has no adult beside them."""
+    assert "0800 1111" in text_of(client.get("/panel/sitting/help"))
+    seat = evaluation.scorers(YOUNG)[0]
+    seat.work.safeguarding_lead_id = None
+    db.session.flush()
+    sign_in(client, seat.user)
+    assert "0800 1111" in text_of(client.get("/panel/sitting/help"))
