@@ -171,6 +171,7 @@ class SubmitForm(BaseForm):
 
 GO_BACK = "back"
 GO_LATER = "later"
+GO_EASIER = "easier"
 
 
 class YoungAnswerForm(BaseForm):
@@ -186,7 +187,7 @@ class YoungAnswerForm(BaseForm):
     def entry(self) -> dict[str, str]:
         """What was answered; going on needs both halves, going back or leaving it for later does not."""
         score, reason = self.score.data or "", self.reason.data or ""
-        if self.go.data not in (GO_BACK, GO_LATER):
+        if self.go.data not in (GO_BACK, GO_LATER, GO_EASIER):
             if not score:
                 raise InvalidInput("Pick the face that fits best.", field="score")
             if not reason:

@@ -17,7 +17,8 @@ from portal.core.errors import WrongState
 from portal.core.parsing.text import require_reason
 from portal.core.permissions import SYSTEM, Actor, Verb, policy
 from portal.core.taking import lock
-from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.held_states import HeldStatus
+from portal.evaluation.models import HeldWords, PanelMember, PanelWork
 from portal.evaluation.states import PanelWorkStatus
 from portal.privacy.holdings import remove_what_goes
 from portal.privacy.models import ErasureRequest
@@ -66,11 +67,22 @@ def erase_person(person: User, *, actor: Actor = SYSTEM, now: datetime) -> None:
     db.session.execute(waiting.values(status=GrantStatus.WITHDRAWN))
     end_absences_of(person=person, place=None, actor=actor, now=now)
     remove_what_goes(person.id)
+    _forget_held_words(person.id)
     person.is_active = False
     person.password_hash = person.totp_sealed = None
     person.email_sealed = person.email_index = person.email_confirmed_at = None
     person.name_sealed = person.person_key = None
     record(EventKind.PERSON_ERASED, person, actor=actor)
+
+
+def _forget_held_words(person_id: uuid.UUID) -> None:
+    """Words that nobody outside the room has read go; what a safeguarding lead looked at is kept for its time."""
+    unread = (HeldStatus.UNSCREENED, HeldStatus.WAITING, HeldStatus.WITHHELD, HeldStatus.REPLACED)
+    db.session.execute(
+        update(HeldWords)
+        .where(HeldWords.author_id == person_id, HeldWords.status.in_(unread), HeldWords.decided_by_id.is_(None))
+        .values(words="", note="")
+    )
 
 
 def what_blocks(person_id: uuid.UUID) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -18,7 +18,7 @@ from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.consenting import Asked, asked_for
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms import GO_BACK, GO_LATER, YoungAnswerForm, young_declaration_form
+from portal.evaluation.forms import GO_BACK, GO_EASIER, GO_LATER, YoungAnswerForm, young_declaration_form
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_forms import ConsentForm
@@ -39,8 +39,11 @@ from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
+BIGGER = "bigger"
+"""In the session: letters a quarter bigger, until the sitting is over."""
 
-FOR_EVERYBODY = frozenset({"sitting.thank_you", "sitting.stepped_back", "sitting.help"})
+
+FOR_EVERYBODY = frozenset(f"sitting.{name}" for name in ("thank_you", "stepped_back", "help", "easier"))
 """Pages without a door: whoever looks for help finds it, whether or not they may sit now."""
 
 
@@ -197,6 +200,17 @@ def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
     return _agreed_page(seat, form, agreed_id)
 
 
+@bp.route("/easier", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def easier() -> ResponseReturnValue:
+    """What makes the pages easier, and the way back to where they were."""
+    form, back = PlainForm(), safe_next(request.args.get("next"), url_for(".index"))
+    if form.validate_on_submit():
+        session[BIGGER] = not session.get(BIGGER, False)
+        return redirect(url_for(".easier", next=back))
+    return render_template("evaluation/young/easier.html", form=form, back=back)
+
+
 @bp.get("/thank-you")
 @public
 def thank_you() -> ResponseReturnValue:
@@ -279,6 +293,8 @@ def _confirming_page(
 
 
 def _next(found: Sitting, number: int, go: str) -> str:
+    if go == GO_EASIER:
+        return url_for(".easier", next=url_for(".question", number=number))
     if go == GO_BACK:
         return url_for(".question", number=max(1, number - 1))
     if number == len(found.screens) or (go != GO_LATER and found.is_complete):

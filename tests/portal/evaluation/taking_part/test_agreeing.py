@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.models import HeldWords
 from portal.evaluation.queries import bids_to_score
 from portal.evaluation.scoring import save_score
 from portal.evaluation.taking_part.agreeing import (
@@ -24,6 +26,7 @@ from portal.evaluation.taking_part.agreeing import (
 from portal.evaluation.taking_part.pins import forget_sitting_pin
 from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy, Supporter
 from portal.evaluation.taking_part.times import set_sitting_times, times_of
+from portal.extensions import db
 from portal.privacy.erasing import erase_person
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.evaluation import LOCAL, YOUNG, Evaluation, Seat, name_lead, scoring_itt
@@ -141,10 +144,22 @@ def test_only_the_named_lead_has_a_pin_forgotten() -> None:
 
 
 def test_what_is_left_of_a_young_person_is_a_number() -> None:
-    """Once erased, their seat has no alias, and neither age nor who sat with them is known."""
+    """Once erased, their seat has no alias, neither age nor who sat with them is known, and what was held is gone."""
     evaluation = scoring_itt(1)
     first, second = evaluation.scorers(YOUNG)
+    save_score(
+        work=second.work,
+        bid_id=bids_to_score(evaluation.itt.id)[0].bid_id,
+        criterion="our-voice",
+        score="3",
+        reason="Call me on 07700 900123.",
+        actor=second.actor,
+        now=clock.now(),
+    )
+    assert [held.words for held in db.session.scalars(select(HeldWords))] == ["Call me on 07700 900123."]
     erase_person(second.user, now=clock.now())
+    db.session.expire_all()
+    assert [held.words for held in db.session.scalars(select(HeldWords))] == [""]
     assert (first.member.alias, second.member.alias) == (first.user.display_name, "Young person 2")
     assert lacks(second.work, second.member) is Lacks.ADULT
     assert supporters_of([second.user.id]) == {}

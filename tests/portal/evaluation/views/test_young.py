@@ -23,7 +23,7 @@ from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
 from tests.factories.evaluation import REASON, YOUNG, agree_all, appointed, moderating_itt, score_all, scoring_itt
-from tests.filling import errors_of, fields_of, fill, sit_down, text_of
+from tests.filling import errors_of, fields_of, fill, link_in, sit_down, text_of
 from tests.pages import read
 from tests.portal.evaluation.views.posting import post
 
@@ -265,3 +265,31 @@ def test_each_agreed_score_is_theirs_to_confirm(client: CheckedClient) -> None:
     done = text_of(client.get("/panel/sitting/agreed"))
     assert "You said it is right." in done
     assert "You would change it: “They did not ask us.”" in done
+
+
+def test_making_it_easier_loses_nothing_and_leads_back(client: CheckedClient) -> None:
+    """What is in the question is saved on the way, and letters stay bigger until the sitting is over."""
+    young = scoring_itt(1).scorers(YOUNG)[0]
+    sign_in(client, young.user)
+    path = "/panel/sitting/questions/1"
+    answer = {"score": "4", "reason": "It sounds fun.", "go": "easier"}
+    address = "/panel/sitting/easier?next=/panel/sitting/questions/1"
+    assert post(client, path, data=answer).location == address
+    assert [score.reason for score in scorecards_of(young.member.id).popitem()[1].scores] == ["It sounds fun."]
+    page = client.get(address)
+    assert link_in(page, "Go back to where you were") == path
+    assert "fl-body--bigger" not in page.text
+    assert fill(client, address).location == address
+    assert "fl-body--bigger" in client.get(path).text
+    half = post(client, "/panel/sitting/questions/2", data={"reason": "It sounds fun.", "go": "easier"})
+    assert half.status_code == 422
+    assert "It sounds fun." in half.text
+
+
+def test_the_start_says_which_service_and_where(client: CheckedClient) -> None:
+    """In the words of the invitation."""
+    young = scoring_itt(1).scorers(YOUNG)[0]
+    sign_in(client, young.user)
+    itt = young.work.itt
+    page = text_of(client.get("/panel/sitting"))
+    assert f"The service: {itt.title} Where: {itt.authority.name}" in page

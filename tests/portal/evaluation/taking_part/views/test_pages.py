@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time
 
 from portal.accounts.models import User
@@ -47,8 +48,10 @@ def test_a_young_person_says_yes_and_who_is_there(client: CheckedClient) -> None
     assert client.get("/panel/sitting/know").location == f"{path}?next=/panel/sitting/know"
 
 
-def test_outside_the_times_a_card_says_when_it_opens_again(client: CheckedClient) -> None:
-    """On every page of a sitting, and nothing is saved (Y-05)."""
+def test_outside_the_times_a_card_says_when_it_opens_again(
+    client: CheckedClient, new_client: Callable[[], CheckedClient]
+) -> None:
+    """On every page of a sitting but the one that says whom to talk to, and nothing is saved (Y-05)."""
     evaluation = scoring_itt(1)
     young = evaluation.scorers(YOUNG)[0]
     sign_in(client, young.user)
@@ -59,6 +62,8 @@ def test_outside_the_times_a_card_says_when_it_opens_again(client: CheckedClient
     for page in (client.get("/panel/sitting"), post(client, "/panel/sitting/questions/1", data=answer)):
         assert "You can come back tomorrow at 4pm. What you saved is still here." in text_of(page)
     assert "Not done yet" not in text_of(client.get("/panel/sitting/check"))
+    assert "come back tomorrow" not in text_of(client.get("/panel/sitting/help"))
+    assert new_client().get("/panel/sitting/help").status_code == 200
 
 
 def test_the_commissioner_sets_the_times(client: CheckedClient) -> None:
