@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import combinations
 
 from flask import current_app
 from hypothesis import given, settings
@@ -14,14 +16,20 @@ from portal.bidding.drafting import read_draft, save_answers
 from portal.bidding.models import Bid, OpenedBid
 from portal.bidding.queries import version_of
 from portal.bidding.sealing import withdraw_bid
+from portal.core import clock
 from portal.core.drafts import Incomplete
-from portal.core.errors import InvalidInput, NotAllowed, WrongState
+from portal.core.errors import DeadlinePassed, InvalidInput, NotAllowed, WrongState
 from portal.extensions import db
+from portal.tendering.amending.amending import NewDates
+from portal.tendering.amending.criterion_changes import prepare_figures
+from portal.tendering.amending.question_changes import prepare_withdrawal
+from portal.tendering.models import AwardCriterion
 from tests.factories.bidding import close_now, open_itt, submit
 from tests.portal.bidding.test_confirming import BidCase
 
-REFUSED = (Incomplete, InvalidInput, NotAllowed, WrongState)
-ACTS = st.sampled_from(["reword", "shorten", "ask more", "write", "write long", "submit", "confirm", "withdraw"])
+REFUSED = (DeadlinePassed, Incomplete, InvalidInput, NotAllowed, WrongState)
+CHANGES = ["reword", "shorten", "ask more", "ask less", "reweigh", "extend"]
+ACTS = st.sampled_from([*CHANGES, "write", "write long", "submit", "confirm", "withdraw", "close"])
 
 
 @dataclass
@@ -31,7 +39,7 @@ class Told:
     case: BidCase
     last: tuple[int, dict[str, str]] | None
     changes: list[int] = field(default_factory=list)
-    """The version of method and questions that each published addendum made."""
+    """The version of method and questions that each published addendum made; 0: none."""
 
     def act(self, what: str, number: int) -> None:
         """Do one thing; what is refused changes nothing of what counts."""
@@ -50,6 +58,30 @@ class Told:
     def ask_more(self, number: int) -> None:
         self.case.add(f"Further question {number}?", required=number % 2 == 0)
         self._publish()
+
+    def ask_less(self, _number: int) -> None:
+        last = [each.key for each in self.case.itt.questions if each.asked.kind.in_words][-1]
+        prepare_withdrawal(itt=self.case.itt, key=last, actor=self.case.officer)
+        self._publish()
+
+    def reweigh(self, number: int) -> None:
+        by = 1 if number % 2 else -1
+        more, less = next(pair for pair in combinations(self.case.itt.criteria, 2) if _are_beside(*pair))
+        weights = {node.key: node.weight for node in self.case.itt.criteria}
+        weights |= {more.key: more.weight + by, less.key: less.weight - by}
+        minimums = {node.key: node.minimum for node in self.case.itt.criteria}
+        prepare_figures(itt=self.case.itt, weights=weights, minimums=minimums, actor=self.case.officer)
+        self._publish()
+
+    def extend(self, _number: int) -> None:
+        """Time alone: what was submitted answers all of it; after the closing time it opens bidding again."""
+        later = max(self.case.closes_at, clock.now()) + timedelta(days=1)
+        self.case.publish(self.case.propose(dates=NewDates(closes_at=later)))
+        db.session.refresh(self.case.itt)
+        self.changes.append(0)
+
+    def close(self, _number: int) -> None:
+        close_now(self.case.itt)
 
     def write(self, number: int) -> None:
         self._write(f"Answer {number}.")
@@ -89,10 +121,14 @@ class Told:
         self.changes.append(self.case.itt.method_version)
 
 
-@given(acts=st.lists(ACTS, max_size=9))
+def _are_beside(one: AwardCriterion, other: AwardCriterion) -> bool:
+    return one.parent_id == other.parent_id and 1 < one.weight < 99 and 1 < other.weight < 99
+
+
+@given(acts=st.lists(ACTS, max_size=10))
 @settings(max_examples=30)
 def test_what_is_opened_is_what_the_last_receipt_says(db_session: object, acts: list[str]) -> None:
-    """For any sequence of changes, submissions, confirmations and withdrawals; the mark names what was overtaken."""
+    """Whatever is changed, submitted, confirmed, withdrawn and closed in which order; the mark names what overtook."""
     case = BidCase()
     keys = current_app.extensions["keys"]
     told = Told(case, (1, read_draft(bid=case.bid, actor=case.bidder, keys=keys).answers))
