@@ -35,7 +35,7 @@ def _called() -> Iterator[tuple[Path, str, int]]:
 def _boxes(stage: Path) -> dict[str, set[int]]:
     """The boxes for reasons on the forms of a stage, with the least that each tells."""
     found: dict[str, set[int]] = defaultdict(set)
-    for path in (*stage.glob("forms.py"), *stage.glob("forms/*.py")):
+    for path in (*stage.glob("*forms.py"), *stage.glob("forms/*.py")):
         module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for form in vars(module).values():
             if isclass(form) and issubclass(form, BaseForm):

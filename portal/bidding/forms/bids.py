@@ -272,7 +272,7 @@ class ConfidentialForm(BaseForm):
 
 def confidential_form(parts: Mapping[str, str], stored: Content) -> ConfidentialForm:
     """Make the form for parts ({key: words}), with what the draft says."""
-    boxes = {f"why-{key}": TextAreaField(words) for key, words in parts.items()}
+    boxes = {f"why-{key}": ReasonField(words) for key, words in parts.items()}
     held = {f"why-{key}": why for key, why in stored.confidential.items()}
     made: ConfidentialForm = type("ConfidentialForm", (ConfidentialForm,), boxes)(data=held)
     return made

@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, SubmitField
 
 from portal.accounts.forms.factor import FactorField
 from portal.joining.findings import Judgement
-from portal.web.fields import ReasonField, decision, page
+from portal.web.fields import ReasonField, decision
 from portal.web.forms import BaseForm, shown_number
 
 FAILED, REASON = "failed_", "reason_"
@@ -69,7 +69,7 @@ def refusal_form(judgements: Iterable[Judgement], **values: Any) -> RefusalForm:
     for judged in judgements:
         key = judged.question.key
         fields[FAILED + key] = BooleanField("This is not met")
-        fields[REASON + key] = page("Why it is not met, and what would put it right")
+        fields[REASON + key] = ReasonField("Why it is not met, and what would put it right")
     made: RefusalForm = type("AskedRefusalForm", (RefusalForm,), fields)(**values)
     return made
 
