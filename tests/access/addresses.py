@@ -18,7 +18,7 @@ from portal.core.permissions import (
     Verb,
 )
 from portal.evaluation.leaves import leaves_in
-from portal.evaluation.models import PanelMember
+from portal.evaluation.models import ModeratedScore, PanelMember
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 
@@ -298,8 +298,10 @@ def _panel(work: Any) -> dict[str, Any]:
     members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
     young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
     bid = db.session.scalars(select(Bid.id).where(Bid.itt_id == work.itt_id).order_by(Bid.id)).first()
+    agreed = select(ModeratedScore.id).where(ModeratedScore.panel_id == work.panel_id).order_by(ModeratedScore.id)
     return {
         "panel_id": work.panel_id,
+        "agreed_id": db.session.scalars(agreed).first() or work.panel_id,
         "reference": work.itt.reference,
         "member_id": young[0] if young else work.panel_id,
         "bid_id": bid or work.panel_id,

@@ -16,7 +16,7 @@ from portal.core.permissions import Actor, Role
 from portal.evaluation.consenting import asked_for, consent_to
 from portal.evaluation.declaring import Interest, declare_interest
 from portal.evaluation.leaves import leaves_for
-from portal.evaluation.models import PanelMember, PanelWork, Result
+from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import agreed_scores, bids_to_score, members_of, opened_bids, work_of
@@ -198,6 +198,21 @@ def agree_all(evaluation: Evaluation, key: str, give: Give = best_first, *, cons
             )
     if consenting:
         consent_all(work)
+
+
+def agree_outside(evaluation: Evaluation, key: str, criterion: str) -> ModeratedScore:
+    """Agree 1 for the first bid, which nobody gave: it waits for consent."""
+    seat = evaluation.moderator(key)
+    return agree_score(
+        work=seat.work,
+        bid_id=evaluation.bids()[0].bid_id,
+        criterion=criterion,
+        score="1",
+        reason=agreed_reason(criterion),
+        actor=seat.actor,
+        now=clock.now(),
+        **WHY_NOT,
+    )
 
 
 def agreed_reason(criterion: str) -> str:

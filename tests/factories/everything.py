@@ -78,7 +78,7 @@ from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
 from tests.factories.debarment import brought_in
 from tests.factories.drawing import tied_itt
-from tests.factories.evaluation import LOCAL, YOUNG, moderating_itt, score_all, scoring_itt
+from tests.factories.evaluation import LOCAL, YOUNG, agree_outside, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.localities import locality
 from tests.factories.organisations import make_authority, make_provider
@@ -458,6 +458,10 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
         young = next(seat for seat in made.seats[YOUNG] if seat.member.role is MemberRole.YOUNG_MEMBER)
         if state == "scoring":
             score_all(made, made.moderator(LOCAL), submit=False)
+        if state == "moderating":
+            agree_outside(made, LOCAL, "safeguarding")
+            agree_outside(made, YOUNG, "our-voice")
+            yield f"a member, {state}", made.seats[LOCAL][1].user.id
         yield f"a chair, {state}", made.moderator(LOCAL).user.id
         yield f"a young person, {state}", young.user.id
         yield f"a facilitator, {state}", made.moderator(YOUNG).user.id

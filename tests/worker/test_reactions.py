@@ -75,7 +75,7 @@ def test_who_hears_of_what(award: Award, mailbox: Mailbox) -> None:
         "tendering/publication_approved": {"commissioner"},
         "bidding/bid_submitted": {"provider"},
         "bidding/bids_opened": {"provider"},
-        "evaluation/bids_ready": {"chair", "facilitator"},
+        "evaluation/bids_ready": {"chair", "facilitator", "panel_member"},
         "evaluation/moderation_started": {"chair", "facilitator"},
         "evaluation/result_calculated": {"commissioner"},
         "evaluation/safeguarding_lead": {"safeguarding_lead"},
