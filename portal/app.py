@@ -112,6 +112,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.draws",
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",
+    "portal.evaluation.views.removing",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
     "portal.judging.views.checking",

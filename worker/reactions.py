@@ -302,6 +302,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SAFEGUARDING_LEAD_NAMED: (letters_of_safeguarding.lead_named,),
     EventKind.PANEL_MEMBER_APPOINTED: NOTHING,
     EventKind.PANEL_MEMBER_REMOVED: NOTHING,
+    EventKind.PANEL_REMOVAL_PROPOSED: NOTHING,
+    EventKind.PANEL_REMOVAL_REFUSED: NOTHING,
     EventKind.SITTING_TIMES_SET: NOTHING,
     EventKind.TAKING_PART_RECORDED: NOTHING,
     EventKind.SITTING_BEGUN: NOTHING,

@@ -201,6 +201,8 @@ class EventKind(StrEnum):
     SAFEGUARDING_LEAD_NAMED = "safeguarding_lead_named"
     PANEL_MEMBER_APPOINTED = "panel_member_appointed"
     PANEL_MEMBER_REMOVED = "panel_member_removed"
+    PANEL_REMOVAL_PROPOSED = "panel_removal_proposed"
+    PANEL_REMOVAL_REFUSED = "panel_removal_refused"
     SITTING_TIMES_SET = "sitting_times_set"
     TAKING_PART_RECORDED = "taking_part_recorded"
     SITTING_BEGUN = "sitting_begun"

@@ -68,6 +68,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.SAFEGUARDING_LEAD_NAMED: "A safeguarding lead was named for young people",
     EventKind.PANEL_MEMBER_APPOINTED: "A panel member was appointed",
     EventKind.PANEL_MEMBER_REMOVED: "A panel member was removed",
+    EventKind.PANEL_REMOVAL_PROPOSED: "It was proposed to remove a panel member",
+    EventKind.PANEL_REMOVAL_REFUSED: "A panel member was kept, whom somebody had proposed to remove",
     EventKind.SITTING_TIMES_SET: "The times of young people’s sittings were set",
     EventKind.TAKING_PART_RECORDED: "A young person’s age band, and a parent’s consent, were recorded",
     EventKind.SITTING_BEGUN: "A young person began a sitting",

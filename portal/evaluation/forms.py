@@ -22,7 +22,7 @@ from portal.evaluation.scoring import Entry
 from portal.evaluation.states import MemberRole
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
-from portal.web.fields import line
+from portal.web.fields import ReasonField, decision, line
 from portal.web.forms import BaseForm
 
 ROLE_WORDS = {
@@ -60,6 +60,20 @@ class AppointForm(BaseForm):
     def appointee(self) -> Appointee:
         """What was typed."""
         return Appointee(MemberRole(self.role.data), self.name.data or "", self.email.data or None)
+
+
+class RemovalForm(BaseForm):
+    """Propose to take somebody off a panel whose scores count."""
+
+    reason = ReasonField("Why they are taken off the panel")
+
+
+class RemovalDecisionForm(BaseForm):
+    """Take them off as the second person, or keep them."""
+
+    verdict = decision(
+        ("remove", "Take them off the panel"), ("keep", "Keep them on the panel"), missing="Choose one of the two."
+    )
 
 
 class DeclarationForm(BaseForm):

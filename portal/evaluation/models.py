@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from portal.accounts.models import User
 from portal.audit.subjects import OnIttChain, Subject
 from portal.bidding.models import Bid
+from portal.core.approval import Half, two_people
 from portal.core.columns import CreatedAt, Id, Model, ScoreValue, one_of, state_matches
 from portal.core.permissions import Actor, Role
 from portal.evaluation.held_states import Action, HeldPlace, HeldStatus
@@ -110,6 +111,7 @@ class PanelMember(Subject, Model):
             unique=True,
             postgresql_where=text("removed_at IS NULL"),
         ),
+        two_people(decider="removal_decided_by_id", proposer="removal_proposed_by_id", name="removal_two_people"),
     )
 
     id: Mapped[Id]
@@ -118,13 +120,23 @@ class PanelMember(Subject, Model):
     role: Mapped[MemberRole] = one_of(MemberRole)
     appointed_at: Mapped[CreatedAt]
     removed_at: Mapped[datetime | None]
+    removal_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why somebody who had submitted was, or is proposed to be, taken off the panel."""
+    removal_proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    removal_proposed_at: Mapped[datetime | None]
+    removal_decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     recused_at: Mapped[datetime | None]
     """From the whole procurement: an evaluator recused from one bid would move it against the others."""
     young_number: Mapped[int | None]
     """What is left of a young person's alias once they are erased."""
 
     panel: Mapped[Panel] = relationship()
-    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[user_id])
+
+    @property
+    def removal_half(self) -> Half:
+        """Who proposed to take them off the panel, and when."""
+        return Half(self.removal_proposed_by_id, self.removal_proposed_at)
 
     @property
     def alias(self) -> str:

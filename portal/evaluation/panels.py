@@ -15,7 +15,7 @@ from portal.accounts.changing_roles import withdraw_invitation
 from portal.accounts.inviting import require_invitable
 from portal.accounts.models import HeldRole, User
 from portal.accounts.people import add_person, person_with_email
-from portal.accounts.sessions import actor_for, end_sessions_of
+from portal.accounts.sessions import actor_for
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import BidOpening
@@ -153,28 +153,6 @@ def invite_panel_member_again(*, itt: InvitationToTender, member: PanelMember, a
     take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
     require_invitable(member.user, now)
     record(EventKind.MEMBER_INVITED, member.user, actor=actor, panel=member.panel_id)
-
-
-def remove_panel_member(*, itt: InvitationToTender, member: PanelMember, actor: Actor, now: datetime) -> None:
-    """Remove a member before the panel moderates.
-
-    Consequences: the role ends at once; what the member scored stays in the record and leaves the panel's
-    scores; a young person's account is closed and its cards stop working. Records PANEL_MEMBER_REMOVED.
-    Raises `NotAllowed`, `WrongState` once the panel moderates (whoever has an interest declares it and is
-    recused).
-    """
-    take(itt, Verb.APPOINT_PANEL, actor=actor, share=True)
-    work = lock(PanelWork, member.panel_id)
-    if work.status is not PanelWorkStatus.SCORING:
-        raise WrongState("The panel has started to moderate, so nobody can be removed from it.")
-    if member.removed_at is not None:
-        return
-    member.removed_at = now
-    end_seat(member, now=now)
-    if member.role is MemberRole.YOUNG_MEMBER:
-        db.session.execute(update(User).where(User.id == member.user_id).values(is_active=False))
-        end_sessions_of(user_id=member.user_id, now=now)
-    record(EventKind.PANEL_MEMBER_REMOVED, member, actor=actor, panel=work.panel.key)
 
 
 def issue_sitting_card(

@@ -120,6 +120,8 @@ HOLDINGS = (
     Holding("panel_work.safeguarding_deputy_id", "Panels whose safeguarding lead you stand in for"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
     Holding("paper_answer.keyed_by_id", "Sheets of young people that you keyed in"),
+    Holding("panel_member.removal_proposed_by_id", "Removals from panels that you proposed"),
+    Holding("panel_member.removal_decided_by_id", "Removals from panels that you decided"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),
     Holding("panel_reply.published_by_id", "Answers to panels that you published"),
     Holding("movement.written_by_id", "What you wrote down of somebody who came round from their score"),

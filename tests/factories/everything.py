@@ -26,6 +26,7 @@ from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.corresponding.writing import write_to_buyer
 from portal.directory.offering import choices_of, set_offers
+from portal.evaluation.removing import propose_panel_removal
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.frameworks.documents import add_document
@@ -462,6 +463,13 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
             agree_outside(made, LOCAL, "safeguarding")
             agree_outside(made, YOUNG, "our-voice")
             yield f"a member, {state}", made.seats[LOCAL][1].user.id
+            propose_panel_removal(
+                itt=made.itt,
+                member=made.seats[YOUNG][-1].member,
+                reason=REASON,
+                actor=made.commissioner,
+                now=clock.now(),
+            )
         yield f"a chair, {state}", made.moderator(LOCAL).user.id
         yield f"a young person, {state}", young.user.id
         yield f"a facilitator, {state}", made.moderator(YOUNG).user.id

@@ -16,7 +16,7 @@ from portal.evaluation.forms import ROLE_HINTS, AppointForm
 from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, movements_of
-from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again, remove_panel_member
+from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again
 from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
     agreed_history,
@@ -101,23 +101,6 @@ def invite_again(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> R
     elif form.refusal:
         flash(form.refusal.message, "warning")
     return redirect(url_for(".panels", reference=itt.reference))
-
-
-@bp.route("/panels/<uuid:panel_id>/members/<uuid:member_id>/remove", methods=["GET", "POST"])
-@for_authority(Role.COMMISSIONER)
-def remove(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> ResponseReturnValue:
-    """Remove a member from a panel."""
-    itt = _itt(reference, Verb.APPOINT_PANEL)
-    panel = _panel(itt, panel_id)
-    member = _member(panel, member_id)
-    form = PlainForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: remove_panel_member(itt=itt, member=member, actor=actor(), now=clock.now())
-    ):
-        flash(f"{member.alias} is no longer on the {panel.name}.", "success")
-        return redirect(url_for(".panels", reference=itt.reference))
-    page = "evaluation/commissioner/remove.html"
-    return render_template(page, form=form, itt=itt, panel=panel, member=member), form.status_code
 
 
 @bp.get("/panels/<uuid:panel_id>/record")

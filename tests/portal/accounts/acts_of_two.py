@@ -24,6 +24,7 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.ending.deciding import decide_ending, refuse_ending
 from portal.ending.setting_aside import decide_setting_aside, refuse_setting_aside
+from portal.evaluation.removing import decide_panel_removal, propose_panel_removal
 from portal.extensions import db
 from portal.identity.claiming import answer_claim, ask_holder, claims_undecided, move_number, propose_move, refuse_move
 from portal.identity.suspending import (
@@ -52,6 +53,7 @@ from tests.factories.awarding import decided_award, proposed_award
 from tests.factories.bidding import EDITION, close_now, complete_draft, opener_of, submitter_of
 from tests.factories.calling_off import draft_call_off
 from tests.factories.ending import propose_to_cancel
+from tests.factories.evaluation import LOCAL, score_all, scoring_itt
 from tests.factories.frameworks import admit, live_framework
 from tests.factories.judging import bids_of, checked_itt, judge
 from tests.factories.organisations import make_authority, make_provider
@@ -129,6 +131,16 @@ def _removal() -> Act:
     by = lambda actor: decide_removal(admission=row, actor=actor, now=now())  # noqa: E731
     first, at = row.removal_proposed_by_id, row.removal_proposed_at
     return Act(row.framework.authority, first, at, Role.APPROVER, by, row, "removal_two_people")
+
+
+def _panel_removal() -> Act:
+    evaluation = scoring_itt(1)
+    row = evaluation.seats[LOCAL][1].member
+    score_all(evaluation, evaluation.seats[LOCAL][1])
+    propose_panel_removal(itt=evaluation.itt, member=row, reason=WORDS, actor=evaluation.commissioner, now=now())
+    by = lambda actor: decide_panel_removal(itt=evaluation.itt, member=row, agreed=True, actor=actor, now=now())  # noqa: E731
+    first, at = row.removal_proposed_by_id, row.removal_proposed_at
+    return Act(evaluation.itt.authority, first, at, Role.COMMISSIONER, by, row, "removal_two_people")
 
 
 def _direct_award(first: str) -> Act:
@@ -301,6 +313,7 @@ ACTS: dict[str, Callable[[], Act]] = {
     "refuse an application": lambda: _refusal(decide_refusal, "two_people", note=WORDS),
     "send a refusal back": lambda: _refusal(send_back_refusal, "sent_back_two_people", reason=WORDS),
     "remove a member": _removal,
+    "remove somebody from a panel": _panel_removal,
     "approve a direct award that one started": lambda: _direct_award("starter"),
     "approve a direct award that one justified": lambda: _direct_award("writer"),
     "change what is published": lambda: _addendum(publish_addendum),

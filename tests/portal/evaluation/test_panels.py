@@ -21,8 +21,8 @@ from portal.evaluation.panels import (
     appoint_panel_member,
     invite_panel_member_again,
     issue_sitting_card,
-    remove_panel_member,
 )
+from portal.evaluation.removing import remove_panel_member
 from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.extensions import db
 from tests.factories.absences import make_absence
@@ -192,8 +192,8 @@ def test_removing_ends_the_role_and_keeps_the_record(waiting: Evaluation) -> Non
     assert [event.kind for event in events_of(waiting.itt.id)][-2:] == ["panel_member_removed"] * 2
 
 
-def test_a_panel_that_moderates_loses_nobody_and_gains_only_who_does_not_score() -> None:
-    """Removal and a new scorer are refused; a facilitator may join, and a member take the empty chair."""
+def test_a_panel_that_moderates_loses_nobody_by_one_person_and_gains_only_who_does_not_score() -> None:
+    """Removal by one and a new scorer are refused; a facilitator may join, and a member take the empty chair."""
     evaluation = scoring_itt(1)
     for seat in evaluation.scorers(LOCAL):
         score_all(evaluation, seat)
