@@ -20,6 +20,7 @@ from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Res
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import agreed_scores, bids_to_score, members_of, opened_bids, work_of
+from portal.evaluation.removing import propose_panel_removal
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.safeguarding.naming import name_safeguarding_lead
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
@@ -212,6 +213,19 @@ def agree_outside(evaluation: Evaluation, key: str, criterion: str) -> Moderated
         actor=seat.actor,
         now=clock.now(),
         **WHY_NOT,
+    )
+
+
+def leave_waiting(evaluation: Evaluation) -> None:
+    """Leave what waits for others: two scores that nobody gave, and somebody who is to be taken off."""
+    agree_outside(evaluation, LOCAL, "safeguarding")
+    agree_outside(evaluation, YOUNG, "our-voice")
+    propose_panel_removal(
+        itt=evaluation.itt,
+        member=evaluation.seats[YOUNG][-1].member,
+        reason="They have moved away, and will not come back.",
+        actor=evaluation.commissioner,
+        now=clock.now(),
     )
 
 

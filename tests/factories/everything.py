@@ -26,7 +26,6 @@ from portal.core import clock
 from portal.core.permissions import AUTHORITY_ROLES, PROVIDER_ROLES, Actor, Role
 from portal.corresponding.writing import write_to_buyer
 from portal.directory.offering import choices_of, set_offers
-from portal.evaluation.removing import propose_panel_removal
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.frameworks.documents import add_document
@@ -79,7 +78,7 @@ from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
 from tests.factories.debarment import brought_in
 from tests.factories.drawing import tied_itt
-from tests.factories.evaluation import LOCAL, YOUNG, agree_outside, moderating_itt, score_all, scoring_itt
+from tests.factories.evaluation import LOCAL, YOUNG, leave_waiting, moderating_itt, score_all, scoring_itt
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.localities import locality
 from tests.factories.organisations import make_authority, make_provider
@@ -460,16 +459,8 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
         if state == "scoring":
             score_all(made, made.moderator(LOCAL), submit=False)
         if state == "moderating":
-            agree_outside(made, LOCAL, "safeguarding")
-            agree_outside(made, YOUNG, "our-voice")
+            leave_waiting(made)
             yield f"a member, {state}", made.seats[LOCAL][1].user.id
-            propose_panel_removal(
-                itt=made.itt,
-                member=made.seats[YOUNG][-1].member,
-                reason=REASON,
-                actor=made.commissioner,
-                now=clock.now(),
-            )
         yield f"a chair, {state}", made.moderator(LOCAL).user.id
         yield f"a young person, {state}", young.user.id
         yield f"a facilitator, {state}", made.moderator(YOUNG).user.id
