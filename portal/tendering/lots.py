@@ -34,8 +34,8 @@ def place_words(itt: InvitationToTender) -> list[str]:
     """How many bidders each lot is awarded to, where it is more than one, with the rule for that."""
     several = [lot for lot in itt.lots if lot.places > 1]
     words = [
-        f"{f'Lot {lot.number} is' if len(itt.lots) > 1 else 'It is'} awarded to {lot.places} bidders, in the order of "
-        "their ranks."
+        f"{f'Lot {lot.number} is' if len(itt.lots) > 1 else 'It is'} awarded to "
+        f"{counted(lot.places, 'bidder')}, in the order of their ranks."
         for lot in several
     ]
     return [*words, PLACES_RULE] if several else []

@@ -118,6 +118,8 @@ REFUSALS = [
     (Code.UNKNOWN_VALUE, put(*METHOD, "rounding", "mode", "half_even"), "/method/rounding/mode"),
     (Code.UNKNOWN_VALUE, put(*METHOD, "ranking", "lowest_total"), "/method/ranking"),
     (Code.OUT_OF_RANGE, put(*METHOD, "rounding", "places", 10), "/method/rounding/places"),
+    (Code.OUT_OF_RANGE, put(*METHOD, "winners", 0), "/method/winners"),
+    (Code.OUT_OF_RANGE, put(*METHOD, "winners", 21), "/method/winners"),
     (Code.OUT_OF_RANGE, put(*METHOD, "panels", "parents", "quorum", 0), "/method/panels/parents/quorum"),
     (Code.SCALE_GRID, put(*SCALE, "step", "2"), "/method/scales/0-5"),
     (Code.SCALE_GRID, put(*SCALE, "step", "0"), "/method/scales/0-5"),

@@ -39,6 +39,14 @@ def test_the_hash_does_not_depend_on_how_a_method_is_written():
     assert evaluate(complete()).method_hash == method_hash(plain)
 
 
+def test_one_winner_is_what_a_method_means_that_names_no_number() -> None:
+    """It has the same fingerprint; two winners have another, and the same ranks."""
+    case = complete()
+    one, two = ({**case["method"], "winners": number} for number in (1, 2))
+    assert method_hash(one) == method_hash(case["method"]) != method_hash(two)
+    assert evaluate({**case, "method": two}).ranking == evaluate(case).ranking
+
+
 @pytest.mark.parametrize(
     "change",
     [

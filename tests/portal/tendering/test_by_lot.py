@@ -24,7 +24,7 @@ from portal.tendering.by_lot import counting_in, formula_in
 from portal.tendering.checking import Task, problems_of
 from portal.tendering.copying import copy_itt
 from portal.tendering.criteria import DoesNotTotal, lot_weight_field, remove_criterion, save_lot_weights, save_weights
-from portal.tendering.lots import add_lot, remove_lot
+from portal.tendering.lots import PLACES_RULE, add_lot, award_words, remove_lot
 from portal.tendering.method import hash_for, method_for, method_of
 from portal.tendering.method_versions import versions_of_method
 from portal.tendering.models import InvitationToTender, Lot
@@ -106,6 +106,36 @@ def test_publication_freezes_a_method_and_a_hash_for_each_lot_that_differs(db_se
     assert "methods_of_lots" not in versions_of_method(published_in_lots(2).id)[0].stated
     assert other.method is not None
     assert other.method["tie_break"] == ["young-people", "safeguarding", "lowest_price", "drawn_lot"]
+
+
+def test_how_many_a_lot_is_awarded_to_is_part_of_its_method(db_session: object) -> None:
+    """Of one lot that of the whole; of several a method of its own, and the others keep the hash that they had."""
+    alone, several = published_in_lots(1, places=2), published_in_lots(2, places=3)
+    assert alone.method is not None
+    assert (alone.method["winners"], alone.lots[0].method) == (2, None)
+    usual, other = several.lots
+    assert (usual.method, method_for(other)["winners"]) == (None, 3)
+    assert hash_for(usual) == published_in_lots(1).method_hash != hash_for(other)
+    with pytest.raises(IntegrityError, match="published method"), db.session.begin_nested():
+        db.session.execute(text("UPDATE lot SET places = 1"))
+
+
+def test_how_many_a_lot_is_awarded_to_is_published_with_the_rule(db_session: object) -> None:
+    """In words and data; an invitation whose lots go to one bidder each says nothing of it."""
+    itt = published_in_lots(2, places=3, awarded=1)
+    said = award_words(itt)
+    assert said[:2] == ["Lot 2 is awarded to 3 bidders, in the order of their ranks.", PLACES_RULE]
+    assert "Whoever has a place in more lots gets those" in said[2]
+    assert published(itt, clock.now(), [])["places"] == {"by_lot": {"1": 1, "2": 3}, "words": said[:2]}
+    assert award_words(published_in_lots(2)) == []
+
+
+def test_a_copy_goes_to_as_many(db_session: object) -> None:
+    """Also of the only lot, which takes the title of its draft."""
+    for source in (published_in_lots(1, places=2), published_in_lots(2, places=2)):
+        actor = make_commissioner(source.authority)
+        copied = copy_itt(source=source, authority=source.authority, title="Again", actor=actor, now=clock.now())
+        assert [lot.places for lot in copied.lots] == [lot.places for lot in source.lots]
 
 
 def test_a_tie_break_that_does_not_count_in_a_lot_is_passed_over_there(itt: InvitationToTender, actor: Actor) -> None:

@@ -96,11 +96,18 @@ REFUSED: dict[str, tuple[Act, str | None]] = {
     "the same title": (lambda itt, actor: add(itt, actor, itt.lots[0].title.upper()), "title"),
     "no value": (lambda itt, actor: add(itt, actor, "North", None), "estimated_value"),
     "nothing": (lambda itt, actor: add(itt, actor, "North", "0"), "estimated_value"),
+    "awarded to nobody": (lambda itt, actor: change(itt, actor, 0), "places"),
+    "awarded to too many": (lambda itt, actor: change(itt, actor, 21), "places"),
+    "awarded to nobody knows how many": (lambda itt, actor: change(itt, actor, None), "places"),
     "the last": (lambda itt, actor: remove_lot(itt=itt, lot=itt.lots[0], actor=actor), None),
     "limit 0": (lambda itt, actor: rules(itt, actor, 0, None), "max_lots_bid"),
     "limit above": (lambda itt, actor: rules(itt, actor, None, 2), "max_lots_awarded"),
     "wins more than it bids": (lambda itt, actor: rules(itt, actor, 1, 2), "max_lots_awarded"),
 }
+
+
+def change(itt: InvitationToTender, actor: Actor, places: int | None) -> None:
+    change_lot(itt=itt, lot=itt.lots[0], title="A", description="", estimated_value=None, places=places, actor=actor)
 
 
 def rules(itt: InvitationToTender, actor: Actor, bid: int | None, awarded: int | None, why: str = "") -> None:
