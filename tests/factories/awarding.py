@@ -155,7 +155,7 @@ def ready_with_places(
         submitted_bid(itt, price=f"{100_000 + step * number}")
     close_now(itt)
     open_itt(itt)
-    return moderated_evaluation(itt=itt, give=give, professionals=1, young_people=1, parents=1).itt
+    return moderated_evaluation(itt=itt, give=give, professionals=2, young_people=2, parents=2).itt
 
 
 def scored_in_lots(
