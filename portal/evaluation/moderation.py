@@ -21,7 +21,7 @@ from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
-from portal.evaluation.attending import arrive, attend
+from portal.evaluation.attending import arrive, attend, end_meeting
 from portal.evaluation.consenting import settle, settle_all
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
@@ -72,7 +72,7 @@ def start_moderation(
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.MODERATING)
     work.moderation_started_at = now
     there = {member.id for member in seats_of(work.panel_id)} if present is None else {*present, own.id}
-    attend(work, there, now=now)
+    there = attend(work, there, now=now)
     record(
         EventKind.MODERATION_STARTED,
         work,
@@ -91,7 +91,7 @@ def change_attendance(*, work: PanelWork, present: Collection[uuid.UUID], actor:
     """
     take(work, Verb.AGREE, actor=actor)
     there = {*present, require_declared(work, actor).id}
-    attend(work, there, now=now)
+    there = attend(work, there, now=now)
     settle_all(work, now=now)
     record(EventKind.ATTENDANCE_CHANGED, work, actor=actor, panel=work.panel.key, present=sorted(map(str, there)))
 
@@ -202,7 +202,7 @@ def close_moderation(
     work.closed_by_id = actor.user_id
     work.meeting_record, work.met_first_date, work.met_last_date = words, met_first_date, met_last_date
     said = _digest_of_what_was_said(work)
-    attend(work, set(), now=now)
+    end_meeting(work, now=now)
     db.session.flush()
     last = not open_panels(itt)
     if last:

@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.core.permissions import Actor
 from portal.evaluation.consenting import consent_to, dissent_from
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.states import MemberRole
 from portal.web.fields import DayField, ReasonField, decision, line
 from portal.web.forms import BaseForm
 
@@ -41,8 +42,9 @@ class AttendanceForm(BaseForm):
     )
 
     def among(self, seats: Sequence[PanelMember], there: Collection[uuid.UUID]) -> AttendanceForm:
-        """Offer the people on the panel, those who are there ticked."""
-        self.present.choices = [SelectChoice(str(seat.id), seat.alias) for seat in seats]
+        """Offer the adults on the panel, those who are there ticked: young people come by themselves."""
+        adults = [seat for seat in seats if seat.role is not MemberRole.YOUNG_MEMBER]
+        self.present.choices = [SelectChoice(str(seat.id), seat.alias) for seat in adults]
         if not self.is_submitted():
             self.present.data = [str(member_id) for member_id in there]
         return self

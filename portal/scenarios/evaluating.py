@@ -101,6 +101,8 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
     actor = people.actor_of(cast_of(itt).moderator(panel.key))
     start_moderation(work=work, actor=actor, now=clock.now())
     db.session.commit()
+    for member in counting_members(panel.id) if panel.kind is PanelKind.YOUNG_PEOPLE else ():
+        _sit_down(actor_for(member.user_id), work)
     bids = bids_to_score(itt.id)
     for bid in bids if whole else bids[:1]:
         for leaf in leaves_for(work, bid):

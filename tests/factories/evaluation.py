@@ -147,6 +147,11 @@ def take_part(seat: Seat) -> None:
         actor=actor_for(facilitator.user_id),
         now=clock.now(),
     )
+    sit_down(seat)
+
+
+def sit_down(seat: Seat) -> None:
+    """The young person begins a sitting, with the facilitator beside them."""
     begin_sitting(
         work=seat.work,
         session_id=uuid.uuid4(),
@@ -245,6 +250,8 @@ def start(evaluation: Evaluation, key: str) -> None:
     """Start a panel's moderation."""
     seat = evaluation.moderator(key)
     start_moderation(work=seat.work, actor=seat.actor, now=clock.now())
+    for young in evaluation.scorers(key) if key == YOUNG else ():
+        sit_down(young)
 
 
 def close(evaluation: Evaluation, key: str) -> None:

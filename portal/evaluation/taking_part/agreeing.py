@@ -21,9 +21,10 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
+from portal.evaluation.attending import arrive
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.queries import seat_of
-from portal.evaluation.states import MemberRole
+from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.evaluation.taking_part.models import SupportedSitting, TakingPart
 from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy, Supporter
 from portal.evaluation.taking_part.times import times_of
@@ -81,10 +82,11 @@ def begin_sitting(
 ) -> None:
     """Begin a young person's sitting: they agree to take part, the first time, and say who sits beside them.
 
-    Records SITTING_BEGUN. Raises `InvalidInput` (field "agrees"), `NotAllowed` while something is missing that an
+    Consequences: while the panel moderates they take part in it from now on. Records SITTING_BEGUN. Raises
+    `InvalidInput` (field "agrees"), `NotAllowed` while something is missing that an
     adult has to record, `WrongState`.
     """
-    take(work, Verb.DECLARE, actor=actor, share=True)
+    work = take(work, Verb.DECLARE, actor=actor)
     member = seat_of(work.panel_id, actor.user_id)
     held = db.session.get(TakingPart, member.user_id)
     if held is None or lacks(work, member) is Lacks.ADULT:
@@ -98,6 +100,8 @@ def begin_sitting(
     )
     # Pressed twice, it is one sitting.
     db.session.execute(begun.on_conflict_do_nothing(index_elements=["session_id"]))
+    if work.status is PanelWorkStatus.MODERATING:
+        arrive(work, member.id, now=now)
     record(EventKind.SITTING_BEGUN, member, actor=actor, panel=work.panel.key, supporter=supporter)
 
 

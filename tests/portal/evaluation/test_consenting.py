@@ -13,7 +13,8 @@ from portal.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Wro
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.consenting import answers_to, asked_for, consent_to, consents_needed, dissent_from
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
-from portal.evaluation.moderation import agree_score, open_cells
+from portal.evaluation.moderation import agree_score, change_attendance, open_cells, start_moderation
+from portal.evaluation.moderation_queries import present_members
 from portal.evaluation.queries import counting_members
 from portal.evaluation.scoring_input import case_for
 from portal.extensions import db
@@ -31,6 +32,9 @@ from tests.factories.evaluation import (
     agree_all,
     close,
     moderating_itt,
+    score_all,
+    scoring_itt,
+    sit_down,
 )
 
 KEY = {LOCAL: "safeguarding", YOUNG: "our-voice"}
@@ -202,3 +206,18 @@ def test_one_sentence_is_no_reason_under_two_questions(evaluation: Evaluation) -
         )
     assert refused.value.field == "reason"
     assert len(counting_members(seat.panel.id)) == 2
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_young_person_is_there_by_sitting_down() -> None:
+    """No adult counts one in or out: with nobody there nothing stands, and a child who says no stays in the count."""
+    evaluation = scoring_itt(1, young_people=3)
+    for seat in evaluation.scorers(YOUNG):
+        score_all(evaluation, seat)
+    facilitator, *young = evaluation.seats[YOUNG]
+    start_moderation(work=facilitator.work, actor=facilitator.actor, now=clock.now())
+    assert present_members(facilitator.work) == []
+    for seat in young:
+        sit_down(seat)
+    change_attendance(work=facilitator.work, present=set(), actor=facilitator.actor, now=clock.now())
+    assert {member.id for member in present_members(facilitator.work)} == {seat.member.id for seat in young}

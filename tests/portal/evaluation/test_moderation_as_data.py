@@ -33,6 +33,7 @@ from tests.factories.evaluation import (
     moderating_itt,
     score_all,
     scoring_itt,
+    sit_down,
     start,
 )
 
@@ -110,15 +111,14 @@ def test_who_is_there_is_asked_at_the_start_and_changes() -> None:
 
 
 def test_a_score_asks_those_who_are_there(evaluation: Evaluation) -> None:
-    """Of three young people one has left: two make it, and whoever answers takes part."""
-    evaluation = moderating_itt(2, young_people=3)
+    """Of three young people two have sat down: two make it, and whoever answers takes part."""
+    evaluation = scoring_itt(2, young_people=3)
     facilitator, (first, second, third) = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)
-    change_attendance(
-        work=facilitator.work,
-        present={first.member.id, second.member.id},
-        actor=facilitator.actor,
-        now=clock.now(),
-    )
+    for seat in (first, second, third):
+        score_all(evaluation, seat)
+    start_moderation(work=facilitator.work, actor=facilitator.actor, now=clock.now())
+    for seat in (first, second):
+        sit_down(seat)
     agreed = agree(evaluation, YOUNG)
     [asked] = asked_for(first.work, agreed)  # type: ignore[arg-type]
     assert (asked.needed.least, len(asked.needed.of)) == (2, 2)
