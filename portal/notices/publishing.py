@@ -199,7 +199,7 @@ def _release(header: Header, subject: Subject, itt: InvitationToTender, announce
     if isinstance(subject, AwardDecision):
         return award_release(header, itt, award_facts(subject, announced=announced))
     if isinstance(subject, Contract):
-        return contract_release(header, itt, subject)
+        return contract_release(header, itt, subject, announced_and_fallen([subject.lot_id]))
     if isinstance(subject, Ending):
         ended = [subject.lot_id] if subject.lot_id is not None else [lot.id for lot in itt.lots]
         return termination_release(header, itt, subject, announced_and_fallen(ended))

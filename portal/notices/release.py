@@ -8,16 +8,17 @@ bidder's price, and the names of unsuccessful bidders only above £5 million (PR
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from portal.awarding.models import AwardPlace
 from portal.contracts.models import Contract
 from portal.core.words import counted
 from portal.notices import criteria, parties
 from portal.notices.canonical import Json, day_end, day_start, instant, number, without_gaps
-from portal.notices.lots import award_id, lot_details, lot_id
+from portal.notices.lots import award_id, fallen_awards, lot_details, lot_id
 from portal.notices.publisher import Publisher
 from portal.notices.tender_documents import tender_documents
 from portal.regulation.notice_catalogue import NoticeKind
@@ -122,8 +123,11 @@ def _enquiry_period(itt: InvitationToTender) -> Json | None:
     return {"startDate": instant(itt.published_at), "endDate": instant(itt.questions_until)}
 
 
-def contract_release(header: Header, itt: InvitationToTender, contract: Contract) -> Json:
-    """Build the release of a contract details notice (UK7; PR24 regs 32-36)."""
+def contract_release(header: Header, itt: InvitationToTender, contract: Contract, fallen: Sequence[AwardPlace]) -> Json:
+    """Build the release of a contract details notice (UK7; PR24 regs 32-36).
+
+    `fallen` are the lot's awards that were announced and set aside: a place that stays empty has no notice of its own.
+    """
     buyer = parties.buyer_party(itt.authority, page=header.publisher.opportunity_url(itt.reference))
     decided_at = contract.decision.decided_at
     supplier = parties.provider_party(contract.provider, roles=["tenderer", "supplier"], at=decided_at)
@@ -147,7 +151,7 @@ def contract_release(header: Header, itt: InvitationToTender, contract: Contract
         "milestones": [_break_point(point.months, point.on_date) for point in contract.break_points],
         "documents": [document_of(header, itt)],
     }
-    awards = [{"id": award_id(contract.place), "status": AWARD_STATUS_UNDER_CONTRACT}]
+    awards = [*fallen_awards(fallen), {"id": award_id(contract.place), "status": AWARD_STATUS_UNDER_CONTRACT}]
     return release(
         header,
         itt,

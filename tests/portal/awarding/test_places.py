@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from flask import current_app
 
+from portal.audit.kinds import EventKind
 from portal.awarding.allocating import Tied
 from portal.awarding.models import AwardDecision
 from portal.awarding.queries import decision_in_force, summaries_of
@@ -15,6 +17,7 @@ from portal.core import clock
 from portal.core.errors import Conflict, WrongState
 from portal.core.permissions import Role
 from portal.ending.setting_aside import propose_empty_place, propose_withdrawal
+from portal.notices.publisher import publisher
 from portal.tendering.method import method_for
 from portal.tendering.states import IttStatus
 from tests.client import CheckedClient
@@ -25,10 +28,12 @@ from tests.factories.awarding import (
     decided_award,
     let_standstill_pass,
     proposed_award,
+    publish_of,
     ready_with_places,
 )
 from tests.factories.contracts import conclude
 from tests.factories.evaluation import result_of
+from tests.factories.notices import place
 from tests.factories.setting_aside import WHY, agree
 from tests.factories.tendering import make_commissioner, settle_interests
 
@@ -171,11 +176,24 @@ def test_a_place_can_stay_empty() -> None:
         propose_empty_place(place=left, actor=actor, reason=WHY, now=clock.now())
 
 
+def test_the_open_data_say_that_nobody_has_the_empty_place() -> None:
+    """With the next notice of the lot: no notice is due for the place itself."""
+    award = signable()
+    withdraw(award, 2)
+    actor = make_commissioner(award.itt.authority)
+    agree(propose_empty_place(place=award.decision.places[1], actor=actor, reason=WHY, now=clock.now()))
+    conclude(award, place=1)
+    by = publisher(current_app.config["SETTINGS"])
+    notice = publish_of(award.itt, EventKind.CONTRACT_CONCLUDED) or place(award.itt, publisher=by, now=clock.now())
+    statuses = {one["id"].removeprefix(award.itt.reference): one["status"] for one in json.loads(notice.text)["awards"]}
+    assert statuses == {"-award-1-place-2": "cancelled", "-award-1": "active"}
+
+
 def test_with_the_last_of_them_the_award_falls() -> None:
     """Both withdraw: the lot waits for a new award of all its places, to those who are left."""
     award = decided_award(ready_with_places())
-    for place in (1, 2):
-        withdraw(award, place)
+    for number in (1, 2):
+        withdraw(award, number)
     assert (award.decision.status, decision_in_force(award.itt.lots[0].id)) == (DecisionStatus.SET_ASIDE, None)
     assert list(placed(decided_award(award.itt).decision).values()) == ranking(award)[2:]
 
