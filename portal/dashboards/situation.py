@@ -13,6 +13,7 @@ from sqlalchemy import ScalarSelect, Select, case, cast, exists, func, or_, sele
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import aliased
 
+from portal.accounts.absence_models import RoleInForce
 from portal.awarding.models import AwardDecision, AwardPlace, Standstill
 from portal.awarding.settling import is_vacant
 from portal.awarding.states import IN_FORCE, DecisionStatus, PlaceStatus
@@ -20,6 +21,7 @@ from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.contracts.models import Contract
 from portal.core.approval import Half
 from portal.core.columns import db
+from portal.core.permissions import Role
 from portal.corresponding.queries import counts_unanswered
 from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, PanelWork, Result
@@ -202,8 +204,12 @@ def _empty_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
 
 
 def _panels_without_lead(itt_ids: Sequence[uuid.UUID]) -> Counts:
-    """How many panels of young people of each ITT have no safeguarding lead."""
-    led = exists().where(PanelWork.panel_id == Panel.id, PanelWork.safeguarding_lead_id.is_not(None))
+    """How many panels of young people of each ITT have no safeguarding lead, or one who holds the role no more."""
+    led = exists().where(
+        PanelWork.panel_id == Panel.id,
+        RoleInForce.user_id == PanelWork.safeguarding_lead_id,
+        RoleInForce.role == Role.SAFEGUARDING_LEAD,
+    )
     young = (Panel.itt_id.in_(itt_ids), Panel.kind == PanelKind.YOUNG_PEOPLE)
     return select(Panel.itt_id, func.count()).where(*young, ~led).group_by(Panel.itt_id)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.evaluation.models import HeldWords, PanelWork
 from portal.evaluation.queries import members_of
+from portal.evaluation.safeguarding.queries import readers_of
 from portal.evaluation.states import MemberRole
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
+from portal.notifications.recipients import with_deputies
 
 
 def lead_named(event: Event) -> None:
@@ -25,15 +28,18 @@ def lead_named(event: Event) -> None:
                 link=page_of("safeguarding.panel", panel_id=work.panel_id),
                 thread=itt.id,
                 itt=itt,
-                panel=work.panel.name,
+                panel=work.panel,
             )
 
 
 def words_held(event: Event) -> None:
-    """The lead hears at once of what may be about harm; what only names somebody waits on the facilitator's page."""
+    """The lead hears at once of what may be about harm, the deputy where the lead has left.
+
+    What only names somebody waits on the facilitator's page.
+    """
     held = db.session.get_one(HeldWords, event.object_id)
-    if event.data["for_lead"] and held.work.safeguarding_lead_id is not None:
-        _to_read(event, held, [held.work.safeguarding_lead_id], "evaluation/words_held")
+    if event.data["for_lead"]:
+        _to_read(event, held, with_deputies(readers_of(held.work)[:1]), "evaluation/words_held")
 
 
 def words_unread(event: Event) -> None:
@@ -41,7 +47,7 @@ def words_unread(event: Event) -> None:
     held = db.session.get_one(HeldWords, event.object_id)
     if event.data["to_deputy"]:
         deputy = held.work.safeguarding_deputy_id
-        _to_read(event, held, [deputy] if deputy else [], "evaluation/words_unread")
+        _to_read(event, held, with_deputies([deputy] if deputy else []), "evaluation/words_unread")
         return
     seats = members_of([held.panel_id]).get(held.panel_id, [])
     tell(
@@ -55,7 +61,7 @@ def words_unread(event: Event) -> None:
     )
 
 
-def _to_read(event: Event, held: HeldWords, people: list[uuid.UUID], template: str) -> None:
+def _to_read(event: Event, held: HeldWords, people: Sequence[uuid.UUID], template: str) -> None:
     tell(
         event=event,
         people=people,
@@ -63,5 +69,5 @@ def _to_read(event: Event, held: HeldWords, people: list[uuid.UUID], template: s
         link=page_of("safeguarding.words", held_id=held.id),
         thread=held.work.itt_id,
         itt=held.work.itt,
-        panel=held.work.panel.name,
+        panel=held.work.panel,
     )

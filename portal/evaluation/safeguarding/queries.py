@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal.accounts.sessions import actor_for
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
@@ -40,6 +41,12 @@ def _looked_after(actor: Actor) -> Select[Any]:
     people = [person for person in actor.people if person is not None]
     named = or_(PanelWork.safeguarding_lead_id.in_(people), PanelWork.safeguarding_deputy_id.in_(people))
     return select(PanelWork).join(PanelWork.itt).where(named)
+
+
+def readers_of(work: PanelWork) -> Sequence[uuid.UUID]:
+    """The lead and the deputy, in that order, as far as they hold the role still."""
+    named = (work.safeguarding_lead_id, work.safeguarding_deputy_id)
+    return [one for one in named if one and policy.allows(actor_for(one), Verb.SEE_HELD_WORDS, work)]
 
 
 def held_on_panel(panel_id: uuid.UUID, *statuses: HeldStatus) -> Sequence[HeldWords]:

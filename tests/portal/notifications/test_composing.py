@@ -71,6 +71,7 @@ def values() -> dict[str, Any]:
         "count": 2,
         "ends_at": itt.closes_at,
         "panel": SimpleNamespace(name="Parents"),
+        "line": "0300 000 0000",
         "version": 1,
         "at": itt.closes_at,
         "received_at": itt.closes_at,

@@ -28,4 +28,4 @@ def test_a_young_person_has_no_letters() -> None:
 def test_decisions_and_invitations_are_always_mailed() -> None:
     """What starts or ends a time that somebody has cannot be turned off by a tick."""
     always = {topic.key for topic in TOPICS if topic.always}
-    assert always == {"invitations", "decisions", "access", "changes"}
+    assert always == {"invitations", "decisions", "access", "changes", "safeguarding"}

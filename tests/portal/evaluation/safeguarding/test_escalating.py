@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import HeldRole
 from portal.audit.models import Event
 from portal.core import clock
 from portal.core.permissions import Role
+from portal.dashboards.situation import situations_of
 from portal.evaluation.models import HeldWords
 from portal.evaluation.safeguarding.escalating import escalate, screen_earlier
 from portal.evaluation.safeguarding.looking import read_held_words
@@ -131,3 +133,16 @@ def test_words_from_before_are_held_until_they_are_looked_through() -> None:
     assert scores[0].reason == ORDINARY
     assert HARM not in scores[1].reason
     assert ("words_held", lead) in told(evaluation)
+
+
+def test_a_lead_who_left_is_not_written_to_and_the_desk_asks_for_another() -> None:
+    """The deputy is written to at once instead, and whoever opens the desk is led to naming somebody."""
+    evaluation = scoring_itt(1)
+    lead, deputy, _ = named(evaluation)
+    assert not situations_of([evaluation.itt.id], clock.now())[evaluation.itt.id].lacks_lead
+    for row in db.session.scalars(select(HeldRole).where(HeldRole.user_id == lead)):
+        row.ended_at = clock.now()
+    db.session.flush()
+    write(evaluation, HARM)
+    assert told(evaluation) == [("words_held", deputy)]
+    assert situations_of([evaluation.itt.id], clock.now())[evaluation.itt.id].lacks_lead
