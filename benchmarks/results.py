@@ -1,4 +1,4 @@
-"""Storing the result of a large evaluation, and its diagnostics: time and memory of the two tasks.
+"""Storing the result of a large evaluation, its diagnostics, and its report: time and memory of each.
 
     python benchmarks/results.py [--bids N] [--repeats N]
 
@@ -21,16 +21,19 @@ from pathlib import Path
 from road_portal import SECRET_KEY, Road, running_database
 from road_world import Sizes, build
 
-TASKS = {"result": 2.5, "diagnostics": 2.0}
-"""Each task with its goal in seconds."""
+TASKS = {"result": 2.5, "diagnostics": 2.0, "workbook": 15.0, "document": 15.0}
+"""Each task with its goal in seconds; the document leaves reasons to the workbook."""
 MEGABYTES = 200
 KEYS = ("wall", "cpu", "database", "before", "most")
 CHILD = """
 import json, os, re, sys, time, uuid
 from sqlalchemy import text
 from portal.core import clock
+from portal.core.permissions import Actor, Role
 from portal.evaluation import results
 from portal.extensions import db
+from portal.reporting.making import Edition, make_report
+from portal.tendering.models import InvitationToTender
 from worker.app import flask_app
 
 def megabytes(name):
@@ -40,9 +43,17 @@ def database_seconds():
     used = open(f"/proc/{backend}/stat").read().rpartition(")")[2].split()
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
+def report(edition, number):
+    itt = db.session.get_one(InvitationToTender, number)
+    roles = frozenset({Role.COMMISSIONER})
+    actor = Actor(itt.created_by_id, authority_id=itt.authority_id, authority_roles=roles)
+    make_report(itt=itt, edition=edition, actor=actor, now=clock.now())
+
 act = {
     "result": lambda number: results.calculate_result(itt_id=number, now=clock.now()),
     "diagnostics": lambda number: results.diagnose_result(result_id=number),
+    "workbook": lambda number: report(Edition.XLSX, number),
+    "document": lambda number: report(Edition.PDF, number),
 }[sys.argv[1]]
 with flask_app().app_context():
     backend = db.session.scalar(text("SELECT pg_backend_pid()"))
@@ -67,6 +78,8 @@ def main() -> int:
             road.query("DELETE FROM result RETURNING id")
             found["result"].append(_run(road, "result", itt))
             found["diagnostics"].append(_run(road, "diagnostics", road.query("SELECT id::text FROM result")))
+            for edition in ("workbook", "document"):
+                found[edition].append(_run(road, edition, itt))
     print(f"{wishes.bids} bids, the middle of {wishes.repeats} repeats; load at the end {os.getloadavg()[0]:.1f}")
     for name, runs in found.items():
         wall, cpu, database, before, most = (
