@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.core.clock import LONDON
-from portal.core.parsing.text import tidy
+from portal.core.parsing.text import one_line, tidy
 from portal.core.words import counted, london, london_date, marks, pounds
 from portal.notices.canonical import Json
 from portal.notices.criteria import METHOD_HASH_WORDS
@@ -185,7 +185,7 @@ def _codes(items: list[Json]) -> str | None:
         for item in items[:1]
         for entry in (item.get("classification"), *item.get("additionalClassifications", []))
     ]
-    return "; ".join(f"{code['id']} {code.get('description', '')}".strip() for code in codes if code) or None
+    return "; ".join(one_line(f"{code['id']} {code.get('description', '')}") for code in codes if code) or None
 
 
 def _rows(*pairs: tuple[str, str | None]) -> list[Row]:
