@@ -27,6 +27,7 @@ from portal.core.parsing.text import has_text, length, one_line
 from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
+from portal.core.words import counted
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.queries import counting_members
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
@@ -205,8 +206,8 @@ def _check_stage(work: PanelWork, panel: Panel, person: User, appointee: Appoint
         return
     if len(counting_members(panel.id)) >= least_members(panel):
         raise WrongState(
-            f"The panel is moderating, and has the {least_members(panel)} members that it needs at the least. Somebody"
-            " new can join now only as its chair, where it has none."
+            f"The panel is moderating, and has the {counted(least_members(panel), 'member')} that it needs. "
+            "Somebody new can join now only as its chair, where it has none."
         )
 
 

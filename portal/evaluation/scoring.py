@@ -21,6 +21,7 @@ from portal.core.errors import InvalidInput, WrongState
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.core.words import counted
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
@@ -224,6 +225,7 @@ def _check_reasons(
     found = copied_reasons(asked, cards)
     if found and not same_words:
         raise InvalidInput(
-            f"The same reason stands in {max(map(len, found))} places. Change it, or say that you mean it in each.",
+            f"The same reason stands in {counted(max(map(len, found)), 'place')}. Change it, or say that you mean it "
+            "in each.",
             field="same_words",
         )
