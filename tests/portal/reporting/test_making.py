@@ -33,6 +33,7 @@ from tests.factories.evaluation import (
     KEYS,
     MEETING,
     REASON,
+    WHY_NOT,
     Evaluation,
     agree_all,
     close,
@@ -156,6 +157,7 @@ def test_a_workbook_hides_nothing(db_session: object) -> None:
             criterion=leaf.key,
             score="5",
             reason=formula,
+            **WHY_NOT,
             actor=seat.actor,
             now=clock.now(),
         )
