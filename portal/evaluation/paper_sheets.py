@@ -164,7 +164,7 @@ def agreed_in_words(work: PanelWork) -> Mapping[uuid.UUID, str]:
         for leaf in leaves:
             if (agreed := scores.get((bid.bid_id, leaf.criterion.id))) is not None:
                 title = leaf.criterion.plain_title or leaf.criterion.title
-                named[agreed.id] = f"{bid.label}, {title}: {marks(agreed.score)}"
+                named[agreed.id] = f"{bid.label}: {marks(agreed.score)} for “{title}”"
     return named
 
 
