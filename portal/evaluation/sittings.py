@@ -11,10 +11,11 @@ from fractions import Fraction
 from portal.bidding.models import OpenedBid
 from portal.core.errors import NotFound
 from portal.core.parsing.text import has_text
+from portal.core.permissions import Actor, Role
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
-from portal.evaluation.queries import scorecards_of
+from portal.evaluation.queries import scorecards_of, work_of
 from portal.evaluation.states import ScorecardStatus
 from portal.safeguarding.help_lines import HELP_LINES, HelpLine
 from portal.tendering.method import method_for
@@ -93,6 +94,14 @@ class Sitting:
     def next_number(self) -> int | None:
         """The first screen that is not answered, where a new sitting goes on."""
         return next((screen.number for screen in self.screens if not screen.is_answered), None)
+
+
+def young_panel_of(actor: Actor) -> PanelWork:
+    """The panel on which the young person sits; `NotFound` for who sits on none."""
+    for panel_id, roles in actor.panels.items():
+        if Role.YOUNG_MEMBER in roles:
+            return work_of(panel_id)
+    raise NotFound("There is no panel for you.")
 
 
 def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:

@@ -13,7 +13,6 @@ from portal.accounts.browser import leave
 from portal.accounts.signing_in import sign_out
 from portal.bidding.models import OpenedBid
 from portal.core import clock
-from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.consenting import Asked, asked_for
@@ -23,11 +22,11 @@ from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_forms import ConsentForm
 from portal.evaluation.published_method import Leaf, points
-from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of, work_of
+from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of
 from portal.evaluation.reading import read_bid
 from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
-from portal.evaluation.sittings import Sitting, sitting_of
+from portal.evaluation.sittings import Sitting, sitting_of, young_panel_of
 from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
 from portal.evaluation.taking_part.forms import BeginForm
 from portal.evaluation.taking_part.states import Supporter
@@ -234,13 +233,8 @@ def stepped_back() -> ResponseReturnValue:
 
 def own_seat() -> Seat:
     """The young person's panel; `NotFound` for a panel that there is not."""
-    held = actor()
-    panel_id: uuid.UUID | None = next(
-        (panel for panel, roles in held.panels.items() if Role.YOUNG_MEMBER in roles), None
-    )
-    if panel_id is None:
-        raise NotFound("There is no panel for you.")
-    return Seat(work_of(panel_id), seat_of(panel_id, held.user_id))
+    work = young_panel_of(actor())
+    return Seat(work, seat_of(work.panel_id, actor().user_id))
 
 
 def _not_yet(seat: Seat) -> ResponseReturnValue | None:

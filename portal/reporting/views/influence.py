@@ -12,7 +12,7 @@ from portal.core.errors import WrongState
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.models import PanelWork
 from portal.evaluation.queries import itt_by_reference, work_of, works_of_itt
-from portal.evaluation.views.young import own_seat
+from portal.evaluation.sittings import young_panel_of
 from portal.reporting.forms import ReplyForm
 from portal.reporting.influence import influence_of
 from portal.reporting.replying import publish_reply
@@ -26,7 +26,7 @@ bp = Blueprint("influence", __name__)
 @for_panel(Role.YOUNG_MEMBER)
 def young() -> ResponseReturnValue:
     """The young person's own page."""
-    return render_template("reporting/young/influence.html", told=influence_of(own_seat().work, actor()))
+    return render_template("reporting/young/influence.html", told=influence_of(young_panel_of(actor()), actor()))
 
 
 @bp.get("/panel/<uuid:panel_id>/what-you-changed")
