@@ -270,7 +270,7 @@ def _keep(data: dict[str, str | list[str]], control: Tag, kind: str, name: str) 
         if control.has_attr("checked"):
             held = data.setdefault(name, [])
             assert isinstance(held, list)
-            held.append(str(control.get("value") or "on"))
+            held.append(str(control.get("value", "on")))
     elif kind == "select":
         options = control.find_all("option")
         selected = [option for option in options if option.has_attr("selected")] or options[:1]
