@@ -139,15 +139,24 @@ def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetim
         raise Conflict("This score has been changed since you opened the page. Look at it again before you answer.")
     if not dissent and agreed.agreed_by_id == actor.user_id:
         raise NotAllowed("You wrote this score down, so the consent has to be another member’s.", code="same_person")
-    answer_for(work, agreed, member, dissent=dissent, actor=actor, now=now)
+    answer_for(work=work, agreed=agreed, member=member, dissent=dissent, actor=actor, now=now)
     return agreed
 
 
+def answer_score(
+    *, work: PanelWork, agreed_id: uuid.UUID, dissent: str | None, actor: Actor, now: datetime
+) -> ModeratedScore:
+    """Dissent from an agreed score in those words, or consent where there are none (`dissent_from`, `consent_to`)."""
+    if dissent is None:
+        return consent_to(work=work, agreed_id=agreed_id, actor=actor, now=now)
+    return dissent_from(work=work, agreed_id=agreed_id, words=dissent, actor=actor, now=now)
+
+
 def answer_for(
+    *,
     work: PanelWork,
     agreed: ModeratedScore,
     member: PanelMember,
-    *,
     dissent: str,
     actor: Actor,
     now: datetime,

@@ -144,7 +144,9 @@ def _key(
     other = next((one for one in keyed if one.keyed_by_id not in actor.people and one.agrees == said.agrees), None)
     if other is not None:
         words = other.dissent or dissent
-        answer_for(work, score, member, dissent=words, keyed_by=other.keyed_by_id, actor=actor, now=now)
+        answer_for(
+            work=work, agreed=score, member=member, dissent=words, keyed_by=other.keyed_by_id, actor=actor, now=now
+        )
 
 
 def _keyed(scores: Sequence[ModeratedScore]) -> Sequence[PaperAnswer]:

@@ -12,7 +12,7 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import asked_for
-from portal.evaluation.forms import ROLE_HINTS, AppointForm
+from portal.evaluation.forms.panels import ROLE_HINTS, AppointForm
 from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, movements_of

@@ -13,7 +13,7 @@ from portal.core.permissions import Verb, policy
 from portal.evaluation.draw_models import Draw
 from portal.evaluation.draw_queries import draw_of, draws_of, lot_to_draw, people_of, tied_bids
 from portal.evaluation.drawing import abandon_draw, can_be_abandoned, commit_value, faults_of, reveal_value
-from portal.evaluation.forms import AbandonForm, CommitForm, RevealForm
+from portal.evaluation.forms.panels import AbandonForm, CommitForm, RevealForm
 from portal.evaluation.states import DrawStatus
 from portal.tendering.models import InvitationToTender, Lot
 from portal.tendering.queries import find_itt, find_published_itt

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.consenting import asked_for
+from portal.evaluation.consenting import answer_score, asked_for
+from portal.evaluation.forms.moderating import AgreeForm, AttendanceForm, CloseForm, ConsentForm, MovementForm
 from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation import (
@@ -21,7 +22,6 @@ from portal.evaluation.moderation import (
     start_moderation,
     waiting_for,
 )
-from portal.evaluation.moderation_forms import AgreeForm, AttendanceForm, CloseForm, ConsentForm, MovementForm
 from portal.evaluation.moderation_queries import attendance_of, movements_of, seats_of
 from portal.evaluation.moving import note_movement
 from portal.evaluation.published_method import plain, points
@@ -134,7 +134,9 @@ def answer(panel_id: uuid.UUID, agreed_id: uuid.UUID) -> ResponseReturnValue:
     policy.require(actor(), Verb.CONSENT, work)
     agreed = agreed_score(work, agreed_id)
     form = ConsentForm()
-    if form.validate_on_submit() and form.carry_out(lambda: form.answer(work, agreed_id, actor(), clock.now())):
+    if form.validate_on_submit() and form.carry_out(
+        lambda: answer_score(work=work, agreed_id=agreed_id, dissent=form.dissent(), actor=actor(), now=clock.now())
+    ):
         flash("Your answer is recorded.", "success")
         return redirect(url_for(".board", panel_id=panel_id))
     own = _agree_form(work, agreed.bid_id, agreed.criterion.key)

@@ -13,7 +13,7 @@ from portal.accounts.cards import card_counts
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms import SubmitForm, declaration_form, score_form
+from portal.evaluation.forms.panels import SubmitForm, declaration_form, score_form
 from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import HeldWords, PanelWork

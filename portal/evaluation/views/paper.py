@@ -11,8 +11,8 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.pdf import make_pdf
 from portal.core.permissions import Role, Verb, policy
+from portal.evaluation.forms.paper import sheet_form
 from portal.evaluation.models import PanelWork
-from portal.evaluation.paper_forms import sheet_form
 from portal.evaluation.paper_sheets import (
     agreed_in_words,
     blank_sheet,

@@ -12,7 +12,7 @@ from portal.accounts.queries import names_by_id
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.forms import RemovalDecisionForm, RemovalForm
+from portal.evaluation.forms.panels import RemovalDecisionForm, RemovalForm
 from portal.evaluation.models import PanelMember
 from portal.evaluation.moderation_queries import seats_of
 from portal.evaluation.queries import itt_by_reference, work_of

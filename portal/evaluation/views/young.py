@@ -15,12 +15,12 @@ from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consent_models import ScoreConsent
-from portal.evaluation.consenting import Asked, asked_for
+from portal.evaluation.consenting import Asked, answer_score, asked_for
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms import GO_BACK, GO_EASIER, GO_LATER, YoungAnswerForm, young_declaration_form
+from portal.evaluation.forms.moderating import ConsentForm
+from portal.evaluation.forms.panels import GO_BACK, GO_EASIER, GO_LATER, YoungAnswerForm, young_declaration_form
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.moderation_forms import ConsentForm
 from portal.evaluation.published_method import Leaf, points
 from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of
 from portal.evaluation.reading import read_bid
@@ -194,7 +194,11 @@ def agreed(agreed_id: uuid.UUID | None = None) -> ResponseReturnValue:
 def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
     """Confirm one agreed score, or say why not."""
     seat, form = own_seat(), ConsentForm()
-    if form.validate_on_submit() and form.carry_out(lambda: form.answer(seat.work, agreed_id, actor(), clock.now())):
+    if form.validate_on_submit() and form.carry_out(
+        lambda: answer_score(
+            work=seat.work, agreed_id=agreed_id, dissent=form.dissent(), actor=actor(), now=clock.now()
+        )
+    ):
         return redirect(url_for(".agreed"))
     return _agreed_page(seat, form, agreed_id)
 

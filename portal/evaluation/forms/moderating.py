@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.core.permissions import Actor
-from portal.evaluation.consenting import consent_to, dissent_from
-from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.models import PanelMember
 from portal.evaluation.states import MemberRole
 from portal.web.fields import DayField, ReasonField, decision, line
 from portal.web.forms import BaseForm
@@ -77,11 +74,9 @@ class ConsentForm(BaseForm):
     )
     words = TextAreaField("If you do not agree: why?")
 
-    def answer(self, work: PanelWork, agreed_id: uuid.UUID, actor: Actor, now: datetime) -> ModeratedScore:
-        """Carry out what was chosen."""
-        if self.verdict.data == "consent":
-            return consent_to(work=work, agreed_id=agreed_id, actor=actor, now=now)
-        return dissent_from(work=work, agreed_id=agreed_id, words=self.words.data or "", actor=actor, now=now)
+    def dissent(self) -> str | None:
+        """Why the member does not agree; None where the member does."""
+        return None if self.verdict.data == "consent" else self.words.data or ""
 
 
 class CloseForm(BaseForm):
