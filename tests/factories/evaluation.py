@@ -15,6 +15,7 @@ from portal.core import clock
 from portal.core.permissions import Actor, Role
 from portal.evaluation.consenting import asked_for, consent_to
 from portal.evaluation.declaring import Interest, declare_interest
+from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Result
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
@@ -22,7 +23,9 @@ from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import agreed_scores, bids_to_score, members_of, opened_bids, work_of
 from portal.evaluation.removing import propose_panel_removal
 from portal.evaluation.results import calculate_result, diagnose_result
+from portal.evaluation.safeguarding.looking import read_held_words
 from portal.evaluation.safeguarding.naming import name_safeguarding_lead
+from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, lacks, record_age_band
@@ -184,6 +187,21 @@ def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, su
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=seat.actor, now=clock.now())
     if submit:
         submit_scorecards(work=work, actor=seat.actor, now=clock.now(), same_words=True)
+
+
+def write_held(evaluation: Evaluation) -> uuid.UUID:
+    """Two young people write what is held, of which the lead has read what only names somebody; who the lead is."""
+    lead, bid = name_lead(evaluation), evaluation.bids()[0]
+    words = ("I know Zebedee from there.", "My stepdad hits me.")
+    for seat, said in zip(evaluation.scorers(YOUNG), words, strict=False):
+        key = leaves_for(seat.work, bid)[0].key
+        save_scores(
+            work=seat.work, bid_id=bid.bid_id, entries={key: Entry("3", said)}, actor=seat.actor, now=clock.now()
+        )
+    (named,) = held_on_panel(panel_named(evaluation.itt, YOUNG).id, HeldStatus.WAITING)
+    read_held_words(held=named, actor=lead, now=clock.now())
+    assert lead.user_id is not None
+    return lead.user_id
 
 
 def agree_all(evaluation: Evaluation, key: str, give: Give = best_first, *, consenting: bool = True) -> None:

@@ -78,7 +78,7 @@ from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
 from tests.factories.debarment import brought_in
 from tests.factories.drawing import tied_itt
-from tests.factories.evaluation import LOCAL, YOUNG, leave_waiting, moderating_itt, score_all, scoring_itt
+from tests.factories.evaluation import LOCAL, YOUNG, leave_waiting, moderating_itt, score_all, scoring_itt, write_held
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.localities import locality
 from tests.factories.organisations import make_authority, make_provider
@@ -458,6 +458,7 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
         young = next(seat for seat in made.seats[YOUNG] if seat.member.role is MemberRole.YOUNG_MEMBER)
         if state == "scoring":
             score_all(made, made.moderator(LOCAL), submit=False)
+            yield "a safeguarding lead", write_held(made)
         if state == "moderating":
             leave_waiting(made)
             yield f"a member, {state}", made.seats[LOCAL][1].user.id
