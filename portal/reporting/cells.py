@@ -15,6 +15,7 @@ from portal.reporting.marks import Given
 from portal.reporting.sections import ROLE
 from portal.tendering.models import AwardCriterion, InvitationToTender
 
+NOT_HIGHER, NOT_LOWER = "Why not one step higher", "Why not one step lower"
 OUTSIDE, CONSENTED, DISSENTED = "Outside what anybody gave, because", "Consented", "Did not agree"
 
 
@@ -93,7 +94,13 @@ def _cell(cell: Cell, found: Evaluation) -> Iterator[Part]:
 def _how(score: ModeratedScore, found: Evaluation) -> str:
     """Why it is what it is, who wrote it down, and what each member said to it."""
     said = found.said.get(score.id, ())
-    told = {OUTSIDE: score.outside_reason, CONSENTED: consents(said), DISSENTED: dissents(said)}
+    told = {
+        NOT_HIGHER: score.not_higher,
+        NOT_LOWER: score.not_lower,
+        OUTSIDE: score.outside_reason,
+        CONSENTED: consents(said),
+        DISSENTED: dissents(said),
+    }
     written = f"Written down by {found.names[score.agreed_by_id]}, {london_short(score.agreed_at)}"
     return "\n".join([score.reason, written, *(f"{name}: {words}" for name, words in told.items() if words)])
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from portal.core.listings import Listing, list_workbook
 from portal.core.words import london_short, marks
 from portal.evaluation.models import ModeratedScore
-from portal.reporting.cells import CONSENTED, DISSENTED, OUTSIDE, consents, dissents, judged_on
+from portal.reporting.cells import CONSENTED, DISSENTED, NOT_HIGHER, NOT_LOWER, OUTSIDE, consents, dissents, judged_on
 from portal.reporting.firmness import checks
 from portal.reporting.gathering import Evaluation, LotOutcome
 from portal.reporting.marks import given_marks
@@ -118,9 +118,9 @@ def _lots(found: Evaluation) -> dict[object, str]:
 
 
 def _agreed(found: Evaluation) -> Listing:
-    said = (OUTSIDE, CONSENTED, DISSENTED)
+    said = (NOT_HIGHER, NOT_LOWER, OUTSIDE, CONSENTED, DISSENTED)
     columns = (*_CELL, "Mark", "Reason", "Written down by", "Agreed", *said, "Stands since", "Replaced", "Judged on")
-    widths = (*_CELL_WIDTHS, 7, 80, 24, 24, 40, 50, 50, 24, 24, 70)
+    widths = (*_CELL_WIDTHS, 7, 80, 24, 24, 40, 40, 40, 50, 50, 24, 24, 70)
     return Listing("Agreed marks", columns, widths, _agreed_rows(found), {"Mark"})
 
 
@@ -141,6 +141,8 @@ def _agreed_rows(found: Evaluation) -> Rows:
             score.reason,
             found.names[score.agreed_by_id],
             london_short(score.agreed_at),
+            score.not_higher,
+            score.not_lower,
             score.outside_reason,
             consents(said),
             dissents(said),
