@@ -27,6 +27,8 @@ PERSON = SimpleNamespace(
 LAYOUTS = ("public", "provider", "commissioner", "panel", "account", "young")
 ADDRESSES = {
     "start.index": "/start",
+    "sitting.help": "/help-lines",
+    "sitting.easier": "/easier",
     "accounts.sign_in": "/sign-in",
     "accounts.sign_out": "/sign-out",
     "accounts.time_left": "/time-left",
