@@ -156,6 +156,6 @@ class Cast:
 
 
 def code_on(person: Person) -> str:
-    found = re.search(r"\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}\b", person.text)
+    found = re.search(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b", person.text)
     assert found is not None, person.text
     return found[0]
