@@ -22,6 +22,7 @@ from portal.evaluation.taking_part.times import PARENTS_UNTIL_CHOICES, Times
 from portal.web.fields import DayField, TimeField
 from portal.web.forms import BaseForm
 
+NOBODY = "nobody"
 AGE_WORDS = {band: f"{band.value.replace('-', ' to ')}" for band in AgeBand}
 PARENT_WORDS = {
     ParentSaidBy.PAPER: "On paper",
@@ -64,10 +65,10 @@ class AgeBandForm(BaseForm):
     how = RadioField(
         "How did a parent or carer agree?",
         choices=[
-            SelectChoice("", "Nobody did, or nobody has to"),
+            SelectChoice(NOBODY, "Nobody did, or nobody has to"),
             *(SelectChoice(k.value, v) for k, v in PARENT_WORDS.items()),
         ],
-        default="",
+        default=NOBODY,
     )
     on = DayField("When did they agree?")
 
@@ -76,14 +77,14 @@ class AgeBandForm(BaseForm):
         """The form with what is recorded."""
         if held is None:
             return cls()
-        return cls(data={"age_band": held.age_band, "how": held.parent_said_by or "", "on": held.parent_said_on})
+        return cls(data={"age_band": held.age_band, "how": held.parent_said_by or NOBODY, "on": held.parent_said_on})
 
     def said(self) -> dict[str, Any]:
         """The fields as the activity takes them."""
         return {"age_band": AgeBand(self.age_band.data), "parent": self._parent()}
 
     def _parent(self) -> ParentSaid | None:
-        if not self.how.data:
+        if self.how.data == NOBODY:
             return None
         if self.on.data is None:
             raise InvalidInput("Enter the day on which the parent or carer agreed.", field="on")
