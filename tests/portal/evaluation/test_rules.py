@@ -24,7 +24,7 @@ TABLE: dict[str, dict[Role, tuple[str, ...]]] = {
     "declare": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "read_bids": dict.fromkeys(PANEL_ROLES, ("scoring", "moderating")),
     "score": dict.fromkeys((Role.CHAIR, Role.PANEL_MEMBER, Role.YOUNG_MEMBER), ("scoring",)),
-    "issue_card": {Role.FACILITATOR: ("scoring", "moderating")},
+    "issue_card": {Role.FACILITATOR: ("scoring", "moderating", "closed")},
     "see_progress": dict.fromkeys(
         (Role.CHAIR, Role.FACILITATOR, Role.COMMISSIONER, Role.APPROVER, Role.AUDITOR), STATES
     ),
