@@ -40,7 +40,7 @@ from portal.evaluation.queries import (
     works_of_itt,
 )
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
-from portal.evaluation.safeguarding.holding import check_agreed_words
+from portal.evaluation.safeguarding.holding import check_written_down
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.evaluation.workbench import Place, places_of
 from portal.tendering.method import method_for
@@ -127,7 +127,7 @@ def agree_score(
     nothing. Records SCORE_AGREED. Raises `InvalidInput` (fields "score", "reason", "outside_reason", "not_higher",
     "not_lower": off the scale, no reason of its own, outside what anybody gave or beside a step of the scale without
     saying why, or words for young people that name somebody without `nobody_named` or may be about harm:
-    `safeguarding.holding.check_agreed_words`), `NotFound` for a question that is not the panel's, `WrongState` outside
+    `safeguarding.holding.check_written_down`), `NotFound` for a question that is not the panel's, `WrongState` outside
     moderation or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
@@ -155,7 +155,16 @@ def agree_score(
         agreed_at=now,
         agreed_by_id=actor.user_id,
     )
-    check_agreed_words(work=work, agreed=agreed, nobody_named=nobody_named, actor=actor, now=now)
+    check_written_down(
+        work=work,
+        words=(words, outside, higher, lower),
+        field="reason",
+        nobody_named=nobody_named,
+        actor=actor,
+        now=now,
+        bid_id=bid.bid_id,
+        criterion_id=leaf.criterion.id,
+    )
     _supersede(before, agreed, now=now)
     settle(work, agreed, now=now)
     record(
@@ -186,7 +195,7 @@ def close_moderation(
     Consequences: the agreed scores are final; when it was the last panel the ITT becomes MODERATED, and the
     worker calculates the result. Records MODERATION_CLOSED with a digest of the agreed scores and of
     what was said to them. Raises `WrongState` naming the open cells or for a panel below its least number,
-    `InvalidInput` (fields "met_first", "met_last", "meeting_record").
+    `InvalidInput` (fields "met_first", "met_last", "meeting_record"; the last for words on harm, too).
     """
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
     itt = lock(InvitationToTender, work.itt_id)
@@ -194,6 +203,8 @@ def close_moderation(
     require_declared(work, actor)
     ask = "Write in short how you came to the agreed scores"
     words = require_reason(meeting_record, ask, field="meeting_record", most=LONGEST_RECORD)
+    # Who met is named here, young people by alias; bidders do not read it.
+    check_written_down(work=work, words=[words], field="meeting_record", nobody_named=True, actor=actor, now=now)
     _check_days(met_first_date, met_last_date, now)
     _check_number(work, counting_members(work.panel_id))
     _check_everything_is_agreed(work)

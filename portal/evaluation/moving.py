@@ -21,6 +21,7 @@ from portal.evaluation.moderation_models import Movement
 from portal.evaluation.published_method import plain, read_score
 from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reasons import LONGEST_REASON
+from portal.evaluation.safeguarding.holding import check_written_down
 
 
 def note_movement(
@@ -33,12 +34,13 @@ def note_movement(
     why: str,
     actor: Actor,
     now: datetime,
+    nobody_named: bool = False,
 ) -> Movement:
     """Write down that a member came round from their score: the member, or whoever leads the moderation.
 
     Consequences: what was written of that member and question before is superseded and kept; the member's own score
-    stays as it was submitted. Records SCORE_MOVED. Raises `InvalidInput` (fields "member", "moved_to", "why"),
-    `NotFound`, `NotAllowed`, `WrongState` outside moderation.
+    stays as it was submitted. Records SCORE_MOVED. Raises `InvalidInput` (fields "member", "moved_to", "why"; for young
+    people as `check_written_down`), `NotFound`, `NotAllowed`, `WrongState` outside moderation.
     """
     taken = take(work, Verb.CONSENT if _is_own(member_id, actor) else Verb.AGREE, actor=actor)
     require_declared(taken, actor)
@@ -49,6 +51,16 @@ def note_movement(
     if to == given.score:
         raise InvalidInput(f"That is what they gave: {plain(given.score)}.", field="moved_to")
     words = require_text(why, "Say why they came round.", field="why", most=LONGEST_REASON)
+    check_written_down(
+        work=work,
+        words=[words],
+        field="why",
+        nobody_named=nobody_named,
+        actor=actor,
+        now=now,
+        bid_id=bid.bid_id,
+        criterion_id=leaf.criterion.id,
+    )
     movement = Movement(
         panel_member_id=member_id,
         bid_id=bid.bid_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -294,6 +295,13 @@ def names_of(thing: Any, endpoint: str) -> dict[str, Any]:
     return _NAMES[thing.policy_object](thing) | _BY_ENDPOINT.get(endpoint, lambda _: {})(thing)
 
 
+def _young_panel_of(itt: Any) -> uuid.UUID:
+    """The panel of young people, which alone has a safeguarding lead; any other where there is none."""
+    panels = sorted(itt.panels, key=lambda panel: not panel.kind.is_young_people)
+    found: uuid.UUID = panels[0].id if panels else itt.id
+    return found
+
+
 def _panel(work: Any) -> dict[str, Any]:
     members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
     young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
@@ -344,7 +352,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "held_words": lambda it: {"held_id": it.id, "panel_id": it.panel_id},
     "help_request": lambda it: {"reference": it.itt.reference, "request_reference": it.reference},
     "identity_decision": lambda it: {"decision_id": it.id},
-    "itt": lambda it: {"reference": it.reference, "panel_id": it.panels[0].id if it.panels else it.id},
+    "itt": lambda it: {"reference": it.reference, "panel_id": _young_panel_of(it)},
     "judgement": lambda it: {"reference": it.itt.reference, "judgement_id": it.id},
     "lost_factor": lambda it: {"lost_id": it.id},
     "mitigation": lambda it: {"reference": it.itt.reference, "mitigation_id": it.id},

@@ -16,6 +16,11 @@ from portal.web.fields import DayField, ReasonField, decision, line
 from portal.web.forms import BaseForm
 
 
+def nobody_named() -> BooleanField:
+    """Asked where what is written down for young people looks as if somebody could be recognised."""
+    return BooleanField("Nobody is named in it, and nobody can be recognised by it")
+
+
 class AgreeForm(BaseForm):
     """The panel's agreed score and reason."""
 
@@ -27,8 +32,7 @@ class AgreeForm(BaseForm):
     not_higher = ReasonField("Why not one higher?")
     not_lower = ReasonField("Why not one lower?")
     outside_reason = ReasonField("Why outside what anybody gave?")
-    nobody_named = BooleanField("Nobody is named in it, and nobody can be recognised by it")
-    """Asked where the words of young people look as if somebody were."""
+    nobody_named = nobody_named()
 
 
 class AttendanceForm(BaseForm):
@@ -57,6 +61,7 @@ class MovementForm(BaseForm):
     member = RadioField("Who came round?", choices=[], validators=[InputRequired("Choose who came round.")])
     moved_to = line("To which score?")
     why = TextAreaField("Why?")
+    nobody_named = nobody_named()
 
     def among(self, members: Sequence[PanelMember]) -> MovementForm:
         """Offer those of whom it can be written down."""

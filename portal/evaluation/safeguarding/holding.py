@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,17 +17,17 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.text import tidy
 from portal.core.permissions import SYSTEM, Actor
 from portal.evaluation.held_states import HELD, HeldPlace, HeldStatus
-from portal.evaluation.models import AWAITED, HeldWords, ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.models import AWAITED, HeldWords, PanelMember, PanelWork
 from portal.evaluation.states import MemberRole
 from portal.safeguarding.screening import Sign, screen
 
 SAME_WORDS = frozenset({HeldStatus.UNSCREENED, HeldStatus.WAITING, HeldStatus.WITH_LEAD, HeldStatus.WITHHELD})
 """The same words, saved again, are as held as they were."""
 TO_THE_LEAD = (
-    "This may be about harm to a young person, and bidders would read it. Your safeguarding lead has been told. Write "
-    "the reason without it, and speak with the lead now if you are worried."
+    "This may be about harm to a young person, and others would read it. Your safeguarding lead has been told. Write "
+    "it without that, and speak with the lead now if you are worried."
 )
-NAMED = "Somebody may be recognised by this, and bidders will read it. Change it, or tick that nobody is named."
+NAMED = "Somebody may be recognised by this, and others will read it. Change it, or tick that nobody is named."
 
 
 @dataclass(frozen=True)
@@ -93,34 +94,42 @@ def record_held(held: HeldWords) -> None:
     record(EventKind.WORDS_HELD, held, actor=SYSTEM, for_lead=held.status is HeldStatus.WITH_LEAD)
 
 
-def check_agreed_words(
-    *, work: PanelWork, agreed: ModeratedScore, nobody_named: bool, actor: Actor, now: datetime
+def check_written_down(
+    *,
+    work: PanelWork,
+    words: Iterable[str],
+    field: str,
+    nobody_named: bool,
+    actor: Actor,
+    now: datetime,
+    bid_id: uuid.UUID | None = None,
+    criterion_id: uuid.UUID | None = None,
 ) -> None:
-    """Look through the reason that is written down for young people, which bidders will read.
+    """Look through what an adult writes down for young people, which others will read, bidders among them.
 
-    Raises `InvalidInput` (field "reason") where it may be about harm, and the lead has it whatever becomes of the
+    Raises `InvalidInput` (the field) where it may be about harm, and the lead has it whatever becomes of the
     request; with the code "somebody_named" where it names somebody or is foul, until `nobody_named` confirms it.
     """
-    words = tidy("\n".join((agreed.reason, agreed.outside_reason, agreed.not_higher, agreed.not_lower)))
-    signs = screen(words) if work.panel.kind.is_young_people else frozenset()
+    written = tidy("\n".join(words))
+    signs = screen(written) if work.panel.kind.is_young_people else frozenset()
     if Sign.DISCLOSURE in signs:
         assert actor.user_id is not None
         held = HeldWords(
             panel_id=work.panel_id,
             author_id=actor.user_id,
             place=HeldPlace.AGREED,
-            bid_id=agreed.bid_id,
-            criterion_id=agreed.criterion_id,
-            words=words,
+            bid_id=bid_id,
+            criterion_id=criterion_id,
+            words=written,
         )
         settle(held, signs, now=now)
         with Session(db.engine) as own, own.begin():
             own.add(held)
             own.flush()
             record_apart(own, EventKind.WORDS_HELD, held, actor=SYSTEM, for_lead=True)
-        raise InvalidInput(TO_THE_LEAD, field="reason")
+        raise InvalidInput(TO_THE_LEAD, field=field)
     if signs and not nobody_named:
-        raise InvalidInput(NAMED, field="reason", code="somebody_named")
+        raise InvalidInput(NAMED, field=field, code="somebody_named")
 
 
 def _last_at(spot: HeldWords) -> HeldWords | None:

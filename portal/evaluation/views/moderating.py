@@ -216,6 +216,7 @@ def _note_movement(work: PanelWork, bid_id: uuid.UUID, criterion: str, form: Mov
         member_id=uuid.UUID(form.member.data),
         moved_to=form.moved_to.data or "",
         why=form.why.data or "",
+        nobody_named=form.nobody_named.data,
         actor=actor(),
         now=clock.now(),
     )
