@@ -235,9 +235,15 @@ class Killed:
         person.leave()
 
     def _kill(self, victim: str) -> None:
-        old = self._pid(victim)
-        os.killpg(old, signal.SIGKILL)
         give_up = time.monotonic() + PATIENCE
+        while True:
+            old = self._pid(victim)
+            # What the last victim took down with it may be about to begin anew: it is killed once it is there.
+            with suppress(ProcessLookupError):
+                os.killpg(old, signal.SIGKILL)
+                break
+            assert time.monotonic() < give_up, f"{victim} did not come back"
+            time.sleep(0.05)
         while self._pid(victim) == old:
             assert time.monotonic() < give_up, f"{victim} did not come back"
             time.sleep(0.05)

@@ -53,12 +53,13 @@ def proposed(authority: ContractingAuthority, actor: Actor, role: Role = Role.OP
 
 
 def test_the_roles_that_wait_are_those_of_acts_of_two_people(app: Flask) -> None:
-    """The policy says which: whoever opens, proposes, decides or confirms; looking and managing take one person."""
+    """The policy says which: whoever opens, proposes, decides, confirms or looks after children; looking takes one."""
     assert {role for role in AUTHORITY_ROLES if takes_two_people(role)} == {
         Role.OPENER,
         Role.APPROVER,
         Role.COMMISSIONER,
         Role.AUTHORITY_ADMINISTRATOR,
+        Role.SAFEGUARDING_LEAD,
     }
 
 
