@@ -50,7 +50,7 @@ def test_it_ends_by_two_people(why: str) -> None:
 
 def test_nobody_ends_what_the_panels_are_about_to_say() -> None:
     """Before the opening and while bids are scored there is nothing to end without an award."""
-    with pytest.raises(WrongState, match="while it is published"):
+    with pytest.raises(WrongState, match="once bidding has closed"):
         propose_to_award_nobody(published_itt())
     with pytest.raises(WrongState, match="still at work"):
         propose_to_award_nobody(scoring_itt(1).itt)
