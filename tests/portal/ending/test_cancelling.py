@@ -139,7 +139,7 @@ def test_a_contract_is_not_undone() -> None:
     contract = conclude(standing_award(n_bids=1))
     with pytest.raises(WrongState, match="while it is contracted"):
         propose_to_cancel(contract.itt)
-    with pytest.raises(WrongState, match="while it is draft"):
+    with pytest.raises(WrongState, match="once it is published"):
         propose_to_cancel(draft_itt())
 
 
