@@ -103,6 +103,7 @@ REACHED = {
     Role.AUDITOR: ["authority"],
     Role.AUTHORITY_ADMINISTRATOR: ["authority"],
     Role.CONTRACT_MANAGER: ["authority"],
+    Role.SAFEGUARDING_LEAD: ["authority"],
     Role.CHAIR: ["panel", "chair"],
     Role.PANEL_MEMBER: ["panel"],
     Role.YOUNG_MEMBER: ["panel"],
