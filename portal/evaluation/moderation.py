@@ -155,16 +155,7 @@ def agree_score(
         agreed_at=now,
         agreed_by_id=actor.user_id,
     )
-    check_written_down(
-        work=work,
-        words=(words, outside, higher, lower),
-        field="reason",
-        nobody_named=nobody_named,
-        actor=actor,
-        now=now,
-        bid_id=bid.bid_id,
-        criterion_id=leaf.criterion.id,
-    )
+    _check_words(work, agreed, nobody_named=nobody_named, actor=actor, now=now)
     _supersede(before, agreed, now=now)
     settle(work, agreed, now=now)
     record(
@@ -179,6 +170,19 @@ def agree_score(
         stands=agreed.stands_at is not None,
     )
     return agreed
+
+
+def _check_words(work: PanelWork, agreed: ModeratedScore, *, nobody_named: bool, actor: Actor, now: datetime) -> None:
+    check_written_down(
+        work=work,
+        words=(agreed.reason, agreed.outside_reason, agreed.not_higher, agreed.not_lower),
+        field="reason",
+        nobody_named=nobody_named,
+        actor=actor,
+        now=now,
+        bid_id=agreed.bid_id,
+        criterion_id=agreed.criterion_id,
+    )
 
 
 def close_moderation(

@@ -50,27 +50,17 @@ def note_movement(
     to = read_score(moved_to, leaf.scale, field="moved_to")
     if to == given.score:
         raise InvalidInput(f"That is what they gave: {plain(given.score)}.", field="moved_to")
-    words = require_text(why, "Say why they came round.", field="why", most=LONGEST_REASON)
-    check_written_down(
-        work=work,
-        words=[words],
-        field="why",
-        nobody_named=nobody_named,
-        actor=actor,
-        now=now,
-        bid_id=bid.bid_id,
-        criterion_id=leaf.criterion.id,
-    )
     movement = Movement(
         panel_member_id=member_id,
         bid_id=bid.bid_id,
         criterion_id=leaf.criterion.id,
         moved_from=given.score,
         moved_to=to,
-        why=words,
+        why=require_text(why, "Say why they came round.", field="why", most=LONGEST_REASON),
         written_at=now,
         written_by_id=actor.user_id,
     )
+    _check_words(work, movement, nobody_named=nobody_named, actor=actor, now=now)
     _supersede(movement, now=now)
     record(
         EventKind.SCORE_MOVED,
@@ -83,6 +73,19 @@ def note_movement(
         moved_to=to,
     )
     return movement
+
+
+def _check_words(work: PanelWork, movement: Movement, *, nobody_named: bool, actor: Actor, now: datetime) -> None:
+    check_written_down(
+        work=work,
+        words=[movement.why],
+        field="why",
+        nobody_named=nobody_named,
+        actor=actor,
+        now=now,
+        bid_id=movement.bid_id,
+        criterion_id=movement.criterion_id,
+    )
 
 
 def _is_own(member_id: uuid.UUID, actor: Actor) -> bool:

@@ -239,6 +239,14 @@ def agree_outside(evaluation: Evaluation, key: str, criterion: str) -> Moderated
     )
 
 
+def leave_ready(evaluation: Evaluation) -> Seat:
+    """Leave the chair's scores of one panel unsubmitted, and another, whose chair is returned, ready to moderate."""
+    score_all(evaluation, evaluation.moderator(LOCAL), submit=False)
+    for seat in evaluation.scorers(PARENTS):
+        score_all(evaluation, seat)
+    return evaluation.moderator(PARENTS)
+
+
 def leave_waiting(evaluation: Evaluation) -> None:
     """Leave what waits for others: two scores that nobody gave, and somebody who is to be taken off."""
     agree_outside(evaluation, LOCAL, "safeguarding")

@@ -78,7 +78,7 @@ from tests.factories.bidding import EDITION
 from tests.factories.contracts import conclude
 from tests.factories.debarment import brought_in
 from tests.factories.drawing import tied_itt
-from tests.factories.evaluation import LOCAL, YOUNG, leave_waiting, moderating_itt, score_all, scoring_itt, write_held
+from tests.factories.evaluation import LOCAL, YOUNG, leave_ready, leave_waiting, moderating_itt, scoring_itt, write_held
 from tests.factories.importing import member_row, members_file, setting_row
 from tests.factories.localities import locality
 from tests.factories.organisations import make_authority, make_provider
@@ -457,7 +457,7 @@ def _panels(authority: ContractingAuthority) -> Iterator[tuple[str, uuid.UUID]]:
     ):
         young = next(seat for seat in made.seats[YOUNG] if seat.member.role is MemberRole.YOUNG_MEMBER)
         if state == "scoring":
-            score_all(made, made.moderator(LOCAL), submit=False)
+            yield "a chair whose panel has scored", leave_ready(made).user.id
             yield "a safeguarding lead", write_held(made)
         if state == "moderating":
             leave_waiting(made)
