@@ -10,6 +10,7 @@ from tests.access.expecting import NOWHERE, REFUSED, TOO_LATE
 
 PLATFORM = frozenset({Role.PLATFORM_ADMINISTRATOR})
 OVER = ("cancelled", "not_awarded")
+LEADS = frozenset({Role.SAFEGUARDING_LEAD})
 OFFICERS = PLATFORM | {Role.AUTHORITY_ADMINISTRATOR}
 
 
@@ -61,8 +62,11 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ("itt", Verb.TAKE_REPORT): Narrower(TOO_LATE, "where panels had closed before it ended", _in(*OVER)),
     ("itt", Verb.TELL_PANEL): Narrower(TOO_LATE, "a panel that had closed before it ended", _in(*OVER)),
     ("itt", Verb.PUBLISH_ANSWERS): Narrower(TOO_LATE, "where an answer is written", _in("published")),
+    ("panel", Verb.FORGET_PIN): Narrower(NOWHERE, "of young people, of whom one is the lead", by=LEADS),
+    ("panel", Verb.KEY_SHEET): Narrower(NOWHERE, "of young people alone", by=LEADS | {Role.COMMISSIONER}),
     ("panel", Verb.READ_INFLUENCE): Narrower(TOO_LATE, "once it is decided who is chosen", _in("closed")),
     ("panel", Verb.SCORE): Narrower(TOO_LATE, "until the scorecard is submitted", _in("scoring")),
+    ("panel", Verb.SEE_HELD_WORDS): Narrower(NOWHERE, "of young people, of whom one is the lead", by=LEADS),
     ("panel", Verb.START_MODERATION): Narrower(TOO_LATE, "once everybody has submitted", _in("scoring")),
     ("provider", Verb.ASK_IDENTITY_CHANGE): Narrower(TOO_LATE, "whoever no council knows yet corrects itself"),
     ("provider", Verb.PROVE): Narrower(TOO_LATE, "by the way that an officer has begun", _in("not_yet_verified")),

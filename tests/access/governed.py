@@ -103,7 +103,7 @@ APART: Mapping[str, Callable[[Any], Hashable]] = {
     "lost_factor": lambda it: any(row.authority_id for row in it.user.held_roles),
     "suspension": lambda it: it.authority_id,
     "role": lambda it: it.is_successor,
-    "panel": lambda it: (it.panel.kind, bool(waiting_for(it))),
+    "panel": lambda it: (it.panel.kind, bool(waiting_for(it)), it.itt.has_outcome),
 }
 """What makes things of one state different to somebody who comes to them."""
 
