@@ -57,7 +57,6 @@ policy.declare(
         permit("panel", Verb.FORGET_PIN, [Role.SAFEGUARDING_LEAD]),
         permit("panel", Verb.SEE_HELD_WORDS, [Role.FACILITATOR]),
         # Names and the like are for an adult in the room; what may be about harm is for the lead alone.
-        permit("held_words", Verb.SEE_HELD_WORDS, [Role.FACILITATOR], [HeldStatus.WAITING]),
         permit("held_words", Verb.SEE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], SCREENED),
         permit("held_words", Verb.DECIDE_HELD_WORDS, [Role.FACILITATOR], [HeldStatus.WAITING]),
         permit(

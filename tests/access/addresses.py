@@ -146,7 +146,6 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("held_words", Verb.SEE_HELD_WORDS): (
         *page("safeguarding.words", by=frozenset({Role.SAFEGUARDING_LEAD})),
         *press("safeguarding.read", by=frozenset({Role.SAFEGUARDING_LEAD})),
-        *page("held_words.index", by=frozenset({Role.FACILITATOR})),
     ),
     ("held_words", Verb.DECIDE_HELD_WORDS): (
         *press("safeguarding.decide", by=frozenset({Role.SAFEGUARDING_LEAD})),

@@ -65,8 +65,12 @@ def test_what_may_be_about_harm_is_the_leads_alone(evaluation: Evaluation) -> No
         evaluation.moderator(LOCAL).actor,
         evaluation.scorers(YOUNG)[0].actor,
     ]
-    for actor, error in [(evaluation.moderator(YOUNG).actor, WrongState), *((one, NotFound) for one in strangers)]:
-        with pytest.raises(error):
+    facilitator = evaluation.moderator(YOUNG).actor
+    for actor, unread, error in [
+        (facilitator, NotAllowed, WrongState),
+        *((one, NotFound, NotFound) for one in strangers),
+    ]:
+        with pytest.raises(unread):
             read_held_words(held=found, actor=actor, now=clock.now())
         with pytest.raises((error, NotAllowed)):
             decide(found, actor, release=True, action=Action.NOTHING, note=DONE)
