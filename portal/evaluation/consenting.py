@@ -118,17 +118,16 @@ def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
     return [Asked(score, consents_needed(work, score, present), said[score.id]) for score in agreed]
 
 
-def settle(work: PanelWork, agreed: ModeratedScore, *, now: datetime) -> None:
-    """Let an agreed score stand if the consents that its rule asks for are there."""
-    if agreed.stands_at is None:
-        needed = consents_needed(work, agreed, present_members(work))
-        agreed.stands_at = now if needed.are_there(answers_to(agreed)[agreed.id]) else None
+def settle(work: PanelWork, *agreed: ModeratedScore, now: datetime) -> None:
+    """Let each of the agreed scores stand whose consents are there, in a fixed number of statements."""
+    for asked in asked_for(work, *(score for score in agreed if score.stands_at is None)):
+        if asked.needed.are_there(asked.said):
+            asked.agreed.stands_at = now
 
 
 def settle_all(work: PanelWork, *, now: datetime) -> None:
     """Let every agreed score of the panel stand whose consents are there."""
-    for agreed in agreed_scores(work.panel_id).values():
-        settle(work, agreed, now=now)
+    settle(work, *agreed_scores(work.panel_id).values(), now=now)
 
 
 def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetime, dissent: str = "") -> ModeratedScore:
