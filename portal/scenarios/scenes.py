@@ -262,6 +262,20 @@ SCENES: tuple[Scene, ...] = (
 )
 
 
+CHAPTERS: Mapping[str, frozenset[IttStatus]] = {
+    "Writing and bidding": frozenset({IttStatus.DRAFT, IttStatus.PUBLISHED}),
+    "Judging": frozenset({IttStatus.OPENED}),
+    "Deciding": frozenset({IttStatus.MODERATED, IttStatus.AWARDED}),
+    "How it ends": frozenset({IttStatus.CANCELLED, IttStatus.NOT_AWARDED, IttStatus.CONTRACTED}),
+}
+"""The parts of the road and the stages that each has: a page of all scenes at once is too long to choose from."""
+
+
+def chapters() -> dict[str, list[Scene]]:
+    """The scenes by the part of the road where each begins, in its order."""
+    return {title: [scene for scene in SCENES if scene.status in stages] for title, stages in CHAPTERS.items()}
+
+
 def procurements_by_title() -> Mapping[str, InvitationToTender]:
     """The newest procurement of each scene's title; one statement."""
     found = db.session.scalars(

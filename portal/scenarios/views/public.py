@@ -27,7 +27,7 @@ from portal.scenarios.people import (
     PROVIDER_PEOPLE,
     REGIONAL_PARTS,
 )
-from portal.scenarios.scenes import SCENES, procurements_by_title, ways_in
+from portal.scenarios.scenes import chapters, procurements_by_title, ways_in
 from portal.scenarios.sign_ins import let_code_work_again, part_named, parts_with_codes
 from portal.web.access import public, safe_next
 
@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
     procurements = procurements_by_title()
     return render_template(
         "scenarios/public/start.html",
-        scenes=SCENES,
+        chapters=chapters(),
         procurements=procurements,
         ways=ways_in(procurements),
         market=market_scenes(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 
@@ -32,6 +33,20 @@ def test_what_will_not_count_is_said_first(client: CheckedClient) -> None:
     assert "All sent" not in first
     assert "Not submitted" in bids
     assert "Submitted" in bids
+
+
+def test_the_latest_of_many_bids(client: CheckedClient) -> None:
+    """The desk has the six that close last; one press leads to all of them."""
+    provider = make_provider()
+    for day in range(1, 8):
+        itt = published_itt(title=f"Closing in {day} weeks", closes_in=timedelta(weeks=day))
+        draft_bid(itt, actor=submitter_of(provider))
+    sign_in(client, make_person(Role.SUBMITTER, provider=provider))
+    _, _, bids = client.get("/provider").text.partition('id="bids"')
+    assert "Closing in 7 weeks" in bids
+    assert "Closing in 1 weeks" not in bids
+    assert 'href="/provider/bids"' in bids
+    assert "Closing in 1 weeks" in client.get("/provider/bids").text
 
 
 def test_decisions_and_rivals(client: CheckedClient) -> None:
