@@ -28,6 +28,7 @@ from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
 from portal.evaluation.queries import bid_to_score
+from portal.evaluation.reading_order import in_order_of
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
@@ -96,10 +97,11 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     `same_words`: the actor was shown where one and the same reason stands in several places, and means it.
 
     Consequences: the panel can moderate once everybody has submitted; only then do members read each other's
-    scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores. Submitting again changes
-    nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or a reason is missing, or an adult's
-    is none (`reasons.reason_for_score`), and (field "same_words") where an adult's was copied and not confirmed;
-    `NotAllowed` until interests are declared, `WrongState` before the opening and during moderation.
+    scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores and the bid's place in the member's
+    order. Submitting again changes nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or
+    a reason is missing, or an adult's is none (`reasons.reason_for_score`), and (field "same_words") where an adult's
+    was copied and not confirmed; `NotAllowed` until interests are declared, `WrongState` before the opening and
+    during moderation.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
@@ -115,6 +117,8 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     for card in fresh:
         card.status = SCORECARD.move(card.status, ScorecardStatus.SUBMITTED)
         card.submitted_at = now
+    ordered = in_order_of(member.id, (card.bid_id for card in submitted))
+    places = {bid_id: place for place, bid_id in enumerate(ordered, 1)}
     for card in fresh:
         record(
             EventKind.SCORECARD_SUBMITTED,
@@ -124,6 +128,7 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
             bid=card.bid_id,
             member=member.id,
             scores_sha256=digest_of(card.scores),
+            place=places[card.bid_id],
         )
     return submitted
 

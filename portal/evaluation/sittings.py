@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from portal.bidding.models import OpenedBid
 from portal.core.errors import NotFound
 from portal.core.parsing.text import has_text
 from portal.core.permissions import Actor, Role
-from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.queries import scorecards_of, work_of
+from portal.evaluation.reading_order import leaves_in_order
 from portal.evaluation.states import ScorecardStatus
 from portal.safeguarding.help_lines import HELP_LINES, HelpLine
 from portal.tendering.method import method_for
@@ -105,12 +104,9 @@ def young_panel_of(actor: Actor) -> PanelWork:
 
 
 def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
-    """The member's sitting as it stands, the same order each time.
-
-    Each young person meets the bids in another order, so that no bid is always the first to be judged.
-    """
-    asked = leaves_by_bid(work)
-    bids = sorted(asked, key=lambda bid: _place(member.id, bid.bid_id))
+    """The member's sitting as it stands, in an order of the bids that is theirs (`reading_order`)."""
+    asked = leaves_in_order(work, member)
+    bids = list(asked)
     cards = scorecards_of(member.id)
     given = {(card.bid_id, score.criterion_id): score for card in cards.values() for score in card.scores}
     pairs = [(bid, leaf) for bid in bids for leaf in asked[bid]]
@@ -127,10 +123,6 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
         bool(bids) and len(submitted) == len(bids),
         _marks(work, {bid.bid.lot for bid in bids}),
     )
-
-
-def _place(member_id: uuid.UUID, bid_id: uuid.UUID) -> bytes:
-    return hashlib.sha256(member_id.bytes + bid_id.bytes).digest()
 
 
 def _marks(work: PanelWork, lots: Iterable[Lot]) -> tuple[Fraction, ...]:

@@ -101,7 +101,11 @@ def panels_section(
 ) -> Iterator[Part]:
     """Who sat on which panel, since when and until when, and the record of each panel's meeting."""
     yield Heading("Who judged")
-    yield Text("Young people are named by the alias that they chose, and by nothing else.")
+    yield Text(
+        "Young people are named by the alias that they chose, and by nothing else. Each member was led through the "
+        "bids in an order of their own, drawn with their appointment. The workbook has it, and the ledger the place of "
+        "each bid."
+    )
     for panel in panels:
         yield Heading(panel.name, 3)
         rows = tuple(

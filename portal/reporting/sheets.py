@@ -11,6 +11,8 @@ from datetime import datetime
 from portal.core.listings import Listing, list_workbook
 from portal.core.words import london_short, marks
 from portal.evaluation.models import ModeratedScore
+from portal.evaluation.reading_order import order_met
+from portal.evaluation.states import MemberRole
 from portal.reporting.cells import CONSENTED, DISSENTED, NOT_HIGHER, NOT_LOWER, OUTSIDE, consents, dissents, judged_on
 from portal.reporting.firmness import checks
 from portal.reporting.gathering import Evaluation, LotOutcome
@@ -39,6 +41,8 @@ def _sheets(found: Evaluation, now: datetime) -> Iterator[Listing]:
     yield _given(found)
     columns = ("Panel", "Name", "Role", "Appointed", "State")
     yield Listing("Panels", columns, (24, 24, 14, 22, 40), _seats(found))
+    columns = ("Panel", "Name", "Place", "Bid")
+    yield Listing("Order of reading", columns, (24, 24, 8, 14), _order(found), {"Place"})
     columns = ("Name", "Part", "Declared", "What", "How it was managed")
     yield Listing("Interests", columns, (24, 24, 22, 50, 60), interests)
     columns = ("Name", "Bid", "What", "Times", "First", "Last")
@@ -182,6 +186,15 @@ def _given_rows(found: Evaluation) -> Rows:
 def _seats(found: Evaluation) -> Rows:
     for seat in found.seats.values():
         yield seat.panel.name, seat.name, ROLE[seat.role], london_short(seat.appointed_at), seat.state
+
+
+def _order(found: Evaluation) -> Rows:
+    judged = [bid.bid_id for bid in found.bids.values() if bid.stands]
+    scoring = [member_id for member_id, seat in found.seats.items() if seat.role is not MemberRole.FACILITATOR]
+    for member_id, ordered in order_met(scoring, judged).items():
+        seat = found.seats[member_id]
+        for place, bid_id in enumerate(ordered, 1):
+            yield seat.panel.name, seat.name, str(place), found.bids[bid_id].label
 
 
 def _seen(found: Evaluation) -> Rows:

@@ -31,6 +31,7 @@ from portal.evaluation.queries import (
     works_of_person,
 )
 from portal.evaluation.reading import read_bid, read_file
+from portal.evaluation.reading_order import leaves_in_order
 from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
@@ -62,7 +63,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
     """What there is to do on one panel, and how far it is."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
-    asked, cards = leaves_by_bid(work), scorecards_of(member.id)
+    asked, cards = leaves_in_order(work, member), scorecards_of(member.id)
     return render_template(
         "evaluation/panel/show.html",
         work=work,
@@ -152,7 +153,8 @@ def submit(panel_id: uuid.UUID) -> ResponseReturnValue:
     ):
         flash("Your scores are submitted. Nobody can change them now.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
-    asked, cards = leaves_by_bid(work), scorecards_of(seat_of(panel_id, actor().user_id).id)
+    member = seat_of(panel_id, actor().user_id)
+    asked, cards = leaves_in_order(work, member), scorecards_of(member.id)
     page = render_template(
         "evaluation/panel/submit.html",
         form=form,

@@ -130,7 +130,9 @@ def test_submitting_is_recorded_once_for_each_bid_with_a_digest(evaluation: Eval
     submit_scorecards(work=seat.work, actor=seat.actor, now=clock.now())
     events = [event for event in events_of(evaluation.itt.id) if event.kind == "scorecard_submitted"]
     assert len(events) == 2
-    assert {frozenset(event.data) for event in events} == {frozenset({"panel", "bid", "member", "scores_sha256"})}
+    assert {frozenset(event.data) for event in events} == {
+        frozenset({"panel", "bid", "member", "place", "scores_sha256"})
+    }
     assert {len(event.data["scores_sha256"]) for event in events} == {64}
 
 

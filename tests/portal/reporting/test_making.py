@@ -169,7 +169,11 @@ def test_a_workbook_hides_nothing(db_session: object) -> None:
         written = {name: parts.read(name).decode() for name in parts.namelist()}
     assert formula in {row["Reason"] for row in sheet(content, "Agreed marks")}
     sheets = [part for name, part in written.items() if name.startswith("xl/worksheets")]
-    assert len(sheets) == 10
+    assert len(sheets) == 11
+    order = [(row["Name"], row["Place"]) for row in sheet(content, "Order of reading")]
+    assert sorted(order) == sorted(
+        (seat.member.alias, place) for key in KEYS for seat in evaluation.scorers(key) for place in ("1", "2")
+    )
     assert not any("<f>" in part or "hidden" in part for part in sheets)
     assert 'state="hidden"' not in written["xl/workbook.xml"]
     assert not [name for name in written if "docProps" in name]
