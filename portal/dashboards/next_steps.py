@@ -205,16 +205,33 @@ PROPOSE_LATE = Step(
 DECIDE_LATE = Step(
     "Decide about a late bid", "late_box.index", Verb.DECIDE_LATE, "A colleague has proposed it.", is_act=True
 )
+DECIDE_REMOVAL = Step(
+    "Decide who leaves a panel",
+    "evaluation_desk.panels",
+    Verb.APPOINT_PANEL,
+    "A colleague proposes to take somebody off.",
+    is_act=True,
+)
+TELL = Step(
+    "Tell young people what you did",
+    "evaluation_desk.panels",
+    Verb.TELL_PANEL,
+    "They know what their marks changed, and not yet what you did with their words.",
+    is_act=True,
+)
 PROPOSALS: Mapping[Waits, tuple[Step, Step | None]] = {
     Waits.CHANGE: (DECIDE_CHANGE, None),
     Waits.ENDING: (DECIDE_END, PROPOSED_END),
     Waits.SETTING_ASIDE: (DECIDE_ASIDE, PROPOSED_ASIDE),
     Waits.PUBLICATION: (APPROVE, None),
     Waits.INTEREST: (DECIDE_INTEREST, None),
+    Waits.PANEL_REMOVAL: (DECIDE_REMOVAL, None),
     Waits.LATE_BID: (DECIDE_LATE, None),
     Waits.IN_THE_LATE_BOX: (PROPOSE_LATE, None),
 }
 """Where something is decided, and where others read that it waits; None where another step leads there anyway."""
+SECOND: Mapping[Waits, Role] = {Waits.PANEL_REMOVAL: Role.COMMISSIONER}
+"""Who is the second person where that is not an approver."""
 ENDED_BY = Step("Read who ended it, and why", "endings.show", Verb.READ)
 RECORD = Step("Read the opening record", "openings.show", Verb.SEE_OPENING)
 
@@ -239,6 +256,7 @@ def _steps_at(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         *_interests(itt, situation, actor),
         *_notices(situation),
         *_by_stage(itt, situation, actor, now),
+        *((TELL,) if situation.has_untold_panel else ()),
         *judged,
     )
 
@@ -280,9 +298,9 @@ def _messages(itt: InvitationToTender, situation: Situation, actor: Actor) -> It
         yield MESSAGES
 
 
-def _is_for(actor: Actor, waiting: Iterable[FirstPeople]) -> bool:
-    """Whether something of these waits for this person: an approver who is none of its first people."""
-    return Role.APPROVER in actor.authority_roles and any(not is_first_person(actor, *first) for first in waiting)
+def _is_for(actor: Actor, waiting: Iterable[FirstPeople], role: Role = Role.APPROVER) -> bool:
+    """Whether something of these waits for this person: somebody with the role who is none of its first people."""
+    return role in actor.authority_roles and any(not is_first_person(actor, *first) for first in waiting)
 
 
 def _questions_in_words(itt: InvitationToTender, situation: Situation) -> str:
@@ -339,7 +357,7 @@ def _proposals(situation: Situation, actor: Actor) -> Iterator[Step]:
     """What waits for its second person; for whoever is none, where it can be read."""
     for what, first in situation.proposals.items():
         decide, read = PROPOSALS[what]
-        if what is Waits.IN_THE_LATE_BOX or _is_for(actor, first):
+        if what is Waits.IN_THE_LATE_BOX or _is_for(actor, first, SECOND.get(what, Role.APPROVER)):
             yield decide
         elif read is not None:
             yield read

@@ -16,6 +16,8 @@ from portal.bidding.late_models import LateBid
 from portal.bidding.states import LateStatus
 from portal.core.approval import Half
 from portal.core.columns import db
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.states import PanelWorkStatus
 from portal.tendering.amending.models import Addendum
 from portal.tendering.amending.states import AddendumStatus
 from portal.tendering.approval_models import ApprovalStatus, PublicationApproval
@@ -37,6 +39,7 @@ class Waits(StrEnum):
     SETTING_ASIDE = "setting_aside"
     PUBLICATION = "publication"
     INTEREST = "interest"
+    PANEL_REMOVAL = "panel_removal"
     LATE_BID = "late_bid"
     IN_THE_LATE_BOX = "in_the_late_box"
     """For its first person: nobody has said what is to become of it."""
@@ -45,7 +48,8 @@ class Waits(StrEnum):
 def proposals_of(itt_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[Waits, frozenset[FirstPeople]]]:
     """What waits about each of these procurements where it can still be decided, with who decides none of it."""
     found: defaultdict[uuid.UUID, dict[Waits, frozenset[FirstPeople]]] = defaultdict(dict)
-    rows = db.session.execute(union_all(*(_waiting(*act, itt_ids) for act in _ACTS)))
+    waiting = (*(_waiting(*act, itt_ids) for act in _ACTS), _removals(itt_ids))
+    rows = db.session.execute(union_all(*waiting))
     for name, itt_id, *halves in rows:
         first = tuple(Half(*half) for half in (halves[:2], halves[2:]) if half[0] is not None)
         found[itt_id][Waits(name)] = found[itt_id].get(Waits(name), frozenset()) | {first}
@@ -78,4 +82,22 @@ def _waiting(
         (waiting.join(Interest, Interest.id == Mitigation.interest_id) if act is Mitigation else waiting)
         .join(InvitationToTender, InvitationToTender.id == act.itt_id)
         .where(act.itt_id.in_(itt_ids), act.status == status, InvitationToTender.status.in_(stages))
+    )
+
+
+def _removals(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
+    """Who is to be taken off a panel: its columns stand in the table of the members."""
+    proposed = (PanelMember.removal_proposed_by_id, PanelMember.removal_proposed_at)
+    return (
+        select(literal(Waits.PANEL_REMOVAL.value), PanelWork.itt_id, *proposed, *_NOBODY)
+        .join(PanelWork, PanelWork.panel_id == PanelMember.panel_id)
+        .join(InvitationToTender, InvitationToTender.id == PanelWork.itt_id)
+        .where(
+            PanelWork.itt_id.in_(itt_ids),
+            PanelWork.status != PanelWorkStatus.CLOSED,
+            InvitationToTender.status.in_((IttStatus.PUBLISHED, IttStatus.OPENED)),
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+            PanelMember.removal_proposed_by_id.is_not(None),
+        )
     )

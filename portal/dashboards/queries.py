@@ -18,7 +18,8 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.notices.queries import itts_with_a_notice_waiting
 from portal.organisations.models import ProviderAlert
-from portal.tendering.models import InvitationToTender
+from portal.reporting.replying import is_untold
+from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ENDED, IttStatus
 
 PAGE = 100
@@ -31,11 +32,12 @@ def itts_at_work(authority_id: uuid.UUID) -> Sequence[InvitationToTender]:
     All of them: what a page does not show, nobody does.
     """
     over = InvitationToTender.status.in_([IttStatus.CONTRACTED, *ENDED, IttStatus.DISCARDED])
+    untold = select(Panel.itt_id).where(is_untold())
     return db.session.scalars(
         select(InvitationToTender)
         .where(
             InvitationToTender.authority_id == authority_id,
-            or_(~over, InvitationToTender.id.in_(itts_with_a_notice_waiting())),
+            or_(~over, InvitationToTender.id.in_(itts_with_a_notice_waiting()), InvitationToTender.id.in_(untold)),
         )
         .options(defer(InvitationToTender.method))
         .order_by(InvitationToTender.created_at, InvitationToTender.id)

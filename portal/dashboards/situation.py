@@ -29,6 +29,7 @@ from portal.judging.checks import unchecked_in_lot
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import names_waiting
 from portal.regulation.procurement_law import StandstillDuty
+from portal.reporting.replying import is_untold
 from portal.tendering.clarifying.queries import counts_waiting
 from portal.tendering.ending_models import Ending
 from portal.tendering.helping.asking import counts_unhelped
@@ -87,6 +88,8 @@ class Situation:
     """How many bidders for lots that are still open were not checked, or not against the newest debarment list."""
     register: Register | None = None
     """Who influences it, from its publication to its award."""
+    has_untold_panel: bool = False
+    """Whether young people wait to hear what was done with their words."""
     lacks_lead: bool = False
     """Whether a panel of young people has no safeguarding lead."""
     proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
@@ -98,9 +101,10 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
     rows: dict[uuid.UUID, list[_Row]] = {itt_id: [] for itt_id in itt_ids}
     for itt_id, *lot in db.session.execute(_lots(itt_ids)):
         rows[itt_id].append(_Row(*lot))
-    empty, leaderless, asked, written, helps = read_counts(
+    empty, leaderless, untold, asked, written, helps = read_counts(
         _empty_panels(itt_ids),
         _panels_without_lead(itt_ids),
+        _untold_panels(itt_ids),
         counts_waiting(itt_ids),
         counts_unanswered(itt_ids),
         counts_unhelped(itt_ids),
@@ -111,6 +115,7 @@ def situations_of(itt_ids: Sequence[uuid.UUID], now: datetime) -> Mapping[uuid.U
         itt_id: replace(
             _together(lots, itt_id in empty, now),
             lacks_lead=itt_id in leaderless,
+            has_untold_panel=itt_id in untold,
             notices_waiting=waiting.get(itt_id, ()),
             helps=helps.get(itt_id, 0),
             questions=asked.get(itt_id, 0),
@@ -212,6 +217,12 @@ def _panels_without_lead(itt_ids: Sequence[uuid.UUID]) -> Counts:
     )
     young = (Panel.itt_id.in_(itt_ids), Panel.kind == PanelKind.YOUNG_PEOPLE)
     return select(Panel.itt_id, func.count()).where(*young, ~led).group_by(Panel.itt_id)
+
+
+def _untold_panels(itt_ids: Sequence[uuid.UUID]) -> Counts:
+    """How many panels of young people of each ITT wait to hear what was done with their words."""
+    waiting = select(Panel.itt_id, func.count()).where(Panel.itt_id.in_(itt_ids), is_untold())
+    return waiting.group_by(Panel.itt_id)
 
 
 @dataclass(frozen=True)

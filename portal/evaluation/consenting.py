@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -25,6 +25,7 @@ from portal.evaluation.moderation_queries import present_members
 from portal.evaluation.panels import least_members
 from portal.evaluation.queries import agreed_scores
 from portal.evaluation.safeguarding.holding import kept_words
+from portal.evaluation.states import MemberRole
 
 LONGEST_DISSENT = 4000
 
@@ -116,6 +117,34 @@ def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
     """The agreed scores, each with whose consent it asks for and what is said to it."""
     present, said = present_members(work), answers_to(*agreed)
     return [Asked(score, consents_needed(work, score, present), said[score.id]) for score in agreed]
+
+
+def first_that_waits(panel_id: uuid.UUID) -> uuid.UUID | None:
+    """The agreed score of the panel that has waited longest for a consent."""
+    waiting = select(ModeratedScore.id).where(ModeratedScore.panel_id == panel_id, _is_waiting())
+    return db.session.scalar(waiting.order_by(ModeratedScore.agreed_at, ModeratedScore.id).limit(1))
+
+
+def counts_of_waiting(seats: Collection[PanelMember]) -> Mapping[uuid.UUID, int]:
+    """For each seat how many agreed scores of its panel wait for it; a facilitator's wait for the young people."""
+    score, seat = ModeratedScore, PanelMember
+    said = exists().where(
+        ScoreConsent.moderated_score_id == score.id,
+        ScoreConsent.panel_member_id == seat.id,
+        ScoreConsent.superseded_at.is_(None),
+    )
+    own = and_(seat.role != MemberRole.FACILITATOR, score.agreed_by_id == seat.user_id)
+    counted = (
+        select(seat.id, func.count())
+        .join(score, score.panel_id == seat.panel_id)
+        .where(seat.id.in_([one.id for one in seats]), _is_waiting(), ~said, ~own)
+        .group_by(seat.id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return and_(ModeratedScore.superseded_at.is_(None), ModeratedScore.stands_at.is_(None))
 
 
 def settle(work: PanelWork, *agreed: ModeratedScore, now: datetime) -> None:

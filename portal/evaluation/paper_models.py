@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.columns import CreatedAt, Id, Model
+from portal.core.columns import CreatedAt, Id, Model, one_of
+from portal.evaluation.states import Side
 
 
 class PaperAnswer(Model):
@@ -34,5 +35,7 @@ class PaperAnswer(Model):
     dissent: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What the young person would change, in their words."""
     keyed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    side: Mapped[Side] = one_of(Side)
+    """For whom they read it, as their roles were then."""
     keyed_at: Mapped[CreatedAt]
     superseded_at: Mapped[datetime | None]

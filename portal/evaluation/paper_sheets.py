@@ -1,7 +1,7 @@
 """The other road to a young person's consent, where phones fail: a signed sheet, keyed in by two adults.
 
-No adult says yes for a child: each answer counts once two people have read the same from the paper, and where they
-read something else the difference is shown to both.
+No adult says yes for a child: each answer counts once two people of two sides, the panel's and the authority's, have
+read the same from the paper, and where they read something else the difference is shown to both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.core.columns import db
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.parsing.text import has_text, tidy
 from portal.core.pdf import Document, Facts, Table, Text
-from portal.core.permissions import Actor, Verb
+from portal.core.permissions import Actor, Role, Verb
 from portal.core.taking import take
 from portal.core.words import marks
 from portal.evaluation.consenting import answer_for, answers_to
@@ -25,6 +25,7 @@ from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.paper_models import PaperAnswer
 from portal.evaluation.queries import agreed_scores, counting_members
+from portal.evaluation.states import Side
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,13 @@ class OnPaper:
     own: Mapping[uuid.UUID, PaperAnswer]
     """By agreed score, as the actor keyed it."""
     differs: frozenset[uuid.UUID]
-    """Agreed scores of which another adult has read something else."""
+    """Agreed scores of which an adult of the other side has read something else."""
     counts: frozenset[uuid.UUID]
     """Agreed scores that the young person has answered, on paper or on a screen."""
     others: int
-    """How many answers another adult has keyed."""
+    """How many answers an adult of the other side has keyed."""
+    beside: int
+    """How many another adult of the actor's own side has keyed: they count no more than the actor's."""
 
 
 def key_sheet(
@@ -55,11 +58,11 @@ def key_sheet(
 ) -> OnPaper:
     """Key in what a young person's signed sheet says to the panel's agreed scores, by their identifiers.
 
-    Consequences: an answer that another adult has keyed as well, and reads the same, counts as the young person's from
-    now on; one that they read otherwise counts for nothing until one of them keys it again. What a young person has
-    said counts on: only they change it. Records SCORE_ANSWERED for each that counts, with both who keyed it. Raises
-    `InvalidInput` (fields "says-", "dissent-" and the score's id), `NotFound` for whoever does not score on the panel,
-    `NotAllowed`, `WrongState` outside moderation.
+    Consequences: an answer that an adult of the other side has keyed as well, and reads the same, counts as the young
+    person's from now on; one that they read otherwise counts for nothing until one of them keys it again. What a young
+    person has said counts on: only they change it. Records SCORE_ANSWERED for each that counts, with both who keyed
+    it. Raises `InvalidInput` (fields "says-", "dissent-" and the score's id), `NotFound` for whoever does not score on
+    the panel, `NotAllowed`, `WrongState` outside moderation.
     """
     take(work, Verb.KEY_SHEET, actor=actor)
     require_young_people(work)
@@ -94,7 +97,12 @@ def sheets_of(work: PanelWork, members: Sequence[PanelMember], actor: Actor) -> 
     """The same for several."""
     scores = list(agreed_scores(work.panel_id).values())
     keyed, said = _keyed(scores), answers_to(*scores)
-    return [_as_seen(member, keyed, said, actor) for member in members]
+    return [_as_seen(member, keyed, said, actor, side_of(work, actor)) for member in members]
+
+
+def side_of(work: PanelWork, actor: Actor) -> Side:
+    """For whom the actor reads sheets: whoever facilitates the panel is of its side, whatever else they are."""
+    return Side.PANEL if Role.FACILITATOR in actor.towards_panel(work.panel_id) else Side.AUTHORITY
 
 
 def _as_seen(
@@ -102,10 +110,12 @@ def _as_seen(
     keyed: Sequence[PaperAnswer],
     said: Mapping[uuid.UUID, Mapping[uuid.UUID, object]],
     actor: Actor,
+    side: Side,
 ) -> OnPaper:
     mine = [one for one in keyed if one.panel_member_id == member.id]
     own = {one.moderated_score_id: one for one in mine if one.keyed_by_id in actor.people}
-    others = [one for one in mine if one.keyed_by_id not in actor.people]
+    beyond = [one for one in mine if one.keyed_by_id not in actor.people]
+    others = [one for one in beyond if one.side is not side]
     return OnPaper(
         member=member,
         own=own,
@@ -116,6 +126,7 @@ def _as_seen(
         ),
         counts=frozenset(score_id for score_id, answers in said.items() if member.id in answers),
         others=len({one.moderated_score_id for one in others}),
+        beside=len({one.moderated_score_id for one in beyond if one.side is side}),
     )
 
 
@@ -123,6 +134,7 @@ def _key(
     work: PanelWork, score: ModeratedScore, member: PanelMember, said: Said, *, actor: Actor, now: datetime
 ) -> None:
     assert actor.user_id is not None
+    side = side_of(work, actor)
     keyed = [one for one in _keyed([score]) if one.panel_member_id == member.id]
     before = next((one for one in keyed if one.keyed_by_id == actor.user_id), None)
     if before is not None:
@@ -137,11 +149,13 @@ def _key(
             agrees=said.agrees,
             dissent=dissent,
             keyed_by_id=actor.user_id,
+            side=side,
             keyed_at=now,
         )
     )
     db.session.flush()
-    other = next((one for one in keyed if one.keyed_by_id not in actor.people and one.agrees == said.agrees), None)
+    beyond = (one for one in keyed if one.keyed_by_id not in actor.people and one.side is not side)
+    other = next((one for one in beyond if one.agrees == said.agrees), None)
     if other is not None:
         words = other.dissent or dissent
         answer_for(

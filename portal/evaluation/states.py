@@ -35,6 +35,15 @@ class ScorecardStatus(StrEnum):
 SCORECARD = Lifecycle("scorecard", {ScorecardStatus.DRAFT: frozenset({ScorecardStatus.SUBMITTED})})
 
 
+class Side(StrEnum):
+    """For whom an adult reads a young person's signed sheet: one of each has to read the same."""
+
+    PANEL = "panel"
+    """Who is in the room with the young people: the facilitator."""
+    AUTHORITY = "authority"
+    """A commissioner or the safeguarding lead."""
+
+
 class DrawStatus(Named):
     """A lot is being drawn, is drawn, was given up because somebody did not reveal, or fell with its tie."""
 

@@ -228,6 +228,8 @@ TOPICS: tuple[Topic, ...] = (
             "awarding/award_proposed",
             "awarding/award_refused",
             "evaluation/lot_waits",
+            "evaluation/removal_waits",
+            "evaluation/panel_to_tell",
             "ending/proposed",
             "ending/refused",
             "ending/ended",
@@ -267,12 +269,13 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "panel",
         "Your panel",
-        "Bids are ready to score, moderation begins, somebody stepped back.",
+        "Bids are ready to score, moderation begins, an agreed score waits, somebody stepped back.",
         ON_PANELS | AUTHORITY_ROLES,
         (
             "evaluation/bids_ready",
             "evaluation/member_recused",
             "evaluation/moderation_started",
+            "evaluation/score_waits",
             "ending/panel_over",
             "ending/panel_reopened",
         ),

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -16,8 +16,10 @@ from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.models import PanelWork
+from portal.evaluation.states import PanelWorkStatus
 from portal.reporting.models import PanelReply
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.states import OUTCOME_KNOWN, PanelKind
 
 MOST_LINES = 3
 LONGEST = 400
@@ -51,6 +53,21 @@ def reply_to(panel_id: uuid.UUID) -> PanelReply | None:
     """What the panel was told last."""
     newest = select(PanelReply).where(PanelReply.panel_id == panel_id).order_by(PanelReply.published_at.desc())
     return db.session.scalars(newest.limit(1)).one_or_none()
+
+
+def is_untold() -> ColumnElement[bool]:
+    """Whether a panel of young people has agreed its marks, knows the outcome, and waits to hear what was done."""
+    closed = exists().where(PanelWork.panel_id == Panel.id, PanelWork.status == PanelWorkStatus.CLOSED)
+    known = exists().where(InvitationToTender.id == Panel.itt_id, InvitationToTender.status.in_(OUTCOME_KNOWN))
+    told = exists().where(PanelReply.panel_id == Panel.id)
+    each = (one.correlate(Panel) for one in (closed, known))
+    return and_(Panel.kind == PanelKind.YOUNG_PEOPLE, *each, ~told.correlate(Panel))
+
+
+def untold_panels(itt_id: uuid.UUID) -> Sequence[Panel]:
+    """The panels of an invitation that wait to hear what was done with their words."""
+    waiting = select(Panel).where(Panel.itt_id == itt_id, is_untold())
+    return db.session.scalars(waiting.order_by(Panel.position)).all()
 
 
 def _checked(lines: Sequence[Pair]) -> Sequence[list[str]]:

@@ -78,6 +78,7 @@ def test_who_hears_of_what(award: Award, mailbox: Mailbox) -> None:
         "evaluation/bids_ready": {"chair", "facilitator", "panel_member"},
         "evaluation/moderation_started": {"chair", "facilitator"},
         "evaluation/result_calculated": {"commissioner"},
+        "evaluation/panel_to_tell": {"commissioner", "contract_manager"},
         "evaluation/safeguarding_lead": {"safeguarding_lead"},
         "awarding/award_proposed": {"approver"},
         "awarding/award_refused": {"commissioner"},

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts.cards import card_counts
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
+from portal.evaluation.consenting import counts_of_waiting
 from portal.evaluation.declaring import declarations_of, declare_interest
 from portal.evaluation.forms.panels import SubmitForm, declaration_form, score_form
 from portal.evaluation.held_states import HeldStatus
@@ -32,6 +33,7 @@ from portal.evaluation.queries import (
 )
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.reading_order import leaves_in_order
+from portal.evaluation.rules import MODERATING
 from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
@@ -54,7 +56,8 @@ def index() -> ResponseReturnValue:
     """The panels that the person sits on."""
     seats = works_of_person(current_actor_id())
     declared = members_who_declared([member.id for _, member in seats])
-    return render_template("evaluation/panel/index.html", seats=seats, declared=declared)
+    waiting = counts_of_waiting([member for work, member in seats if work.policy_state == MODERATING])
+    return render_template("evaluation/panel/index.html", seats=seats, declared=declared, waiting=waiting)
 
 
 @bp.get("/<uuid:panel_id>")

@@ -56,7 +56,8 @@ class PanelForm(BaseForm):
     )
     quorum = WholeField(
         "Least number of members who must score",
-        description="Only for an average or a middle score.",
+        default=2,
+        description="Only for an average or a middle score. One alone is no panel.",
         render_kw=DIGITS,
     )
     counts = ChoiceField(

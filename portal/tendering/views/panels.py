@@ -52,7 +52,7 @@ def panel_edit(reference: str, key: str) -> ResponseReturnValue:
             "kind": panel.kind.value,
             "combine": panel.combine.value,
             "counts": "yes" if panel.counts else "no",
-            "quorum": panel.quorum if panel.combine is not Combination.AGREED else None,
+            **({"quorum": panel.quorum} if panel.combine is not Combination.AGREED else {}),
         }
     )
     if form.validate_on_submit() and form.carry_out(

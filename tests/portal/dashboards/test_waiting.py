@@ -9,18 +9,21 @@ from flask import Flask
 
 from portal.core import clock
 from portal.core.permissions import Role
-from portal.dashboards.next_steps import DECIDE_INTEREST
+from portal.dashboards.next_steps import DECIDE_INTEREST, DECIDE_REMOVAL, TELL
 from portal.dashboards.waiting import Waiting, waiting_for
 from portal.extensions import db
 from portal.regulation.local_time import local_date
+from portal.reporting.replying import publish_reply
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import propose_mitigation
 from tests.client import CheckedClient
 from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person, sign_in
+from tests.factories.awarding import approver_of, decided_award
 from tests.factories.bidding import close_now
+from tests.factories.evaluation import YOUNG, leave_waiting, moderated_evaluation, moderating_itt
 from tests.factories.organisations import make_authority
-from tests.factories.tendering import draft_itt, make_commissioner, published_itt
+from tests.factories.tendering import draft_itt, make_commissioner, published_itt, settle_interests
 from tests.filling import text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -84,6 +87,38 @@ def test_a_step_that_its_page_refuses_is_not_on_the_desk(app: Flask) -> None:
     with app.test_request_context():
         seen = [[one.text for one in waiting_for(person, now)] for person in (declarer, other)]
     assert seen == [[], [DECIDE_INTEREST.text]]
+
+
+def test_a_removal_waits_for_another_commissioner(app: Flask) -> None:
+    """Whoever proposed it does not read that it waits; somebody who is no commissioner neither."""
+    evaluation = moderating_itt(1)
+    leave_waiting(evaluation)
+    people = (
+        evaluation.commissioner,
+        make_commissioner(evaluation.itt.authority),
+        approver_of(evaluation.itt.authority),
+    )
+    with app.test_request_context():
+        seen = [DECIDE_REMOVAL.text in {one.text for one in waiting_for(person, clock.now())} for person in people]
+    assert seen == [False, True, False]
+
+
+def test_young_people_wait_until_they_are_told(app: Flask) -> None:
+    """From the decision on, also once the procurement is over, until somebody writes what was done."""
+    evaluation = moderated_evaluation(2)
+    settle_interests(evaluation.itt, evaluation.commissioner)
+    decided_award(evaluation.itt)
+    db.session.expire_all()
+    with app.test_request_context():
+        assert TELL.text in {one.text for one in waiting_for(evaluation.commissioner, clock.now())}
+        publish_reply(
+            itt=evaluation.itt,
+            work=evaluation.scorers(YOUNG)[0].work,
+            lines=[("You want to be asked.", "The contract says so.")],
+            actor=evaluation.commissioner,
+            now=clock.now(),
+        )
+        assert TELL.text not in {one.text for one in waiting_for(evaluation.commissioner, clock.now())}
 
 
 def test_the_desk_says_who_stands_in_for_whom(client: CheckedClient) -> None:

@@ -18,6 +18,7 @@ from portal.extensions import db
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.evaluation import AGREED_REASON, LOCAL, YOUNG, Evaluation, Seat, moderating_itt
+from tests.factories.tendering import make_commissioner
 from tests.filling import errors_of, fill, text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -64,6 +65,16 @@ def test_two_adults_read_the_same_before_it_counts(evaluation: Evaluation) -> No
     keyed(young[1], score, YES, officer)
     keyed(young[1], score, YES, facilitator)
     assert score.stands_at is not None
+
+
+def test_two_of_one_side_are_not_two_sides(evaluation: Evaluation) -> None:
+    """Two officers who read the same count for nothing, and are told so; with the facilitator it counts (Y-07)."""
+    score, young = agreed(evaluation), evaluation.scorers(YOUNG)[0]
+    other = make_commissioner(evaluation.itt.authority)
+    keyed(young, score, YES, evaluation.commissioner)
+    seen = keyed(young, score, YES, other)
+    assert (seen.counts, seen.others, seen.beside) == (frozenset(), 0, 1)
+    assert keyed(young, score, YES, evaluation.moderator(YOUNG).actor).counts == {score.id}
 
 
 def test_a_no_is_kept_in_their_words(evaluation: Evaluation) -> None:

@@ -25,6 +25,7 @@ from tests.factories.evaluation import (
     WHY_NOT,
     YOUNG,
     declare,
+    leave_waiting,
     moderating_itt,
     score_all,
     scoring_itt,
@@ -256,3 +257,18 @@ def test_the_list_of_panels_names_what_is_to_do(client: CheckedClient) -> None:
     assert "Declare your interests" in client.get("/panel").get_data(as_text=True)
     declare(seat)
     assert "Read and score" in client.get("/panel").get_data(as_text=True)
+
+
+def test_the_desk_of_a_panel_says_what_waits_for_a_consent(client: CheckedClient) -> None:
+    """For the member whose consent it is, and for the facilitator of young people; not for whoever wrote it down."""
+    evaluation = moderating_itt(1)
+    leave_waiting(evaluation)
+    chair, member = evaluation.seats[LOCAL]
+    for user, words in (
+        (chair.user, "no"),
+        (member.user, "1 agreed score waits for your consent."),
+        (evaluation.moderator(YOUNG).user, "1 agreed score waits for the young people"),
+    ):
+        sign_in(client, user)
+        shown = text_of(client.get("/panel"))
+        assert words in shown if words != "no" else "agreed score waits" not in shown
