@@ -178,6 +178,7 @@ class EventKind(StrEnum):
     BIDDER_WROTE = "bidder_wrote"
     BUYER_WROTE = "buyer_wrote"
     BIDS_OPENED = "bids_opened"
+    PRICES_OPENED = "prices_opened"
     BID_FILE_VIEWED = "bid_file_viewed"
     # Between the opening and the award
     JUDGED = "judged"

@@ -54,8 +54,8 @@ class SealFormat:
     """The context that an envelope opens in and in no other."""
     says: tuple[str, ...]
     """What the sealed document repeats of its place."""
-    commitment: Callable[[Parts], str]
-    """The commitment of a whole version."""
+    commitment: Callable[[Parts, Mapping[EnvelopeKind, str]], str]
+    """The commitment of a whole version, from the parts that are open and the commitments of those still closed."""
 
     def place(self, bid: Placed, version: int, method: int, envelope: EnvelopeKind) -> dict[str, Any]:
         """Where an envelope belongs, in the words of the document; `method`: the version of it that is answered."""
@@ -63,14 +63,16 @@ class SealFormat:
         return {"format": self.number, **of_bid, "version": version, "method": method, "envelope": envelope.value}
 
 
-def _over_the_whole(parts: Parts) -> str:
+def _over_the_whole(parts: Parts, closed: Mapping[EnvelopeKind, str]) -> str:
+    if closed:
+        raise SealBroken("A version of this format is opened whole.")
     [nonce] = {part.nonce for part in parts.values()}
     whole = {name: said for part in parts.values() for name, said in part.content.items()}
     return hashlib.sha256(nonce + bytes_of(whole)).hexdigest()
 
 
-def _over_each(parts: Parts) -> str:
-    return sha256_of({kind: part.commitment for kind, part in parts.items()})
+def _over_each(parts: Parts, closed: Mapping[EnvelopeKind, str]) -> str:
+    return sha256_of({**closed, **{kind: part.commitment for kind, part in parts.items()}})
 
 
 FORMATS = {
@@ -159,7 +161,7 @@ def seal_version(entered: Entered, content: Content, number: int, keys: KeyFolde
     sealed = {
         envelope: _seal(entered, number, envelope, parts[envelope], key) for envelope, key in content_keys.items()
     }
-    commitment = NEWEST.commitment(parts)
+    commitment = NEWEST.commitment(parts, {})
     columns = {
         "seal_format": NEWEST.number,
         "method_version": entered.method_version,
@@ -194,15 +196,20 @@ def keys_of_provider(bid: Placed, version: BidVersion, keys: KeyFolder) -> dict[
 
 
 def unseal(bid: Placed, version: BidVersion, keys: Mapping[EnvelopeKind, bytes]) -> Parts:
-    """Open all envelopes of a version with their keys and compare them with its commitment; raises `SealBroken`."""
+    """Open the envelopes of a version that there are keys for, and compare it with its commitment.
+
+    For those that stay closed the receipt says to what each was committed. Raises `SealBroken`.
+    """
     form = FORMATS[version.seal_format]
     held = {envelope.kind: envelope.sealed for envelope in version.envelopes}
     if set(held) != set(form.envelopes):
         raise SealBroken("The version does not have the envelopes that were sealed.")
-    parts = {kind: _open(form, bid, version, kind, held[kind], keys[kind]) for kind in form.envelopes}
+    parts = {kind: _open(form, bid, version, kind, held[kind], keys[kind]) for kind in form.envelopes if kind in keys}
+    closed = [kind for kind in form.envelopes if kind not in keys]
     try:
-        matches = form.commitment(parts) == version.commitment
-    except (TypeError, ValueError) as broken:
+        committed = {kind: version.receipt["body"]["envelopes"][kind]["commitment"] for kind in closed}
+        matches = form.commitment(parts, committed) == version.commitment
+    except (KeyError, TypeError, ValueError) as broken:
         raise SealBroken("The sealed content cannot be read.") from broken
     if not matches:
         raise SealBroken("The sealed content does not match its commitment.")

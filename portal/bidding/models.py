@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.audit.subjects import OnOwnChain, Subject
-from portal.bidding.states import BidStatus, OpeningStatus
+from portal.bidding.states import BidStatus, OpeningStatus, Opens
 from portal.core.approval import Approval
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
@@ -191,11 +191,11 @@ class LateAttempt(Model):
 
 
 class BidOpening(Approval, Model):
-    """The opening of an ITT's bids by two authorised people, at most 15 minutes apart."""
+    """The opening of an ITT's bids, or of their prices apart, by two authorised people, at most 15 minutes apart."""
 
     __tablename__ = "bid_opening"
     __table_args__ = (
-        Index("uq_bid_opening_itt_id_done", "itt_id", unique=True, postgresql_where=text("status = 'done'")),
+        Index("uq_bid_opening_done", "itt_id", "what", unique=True, postgresql_where=text("status = 'done'")),
         CheckConstraint(
             "(status = 'done') = (decided_by_id IS NOT NULL AND decided_at IS NOT NULL)", name="done_by_two"
         ),
@@ -203,6 +203,7 @@ class BidOpening(Approval, Model):
 
     id: Mapped[Id]
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
+    what: Mapped[Opens] = one_of(Opens, default=Opens.BIDS)
     status: Mapped[OpeningStatus] = one_of(OpeningStatus, default=OpeningStatus.AWAITING_SECOND)
 
     itt: Mapped[InvitationToTender] = relationship()
@@ -225,10 +226,6 @@ class OpenedBid(Subject, Model):
     "media_type", "key", "scan"}]}; None of a version that was sealed before there was such an envelope."""
     quality: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
     """What panels read, in the same shape."""
-    priced: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
-    """What the price envelope says beside the price, in the same shape; guarded as the price is."""
-    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), deferred=True, deferred_raiseload=True)
-    """Pounds over the whole term; shown to nobody who scores until the counting panels have closed."""
     answered_before: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list, server_default=text("'{}'"))
     """The numbers of the addenda that changed something for it and that its bidder did not confirm."""
     quarantine_reason: Mapped[str | None]
@@ -236,6 +233,8 @@ class OpenedBid(Subject, Model):
     opening: Mapped[BidOpening] = relationship(back_populates="bids")
     bid: Mapped[Bid] = relationship()
     version: Mapped[BidVersion] = relationship()
+    opened_price: Mapped[OpenedPrice | None] = relationship(lazy="raise")
+    """None where the bid is quarantined, and while prices are sealed."""
 
     ledger_object = "bid"
 
@@ -248,6 +247,11 @@ class OpenedBid(Subject, Model):
     def ledger_chain(self) -> str:
         """The invitation's: once opened it is no secret that there is a bid."""
         return str(self.opening.itt_id)
+
+    @property
+    def price(self) -> Decimal | None:
+        """Pounds over the whole term, where it was opened and could be read."""
+        return self.opened_price.price if self.opened_price is not None else None
 
     @property
     def mark(self) -> str:
@@ -267,6 +271,25 @@ class OpenedBid(Subject, Model):
 
 STANDS = and_(OpenedBid.quarantine_reason.is_(None), Bid.disregarded_at.is_(None))
 """The same for a query of opened bids and their bids."""
+
+
+class OpenedPrice(Model):
+    """What the price envelope of an opened bid says: shown to nobody who scores until the panels have closed.
+
+    Opened with the bid, or after the panels by an opening of its own (`opening_prices.py`). Evidence.
+    """
+
+    __tablename__ = "opened_price"
+
+    bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("opened_bid.bid_id"), primary_key=True)
+    opening_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid_opening.id"), index=True)
+    # Neither is loaded by accident, as the rest of what was opened.
+    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), deferred=True, deferred_raiseload=True)
+    """Pounds over the whole term; None where the envelope was broken."""
+    said: Mapped[dict[str, Any] | None] = mapped_column(deferred=True, deferred_raiseload=True)
+    """What the envelope says beside the price, in the shape of `OpenedBid.quality`."""
+    broken: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What is wrong with an envelope that did not open."""
 
 
 class DisregardedBid(Model):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from random import SystemRandom
 from typing import Any
@@ -12,47 +12,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from portal.accounts.granting import missing_administrator
-from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.models import ChainHead
 from portal.audit.queries import is_demonstration
 from portal.audit.recording import record
-from portal.bidding.envelopes import content_of, evidence_of, unseal
-from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid
+from portal.bidding.envelopes import Parts, content_of, evidence_of, unseal
+from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, OpenedBid, OpenedPrice
+from portal.bidding.openers import Opened, OpeningRefused, join_opening, require_closed, require_may_open
 from portal.bidding.received import differences
 from portal.bidding.setting_aside import Fate, check_memberships, why_set_aside
-from portal.bidding.states import BidStatus, OpeningStatus
+from portal.bidding.states import BidStatus, Opens
 from portal.core import clock
 from portal.core.columns import db
-from portal.core.errors import NotAllowed, PortalError, SealBroken, SecondFactorNeeded, WrongState
-from portal.core.permissions import FRESH_FACTOR, Actor, Verb
+from portal.core.errors import SealBroken
+from portal.core.permissions import Actor, Verb
 from portal.core.seals import KeyFolder, unwrap_at_opening
 from portal.core.taking import take
 from portal.tendering.amending.queries import changes_by_version, overtaking
-from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import ITT, EnvelopeKind, IttStatus
 
-APART = timedelta(minutes=15)
 Fates = dict[uuid.UUID, Fate]
-
-
-class OpeningRefused(WrongState):
-    """The bids stay sealed; `reason` is a stable word for the record."""
-
-    code = "opening_refused"
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What a call to `open_bids` did: the first person's agreement, or the opening itself."""
-
-    opening: BidOpening
-    done: bool
 
 
 def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_at: datetime | None) -> Opened:
@@ -76,40 +56,35 @@ def open_bids(*, itt: InvitationToTender, actor: Actor, keys: KeyFolder, factor_
     """
     take(itt, Verb.OPEN_BIDS, actor=actor)
     at = clock.database_time()
-    _require_may_open(itt, actor, at, factor_at)
+    require_closed(itt, at)
+    require_may_open(itt, actor, at, factor_at)
     _require_everything_received(itt)
     fates = _require_decided(itt, at)
-    waiting = _waiting(itt, at)
-    if waiting is None:
-        return Opened(_agree_first(itt, actor, at), done=False)
-    if waiting.is_own(actor):
-        raise OpeningRefused(
-            "You have agreed already. A second person with the role of opener has to do the same.",
-            "same_person",
-        )
-    if _sits_on_panel(itt, waiting.proposed_by_id):
-        raise OpeningRefused("The first person has meanwhile joined a panel for these bids.", "panel_member")
-    return Opened(_open(itt, actor, keys, waiting, at, fates), done=True)
+    joined = join_opening(itt, Opens.BIDS, actor, at)
+    if joined.done:
+        _open(itt, actor, keys, joined.opening, at, fates)
+    return joined
 
 
-def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: PortalError) -> None:
-    """Record OPENING_REFUSED for an attempt, after its own transaction was rolled back."""
-    record(EventKind.OPENING_REFUSED, itt, actor=actor, reason=getattr(refusal, "reason", refusal.code))
+def open_envelopes(version: BidVersion, private_key: bytes, kinds: Collection[EnvelopeKind]) -> Parts:
+    """Open a version's envelopes of these kinds with the invitation's key; raises `SealBroken`."""
+    held = {each.kind: each.key_for_opening for each in version.envelopes if each.kind in kinds}
+    keys = {kind: unwrap_at_opening(key, private_key) for kind, key in held.items()}
+    return unseal(version.bid, version, keys)
 
 
-def _require_may_open(itt: InvitationToTender, actor: Actor, at: datetime, factor_at: datetime | None) -> None:
-    if not itt.has_closed(at):
-        raise OpeningRefused(
-            "The closing time has not come yet, so the bids stay sealed. This attempt is on record.",
-            "too_early",
-        )
-    missing = missing_administrator(itt.authority)
-    if missing:
-        raise OpeningRefused(missing, "one_administrator")
-    if factor_at is None or at - factor_at > FRESH_FACTOR:
-        raise SecondFactorNeeded("Show a code from your authenticator app first.")
-    if _sits_on_panel(itt, *actor.people):
-        raise OpeningRefused("You are on a panel that scores these bids, so you cannot open them.", "panel_member")
+def price_in(parts: Parts) -> Decimal:
+    """The price that an opened version says, in pounds; raises `SealBroken`."""
+    try:
+        return Decimal(content_of(parts).price or "")
+    except ArithmeticError as broken:
+        raise SealBroken("The sealed price cannot be read.") from broken
+
+
+def opened_price(opened: OpenedBid, parts: Parts, opening: BidOpening) -> OpenedPrice:
+    """The row of a price as its envelope opened; raises `SealBroken`."""
+    said = {name: each for name, each in parts[EnvelopeKind.PRICE].content.items() if name != "price"}
+    return OpenedPrice(bid_id=opened.bid_id, opening_id=opening.id, price=price_in(parts), said=said)
 
 
 def _require_everything_received(itt: InvitationToTender) -> None:
@@ -140,56 +115,19 @@ def _require_decided(itt: InvitationToTender, at: datetime) -> Fates:
     return checked.fates
 
 
-def _sits_on_panel(itt: InvitationToTender, *people: uuid.UUID | None) -> bool:
-    """Whether any of the people holds a role on a panel of the invitation."""
-    found = db.session.scalar(
-        select(HeldRole.id)
-        .join(Panel, Panel.id == HeldRole.panel_id)
-        .where(HeldRole.user_id.in_(people), HeldRole.ended_at.is_(None), Panel.itt_id == itt.id)
-        .limit(1)
-    )
-    return found is not None
-
-
-def _waiting(itt: InvitationToTender, at: datetime) -> BidOpening | None:
-    """The first agreement that is still in time; older ones stay on record and count for nothing."""
-    return db.session.scalars(
-        select(BidOpening)
-        .where(
-            BidOpening.itt_id == itt.id,
-            BidOpening.status == OpeningStatus.AWAITING_SECOND,
-            BidOpening.proposed_at >= at - APART,
-        )
-        .order_by(BidOpening.proposed_at.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _agree_first(itt: InvitationToTender, actor: Actor, at: datetime) -> BidOpening:
-    if actor.user_id is None:
-        raise NotAllowed("Two people open bids, not the portal by itself.")
-    opening = BidOpening(itt_id=itt.id, proposed_by_id=actor.user_id, proposed_at=at)
-    db.session.add(opening)
-    record(EventKind.OPENING_STARTED, itt, actor=actor, at=at.isoformat())
-    return opening
-
-
 def _open(
     itt: InvitationToTender, actor: Actor, keys: KeyFolder, opening: BidOpening, at: datetime, fates: Fates
-) -> BidOpening:
+) -> None:
     private_key = keys.opening_key(itt.id, demonstration=is_demonstration())
-    opening.status = OpeningStatus.DONE
-    opening.decide(actor, now=at)
     itt.status = ITT.move(itt.status, IttStatus.OPENED)
     itt.opened_at = at
     received = _submitted_versions(itt)
     set_aside = [version for version in received if fates.get(version.bid.provider_id, Fate.OPEN) is not Fate.OPEN]
     submitted = [version for version in received if version not in set_aside]
     labels = _labels({version.bid.provider_id for version in submitted})
-    revealed = [_reveal(version, private_key, labels[version.bid.provider_id]) for version in submitted]
+    revealed = [_reveal(version, private_key, labels[version.bid.provider_id], opening) for version in submitted]
     since = changes_by_version(itt.id)
     for opened, version in zip(revealed, submitted, strict=True):
-        opened.opening_id = opening.id
         opened.answered_before = overtaking(since, version.method_version, version.bid.lot_id)
         db.session.add(opened)
     for version in set_aside:
@@ -206,7 +144,6 @@ def _open(
         bids=_evidence(submitted, revealed),
         **_set_aside_data(set_aside),
     )
-    return opening
 
 
 def _set_aside_data(versions: list[BidVersion]) -> dict[str, Any]:
@@ -240,28 +177,20 @@ def _labels(providers: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {provider: f"Provider {number}" for number, provider in enumerate(order, start=1)}
 
 
-def _reveal(version: BidVersion, private_key: bytes, label: str) -> OpenedBid:
-    """One bid as it opens, or quarantined with what is wrong with it."""
-    opened = OpenedBid(bid_id=version.bid_id, version_id=version.id, label=label)
+def _reveal(version: BidVersion, private_key: bytes, label: str, opening: BidOpening) -> OpenedBid:
+    """One bid as it opens, or quarantined with what is wrong with it; its price where prices are not opened apart."""
+    opened = OpenedBid(bid_id=version.bid_id, version_id=version.id, opening_id=opening.id, label=label)
+    closed = {EnvelopeKind.PRICE} if opening.itt.prices_apart else set()
     try:
-        keys = {each.kind: unwrap_at_opening(each.key_for_opening, private_key) for each in version.envelopes}
-        parts = unseal(version.bid, version, keys)
-        price = _price_of(content_of(parts).price)
+        parts = open_envelopes(version, private_key, [kind for kind in EnvelopeKind if kind not in closed])
+        if not closed:
+            opened.opened_price = opened_price(opened, parts, opening)
     except SealBroken as broken:
         opened.quarantine_reason = broken.message
         return opened
     said = {kind: part.content for kind, part in parts.items()}
     opened.compliance, opened.quality = said.get(EnvelopeKind.COMPLIANCE), said[EnvelopeKind.QUALITY]
-    opened.priced = {name: each for name, each in said[EnvelopeKind.PRICE].items() if name != "price"}
-    opened.price = price
     return opened
-
-
-def _price_of(said: str | None) -> Decimal:
-    try:
-        return Decimal(said or "")
-    except ArithmeticError as broken:
-        raise SealBroken("The sealed price cannot be read.") from broken
 
 
 def _evidence(submitted: list[BidVersion], revealed: list[OpenedBid]) -> list[dict[str, Any]]:

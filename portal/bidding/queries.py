@@ -14,8 +14,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import contains_eager, defer, joinedload, load_only, selectinload
 
 from portal.accounts.models import User
-from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, LateAttempt, OpenedBid
-from portal.bidding.states import OpeningStatus
+from portal.bidding.models import Bid, BidOpening, BidVersion, DisregardedBid, LateAttempt, OpenedBid, OpenedPrice
+from portal.bidding.states import OpeningStatus, Opens
 from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor, Verb, policy
@@ -134,7 +134,7 @@ def opening_of(itt_id: uuid.UUID) -> BidOpening | None:
     """The opening of an invitation once it is done, with its bids and their providers; else None."""
     return db.session.scalars(
         select(BidOpening)
-        .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.DONE)
+        .where(BidOpening.itt_id == itt_id, BidOpening.what == Opens.BIDS, BidOpening.status == OpeningStatus.DONE)
         .options(
             selectinload(BidOpening.bids).options(
                 load_only(OpenedBid.label, OpenedBid.quarantine_reason, OpenedBid.answered_before),
@@ -181,11 +181,35 @@ def why_set_aside(bid: Bid) -> str | None:
     return found.reason if found is not None else None
 
 
-def agreement_waiting(itt_id: uuid.UUID) -> BidOpening | None:
+def opening_of_prices(itt_id: uuid.UUID) -> BidOpening | None:
+    """The opening of an invitation's prices by themselves, once it is done."""
+    return db.session.scalars(
+        select(BidOpening).where(
+            BidOpening.itt_id == itt_id, BidOpening.what == Opens.PRICES, BidOpening.status == OpeningStatus.DONE
+        )
+    ).one_or_none()
+
+
+def prices_that_are_broken(itt_id: uuid.UUID) -> Sequence[Row[str, str]]:
+    """Label of the bid and what is wrong, for each price that did not open."""
+    return db.session.execute(
+        select(OpenedBid.label, OpenedPrice.broken)
+        .join(OpenedPrice, OpenedPrice.bid_id == OpenedBid.bid_id)
+        .join(OpenedBid.bid)
+        .where(Bid.itt_id == itt_id, OpenedPrice.broken != "")
+        .order_by(OpenedBid.label)
+    ).all()
+
+
+def agreement_waiting(itt_id: uuid.UUID, what: Opens) -> BidOpening | None:
     """The newest first agreement to open, whether it is still in time or not; None when nobody agreed yet."""
     return db.session.scalars(
         select(BidOpening)
-        .where(BidOpening.itt_id == itt_id, BidOpening.status == OpeningStatus.AWAITING_SECOND)
+        .where(
+            BidOpening.itt_id == itt_id,
+            BidOpening.what == what,
+            BidOpening.status == OpeningStatus.AWAITING_SECOND,
+        )
         .order_by(BidOpening.proposed_at.desc())
         .limit(1)
     ).one_or_none()

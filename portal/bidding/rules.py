@@ -25,6 +25,8 @@ policy.declare(
         permit("itt", Verb.PROPOSE_LATE, {Role.COMMISSIONER}, [IttStatus.PUBLISHED]),
         permit("itt", Verb.DECIDE_LATE, {Role.APPROVER}, [IttStatus.PUBLISHED], half=True),
         permit("itt", Verb.OPEN_BIDS, {Role.OPENER}, [IttStatus.PUBLISHED], half=True),
+        # Where they are opened apart (`opening_prices.py`): no panel scores any more.
+        permit("itt", Verb.OPEN_PRICES, {Role.OPENER}, [IttStatus.MODERATED], half=True),
         permit("itt", Verb.EXPLAIN_UNDECIDED, {Role.COMMISSIONER}, [IttStatus.PUBLISHED]),
         permit("itt", Verb.SEE_OPENING, READING_ROLES, AFTER_PUBLICATION),
     ]

@@ -63,3 +63,10 @@ class OpeningStatus(StrEnum):
 
     AWAITING_SECOND = "awaiting_second"
     DONE = "done"
+
+
+class Opens(StrEnum):
+    """What an opening opens: the bids, with their prices unless those are opened apart, or the prices."""
+
+    BIDS = "bids"
+    PRICES = "prices"

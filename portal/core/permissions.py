@@ -119,6 +119,7 @@ class Verb(StrEnum):
     SIGN = "sign"
     # Openings
     OPEN_BIDS = "open_bids"
+    OPEN_PRICES = "open_prices"
     PROPOSE_LATE = "propose_late"
     DECIDE_LATE = "decide_late"
     EXPLAIN_UNDECIDED = "explain_undecided"

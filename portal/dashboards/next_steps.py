@@ -99,6 +99,13 @@ OPEN = Step(
     is_act=True,
     timetable="closes_at",
 )
+OPEN_PRICES = Step(
+    "Open the prices",
+    "openings.prices",
+    Verb.OPEN_PRICES,
+    "Two openers, at most 15 minutes apart. The result follows.",
+    is_act=True,
+)
 SEATED = Step("See who sits on the panels", "evaluation_desk.panels", Verb.SEE_PANELS)
 FOLLOW = Step("See how far the panels are", "evaluation_desk.panels", Verb.SEE_PANELS, "Counts only, no scores.")
 JUDGE = Step("Judge what officers check", "compliance.index", Verb.JUDGE, is_act=True)
@@ -273,9 +280,10 @@ def _by_stage(itt: InvitationToTender, situation: Situation, actor: Actor, now: 
         asked = replace(ANSWER, hint=_questions_in_words(itt, situation)) if situation.questions else ASKED
         return (*helping, *((OPEN,) if itt.has_closed(now) else ()), asked, CHANGE, panels)
     if itt.status is IttStatus.MODERATED:
+        sealed = (OPEN_PRICES,) if itt.prices_are_sealed else ()
         result = RESULT if situation.has_result else NO_RESULT
         sign = (CONCLUDE,) if situation.has_lot_to_sign else ()
-        return (*_awarding(situation, actor), *sign, result, SET_ASIDE, FOLLOW, RECORD)
+        return (*sealed, *_awarding(situation, actor), *sign, result, SET_ASIDE, FOLLOW, RECORD)
     if itt.status is IttStatus.AWARDED:
         return (_concluding(itt, situation), AWARD, RESULT, SET_ASIDE, FOLLOW, RECORD)
     return {

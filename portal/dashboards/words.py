@@ -48,6 +48,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.OPENING_STARTED: "The first of two people asked to open the bids",
     EventKind.OPENING_REFUSED: "An attempt to open the bids was refused",
     EventKind.BIDS_OPENED: "Two people opened the bids",
+    EventKind.PRICES_OPENED: "Two people opened the prices",
     EventKind.BID_FILE_VIEWED: "A panel member looked at a document",
     EventKind.JUDGED: "An officer judged that an answer passes",
     EventKind.PASSED_BY_RULE: "Answers that meet the published rules were passed",

@@ -20,12 +20,12 @@ from sqlalchemy.orm.interfaces import ORMOption
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.audit.recording import record
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedBid, OpenedPrice
 from portal.bidding.partners import Partner
 from portal.bidding.progress import as_asked, questions_of
 from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
-from portal.core.errors import NotFound, WrongState
+from portal.core.errors import NotFound, NotYet, WrongState
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.storage import FileStore
 from portal.evaluation.declaring import require_declared
@@ -206,7 +206,10 @@ def read_prices(*, itt: InvitationToTender, lot_id: uuid.UUID, reader: Reader) -
         select(OpenedBid)
         .join(OpenedBid.bid)
         .where(Bid.itt_id == itt.id, Bid.lot_id == lot_id)
-        .options(undefer(OpenedBid.price), joinedload(OpenedBid.bid).joinedload(Bid.provider))
+        .options(
+            joinedload(OpenedBid.opened_price).undefer(OpenedPrice.price),
+            joinedload(OpenedBid.bid).joinedload(Bid.provider),
+        )
         .order_by(OpenedBid.label)
         .execution_options(populate_existing=True)
     )
@@ -238,17 +241,20 @@ def read_rates(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> R
     `WrongState` before the panels have closed, and `NotAllowed`.
     """
     _require_prices_to_be_seen(itt, actor)
-    found = _opened(itt, bid_id, undefer(OpenedBid.priced), _WITH_BIDDER)
+    found = _opened(itt, bid_id, joinedload(OpenedBid.opened_price).undefer(OpenedPrice.said), _WITH_BIDDER)
     schedule = schedule_in(as_asked(questions_of(found.bid)))
     if schedule is None:
         raise NotFound("Bidders gave one figure for this lot.")
-    return Rates(found, schedule, (found.priced or {}).get("answers", {}))
+    said = found.opened_price.said if found.opened_price is not None else None
+    return Rates(found, schedule, (said or {}).get("answers", {}))
 
 
 def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
     policy.require(actor, Verb.SEE_PRICES, itt)
     if itt.reached not in AFTER_MODERATION:
         raise WrongState("This ended before every panel had closed its moderation, so nobody sees the prices.")
+    if itt.prices_are_sealed:
+        raise NotYet("The prices are sealed. They can be seen once two openers have opened them.")
 
 
 def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:

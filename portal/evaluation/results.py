@@ -32,14 +32,16 @@ def calculate_result(*, itt_id: uuid.UUID, now: datetime) -> list[Result]:
     inputs returns the stored result and records nothing, so a task may run twice. Consequences: from now on
     the authority sees the prices. Records RESULT_CALCULATED for each new result, from which its diagnostics
     follow; RESULT_BLOCKED with the engine's reason for a lot that it refuses (once for the same inputs).
-    Returns the results that there are. Raises `NotFound`, and `WrongState` while a panel is open. Source:
-    docs/scoring.md.
+    Returns the results that there are: none while prices are sealed, for their opening asks again.
+    Raises `NotFound`, and `WrongState` while a panel is open. Source: docs/scoring.md.
     """
     itt = lock(InvitationToTender, itt_id)
     if itt.has_ended:
         return []
     if itt.status not in AFTER_MODERATION:
         raise WrongState("The result waits until every panel has closed its moderation.")
+    if itt.prices_are_sealed:
+        return []
     calculated = [_calculate_lot(itt, lot, now=now) for lot in itt.lots]
     return [result for result in calculated if result is not None]
 

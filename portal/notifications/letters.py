@@ -22,6 +22,7 @@ from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of, to_authority, to_bidders
 from portal.notifications.composing import tell
 from portal.regulation.notice_catalogue import CATALOGUE
+from portal.tendering.states import IttStatus
 
 
 def itt_published(event: Event) -> None:
@@ -44,6 +45,14 @@ def itt_closed(event: Event) -> None:
     itt = itt_of(event)
     link = page_of("openings.show", reference=itt.reference)
     to_authority(event, itt, "tendering/itt_closed_openers", Role.OPENER, link=link)
+
+
+def prices_to_open(event: Event) -> None:
+    """Once the last panel has closed, openers hear that prices which are opened apart can be."""
+    itt = itt_of(event)
+    if itt.status is IttStatus.MODERATED and itt.prices_are_sealed:
+        link = page_of("openings.prices", reference=itt.reference)
+        to_authority(event, itt, "bidding/prices_to_open", Role.OPENER, link=link)
 
 
 def itt_handed_over(event: Event) -> None:

@@ -203,6 +203,7 @@ TOPICS: tuple[Topic, ...] = (
         AUTHORITY_ROLES,
         (
             "tendering/itt_closed_openers",
+            "bidding/prices_to_open",
             "bidding/late_bid_came",
             "bidding/late_bid_proposed",
             "bidding/late_bid_sent_back",

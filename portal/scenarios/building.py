@@ -79,7 +79,7 @@ def draft(authority: ContractingAuthority, title: str, *, begun: datetime) -> In
     set_value_and_term(
         itt=itt, estimated_value=story.ESTIMATE, term_months=itt.term_months, break_months=itt.break_months, actor=actor
     )
-    set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor)
+    set_price(itt=itt, formula=story.PRICE_FORMULA, actor=actor, apart=title == story.PRICES_APART)
     checks.ask(itt, actor)
     dividing.divide(itt, actor)
     db.session.commit()

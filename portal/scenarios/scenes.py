@@ -147,7 +147,8 @@ SCENES: tuple[Scene, ...] = (
         demo.MODERATING,
         IttStatus.OPENED,
         "All scores are in. Each panel looks at how far apart they are, talks, and agrees one score with one "
-        "reason. Nobody's own score is ever changed.",
+        "reason. Nobody's own score is ever changed. The prices are still sealed: two openers open them once "
+        "the panels have closed.",
         (
             Door(people.CHAIR, "Lead the local panel", "panel_desk.show", Behind.PANEL, "local"),
             Door(people.FACILITATOR, "Sit with the young people", "panel_desk.show", Behind.PANEL, "young-people"),

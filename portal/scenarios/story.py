@@ -192,6 +192,8 @@ AGREED: Mapping[str, Mapping[str, tuple[int, str]]] = {
 }  # fmt: skip
 
 
+PRICES_APART = "Support for young carers: Demo Westway"
+"""Whose prices are opened by themselves, after the panels."""
 TIED = "Weekend respite for families: Demo Ashgrove"
 """The procurement in which two bids come out exactly alike."""
 WITHDRAWN = "Breakfast clubs: Demo Longmeadow"

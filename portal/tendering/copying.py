@@ -48,6 +48,7 @@ CARRIED = (
     "term_months",
     "break_months",
     "tie_break",
+    "prices_apart",
     "max_lots_bid",
     "max_lots_awarded",
     "no_lots_reason",

@@ -35,6 +35,7 @@ from portal.regulation.procurement_law import TENDER, NoticeDuty, ProcurementLaw
 from portal.regulation.procurement_rows import law_of
 from portal.tendering.buying import BuyingTogether
 from portal.tendering.lot_rules import MOST_PLACES, LotRules
+from portal.tendering.price_opening import PriceOpening
 from portal.tendering.question_kinds.kind import Asked
 from portal.tendering.question_kinds.registry import KINDS
 from portal.tendering.states import Combination, EnvelopeKind, IttStatus, PanelKind, QuestionKind
@@ -44,7 +45,7 @@ OWNED = "all, delete-orphan"
 """Parts go with what they are parts of."""
 
 
-class InvitationToTender(Timetable, LotRules, BuyingTogether, OnOwnChain, Model):
+class InvitationToTender(Timetable, LotRules, PriceOpening, BuyingTogether, OnOwnChain, Model):
     """A procurement from its draft to its contract. From publication on, `method` is frozen and hashed."""
 
     __tablename__ = "itt"

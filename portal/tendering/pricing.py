@@ -27,12 +27,14 @@ def set_price(
     weight: Decimal | None = None,
     actor: Actor,
     makes_precise: FrameworkCriterion | None = None,
+    apart: bool | None = None,
 ) -> AwardCriterion:
     """Say how the price earns its marks, in the engine's form: {"formula": its name, ...its parameters}.
 
     Adds the price criterion at the top of the tree where there is none yet, with `weight` (default 0); an
     existing one keeps its weight unless one is given. In a call-off it says which of the framework's criteria it
-    `makes_precise`. Raises `InvalidInput` beside `formula` or `makes_precise`. Records ITT_CHANGED.
+    `makes_precise`. `apart`: whether prices stay sealed until two openers open them after the panels; None leaves
+    that as it is. Raises `InvalidInput` beside `formula` or `makes_precise`. Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     wanted = dict(formula)
@@ -47,6 +49,8 @@ def set_price(
     belong_to(itt, price, makes_precise)
     if weight is not None:
         price.weight = weight
+    if apart is not None:
+        itt.prices_apart = apart
     db.session.flush()
     record_change(itt, actor, Task.PRICE, formula=wanted["formula"])
     return price

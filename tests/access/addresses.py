@@ -170,6 +170,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.PROPOSE_LATE): press("late_box.propose"),
     ("itt", Verb.HAND_OVER): form("itts.owner"),
     ("itt", Verb.OPEN_BIDS): press("openings.show"),
+    ("itt", Verb.OPEN_PRICES): press("openings.prices"),
     ("itt", Verb.JUDGE): press("compliance.pass_all"),
     ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
     ("itt", Verb.PROPOSE_AWARD): press("awards.show"),

@@ -20,7 +20,7 @@ from portal.audit.recording import record
 from portal.audit.subjects import Subject
 from portal.awarding.models import AssessmentSummary, AwardDecision, AwardPlace
 from portal.awarding.states import DecisionStatus
-from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid, OpenedPrice
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.contracts.models import BreakPoint, Contract
 from portal.core import clock
@@ -211,7 +211,7 @@ def _opened_bid(
             opening_id=opening.id,
             label=f"Provider {provider.id}",
             quality={"answers": {"q1": "Answermarker"}, "files": [{"name": "Filemarker.pdf"}]},
-            price=price,
+            opened_price=OpenedPrice(bid_id=bid.id, opening_id=opening.id, price=price),
         )
     )
     db.session.flush()

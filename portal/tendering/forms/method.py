@@ -193,9 +193,14 @@ class FormulaForm(BaseForm):
 
 
 class PriceForm(FormulaForm):
-    """How the price earns its marks in every lot."""
+    """How the price earns its marks in every lot, and when prices are opened."""
 
     makes_precise = PickField("Which criterion of the framework does it make more precise?")
+    opened = ChoiceField(
+        "When are prices opened?",
+        choices=[("with_bids", "With the bids"), ("apart", "By themselves, after the panels")],
+        description="Either way nobody sees a price before every panel has closed its scores.",
+    )
 
 
 class LotPriceForm(FormulaForm):

@@ -20,6 +20,7 @@ INFLUENCING = frozenset(
         Verb.PUBLISH_ANSWERS,
         Verb.WRITE,
         Verb.OPEN_BIDS,
+        Verb.OPEN_PRICES,
         Verb.PROPOSE_LATE,
         Verb.DECIDE_LATE,
         Verb.JUDGE,

@@ -28,7 +28,13 @@ def price(reference: str) -> ResponseReturnValue:
     criterion = price_criterion(itt)
     form = _price_form(itt, criterion)
     if form.validate_on_submit() and form.carry_out(
-        lambda: set_price(itt=itt, formula=form.stated(), actor=actor(), makes_precise=chosen_criterion(form, itt))
+        lambda: set_price(
+            itt=itt,
+            formula=form.stated(),
+            actor=actor(),
+            makes_precise=chosen_criterion(form, itt),
+            apart=form.opened.data == "apart",
+        )
     ):
         added = ("Price added. Now give it a weight.", "itts.criteria")
         return saved(reference) if criterion else saved(reference, *added)
@@ -37,9 +43,13 @@ def price(reference: str) -> ResponseReturnValue:
 
 def _price_form(itt: InvitationToTender, criterion: AwardCriterion | None) -> PriceForm:
     precise = str(criterion.framework_criterion_id or "") if criterion else ""
-    form = PriceForm.of(criterion.price_formula if criterion else None, makes_precise=precise)
+    form = PriceForm.of(criterion.price_formula if criterion else None, makes_precise=precise, opened=_opened(itt))
     offer_framework(form, itt)
     return form
+
+
+def _opened(itt: InvitationToTender) -> str:
+    return "apart" if itt.prices_apart else "with_bids"
 
 
 @bp.route("/<reference>/draft/lots/<int:number>/price", methods=["GET", "POST"])

@@ -20,7 +20,7 @@ from portal.accounts.inviting import invite_colleague
 from portal.accounts.models import GrantStatus, RoleGrant, User
 from portal.audit.kinds import EventKind
 from portal.audit.queries import events_of
-from portal.bidding.opening import OpeningRefused
+from portal.bidding.openers import OpeningRefused
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from portal.core.permissions import AUTHORITY_ROLES, Actor, Role

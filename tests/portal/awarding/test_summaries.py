@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.awarding.models import AssessmentSummary
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedPrice
 from portal.evaluation.models import PanelMember, Score
 from portal.extensions import db
 from portal.tendering.models import InvitationToTender
@@ -82,7 +82,7 @@ def test_nothing_of_another_loser(award: Award) -> None:
     assert third.provider.name not in other
     assert third.reference not in other
     assert str(third.provider.company_number) not in other
-    price = db.session.scalar(select(OpenedBid.price).where(OpenedBid.bid_id == third.id))
+    price = db.session.scalar(select(OpenedPrice.price).where(OpenedPrice.bid_id == third.id))
     assert price is not None
     assert f"{price:.0f}" not in other.replace(",", "")
     assert f'"total": "{own["own"]["total"]}"' not in other

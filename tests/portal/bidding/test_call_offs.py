@@ -13,7 +13,8 @@ from sqlalchemy import select
 from portal.audit.queries import events_of
 from portal.bidding.drafting import save_price
 from portal.bidding.models import Bid, DisregardedBid, OpenedBid
-from portal.bidding.opening import OpeningRefused, open_bids
+from portal.bidding.openers import OpeningRefused
+from portal.bidding.opening import open_bids
 from portal.bidding.setting_aside import explain_undecided, undecided_bidders
 from portal.core import clock
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState

@@ -10,10 +10,10 @@ from flask import current_app
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from portal.bidding.drafting import read_draft, save_answers
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedBid, OpenedPrice
 from portal.bidding.queries import version_of
 from portal.bidding.sealing import withdraw_bid
 from portal.core import clock
@@ -136,15 +136,20 @@ def test_what_is_opened_is_what_the_last_receipt_says(db_session: object, acts: 
         told.act(what, number)
     close_now(case.itt)
     open_itt(case.itt)
-    whole = select(OpenedBid).where(OpenedBid.bid_id == case.bid.id).options(undefer("*"))
+    whole = (
+        select(OpenedBid)
+        .where(OpenedBid.bid_id == case.bid.id)
+        .options(undefer("*"), joinedload(OpenedBid.opened_price).undefer(OpenedPrice.said))
+    )
     opened = db.session.scalars(whole).one_or_none()
     if told.last is None:
         assert opened is None
         return
     assert opened is not None
     assert opened.is_sound
+    assert opened.opened_price is not None
     method, answers = told.last
-    said = [part["answers"] for part in (opened.compliance, opened.quality, opened.priced) if part]
+    said = [part["answers"] for part in (opened.compliance, opened.quality, opened.opened_price.said) if part]
     assert {key: text for part in said for key, text in part.items()} == answers
     assert opened.answered_before == [place for place, made in enumerate(told.changes, 1) if made > method]
     bid = db.session.get_one(Bid, case.bid.id, populate_existing=True)

@@ -9,12 +9,13 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from portal.accounts.models import HeldRole
 from portal.audit.queries import events_of
-from portal.bidding.models import Bid, BidOpening, OpenedBid
-from portal.bidding.opening import OpeningRefused, open_bids, record_refused_opening
+from portal.bidding.models import Bid, BidOpening, OpenedBid, OpenedPrice
+from portal.bidding.openers import OpeningRefused, record_refused_opening
+from portal.bidding.opening import open_bids
 from portal.bidding.sealing import withdraw_bid
 from portal.core import clock
 from portal.core.errors import NotAllowed, NotFound, SealBroken, SecondFactorNeeded, WrongState
@@ -52,8 +53,9 @@ def agree(app: Flask, itt: InvitationToTender, actor: Actor, *, factor_age: time
 
 
 def opened() -> list[OpenedBid]:
-    content = (undefer(OpenedBid.quality), undefer(OpenedBid.price))
-    return list(db.session.scalars(select(OpenedBid).options(*content).order_by(OpenedBid.price)))
+    content = (undefer(OpenedBid.quality), joinedload(OpenedBid.opened_price).undefer(OpenedPrice.price))
+    found = select(OpenedBid).outerjoin(OpenedBid.opened_price).options(*content).order_by(OpenedPrice.price)
+    return list(db.session.scalars(found))
 
 
 def test_two_openers_open_what_counts(app: Flask, itt: InvitationToTender) -> None:
@@ -104,7 +106,11 @@ def test_labels_are_drawn_at_random_and_used_once(db_session: object) -> None:
     for _ in range(6):
         itt = opened_itt(4)
         bids = db.session.scalars(
-            select(OpenedBid).join(OpenedBid.bid).where(Bid.itt_id == itt.id).order_by(OpenedBid.price)
+            select(OpenedBid)
+            .join(OpenedBid.bid)
+            .join(OpenedBid.opened_price)
+            .where(Bid.itt_id == itt.id)
+            .order_by(OpenedPrice.price)
         ).all()
         labels = [bid.label for bid in bids]
         assert sorted(labels) == ["Provider 1", "Provider 2", "Provider 3", "Provider 4"]

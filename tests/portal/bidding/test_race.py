@@ -20,7 +20,8 @@ from sqlalchemy import select, text
 
 from portal.accounts.models import User
 from portal.bidding.models import Bid, BidVersion, LateAttempt, OpenedBid
-from portal.bidding.opening import OpeningRefused, open_bids
+from portal.bidding.openers import OpeningRefused
+from portal.bidding.opening import open_bids
 from portal.core import clock
 from portal.core.permissions import Actor
 from portal.extensions import db

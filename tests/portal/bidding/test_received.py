@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from portal.audit.queries import events_of
 from portal.bidding.models import Bid, OpenedBid
-from portal.bidding.opening import OpeningRefused
+from portal.bidding.openers import OpeningRefused
 from portal.bidding.received import differences
 from portal.bidding.reconciling import reconcile_files
 from portal.bidding.sealing import withdraw_bid

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.audit.kinds import EventKind
 from portal.audit.models import Event
 from portal.awarding.models import AwardDecision
-from portal.bidding.models import OpenedBid
+from portal.bidding.models import OpenedPrice
 from portal.contracts.models import Contract
 from portal.contracts.signing import conclude_contract
 from portal.core import clock
@@ -30,7 +30,7 @@ def test_the_terms_are_those_that_were_published(free: Award) -> None:
     """Value, term and break points come from the winning bid and the ITT, counted from the first day."""
     starts = clock.today() + timedelta(days=60)
     contract = conclude(free, starts=starts)
-    price = select(OpenedBid.price).where(OpenedBid.bid_id == free.decision.places[0].bid_id)
+    price = select(OpenedPrice.price).where(OpenedPrice.bid_id == free.decision.places[0].bid_id)
     assert contract.value == db.session.scalar(price)
     assert contract.provider_id == free.decision.places[0].bid.provider_id
     assert contract.end_until == months_later(starts, 30)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal.audit.queries import events_of
-from portal.bidding.models import OpenedBid
+from portal.bidding.models import OpenedPrice
 from portal.core import clock
 from portal.core.errors import NotFound, WrongState
 from portal.evaluation.models import ModeratedScore, Result
@@ -185,6 +185,6 @@ def test_prices_are_not_read_before_the_result() -> None:
     bid_id = evaluation.bids()[0].bid_id
     db.session.expunge_all()
     for bid in (bids_to_score(evaluation.itt.id)[0], bid_to_score(evaluation.itt.id, bid_id)):
-        with pytest.raises(Exception, match="raiseload"):
+        with pytest.raises(Exception, match="lazy='raise'"):
             _ = bid.price
-    assert db.session.scalars(select(OpenedBid.price)).all() == [Decimal("100000.00")]
+    assert db.session.scalars(select(OpenedPrice.price)).all() == [Decimal("100000.00")]

@@ -10,7 +10,7 @@ from flask import current_app
 from portal.accounts.models import User
 from portal.bidding.drafting import read_draft
 from portal.bidding.form_of_tender import statements_for
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedBid, OpenedPrice
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
 from portal.tendering.timetable import USUAL_VALIDITY
@@ -68,7 +68,9 @@ def test_officers_read_it_after_the_opening(client: CheckedClient, bid: Bid, sub
     close_now(bid.itt)
     open_itt(bid.itt)
     held = db.session.execute(
-        db.select(OpenedBid.compliance, OpenedBid.quality, OpenedBid.priced).where(OpenedBid.bid_id == bid.id)
+        db.select(OpenedBid.compliance, OpenedBid.quality, OpenedPrice.said)
+        .join(OpenedBid.opened_price)
+        .where(OpenedBid.bid_id == bid.id)
     ).one()
     assert held.compliance["declared"] == list(STATEMENTS)
     assert [part.get("confidential") for part in held] == [None, {key: WHY}, {"": WHY}]

@@ -9,7 +9,7 @@ from flask import current_app
 
 from portal.accounts.models import User
 from portal.bidding.drafting import read_draft
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedBid, OpenedPrice
 from portal.bidding.partners import STATEMENT
 from portal.core.permissions import Actor, Role
 from portal.extensions import db
@@ -91,7 +91,9 @@ def test_officers_check_them_and_panels_do_not_see_them(client: CheckedClient, b
     close_now(bid.itt)
     open_itt(bid.itt)
     found = db.session.execute(
-        db.select(OpenedBid.compliance, OpenedBid.quality, OpenedBid.priced).where(OpenedBid.bid_id == bid.id)
+        db.select(OpenedBid.compliance, OpenedBid.quality, OpenedPrice.said)
+        .join(OpenedBid.opened_price)
+        .where(OpenedBid.bid_id == bid.id)
     ).one()
     assert [[each["name"] for each in part.get("partners", [])] for part in found] == [["Demo Youth Arts"], [], []]
     sign_in(client, make_person(Role.COMMISSIONER, authority=bid.itt.authority))

@@ -10,7 +10,7 @@ from flask import current_app
 
 from portal.accounts.models import User
 from portal.bidding.drafting import read_draft, save_rates
-from portal.bidding.models import Bid, OpenedBid
+from portal.bidding.models import Bid, OpenedBid, OpenedPrice
 from portal.core import clock
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Actor
@@ -130,7 +130,9 @@ def test_rates_are_sealed_with_the_price(
     close_now(itt)
     open_itt(itt)
     quality, priced, price = db.session.execute(
-        db.select(OpenedBid.quality, OpenedBid.priced, OpenedBid.price).where(OpenedBid.bid_id == bid.id)
+        db.select(OpenedBid.quality, OpenedPrice.said, OpenedPrice.price)
+        .join(OpenedBid.opened_price)
+        .where(OpenedBid.bid_id == bid.id)
     ).one()
     assert (f"{price:.2f}", priced["answers"]["rates.2.1"]) == (PRICE, "777.77")
     assert [key for key in quality["answers"] if key.startswith("rates")] == []
