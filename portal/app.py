@@ -113,6 +113,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.removing",
+    "portal.evaluation.views.viewing",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
     "portal.judging.views.checking",

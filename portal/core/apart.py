@@ -46,10 +46,10 @@ def run_apart(module: str, given: bytes) -> bytes:
     return done.stdout
 
 
-def limit_rights() -> None:
+def limit_rights(cpu_seconds: int = MOST_CPU_SECONDS) -> None:
     """From here on this process opens no file and no connection, and its memory and time are limited."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     if sys.platform == "linux":  # macOS refuses a limit on addresses
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

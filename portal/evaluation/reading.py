@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,12 +27,14 @@ from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
 from portal.core.errors import NotFound, NotYet, WrongState
 from portal.core.permissions import Actor, Verb, policy
+from portal.core.showing import SHOWN, NotShown, ShownPage, show_page
 from portal.core.storage import FileStore
+from portal.core.words import london_short
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named, leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
-from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, sound_bid
+from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
 from portal.tendering.amending.earlier_answers import before_in_words, stands
 from portal.tendering.amending.models import MethodChange
 from portal.tendering.amending.queries import changes_by_version
@@ -80,6 +82,16 @@ class File:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """One page of a bid's file, to look at."""
+
+    bid: OpenedBid
+    name: str
+    number: int
+    shown: ShownPage
 
 
 @dataclass(frozen=True)
@@ -151,13 +163,35 @@ def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: 
     Records BID_FILE_VIEWED with the version and the SHA-256. Raises as `read_bid`, `NotFound` for a file of
     another bid or of another panel's question, `SealBroken` when the bytes are not what was sealed.
     """
-    bid = _bid_for(work, bid_id, actor)
-    own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions}
-    own -= _not_given(bid)
-    for entry in _manifest(bid.quality):
-        if entry["id"] == str(file_id) and entry["question"] in own:
-            return _read(bid, entry, actor, files, panel=work.panel.key)
-    raise NotFound("There is no such file here.")
+    bid, entry = _own_file(work, bid_id, file_id, actor)
+    return _read(bid, entry, actor, files, panel=work.panel.key)
+
+
+def show_file_page(
+    *,
+    work: PanelWork,
+    bid_id: uuid.UUID,
+    file_id: uuid.UUID,
+    number: int,
+    drawn: bool,
+    actor: Actor,
+    files: FileStore,
+    now: datetime,
+) -> FilePage:
+    """One page of such a file to look at, from 1: its text, and where `drawn` a picture with who reads it across.
+
+    Records BID_FILE_VIEWED once in a quarter of an hour, however many pages are looked at. Raises as `read_file`,
+    `NotFound` for a page that it does not have, and `NotShown` for a file that can only be downloaded.
+    """
+    bid, entry = _own_file(work, bid_id, file_id, actor)
+    if entry["media_type"] not in SHOWN:
+        raise NotShown("A file of this kind cannot be shown here. Download it to read it.")
+    content = read_stored_file(bid=bid.bid, entry=entry, files=files)
+    reader = seat_of(work.panel_id, actor.user_id).alias
+    mark = f"{reader} · {london_short(now)} · {work.itt.reference} · {bid.label}"
+    shown = show_page(content, entry["media_type"], page=number, mark=mark, drawn=drawn)
+    _note(bid, actor, panel=work.panel.key, what="file", file=entry["id"], sha256=entry["sha256"], shown=True)
+    return FilePage(bid, entry["name"], number, shown)
 
 
 def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> Compliance:
@@ -264,6 +298,18 @@ def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     return _opened(work.itt, standing.bid_id, undefer(OpenedBid.quality))
 
 
+def _own_file(
+    work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor
+) -> tuple[OpenedBid, Mapping[str, Any]]:
+    """A bid, and the entry of a file that it gave with one of the panel's questions."""
+    bid = _bid_for(work, bid_id, actor)
+    own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions} - _not_given(bid)
+    for entry in _manifest(bid.quality):
+        if entry["id"] == str(file_id) and entry["question"] in own:
+            return bid, entry
+    raise NotFound("There is no such file here.")
+
+
 def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     policy.require(actor, Verb.READ_COMPLIANCE, itt)
     return _opened(itt, bid_id, undefer(OpenedBid.compliance), _WITH_BIDDER)
@@ -332,7 +378,7 @@ def _manifest(envelope: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]
 
 def _read(bid: OpenedBid, entry: Mapping[str, Any], actor: Actor, files: FileStore, **seen_by: Any) -> File:
     content = read_stored_file(bid=bid.bid, entry=entry, files=files)
-    _note(bid, actor, **seen_by, what="file", file=entry["id"], sha256=entry["sha256"])
+    _note(bid, actor, **seen_by, what="file", file=entry["id"], sha256=entry["sha256"], shown=False)
     return File(entry["name"], entry["media_type"], content)
 
 

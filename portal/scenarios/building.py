@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypeVar
 
 from flask import current_app
@@ -30,6 +31,7 @@ from portal.contracts.signing import conclude_contract
 from portal.core import clock
 from portal.core.columns import Model, db
 from portal.core.errors import DeadlinePassed
+from portal.core.pdf import Document, Text, make_pdf
 from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.notices.models import PreparedNotice
@@ -155,10 +157,18 @@ def write_bid(
     if whole:
         save_price(bid=bid, actor=actor, keys=keys, price=dividing.price_for(lot, telling))
         db.session.commit()
-        uploads = [(story.POLICY_NAME, story.POLICY_TEXT.encode)]
+        uploads = [(story.POLICY_SHOWN, _policy)]
         attach_files(bid=bid, actor=actor, keys=keys, files=files, question="safeguarding-policy", uploads=uploads)
         db.session.commit()
     return bid
+
+
+@cache
+def _policy() -> bytes:
+    """The policy as a PDF, which a panel looks at page by page."""
+    title, *paragraphs = story.POLICY_TEXT.split("\n\n")
+    words = tuple(Text(paragraph) for paragraph in paragraphs)
+    return make_pdf(Document(title, "For a panel to read.", "Demonstration", words, clock.now()))
 
 
 def submit(bid: Bid, part: Part, keys: KeyFolder) -> None:

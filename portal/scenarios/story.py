@@ -32,6 +32,7 @@ NOT_AT_NIGHT = "working-together"
 NIGHT_WEIGHTS = {NOT_AT_NIGHT: Decimal(0), "safeguarding": Decimal(65)}
 """What criteria weigh in the second lot of the draft, by key: safeguarding takes what the other gives up."""
 POLICY_NAME = "safeguarding-policy.txt"
+POLICY_SHOWN = "safeguarding-policy.pdf"
 POLICY_TEXT = (
     "Safeguarding policy of a demonstration provider.\n\n"
     "Every worker is checked before they start and trained in their first week and every year after that.\n"

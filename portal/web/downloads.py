@@ -34,3 +34,8 @@ def stream_download(name: str, pieces: Iterator[str] | Iterator[bytes], mimetype
         mimetype=mimetype,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def picture(content: bytes) -> Response:
+    """Send a PNG that the portal drew, to be shown in a page; no cache keeps it (`web.headers`)."""
+    return Response(content, mimetype="image/png", headers={"Content-Security-Policy": "sandbox; default-src 'none'"})
