@@ -110,6 +110,7 @@ BLUEPRINTS = (
     "portal.evaluation.safeguarding.views.panel",
     "portal.evaluation.views.paper",
     "portal.evaluation.views.draws",
+    "portal.evaluation.views.firmness",
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",
     "portal.evaluation.views.removing",

@@ -26,6 +26,7 @@ import portal.editing.models
 import portal.ending.rules
 import portal.evaluation.consent_models
 import portal.evaluation.draw_models
+import portal.evaluation.look_models
 import portal.evaluation.models
 import portal.evaluation.moderation_models
 import portal.evaluation.paper_models

@@ -323,6 +323,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.RESULT_BLOCKED: (letters.result_blocked,),
     EventKind.LOT_COMMITTED: (letters_of_endings.lot_committed,),
     EventKind.LOT_REVEALED: NOTHING,
+    EventKind.FIRMNESS_SEEN: NOTHING,
+    EventKind.LOOKED_AGAIN: NOTHING,
     EventKind.LOT_DRAWN: (calculate_once_moderated,),
     EventKind.LOT_ABANDONED: (letters_of_endings.lot_abandoned,),
     EventKind.EVALUATION_REPORT_TAKEN: NOTHING,

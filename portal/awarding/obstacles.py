@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from portal.core.drafts import refusal_of
 from portal.core.errors import WrongState
+from portal.evaluation.second_look import look_faults
 from portal.judging.queries import require_all_judged, require_ready
 from portal.tendering.interests.queries import interest_faults
 from portal.tendering.models import InvitationToTender, Lot
 
 
 class Obstacle(NamedTuple):
-    """What is in the way, in words, and what it is about: bidders, or interests; a page of each leads to mending it."""
+    """What is in the way, in words, and what it is about (bidders, interests, marks): a page of each mends it."""
 
     words: str
     about: str
@@ -27,8 +28,12 @@ def _judged(itt: InvitationToTender, lot: Lot) -> Iterator[str]:
     return refusal_of(lambda: require_all_judged(itt, lot))
 
 
+def _looked_again(_: InvitationToTender, lot: Lot) -> Iterator[str]:
+    return look_faults(lot)
+
+
 Checks = Sequence[tuple[str, Callable[[InvitationToTender, Lot], Iterator[str]]]]
-_PROPOSING: Checks = (("bidders", _checked), ("interests", interest_faults))
+_PROPOSING: Checks = (("bidders", _checked), ("interests", interest_faults), ("marks", _looked_again))
 _DECIDING: Checks = (("bidders", _judged), ("interests", interest_faults))
 """Bidders are checked against the debarment list of the day on which the award was proposed."""
 

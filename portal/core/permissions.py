@@ -152,6 +152,8 @@ class Verb(StrEnum):
     CLOSE_MODERATION = "close_moderation"
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"
+    SEE_FIRMNESS = "see_firmness"
+    LOOK_AGAIN = "look_again"
     DRAW_LOT = "draw_lot"
     TAKE_REPORT = "take_report"
     TAKE_PUBLIC_REPORT = "take_public_report"

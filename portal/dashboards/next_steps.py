@@ -126,6 +126,14 @@ DECIDE_JUDGEMENT = Step(
 )
 RESULT = Step("Read the result", "evaluation_desk.result", Verb.SEE_RESULT, "Every figure of the calculation.")
 NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", Verb.SEE_RESULT)
+LOOK = Step(
+    "Look again at the scores that decide alone",
+    "firmness.show",
+    Verb.LOOK_AGAIN,
+    "No award can be proposed before.",
+    is_act=True,
+    timetable="award_date",
+)
 PROPOSE = Step(
     "Propose the award",
     "awards.show",
@@ -346,7 +354,9 @@ def _interests(itt: InvitationToTender, situation: Situation, actor: Actor) -> I
 def _awarding(situation: Situation, actor: Actor) -> Iterator[Step]:
     register = situation.register
     waits = bool(situation.to_check) or (situation.judging is not None and situation.judging.is_anything)
-    waits = waits or (register is not None and any(register.faults()))
+    waits = waits or situation.wants_look or (register is not None and any(register.faults()))
+    if situation.wants_look:
+        yield LOOK
     if situation.has_result and situation.has_lot_to_propose and not waits:
         yield PROPOSE
     if situation.has_tie and situation.draws_lots:

@@ -25,6 +25,7 @@ from portal.core.permissions import Role
 from portal.corresponding.queries import counts_unanswered
 from portal.dashboards.proposals import FirstPeople, Waits, proposals_of
 from portal.evaluation.models import PanelMember, PanelWork, Result
+from portal.evaluation.second_look import look_wanted
 from portal.judging.checks import unchecked_in_lot
 from portal.judging.queries import Waiting, waiting_of
 from portal.notices.queries import names_waiting
@@ -90,6 +91,8 @@ class Situation:
     """Who influences it, from its publication to its award."""
     has_untold_panel: bool = False
     """Whether young people wait to hear what was done with their words."""
+    wants_look: bool = False
+    """Whether single agreed scores of a lot's result wait for a second look, or for a correction."""
     lacks_lead: bool = False
     """Whether a panel of young people has no safeguarding lead."""
     proposals: Mapping[Waits, frozenset[FirstPeople]] = field(default_factory=dict)
@@ -165,6 +168,7 @@ def _lots(itt_ids: Sequence[uuid.UUID]) -> Select[Any, *tuple[Any, ...]]:
             ended,
             InvitationToTender.method["tie_break"].contains([DRAWN_LOT]),
             unchecked_in_lot(),
+            case((undecided, look_wanted())),
         )
         .select_from(Lot)
         .join(InvitationToTender, InvitationToTender.id == Lot.itt_id)
@@ -249,6 +253,7 @@ class _Row:
     has_ended: bool
     draws_lots: bool | None
     unchecked: int
+    look_wanted: str | None
 
     @property
     def left(self) -> list[int] | None:
@@ -306,6 +311,7 @@ def _together(lots: Sequence[_Row], has_empty_panel: bool, now: datetime) -> Sit
         has_lot_to_propose=any(not lot.has_nobody_left and not lot.is_tied for lot in vacant),
         has_tie=any(lot.is_tied for lot in vacant),
         draws_lots=all(lot.draws_lots for lot in lots),
+        wants_look=any(lot.look_wanted and not (lot.is_tied and lot.draws_lots) for lot in vacant),
         to_check=sum(lot.unchecked for lot in vacant),
         has_lot_to_end=any(lot.has_nobody_left and not lot.vacant for lot in vacant),
         has_place_to_leave=any(lot.has_nobody_left and lot.vacant for lot in vacant),

@@ -88,6 +88,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.RESULT_BLOCKED: "The result could not be calculated",
     EventKind.LOT_COMMITTED: "Somebody committed to a secret value for a lot",
     EventKind.LOT_REVEALED: "Somebody revealed the value that they had committed to",
+    EventKind.FIRMNESS_SEEN: "Somebody read which single scores decide the result",
+    EventKind.LOOKED_AGAIN: "Somebody looked a second time at the scores that decide alone",
     EventKind.LOT_DRAWN: "A lot was drawn between tied bids",
     EventKind.LOT_ABANDONED: "A draw was given up, because somebody did not reveal",
     EventKind.EVALUATION_REPORT_TAKEN: "Somebody took the evaluation report",

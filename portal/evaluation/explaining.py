@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from portal.core.words import listed
+from portal.core.words import counted, listed, marks
 from tender_scoring.prices import FORMULAS
 
 RULES = {
@@ -148,6 +148,16 @@ def _flip(flip: Mapping[str, Any], names: Names) -> str:
     else:
         effect = f"would put {names.several(flip['winners'])} first"
     return f"{where}: {flip['moved']} instead of {flip['score']} {effect}."
+
+
+def lead_in_words(margin: Mapping[str, Any] | None, names: Names) -> str:
+    """What separates the first from the next; nothing where fewer than two bids stand."""
+    if margin is None:
+        return ""
+    first, second = names.bid(margin["winner"]), names.bid(margin["runner_up"])
+    if Fraction(margin["by"]["exact"]) == 0:
+        return f"{first} and {second} have exactly the same total."
+    return f"{first} is {counted(marks(margin['by']['shown']), 'mark')} ahead of {second}."
 
 
 def severity_in_words(exact_and_shown: Mapping[str, Any] | None) -> str:

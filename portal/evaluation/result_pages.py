@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.permissions import Actor
-from portal.evaluation.explaining import (
-    Names,
-    eliminated_in_words,
-    flips_in_words,
-    reasons_in_words,
-    severity_in_words,
-    share,
-    shown_steps,
-    spread_in_words,
-)
-from portal.evaluation.models import PanelMember, Result
+from portal.evaluation.explaining import Names, eliminated_in_words, shown_steps
+from portal.evaluation.models import Result
+from portal.evaluation.names import names_in
 from portal.evaluation.reading import read_prices
 from portal.evaluation.results import steps_of_bid
 from portal.tendering.method import method_for
-from portal.tendering.models import AwardCriterion, InvitationToTender, Panel
+from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import PanelKind
 from portal.tendering.tie_breaks import TOLD, criterion_words
@@ -35,7 +24,6 @@ from tender_scoring import effective_weights
 
 CHART_AT_MOST = 20
 UNFOLD_AT_MOST = 8
-FLIPS_AT_MOST = 12
 CHIP = {
     PanelKind.LOCAL: "professional",
     PanelKind.YOUNG_PEOPLE: "young_people",
@@ -94,14 +82,6 @@ class ResultPage:
     ties: list[str]
     tie_broken_by: list[tuple[str, str]]
     pilots: list[dict[str, Any]]
-    names: Names
-    shares: list[list[str]]
-    """Each counting panel: name, share of all marks, the shares at which another bid would be first."""
-    flips: list[str]
-    more_flips: int
-    habits: list[list[str]]
-    """Each member: alias, panel, how far above or below the others and how far apart in hundredths of the scale,
-    and how many reasons say something."""
 
     @property
     def is_long(self) -> bool:
@@ -111,22 +91,14 @@ class ResultPage:
 
 def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> ResultPage:
     """The page of one lot's result for the actor, in a fixed number of statements however many bids there are."""
-    outcome, diagnostics = result.outcome, result.diagnostics or {}
+    outcome = result.outcome
     bidders = _bidders(itt, result.lot_id, actor)
-    panels = _panels(itt.id)
-    names = Names(
-        {key: bidder.label for key, bidder in bidders.items()},
-        _titles(itt.id),
-        {p.key: p.name for p in panels},
-        {},
-    )
+    names = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
     method = method_for(result.lot)
-    columns = tuple(_columns(method, panels))
+    columns = tuple(_columns(method, itt.panels))
     rows = _rows(outcome, columns, bidders, _price_keys(method))
-    aliases = _aliases(itt.id)
     if len(rows) <= UNFOLD_AT_MOST:
-        rows = _with_steps(rows, result, Names(names.bids, names.criteria, names.panels, aliases))
-    flips = diagnostics.get("single_steps", [])
+        rows = _with_steps(rows, result, names)
     return ResultPage(
         result=result,
         lot=result.lot.title,
@@ -138,14 +110,6 @@ def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> Result
         ties=[names.several(bids) for bids in outcome["ties"]],
         tie_broken_by=[(names.several(e["bids"]), _breaker(e["by"], itt)) for e in outcome["tie_broken_by"]],
         pilots=_pilots(outcome, names),
-        names=names,
-        shares=[
-            [names.panel(entry["panel"]), *(share(entry[key]) for key in ("share", "below", "above"))]
-            for entry in diagnostics.get("decisive_weights", [])
-        ],
-        flips=flips_in_words(flips[:FLIPS_AT_MOST], names),
-        more_flips=max(0, len(flips) - FLIPS_AT_MOST),
-        habits=_habits(diagnostics, names, aliases),
     )
 
 
@@ -162,27 +126,8 @@ def workings_page(itt: InvitationToTender, result: Result, bid: str, actor: Acto
     bidders = _bidders(itt, result.lot_id, actor)
     if bid not in bidders:
         raise NotFound("There is no such bid in this result.")
-    names = Names(
-        {key: bidder.label for key, bidder in bidders.items()},
-        _titles(itt.id),
-        {panel.key: panel.name for panel in _panels(itt.id)},
-        _aliases(itt.id),
-    )
+    names = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
     return WorkingsPage(bidders[bid], shown_steps(steps_of_bid(result.id, bid), names))
-
-
-def _habits(diagnostics: Mapping[str, Any], names: Names, aliases: Mapping[str, str]) -> list[list[str]]:
-    reasons = {(entry["panel"], entry["member"]): entry for entry in diagnostics.get("member_reasons", [])}
-    return [
-        [
-            aliases.get(entry["member"], "A member"),
-            names.panel(entry["panel"]),
-            severity_in_words(entry["severity"]),
-            spread_in_words(entry["spread"]),
-            reasons_in_words(reasons.get((entry["panel"], entry["member"]))),
-        ]
-        for entry in diagnostics.get("members", [])
-    ]
 
 
 def _bidders(itt: InvitationToTender, lot_id: uuid.UUID, actor: Actor) -> dict[str, Bidder]:
@@ -195,23 +140,7 @@ def _bidders(itt: InvitationToTender, lot_id: uuid.UUID, actor: Actor) -> dict[s
     }
 
 
-def _panels(itt_id: uuid.UUID) -> list[Panel]:
-    return list(db.session.scalars(select(Panel).where(Panel.itt_id == itt_id).order_by(Panel.position)))
-
-
-def _titles(itt_id: uuid.UUID) -> dict[str, str]:
-    found = db.session.execute(select(AwardCriterion.key, AwardCriterion.title).where(AwardCriterion.itt_id == itt_id))
-    return {row.key: row.title for row in found}
-
-
-def _aliases(itt_id: uuid.UUID) -> dict[str, str]:
-    found = db.session.scalars(
-        select(PanelMember).join(Panel, Panel.id == PanelMember.panel_id).where(Panel.itt_id == itt_id)
-    )
-    return {str(member.id): member.alias for member in found}
-
-
-def _columns(method: Mapping[str, Any], panels: list[Panel]) -> Iterator[Column]:
+def _columns(method: Mapping[str, Any], panels: Sequence[Panel]) -> Iterator[Column]:
     worth: dict[str | None, Any] = {}
     for weight in effective_weights(dict(method)):
         worth[weight.panel] = worth.get(weight.panel, 0) + weight.marks

@@ -37,6 +37,10 @@ policy.declare(
         permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_OPENING, *ENDED]),
         # No price weighs on a score: people see them once the last panel has closed (`reading.read_prices`).
         permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_MODERATION, *ENDED]),
+        # Which single mark decides is a map for whoever would nudge: those who answer for the award read it once the
+        # last panel has closed, and each look is on record.
+        permit("itt", Verb.SEE_FIRMNESS, OVERSIGHT, [*AFTER_MODERATION, *ENDED]),
+        permit("itt", Verb.LOOK_AGAIN, [Role.COMMISSIONER, Role.APPROVER], [IttStatus.MODERATED]),
         # Of those who see the result: the page of a draw says which bids are tied.
         permit("itt", Verb.DRAW_LOT, [Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER], [IttStatus.MODERATED]),
         permit("panel", Verb.READ, SEATED),

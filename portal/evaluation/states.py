@@ -57,6 +57,13 @@ class DrawStatus(Named):
 DRAW = Lifecycle("draw", {DrawStatus.OPEN: frozenset({DrawStatus.DONE, DrawStatus.ABANDONED})})
 
 
+class LookConclusion(Named):
+    """What came of a second look at the agreed scores that decide alone: they stay, or a correction is asked for."""
+
+    STAYS = "stays"
+    CORRECTION = "correction"
+
+
 class MemberRole(Named):
     """What a person does on a panel. A facilitator supports the young people and never scores."""
 

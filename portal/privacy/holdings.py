@@ -126,6 +126,7 @@ HOLDINGS = (
     Holding("panel_reply.published_by_id", "Answers to panels that you published"),
     Holding("movement.written_by_id", "What you wrote down of somebody who came round from their score"),
     Holding("draw_part.person_id", "Lots that you drew"),
+    Holding("second_look.looked_by_id", "Scores that decide alone, at which you looked a second time"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),
     Holding("validity_request.asked_by_id", "Requests to let bids stand for longer that you made"),

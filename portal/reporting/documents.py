@@ -59,7 +59,7 @@ def _parts(found: Evaluation) -> Iterator[Part]:
         yield from bids_section(outcome)
         yield from ranking_section(outcome, itt)
         yield from prices_section(outcome)
-        yield from diagnostics_section(outcome)
+        yield from diagnostics_section(outcome, is_known=itt.has_outcome)
     yield from _marks(found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.core.pdf import Heading, Part, Table
 from portal.core.words import counted, listed, marks
-from portal.evaluation.explaining import Names, flips_in_words, share
+from portal.evaluation.explaining import Names, flips_in_words, lead_in_words, share
 from portal.reporting.gathering import LotOutcome
 
 FLIPS_AT_MOST = 12
@@ -19,18 +19,18 @@ Check = tuple[str, str, str]
 """What a check is called, what it says, and how exact that is."""
 
 
-def diagnostics_section(outcome: LotOutcome) -> Iterator[Part]:
-    """What decided a lot, and how nearly."""
+def diagnostics_section(outcome: LotOutcome, *, is_known: bool) -> Iterator[Part]:
+    """What decided a lot, and how nearly; `is_known`: the outcome, so that nobody can nudge it any more."""
     if outcome.result is None or not outcome.result.diagnostics:
         return
     yield Heading(f"Lot {outcome.lot.number}: how firm the result is", 3)
-    rows = tuple(checks(outcome.result.diagnostics, outcome.names))
+    rows = tuple(checks(outcome.result.diagnostics, outcome.names, is_known=is_known))
     yield Table(("Check", "What it says", "Error"), rows, (5, 12, 5))
 
 
-def checks(said: Mapping[str, Any], names: Names) -> Iterator[Check]:
-    """Every diagnostic that was stored with a result."""
-    yield from _lead(said, names)
+def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator[Check]:
+    """Every diagnostic that was stored with a result; which scores decide alone once the outcome `is_known`."""
+    yield from _lead(said, names, is_known)
     for entry in said["decisive_weights"]:
         below, above = share(entry["below"]), share(entry["above"])
         words = f"Gives {share(entry['share'])} of all marks. Another bid would be first below {below}, above {above}."
@@ -50,11 +50,14 @@ def checks(said: Mapping[str, Any], names: Names) -> Iterator[Check]:
     yield "Reasons that say little", f"{weak} shorter than a sentence, or close to the scale’s own words.", EXACT
 
 
-def _lead(said: Mapping[str, Any], names: Names) -> Iterator[Check]:
-    if margin := said["margin"]:
-        first, second = names.bid(margin["winner"]), names.bid(margin["runner_up"])
-        yield "The lead", f"{first} is {counted(margin['by']['shown'], 'mark')} ahead of {second}.", EXACT
+def _lead(said: Mapping[str, Any], names: Names, is_known: bool) -> Iterator[Check]:
+    if lead := lead_in_words(said["margin"], names):
+        yield "The lead", lead, EXACT
     flips = said["single_steps"]
+    if not is_known:
+        words = f"{counted(len(flips), 'score')}. Which ones they are is in this report once the award is decided."
+        yield "Scores that decide alone", words, EXACT
+        return
     shown = flips_in_words(flips[:FLIPS_AT_MOST], names) or ["No single agreed score decides by one step."]
     more = [f"And {len(flips) - FLIPS_AT_MOST} more."] if len(flips) > FLIPS_AT_MOST else []
     yield "Scores that decide alone", "\n".join([*shown, *more]), EXACT

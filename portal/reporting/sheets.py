@@ -214,5 +214,5 @@ def _files(found: Evaluation) -> Rows:
 def _firm(found: Evaluation) -> Rows:
     for outcome in found.outcomes:
         if outcome.result is not None and outcome.result.diagnostics:
-            for check in checks(outcome.result.diagnostics, outcome.names):
+            for check in checks(outcome.result.diagnostics, outcome.names, is_known=found.itt.has_outcome):
                 yield str(outcome.lot.number), *check

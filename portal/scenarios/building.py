@@ -41,6 +41,7 @@ from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.scenarios import appointing, checks, dividing, mapping, matrix_people, people, preparing, story
+from portal.scenarios.looking import look_where_it_decides
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
 from portal.tendering.models import InvitationToTender, Lot
@@ -251,7 +252,8 @@ def open_together(itt: InvitationToTender, keys: KeyFolder) -> None:
 
 
 def propose(itt: InvitationToTender, *, offers_standstill: bool) -> AwardDecision:
-    """The commissioner proposes the award of the one lot to the winner of the result."""
+    """The commissioner proposes the award of the one lot to the winner, once scores that decide are looked at again."""
+    look_where_it_decides(itt, itt.lots[0], people.actor_of(cast_of(itt).approver))
     decision = propose_award(
         itt=itt,
         lot=itt.lots[0],

@@ -193,6 +193,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_OPENING): page("openings.show"),
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
+    ("itt", Verb.SEE_FIRMNESS): page("firmness.show"),
+    ("itt", Verb.LOOK_AGAIN): press("firmness.show"),
     ("itt", Verb.TAKE_PUBLIC_REPORT): page("reports.public_pdf"),
     ("itt", Verb.TELL_PANEL): press("influence.reply"),
     ("itt", Verb.TAKE_REPORT): page("reports.show", "reports.pdf", "reports.xlsx"),

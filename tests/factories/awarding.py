@@ -22,6 +22,7 @@ from portal.notices.publisher import publisher
 from portal.notices.publishing import publish_release
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.local_time import local_date
+from portal.scenarios.looking import look_where_it_decides
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, submitted_bid, submitter_of
@@ -60,8 +61,9 @@ def approver_of(authority: ContractingAuthority) -> Actor:
 
 
 def propose(itt: InvitationToTender, actor: Actor, *, offers_standstill: bool = True) -> AwardDecision:
-    """Propose the award of the first lot, once nobody's interests keep it back."""
+    """Propose the award of the first lot, once neither interests nor scores that decide alone keep it back."""
     settle_interests(itt, actor)
+    look_where_it_decides(itt, itt.lots[0], actor)
     return propose_award(
         itt=itt, lot=itt.lots[0], actor=actor, reason=REASON, offers_standstill=offers_standstill, now=clock.now()
     )
@@ -180,6 +182,7 @@ def awarded(itt: InvitationToTender, number: int, actor: Actor) -> AwardDecision
     """The award of one lot, proposed and decided."""
     approver = approver_of(itt.authority)
     settle_interests(itt, actor, approver)
+    look_where_it_decides(itt, itt.lots[number - 1], actor)
     decision = propose_award(
         itt=itt, lot=itt.lots[number - 1], actor=actor, reason=REASON, offers_standstill=True, now=clock.now()
     )

@@ -14,6 +14,7 @@ from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.drawing import commit_value, hash_of_value, reveal_value
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.organisations.models import ContractingAuthority
+from portal.scenarios.looking import look_where_it_decides
 from portal.tendering import method
 from portal.tendering.method import method_of
 from portal.tendering.models import InvitationToTender, Lot
@@ -29,13 +30,16 @@ VALUES = ("the first one’s secret value", "another value that nobody knew")
 def tied_itt(*, draws_lots: bool = True, authority: ContractingAuthority | None = None) -> InvitationToTender:
     """A MODERATED ITT with a result in which two bids are tied in first place.
 
-    Not `draws_lots`: its method is as those that were frozen before there was a drawn lot.
+    Not `draws_lots`: its method is as those that were frozen before there was a drawn lot, and its scores were looked
+    at a second time.
     """
     if draws_lots:
         return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
     with made_anew(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(method, "method_of", _without_a_lot)
-        return moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
+        itt = moderated_itt(2, give=lambda _number, _criterion: 4, prices=("100000", "100000"), authority=authority)
+    look_where_it_decides(itt, itt.lots[0], make_commissioner(itt.authority))
+    return itt
 
 
 def _without_a_lot(itt: InvitationToTender, lot: Lot | None = None) -> dict[str, Any]:

@@ -154,7 +154,8 @@ def result(reference: str) -> ResponseReturnValue:
         blocked = block_reason(itt.id)
         return render_template("evaluation/commissioner/no_result.html", itt=itt, blocked=blocked)
     pages = [result_page(itt, found, actor()) for found in results]
-    return render_template("evaluation/commissioner/result.html", itt=itt, pages=pages)
+    sees = policy.allows(actor(), Verb.SEE_FIRMNESS, itt)
+    return render_template("evaluation/commissioner/result.html", itt=itt, pages=pages, sees_firmness=sees)
 
 
 @bp.get("/result/<uuid:result_id>/<bid>")

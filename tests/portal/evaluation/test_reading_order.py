@@ -1,4 +1,4 @@
-"""The order in which each member meets the bids (P-13)."""
+"""The order in which each member meets the bids (P-16)."""
 
 from __future__ import annotations
 

@@ -39,11 +39,11 @@ def test_the_page_waits_for_what_decided_the_result(client: CheckedClient) -> No
     asked = client.get(page(itt)).text
     assert "What decided the result is still being worked out" in asked
     assert "Send to an approver" not in asked
-    result = f"/commissioning/itts/{itt.reference}/result"
-    assert "How firm it is, is still being worked out" in client.get(result).text
+    firm = f"/commissioning/itts/{itt.reference}/firmness"
+    assert "How firm it is, is still being worked out" in client.get(firm).text
     diagnose_result(result_id=result_of(itt).id)
     assert "Send to an approver" in client.get(page(itt)).text
-    assert "still being worked out" not in client.get(result).text
+    assert "still being worked out" not in client.get(firm).text
 
 
 def test_propose_then_decide(
