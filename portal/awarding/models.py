@@ -17,7 +17,7 @@ from portal.core.approval import Approval, decided_by_somebody
 from portal.core.columns import Id, Model, one_of, state_matches
 from portal.core.permissions import Actor, Role
 from portal.core.words import listed
-from portal.evaluation.models import Result
+from portal.evaluation.models import ModeratedScore, Result
 from portal.organisations.models import Provider
 from portal.regulation.deadline_rules import RULES
 from portal.regulation.procurement_law import StandstillDuty
@@ -160,8 +160,9 @@ class SettingAside(Approval, OnIttChain, Model):
     __tablename__ = "setting_aside"
     __table_args__ = (
         Index("uq_setting_aside_waiting", "itt_id", unique=True, postgresql_where=text("status = 'proposed'")),
-        CheckConstraint("(kind = 'reopening') = (place_id IS NULL)", name="withdrawal_of_a_winner"),
-        CheckConstraint("kind = 'reopening' OR panel_id IS NULL", name="panel_of_a_reopening"),
+        CheckConstraint("(kind IN ('reopening', 'correction')) = (place_id IS NULL)", name="withdrawal_of_a_winner"),
+        CheckConstraint("kind IN ('reopening', 'correction') OR panel_id IS NULL", name="panel_of_a_reopening"),
+        CheckConstraint("(kind = 'correction') = (agreed_id IS NOT NULL)", name="score_of_a_correction"),
         CheckConstraint("btrim(reason) <> ''", name="has_a_reason"),
         decided_by_somebody(),
     )
@@ -172,7 +173,9 @@ class SettingAside(Approval, OnIttChain, Model):
     place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("award_place.id"))
     """Whose bidder withdraws, or has withdrawn."""
     panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id"))
-    """The panel that agrees its scores again; None where every panel does."""
+    """The panel that agrees its scores again, or one of them; None where every panel does."""
+    agreed_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("moderated_score.id"))
+    """The agreed score that is to be corrected, as it was."""
     status: Mapped[SettingAsideStatus] = one_of(SettingAsideStatus, default=SettingAsideStatus.PROPOSED)
     reason: Mapped[str]
     """Bidders read why scores are agreed again; why a winner withdraws stays with the officers."""
@@ -182,6 +185,7 @@ class SettingAside(Approval, OnIttChain, Model):
     itt: Mapped[InvitationToTender] = relationship()
     place: Mapped[AwardPlace | None] = relationship()
     panel: Mapped[Panel | None] = relationship()
+    agreed: Mapped[ModeratedScore | None] = relationship()
 
     policy_object = "setting_aside"
 
@@ -203,6 +207,8 @@ class SettingAside(Approval, OnIttChain, Model):
             if self.kind.is_empty_place:
                 return f"{self.place.words} stays empty"
             return f"{self.place.called} withdraws" + ("" if self.place.is_only else f" from {self.place.words}")
+        if self.agreed is not None and self.panel is not None:
+            return f"{self.panel.name} looks again at one score, for “{self.agreed.criterion.title}”"
         return f"{self.panel.name} agrees its scores again" if self.panel else "every panel agrees its scores again"
 
 

@@ -44,6 +44,8 @@ class SettingAsideKind(Named):
     """The winner of a lot withdraws: the lot goes to the next in the published ranking."""
     REOPENING = "reopening"
     """Panels agree their scores again."""
+    CORRECTION = "correction"
+    """One agreed score is agreed again by its panel; everything else that it agreed stands."""
     EMPTY_PLACE = "empty_place"
     """A place that its bidder left stays empty, while others of the lot stand."""
 

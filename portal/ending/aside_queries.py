@@ -17,6 +17,7 @@ from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import Conflict, NotFound, PortalError, WrongState
 from portal.ending.queries import has_a_contract
+from portal.evaluation.models import ModeratedScore
 from portal.evaluation.reopening import reopenable
 from portal.organisations.models import Provider
 from portal.tendering.models import InvitationToTender, Lot, Panel
@@ -124,6 +125,21 @@ def require_reopening(itt: InvitationToTender, panel: Panel | None, *, to: Setti
     )
     if refusal is not None:
         raise refusal
+
+
+def require_correction(itt: InvitationToTender, agreed: ModeratedScore, *, to: SettingAside | None = None) -> None:
+    """Raise what stands in the way of one agreed score being agreed again; `to` as in `require_withdrawal`."""
+    require_reopening(itt, agreed.panel, to=to)
+    if agreed.superseded_at is not None:
+        raise Conflict("This score has been replaced already. Look at the one that stands now.")
+
+
+def agreed_score_of(itt: InvitationToTender, identifier: uuid.UUID) -> ModeratedScore:
+    """One agreed score of that procurement; raises `NotFound`."""
+    found = db.session.get(ModeratedScore, identifier)
+    if found is None or found.panel.itt_id != itt.id:
+        raise NotFound("There is no such score.")
+    return found
 
 
 def can_be_reopened(itt: InvitationToTender) -> list[Panel]:

@@ -54,6 +54,13 @@ class SettingAsideForm(FactorField):
         self.what.choices = choices
 
 
+class CorrectionForm(FactorField):
+    """Propose that a panel agrees one score again."""
+
+    reason = ReasonField("Why it has to be corrected", validators=[InputRequired("Say why, in a sentence or two.")])
+    submit = SubmitField("Send to an approver")
+
+
 class WithdrawalForm(FactorField):
     """Withdraw from an award, as its winner."""
 

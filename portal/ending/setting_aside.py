@@ -31,10 +31,12 @@ from portal.core.taking import lock, take
 from portal.ending.aside_queries import (
     awards_in_force,
     place_won_by,
+    require_correction,
     require_empty_place,
     require_reopening,
     require_withdrawal,
 )
+from portal.evaluation.models import ModeratedScore
 from portal.evaluation.reopening import reopen_panels, reopenable
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.second_person import take_to_decide
@@ -99,6 +101,22 @@ def propose_reopening(
     return _propose(SettingAside(itt=itt, kind=SettingAsideKind.REOPENING, panel=panel, reason=words), actor, now)
 
 
+def propose_correction(
+    *, itt: InvitationToTender, agreed: ModeratedScore, actor: Actor, reason: str, now: datetime
+) -> SettingAside:
+    """Propose that a closed panel agrees one of its scores again, and no other.
+
+    Once an approver has agreed, the panel's own rules hold: whoever moderates writes a new version with its reason,
+    members (young people above all) consent to it as to any other, and the panel closes again. As `propose_reopening`;
+    `Conflict` for a score that another has replaced.
+    """
+    take(itt, Verb.PROPOSE_SETTING_ASIDE, actor=actor)
+    require_correction(itt, agreed)
+    words = require_reason(reason, ASKED_REOPENING, field="reason")
+    kind = SettingAsideKind.CORRECTION
+    return _propose(SettingAside(itt=itt, kind=kind, panel=agreed.panel, agreed=agreed, reason=words), actor, now)
+
+
 def refuse_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now: datetime) -> None:
     """Refuse it as the second person: the award stands. Records SETTING_ASIDE_REFUSED; commissioners are told.
 
@@ -116,14 +134,16 @@ def decide_setting_aside(*, proposal: SettingAside, actor: Actor, note: str, now
 
     After a withdrawal the lot waits for an award again, to the next in its published ranking, or for its end without
     one; where others hold places in it, these stand, and only its own place waits. After a reopening every award
-    falls, and the panels are back in their moderation. With the last vacant place that stays empty the procurement
-    goes on as after an award. Records WINNER_WITHDREW, PLACE_LEFT_EMPTY or EVALUATION_REOPENED, from which the letters
-    follow. Raises `NotAllowed` for the person who proposed, `WrongState`
+    falls, and the panels are back in their moderation; after a correction one of them is, for one score. With the last
+    vacant place that stays empty the procurement goes on as after an award. Records WINNER_WITHDREW, PLACE_LEFT_EMPTY
+    or EVALUATION_REOPENED, from which the letters follow. Raises `NotAllowed` for the person who proposed, `WrongState`
     when it is not waiting (any more) or there is a contract meanwhile, `InvalidInput` (field "note").
     """
     take_to_decide(proposal, actor)
     said = require_reason(note, WHY, field="note")
-    if proposal.place is None:
+    if proposal.agreed is not None:
+        require_correction(proposal.itt, proposal.agreed, to=proposal)
+    elif proposal.place is None:
         require_reopening(proposal.itt, proposal.panel, to=proposal)
     elif proposal.kind.is_withdrawal:
         require_withdrawal(proposal.place, to=proposal)
@@ -163,13 +183,14 @@ def _reopen(proposal: SettingAside, actor: Actor, now: datetime) -> None:
     for decision in fallen:
         _set_aside(decision, proposal)
     panels = [proposal.panel] if proposal.panel is not None else reopenable(itt)
-    proposal.meetings = reopen_panels(itt, panels, now=now)
+    proposal.meetings = reopen_panels(itt, panels, now=now, only=proposal.agreed)
     record(
         EventKind.EVALUATION_REOPENED,
         proposal,
         actor=actor,
         panels=[panel.key for panel in panels],
         awards=[decision.id for decision in fallen],
+        score=proposal.agreed_id,
     )
 
 

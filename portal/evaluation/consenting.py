@@ -18,6 +18,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.evaluation.attending import arrive
 from portal.evaluation.consent_models import ScoreConsent
+from portal.evaluation.correcting import require_open
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
@@ -194,6 +195,7 @@ def answer_for(
     before = answers_to(agreed)[agreed.id].get(member.id)
     if before is not None and before.written == dissent:
         return
+    require_open(work, agreed.bid_id, agreed.criterion_id)
     arrive(work, member.id, now=now)
     _say(agreed, member, before, dissent, now)
     settle(work, agreed, now=now)

@@ -57,8 +57,12 @@ class PanelWork(OnIttChain, Model):
     safeguarding_deputy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     """Who is told where the lead has not read it after half an hour."""
 
+    corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("moderated_score.id", use_alter=True))
+    """The one agreed score that it is back for; none where it agrees all of them."""
+
     panel: Mapped[Panel] = relationship()
     itt: Mapped[InvitationToTender] = relationship()
+    corrects: Mapped[ModeratedScore | None] = relationship()
     safeguarding_lead: Mapped[User | None] = relationship(foreign_keys=[safeguarding_lead_id])
     safeguarding_deputy: Mapped[User | None] = relationship(foreign_keys=[safeguarding_deputy_id])
 
@@ -306,10 +310,7 @@ class Score(Model):
 
 
 class ModeratedScore(Subject, Model):
-    """A panel's agreed score for a bid under a criterion, with its reason. A change supersedes it.
-
-    It stands, and counts, once the consents that its rule asks for are there (`moderation.consents_needed`).
-    """
+    """A panel's agreed score for a bid under a criterion: once it stands it counts, and a change supersedes it."""
 
     __tablename__ = "moderated_score"
     __table_args__ = (

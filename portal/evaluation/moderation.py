@@ -23,6 +23,7 @@ from portal.core.taking import lock, take
 from portal.core.words import counted
 from portal.evaluation.attending import arrive, attend, end_meeting
 from portal.evaluation.consenting import settle, settle_all
+from portal.evaluation.correcting import require_open
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
@@ -128,7 +129,7 @@ def agree_score(
     "not_lower": off the scale, no reason of its own, outside what anybody gave or beside a step of the scale without
     saying why, or words for young people that name somebody without `nobody_named` or may be about harm:
     `safeguarding.holding.check_written_down`), `NotFound` for a question that is not the panel's, `WrongState` outside
-    moderation or where the method combines by mean or median.
+    moderation, for any other score than the one that is corrected, or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
     arrive(work, require_declared(work, actor).id, now=now)
@@ -136,6 +137,7 @@ def agree_score(
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
     bid = bid_to_score(work.itt_id, bid_id)
     leaf = leaf_named(work, bid, criterion)
+    require_open(work, bid.bid_id, leaf.criterion.id)
     value = read_score(score, leaf.scale, field="score")
     words = _checked_reason(work, leaf, reason)
     outside = _why_outside(work, (bid.bid_id, leaf.criterion.id), value, outside_reason)
@@ -215,6 +217,7 @@ def close_moderation(
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
     work.closed_at = now
     work.closed_by_id = actor.user_id
+    work.corrects = None
     work.meeting_record, work.met_first_date, work.met_last_date = words, met_first_date, met_last_date
     said = _digest_of_what_was_said(work)
     end_meeting(work, now=now)

@@ -14,6 +14,7 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.evaluation.correcting import require_open
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
@@ -46,6 +47,7 @@ def note_movement(
     require_declared(taken, actor)
     bid = bid_to_score(work.itt_id, bid_id)
     leaf = leaf_named(work, bid, criterion)
+    require_open(work, bid.bid_id, leaf.criterion.id)
     given = _score_of(work, member_id, bid.bid_id, leaf.criterion.id)
     to = read_score(moved_to, leaf.scale, field="moved_to")
     if to == given.score:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from portal.core.columns import db
 from portal.evaluation.attending import attend
 from portal.evaluation.draw_models import Draw
-from portal.evaluation.models import PanelWork, Result
+from portal.evaluation.models import ModeratedScore, PanelWork, Result
 from portal.evaluation.moderation_queries import seats_of
 from portal.evaluation.queries import works_of_itt
 from portal.evaluation.states import PANEL_WORK, DrawStatus, PanelWorkStatus
@@ -28,16 +28,20 @@ def reopenable(itt: InvitationToTender) -> list[Panel]:
     ]
 
 
-def reopen_panels(itt: InvitationToTender, panels: Sequence[Panel], *, now: datetime) -> dict[str, str]:
+def reopen_panels(
+    itt: InvitationToTender, panels: Sequence[Panel], *, now: datetime, only: ModeratedScore | None = None
+) -> dict[str, str]:
     """Take panels back into their moderation, and return their meeting records as they were, by the panel's key.
 
     The caller holds the ITT's row. Individual scores never change; each agreed score stands until another replaces
-    it, and is kept then. Results are superseded, and so are the lots drawn for their ties.
+    it, and is kept then; `only`: the one of them that can be replaced. Results are superseded, and so are the lots
+    drawn for their ties.
     """
     works = works_of_itt(itt.id)
     meetings = {panel.key: works[panel.id].meeting_record for panel in panels}
     for panel in panels:
         _reopen(works[panel.id], now)
+        works[panel.id].corrects = only
     superseded = update(Result).where(Result.itt_id == itt.id, Result.superseded_at.is_(None))
     db.session.execute(superseded.values(superseded_at=now))
     drawn = update(Draw).where(Draw.itt_id == itt.id, Draw.status.in_((DrawStatus.OPEN, DrawStatus.DONE)))

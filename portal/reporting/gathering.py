@@ -334,7 +334,7 @@ def _set_aside(itt_id: uuid.UUID) -> Sequence[SettingAside]:
         select(SettingAside)
         .where(
             SettingAside.itt_id == itt_id,
-            SettingAside.kind == SettingAsideKind.REOPENING,
+            SettingAside.kind.in_((SettingAsideKind.REOPENING, SettingAsideKind.CORRECTION)),
             SettingAside.status == SettingAsideStatus.DECIDED,
         )
         .options(joinedload(SettingAside.panel))

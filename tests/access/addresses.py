@@ -22,6 +22,7 @@ from portal.evaluation.leaves import leaves_in
 from portal.evaluation.models import ModeratedScore, PanelMember
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
+from portal.tendering.models import Panel
 
 GET, POST = "GET", "POST"
 YOUNG = frozenset({Role.YOUNG_MEMBER})
@@ -181,7 +182,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.PROPOSE_CANCELLATION): press("endings.show"),
     ("itt", Verb.PROPOSE_NO_AWARD): press("endings.show"),
     ("itt", Verb.PROPOSE_PUBLICATION): form("itts.ask"),
-    ("itt", Verb.PROPOSE_SETTING_ASIDE): press("setting_aside.show"),
+    ("itt", Verb.PROPOSE_SETTING_ASIDE): (*press("setting_aside.show"), *form("setting_aside.correct")),
     ("itt", Verb.PUBLISH_ANSWERS): press("clarification_desk.publish"),
     ("itt", Verb.PUBLISH): form("itts.publish"),
     ("itt", Verb.READ): page("commissioning_desk.itt"),
@@ -304,6 +305,12 @@ def _young_panel_of(itt: Any) -> uuid.UUID:
     return found
 
 
+def _agreed_in(itt: Any) -> uuid.UUID:
+    """An agreed score of one of its panels; its own identifier where there is none."""
+    agreed = select(ModeratedScore.id).join(ModeratedScore.panel).where(Panel.itt_id == itt.id)
+    return db.session.scalars(agreed.order_by(ModeratedScore.id)).first() or itt.id
+
+
 def _panel(work: Any) -> dict[str, Any]:
     members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
     young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
@@ -369,6 +376,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "undertaking": lambda it: {"reference": it.itt.reference},
 }
 _BY_ENDPOINT: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "setting_aside.correct": lambda it: {"agreed_id": _agreed_in(it)},
     "applications.start": lambda it: {"reference": it.framework.reference},
     "bid_messages.show": lambda it: {"reference": _bid_of(it).reference},
     "bids.start": lambda it: {"reference": it.itt.reference},

@@ -13,21 +13,23 @@ from portal.core import clock
 from portal.core.approval import may_decide
 from portal.core.permissions import Role, Verb, policy
 from portal.ending.aside_queries import (
+    agreed_score_of,
     can_be_reopened,
     places_to_leave_empty,
     places_to_withdraw_from,
     setting_aside_of,
     settings_aside_of,
 )
-from portal.ending.forms import AsideDecisionForm, SettingAsideForm
+from portal.ending.forms import AsideDecisionForm, CorrectionForm, SettingAsideForm
 from portal.ending.setting_aside import (
     decide_setting_aside,
+    propose_correction,
     propose_empty_place,
     propose_reopening,
     propose_withdrawal,
     refuse_setting_aside,
 )
-from portal.evaluation.queries import superseded_results
+from portal.evaluation.queries import bid_to_score, superseded_results
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send
@@ -57,6 +59,25 @@ def show(reference: str) -> ResponseReturnValue:
         results=superseded_results(itt.id) if policy.allows(actor(), Verb.SEE_RESULT, itt) else [],
     )
     return page, form.status_code if form is not None else 200
+
+
+@bp.route("/score/<uuid:agreed_id>", methods=["GET", "POST"])
+@for_authority(Role.COMMISSIONER)
+def correct(reference: str, agreed_id: uuid.UUID) -> ResponseReturnValue:
+    """Propose that a panel agrees this one score again."""
+    itt = _readable(reference)
+    policy.require(actor(), Verb.PROPOSE_SETTING_ASIDE, itt)
+    agreed = agreed_score_of(itt, agreed_id)
+    form = CorrectionForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: propose_correction(
+            itt=itt, agreed=agreed, actor=actor(), reason=form.reason.data or "", now=clock.now()
+        )
+    ):
+        flash("It is proposed. An approver has been told; nothing changes until then.", "success")
+        return redirect(url_for("setting_aside.show", reference=itt.reference))
+    page = {"itt": itt, "agreed": agreed, "bid": bid_to_score(itt.id, agreed.bid_id), "form": form}
+    return render_template("ending/commissioner/correct.html", **page), form.status_code
 
 
 @bp.route("/<uuid:proposal_id>", methods=["GET", "POST"])
