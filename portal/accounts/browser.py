@@ -31,12 +31,13 @@ from portal.web.form_pages import (
     page_of_request,
     typed_in_request,
 )
+from portal.web.watching import WATCHES
 
 DEVICE_COOKIE = "fairlot-device"
 ARRIVED_COOKIE = "fairlot-arrived"
 
 ASKS_ONLY = frozenset({"static", "accounts.time_left"})
-"""What a page asks for by itself: it does not show that anybody is there."""
+"""What a page asks for by itself (as whatever says `WATCHES` is): it does not show that anybody is there."""
 
 # Where people start, the first that fits.
 DESKS = (
@@ -77,7 +78,8 @@ def leave() -> None:
 
 def stay() -> None:
     """Note that the session is in use; bound before every request. Visitors and static files cost nothing."""
-    if request.endpoint not in ASKS_ONLY and "_user_id" in session and current_user.is_authenticated:
+    asks_only = request.endpoint in ASKS_ONLY or WATCHES in request.headers
+    if not asks_only and "_user_id" in session and current_user.is_authenticated:
         touch_session(current_user._get_current_object(), clock.now())
 
 

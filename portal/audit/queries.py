@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 
 from portal.audit.kinds import EventKind
-from portal.audit.models import Event, Installation
+from portal.audit.models import ChainHead, Event, Installation
 from portal.audit.subjects import Subject
 from portal.core.columns import db
 
@@ -40,6 +40,11 @@ def hash_of_first(kind: EventKind, about: Subject) -> str:
     """The hash (hexadecimal) of the first entry of a kind in the chain of a thing: evidence that a draw rests on."""
     chain, kinds = Event.chain == about.ledger_chain, Event.kind == kind.value
     return db.session.execute(select(Event.hash).where(chain, kinds).order_by(Event.seq).limit(1)).scalar_one().hex()
+
+
+def length_of_chain(about: Subject) -> int:
+    """How many entries the chain of a thing has: a number that grows with everything that happens to it."""
+    return db.session.scalar(select(ChainHead.seq).where(ChainHead.chain == about.ledger_chain)) or 0
 
 
 def entry_of_version(kind: EventKind, about: Subject, version: int) -> Event:

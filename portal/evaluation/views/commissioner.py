@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.audit.queries import length_of_chain
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
@@ -40,6 +41,7 @@ from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
 from portal.web.access import actor, for_authority
 from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
+from portal.web.watching import watched
 
 bp = Blueprint("evaluation_desk", __name__, url_prefix="/commissioning/itts/<reference>")
 
@@ -141,6 +143,7 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
         present=[row.member for row in attendance_of(panel_id) if agreed and row.was_there(agreed.agreed_at)],
         movements=movements_of(panel_id, bid_id).get(leaf.criterion.id, []),
         history=agreed_history(panel_id, bid_id).get(leaf.criterion.id, []),
+        corrects=policy.allows(actor(), Verb.PROPOSE_SETTING_ASIDE, itt),
     )
 
 
@@ -149,13 +152,21 @@ def record_cell(reference: str, panel_id: uuid.UUID, bid_id: uuid.UUID, criterio
 def result(reference: str) -> ResponseReturnValue:
     """The ranking with everything that led to it, from the stored result."""
     itt = _itt(reference, Verb.SEE_RESULT)
+    return watched(length_of_chain(itt), lambda tag: _result(itt, tag))
+
+
+def _result(itt: InvitationToTender, tag: str) -> str:
     results = newest_results(itt.id)
     if not results:
         blocked = block_reason(itt.id)
-        return render_template("evaluation/commissioner/no_result.html", itt=itt, blocked=blocked)
-    pages = [result_page(itt, found, actor()) for found in results]
-    sees = policy.allows(actor(), Verb.SEE_FIRMNESS, itt)
-    return render_template("evaluation/commissioner/result.html", itt=itt, pages=pages, sees_firmness=sees)
+        return render_template("evaluation/commissioner/no_result.html", itt=itt, blocked=blocked, tag=tag)
+    return render_template(
+        "evaluation/commissioner/result.html",
+        itt=itt,
+        tag=tag,
+        pages=[result_page(itt, found, actor()) for found in results],
+        sees_firmness=policy.allows(actor(), Verb.SEE_FIRMNESS, itt),
+    )
 
 
 @bp.get("/result/<uuid:result_id>/<bid>")

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.audit.queries import length_of_chain
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import answer_score, asked_for
@@ -39,6 +40,7 @@ from portal.evaluation.reading import Answer, read_bid
 from portal.evaluation.views.panel import ADULTS, may, undeclared, visible
 from portal.evaluation.workbench import next_to_write, workbench_at
 from portal.web.access import actor, for_panel
+from portal.web.watching import watched
 
 bp = Blueprint("moderation", __name__, url_prefix="/panel/<uuid:panel_id>")
 
@@ -51,13 +53,18 @@ def board(panel_id: uuid.UUID) -> ResponseReturnValue:
     policy.require(actor(), Verb.SEE_SCORES, work)
     if undeclared(work):
         return redirect(url_for("panel_desk.declare", panel_id=panel_id))
+    return watched(length_of_chain(work), lambda tag: _board(work, tag))
+
+
+def _board(work: PanelWork, tag: str) -> str:
     return render_template(
         "evaluation/panel/board.html",
         work=work,
+        tag=tag,
         boards=boards_of(work),
-        there=[row.member for row in attendance_of(panel_id) if row.left_at is None],
-        spreads=spreads_of(panel_id),
-        agreed=agreed_scores(panel_id),
+        there=[row.member for row in attendance_of(work.panel_id) if row.left_at is None],
+        spreads=spreads_of(work.panel_id),
+        agreed=agreed_scores(work.panel_id),
         moderates=may(work, Verb.AGREE),
     )
 
