@@ -11,6 +11,9 @@ from portal.core.errors import InvalidInput
 from portal.core.parsing.figures import read_figure
 from portal.tendering.models import AwardCriterion, Question, Scale, ScaleBand
 
+LONGEST_HEADLINE = 20
+"""Characters that fit under a face: six faces stand beside what they are about on a phone."""
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -37,13 +40,20 @@ class Point:
 
     @property
     def plain_label(self) -> str:
-        """The first sentence of the plain words, in big print; else the ordinary label."""
-        return self._sentences[0]
+        """What stands under a face: the first sentence of the plain words where it is short, else the label."""
+        return self._headline[0]
 
     @property
     def plain_meaning(self) -> str:
-        """The plain words after their first sentence."""
-        return self._sentences[1]
+        """The rest of the plain words; all of them where the first sentence is too long for a headline."""
+        return self._headline[1]
+
+    @property
+    def _headline(self) -> tuple[str, str]:
+        first, rest = self._sentences
+        if len(first) <= LONGEST_HEADLINE:
+            return first, rest
+        return (self.label if len(self.label) <= LONGEST_HEADLINE else ""), self.plain_words or self.label
 
     @property
     def _sentences(self) -> tuple[str, str]:

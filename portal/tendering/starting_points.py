@@ -65,7 +65,7 @@ PANELS = (
 
 # (score, label, descriptor, plain words)
 BANDS = (
-    (0, "No answer", "There is no answer, or nothing in it is about the question.", "They did not answer this."),
+    (0, "No answer", "There is no answer, or nothing in it is about the question.", "No answer. They did not answer this."),
     (
         1,
         "Poor",
@@ -76,7 +76,7 @@ BANDS = (
         2,
         "Weak",
         "The answer covers part of what was asked for. There are gaps that would matter to children or families.",
-        "Some of it is there, but big things are missing.",
+        "Big gaps. Some of it is there, but big things are missing.",
     ),
     (
         3,

@@ -42,6 +42,9 @@ BIGGER = "bigger"
 """In the session: letters a quarter bigger, until the sitting is over."""
 
 
+MET = "met"
+"""In the address: they have read the bidder's summary and go on to its first question."""
+
 FOR_EVERYBODY = frozenset(f"sitting.{name}" for name in ("thank_you", "stepped_back", "help", "easier"))
 """Pages without a door: whoever looks for help finds it, whether or not they may sit now."""
 
@@ -305,18 +308,14 @@ def _question_page(number: int, form: YoungAnswerForm | None = None) -> Response
     found = sitting_of(seat.work, seat.member)
     screen = found.screen(number)
     reading = read_bid(work=seat.work, bid_id=screen.bid_id, actor=actor(), criterion=screen.leaf.key)
-    if form is None:
-        form = YoungAnswerForm(data=screen.given())
     answers = reading.answers[screen.leaf.key]
+    summary = [each for each in reading.summary if each.shown.text and each not in answers]
+    shown = {"sitting": found, "screen": screen, "number": number, "summary": summary}
+    meets = found.is_first_of_bid(screen) and screen.score is None and MET not in request.args
+    if form is None and summary and meets:
+        return render_template("evaluation/young/meet.html", onwards=url_for(".question", number=number, met=1), **shown)
+    form = form or YoungAnswerForm(data=screen.given())
     page = render_template(
-        "evaluation/young/question.html",
-        form=form,
-        sitting=found,
-        screen=screen,
-        number=number,
-        answers=answers,
-        summary=[each for each in reading.summary if each.shown.text and each not in answers],
-        is_first=found.is_first_of_bid(screen),
-        points=points(screen.leaf.scale),
+        "evaluation/young/question.html", form=form, answers=answers, points=points(screen.leaf.scale), **shown
     )
     return page, form.status_code

@@ -66,6 +66,14 @@ def test_plain_words_are_a_headline_and_the_rest() -> None:
     )
 
 
+@pytest.mark.parametrize(("label", "headline"), [("Weak", "Weak"), ("Weak in most of what was asked", "")])
+def test_a_long_first_sentence_is_no_headline(label: str, headline: str) -> None:
+    """What does not fit under a face stands whole below the faces; the label is under it where that is short."""
+    words = "Some of it is there, but big things are missing. They may not know."
+    point = Point(Decimal(2), label, "x", words)
+    assert (point.plain_label, point.plain_meaning) == (headline, words)
+
+
 @pytest.mark.parametrize(("typed", "read"), [("1", "1"), ("1.5", "1.5"), ("2.000", "2"), (" 1", "1")])
 def test_a_point_is_read_however_it_is_written(typed: str, read: str) -> None:
     """The number counts, not its zeros."""

@@ -308,6 +308,15 @@ def test_a_face_fits_its_score_on_any_scale(app: Flask) -> None:
     assert faces == ["fl-face--0", "fl-face--2", "fl-face--3", "fl-face--5"]
 
 
+@pytest.mark.parametrize("top", [1, 3, 5, 6, 10, 20])
+def test_no_two_faces_of_a_scale_look_alike(app: Flask, top: int) -> None:
+    """Up to the most points that a scale can have each has a drawing of its own."""
+    bands = [{"score": Decimal(score), "label": "x"} for score in range(top + 1)]
+    source = '{% from "components/scale.html" import young_scale %}{{ young_scale("s", bands, "?") }}'
+    drawn = [str(face) for face in draw(app, source, bands=bands).select("svg")]
+    assert len(set(drawn)) == len(drawn) == top + 1
+
+
 def test_counts_are_drawn_to_scale_and_listed(app: Flask) -> None:
     """Two becoming fourteen: the highest column reaches the top, nothing is drawn for nothing, the table has all."""
     source = """{% from "components/columns.html" import bars, columns %}

@@ -19,6 +19,8 @@ from tests.factories.accounts import sign_in
 from tests.factories.bidding import close_now, draft_bid, fill_draft, open_itt, submit, submitter_of
 from tests.factories.evaluation import LOCAL, YOUNG, appointed, declare
 from tests.factories.tendering import make_commissioner, publish, ready_itt
+from tests.filling import link_in
+from tests.portal.evaluation.views.posting import post
 
 EASY = "We run a club. You can come and cook."
 HARD = "Multidisciplinary safeguarding arrangements necessitate comprehensive organisational accountability. " * 2
@@ -36,7 +38,7 @@ def published(commissioner: Actor) -> InvitationToTender:
 
 
 def test_young_people_read_the_summary_first(client: CheckedClient, db_session: Any) -> None:
-    """It stands open above their first question about a bid and can be opened above the others; other panels get none.
+    """It has a page before their first question about a bid and can be opened above each; other panels get none.
 
     While it is written, what an eleven-year-old finds hard to read is remarked on.
     """
@@ -58,12 +60,19 @@ def test_young_people_read_the_summary_first(client: CheckedClient, db_session: 
     for seat in evaluation.everybody():
         declare(seat)
     sign_in(client, evaluation.scorers(YOUNG)[0].user)
-    for number, is_open in ((1, True), (2, False)):
-        page = BeautifulSoup(client.get(f"/panel/sitting/questions/{number}").text, "html.parser")
+    first = client.get("/panel/sitting/questions/1")
+    assert (EASY in first.text, 'name="score"' in first.text) == (True, False)
+    onwards = link_in(first, "Go to the question")
+    assert onwards is not None
+    for path in (onwards, "/panel/sitting/questions/2"):
+        page = BeautifulSoup(client.get(path).text, "html.parser")
         summary = page.select("details")[0]
-        assert EASY in summary.get_text()
-        assert summary.has_attr("open") == is_open
+        assert (EASY in summary.get_text(), summary.has_attr("open")) == (True, False)
         assert page.get_text().index(EASY) < page.get_text().index("was asked")
+    given = {"score": "4", "reason": "I would go.", "go": "next"}
+    assert post(client, "/panel/sitting/questions/1", data=given).location == "/panel/sitting/questions/2"
+    # Once it is answered, going back goes to the question.
+    assert 'name="score"' in client.get("/panel/sitting/questions/1").text
     seat = evaluation.seats[LOCAL][1]
     sign_in(client, seat.user)
     assert EASY not in client.get(f"/panel/{seat.panel.id}/bids/{bid.id}").text
