@@ -309,6 +309,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.SITTING_TIMES_SET: NOTHING,
     EventKind.TAKING_PART_RECORDED: NOTHING,
     EventKind.SITTING_BEGUN: NOTHING,
+    EventKind.PRACTICE_FINISHED: NOTHING,
     EventKind.INTEREST_DECLARED: NOTHING,
     EventKind.MEMBER_RECUSED: (letters.member_recused,),
     EventKind.SCORECARD_SUBMITTED: NOTHING,

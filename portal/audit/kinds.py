@@ -208,6 +208,7 @@ class EventKind(StrEnum):
     TAKING_PART_RECORDED = "taking_part_recorded"
     SITTING_BEGUN = "sitting_begun"
     """A young person began a sitting: with their own consent, and with somebody beside them."""
+    PRACTICE_FINISHED = "practice_finished"
     INTEREST_DECLARED = "interest_declared"
     MEMBER_RECUSED = "member_recused"
     SCORECARD_SUBMITTED = "scorecard_submitted"

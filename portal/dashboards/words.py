@@ -74,6 +74,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.SITTING_TIMES_SET: "The times of young people’s sittings were set",
     EventKind.TAKING_PART_RECORDED: "A young person’s age band, and a parent’s consent, were recorded",
     EventKind.SITTING_BEGUN: "A young person began a sitting",
+    EventKind.PRACTICE_FINISHED: "A young person practised on made-up answers",
     EventKind.INTEREST_DECLARED: "A panel member declared interests",
     EventKind.MEMBER_RECUSED: "A panel member stepped back because of an interest",
     EventKind.SCORECARD_SUBMITTED: "A panel member submitted a scorecard",

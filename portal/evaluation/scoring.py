@@ -32,6 +32,7 @@ from portal.evaluation.reading_order import in_order_of
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
+from portal.evaluation.taking_part.practising import require_practised
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def save_scores(
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
+    require_practised(work, member)
     bid = bid_to_score(work.itt_id, bid_id)
     leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)

@@ -65,7 +65,12 @@ PANELS = (
 
 # (score, label, descriptor, plain words)
 BANDS = (
-    (0, "No answer", "There is no answer, or nothing in it is about the question.", "No answer. They did not answer this."),
+    (
+        0,
+        "No answer",
+        "There is no answer, or nothing in it is about the question.",
+        "No answer. They did not answer this.",
+    ),
     (
         1,
         "Poor",

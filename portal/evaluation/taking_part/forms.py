@@ -145,6 +145,7 @@ class TimesForm(BaseForm):
         coerce=int,
         choices=[SelectChoice(age, f"Of everybody under {age}") for age in PARENTS_UNTIL_CHOICES],
     )
+    practice_first = BooleanField("Everybody practises on made-up answers before they score")
 
     @classmethod
     def showing(cls, times: Times) -> TimesForm:
@@ -155,10 +156,20 @@ class TimesForm(BaseForm):
                 "opens_at": times.opens_at,
                 "closes_at": times.closes_at,
                 "parents_until": times.parents_until,
+                "practice_first": times.practice_first,
             }
         )
 
     def times(self) -> Times:
         """What was typed."""
         opens, closes = self.opens_at.data or time(0), self.closes_at.data or time(0)
-        return Times(tuple(self.weekdays.data or ()), opens, closes, self.parents_until.data)
+        days = tuple(self.weekdays.data or ())
+        return Times(days, opens, closes, self.parents_until.data, practice_first=self.practice_first.data)
+
+
+class PracticeForm(BaseForm):
+    """A face for a made-up answer; no words are asked for."""
+
+    keeps_earlier = False
+
+    score = StringField("What do you think?")

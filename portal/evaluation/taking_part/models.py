@@ -34,6 +34,9 @@ class TakingPart(Model):
     recorded_at: Mapped[CreatedAt]
     agreed_at: Mapped[datetime | None]
     """When the young person said that they take part, having read what is kept."""
+    practice_played: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """Of the made-up answers, how many they have judged; what they picked is kept nowhere."""
+    practised_at: Mapped[datetime | None]
 
 
 class SupportedSitting(Model):
@@ -66,3 +69,5 @@ class SittingTimes(Model):
     """Midnight is the end of the day."""
     parents_until: Mapped[int] = mapped_column(SmallInteger, server_default=text("16"))
     """Under which age a parent's consent is asked for."""
+    practice_first: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether they practise on made-up answers before they score."""

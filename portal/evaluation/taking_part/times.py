@@ -30,6 +30,7 @@ class Times:
     opens_at: time = OPENS_AT
     closes_at: time = CLOSES_AT
     parents_until: int = PARENTS_UNTIL
+    practice_first: bool = False
 
     def are_open(self, at: datetime) -> bool:
         """Whether one can sit at that instant."""
@@ -51,11 +52,13 @@ def times_of(panel_id: uuid.UUID) -> Times:
     held = db.session.get(SittingTimes, panel_id)
     if held is None:
         return Times()
-    return Times(tuple(held.weekdays), held.opens_at, held.closes_at, held.parents_until)
+    return Times(
+        tuple(held.weekdays), held.opens_at, held.closes_at, held.parents_until, practice_first=held.practice_first
+    )
 
 
 def set_sitting_times(*, itt: InvitationToTender, panel: Panel, times: Times, actor: Actor) -> None:
-    """Say when the young people of a panel can sit, and under which age a parent is asked.
+    """Say when the young people of a panel can sit, under which age a parent is asked, whether they practise first.
 
     Consequences: outside these times a card says kindly when it opens again; what was saved stays. Records
     SITTING_TIMES_SET. Raises `InvalidInput` (fields "weekdays", "closes_at"), `NotFound` for a panel of adults,
@@ -70,7 +73,7 @@ def set_sitting_times(*, itt: InvitationToTender, panel: Panel, times: Times, ac
         raise InvalidInput("Choose an end that is later than the beginning.", field="closes_at")
     held = db.session.get(SittingTimes, panel.id) or SittingTimes(panel_id=panel.id)
     held.weekdays, held.opens_at, held.closes_at = sorted(times.weekdays), times.opens_at, times.closes_at
-    held.parents_until = times.parents_until
+    held.parents_until, held.practice_first = times.parents_until, times.practice_first
     db.session.add(held)
     record(
         EventKind.SITTING_TIMES_SET,
@@ -81,6 +84,7 @@ def set_sitting_times(*, itt: InvitationToTender, panel: Panel, times: Times, ac
         opens_at=f"{times.opens_at:%H:%M}",
         closes_at=f"{times.closes_at:%H:%M}",
         parents_until=times.parents_until,
+        practice_first=times.practice_first,
     )
 
 

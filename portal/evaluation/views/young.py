@@ -13,6 +13,7 @@ from portal.accounts.browser import leave
 from portal.accounts.signing_in import sign_out
 from portal.bidding.models import OpenedBid
 from portal.core import clock
+from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.consenting import Asked, answer_score, asked_for
@@ -28,7 +29,9 @@ from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of, young_panel_of
 from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
-from portal.evaluation.taking_part.forms import BeginForm
+from portal.evaluation.taking_part.forms import BeginForm, PracticeForm
+from portal.evaluation.taking_part.practice import ASKED, MADE_UP, POINTS, made_up
+from portal.evaluation.taking_part.practising import lacks_practice, play_practice, practice_of
 from portal.evaluation.taking_part.states import Supporter
 from portal.evaluation.taking_part.times import times_of
 from portal.safeguarding.help_lines import HELP_LINES
@@ -114,8 +117,48 @@ def index() -> ResponseReturnValue:
     found = sitting_of(seat.work, seat.member)
     if found.is_submitted:
         return render_template("evaluation/young/finished.html", sitting=found)
-    declared = has_declared(seat.member)
-    return render_template("evaluation/young/start.html", sitting=found, declared=declared)
+    return render_template(
+        "evaluation/young/start.html",
+        sitting=found,
+        declared=has_declared(seat.member),
+        practised=practice_of(seat.member),
+        must_practise=lacks_practice(seat.work, seat.member),
+    )
+
+
+@bp.get("/practice")
+@for_panel(Role.YOUNG_MEMBER)
+def practice() -> ResponseReturnValue:
+    """What practising is, how far they are, and the certificate of whoever has practised."""
+    member = own_seat().member
+    return render_template("evaluation/young/practice.html", held=practice_of(member), member=member, made_up=MADE_UP)
+
+
+@bp.route("/practice/<int:number>", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def practise(number: int) -> ResponseReturnValue:
+    """One made-up answer and the faces, without words."""
+    seat, form, answer = own_seat(), PracticeForm(), made_up(number)
+    if form.validate_on_submit() and form.carry_out(
+        lambda: play_practice(
+            work=seat.work, number=number, picked=form.score.data or "", actor=actor(), now=clock.now()
+        )
+    ):
+        return redirect(url_for(".practised", number=number, picked=form.outcome))
+    shown = {"number": number, "total": len(MADE_UP), "asked": ASKED, "answer": answer, "points": POINTS}
+    return render_template("evaluation/young/practise.html", form=form, **shown), form.status_code
+
+
+@bp.get("/practice/<int:number>/usual/<int:picked>")
+@for_panel(Role.YOUNG_MEMBER)
+def practised(number: int, picked: int) -> ResponseReturnValue:
+    """What most people think of a made-up answer, and why."""
+    if picked >= len(POINTS):
+        raise NotFound("There is no such face.")
+    answer = made_up(number)
+    usual = [point for point in POINTS if answer.agrees_with(int(point.score))]
+    shown = {"number": number, "total": len(MADE_UP), "answer": answer, "picked": picked, "usual": usual}
+    return render_template("evaluation/young/practised.html", **shown)
 
 
 @bp.route("/know", methods=["GET", "POST"])
@@ -245,10 +288,12 @@ def own_seat() -> Seat:
 
 
 def _not_yet(seat: Seat) -> ResponseReturnValue | None:
-    """Where a young person goes who may not read now: their panel does not score, or they have still to declare."""
+    """Where a young person goes who may not read now: nobody scores, or they have still to declare or to practise."""
     if not seat.is_open:
         return redirect(url_for(".index"))
-    return None if has_declared(seat.member) else redirect(url_for(".know"))
+    if not has_declared(seat.member):
+        return redirect(url_for(".know"))
+    return redirect(url_for(".practice")) if lacks_practice(seat.work, seat.member) else None
 
 
 def _agreed_page(seat: Seat, form: ConsentForm, answering: uuid.UUID | None) -> ResponseReturnValue:
@@ -313,7 +358,9 @@ def _question_page(number: int, form: YoungAnswerForm | None = None) -> Response
     shown = {"sitting": found, "screen": screen, "number": number, "summary": summary}
     meets = found.is_first_of_bid(screen) and screen.score is None and MET not in request.args
     if form is None and summary and meets:
-        return render_template("evaluation/young/meet.html", onwards=url_for(".question", number=number, met=1), **shown)
+        return render_template(
+            "evaluation/young/meet.html", onwards=url_for(".question", number=number, met=1), **shown
+        )
     form = form or YoungAnswerForm(data=screen.given())
     page = render_template(
         "evaluation/young/question.html", form=form, answers=answers, points=points(screen.leaf.scale), **shown

@@ -76,9 +76,15 @@ def test_the_commissioner_sets_the_times(client: CheckedClient) -> None:
     assert address in client.get(panels).text
     wrong = fill(client, address, {"weekdays": [], "opens_at": "4pm", "closes_at": "3pm"})
     assert errors_of(wrong) == ["Choose at least one day."]
-    typed = {"weekdays": ["5", "6"], "opens_at": "10am", "closes_at": "noon", "parents_until": "18"}
+    typed = {
+        "weekdays": ["5", "6"],
+        "opens_at": "10am",
+        "closes_at": "noon",
+        "parents_until": "18",
+        "practice_first": "y",
+    }
     assert fill(client, address, typed).location == panels
-    assert times_of(panel.id) == Times((5, 6), time(10), time(12), 18)
+    assert times_of(panel.id) == Times((5, 6), time(10), time(12), 18, practice_first=True)
 
 
 def test_the_lead_sees_cards_and_has_a_pin_forgotten(client: CheckedClient) -> None:
