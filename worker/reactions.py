@@ -310,6 +310,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.TAKING_PART_RECORDED: NOTHING,
     EventKind.SITTING_BEGUN: NOTHING,
     EventKind.PRACTICE_FINISHED: NOTHING,
+    EventKind.YOUNG_CHAIR_NAMED: NOTHING,
+    EventKind.YOUNG_CHAIR_FINISHED: NOTHING,
     EventKind.INTEREST_DECLARED: NOTHING,
     EventKind.MEMBER_RECUSED: (letters.member_recused,),
     EventKind.SCORECARD_SUBMITTED: NOTHING,

@@ -75,6 +75,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.TAKING_PART_RECORDED: "A young person’s age band, and a parent’s consent, were recorded",
     EventKind.SITTING_BEGUN: "A young person began a sitting",
     EventKind.PRACTICE_FINISHED: "A young person practised on made-up answers",
+    EventKind.YOUNG_CHAIR_NAMED: "Young people have a chair of their own, or have none any more",
+    EventKind.YOUNG_CHAIR_FINISHED: "The young chair said that their group has finished",
     EventKind.INTEREST_DECLARED: "A panel member declared interests",
     EventKind.MEMBER_RECUSED: "A panel member stepped back because of an interest",
     EventKind.SCORECARD_SUBMITTED: "A panel member submitted a scorecard",

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.errors import Conflict, NotAllowed
+from portal.core.errors import Conflict, NotAllowed, WrongState
 from portal.core.parsing.text import require_text
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
+from portal.core.words import counted
 from portal.evaluation.attending import arrive
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.correcting import require_open
@@ -27,6 +28,7 @@ from portal.evaluation.panels import least_members
 from portal.evaluation.queries import agreed_scores
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import MemberRole
+from portal.evaluation.taking_part.chairing import chairing_of
 
 LONGEST_DISSENT = 4000
 
@@ -37,26 +39,37 @@ class ConsentsNeeded:
 
     of: Sequence[PanelMember]
     least: int
+    chair_id: uuid.UUID | None = None
+    """The seat of the young chair, who answers last."""
 
     def are_there(self, said: Mapping[uuid.UUID, ScoreConsent]) -> bool:
-        """Whether enough of them have consented."""
-        return self.given(said) >= self.least
+        """Whether enough of them have consented, and the young chair has answered, if only to say no."""
+        return self.given(said) >= self.least and (self.chair_id is None or self.chair_id in said)
+
+    def before(self, member_id: uuid.UUID, said: Mapping[uuid.UUID, ScoreConsent]) -> int:
+        """How many others have still to consent before the member's turn: none, but for the young chair."""
+        if member_id != self.chair_id:
+            return 0
+        others = self.given({seat: answer for seat, answer in said.items() if seat != member_id})
+        return max(0, self.least - 1 - others)
 
     def given(self, said: Mapping[uuid.UUID, ScoreConsent]) -> int:
         """How many of them have consented."""
         return sum(member.id in said and said[member.id].consented_at is not None for member in self.of)
 
 
-def consents_needed(work: PanelWork, agreed: ModeratedScore, present: Sequence[PanelMember]) -> ConsentsNeeded:
+def consents_needed(
+    work: PanelWork, agreed: ModeratedScore, present: Sequence[PanelMember], chair_id: uuid.UUID | None = None
+) -> ConsentsNeeded:
     """The rule: whose consent an agreed score asks for before it stands, of the members who are present.
 
     Young people confirm each score themselves: most of those who are present and at least the panel's least number,
-    every one of them where it lies outside the range that they gave. Adults: nobody beside whoever writes it down
-    inside the range, and one other member outside it.
+    every one of them where it lies outside the range that they gave, the young chair last where they have one.
+    Adults: nobody beside whoever writes it down inside the range, and one other member outside it.
     """
     if work.panel.kind.is_young_people:
         most = len(present) if agreed.outside_reason else len(present) // 2 + 1
-        return ConsentsNeeded(present, max(most, least_members(work.panel)))
+        return ConsentsNeeded(present, max(most, least_members(work.panel)), chair_id)
     others = [member for member in present if member.user_id != agreed.agreed_by_id]
     return ConsentsNeeded(others, 1 if agreed.outside_reason else 0)
 
@@ -109,6 +122,10 @@ class Asked:
         """How many of the consents are there."""
         return self.needed.given(self.said)
 
+    def before(self, member: PanelMember) -> int:
+        """How many others have still to consent before the member's turn."""
+        return self.needed.before(member.id, self.said)
+
     def may_answer(self, member: PanelMember) -> bool:
         """Whether the member can consent to it."""
         return any(asked.id == member.id for asked in self.needed.of)
@@ -117,7 +134,9 @@ class Asked:
 def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
     """The agreed scores, each with whose consent it asks for and what is said to it."""
     present, said = present_members(work), answers_to(*agreed)
-    return [Asked(score, consents_needed(work, score, present), said[score.id]) for score in agreed]
+    chairing = chairing_of(work.panel_id) if work.panel.kind.is_young_people else None
+    chair_id = chairing.member_id if chairing else None
+    return [Asked(score, consents_needed(work, score, present, chair_id), said[score.id]) for score in agreed]
 
 
 def first_that_waits(panel_id: uuid.UUID) -> uuid.UUID | None:
@@ -135,13 +154,13 @@ def counts_of_waiting(seats: Collection[PanelMember]) -> Mapping[uuid.UUID, int]
         ScoreConsent.superseded_at.is_(None),
     )
     own = and_(seat.role != MemberRole.FACILITATOR, score.agreed_by_id == seat.user_id)
-    counted = (
+    waiting = (
         select(seat.id, func.count())
         .join(score, score.panel_id == seat.panel_id)
         .where(seat.id.in_([one.id for one in seats]), _is_waiting(), ~said, ~own)
         .group_by(seat.id)
     )
-    return {row[0]: row[1] for row in db.session.execute(counted)}
+    return {row[0]: row[1] for row in db.session.execute(waiting)}
 
 
 def _is_waiting() -> ColumnElement[bool]:
@@ -168,6 +187,12 @@ def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetim
         raise Conflict("This score has been changed since you opened the page. Look at it again before you answer.")
     if not dissent and agreed.agreed_by_id == actor.user_id:
         raise NotAllowed("You wrote this score down, so the consent has to be another member’s.", code="same_person")
+    if not dissent and (waits := asked_for(work, agreed)[0].before(member)):
+        raise WrongState(
+            f"You are the chair, so you say yes last. {counted(waits, 'other person', 'other people')} of your group"
+            " still have to say yes.",
+            code="chair_is_last",
+        )
     answer_for(work=work, agreed=agreed, member=member, dissent=dissent, actor=actor, now=now)
     return agreed
 

@@ -43,6 +43,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
 from portal.evaluation.safeguarding.holding import check_written_down
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
+from portal.evaluation.taking_part.chairing import go_on, require_chair_finished
 from portal.evaluation.workbench import Place, places_of
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
@@ -159,6 +160,7 @@ def agree_score(
     )
     _check_words(work, agreed, nobody_named=nobody_named, actor=actor, now=now)
     _supersede(before, agreed, now=now)
+    go_on(work.panel_id)
     settle(work, agreed, now=now)
     record(
         EventKind.SCORE_AGREED,
@@ -200,7 +202,8 @@ def close_moderation(
 
     Consequences: the agreed scores are final; when it was the last panel the ITT becomes MODERATED, and the
     worker calculates the result. Records MODERATION_CLOSED with a digest of the agreed scores and of
-    what was said to them. Raises `WrongState` naming the open cells or for a panel below its least number,
+    what was said to them. Raises `WrongState` naming the open cells, for a panel below its least number,
+    and until a young chair has said that the group has finished,
     `InvalidInput` (fields "met_first", "met_last", "meeting_record"; the last for words on harm, too).
     """
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
@@ -214,6 +217,7 @@ def close_moderation(
     _check_days(met_first_date, met_last_date, now)
     _check_number(work, counting_members(work.panel_id))
     _check_everything_is_agreed(work)
+    require_chair_finished(work.panel_id)
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
     work.closed_at = now
     work.closed_by_id = actor.user_id

@@ -66,6 +66,12 @@ def least_members(panel: Panel) -> int:
     return max(NEVER_ALONE, panel.quorum)
 
 
+def require_young_people(work: PanelWork) -> None:
+    """Raise `NotFound` for a panel of adults: what is asked of young people alone is not there."""
+    if not work.panel.kind.is_young_people:
+        raise NotFound("There is nothing of the kind on a panel of adults.")
+
+
 def begin_work(panel: Panel) -> PanelWork:
     """Make the panel's row of work if it is not there, and return it locked until the transaction ends.
 

@@ -23,6 +23,7 @@ from portal.core.words import marks
 from portal.evaluation.consenting import answer_for, answers_to
 from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.panels import require_young_people
 from portal.evaluation.paper_models import PaperAnswer
 from portal.evaluation.queries import agreed_scores, counting_members
 from portal.evaluation.states import Side
@@ -80,12 +81,6 @@ def key_sheet(
             raise InvalidInput("Type what the young person would change.", field=f"dissent-{score_id}")
         _key(work, scores[score_id], member, said, actor=actor, now=now)
     return sheet_of(work, member, actor)
-
-
-def require_young_people(work: PanelWork) -> None:
-    """Raise `NotFound` for a panel of adults: they answer for themselves."""
-    if not work.panel.kind.is_young_people:
-        raise NotFound("Only young people answer on paper.")
 
 
 def sheet_of(work: PanelWork, member: PanelMember, actor: Actor) -> OnPaper:

@@ -14,6 +14,7 @@ from portal.evaluation.models import ModeratedScore, PanelWork, Result
 from portal.evaluation.moderation_queries import seats_of
 from portal.evaluation.queries import works_of_itt
 from portal.evaluation.states import PANEL_WORK, DrawStatus, PanelWorkStatus
+from portal.evaluation.taking_part.chairing import go_on
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import ITT, Combination, IttStatus
 
@@ -53,4 +54,5 @@ def reopen_panels(
 def _reopen(work: PanelWork, now: datetime) -> None:
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.MODERATING)
     work.moderation_started_at, work.closed_at, work.closed_by_id = now, None, None
+    go_on(work.panel_id)
     attend(work, {member.id for member in seats_of(work.panel_id)}, now=now)

@@ -54,6 +54,7 @@ HOLDINGS = (
     Holding("erasure_request.user_id", "Requests to erase you"),
     Holding("panel_member.user_id", "Panels that you sat on"),
     Holding("taking_part.recorded_by_id", "Consents of young people that you recorded"),
+    Holding("young_chair.named_by_id", "Young people who chair, whom you wrote down"),
     Holding("access_card.issued_by_id", "Codes that you handed out"),
     Holding("role_grant.proposed_by_id", "Roles that you proposed"),
     Holding("role_grant.decided_by_id", "Roles that you confirmed or refused"),

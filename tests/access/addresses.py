@@ -214,13 +214,13 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.CONSENT): (
         *press("moderation.answer", by=ADULTS),
         *page("sitting.agreed", by=YOUNG, own=True),
-        *press("sitting.confirm", by=YOUNG, own=True),
+        *press("sitting.confirm", "sitting.finish", by=YOUNG, own=True),
     ),
     ("panel", Verb.CLOSE_MODERATION): form("moderation.close"),
     ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
     ("panel", Verb.ISSUE_CARD): (*press("panel_desk.issue"), *form("taking_part.several")),
     ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add"),
-    ("panel", Verb.PREPARE_SITTINGS): form("taking_part.change"),
+    ("panel", Verb.PREPARE_SITTINGS): (*form("taking_part.change"), *form("taking_part.chair")),
     ("panel", Verb.KEY_SHEET): (
         *page("paper_sheets.index", by=frozenset({Role.FACILITATOR})),
         *page("paper_sheets.officers_index", by=AUTHORITY_ROLES),

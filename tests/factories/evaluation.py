@@ -266,9 +266,10 @@ def agreed_reason(criterion: str) -> str:
 
 
 def consent_all(work: PanelWork) -> None:
-    """Everybody who is asked consents to what the panel agreed."""
+    """Everybody who is asked consents to what the panel agreed, a young chair last."""
     for asked in asked_for(work, *agreed_scores(work.panel_id).values()):
-        for member in asked.needed.of if asked.agreed.stands_at is None else ():
+        in_turn = sorted(asked.needed.of, key=lambda member: member.id == asked.needed.chair_id)
+        for member in in_turn if asked.agreed.stands_at is None else ():
             consent_to(work=work, agreed_id=asked.agreed.id, actor=actor_for(member.user_id), now=clock.now())
 
 

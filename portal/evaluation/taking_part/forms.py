@@ -91,6 +91,27 @@ class AgeBandForm(BaseForm):
         return ParentSaid(ParentSaidBy(self.how.data), self.on.data)
 
 
+class ChairForm(BaseForm):
+    """Whom the young people have as their chair."""
+
+    keeps_earlier = False
+
+    chair = RadioField("Who chairs the group?", validators=[InputRequired("Choose who chairs the group.")])
+
+    @classmethod
+    def among(cls, young: Sequence[PanelMember], now: uuid.UUID | None, *, may_be_nobody: bool) -> ChairForm:
+        """The form with everybody who scores, and who it is now."""
+        form = cls(data={"chair": str(now) if now else NOBODY if may_be_nobody else None})
+        form.chair.choices = [SelectChoice(str(member.id), member.alias) for member in young]
+        if may_be_nobody:
+            form.chair.choices.append(SelectChoice(NOBODY, "Nobody"))
+        return form
+
+    def chosen(self) -> uuid.UUID | None:
+        """The seat that was chosen."""
+        return None if self.chair.data == NOBODY else uuid.UUID(self.chair.data)
+
+
 class AliasesForm(BaseForm):
     """Several young people at once."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,6 +50,24 @@ class SupportedSitting(Model):
     """The session that it was said in; the session's own row goes earlier."""
     supporter: Mapped[Supporter] = one_of(Supporter)
     began_at: Mapped[CreatedAt]
+
+
+class YoungChair(Model):
+    """Whom a group of young people has as its chair, from when to when; nobody is erased from it but by their alias."""
+
+    __tablename__ = "young_chair"
+    __table_args__ = (
+        Index("uq_young_chair_in_force", "panel_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    panel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel.id"))
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"), index=True)
+    named_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    named_at: Mapped[CreatedAt]
+    ended_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    """When they said that the group has finished agreeing; none again once a score is agreed anew."""
 
 
 class SittingTimes(Model):

@@ -35,6 +35,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import read_rates
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
+from portal.evaluation.taking_part.chairing import chairs_of
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
@@ -119,6 +120,7 @@ def record(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         spreads=spreads_of(panel_id),
         agreed=agreed_scores(panel_id),
         members=members_of([panel_id]).get(panel_id, []),
+        chaired={one.member_id for one in chairs_of(panel_id)},
         reports=policy.allows(actor(), Verb.TAKE_REPORT, itt),
     )
 

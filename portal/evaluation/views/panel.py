@@ -38,6 +38,7 @@ from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import supporters_of, taking_part_of
+from portal.evaluation.taking_part.chairing import chairing_of
 from portal.evaluation.taking_part.times import times_of
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.downloads import attachment
@@ -182,6 +183,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
         "evaluation/panel/cards.html",
         work=work,
         young=young,
+        chairing=chairing_of(panel_id),
         counts=card_counts(ids),
         held=taking_part_of(ids),
         supporters=supporters_of(ids),

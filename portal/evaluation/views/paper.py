@@ -13,11 +13,11 @@ from portal.core.pdf import make_pdf
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.forms.paper import sheet_form
 from portal.evaluation.models import PanelWork
+from portal.evaluation.panels import require_young_people
 from portal.evaluation.paper_sheets import (
     agreed_in_words,
     blank_sheet,
     key_sheet,
-    require_young_people,
     sheet_of,
     sheets_of,
 )

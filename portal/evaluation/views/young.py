@@ -29,14 +29,16 @@ from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
 from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of, young_panel_of
 from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
+from portal.evaluation.taking_part.chairing import chairing_of, finish_as_chair
 from portal.evaluation.taking_part.forms import BeginForm, PracticeForm
+from portal.evaluation.taking_part.models import YoungChair
 from portal.evaluation.taking_part.practice import ASKED, MADE_UP, POINTS, made_up
 from portal.evaluation.taking_part.practising import lacks_practice, play_practice, practice_of
 from portal.evaluation.taking_part.states import Supporter
 from portal.evaluation.taking_part.times import times_of
 from portal.safeguarding.help_lines import HELP_LINES
 from portal.web.access import actor, for_panel, public, safe_next
-from portal.web.forms import PlainForm
+from portal.web.forms import BaseForm, PlainForm
 from portal.web.submissions import saves_a_draft
 
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
@@ -249,6 +251,21 @@ def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
     return _agreed_page(seat, form, agreed_id)
 
 
+@bp.post("/finish")
+@for_panel(Role.YOUNG_MEMBER)
+def finish() -> ResponseReturnValue:
+    """Say, as the chair, that the group has finished: the facilitator closes then."""
+    seat, form = own_seat(), PlainForm()
+    policy.require(actor(), Verb.CONSENT, seat.work)
+    if _chairs(seat) is None:
+        return redirect(url_for(".agreed"))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: finish_as_chair(work=seat.work, actor=actor(), now=clock.now())
+    ):
+        return redirect(url_for(".agreed"))
+    return _agreed_page(seat, form, None)
+
+
 @bp.route("/easier", methods=["GET", "POST"])
 @for_panel(Role.YOUNG_MEMBER)
 def easier() -> ResponseReturnValue:
@@ -296,31 +313,36 @@ def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     return redirect(url_for(".practice")) if lacks_practice(seat.work, seat.member) else None
 
 
-def _agreed_page(seat: Seat, form: ConsentForm, answering: uuid.UUID | None) -> ResponseReturnValue:
+def _agreed_page(seat: Seat, form: BaseForm, answering: uuid.UUID | None) -> ResponseReturnValue:
     policy.require(actor(), Verb.CONSENT, seat.work)
     if not has_declared(seat.member):
         return redirect(url_for(".know"))
     scores = agreed_scores(seat.work.panel_id)
     asked = {(one.agreed.bid_id, one.agreed.criterion_id): one for one in asked_for(seat.work, *scores.values())}
-    rows = [
-        (bid, leaf, asked[bid.bid_id, leaf.criterion.id])
-        for bid, leaves in leaves_by_bid(seat.work).items()
-        for leaf in leaves
-        if (bid.bid_id, leaf.criterion.id) in asked
-    ]
-    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows]
+    cells = [(bid, leaf) for bid, leaves in leaves_by_bid(seat.work).items() for leaf in leaves]
+    rows = [(bid, leaf, asked.get((bid.bid_id, leaf.criterion.id))) for bid, leaf in cells]
+    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows if one is not None]
     places: dict[uuid.UUID | None, int] = {one.agreed.id: place for place, (_, _, one, _) in enumerate(own, 1)}
-    waiting = next((one.agreed.id for _, _, one, mine in own if mine is None), None)
+    waiting = next((one.agreed.id for _, _, one, mine in own if mine is None and not one.before(seat.member)), None)
     # A score that the group has changed meanwhile is not among them: the next that waits is shown.
     number = places.get(answering or waiting) or places.get(waiting)
     lines = HELP_LINES if any(mine and mine.held and mine.held.may_be_about_harm for _, _, _, mine in own) else ()
     if number is None:
-        return render_template("evaluation/young/agreed.html", rows=own, lines=lines), form.status_code
+        waits = {one.agreed.id: one.before(seat.member) for _, _, one, mine in own if mine is None}
+        open_still = any(one is None or one.agreed.stands_at is None for _, _, one in rows)
+        shown = {"rows": own, "lines": lines, "waits": waits, "open_still": open_still, "chairs": _chairs(seat)}
+        return render_template("evaluation/young/agreed.html", **shown, form=form), form.status_code
     return _confirming_page(seat, form, own[number - 1], number=number, total=len(own), lines=lines)
 
 
+def _chairs(seat: Seat) -> YoungChair | None:
+    """As what the young person chairs the group; None for everybody else."""
+    chairing = chairing_of(seat.work.panel_id)
+    return chairing if chairing is not None and chairing.member_id == seat.member.id else None
+
+
 def _confirming_page(
-    seat: Seat, form: ConsentForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], **shown: object
+    seat: Seat, form: BaseForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], **shown: object
 ) -> ResponseReturnValue:
     bid, leaf, asked, mine = row
     reading = read_bid(work=seat.work, bid_id=bid.bid_id, actor=actor(), criterion=leaf.key)
@@ -331,6 +353,7 @@ def _confirming_page(
         leaf=leaf,
         asked=asked,
         mine=mine,
+        before=asked.before(seat.member),
         answers=reading.answers[leaf.key],
         opinions=opinions_of(seat.work.panel_id, bid.bid_id).get(leaf.criterion.id, []),
         **shown,

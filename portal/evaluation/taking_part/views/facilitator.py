@@ -13,11 +13,12 @@ from portal.core.errors import NotFound
 from portal.core.pdf import make_pdf
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.panels import add_young_people
+from portal.evaluation.panels import add_young_people, require_young_people
 from portal.evaluation.queries import counting_members, work_of
 from portal.evaluation.taking_part.agreeing import record_age_band, taking_part_of
 from portal.evaluation.taking_part.batches import Issued, card_sheet, issue_cards
-from portal.evaluation.taking_part.forms import AgeBandForm, AliasesForm, CardsForm
+from portal.evaluation.taking_part.chairing import chairing_of, name_young_chair
+from portal.evaluation.taking_part.forms import AgeBandForm, AliasesForm, CardsForm, ChairForm
 from portal.evaluation.taking_part.times import times_of
 from portal.extensions import db
 from portal.web.access import actor, for_panel
@@ -84,6 +85,25 @@ def several(panel_id: uuid.UUID) -> ResponseReturnValue:
         page = "evaluation/panel/cards_to_print.html"
         return render_template(page, work=work, issued=form.outcome, address=address, scanned=scanned)
     return render_template("evaluation/panel/several_cards.html", form=form, work=work), form.status_code
+
+
+@bp.route("/chair", methods=["GET", "POST"])
+@for_panel(Role.FACILITATOR)
+def chair(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Whom the young people chose as their chair."""
+    work = work_of(panel_id)
+    policy.require(actor(), Verb.PREPARE_SITTINGS, work)
+    require_young_people(work)
+    now = chairing_of(panel_id)
+    form = ChairForm.among(
+        counting_members(panel_id), now.member_id if now else None, may_be_nobody=not work.status.is_moderating
+    )
+    if form.validate_on_submit() and form.carry_out(
+        lambda: name_young_chair(work=work, member_id=form.chosen(), actor=actor(), now=clock.now())
+    ):
+        flash("Who chairs the group is written down.", "success")
+        return redirect(url_for("panel_desk.cards", panel_id=panel_id))
+    return render_template("evaluation/panel/young_chair.html", form=form, work=work), form.status_code
 
 
 def _issue(work: PanelWork, member_ids: Sequence[uuid.UUID]) -> Issued:
