@@ -112,6 +112,16 @@ def use_card(*, code: str, pin: str, again: str, origin: Origin, keys: KeyFolder
     return SeenCard(has_pin=True, token=_begin(card, member, now))
 
 
+def owner_typed_pin(*, person_id: uuid.UUID, pin: str, origin: Origin, keys: KeyFolder, now: datetime) -> bool:
+    """Whether it is the PIN of a young person who is there beside another one's sitting, and has a card that works.
+
+    A wrong one counts like one at the door (`pin_is_right`). Raises `TooManyTries` (field "pin").
+    """
+    newest = select(AccessCard).where(AccessCard.user_id == person_id, AccessCard.purpose == CardPurpose.SITTING)
+    card = db.session.scalars(newest.order_by(AccessCard.issued_at.desc()).limit(1)).one_or_none()
+    return card is not None and bool(pin) and pin_is_right(card=card, pin=pin, origin=origin, keys=keys, now=now)
+
+
 def forget_pin(*, member_user: User, actor: Actor, now: datetime) -> None:
     """Forget a young person's PIN: the next card that is issued asks them for a new one.
 

@@ -27,6 +27,7 @@ from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.evaluation.taking_part.agreeing import require_taking_part
+from portal.evaluation.taking_part.pairing import part
 from portal.tendering.interests.declaring import settle_panel_entry
 
 LONGEST_DETAIL = 2000
@@ -147,6 +148,7 @@ def _detail(member: PanelMember, bid: OpenedBid, answer: Interest, *, now: datet
 
 
 def _recuse(member: PanelMember, work: PanelWork, *, now: datetime) -> None:
+    part(member, now=now)
     member.recused_at = now
     end_seat(member, now=now)
     if member.role is MemberRole.YOUNG_MEMBER:

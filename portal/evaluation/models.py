@@ -133,6 +133,8 @@ class PanelMember(Subject, Model):
     """From the whole procurement: an evaluator recused from one bid would move it against the others."""
     young_number: Mapped[int | None]
     """What is left of a young person's alias once they are erased."""
+    scores_with_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel_member.id"), index=True)
+    """On whose scorecards a young person scores together with them; both count once."""
 
     panel: Mapped[Panel] = relationship()
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[user_id])

@@ -66,7 +66,9 @@ def start_moderation(
     take(work, Verb.START_MODERATION, actor=actor)
     own = require_declared(work, actor)
     members = counting_members(work.panel_id)
-    _check_number(work, members)
+    # The method counts marks where it combines them by itself: a pair gives one.
+    agrees = work.panel.combine is Combination.AGREED
+    _check_number(work, [one for one in members if agrees or one.scores_with_id is None])
     open_for = waiting_for(work)
     if open_for:
         names = ", ".join(open_for)
@@ -104,7 +106,7 @@ def waiting_for(work: PanelWork) -> list[str]:
     return [
         found.member.alias
         for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
-        if found.member.may_score and found.submitted < bids
+        if found.member.may_score and found.member.scores_with_id is None and found.submitted < bids
     ]
 
 

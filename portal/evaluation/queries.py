@@ -14,6 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.core.words import listed
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Result, Score, Scorecard
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
 from portal.tendering.models import InvitationToTender, Lot, Panel, Question
@@ -312,9 +313,24 @@ def opinions_of(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, li
         .order_by(Score.score, PanelMember.appointed_at, PanelMember.id)
     )
     by_criterion: dict[uuid.UUID, list[Opinion]] = defaultdict(list)
+    names = names_together(panel_id)
     for criterion_id, member, score, reason in rows:
-        by_criterion[criterion_id].append(Opinion(member.alias, member.role, score, reason))
+        by_criterion[criterion_id].append(Opinion(names.get(member.id, member.alias), member.role, score, reason))
     return by_criterion
+
+
+def names_together(panel_id: uuid.UUID) -> Mapping[uuid.UUID, str]:
+    """Whose marks a scorecard has where several gave them together, by the seat that has it: everybody's alias.
+
+    Whoever has left since is still named: they gave them.
+    """
+    others = select(PanelMember).where(PanelMember.panel_id == panel_id, PanelMember.scores_with_id.is_not(None))
+    by_seat: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for member in db.session.scalars(others.order_by(PanelMember.appointed_at, PanelMember.id)):
+        assert member.scores_with_id is not None
+        by_seat[member.scores_with_id].append(member.alias)
+    holders = db.session.scalars(select(PanelMember).where(PanelMember.id.in_(by_seat))) if by_seat else ()
+    return {holder.id: listed([holder.alias, *by_seat[holder.id]]) for holder in holders}
 
 
 def _counting(panel_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

@@ -20,6 +20,7 @@ from portal.evaluation.attending import leave
 from portal.evaluation.models import PanelMember, PanelWork, Scorecard
 from portal.evaluation.panels import end_seat
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
+from portal.evaluation.taking_part.pairing import part
 from portal.tendering.models import InvitationToTender
 
 WHY = "Say why they are taken off the panel"
@@ -93,6 +94,7 @@ def _take(itt: InvitationToTender, member: PanelMember, actor: Actor) -> PanelWo
 
 
 def _remove(work: PanelWork, member: PanelMember, actor: Actor, now: datetime) -> None:
+    part(member, now=now)
     member.removed_at = now
     end_seat(member, now=now)
     leave(work, member.id, now=now)

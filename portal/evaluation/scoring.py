@@ -32,6 +32,7 @@ from portal.evaluation.reading_order import in_order_of
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
+from portal.evaluation.taking_part.pairing import require_own_card, require_pair_ready
 from portal.evaluation.taking_part.practising import require_practised
 
 
@@ -73,6 +74,8 @@ def save_scores(
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     require_practised(work, member)
+    require_own_card(member)
+    require_pair_ready(work, member)
     bid = bid_to_score(work.itt_id, bid_id)
     leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)
@@ -107,6 +110,8 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
+    require_own_card(member)
+    require_pair_ready(work, member)
     asked = leaves_by_bid(work)
     cards = _locked_cards(member)
     for bid, leaves in asked.items():

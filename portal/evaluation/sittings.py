@@ -13,7 +13,7 @@ from portal.core.parsing.text import has_text
 from portal.core.permissions import Actor, Role
 from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
-from portal.evaluation.queries import scorecards_of, work_of
+from portal.evaluation.queries import names_together, scorecards_of, work_of
 from portal.evaluation.reading_order import leaves_in_order
 from portal.evaluation.states import ScorecardStatus
 from portal.safeguarding.help_lines import HELP_LINES, HelpLine
@@ -117,7 +117,7 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
     submitted = [bid for bid in bids if bid.bid_id in cards and cards[bid.bid_id].status is ScorecardStatus.SUBMITTED]
     return Sitting(
         work,
-        member.alias,
+        names_together(work.panel_id).get(member.id, member.alias),
         screens,
         len(bids),
         bool(bids) and len(submitted) == len(bids),

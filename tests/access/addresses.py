@@ -219,7 +219,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.CLOSE_MODERATION): form("moderation.close"),
     ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
     ("panel", Verb.ISSUE_CARD): (*press("panel_desk.issue"), *form("taking_part.several")),
-    ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add"),
+    ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add", "taking_part.pairs"),
     ("panel", Verb.PREPARE_SITTINGS): (*form("taking_part.change"), *form("taking_part.chair")),
     ("panel", Verb.KEY_SHEET): (
         *page("paper_sheets.index", by=frozenset({Role.FACILITATOR})),
@@ -237,7 +237,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.SCORE): (
         *press("panel_desk.save", by=ADULTS),
         *form("panel_desk.submit", by=ADULTS),
-        *press("sitting.answer", "sitting.check", by=YOUNG, own=True),
+        *press("sitting.answer", "sitting.check", "sitting.together", by=YOUNG, own=True),
     ),
     ("panel", Verb.SEE_HELD_WORDS): (
         *page("safeguarding.panel", by=frozenset({Role.SAFEGUARDING_LEAD})),

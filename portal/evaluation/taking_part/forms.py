@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.accounts.forms.people import PIN_BOX
 from portal.core.errors import InvalidInput
 from portal.core.words import WEEKDAYS
 from portal.evaluation.models import PanelMember
@@ -110,6 +119,55 @@ class ChairForm(BaseForm):
     def chosen(self) -> uuid.UUID | None:
         """The seat that was chosen."""
         return None if self.chair.data == NOBODY else uuid.UUID(self.chair.data)
+
+
+class PairsForm(BaseForm):
+    """Who scores together; made by `pairs_form`."""
+
+    keeps_earlier = False
+
+    def groups(self) -> dict[uuid.UUID, str]:
+        """The name of each young person's group, by seat; "" for alone."""
+        return {
+            uuid.UUID(name.removeprefix("group-")): field.data or ""
+            for name, field in self._fields.items()
+            if name.startswith("group-")
+        }
+
+
+def pairs_form(young: Sequence[PanelMember]) -> PairsForm:
+    """A choice for each young person: alone, or one of as many groups as there can be."""
+    holders = [member.id for member in young if any(mate.scores_with_id == member.id for mate in young)]
+    names = [f"Group {number}" for number in range(1, len(young) // 2 + 1)]
+    choices = [SelectChoice("", "Alone"), *(SelectChoice(name, name) for name in names)]
+    fields, data = {}, {}
+    for member in young:
+        fields[f"group-{member.id}"] = SelectField(member.alias, choices=choices)
+        holder = member.scores_with_id or member.id
+        data[f"group-{member.id}"] = names[holders.index(holder)] if holder in holders else ""
+    made: type[PairsForm] = type("PairsForm", (PairsForm,), fields)
+    return made(data=data)
+
+
+class TogetherForm(BaseForm):
+    """The PINs of whoever scores with a young person; made by `together_form`."""
+
+    keeps_earlier = False
+
+    def pins(self) -> dict[uuid.UUID, str]:
+        """What was typed, by seat."""
+        return {
+            uuid.UUID(name.removeprefix("pin-")): field.data or ""
+            for name, field in self._fields.items()
+            if name.startswith("pin-")
+        }
+
+
+def together_form(mates: Sequence[PanelMember]) -> TogetherForm:
+    """A box for the PIN of each."""
+    fields = {f"pin-{mate.id}": PasswordField(f"{mate.alias}, type your PIN", render_kw=PIN_BOX) for mate in mates}
+    made: type[TogetherForm] = type("TogetherForm", (TogetherForm,), fields)
+    return made()
 
 
 class AliasesForm(BaseForm):

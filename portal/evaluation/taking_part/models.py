@@ -52,6 +52,18 @@ class SupportedSitting(Model):
     began_at: Mapped[CreatedAt]
 
 
+class SatTogether(Model):
+    """That somebody of a pair was there in the other's sitting: they typed their own PIN."""
+
+    __tablename__ = "sat_together"
+
+    sitting_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("supported_sitting.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("panel_member.id"), primary_key=True, index=True)
+    came_at: Mapped[CreatedAt]
+
+
 class YoungChair(Model):
     """Whom a group of young people has as its chair, from when to when; nobody is erased from it but by their alias."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.accounts.browser import leave
+from portal.accounts.browser import leave, origin
 from portal.accounts.signing_in import sign_out
 from portal.bidding.models import OpenedBid
 from portal.core import clock
@@ -30,8 +30,16 @@ from portal.evaluation.scoring import save_score, submit_scorecards
 from portal.evaluation.sittings import Sitting, sitting_of, young_panel_of
 from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
 from portal.evaluation.taking_part.chairing import chairing_of, finish_as_chair
-from portal.evaluation.taking_part.forms import BeginForm, PracticeForm
+from portal.evaluation.taking_part.forms import BeginForm, PracticeForm, TogetherForm, together_form
 from portal.evaluation.taking_part.models import YoungChair
+from portal.evaluation.taking_part.pairing import (
+    are_together,
+    holder_of,
+    mates_of,
+    not_ready,
+    sit_together,
+    wrong_pin,
+)
 from portal.evaluation.taking_part.practice import ASKED, MADE_UP, POINTS, made_up
 from portal.evaluation.taking_part.practising import lacks_practice, play_practice, practice_of
 from portal.evaluation.taking_part.states import Supporter
@@ -116,7 +124,8 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("influence.young"))
     if not seat.is_open:
         return render_template("evaluation/young/closed.html", work=seat.work)
-    found = sitting_of(seat.work, seat.member)
+    declared, holder = has_declared(seat.member), holder_of(seat.member)
+    found = sitting_of(seat.work, holder or seat.member)
     if found.is_submitted:
         return render_template("evaluation/young/finished.html", sitting=found)
     return render_template(
@@ -161,6 +170,9 @@ def practised(number: int, picked: int) -> ResponseReturnValue:
     usual = [point for point in POINTS if answer.agrees_with(int(point.score))]
     shown = {"number": number, "total": len(MADE_UP), "answer": answer, "picked": picked, "usual": usual}
     return render_template("evaluation/young/practised.html", **shown)
+    if declared and not _is_complete(seat):
+        return redirect(url_for(".together"))
+    return render_template("evaluation/young/start.html", sitting=found, declared=declared)
 
 
 @bp.route("/know", methods=["GET", "POST"])
@@ -178,6 +190,23 @@ def know() -> ResponseReturnValue:
             return redirect(url_for(".stepped_back"))
         return redirect(url_for(".question", number=1))
     return render_template("evaluation/young/know.html", form=form, bids=bids), form.status_code
+
+
+@bp.route("/together", methods=["GET", "POST"])
+@for_panel(Role.YOUNG_MEMBER)
+def together() -> ResponseReturnValue:
+    """Whoever scores with them types their own PIN; whoever scores on another's card reads where."""
+    seat = own_seat()
+    if not seat.is_open or not has_declared(seat.member):
+        return redirect(url_for(".index"))
+    mates, form = mates_of(seat.member), together_form(mates_of(seat.member))
+    if form.validate_on_submit() and form.carry_out(lambda: _sit_together(seat, form)):
+        wrong = form.outcome
+        if wrong is None:
+            return redirect(url_for(".index"))
+        form.refuse(wrong_pin(wrong))
+    shown = {"mates": mates, "holder": holder_of(seat.member), "missing": not_ready(seat.work, seat.member)}
+    return render_template("evaluation/young/together.html", form=form, **shown), form.status_code
 
 
 @bp.get("/questions/<int:number>")
@@ -217,14 +246,16 @@ def check() -> ResponseReturnValue:
     """Look at everything once more, and finish: the sitting ends."""
     seat = own_seat()
     form = PlainForm()
+    if request.method == "POST" and seat.is_open and not _is_complete(seat):
+        return redirect(url_for(".together"))
     if form.validate_on_submit() and form.carry_out(
         lambda: submit_scorecards(work=seat.work, actor=actor(), now=clock.now())
     ):
         sign_out(signed_in=current_user._get_current_object(), now=clock.now())
         leave()
         return redirect(url_for(".thank_you"))
-    if not seat.is_open or not has_declared(seat.member):
-        return redirect(url_for(".index"))
+    if (elsewhere := _not_yet(seat)) is not None:
+        return elsewhere
     found = sitting_of(seat.work, seat.member)
     return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code
 
@@ -311,6 +342,24 @@ def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     if not has_declared(seat.member):
         return redirect(url_for(".know"))
     return redirect(url_for(".practice")) if lacks_practice(seat.work, seat.member) else None
+    return None if _is_complete(seat) else redirect(url_for(".together"))
+
+
+def _is_complete(seat: Seat) -> bool:
+    """Whether they score on their own scorecards, and everybody who scores with them is there."""
+    return holder_of(seat.member) is None and are_together(seat.member, current_user.session_id)
+
+
+def _sit_together(seat: Seat, form: TogetherForm) -> PanelMember | None:
+    return sit_together(
+        work=seat.work,
+        session_id=current_user.session_id,
+        pins=form.pins(),
+        origin=origin(),
+        keys=current_app.extensions["keys"],
+        actor=actor(),
+        now=clock.now(),
+    )
 
 
 def _agreed_page(seat: Seat, form: BaseForm, answering: uuid.UUID | None) -> ResponseReturnValue:

@@ -18,7 +18,8 @@ from portal.evaluation.queries import counting_members, work_of
 from portal.evaluation.taking_part.agreeing import record_age_band, taking_part_of
 from portal.evaluation.taking_part.batches import Issued, card_sheet, issue_cards
 from portal.evaluation.taking_part.chairing import chairing_of, name_young_chair
-from portal.evaluation.taking_part.forms import AgeBandForm, AliasesForm, CardsForm, ChairForm
+from portal.evaluation.taking_part.forms import AgeBandForm, AliasesForm, CardsForm, ChairForm, pairs_form
+from portal.evaluation.taking_part.pairing import pair_up
 from portal.evaluation.taking_part.times import times_of
 from portal.extensions import db
 from portal.web.access import actor, for_panel
@@ -104,6 +105,22 @@ def chair(panel_id: uuid.UUID) -> ResponseReturnValue:
         flash("Who chairs the group is written down.", "success")
         return redirect(url_for("panel_desk.cards", panel_id=panel_id))
     return render_template("evaluation/panel/young_chair.html", form=form, work=work), form.status_code
+
+
+@bp.route("/pairs", methods=["GET", "POST"])
+@for_panel(Role.FACILITATOR)
+def pairs(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Which young people score together."""
+    work = work_of(panel_id)
+    policy.require(actor(), Verb.ADD_YOUNG_PEOPLE, work)
+    require_young_people(work)
+    form = pairs_form([seat for seat in counting_members(panel_id) if seat.role.is_young_member])
+    if form.validate_on_submit() and form.carry_out(
+        lambda: pair_up(work=work, groups=form.groups(), actor=actor(), now=clock.now())
+    ):
+        flash("Who scores together is written down.", "success")
+        return redirect(url_for("panel_desk.cards", panel_id=panel_id))
+    return render_template("evaluation/panel/pairs.html", form=form, work=work), form.status_code
 
 
 def _issue(work: PanelWork, member_ids: Sequence[uuid.UUID]) -> Issued:
