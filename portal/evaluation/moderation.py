@@ -162,7 +162,6 @@ def agree_score(
     )
     _check_words(work, agreed, nobody_named=nobody_named, actor=actor, now=now)
     _supersede(before, agreed, now=now)
-    go_on(work.panel_id)
     settle(work, agreed, now=now)
     record(
         EventKind.SCORE_AGREED,
@@ -332,6 +331,7 @@ def _supersede(before: ModeratedScore | None, agreed: ModeratedScore, *, now: da
         before.superseded_at = now
         # The index allows one score in force a cell, so the old one goes before the new one comes.
         db.session.flush()
+    go_on(agreed.panel_id)
     db.session.add(agreed)
     db.session.flush()
 

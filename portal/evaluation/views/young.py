@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
-
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from portal.accounts.browser import leave, origin
 from portal.accounts.signing_in import sign_out
-from portal.bidding.models import OpenedBid
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.consent_models import ScoreConsent
-from portal.evaluation.consenting import Asked, answer_score, asked_for
 from portal.evaluation.declaring import declare_interest
-from portal.evaluation.forms.moderating import ConsentForm
 from portal.evaluation.forms.panels import GO_BACK, GO_EASIER, GO_LATER, YoungAnswerForm, young_declaration_form
-from portal.evaluation.leaves import leaves_by_bid
-from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.published_method import Leaf, points
-from portal.evaluation.queries import agreed_scores, has_declared, opened_bids, opinions_of, seat_of
+from portal.evaluation.models import PanelMember
+from portal.evaluation.published_method import points
+from portal.evaluation.queries import has_declared, opened_bids
 from portal.evaluation.reading import read_bid
-from portal.evaluation.rules import IN_THE_ROOM, MODERATING, SCORING
+from portal.evaluation.rules import MODERATING
 from portal.evaluation.scoring import save_score, submit_scorecards
-from portal.evaluation.sittings import Sitting, sitting_of, young_panel_of
-from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, has_begun, lacks
-from portal.evaluation.taking_part.chairing import chairing_of, finish_as_chair
+from portal.evaluation.sittings import Sitting, sitting_of
+from portal.evaluation.taking_part.agreeing import Lacks, begin_sitting, lacks
 from portal.evaluation.taking_part.forms import BeginForm, PracticeForm, TogetherForm, together_form
-from portal.evaluation.taking_part.models import YoungChair
 from portal.evaluation.taking_part.pairing import (
     are_together,
     holder_of,
@@ -43,54 +33,18 @@ from portal.evaluation.taking_part.pairing import (
 from portal.evaluation.taking_part.practice import ASKED, MADE_UP, POINTS, made_up
 from portal.evaluation.taking_part.practising import lacks_practice, play_practice, practice_of
 from portal.evaluation.taking_part.states import Supporter
-from portal.evaluation.taking_part.times import times_of
+from portal.evaluation.views import young_agreeing  # noqa: F401  (its pages are the same blueprint's)
+from portal.evaluation.views.young_seat import Seat, bp, own_seat
 from portal.safeguarding.help_lines import HELP_LINES
 from portal.web.access import actor, for_panel, public, safe_next
-from portal.web.forms import BaseForm, PlainForm
+from portal.web.forms import PlainForm
 from portal.web.submissions import saves_a_draft
-
-bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
 BIGGER = "bigger"
 """In the session: letters a quarter bigger, until the sitting is over."""
 
-
 MET = "met"
 """In the address: they have read the bidder's summary and go on to its first question."""
-
-FOR_EVERYBODY = frozenset(f"sitting.{name}" for name in ("thank_you", "stepped_back", "help", "easier"))
-"""Pages without a door: whoever looks for help finds it, whether or not they may sit now."""
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Where the young person sits, and whether the panel scores now."""
-
-    work: PanelWork
-    member: PanelMember
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the panel scores now."""
-        return self.work.policy_state == SCORING
-
-
-@bp.before_request
-def stop_at_the_door() -> ResponseReturnValue | None:
-    """Let nobody sit outside the panel's times, without everybody's consent, or with no adult beside them."""
-    if request.endpoint in FOR_EVERYBODY:
-        return None
-    seat, now = own_seat(), clock.now()
-    if seat.work.policy_state not in IN_THE_ROOM:
-        return None
-    times, missing = times_of(seat.work.panel_id), lacks(seat.work, seat.member)
-    if not times.are_open(now):
-        return render_template("evaluation/young/not_now.html", opens=times.next_opening(now))
-    if missing is Lacks.ADULT:
-        return render_template("evaluation/young/not_now.html", opens=None)
-    if request.endpoint != "sitting.begin" and (missing or not has_begun(current_user.session_id)):
-        return redirect(url_for("sitting.begin", next=request.path if request.method == "GET" else None))
-    return None
 
 
 @bp.route("/begin", methods=["GET", "POST"])
@@ -128,10 +82,12 @@ def index() -> ResponseReturnValue:
     found = sitting_of(seat.work, holder or seat.member)
     if found.is_submitted:
         return render_template("evaluation/young/finished.html", sitting=found)
+    if declared and not _is_complete(seat):
+        return redirect(url_for(".together"))
     return render_template(
         "evaluation/young/start.html",
         sitting=found,
-        declared=has_declared(seat.member),
+        declared=declared,
         practised=practice_of(seat.member),
         must_practise=lacks_practice(seat.work, seat.member),
     )
@@ -170,9 +126,6 @@ def practised(number: int, picked: int) -> ResponseReturnValue:
     usual = [point for point in POINTS if answer.agrees_with(int(point.score))]
     shown = {"number": number, "total": len(MADE_UP), "answer": answer, "picked": picked, "usual": usual}
     return render_template("evaluation/young/practised.html", **shown)
-    if declared and not _is_complete(seat):
-        return redirect(url_for(".together"))
-    return render_template("evaluation/young/start.html", sitting=found, declared=declared)
 
 
 @bp.route("/know", methods=["GET", "POST"])
@@ -260,43 +213,6 @@ def check() -> ResponseReturnValue:
     return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code
 
 
-@bp.get("/agreed")
-@bp.get("/agreed/<uuid:agreed_id>")
-@for_panel(Role.YOUNG_MEMBER)
-def agreed(agreed_id: uuid.UUID | None = None) -> ResponseReturnValue:
-    """The scores that the group agreed, to confirm one by one."""
-    return _agreed_page(own_seat(), ConsentForm(), agreed_id)
-
-
-@bp.post("/agreed/<uuid:agreed_id>")
-@for_panel(Role.YOUNG_MEMBER)
-def confirm(agreed_id: uuid.UUID) -> ResponseReturnValue:
-    """Confirm one agreed score, or say why not."""
-    seat, form = own_seat(), ConsentForm()
-    if form.validate_on_submit() and form.carry_out(
-        lambda: answer_score(
-            work=seat.work, agreed_id=agreed_id, dissent=form.dissent(), actor=actor(), now=clock.now()
-        )
-    ):
-        return redirect(url_for(".agreed"))
-    return _agreed_page(seat, form, agreed_id)
-
-
-@bp.post("/finish")
-@for_panel(Role.YOUNG_MEMBER)
-def finish() -> ResponseReturnValue:
-    """Say, as the chair, that the group has finished: the facilitator closes then."""
-    seat, form = own_seat(), PlainForm()
-    policy.require(actor(), Verb.CONSENT, seat.work)
-    if _chairs(seat) is None:
-        return redirect(url_for(".agreed"))
-    if form.validate_on_submit() and form.carry_out(
-        lambda: finish_as_chair(work=seat.work, actor=actor(), now=clock.now())
-    ):
-        return redirect(url_for(".agreed"))
-    return _agreed_page(seat, form, None)
-
-
 @bp.route("/easier", methods=["GET", "POST"])
 @for_panel(Role.YOUNG_MEMBER)
 def easier() -> ResponseReturnValue:
@@ -329,12 +245,6 @@ def stepped_back() -> ResponseReturnValue:
     return render_template("evaluation/young/stepped_back.html", lines=HELP_LINES)
 
 
-def own_seat() -> Seat:
-    """The young person's panel; `NotFound` for a panel that there is not."""
-    work = young_panel_of(actor())
-    return Seat(work, seat_of(work.panel_id, actor().user_id))
-
-
 def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     """Where a young person goes who may not read now: nobody scores, or they have still to declare or to practise."""
     if not seat.is_open:
@@ -360,54 +270,6 @@ def _sit_together(seat: Seat, form: TogetherForm) -> PanelMember | None:
         actor=actor(),
         now=clock.now(),
     )
-
-
-def _agreed_page(seat: Seat, form: BaseForm, answering: uuid.UUID | None) -> ResponseReturnValue:
-    policy.require(actor(), Verb.CONSENT, seat.work)
-    if not has_declared(seat.member):
-        return redirect(url_for(".know"))
-    scores = agreed_scores(seat.work.panel_id)
-    asked = {(one.agreed.bid_id, one.agreed.criterion_id): one for one in asked_for(seat.work, *scores.values())}
-    cells = [(bid, leaf) for bid, leaves in leaves_by_bid(seat.work).items() for leaf in leaves]
-    rows = [(bid, leaf, asked.get((bid.bid_id, leaf.criterion.id))) for bid, leaf in cells]
-    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows if one is not None]
-    places: dict[uuid.UUID | None, int] = {one.agreed.id: place for place, (_, _, one, _) in enumerate(own, 1)}
-    waiting = next((one.agreed.id for _, _, one, mine in own if mine is None and not one.before(seat.member)), None)
-    # A score that the group has changed meanwhile is not among them: the next that waits is shown.
-    number = places.get(answering or waiting) or places.get(waiting)
-    lines = HELP_LINES if any(mine and mine.held and mine.held.may_be_about_harm for _, _, _, mine in own) else ()
-    if number is None:
-        waits = {one.agreed.id: one.before(seat.member) for _, _, one, mine in own if mine is None}
-        open_still = any(one is None or one.agreed.stands_at is None for _, _, one in rows)
-        shown = {"rows": own, "lines": lines, "waits": waits, "open_still": open_still, "chairs": _chairs(seat)}
-        return render_template("evaluation/young/agreed.html", **shown, form=form), form.status_code
-    return _confirming_page(seat, form, own[number - 1], number=number, total=len(own), lines=lines)
-
-
-def _chairs(seat: Seat) -> YoungChair | None:
-    """As what the young person chairs the group; None for everybody else."""
-    chairing = chairing_of(seat.work.panel_id)
-    return chairing if chairing is not None and chairing.member_id == seat.member.id else None
-
-
-def _confirming_page(
-    seat: Seat, form: BaseForm, row: tuple[OpenedBid, Leaf, Asked, ScoreConsent | None], **shown: object
-) -> ResponseReturnValue:
-    bid, leaf, asked, mine = row
-    reading = read_bid(work=seat.work, bid_id=bid.bid_id, actor=actor(), criterion=leaf.key)
-    page = render_template(
-        "evaluation/young/confirm.html",
-        form=form,
-        bid=bid,
-        leaf=leaf,
-        asked=asked,
-        mine=mine,
-        before=asked.before(seat.member),
-        answers=reading.answers[leaf.key],
-        opinions=opinions_of(seat.work.panel_id, bid.bid_id).get(leaf.criterion.id, []),
-        **shown,
-    )
-    return page, form.status_code
 
 
 def _next(found: Sitting, number: int, go: str) -> str:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0081"
-down_revision = "0080"
+revision = "0085"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 
