@@ -251,7 +251,8 @@ def _not_yet(seat: Seat) -> ResponseReturnValue | None:
         return redirect(url_for(".index"))
     if not has_declared(seat.member):
         return redirect(url_for(".know"))
-    return redirect(url_for(".practice")) if lacks_practice(seat.work, seat.member) else None
+    if lacks_practice(seat.work, seat.member):
+        return redirect(url_for(".practice"))
     return None if _is_complete(seat) else redirect(url_for(".together"))
 
 
