@@ -127,12 +127,7 @@ DECIDE_JUDGEMENT = Step(
 RESULT = Step("Read the result", "evaluation_desk.result", Verb.SEE_RESULT, "Every figure of the calculation.")
 NO_RESULT = Step("See why there is no result yet", "evaluation_desk.result", Verb.SEE_RESULT)
 LOOK = Step(
-    "Look again at the scores that decide alone",
-    "firmness.show",
-    Verb.LOOK_AGAIN,
-    "No award can be proposed before.",
-    is_act=True,
-    timetable="award_date",
+    "Look again at the scores that decide alone", "firmness.show", Verb.LOOK_AGAIN, is_act=True, timetable="award_date"
 )
 PROPOSE = Step(
     "Propose the award",

@@ -49,7 +49,7 @@ class FirmnessPage:
 def firmness_page(itt: InvitationToTender, result: Result) -> FirmnessPage:
     """The page of one lot's result whose diagnostics are there."""
     said: Mapping[str, Any] = result.diagnostics or {}
-    names = names_in(itt, _labels(itt, result))
+    names, _ = names_in(itt, _labels(itt, result))
     flips = said.get("single_steps", [])
     return FirmnessPage(
         result=result,

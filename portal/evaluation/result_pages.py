@@ -93,9 +93,9 @@ def result_page(itt: InvitationToTender, result: Result, actor: Actor) -> Result
     """The page of one lot's result for the actor, in a fixed number of statements however many bids there are."""
     outcome = result.outcome
     bidders = _bidders(itt, result.lot_id, actor)
-    names = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
+    names, panels = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
     method = method_for(result.lot)
-    columns = tuple(_columns(method, itt.panels))
+    columns = tuple(_columns(method, panels))
     rows = _rows(outcome, columns, bidders, _price_keys(method))
     if len(rows) <= UNFOLD_AT_MOST:
         rows = _with_steps(rows, result, names)
@@ -126,7 +126,7 @@ def workings_page(itt: InvitationToTender, result: Result, bid: str, actor: Acto
     bidders = _bidders(itt, result.lot_id, actor)
     if bid not in bidders:
         raise NotFound("There is no such bid in this result.")
-    names = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
+    names, _ = names_in(itt, {key: bidder.label for key, bidder in bidders.items()})
     return WorkingsPage(bidders[bid], shown_steps(steps_of_bid(result.id, bid), names))
 
 

@@ -150,17 +150,19 @@ def test_no_price_is_shown_before_the_result(client: CheckedClient) -> None:
 
 
 def test_the_result_shows_everything_that_led_to_it(client: CheckedClient) -> None:
-    """Ranking, who was ruled out and why, every figure of a bid, and how firm it is."""
+    """Ranking, who was ruled out and why, every figure of a bid; how firm it is, on a page of its own."""
     evaluation = moderated_evaluation(3, give=lambda n, key: 2 if (n, key) == (3, "safeguarding") else 6 - n)
     base = enter(client, evaluation, Role.APPROVER)
     page = client.get(f"{base}/result").get_data(as_text=True)
     winner, second, out = evaluation.bids()
     assert f"{winner.bid.provider.name} is first with 100 marks" in page
     assert "Local panel: 2 for “Keeping children and young people safe”; the published minimum is 3." in page
-    assert f"{winner.label} is <strong>16</strong> ahead of {second.label}" in page
     assert out.bid.provider.name in page
-    assert "How each member scored" in page
-    assert evaluation.seats[LOCAL][0].member.alias in page
+    assert "How each member scored" not in page
+    firm = client.get(f"{base}/firmness").get_data(as_text=True)
+    assert f"{winner.label} is 16 marks ahead of {second.label}." in firm
+    assert "How each member scored" in firm
+    assert evaluation.seats[LOCAL][0].member.alias in firm
     result = result_of(evaluation.itt)
     workings = client.get(f"{base}/result/{result.id}/{winner.bid.reference}").get_data(as_text=True)
     assert f"{evaluation.seats[LOCAL][0].member.alias} gave" in workings
