@@ -1,7 +1,7 @@
 """A page of somebody's file as a picture, in a process of its own: PDFium draws it, whoever reads stands across it.
 
 The browser gets no byte of the file. A picture is put on a page, so that PDFium reads and marks it as well (decision
-40).
+41).
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ NAMES = {
     "IdentityChange": "identity_change",
     "InvitationToTender": "itt",
     "Judgement": "judgement",
+    "SecondLook": "second_look",
     "LostFactor": "lost_factor",
     "LateBid": "late_bid",
     "MailFollower": "mail_follower",

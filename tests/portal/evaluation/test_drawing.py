@@ -30,6 +30,7 @@ from portal.evaluation.drawing import (
 )
 from portal.evaluation.queries import current_result
 from portal.extensions import db
+from portal.scenarios.looking import look_where_it_decides
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import NOTE, REASON, approver_of, awarded, ready_for_award
 from tests.factories.drawing import VALUES, commit, drawn, tied_itt, two_people
@@ -186,6 +187,7 @@ def test_a_method_that_draws_lots_is_not_decided_by_hand() -> None:
     itt = tied_itt()
     actor = make_commissioner(itt.authority)
     settle_interests(itt, actor)
+    look_where_it_decides(itt, itt.lots[0], actor)
     with pytest.raises(WrongState, match="Draw a lot"):
         propose_award(
             itt=itt,

@@ -83,6 +83,7 @@ def addresses(seat: Seat, bid_id: uuid.UUID) -> Iterator[str]:
         "number": [1, 99],
         "agreed_id": [uuid.uuid4()],
         "held_id": [uuid.uuid4()],
+        "picked": [0],
     }
     with current_app.test_request_context():
         urls = current_app.url_map.bind("localhost")
