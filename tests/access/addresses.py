@@ -171,7 +171,6 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.PROPOSE_LATE): press("late_box.propose"),
     ("itt", Verb.HAND_OVER): form("itts.owner"),
     ("itt", Verb.OPEN_BIDS): press("openings.show"),
-    ("itt", Verb.OPEN_PRICES): press("openings.prices"),
     ("itt", Verb.JUDGE): press("compliance.pass_all"),
     ("itt", Verb.PLACE_NOTICE): press("notice_desk.show"),
     ("itt", Verb.PROPOSE_AWARD): press("awards.show"),
@@ -288,6 +287,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
 }
 
 NOWHERE: Mapping[tuple[str, Verb], str] = {
+    ("itt", Verb.OPEN_PRICES): "only where prices are opened apart: tests/portal/bidding/test_opening_prices.py",
     ("itt", Verb.SEE_PRICES): "a part of the page of the result, which leaves prices out before",
 }
 """Verbs without an address of their own, each with the reason."""

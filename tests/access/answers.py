@@ -55,7 +55,6 @@ NARROWER: Mapping[tuple[str, Verb], Narrower] = {
     ),
     ("itt", Verb.EXPLAIN_UNDECIDED): Narrower(TOO_LATE, "from the closing time on", _in("published")),
     ("itt", Verb.OPEN_BIDS): Narrower(TOO_LATE, "from the closing time on", _in("published")),
-    ("itt", Verb.OPEN_PRICES): Narrower(NOWHERE, "where prices are opened apart", _in("moderated")),
     ("itt", Verb.PROPOSE_AWARD): Narrower(
         TOO_LATE, "while none waits", _in("moderated"), frozenset({Role.COMMISSIONER})
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -61,10 +61,11 @@ def show(reference: str) -> ResponseReturnValue:
 @for_authority()
 def prices(reference: str) -> ResponseReturnValue:
     """The opening of prices that are opened apart, once every panel has closed."""
-    itt = own_itt(reference, actor())
+    itt, form = own_itt(reference, actor()), OpeningForm()
+    if request.method == "POST":
+        policy.require(actor(), Verb.OPEN_PRICES, itt)
     if not itt.prices_apart:
         raise NotFound("Prices are opened with the bids here.")
-    form = OpeningForm()
     if form.validate_on_submit() and form.carry_out(
         lambda: open_prices(
             itt=itt, actor=actor(), keys=current_app.extensions["keys"], factor_at=current_user.factor_at

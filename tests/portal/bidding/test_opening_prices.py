@@ -32,6 +32,7 @@ from tests.factories.evaluation import KEYS, Evaluation, agree_all, close, score
 from tests.factories.made_once import made_once
 from tests.factories.tendering import make_commissioner, panel_named, publish, ready_itt
 from tests.filling import fields_of, text_of
+from tests.portal.evaluation.views.posting import post
 from tests.services import Database
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -197,6 +198,17 @@ def test_openers_do_it_on_a_page(client: CheckedClient, moderated: InvitationToT
         assert answer.status_code == 302
         assert words in text_of(client.get(answer.location))
     assert prices() == [Decimal("200000.00"), Decimal("240000.00")]
+
+
+@pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.APPROVER, Role.CONTRACT_MANAGER, Role.AUDITOR])
+def test_nobody_else_opens_them(client: CheckedClient, moderated: InvitationToTender, role: Role) -> None:
+    """Whoever reads the page cannot press; another authority's opener does not find it."""
+    address = f"/commissioning/itts/{moderated.reference}/opening/prices"
+    sign_in(client, make_person(role, authority=moderated.authority))
+    assert post(client, address).status_code == 403
+    sign_in(client, make_person(Role.OPENER))
+    assert client.get(address).status_code == 404
+    assert post(client, address).status_code == 404
 
 
 def test_the_page_is_for_prices_that_are_opened_apart(client: CheckedClient) -> None:
