@@ -49,6 +49,7 @@ DECORATORS = [
     "@*.url_value_preprocessor",
     "@*.user_loader",
     "@validates",
+    "@after_agreeing",
     "@after_taking",
     "@*.expression",
 ]

@@ -10,7 +10,7 @@ from flask import url_for
 
 from portal.core.approval import is_first_person
 from portal.core.permissions import Actor, Role, Verb, policy
-from portal.core.words import counted, london_date
+from portal.core.words import counted, listed, london_date
 from portal.corresponding.writing import can_write
 from portal.dashboards.proposals import FirstPeople, Waits
 from portal.dashboards.situation import Situation, Wait
@@ -202,6 +202,7 @@ APPROVE = Step(
     "A colleague asks you to look at it.",
     is_act=True,
 )
+ANSWER_INTEREST = Step("Say what follows from an interest", "interests.index", Verb.ASSESS_CONFLICTS, is_act=True)
 DECIDE_INTEREST = Step(
     "Decide what follows from an interest", "interests.index", Verb.READ, "A colleague has declared it.", is_act=True
 )
@@ -342,6 +343,9 @@ def _interests(itt: InvitationToTender, situation: Situation, actor: Actor) -> I
         return
     if situation.register.is_silent(actor):
         yield DECLARE
+    if itt.status is IttStatus.OPENED and (waiting := [one for one in situation.register.unanswered if one.bid_id]):
+        who = listed(sorted({one.user.display_name for one in waiting}))
+        yield replace(ANSWER_INTEREST, hint=f"Of {who}: nobody scores a bidder they have a link with before that.")
     if itt.status is IttStatus.MODERATED and (fault := next(situation.register.faults(), "")):
         yield replace(CONFLICTS, hint=f"No award can be proposed before. {fault}")
 

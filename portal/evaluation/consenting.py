@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
+from portal.bidding.models import Bid
 from portal.core.columns import db
 from portal.core.errors import Conflict, NotAllowed, WrongState
 from portal.core.parsing.text import require_text
@@ -20,13 +21,14 @@ from portal.core.words import counted
 from portal.evaluation.attending import arrive
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.correcting import require_open
+from portal.evaluation.coverage import least_members
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.moderation_queries import present_members
-from portal.evaluation.panels import least_members
-from portal.evaluation.queries import agreed_scores
+from portal.evaluation.queries import agreed_scores, bid_to_score
 from portal.evaluation.safeguarding.holding import kept_words
+from portal.evaluation.standing import lots_left, require_to_judge
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.chairing import chairing_of
 
@@ -135,8 +137,22 @@ def asked_for(work: PanelWork, *agreed: ModeratedScore) -> list[Asked]:
     """The agreed scores, each with whose consent it asks for and what is said to it."""
     present, said = present_members(work), answers_to(*agreed)
     chairing = chairing_of(work.panel_id) if work.panel.kind.is_young_people else None
-    chair_id = chairing.member_id if chairing else None
-    return [Asked(score, consents_needed(work, score, present, chair_id), said[score.id]) for score in agreed]
+    chair = db.session.get_one(PanelMember, chairing.member_id) if chairing else None
+    left = lots_left(work.itt_id)
+    lots = _lots_of(agreed) if left else {}
+
+    def needed(score: ModeratedScore) -> ConsentsNeeded:
+        gone = {person for person, own in left.items() if lots.get(score.bid_id) in own}
+        judging = [one for one in present if one.user_id not in gone]
+        # A young chair who has left the lot answers nothing of it, so nobody waits for them there.
+        return consents_needed(work, score, judging, chair.id if chair and chair.user_id not in gone else None)
+
+    return [Asked(score, needed(score), said[score.id]) for score in agreed]
+
+
+def _lots_of(agreed: Sequence[ModeratedScore]) -> Mapping[uuid.UUID, uuid.UUID]:
+    rows = db.session.execute(select(Bid.id, Bid.lot_id).where(Bid.id.in_({score.bid_id for score in agreed})))
+    return {row.id: row.lot_id for row in rows}
 
 
 def first_that_waits(panel_id: uuid.UUID) -> uuid.UUID | None:
@@ -185,6 +201,7 @@ def _answer(work: PanelWork, agreed_id: uuid.UUID, *, actor: Actor, now: datetim
     agreed = db.session.get(ModeratedScore, agreed_id, populate_existing=True)
     if agreed is None or agreed.panel_id != work.panel_id or agreed.superseded_at is not None:
         raise Conflict("This score has been changed since you opened the page. Look at it again before you answer.")
+    require_to_judge(work, member, bid_to_score(work.itt_id, agreed.bid_id))
     if not dissent and agreed.agreed_by_id == actor.user_id:
         raise NotAllowed("You wrote this score down, so the consent has to be another member’s.", code="same_person")
     if not dissent and (waits := asked_for(work, agreed)[0].before(member)):

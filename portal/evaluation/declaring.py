@@ -1,4 +1,4 @@
-"""Declaring interests against the bidders that the opening revealed, and being recused."""
+"""Declaring interests against the bidders that the opening revealed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.accounts.sessions import end_sessions_of
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
@@ -19,15 +18,12 @@ from portal.core.errors import InvalidInput, NotAllowed
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
-from portal.evaluation.attending import leave
 from portal.evaluation.held_states import HeldPlace
-from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork
-from portal.evaluation.panels import end_seat
+from portal.evaluation.models import Declaration, PanelMember, PanelWork
 from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.safeguarding.holding import kept_words
-from portal.evaluation.states import MemberRole, PanelWorkStatus
+from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import require_taking_part
-from portal.evaluation.taking_part.pairing import part
 from portal.tendering.interests.declaring import settle_panel_entry
 
 LONGEST_DETAIL = 2000
@@ -46,43 +42,32 @@ def declare_interest(
 ) -> PanelMember:
     """Declare for every opened bid, by its id, whether the member has an interest in its bidder.
 
-    Consequences: with no interest anywhere the member may read and score from now on. One interest recuses
-    from the whole procurement, for an evaluator who left out one bid would move it against the others: the
-    role on the panel ends at once (a young person's session too), and the member's scores leave the panel's
-    but stay in the record. Recusal during moderation supersedes every agreed score of the panel, so that each
-    is agreed again without the member. A later declaration replaces the earlier one; the ledger keeps both. The
-    register of interests says what came of it.
+    Consequences: with no interest anywhere the member may read and score from now on. An interest keeps the member from
+    reading and judging that bid until two people have decided what follows (`tendering.interests.mitigating`): they go
+    on, with conditions or without, or leave the lot or the whole procurement (`recusing`); the other bids are open to
+    them meanwhile, and nothing can be submitted or closed before. A later declaration adds to the earlier one: an
+    interest that was declared once stays in the register, one in the same words with its answer.
     What a young person says of it is looked through like a reason (`safeguarding.holding`).
-    Records INTEREST_DECLARED, and MEMBER_RECUSED after an interest. Returns the seat; its `recused_at` says
-    which of the two it was. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's id),
-    `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
+    Records INTEREST_DECLARED. Returns the seat. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's
+    id), `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
     """
     take(work, Verb.DECLARE, actor=actor)
     member = seat_of(work.panel_id, actor.user_id)
     require_taking_part(work, member)
     bids = opened_bids(work.itt_id)
-    _check(bids, answers)
+    _check(bids, answers, before=declarations_of(member))
     _store(member, bids, answers, now=now)
+    settle_panel_entry(panel=work.panel, user_id=member.user_id, links=_in_words(member, bids, answers), now=now)
     interests = sum(answers[bid.bid_id].has_interest for bid in bids)
-    settle_panel_entry(panel=work.panel, user_id=member.user_id, interests=_in_words(member, bids, answers), now=now)
-    if interests:
-        _recuse(member, work, now=now)
     record(EventKind.INTEREST_DECLARED, member, actor=actor, bids=len(bids), interests=interests)
-    if interests:
-        record(
-            EventKind.MEMBER_RECUSED,
-            member,
-            actor=actor,
-            panel=work.panel.key,
-            moderating=work.status is PanelWorkStatus.MODERATING,
-        )
     return member
 
 
 def require_declared(work: PanelWork, actor: Actor) -> PanelMember:
-    """The actor's seat, once it has declared no interest for each bidder; else `NotAllowed` or `NotFound`.
+    """The actor's seat, once it has said of each bidder whether it has an interest; else `NotAllowed` or `NotFound`.
 
-    Of a young person also once everybody has consented that they take part.
+    Of a young person also once everybody has consented that they take part. Whether a bid is theirs to read and judge
+    is asked by `standing.require_to_judge`.
     """
     member = seat_of(work.panel_id, actor.user_id)
     require_taking_part(work, member)
@@ -91,13 +76,22 @@ def require_declared(work: PanelWork, actor: Actor) -> PanelMember:
     return member
 
 
-def _check(bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> None:
+def _check(
+    bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest], *, before: Mapping[uuid.UUID, Declaration]
+) -> None:
     for bid in bids:
         answer = answers.get(bid.bid_id)
         if answer is None:
             raise InvalidInput(
                 f"Say whether you have an interest in {bid.bid.provider.name}.",
                 field=f"interest-{bid.bid_id}",
+            )
+        if bid.bid_id in before and before[bid.bid_id].has_interest and not answer.has_interest:
+            raise InvalidInput(
+                f"You declared an interest in {bid.bid.provider.name}. It stays in the register: two people of the "
+                "council decide what follows from it. Tell them if it was a mistake.",
+                field=f"interest-{bid.bid_id}",
+                code="declared_before",
             )
         if answer.has_interest and not has_text(answer.detail):
             raise InvalidInput(
@@ -107,13 +101,18 @@ def _check(bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> 
         require_length(answer.detail, LONGEST_DETAIL, field=f"detail-{bid.bid_id}")
 
 
-def _in_words(member: PanelMember, bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]) -> list[str]:
-    """Each interest as the register has it; of a young person nothing but that there is one."""
-    found = [
-        (bid.bid.provider.name, tidy(answers[bid.bid_id].detail)) for bid in bids if answers[bid.bid_id].has_interest
-    ]
+def _in_words(
+    member: PanelMember, bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]
+) -> dict[uuid.UUID, str | None]:
+    """Each interest as the register has it, by bid; of a young person nothing but that there is one."""
     is_young = member.role is MemberRole.YOUNG_MEMBER
-    return [f"{name}: {'a young person said so.' if is_young else detail}" for name, detail in found]
+
+    def words(bid: OpenedBid) -> str | None:
+        answer = answers[bid.bid_id]
+        said = "a young person said so." if is_young else tidy(answer.detail)
+        return f"{bid.bid.provider.name}: {said}" if answer.has_interest else None
+
+    return {bid.bid_id: words(bid) for bid in bids}
 
 
 def _store(
@@ -145,21 +144,6 @@ def _store(
 def _detail(member: PanelMember, bid: OpenedBid, answer: Interest, *, now: datetime) -> str:
     words = tidy(answer.detail) if answer.has_interest else ""
     return kept_words(member=member, words=words, place=HeldPlace.DECLARATION, bid_id=bid.bid_id, now=now).reason
-
-
-def _recuse(member: PanelMember, work: PanelWork, *, now: datetime) -> None:
-    part(member, now=now)
-    member.recused_at = now
-    end_seat(member, now=now)
-    if member.role is MemberRole.YOUNG_MEMBER:
-        end_sessions_of(user_id=member.user_id, now=now)
-    if work.status is PanelWorkStatus.MODERATING:
-        leave(work, member.id, now=now)
-        db.session.execute(
-            update(ModeratedScore)
-            .where(ModeratedScore.panel_id == work.panel_id, ModeratedScore.superseded_at.is_(None))
-            .values(superseded_at=now)
-        )
 
 
 def declarations_of(member: PanelMember) -> Mapping[uuid.UUID, Declaration]:

@@ -16,6 +16,7 @@ from portal.core.errors import NotFound
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf, scored_keys
 from portal.evaluation.queries import bids_to_score
+from portal.evaluation.standing import UNTOUCHED, Standing
 from portal.tendering.method import method_for
 from portal.tendering.models import AwardCriterion, Lot, Panel, Question, Scale
 
@@ -57,6 +58,11 @@ def leaves_by_bid(work: PanelWork) -> Mapping[OpenedBid, list[Leaf]]:
     return {bid: leaves[bid.bid.lot_id] for bid in bids}
 
 
+def leaves_to_judge(work: PanelWork, standing: Standing) -> Mapping[OpenedBid, list[Leaf]]:
+    """The same for one member: without the lots that they left, and without bidders whose link is not decided."""
+    return standing.among(leaves_by_bid(work))
+
+
 def leaf_named(work: PanelWork, bid: OpenedBid, key: str) -> Leaf:
     """What the panel scores of a bid under that criterion key, or `NotFound`."""
     for leaf in leaves_for(work, bid):
@@ -75,10 +81,10 @@ class Board:
     leaves: Sequence[Leaf]
 
 
-def boards_of(work: PanelWork) -> list[Board]:
-    """The panel's bids that stand with what it scores of them."""
+def boards_of(work: PanelWork, standing: Standing = UNTOUCHED) -> list[Board]:
+    """The panel's bids that stand with what it scores of them; `standing`: those that are one member's to judge."""
     groups: dict[tuple[str, ...], list[tuple[OpenedBid, list[Leaf]]]] = defaultdict(list)
-    for bid, leaves in leaves_by_bid(work).items():
+    for bid, leaves in leaves_to_judge(work, standing).items():
         groups[tuple(leaf.key for leaf in leaves)].append((bid, leaves))
     boards = [
         Board(

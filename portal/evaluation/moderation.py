@@ -16,7 +16,7 @@ from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.clock import LONDON
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, WrongState
+from portal.core.errors import InvalidInput, NotYet, WrongState
 from portal.core.parsing.text import has_text, require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
@@ -24,24 +24,24 @@ from portal.core.words import counted
 from portal.evaluation.attending import arrive, attend, end_meeting
 from portal.evaluation.consenting import settle, settle_all
 from portal.evaluation.correcting import require_open
+from portal.evaluation.coverage import require_covered
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
-from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, every_answer, every_movement, seats_of
-from portal.evaluation.panels import least_members
+from portal.evaluation.progress import progress_of
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
     Cell,
     agreed_scores,
     bid_to_score,
-    bids_to_score,
     counting_members,
-    progress_of,
     spreads_of,
     works_of_itt,
 )
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
 from portal.evaluation.safeguarding.holding import check_written_down
+from portal.evaluation.standing import require_to_judge, standings_of
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.evaluation.taking_part.chairing import go_on, require_chair_finished
 from portal.evaluation.workbench import Place, places_of
@@ -66,9 +66,7 @@ def start_moderation(
     take(work, Verb.START_MODERATION, actor=actor)
     own = require_declared(work, actor)
     members = counting_members(work.panel_id)
-    # The method counts marks where it combines them by itself: a pair gives one.
-    agrees = work.panel.combine is Combination.AGREED
-    _check_number(work, [one for one in members if agrees or one.scores_with_id is None])
+    require_covered(work)
     open_for = waiting_for(work)
     if open_for:
         names = ", ".join(open_for)
@@ -102,11 +100,11 @@ def change_attendance(*, work: PanelWork, present: Collection[uuid.UUID], actor:
 
 def waiting_for(work: PanelWork) -> list[str]:
     """The aliases of the scoring members who have not yet submitted every bid."""
-    bids = len(bids_to_score(work.itt_id))
+    progress = progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
     return [
         found.member.alias
-        for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
-        if found.member.may_score and found.member.scores_with_id is None and found.submitted < bids
+        for found in progress
+        if found.member.may_score and found.member.scores_with_id is None and found.submitted < found.asked
     ]
 
 
@@ -135,10 +133,9 @@ def agree_score(
     moderation, for any other score than the one that is corrected, or where the method combines by mean or median.
     """
     take(work, Verb.AGREE, actor=actor)
-    arrive(work, require_declared(work, actor).id, now=now)
+    bid = _arrive_at(work, bid_id, actor, now)
     if work.panel.combine is not Combination.AGREED:
         raise WrongState("The published method combines this panel’s scores by itself: there is nothing to agree.")
-    bid = bid_to_score(work.itt_id, bid_id)
     leaf = leaf_named(work, bid, criterion)
     require_open(work, bid.bid_id, leaf.criterion.id)
     value, words = read_score(score, leaf.scale, field="score"), _checked_reason(work, leaf, reason)
@@ -176,6 +173,14 @@ def agree_score(
     return agreed
 
 
+def _arrive_at(work: PanelWork, bid_id: uuid.UUID, actor: Actor, now: datetime) -> OpenedBid:
+    """The bid, where the actor may judge it; whoever writes down what is agreed of it takes part."""
+    own, bid = require_declared(work, actor), bid_to_score(work.itt_id, bid_id)
+    require_to_judge(work, own, bid)
+    arrive(work, own.id, now=now)
+    return bid
+
+
 def _check_words(work: PanelWork, agreed: ModeratedScore, *, nobody_named: bool, actor: Actor, now: datetime) -> None:
     check_written_down(
         work=work,
@@ -202,9 +207,10 @@ def close_moderation(
 
     Consequences: the agreed scores are final; when it was the last panel the ITT becomes MODERATED, and the
     worker calculates the result. Records MODERATION_CLOSED with a digest of the agreed scores and of
-    what was said to them. Raises `WrongState` naming the open cells, for a panel below its least number,
-    and until a young chair has said that the group has finished,
-    `InvalidInput` (fields "met_first", "met_last", "meeting_record"; the last for words on harm, too).
+    what was said to them. Raises `WrongState` naming the open cells, for a panel below its least number in a lot,
+    and until a young chair has said that the group has finished, `NotYet` while nobody has decided what follows from
+    a link with a bidder, `InvalidInput` (fields "met_first", "met_last", "meeting_record"; the last for words on harm,
+    too).
     """
     # The ITT first: two panels that close at the same time must not both think that the other is still open.
     itt = lock(InvitationToTender, work.itt_id)
@@ -215,7 +221,8 @@ def close_moderation(
     # Who met is named here, young people by alias; bidders do not read it.
     check_written_down(work=work, words=[words], field="meeting_record", nobody_named=True, actor=actor, now=now)
     _check_days(met_first_date, met_last_date, now)
-    _check_number(work, counting_members(work.panel_id))
+    require_covered(work)
+    _check_nothing_waits(work)
     _check_everything_is_agreed(work)
     require_chair_finished(work.panel_id)
     work.status = PANEL_WORK.move(work.status, PanelWorkStatus.CLOSED)
@@ -263,6 +270,17 @@ def _check_everything_is_agreed(work: PanelWork) -> None:
         raise WrongState(
             f"{counted(len(still_open), 'score is', 'scores are')} not agreed yet, or not by everybody who has to"
             f" consent, the first for {bid.label}, “{leaf.criterion.title}”."
+        )
+
+
+def _check_nothing_waits(work: PanelWork) -> None:
+    """Whoever is not to judge is found before anything is final."""
+    waiting = {person for person, standing in standings_of(work.itt_id).items() if standing.waits}
+    if any(seat.user_id in waiting for seat in seats_of(work.panel_id)):
+        raise NotYet(
+            "Somebody on the panel has a link with a bidder. You can close once two people of the council have decided "
+            "what follows from it.",
+            code="interest_waits",
         )
 
 
@@ -356,18 +374,6 @@ def _digest_of_what_was_said(work: PanelWork) -> str:
 
 def _sha256(listed: object) -> str:
     return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()
-
-
-def _check_number(work: PanelWork, members: Sequence[PanelMember]) -> None:
-    least = least_members(work.panel)
-    if len(members) < least:
-        raise WrongState(
-            f"A panel agrees with {counted(least, 'member')} at the least, and {len(members)} of this one are left:"
-            " the council has to appoint somebody. They can join now, and need not have scored."
-            if work.status is PanelWorkStatus.MODERATING
-            else f"A panel agrees with {counted(least, 'member')} at the least: {counted(len(members), 'member')} of"
-            " this one can score. The council has to appoint somebody who scores before it moderates."
-        )
 
 
 def _check_days(first: date | None, last: date | None, now: datetime) -> None:

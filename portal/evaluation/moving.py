@@ -22,7 +22,9 @@ from portal.evaluation.moderation_models import Movement
 from portal.evaluation.published_method import plain, read_score
 from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reasons import LONGEST_REASON
+from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.safeguarding.holding import check_written_down
+from portal.evaluation.standing import require_to_judge
 
 
 def note_movement(
@@ -44,8 +46,9 @@ def note_movement(
     people as `check_written_down`), `NotFound`, `NotAllowed`, `WrongState` outside moderation.
     """
     taken = take(work, Verb.CONSENT if _is_own(member_id, actor) else Verb.AGREE, actor=actor)
-    require_declared(taken, actor)
+    own = require_declared(taken, actor)
     bid = bid_to_score(work.itt_id, bid_id)
+    require_to_judge(work, own, bid)
     leaf = leaf_named(work, bid, criterion)
     require_open(work, bid.bid_id, leaf.criterion.id)
     given = _score_of(work, member_id, bid.bid_id, leaf.criterion.id)
@@ -105,6 +108,7 @@ def _score_of(work: PanelWork, member_id: uuid.UUID, bid_id: uuid.UUID, criterio
             PanelMember.panel_id == work.panel_id,
             PanelMember.removed_at.is_(None),
             PanelMember.recused_at.is_(None),
+            ~has_left_lot_of(Scorecard.bid_id),
             Scorecard.bid_id == bid_id,
             Score.criterion_id == criterion_id,
         )

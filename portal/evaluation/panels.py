@@ -28,8 +28,8 @@ from portal.core.permissions import PROVIDER_ROLES, Actor, Role, Verb
 from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
 from portal.core.words import counted
+from portal.evaluation.coverage import is_covered, least_members
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.queries import counting_members
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.interests.declaring import enter_panel_member
 from portal.tendering.models import InvitationToTender, Panel
@@ -44,7 +44,6 @@ ROLE_OF: dict[MemberRole, Role] = {
 ON_YOUNG_PANEL = (MemberRole.YOUNG_MEMBER, MemberRole.FACILITATOR)
 ON_OTHER_PANELS = (MemberRole.CHAIR, MemberRole.MEMBER)
 LONGEST_ALIAS = 30
-NEVER_ALONE = 2
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,6 @@ class Appointee:
 def roles_for(kind: PanelKind) -> tuple[MemberRole, ...]:
     """The roles that exist on a panel of this kind."""
     return ON_YOUNG_PANEL if kind is PanelKind.YOUNG_PEOPLE else ON_OTHER_PANELS
-
-
-def least_members(panel: Panel) -> int:
-    """With how many members, at the least, a panel agrees its scores: its published number, and never one alone."""
-    return max(NEVER_ALONE, panel.quorum)
 
 
 def require_young_people(work: PanelWork) -> None:
@@ -210,7 +204,7 @@ def _check_stage(work: PanelWork, panel: Panel, person: User, appointee: Appoint
     joins_as_scorer = appointee.role in SCORING_ROLES and _seat_in_force(panel, person) is None
     if work.status is not PanelWorkStatus.MODERATING or not joins_as_scorer or appointee.role is MemberRole.CHAIR:
         return
-    if len(counting_members(panel.id)) >= least_members(panel):
+    if is_covered(work):
         raise WrongState(
             f"The panel is moderating, and has the {counted(least_members(panel), 'member')} that it needs. "
             "Somebody new can join now only as its chair, where it has none."

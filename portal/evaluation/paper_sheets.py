@@ -25,7 +25,8 @@ from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.panels import require_young_people
 from portal.evaluation.paper_models import PaperAnswer
-from portal.evaluation.queries import agreed_scores, counting_members
+from portal.evaluation.queries import agreed_scores, bid_to_score, counting_members
+from portal.evaluation.standing import standing_of
 from portal.evaluation.states import Side
 
 
@@ -71,10 +72,13 @@ def key_sheet(
     if member is None:
         raise NotFound("There is no such young person on this panel.")
     scores = {score.id: score for score in agreed_scores(work.panel_id).values()}
+    standing = standing_of(work, member)
     counts = sheet_of(work, member, actor).counts
     for score_id, said in sheet.items():
         if score_id not in scores:
             raise InvalidInput("The group has changed this score since. Look at it again.", field=f"says-{score_id}")
+        if not standing.is_open(bid_to_score(work.itt_id, scores[score_id].bid_id)):
+            raise InvalidInput("They have a link with this bidder, so they do not judge it.", field=f"says-{score_id}")
         if score_id in counts:
             raise InvalidInput("They have answered this one. Now only they can change it.", field=f"says-{score_id}")
         if not said.agrees and not has_text(said.dissent):

@@ -16,6 +16,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.words import listed
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Result, Score, Scorecard
+from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
 from portal.tendering.models import InvitationToTender, Lot, Panel, Question
 from portal.tendering.question_kinds.registry import KINDS
@@ -158,13 +159,12 @@ def compliance_questions(itt_id: uuid.UUID) -> Sequence[Question]:
 
 
 def members_who_declared(member_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
-    """Which of the members have declared no interest for each bidder of their procurement."""
+    """Which of the members have said of each bidder of their procurement whether they have an interest in it."""
     declared = (
         select(Declaration.id)
         .where(
             Declaration.panel_member_id == PanelMember.id,
             Declaration.bid_id == OpenedBid.bid_id,
-            Declaration.has_interest.is_(False),
         )
         .correlate_except(Declaration)
         .exists()
@@ -181,7 +181,7 @@ def members_who_declared(member_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID
 
 
 def has_declared(member: PanelMember) -> bool:
-    """Whether the member has declared no interest for each bidder that the opening revealed."""
+    """Whether the member has said of each bidder that the opening revealed whether they have an interest in it."""
     return member.id in members_who_declared([member.id])
 
 
@@ -191,53 +191,6 @@ def scorecards_of(member_id: uuid.UUID) -> Mapping[uuid.UUID, Scorecard]:
         select(Scorecard).where(Scorecard.panel_member_id == member_id).options(selectinload(Scorecard.scores))
     )
     return {card.bid_id: card for card in found}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far one member is: counts alone, never a score."""
-
-    member: PanelMember
-    declared: bool
-    scored: int
-    submitted: int
-
-
-def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[Progress]]:
-    """Each panel's members with what they have declared, scored (cells) and submitted (bids)."""
-    bids = db.session.execute(
-        select(func.count()).select_from(OpenedBid).join(Bid, Bid.id == OpenedBid.bid_id).where(Bid.itt_id == itt_id)
-    ).scalar_one()
-    declared = _counted(
-        select(Declaration.panel_member_id, func.count())
-        .join(PanelMember, PanelMember.id == Declaration.panel_member_id)
-        .where(PanelMember.panel_id.in_(panel_ids), Declaration.has_interest.is_(False))
-        .group_by(Declaration.panel_member_id)
-    )
-    scored = _counted(
-        select(Scorecard.panel_member_id, func.count())
-        .join(Score, Score.scorecard_id == Scorecard.id)
-        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
-        .where(PanelMember.panel_id.in_(panel_ids))
-        .group_by(Scorecard.panel_member_id)
-    )
-    submitted = _counted(
-        select(Scorecard.panel_member_id, func.count())
-        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
-        .where(PanelMember.panel_id.in_(panel_ids), Scorecard.status == ScorecardStatus.SUBMITTED)
-        .group_by(Scorecard.panel_member_id)
-    )
-    return {
-        panel_id: [
-            Progress(m, bids > 0 and declared.get(m.id, 0) >= bids, scored.get(m.id, 0), submitted.get(m.id, 0))
-            for m in members
-        ]
-        for panel_id, members in members_of(panel_ids).items()
-    }
-
-
-def _counted(statement: object) -> dict[uuid.UUID, int]:
-    return {row[0]: row[1] for row in db.session.execute(statement)}  # type: ignore[call-overload]
 
 
 def counting_members(panel_id: uuid.UUID) -> Sequence[PanelMember]:
@@ -319,6 +272,19 @@ def opinions_of(panel_id: uuid.UUID, bid_id: uuid.UUID) -> Mapping[uuid.UUID, li
     return by_criterion
 
 
+def mates_of(member: PanelMember) -> Sequence[PanelMember]:
+    """Who scores on the member's scorecards with them now, but for themselves."""
+    return db.session.scalars(
+        select(PanelMember)
+        .where(
+            PanelMember.scores_with_id == member.id,
+            PanelMember.removed_at.is_(None),
+            PanelMember.recused_at.is_(None),
+        )
+        .order_by(PanelMember.appointed_at, PanelMember.id)
+    ).all()
+
+
 def names_together(panel_id: uuid.UUID) -> Mapping[uuid.UUID, str]:
     """Whose marks a scorecard has where several gave them together, by the seat that has it: everybody's alias.
 
@@ -338,6 +304,7 @@ def _counting(panel_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
         PanelMember.panel_id == panel_id,
         PanelMember.removed_at.is_(None),
         PanelMember.recused_at.is_(None),
+        ~has_left_lot_of(Scorecard.bid_id),
         Scorecard.status == ScorecardStatus.SUBMITTED,
     )
 

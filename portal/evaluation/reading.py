@@ -35,6 +35,7 @@ from portal.evaluation.leaves import leaf_named, leaves_for
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
+from portal.evaluation.standing import require_to_judge
 from portal.tendering.amending.earlier_answers import before_in_words, stands
 from portal.tendering.amending.models import MethodChange
 from portal.tendering.amending.queries import changes_by_version
@@ -143,7 +144,8 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     """Read one bid's answers to the panel's questions (to the one of that key, when it is given).
 
     Records BID_FILE_VIEWED with the version, once in a quarter of an hour for the same answers. Raises
-    `NotAllowed` until interests are declared for each bidder, `NotFound` for a bid that is not there or whose
+    `NotAllowed` until interests are declared for each bidder and in a lot that the member left, `NotYet` while a link
+    with its bidder is not decided (`standing.require_to_judge`), `NotFound` for a bid that is not there or whose
     seal did not match and for another panel's question, `WrongState` before the opening and after the panel
     has closed.
     """
@@ -293,8 +295,9 @@ def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
 
 def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
     policy.require(actor, Verb.READ_BIDS, work)
-    require_declared(work, actor)
+    member = require_declared(work, actor)
     standing = bid_to_score(work.itt_id, bid_id)
+    require_to_judge(work, member, standing)
     return _opened(work.itt, standing.bid_id, undefer(OpenedBid.quality))
 
 

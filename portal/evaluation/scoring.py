@@ -17,20 +17,21 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, WrongState
+from portal.core.errors import InvalidInput, NotYet, WrongState
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
 from portal.core.words import counted
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.held_states import HeldPlace
-from portal.evaluation.leaves import leaves_by_bid, leaves_for
+from portal.evaluation.leaves import leaves_for, leaves_to_judge
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
 from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reading_order import in_order_of
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
 from portal.evaluation.safeguarding.holding import kept_words
+from portal.evaluation.standing import require_to_judge, standing_of
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 from portal.evaluation.taking_part.pairing import require_own_card, require_pair_ready
 from portal.evaluation.taking_part.practising import require_practised
@@ -67,9 +68,9 @@ def save_scores(
     the scorecard is submitted. An entry without score and reason is left out. A score may wait for its reason
     until submission. Records nothing: a draft is the member's own; but a young person's words are looked through, and
     WORDS_HELD says that some are held. Raises `NotAllowed` until interests are
-    declared for each bidder, `NotFound` for a bid or a question that is not this panel's, `InvalidInput`
-    (fields "score-" or "reason-" and the criterion's key) for a score off the published scale, `WrongState`
-    once submitted.
+    declared for each bidder, as `standing.require_to_judge` does, `NotFound` for a bid or a question that is not this
+    panel's, `InvalidInput` (fields "score-" or "reason-" and the criterion's key) for a score off the published scale,
+    `WrongState` once submitted.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
@@ -77,6 +78,7 @@ def save_scores(
     require_own_card(member)
     require_pair_ready(work, member)
     bid = bid_to_score(work.itt_id, bid_id)
+    require_to_judge(work, member, bid)
     leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)
     rows = [
@@ -97,7 +99,7 @@ def save_scores(
 
 
 def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_words: bool = False) -> Sequence[Scorecard]:
-    """Submit the actor's scorecards of every bid: from now on nobody can change them.
+    """Submit the actor's scorecards of every bid that is theirs to judge: from now on nobody can change them.
 
     `same_words`: the actor was shown where one and the same reason stands in several places, and means it.
 
@@ -105,14 +107,21 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores and the bid's place in the member's
     order. Submitting again changes nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or
     a reason is missing, or an adult's is none (`reasons.reason_for_score`), and (field "same_words") where an adult's
-    was copied and not confirmed; `NotAllowed` until interests are declared, `WrongState` before the opening and
-    during moderation.
+    was copied and not confirmed; `NotAllowed` until interests are declared, `NotYet` while a link of theirs is
+    not decided, `WrongState` before the opening and during moderation.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     require_own_card(member)
     require_pair_ready(work, member)
-    asked = leaves_by_bid(work)
+    standing = standing_of(work, member)
+    asked = leaves_to_judge(work, standing)
+    if standing.waits:
+        raise NotYet(
+            "You, or somebody who scores with you, have a link with a bidder. You can submit once two people of the "
+            "council have decided what follows from it.",
+            code="interest_waits",
+        )
     cards = _locked_cards(member)
     for bid, leaves in asked.items():
         _check_complete(bid, cards.get(bid.bid_id), leaves)

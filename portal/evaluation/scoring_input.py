@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -18,6 +18,7 @@ from portal.evaluation.draw_queries import draw_of
 from portal.evaluation.models import ModeratedScore, PanelMember, Score, Scorecard
 from portal.evaluation.published_method import plain
 from portal.evaluation.reading import Purpose, read_prices
+from portal.evaluation.recusal_models import LotRecusal
 from portal.evaluation.states import ScorecardStatus
 from portal.tendering.method import method_for
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
@@ -40,9 +41,9 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
     """Build the case of one lot in the engine's format (docs/scoring.md section 2).
 
     `bids` are the opened ones that stand, with their prices in pounds over the whole term. `scores`
-    are the submitted individual ones: those of a member who was recused or removed stay in the case, and the
-    member in `recused`, so that the engine leaves them out in plain sight. `agreed` are the agreed scores in
-    force that stand.
+    are the submitted individual ones: those of a member who was recused (from the lot, or from all of it) or removed
+    stay in the case, and the member in `recused`, so that the engine leaves them out in plain sight. `agreed` are the
+    agreed scores in force that stand.
     """
     opened = read_prices(itt=itt, lot_id=lot.id, reader=Purpose.RESULT).values()
     return {
@@ -53,7 +54,7 @@ def case_for(itt: InvitationToTender, lot: Lot) -> dict[str, Any]:
         },
         "scores": _scores(lot),
         "agreed": _agreed(lot),
-        "recused": _recused(itt),
+        "recused": _recused(itt, lot),
         **_drawn(lot),
     }
 
@@ -123,8 +124,9 @@ def _agreed(lot: Lot) -> list[dict[str, str]]:
     return _entries(({"panel": row[0], "bid": row[1]}, row[2]) for row in rows)
 
 
-def _recused(itt: InvitationToTender) -> list[dict[str, str]]:
-    left = (PanelMember.recused_at.is_not(None)) | (PanelMember.removed_at.is_not(None))
+def _recused(itt: InvitationToTender, lot: Lot) -> list[dict[str, str]]:
+    from_lot = exists().where(LotRecusal.user_id == PanelMember.user_id, LotRecusal.lot_id == lot.id)
+    left = or_(PanelMember.recused_at.is_not(None), PanelMember.removed_at.is_not(None), from_lot)
     rows = db.session.execute(
         select(Panel.key, PanelMember.id)
         .join(Panel, Panel.id == PanelMember.panel_id)

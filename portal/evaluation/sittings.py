@@ -15,6 +15,7 @@ from portal.evaluation.models import PanelMember, PanelWork, Score
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.queries import names_together, scorecards_of, work_of
 from portal.evaluation.reading_order import leaves_in_order
+from portal.evaluation.standing import Standing, standing_of
 from portal.evaluation.states import ScorecardStatus
 from portal.safeguarding.help_lines import HELP_LINES, HelpLine
 from portal.tendering.method import method_for
@@ -60,6 +61,8 @@ class Sitting:
     screens: tuple[Screen, ...]
     bids: int
     is_submitted: bool
+    standing: Standing
+    """Whom they do not judge, or not yet: those groups are left out."""
     marks: tuple[Fraction, ...]
     """What the panel's scores are worth, out of 100: more than one figure where lots are judged in different ways."""
 
@@ -105,7 +108,8 @@ def young_panel_of(actor: Actor) -> PanelWork:
 
 def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
     """The member's sitting as it stands, in an order of the bids that is theirs (`reading_order`)."""
-    asked = leaves_in_order(work, member)
+    standing = standing_of(work, member)
+    asked = standing.among(leaves_in_order(work, member))
     bids = list(asked)
     cards = scorecards_of(member.id)
     given = {(card.bid_id, score.criterion_id): score for card in cards.values() for score in card.scores}
@@ -121,6 +125,7 @@ def sitting_of(work: PanelWork, member: PanelMember) -> Sitting:
         screens,
         len(bids),
         bool(bids) and len(submitted) == len(bids),
+        standing,
         _marks(work, {bid.bid.lot for bid in bids}),
     )
 

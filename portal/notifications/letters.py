@@ -129,9 +129,23 @@ def bids_opened(event: Event) -> None:
 
 def member_recused(event: Event) -> None:
     """Who leads that panel, and the commissioners, hear that somebody stepped back; the record says who."""
-    panel_id = db.session.get_one(PanelMember, event.object_id).panel_id
-    _to_panel(event, panel_id, "evaluation/member_recused", "panel_desk.show", Role.CHAIR, Role.FACILITATOR)
-    _to_authority(event, "evaluation/member_recused", "evaluation_desk.panels", Role.COMMISSIONER)
+    panel_id, itt = db.session.get_one(PanelMember, event.object_id).panel_id, itt_of(event)
+    said = {"lot": event.data.get("lot") is not None, "is_covered": event.data.get("is_covered", True)}
+    leads = recipients.people_of_panel(panel_id, Role.CHAIR, Role.FACILITATOR)
+    officers = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER)
+    for people, link in (
+        (leads, page_of("panel_desk.show", panel_id=panel_id)),
+        (officers, page_of("evaluation_desk.panels", reference=itt.reference)),
+    ):
+        tell(
+            event=event,
+            people=people,
+            template="evaluation/member_recused",
+            link=link,
+            thread=itt.id,
+            itt=itt,
+            **said,
+        )
 
 
 def moderation_started(event: Event) -> None:

@@ -93,6 +93,7 @@ HOLDINGS = (
     Holding("correspondence_entry.sent_by_id", "Messages between bidders and buyers that you wrote"),
     Holding("addendum.proposed_by_id", "Changes of published invitations that you proposed"),
     Holding("addendum.decided_by_id", "Changes of published invitations that you decided"),
+    Holding("lot_recusal.user_id", "Lots that you stepped back from"),
     Holding("interest.user_id", "Interests that you declared in a procurement"),
     Holding("mitigation.proposed_by_id", "Answers to interests of colleagues that you proposed"),
     Holding("mitigation.decided_by_id", "Answers to interests of colleagues that you decided"),

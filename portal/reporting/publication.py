@@ -16,6 +16,7 @@ from portal.evaluation.states import SCORING_ROLES
 from portal.reporting.gathering import Evaluation, LotOutcome
 from portal.reporting.sections import method_section
 from portal.tendering.by_lot import formula_in
+from portal.tendering.interests.states import Extent
 from portal.tendering.models import InvitationToTender
 from tender_scoring.prices import FORMULAS
 
@@ -75,6 +76,7 @@ class PublicEvaluation:
     declared: int
     with_interest: int
     stepped_back: int
+    left_a_lot: int
     lots: tuple[PublicLot, ...]
 
 
@@ -83,9 +85,10 @@ def for_publication(found: Evaluation) -> PublicEvaluation:
     return PublicEvaluation(
         itt=found.itt,
         panels=tuple(_panels(found)),
-        declared=sum(one.declared_at is not None for one in found.interests),
-        with_interest=sum(bool(one.has_interest) for one in found.interests),
-        stepped_back=sum(one.has_stepped_back for one in found.interests),
+        declared=len({one.user_id for one in found.interests if one.declared_at is not None}),
+        with_interest=len({one.user_id for one in found.interests if one.has_interest}),
+        stepped_back=len({one.user_id for one in found.interests if not one.may_take_part}),
+        left_a_lot=len({one.user_id for one in found.interests if one.stepped_back_from is Extent.LOT}),
         lots=tuple(_lot(found, outcome) for outcome in found.outcomes),
     )
 
@@ -158,6 +161,7 @@ def _parts(public: PublicEvaluation) -> Iterator[Part]:
     yield Text(
         f"{counted(public.declared, 'person', 'people')} declared their interests. {public.with_interest} of them had "
         f"one, and {counted(public.stepped_back, 'person', 'people')} stepped back because of it."
+        + (f" {counted(public.left_a_lot, 'person', 'people')} stepped back from one lot." if public.left_a_lot else "")
     )
     for lot in public.lots:
         yield from _lot_parts(lot)

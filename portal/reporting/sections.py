@@ -18,6 +18,7 @@ from portal.evaluation.states import MemberRole
 from portal.reporting.gathering import LotOutcome, Seat, Viewing
 from portal.tendering.alike import Alike, alike_lots
 from portal.tendering.interests.models import Interest, Mitigation
+from portal.tendering.interests.states import Extent, MitigationOutcome
 from portal.tendering.method import hash_for
 from portal.tendering.method_rules import combine_words, minimum_words
 from portal.tendering.models import InvitationToTender, Panel
@@ -147,6 +148,18 @@ def reopened_section(set_aside: Sequence[SettingAside], names: Names) -> Iterato
         )
 
 
+STEPPED_BACK = {
+    Extent.LOT: "Stepped back from the lot at once.",
+    Extent.WHOLE: "Stepped back from the whole procurement at once.",
+}
+FOLLOWS = {
+    MitigationOutcome.NOTHING: "Goes on, with no conditions",
+    MitigationOutcome.CONDITIONS: "Goes on, on conditions",
+    MitigationOutcome.LOT: "Taken out of the lot",
+    MitigationOutcome.WHOLE: "Taken out",
+}
+
+
 def interests_section(interests: Sequence[Interest], names: Names) -> Iterator[Part]:
     """What everybody who influenced it declared, and how each interest was managed."""
     yield Heading("Interests, and how each was managed")
@@ -169,15 +182,14 @@ def interest_rows(interests: Sequence[Interest], names: Names) -> Iterator[tuple
 
 
 def _managed(one: Interest, names: Names) -> str:
-    if one.has_stepped_back:
-        return "Stepped back from the whole procurement at once."
-    if not one.has_interest:
-        return ""
-    return "\n".join(_answer(answer, names) for answer in one.mitigations) or "Nobody has answered it."
+    answers = [_answer(answer, names) for answer in one.mitigations]
+    if one.stepped_back_from is not None and not answers:
+        answers = [STEPPED_BACK[one.stepped_back_from]]
+    return "\n".join(answers) if answers or not one.has_interest else "Nobody has answered it."
 
 
 def _answer(answer: Mitigation, names: Names) -> str:
-    stays = "Goes on" if answer.takes_part else "Taken out"
+    stays = FOLLOWS[answer.outcome]
     decided = f", decided by {names[answer.decided_by_id]}" if answer.decided_by_id else ", not decided"
     state = "" if answer.status.is_agreed else f" [{answer.status.value}]"
     return f"{stays}: {answer.words} (proposed by {names[answer.proposed_by_id]}{decided}){state}"

@@ -216,7 +216,10 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *press("sitting.confirm", "sitting.finish", by=YOUNG, own=True),
     ),
     ("panel", Verb.CLOSE_MODERATION): form("moderation.close"),
-    ("panel", Verb.DECLARE): (*form("panel_desk.declare", by=ADULTS), *form("sitting.know", by=YOUNG, own=True)),
+    ("panel", Verb.DECLARE): (
+        *form("panel_desk.declare", "panel_desk.leave", by=ADULTS),
+        *form("sitting.know", by=YOUNG, own=True),
+    ),
     ("panel", Verb.ISSUE_CARD): (*press("panel_desk.issue"), *form("taking_part.several")),
     ("panel", Verb.ADD_YOUNG_PEOPLE): form("taking_part.add", "taking_part.pairs"),
     ("panel", Verb.PREPARE_SITTINGS): (*form("taking_part.change"), *form("taking_part.chair")),
@@ -227,7 +230,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("panel", Verb.FORGET_PIN): (*page("sitting_cards.index"), *press("sitting_cards.forget")),
     ("panel", Verb.READ): (
         *page("panel_desk.show", by=ADULTS),
-        *page("sitting.index", by=YOUNG, own=True),
+        *page("sitting.index", "sitting.link", by=YOUNG, own=True),
     ),
     ("panel", Verb.READ_BIDS): (
         *page("panel_desk.score", by=ADULTS),

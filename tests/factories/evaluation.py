@@ -21,6 +21,7 @@ from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Res
 from portal.evaluation.moderation import agree_score, close_moderation, start_moderation
 from portal.evaluation.panels import Appointee, appoint_panel_member
 from portal.evaluation.queries import agreed_scores, bids_to_score, members_of, opened_bids, work_of
+from portal.evaluation.recusing import step_back
 from portal.evaluation.removing import propose_panel_removal
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.safeguarding.looking import read_held_words
@@ -34,6 +35,11 @@ from portal.evaluation.taking_part.times import MIDNIGHT, Times, set_sitting_tim
 from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.scenarios.checking import check_bidders
+from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
+from portal.tendering.interests.models import Interest as RegisterEntry
+from portal.tendering.interests.models import Mitigation
+from portal.tendering.interests.queries import entries_of
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.models import InvitationToTender, Panel
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import opened_itt
@@ -42,6 +48,7 @@ from tests.factories.tendering import declare_all, make_commissioner, panel_name
 
 LOCAL, YOUNG, PARENTS = "local", "young-people", "parents"
 KEYS = (LOCAL, YOUNG, PARENTS)
+STEPS = "A colleague reads along, and says nothing of that bidder outside the meeting."
 REASON = "The answer says who does what, and when."
 AGREED_REASON = "The answer names the people and the times, and gives one example that worked."
 NOT_HIGHER = "One part of what was asked is told without an example."
@@ -177,6 +184,32 @@ def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
         for bid in opened_bids(seat.panel.itt_id)
     }
     return declare_interest(work=seat.work, answers=answers, actor=seat.actor, now=clock.now())
+
+
+def recuse(seat: Seat, bid: OpenedBid, *, lot_id: uuid.UUID | None = None) -> PanelMember:
+    """Declare a link with the bidder and step back at once, from all of it or from one lot."""
+    declare(seat, interest_in=bid)
+    return step_back(work=seat.work, lot_id=lot_id, actor=seat.actor, now=clock.now())
+
+
+def link_of(seat: Seat, bid: OpenedBid) -> RegisterEntry:
+    """The member's link with that bidder, as the register has it."""
+    entries = entries_of(seat.panel.itt_id, seat.user.id)
+    return next(one for one in entries if one.bid_id == bid.bid_id)
+
+
+def propose_about(evaluation: Evaluation, seat: Seat, bid: OpenedBid, outcome: MitigationOutcome) -> Mitigation:
+    """Propose what follows from the member's link with that bidder."""
+    return propose_mitigation(
+        interest=link_of(seat, bid), outcome=outcome, words=STEPS, actor=evaluation.commissioner, now=clock.now()
+    )
+
+
+def decide_about(evaluation: Evaluation, seat: Seat, bid: OpenedBid, outcome: MitigationOutcome) -> None:
+    """Two people decide what follows from it."""
+    proposed = propose_about(evaluation, seat, bid, outcome)
+    approver = actor_of(make_person(Role.APPROVER, authority=evaluation.itt.authority))
+    decide_mitigation(mitigation=proposed, agreed=True, note=STEPS, actor=approver, now=clock.now())
 
 
 def score_all(evaluation: Evaluation, seat: Seat, give: Give = best_first, *, submit: bool = True) -> None:

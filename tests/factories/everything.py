@@ -59,6 +59,7 @@ from portal.tendering.helping.asking import ask_for_help
 from portal.tendering.interests.declaring import declare_own_interest, name_person
 from portal.tendering.interests.mitigating import propose_mitigation
 from portal.tendering.interests.queries import register_of
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.joint import add_joint_buyer
 from portal.tendering.lots import add_lot, set_lot_rules
 from portal.tendering.models import InvitationToTender
@@ -383,7 +384,7 @@ def _interests(authority: ContractingAuthority) -> None:
     for actor in (first, second):
         declare_own_interest(itt=itt, has_interest=True, detail=REASON, actor=actor, now=clock.now())
     own = register_of(itt.id).entries[0]
-    propose_mitigation(interest=own, takes_part=True, words=REASON, actor=first, now=clock.now())
+    propose_mitigation(interest=own, outcome=MitigationOutcome.CONDITIONS, words=REASON, actor=first, now=clock.now())
     named = make_person(Role.OPENER, authority=authority)
     name_person(itt=itt, user_id=named.id, part="Holds the budget.", actor=first)
     theirs = draft_itt(actor=make_commissioner())

@@ -19,10 +19,11 @@ from portal.evaluation.models import Declaration, Scorecard
 from portal.evaluation.panels import Appointee, roles_for
 from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.scoring import Entry
+from portal.evaluation.standing import Link
 from portal.evaluation.states import MemberRole
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
-from portal.web.fields import ReasonField, decision, line
+from portal.web.fields import ChoiceField, ReasonField, decision, line
 from portal.web.forms import BaseForm
 
 ROLE_WORDS = {
@@ -111,6 +112,8 @@ class YoungDeclarationForm(DeclarationForm):
         name = refusal.field or ""
         if name.startswith("detail-"):
             refusal = InvalidInput("Tell us in a few words how you know them.", field="detail")
+        elif refusal.code == "declared_before":
+            refusal = InvalidInput("You told us about a link. Somebody will talk with you about it.", field=name)
         elif name.startswith("interest-"):
             refusal = InvalidInput("Choose no or yes for this one.", field=name)
         super().refuse(refusal)
@@ -146,6 +149,32 @@ def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Decla
             data[f"detail-{bid.bid_id}"] = before[bid.bid_id].detail
     made: type[DeclarationForm] = type("DeclarationForm", (DeclarationForm,), fields)
     return made(data=data)
+
+
+WHOLE = "whole"
+
+
+class StepBackForm(BaseForm):
+    """From what a member steps back who has a link with a bidder."""
+
+    extent = ChoiceField("From what do you step back?", choices=[])
+
+    def about(self, links: Sequence[Link], *, lots: int) -> StepBackForm:
+        """Offer the whole procurement, and where there are several the lots of the bidders they have a link with."""
+        linked = {link.bid.bid.lot for link in links if not link.has_left} if lots > 1 else set()
+        self.extent.choices = [
+            *(
+                (str(lot.id), f"From lot {lot.number}: {lot.title}")
+                for lot in sorted(linked, key=lambda lot: lot.number)
+            ),
+            (WHOLE, "From the whole procurement"),
+        ]
+        return self
+
+    @property
+    def lot_id(self) -> uuid.UUID | None:
+        """The lot that was chosen; None for all of it."""
+        return None if self.extent.data == WHOLE else uuid.UUID(self.extent.data)
 
 
 class ScoreForm(BaseForm):

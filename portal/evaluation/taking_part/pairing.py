@@ -24,7 +24,7 @@ from portal.core.seals import KeyFolder
 from portal.core.taking import take
 from portal.core.words import listed
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
-from portal.evaluation.queries import counting_members, has_declared, seat_of
+from portal.evaluation.queries import counting_members, has_declared, mates_of, seat_of
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 from portal.evaluation.taking_part.agreeing import lacks
 from portal.evaluation.taking_part.models import SatTogether, SupportedSitting
@@ -105,19 +105,6 @@ def are_together(member: PanelMember, session_id: uuid.UUID) -> bool:
         .where(SupportedSitting.session_id == session_id)
     ).all()
     return {mate.id for mate in mates_of(member)} <= set(there)
-
-
-def mates_of(member: PanelMember) -> Sequence[PanelMember]:
-    """Who scores on the member's scorecards with them now, but for themselves."""
-    return db.session.scalars(
-        select(PanelMember)
-        .where(
-            PanelMember.scores_with_id == member.id,
-            PanelMember.removed_at.is_(None),
-            PanelMember.recused_at.is_(None),
-        )
-        .order_by(PanelMember.appointed_at, PanelMember.id)
-    ).all()
 
 
 def holder_of(member: PanelMember) -> PanelMember | None:

@@ -18,6 +18,7 @@ from portal.evaluation.leaves import boards_of, leaf_named
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, movements_of
 from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again
+from portal.evaluation.progress import progress_of
 from portal.evaluation.published_method import points, scored_keys
 from portal.evaluation.queries import (
     agreed_history,
@@ -27,7 +28,6 @@ from portal.evaluation.queries import (
     itt_by_reference,
     members_of,
     opinions_of,
-    progress_of,
     spreads_of,
     work_of,
     works_of_itt,

@@ -37,6 +37,7 @@ from portal.evaluation.queries import (
     spreads_of,
 )
 from portal.evaluation.reading import Answer, read_bid
+from portal.evaluation.standing import require_to_judge, standing_of
 from portal.evaluation.views.panel import ADULTS, may, undeclared, visible
 from portal.evaluation.workbench import next_to_write, workbench_at
 from portal.web.access import actor, for_panel
@@ -61,7 +62,7 @@ def _board(work: PanelWork, tag: str) -> str:
         "evaluation/panel/board.html",
         work=work,
         tag=tag,
-        boards=boards_of(work),
+        boards=boards_of(work, standing_of(work, seat_of(work.panel_id, actor().user_id))),
         there=[row.member for row in attendance_of(work.panel_id) if row.left_at is None],
         spreads=spreads_of(work.panel_id),
         agreed=agreed_scores(work.panel_id),
@@ -241,6 +242,7 @@ def _cell_page(
     leaf = leaf_named(work, bid, criterion)
     here, of_it = (bid_id, leaf.criterion.id), leaf.criterion.id
     answers: tuple[Answer, ...] = ()
+    require_to_judge(work, seat_of(work.panel_id, actor().user_id), bid)
     if may(work, Verb.READ_BIDS):
         answers = read_bid(work=work, bid_id=bid_id, actor=actor(), criterion=criterion).answers[criterion]
     bench = workbench_at(work, here)

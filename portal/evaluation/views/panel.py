@@ -14,18 +14,18 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import counts_of_waiting
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms.panels import SubmitForm, declaration_form, score_form
+from portal.evaluation.forms.panels import StepBackForm, SubmitForm, declaration_form, score_form
 from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import HeldWords, PanelWork
 from portal.evaluation.panels import issue_sitting_card
+from portal.evaluation.progress import progress_of
 from portal.evaluation.published_method import points
 from portal.evaluation.queries import (
     bid_to_score,
     has_declared,
     members_who_declared,
     opened_bids,
-    progress_of,
     scorecards_of,
     seat_of,
     work_of,
@@ -33,9 +33,11 @@ from portal.evaluation.queries import (
 )
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.reading_order import leaves_in_order
+from portal.evaluation.recusing import step_back
 from portal.evaluation.rules import MODERATING
 from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
+from portal.evaluation.standing import links_of, standing_of
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import supporters_of, taking_part_of
 from portal.evaluation.taking_part.chairing import chairing_of
@@ -67,9 +69,14 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
     """What there is to do on one panel, and how far it is."""
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
-    asked, cards = leaves_in_order(work, member), scorecards_of(member.id)
+    standing, cards = standing_of(work, member), scorecards_of(member.id)
+    every = leaves_in_order(work, member)
+    asked = standing.among(every)
     return render_template(
         "evaluation/panel/show.html",
+        standing=standing,
+        cells=sum(map(len, every.values())),
+        linked=links_of(work.itt_id, standing),
         work=work,
         member=member,
         declared=has_declared(member),
@@ -85,7 +92,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
 @bp.route("/<uuid:panel_id>/declare", methods=["GET", "POST"])
 @for_panel(*ADULTS)
 def declare(panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Declare interests against the bidders; one interest means stepping back."""
+    """Declare interests against the bidders."""
     work = visible(panel_id)
     policy.require(actor(), Verb.DECLARE, work)
     member = seat_of(panel_id, actor().user_id)
@@ -94,17 +101,33 @@ def declare(panel_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(
         lambda: declare_interest(work=work, answers=form.answers(bids), actor=actor(), now=clock.now())
     ):
-        if form.outcome.recused_at is not None:
-            return redirect(url_for(".stepped_back"))
         flash("Thank you. Your declaration is recorded.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
     return render_template("evaluation/panel/declare.html", form=form, work=work, bids=bids), form.status_code
 
 
+@bp.route("/<uuid:panel_id>/step-back", methods=["GET", "POST"])
+@for_panel(*ADULTS)
+def leave(panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Step back at once, because of a link that was declared, from a lot or from all of it."""
+    work = visible(panel_id)
+    policy.require(actor(), Verb.DECLARE, work)
+    member = seat_of(panel_id, actor().user_id)
+    form = StepBackForm().about(links_of(work.itt_id, standing_of(work, member)), lots=len(work.itt.lots))
+    if form.validate_on_submit() and form.carry_out(
+        lambda: step_back(work=work, lot_id=form.lot_id, actor=actor(), now=clock.now())
+    ):
+        if form.outcome.recused_at is not None:
+            return redirect(url_for(".stepped_back"))
+        flash("You have stepped back from that lot.", "success")
+        return redirect(url_for(".show", panel_id=panel_id))
+    return render_template("evaluation/panel/step_back.html", form=form, work=work), form.status_code
+
+
 @bp.get("/stepped-back")
 @signed_in
 def stepped_back() -> ResponseReturnValue:
-    """What happens after an interest was declared."""
+    """What happens after somebody stepped back."""
     return render_template("evaluation/panel/stepped_back.html")
 
 
@@ -158,7 +181,8 @@ def submit(panel_id: uuid.UUID) -> ResponseReturnValue:
         flash("Your scores are submitted. Nobody can change them now.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
     member = seat_of(panel_id, actor().user_id)
-    asked, cards = leaves_in_order(work, member), scorecards_of(member.id)
+    standing, cards = standing_of(work, member), scorecards_of(member.id)
+    asked = standing.among(leaves_in_order(work, member))
     page = render_template(
         "evaluation/panel/submit.html",
         form=form,

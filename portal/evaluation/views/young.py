@@ -15,7 +15,7 @@ from portal.evaluation.declaring import declare_interest
 from portal.evaluation.forms.panels import GO_BACK, GO_EASIER, GO_LATER, YoungAnswerForm, young_declaration_form
 from portal.evaluation.models import PanelMember
 from portal.evaluation.published_method import points
-from portal.evaluation.queries import has_declared, opened_bids
+from portal.evaluation.queries import has_declared, mates_of, opened_bids
 from portal.evaluation.reading import read_bid
 from portal.evaluation.rules import MODERATING
 from portal.evaluation.scoring import save_score, submit_scorecards
@@ -25,7 +25,6 @@ from portal.evaluation.taking_part.forms import BeginForm, PracticeForm, Togethe
 from portal.evaluation.taking_part.pairing import (
     are_together,
     holder_of,
-    mates_of,
     not_ready,
     sit_together,
     wrong_pin,
@@ -84,6 +83,8 @@ def index() -> ResponseReturnValue:
         return render_template("evaluation/young/finished.html", sitting=found)
     if declared and not _is_complete(seat):
         return redirect(url_for(".together"))
+    if found.standing.waits and found.is_complete:
+        return redirect(url_for(".link"))
     return render_template(
         "evaluation/young/start.html",
         sitting=found,
@@ -138,10 +139,8 @@ def know() -> ResponseReturnValue:
     if form.validate_on_submit() and form.carry_out(
         lambda: declare_interest(work=seat.work, answers=form.answers(bids), actor=actor(), now=clock.now())
     ):
-        if form.outcome.recused_at is not None:
-            leave()
-            return redirect(url_for(".stepped_back"))
-        return redirect(url_for(".question", number=1))
+        linked = sitting_of(seat.work, seat.member).standing.waits
+        return redirect(url_for(".link") if linked else url_for(".question", number=1))
     return render_template("evaluation/young/know.html", form=form, bids=bids), form.status_code
 
 
@@ -160,6 +159,18 @@ def together() -> ResponseReturnValue:
         form.refuse(wrong_pin(wrong))
     shown = {"mates": mates, "holder": holder_of(seat.member), "missing": not_ready(seat.work, seat.member)}
     return render_template("evaluation/young/together.html", form=form, **shown), form.status_code
+
+
+@bp.get("/link")
+@for_panel(Role.YOUNG_MEMBER)
+def link() -> ResponseReturnValue:
+    """Thank them for telling of a link, and say what they can do until somebody has decided."""
+    seat = own_seat()
+    holder = holder_of(seat.member) or seat.member
+    found = sitting_of(seat.work, holder)
+    if not seat.is_open or not found.standing.waits:
+        return redirect(url_for(".index"))
+    return render_template("evaluation/young/link.html", sitting=found, together=mates_of(holder))
 
 
 @bp.get("/questions/<int:number>")
@@ -210,6 +221,8 @@ def check() -> ResponseReturnValue:
     if (elsewhere := _not_yet(seat)) is not None:
         return elsewhere
     found = sitting_of(seat.work, seat.member)
+    if found.standing.waits and found.is_complete:
+        return redirect(url_for(".link"))
     return render_template("evaluation/young/check.html", form=form, sitting=found), form.status_code
 
 
@@ -236,13 +249,6 @@ def thank_you() -> ResponseReturnValue:
 def help() -> ResponseReturnValue:
     """Whom a child can talk to at any hour; whoever sits comes back to where they were."""
     return render_template("evaluation/young/help.html", lines=HELP_LINES)
-
-
-@bp.get("/stepped-back")
-@public
-def stepped_back() -> ResponseReturnValue:
-    """Why it was right to say so; the sitting has ended."""
-    return render_template("evaluation/young/stepped_back.html", lines=HELP_LINES)
 
 
 def _not_yet(seat: Seat) -> ResponseReturnValue | None:

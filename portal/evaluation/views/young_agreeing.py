@@ -17,6 +17,7 @@ from portal.evaluation.leaves import leaves_by_bid
 from portal.evaluation.published_method import Leaf
 from portal.evaluation.queries import agreed_scores, has_declared, opinions_of
 from portal.evaluation.reading import read_bid
+from portal.evaluation.standing import standing_of
 from portal.evaluation.taking_part.chairing import chairing_of, finish_as_chair
 from portal.evaluation.taking_part.models import YoungChair
 from portal.evaluation.views.young_seat import Seat, bp, own_seat
@@ -70,7 +71,8 @@ def _agreed_page(seat: Seat, form: BaseForm, answering: uuid.UUID | None) -> Res
     asked = {(one.agreed.bid_id, one.agreed.criterion_id): one for one in asked_for(seat.work, *scores.values())}
     cells = [(bid, leaf) for bid, leaves in leaves_by_bid(seat.work).items() for leaf in leaves]
     rows = [(bid, leaf, asked.get((bid.bid_id, leaf.criterion.id))) for bid, leaf in cells]
-    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows if one is not None]
+    judges = standing_of(seat.work, seat.member).is_open
+    own = [(bid, leaf, one, one.said.get(seat.member.id)) for bid, leaf, one in rows if one is not None and judges(bid)]
     places: dict[uuid.UUID | None, int] = {one.agreed.id: place for place, (_, _, one, _) in enumerate(own, 1)}
     waiting = next((one.agreed.id for _, _, one, mine in own if mine is None and not one.before(seat.member)), None)
     # A score that the group has changed meanwhile is not among them: the next that waits is shown.

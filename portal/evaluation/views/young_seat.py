@@ -20,7 +20,7 @@ from portal.web.access import actor
 bp = Blueprint("sitting", __name__, url_prefix="/panel/sitting")
 
 
-FOR_EVERYBODY = frozenset(f"sitting.{name}" for name in ("thank_you", "stepped_back", "help", "easier"))
+FOR_EVERYBODY = frozenset(f"sitting.{name}" for name in ("thank_you", "help", "easier"))
 """Pages without a door: whoever looks for help finds it, whether or not they may sit now."""
 
 

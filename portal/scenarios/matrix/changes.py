@@ -27,6 +27,7 @@ from portal.tendering.helping.asking import answer_help, ask_for_help
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.queries import interest_of
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.models import InvitationToTender
 from portal.tendering.reading_documents import sign_undertaking
 
@@ -112,9 +113,11 @@ def interests(itt: InvitationToTender) -> None:
     assert own is not None
     assert other is not None
     for agreed in (False, True):
-        answer = propose_mitigation(interest=own, takes_part=True, words=REASON, actor=officer, now=clock.now())
+        answer = propose_mitigation(
+            interest=own, outcome=MitigationOutcome.CONDITIONS, words=REASON, actor=officer, now=clock.now()
+        )
         decide_mitigation(mitigation=answer, agreed=agreed, note=REASON, actor=approver, now=clock.now())
-    propose_mitigation(interest=other, takes_part=False, words=REASON, actor=officer, now=clock.now())
+    propose_mitigation(interest=other, outcome=MitigationOutcome.WHOLE, words=REASON, actor=officer, now=clock.now())
     db.session.commit()
 
 

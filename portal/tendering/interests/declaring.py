@@ -6,7 +6,7 @@ Nobody has to remember that: `note_whoever_decides` follows whatever an officer 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -24,6 +24,7 @@ from portal.core.taking import after_taking, take
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import entries_of, interest_of
 from portal.tendering.interests.rules import INFLUENCING, UNTIL_CONTRACT
+from portal.tendering.interests.states import Extent
 from portal.tendering.models import InvitationToTender, Panel
 
 LONGEST = 2_000
@@ -69,11 +70,32 @@ def enter_panel_member(panel: Panel, person: User) -> None:
     _add(panel.itt, person.id, panel=panel)
 
 
-def settle_panel_entry(*, panel: Panel, user_id: uuid.UUID, interests: Sequence[str], now: datetime) -> None:
-    """Say in the register what came of a panel member's declaration about each bidder: none, or which interests."""
-    _add(panel.itt, user_id, panel=panel)
-    own = next(one for one in entries_of(panel.itt_id, user_id) if one.panel_id == panel.id)
-    own.has_interest, own.detail, own.declared_at = bool(interests), "\n".join(interests), now
+def settle_panel_entry(
+    *, panel: Panel, user_id: uuid.UUID, links: Mapping[uuid.UUID, str | None], now: datetime
+) -> None:
+    """Say in the register what came of a panel member's declaration: by bid, in which words there is a link, or None.
+
+    A link that is declared again in the same words keeps its answer.
+    """
+    for bid_id in (None, *(bid for bid, words in links.items() if words is not None)):
+        _add(panel.itt, user_id, panel=panel, bid_id=bid_id)
+    for own in entries_of(panel.itt_id, user_id):
+        if own.panel_id != panel.id or (own.bid_id is not None and own.bid_id not in links):
+            continue
+        words = (links[own.bid_id] if own.bid_id is not None else None) or ""
+        if own.declared_at is None or own.bid_id is None or own.detail != words:
+            own.has_interest, own.detail, own.declared_at = bool(words), words, now
+    db.session.flush()
+
+
+def settle_stepping_back(
+    *, panel: Panel, user_id: uuid.UUID, bids: Collection[uuid.UUID] | None, extent: Extent
+) -> None:
+    """Say in the register that a panel member left: each link with those bids (None: all of them) is settled by it."""
+    for own in entries_of(panel.itt_id, user_id):
+        if own.panel_id == panel.id and (bids is None or own.bid_id in bids):
+            own.stepped_back_from = extent
+    db.session.flush()
 
 
 def name_person(*, itt: InvitationToTender, user_id: uuid.UUID | None, part: str, actor: Actor) -> Interest:
@@ -132,8 +154,21 @@ def declare_own_interest(
     return own
 
 
-def _add(itt: InvitationToTender, user_id: uuid.UUID, part: str = "", *, panel: Panel | None = None) -> None:
+def _add(
+    itt: InvitationToTender,
+    user_id: uuid.UUID,
+    part: str = "",
+    *,
+    panel: Panel | None = None,
+    bid_id: uuid.UUID | None = None,
+) -> None:
     """Two may come at once: the one who came first is in the register once."""
-    panel_id = panel.id if panel is not None else None
-    row = insert(Interest).values(id=uuid.uuid4(), itt_id=itt.id, user_id=user_id, part=part, panel_id=panel_id)
+    row = insert(Interest).values(
+        id=uuid.uuid4(),
+        itt_id=itt.id,
+        user_id=user_id,
+        part=part,
+        panel_id=panel.id if panel is not None else None,
+        bid_id=bid_id,
+    )
     db.session.execute(row.on_conflict_do_nothing())

@@ -7,8 +7,17 @@ from uuid import UUID
 
 from portal.accounts.forms.factor import FactorField
 from portal.accounts.queries import Colleague
+from portal.tendering.interests.models import Interest
+from portal.tendering.interests.states import MitigationOutcome
 from portal.web.fields import ChoiceField, PickField, ReasonField, decision, line, page
 from portal.web.forms import BaseForm
+
+OUTCOMES = {
+    MitigationOutcome.NOTHING: "It makes no difference: they go on",
+    MitigationOutcome.CONDITIONS: "They go on, with these steps",
+    MitigationOutcome.LOT: "They judge nothing of the lot that this bidder bids for",
+    MitigationOutcome.WHOLE: "They take no further part",
+}
 
 
 class DeclarationForm(BaseForm):
@@ -49,13 +58,20 @@ class NamingForm(BaseForm):
 class MitigationForm(BaseForm):
     """What is done about an interest."""
 
-    outcome = ChoiceField(
-        "What follows?",
-        choices=[("goes_on", "They go on, with these steps"), ("steps_back", "They take no further part")],
-    )
+    outcome = ChoiceField("What follows?", choices=[])
     words = ReasonField(
-        "Which steps are taken?", description="Who does what instead, who looks over it, what they do not see."
+        "Which steps are taken, or why are none needed?",
+        description="Who does what instead, who looks over it, what they do not see. It stays in the record.",
     )
+
+    def about(self, interest: Interest) -> MitigationForm:
+        """Offer what can follow from the interest: only a panel member steps back from one lot."""
+        self.outcome.choices = [
+            (outcome.value, words)
+            for outcome, words in OUTCOMES.items()
+            if interest.bid_id is not None or not outcome.is_lot
+        ]
+        return self
 
 
 class MitigationDecisionForm(FactorField):

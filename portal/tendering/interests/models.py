@@ -13,7 +13,7 @@ from portal.audit.subjects import OnIttChain
 from portal.core.approval import Approval, Half
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
-from portal.tendering.interests.states import MitigationStatus
+from portal.tendering.interests.states import Extent, MitigationOutcome, MitigationStatus
 from portal.tendering.models import InvitationToTender, Panel
 
 
@@ -21,7 +21,8 @@ class Interest(OnIttChain, Model):
     """Somebody who influences a procurement, and what they declared last (Procurement Act 2023 s.81).
 
     Of the authority's people there is one entry, of whoever sits on a panel one for that panel: they declare of each
-    bidder once the bids are open (`portal/evaluation/declaring.py`), and their entry says what came of it.
+    bidder once the bids are open (`portal/evaluation/declaring.py`). Each bidder with whom they have a link has an
+    entry of its own beside it, so that each is answered by itself.
     """
 
     __tablename__ = "interest"
@@ -30,11 +31,13 @@ class Interest(OnIttChain, Model):
             "itt_id",
             "user_id",
             "panel_id",
-            name="uq_interest_itt_id_user_id_panel_id",
+            "bid_id",
+            name="uq_interest_itt_id_user_id_panel_id_bid_id",
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("(declared_at IS NULL) = (has_interest IS NULL)", name="declared_one_way_or_the_other"),
         CheckConstraint("has_interest IS NOT TRUE OR detail <> ''", name="interest_is_described"),
+        CheckConstraint("bid_id IS NULL OR panel_id IS NOT NULL", name="bidder_of_a_panel"),
     )
 
     id: Mapped[Id]
@@ -42,12 +45,16 @@ class Interest(OnIttChain, Model):
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     panel_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("panel.id", ondelete="CASCADE"))
     """The panel that the entry is about."""
+    bid_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bid.id", ondelete="CASCADE"))
+    """The bid with whose bidder a panel member has a link."""
     part: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """How they take part, as a colleague said it; "" for whoever works on it themselves."""
     asked_at: Mapped[CreatedAt]
     has_interest: Mapped[bool | None]
     detail: Mapped[str] = mapped_column(default="", server_default=text("''"))
     declared_at: Mapped[datetime | None]
+    stepped_back_from: Mapped[Extent | None] = one_of(Extent)
+    """From what they stepped back by themselves, or were taken out by two people."""
 
     itt: Mapped[InvitationToTender] = relationship()
     user: Mapped[User] = relationship()
@@ -71,13 +78,13 @@ class Interest(OnIttChain, Model):
 
     @property
     def has_stepped_back(self) -> bool:
-        """Whether they left the procurement at once, as whoever scores does: leaving out one bid would move it."""
-        return self.panel_id is not None and bool(self.has_interest)
+        """Whether they left the procurement or the bidder's lot: nobody has to answer this interest any more."""
+        return self.stepped_back_from is not None
 
     @property
     def may_take_part(self) -> bool:
-        """Whether they have neither stepped back nor been taken out of it by two people."""
-        if self.has_stepped_back:
+        """Whether they have neither stepped back from all of it nor been taken out of it by two people."""
+        if self.stepped_back_from is Extent.WHOLE:
             return False
         return not self.is_settled or self.mitigation is None or self.mitigation.takes_part
 
@@ -103,14 +110,19 @@ class Mitigation(Approval, OnIttChain, Model):
     itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id", ondelete="CASCADE"))
     interest_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("interest.id", ondelete="CASCADE"), index=True)
     status: Mapped[MitigationStatus] = one_of(MitigationStatus, default=MitigationStatus.PROPOSED)
-    takes_part: Mapped[bool]
-    """Whether the person goes on, with the steps that the words name."""
+    outcome: Mapped[MitigationOutcome] = one_of(MitigationOutcome)
     words: Mapped[str]
+    """Which steps are taken, or why none are needed."""
 
     itt: Mapped[InvitationToTender] = relationship()
     interest: Mapped[Interest] = relationship(back_populates="mitigations")
 
     policy_object = "mitigation"
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person goes on in the procurement."""
+        return self.outcome is not MitigationOutcome.WHOLE
 
     @property
     def first_people(self) -> tuple[Half, ...]:

@@ -37,6 +37,17 @@ class Register:
         return any(one.user_id == actor.user_id for one in self.silent)
 
     @property
+    def unanswered(self) -> list[Interest]:
+        """Interests of which nobody has proposed what follows, or not enough."""
+        return [
+            one
+            for one in self.entries
+            if one.has_interest
+            and not one.is_settled
+            and (one.mitigation is None or not one.mitigation.status.is_proposed)
+        ]
+
+    @property
     def silent(self) -> list[Interest]:
         """Officers who have still to declare. Who sits on a panel reads and scores nothing before they have."""
         return [
@@ -69,7 +80,7 @@ def registers_of(itt_ids: Sequence[uuid.UUID] | Select[uuid.UUID]) -> Mapping[uu
         HeldRole.authority_id == InvitationToTender.authority_id,
         HeldRole.ended_at.is_(None),
     )
-    entries: dict[uuid.UUID, list[Interest]] = defaultdict(list)
+    entries: Mapping[uuid.UUID, list[Interest]] = defaultdict(list)
     gone: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     found = db.session.execute(
         select(Interest, works_there)
@@ -83,6 +94,7 @@ def registers_of(itt_ids: Sequence[uuid.UUID] | Select[uuid.UUID]) -> Mapping[uu
         entries[one.itt_id].append(one)
         if not is_there and one.declared_at is None and one.panel_id is None:
             gone[one.itt_id].add(one.id)
+    entries = {itt_id: _by_link(found) for itt_id, found in entries.items()}
     made = (
         select(InvitationToTender.id, InvitationToTender.opened_at, func.max(ConflictsAssessment.made_at))
         .outerjoin(ConflictsAssessment, ConflictsAssessment.itt_id == InvitationToTender.id)
@@ -90,9 +102,17 @@ def registers_of(itt_ids: Sequence[uuid.UUID] | Select[uuid.UUID]) -> Mapping[uu
         .group_by(InvitationToTender.id)
     )
     return {
-        itt_id: Register(entries[itt_id], frozenset(gone[itt_id]), assessed_at, opened_at)
+        itt_id: Register(entries.get(itt_id, []), frozenset(gone[itt_id]), assessed_at, opened_at)
         for itt_id, opened_at, assessed_at in db.session.execute(made)
     }
+
+
+def _by_link(entries: Sequence[Interest]) -> list[Interest]:
+    """The entries less those of panel members of whom each link with a bidder has its own."""
+    linked = {(one.user_id, one.panel_id) for one in entries if one.bid_id is not None and one.has_interest}
+    return [
+        one for one in entries if one.has_interest or (one.bid_id is None and (one.user_id, one.panel_id) not in linked)
+    ]
 
 
 def register_of(itt_id: uuid.UUID) -> Register:

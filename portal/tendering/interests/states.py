@@ -13,6 +13,26 @@ class MitigationStatus(Named):
     REFUSED = "refused"
 
 
+class Extent(Named):
+    """From what somebody on a panel has stepped back: from one lot, or from the whole procurement."""
+
+    LOT = "lot"
+    WHOLE = "whole"
+
+
+class MitigationOutcome(Named):
+    """What follows from an interest."""
+
+    NOTHING = "nothing"
+    """It makes no difference, and they go on."""
+    CONDITIONS = "conditions"
+    """They go on, with the steps that are named."""
+    LOT = "lot"
+    """Of a panel member: they judge nothing of the lot that the bidder bids for."""
+    WHOLE = "whole"
+    """They take no further part."""
+
+
 MITIGATION = Lifecycle(
     "answer to an interest",
     {MitigationStatus.PROPOSED: frozenset({MitigationStatus.AGREED, MitigationStatus.REFUSED})},

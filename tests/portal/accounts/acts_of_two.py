@@ -47,6 +47,7 @@ from portal.tendering.approving import approve_publication, ask_to_publish, send
 from portal.tendering.calling_off import approve_direct_award, propose_direct_award
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.lots import set_lot_rules
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.awarding import decided_award, proposed_award
@@ -170,7 +171,7 @@ def _mitigation(first: str) -> Act:
     itt = published_itt()
     person, officer = commissioner_of(itt.authority), commissioner_of(itt.authority)
     own = declare_own_interest(itt=itt, has_interest=True, detail=WORDS, actor=person, now=now())
-    row = propose_mitigation(interest=own, takes_part=True, words=WORDS, actor=officer, now=now())
+    row = propose_mitigation(interest=own, outcome=MitigationOutcome.CONDITIONS, words=WORDS, actor=officer, now=now())
     by = lambda actor: decide_mitigation(mitigation=row, agreed=True, note=WORDS, actor=actor, now=now())  # noqa: E731
     if first == "person":
         return Act(itt.authority, own.user_id, own.declared_at, Role.APPROVER, by, row, None)

@@ -16,6 +16,7 @@ from portal.regulation.local_time import local_date
 from portal.reporting.replying import publish_reply
 from portal.tendering.interests.declaring import declare_own_interest
 from portal.tendering.interests.mitigating import propose_mitigation
+from portal.tendering.interests.states import MitigationOutcome
 from tests.client import CheckedClient
 from tests.factories.absences import make_absence
 from tests.factories.accounts import actor_of, make_person, sign_in
@@ -83,7 +84,13 @@ def test_a_step_that_its_page_refuses_is_not_on_the_desk(app: Flask) -> None:
     declarer, other = (actor_of(make_person(Role.APPROVER, authority=authority)) for _ in range(2))
     now, itt = clock.now(), draft_itt(authority=authority)
     interest = declare_own_interest(itt=itt, has_interest=True, detail=REASON, actor=declarer, now=now)
-    propose_mitigation(interest=interest, takes_part=True, words=REASON, actor=make_commissioner(authority), now=now)
+    propose_mitigation(
+        interest=interest,
+        outcome=MitigationOutcome.CONDITIONS,
+        words=REASON,
+        actor=make_commissioner(authority),
+        now=now,
+    )
     with app.test_request_context():
         seen = [[one.text for one in waiting_for(person, now)] for person in (declarer, other)]
     assert seen == [[], [DECIDE_INTEREST.text]]

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.audit.queries import events_of
 from portal.core import clock
-from portal.core.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from portal.core.errors import InvalidInput, NotAllowed, NotFound, NotYet, WrongState
 from portal.evaluation.declaring import Interest, declarations_of, declare_interest, require_declared
 from portal.evaluation.models import ModeratedScore, Score
 from portal.evaluation.moderation import close_moderation
@@ -24,6 +24,7 @@ from tests.factories.evaluation import (
     appointed,
     declare,
     moderating_itt,
+    recuse,
     score_all,
     scoring_itt,
 )
@@ -55,6 +56,18 @@ def test_every_bidder_is_asked_about() -> None:
         require_declared(seat.work, seat.actor)
 
 
+def test_an_interest_cannot_be_taken_back_by_declaring_again() -> None:
+    """What it is worth is decided by two people; saying no afterwards opens nothing."""
+    evaluation = scoring_itt(2, declared=False)
+    seat, bids = evaluation.seats[LOCAL][0], evaluation.bids()
+    declare(seat, interest_in=bids[0])
+    with pytest.raises(InvalidInput) as refused:
+        declare(seat)
+    assert refused.value.field == f"interest-{bids[0].bid_id}"
+    with pytest.raises(NotYet):
+        score_all(evaluation, seat)
+
+
 def test_no_interest_anywhere_lets_the_member_in() -> None:
     """The declaration is kept for each bid, and the ledger counts without naming a bidder."""
     evaluation = scoring_itt(2, declared=False)
@@ -66,11 +79,11 @@ def test_no_interest_anywhere_lets_the_member_in() -> None:
     assert (last.kind, last.data) == ("interest_declared", {"bids": 2, "interests": 0})
 
 
-def test_an_interest_in_one_bidder_recuses_from_the_whole_procurement() -> None:
-    """The role ends at once: no act of the panel is left, on the other bids neither (P-02)."""
+def test_stepping_back_from_the_whole_procurement_ends_the_role_at_once() -> None:
+    """No act of the panel is left, on the other bids neither, and the ledger names no bidder (P-02)."""
     evaluation = scoring_itt(2, declared=False)
     seat, bids = evaluation.seats[LOCAL][0], evaluation.bids()
-    member = declare(seat, interest_in=bids[0])
+    member = recuse(seat, bids[0])
     assert member.recused_at is not None
     assert actor_of(seat.user).panels == {}
     with pytest.raises(NotFound):
@@ -93,7 +106,7 @@ def test_an_interest_declared_after_scoring_takes_the_scores_out_and_keeps_them(
     evaluation = moderating_itt(1)
     chair, member = evaluation.seats[LOCAL]
     before = db.session.execute(select(func.count()).select_from(Score)).scalar_one()
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     assert db.session.execute(select(func.count()).select_from(Score)).scalar_one() == before
     assert {spread.count for spread in spreads_of(chair.panel.id).values()} == {1}
     aliases = {o.alias for found in opinions_of(chair.panel.id, evaluation.bids()[0].bid_id).values() for o in found}
@@ -105,7 +118,7 @@ def test_recusal_during_moderation_opens_every_agreed_score_again() -> None:
     evaluation = moderating_itt(1, professionals=3)
     agree_all(evaluation, LOCAL)
     chair, member, _other = evaluation.seats[LOCAL]
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     assert agreed_scores(chair.panel.id) == {}
     kept = select(func.count()).select_from(ModeratedScore).where(ModeratedScore.panel_id == chair.panel.id)
     assert db.session.execute(kept).scalar_one() == 3
@@ -137,7 +150,7 @@ def test_declaring_again_replaces_and_the_ledger_keeps_both() -> None:
         if e.object_id == seat.member.id and e.kind == "interest_declared"
     ]
     assert declared == [0, 0]
-    declare(seat, interest_in=evaluation.bids()[0])
+    recuse(seat, evaluation.bids()[0])
     assert [made.detail for made in declarations_of(seat.member).values()] == ["My sister works there."]
 
 

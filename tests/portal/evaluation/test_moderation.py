@@ -33,8 +33,8 @@ from tests.factories.evaluation import (
     Evaluation,
     agree_all,
     close,
-    declare,
     moderating_itt,
+    recuse,
     score_all,
     scoring_itt,
     start,
@@ -76,7 +76,7 @@ def test_moderation_waits_for_everybody() -> None:
     score_all(evaluation, other)
     with pytest.raises(WrongState, match=f"Waiting for: {member.member.alias}"):
         start(evaluation, LOCAL)
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     start(evaluation, LOCAL)
     assert chair.work.status is PanelWorkStatus.MODERATING
     with pytest.raises(NotAllowed):

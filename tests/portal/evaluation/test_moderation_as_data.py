@@ -29,8 +29,8 @@ from tests.factories.evaluation import (
     Seat,
     agree_all,
     close,
-    declare,
     moderating_itt,
+    recuse,
     score_all,
     scoring_itt,
     sit_down,
@@ -186,13 +186,13 @@ def test_closing_names_the_days_and_digests_what_was_said(evaluation: Evaluation
 def test_nobody_agrees_alone(evaluation: Evaluation) -> None:
     """A panel of which one is left neither starts nor closes, and says who has to do what."""
     chair, member = evaluation.seats[LOCAL]
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     agree_all(evaluation, LOCAL)
     with pytest.raises(WrongState, match="They can join now, and need not have scored"):
         close(evaluation, LOCAL)
     other = scoring_itt(1)
     chair, member = other.seats[LOCAL]
     score_all(other, chair)
-    declare(member, interest_in=other.bids()[0])
+    recuse(member, other.bids()[0])
     with pytest.raises(WrongState, match="at the least: 1 member of this one can score"):
         start(other, LOCAL)

@@ -39,6 +39,7 @@ from tests.factories.evaluation import (
     close,
     declare,
     moderating_itt,
+    recuse,
     score_all,
     scoring_itt,
     start,
@@ -203,7 +204,7 @@ def test_a_panel_that_moderates_loses_nobody_by_one_person_and_gains_only_who_do
         remove_panel_member(itt=evaluation.itt, member=member.member, actor=evaluation.commissioner, now=clock.now())
     with pytest.raises(WrongState):
         appoint(evaluation, LOCAL, MemberRole.MEMBER)
-    declare(chair, interest_in=evaluation.bids()[0])
+    recuse(chair, evaluation.bids()[0])
     made = put(evaluation, LOCAL, Appointee(MemberRole.CHAIR, "x", member.user.email))
     assert made.id == member.member.id
     assert actor_of(member.user).panels[member.panel.id] == frozenset({Role.CHAIR})
@@ -274,7 +275,7 @@ def test_somebody_new_takes_the_empty_chair_while_the_panel_moderates() -> None:
         appoint(evaluation, LOCAL, MemberRole.CHAIR)
     with pytest.raises(WrongState, match="2 members that it needs"):
         appoint(evaluation, LOCAL, MemberRole.MEMBER)
-    declare(chair, interest_in=evaluation.bids()[0])
+    recuse(chair, evaluation.bids()[0])
     new = appoint(evaluation, LOCAL, MemberRole.CHAIR)
     declare(new)
     evaluation.seats[LOCAL] = [new, *others]
@@ -288,7 +289,7 @@ def test_somebody_new_makes_up_the_least_number_while_the_panel_moderates() -> N
     """A panel of which one is left goes on with another member."""
     evaluation = moderating_itt(1)
     chair, member = evaluation.seats[LOCAL]
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     declare(appoint(evaluation, LOCAL, MemberRole.MEMBER))
     agree_all(evaluation, LOCAL)
     close(evaluation, LOCAL)

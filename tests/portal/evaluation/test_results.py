@@ -34,9 +34,9 @@ from tests.factories.evaluation import (
     Evaluation,
     agree_all,
     close,
-    declare,
     moderated_evaluation,
     moderating_itt,
+    recuse,
     result_of,
     scoring_itt,
 )
@@ -157,7 +157,7 @@ def test_a_recused_members_scores_are_in_the_case_and_out_of_the_result() -> Non
     """They are kept, listed under `recused`, and appear in no step (P-03)."""
     evaluation = moderating_itt(1, professionals=3)
     chair, member, _other = evaluation.seats[LOCAL]
-    declare(member, interest_in=evaluation.bids()[0])
+    recuse(member, evaluation.bids()[0])
     for key in KEYS:
         agree_all(evaluation, key)
         close(evaluation, key)

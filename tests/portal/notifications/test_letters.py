@@ -30,7 +30,7 @@ from tests.factories.awarding import (
     scored_in_lots,
 )
 from tests.factories.bidding import fill_draft, submit, submitted_bid, submitter_of
-from tests.factories.evaluation import LOCAL, PARENTS, declare, moderating_itt, scoring_itt
+from tests.factories.evaluation import LOCAL, PARENTS, moderating_itt, recuse, scoring_itt
 from tests.factories.tendering import make_commissioner, published_itt
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -62,7 +62,7 @@ def test_who_steps_back_concerns_one_panel() -> None:
     evaluation = scoring_itt(1, declared=False)
     officer = make_person(Role.COMMISSIONER, authority=evaluation.itt.authority)
     leaving = evaluation.scorers(LOCAL)[1]
-    declare(leaving, interest_in=evaluation.bids()[0])
+    recuse(leaving, evaluation.bids()[0])
     people = {message.user_id for message in told(EventKind.MEMBER_RECUSED, letters.member_recused)}
     assert evaluation.moderator(LOCAL).user.id in people
     assert officer.id in people

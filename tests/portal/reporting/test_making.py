@@ -38,9 +38,9 @@ from tests.factories.evaluation import (
     agree_all,
     close,
     consent_all,
-    declare,
     moderated_evaluation,
     moderating_itt,
+    recuse,
     score_all,
     scoring_itt,
     start,
@@ -73,7 +73,7 @@ def troubled(db_session: object) -> Evaluation:
     for key in KEYS:
         agree_all(evaluation, key)
     leaver = next(seat for seat in evaluation.seats["local"] if seat.member.role is MemberRole.MEMBER)
-    declare(leaver, evaluation.bids()[0])
+    recuse(leaver, evaluation.bids()[0])
     agree_all(evaluation, "local", lambda number, _: 4)
     for key in KEYS:
         close(evaluation, key)

@@ -30,6 +30,7 @@ from portal.tendering.interests.queries import (
     mitigation_with_id,
     register_of,
 )
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.models import InvitationToTender
 from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send, safe_next
@@ -115,11 +116,11 @@ def answer(reference: str, interest_id: uuid.UUID) -> ResponseReturnValue:
     """Propose what is done about an interest."""
     itt = _to_assess(reference)
     interest = interest_with_id(itt.id, interest_id)
-    form = MitigationForm()
+    form = MitigationForm().about(interest)
     if form.validate_on_submit() and form.carry_out(
         lambda: propose_mitigation(
             interest=interest,
-            takes_part=form.outcome.data == "goes_on",
+            outcome=MitigationOutcome(form.outcome.data),
             words=form.words.data or "",
             actor=actor(),
             now=clock.now(),

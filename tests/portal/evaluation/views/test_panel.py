@@ -55,7 +55,7 @@ def test_nothing_of_a_bid_is_seen_before_the_declaration(client: CheckedClient) 
     assert client.get(f"{base}/bids/{bids[0].bid_id}").status_code == 200
 
 
-def test_an_interest_closes_the_panel_at_once(client: CheckedClient) -> None:
+def test_an_interest_closes_its_bid_and_stepping_back_the_panel_at_once(client: CheckedClient) -> None:
     """The next request finds neither panel nor bid, nor a way to score or moderate (P-02)."""
     evaluation = scoring_itt(2, declared=False)
     seat, bids = evaluation.seats[LOCAL][1], evaluation.bids()
@@ -63,7 +63,11 @@ def test_an_interest_closes_the_panel_at_once(client: CheckedClient) -> None:
     base = f"/panel/{seat.panel.id}"
     data = {f"interest-{bid.bid_id}": "no" for bid in bids}
     data |= {f"interest-{bids[0].bid_id}": "yes", f"detail-{bids[0].bid_id}": "I worked there until June."}
-    assert post(client, f"{base}/declare", data=data).location == "/panel/stepped-back"
+    assert post(client, f"{base}/declare", data=data).location == base
+    assert client.get(f"{base}/bids/{bids[0].bid_id}").status_code == 409
+    assert client.get(f"{base}/bids/{bids[1].bid_id}").status_code == 200
+    assert "two people of the council decide what follows" in text_of(client.get(base))
+    assert post(client, f"{base}/step-back", data={"extent": "whole"}).location == "/panel/stepped-back"
     assert client.get("/panel/stepped-back").status_code == 200
     for path in ("", "/declare", f"/bids/{bids[1].bid_id}", "/submit", "/moderate"):
         assert client.get(base + path).status_code in (403, 404)

@@ -26,8 +26,8 @@ from tests.factories.evaluation import (
     Seat,
     agree_all,
     close,
-    declare,
     moderating_itt,
+    recuse,
     scoring_itt,
 )
 from tests.portal.evaluation.views.posting import post, token_of
@@ -39,7 +39,7 @@ NONSENSE: tuple[dict[str, str], ...] = (
     {"go": "next", "score": "9", "score-outcomes": "999", "meeting_record": "no"},
     {"go": "back", "score": "x", "reason": "y" * 5000, "reason-outcomes": "z" * 5000, "based_on": "no"},
 )
-ENDED = ("/sign-in", "/sitting", "/panel/sitting/thank-you", "/panel/sitting/stepped-back")
+ENDED = ("/sign-in", "/sitting", "/panel/sitting/thank-you")
 
 
 def undeclared() -> Evaluation:
@@ -60,7 +60,7 @@ def recused() -> Evaluation:
     """Everybody had an interest, and has left."""
     evaluation = undeclared()
     for seat in evaluation.everybody():
-        declare(seat, interest_in=evaluation.bids()[0])
+        recuse(seat, evaluation.bids()[0])
     return evaluation
 
 

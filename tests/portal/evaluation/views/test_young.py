@@ -19,10 +19,20 @@ from portal.evaluation.queries import scorecards_of
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.states import ScorecardStatus
 from portal.extensions import db
+from portal.tendering.interests.states import MitigationOutcome
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
-from tests.factories.evaluation import REASON, YOUNG, agree_all, appointed, moderating_itt, score_all, scoring_itt
+from tests.factories.evaluation import (
+    REASON,
+    YOUNG,
+    agree_all,
+    appointed,
+    decide_about,
+    moderating_itt,
+    score_all,
+    scoring_itt,
+)
 from tests.filling import errors_of, fields_of, fill, link_in, sit_down, text_of
 from tests.pages import read
 from tests.portal.evaluation.views.posting import post
@@ -157,20 +167,28 @@ def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
     assert db.session.scalar(select(func.count(KeptForm.id))) == 0
 
 
-def test_knowing_one_of_them_ends_the_sitting_kindly(client: CheckedClient) -> None:
-    """A yes needs a few words; then the person is signed out and told that it was right."""
-    evaluation = scoring_itt(1, declared=False)
-    young, bid = evaluation.scorers(YOUNG)[0], evaluation.bids()[0]
+def test_knowing_one_of_them_leaves_it_out_kindly_until_it_is_decided(client: CheckedClient) -> None:
+    """A yes needs a few words; they are thanked, do the others, and finish once it is decided."""
+    evaluation = scoring_itt(2, declared=False)
+    young, (bid, other) = evaluation.scorers(YOUNG)[0], evaluation.bids()
     sign_in(client, young.user)
-    yes = {f"interest-{bid.bid_id}": "yes"}
+    yes = {f"interest-{bid.bid_id}": "yes", f"interest-{other.bid_id}": "no"}
     refused = post(client, "/panel/sitting/know", data=yes)
     assert refused.status_code == 422
     assert "Tell us in a few words how you know them." in refused.get_data(as_text=True)
     assert "Choose no or yes for this one." in post(client, "/panel/sitting/know").get_data(as_text=True)
     done = post(client, "/panel/sitting/know", data=yes | {"detail": "My brother goes there."})
-    assert done.location == "/panel/sitting/stepped-back"
-    assert "Thank you for telling us" in words(client, "/panel/sitting/stepped-back")
-    assert client.get("/panel/sitting").status_code == 302
+    assert done.location == "/panel/sitting/link"
+    assert "You can do the others now." in words(client, "/panel/sitting/link")
+    assert "/panel/sitting/help" in client.get("/panel/sitting/link").get_data(as_text=True)
+    total = len(sitting_of(young.work, young.member).screens)
+    for number in range(1, total + 1):
+        post(client, f"/panel/sitting/questions/{number}", data={"score": "3", "reason": "They listen."})
+    assert client.get("/panel/sitting/check").location == "/panel/sitting/link"
+    assert "There is nothing more to do today." in words(client, "/panel/sitting/link")
+    decide_about(evaluation, young, bid, MitigationOutcome.NOTHING)
+    assert client.get("/panel/sitting/link").location == "/panel/sitting"
+    assert "These still need you" in words(client, "/panel/sitting/check")
 
 
 def test_the_sitting_is_open_only_while_the_panel_scores(client: CheckedClient) -> None:

@@ -21,6 +21,7 @@ from portal.tendering.interests.declaring import declare_own_interest, name_pers
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import interest_faults, interest_of, register_of
+from portal.tendering.interests.states import MitigationOutcome
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import submitter_of
@@ -42,9 +43,11 @@ def declared(itt: InvitationToTender, actor: Actor, *, interest: bool = True) ->
     )
 
 
-def answered(interest: Interest, actor: Actor, *, takes_part: bool = True) -> Mitigation:
+def answered(
+    interest: Interest, actor: Actor, *, outcome: MitigationOutcome = MitigationOutcome.CONDITIONS
+) -> Mitigation:
     """A proposed answer to an interest."""
-    return propose_mitigation(interest=interest, takes_part=takes_part, words=WORDS, actor=actor, now=clock.now())
+    return propose_mitigation(interest=interest, outcome=outcome, words=WORDS, actor=actor, now=clock.now())
 
 
 def decide(mitigation: Mitigation, actor: Actor, *, agreed: bool = True) -> None:
@@ -136,7 +139,7 @@ def test_whoever_takes_no_further_part_changes_nothing_any_more() -> None:
     """Once two people have decided it, a change of the draft is refused; a colleague goes on."""
     itt = ready_itt()
     officer, colleague = make_commissioner(itt.authority), make_commissioner(itt.authority)
-    decide(answered(declared(itt, officer), colleague, takes_part=False), approver_of(itt))
+    decide(answered(declared(itt, officer), colleague, outcome=MitigationOutcome.WHOLE), approver_of(itt))
     with pytest.raises(NotAllowed) as refused:
         begin_change(itt, officer)
     assert refused.value.code == "stepped_back"
@@ -148,7 +151,10 @@ def test_whoever_stepped_back_answers_nobody() -> None:
     itt = published_itt()
     officer = make_commissioner(itt.authority)
     asked = ask_question(itt=itt, words="Is there a building?", is_named=False, actor=submitter_of())
-    decide(answered(declared(itt, officer), make_commissioner(itt.authority), takes_part=False), approver_of(itt))
+    decide(
+        answered(declared(itt, officer), make_commissioner(itt.authority), outcome=MitigationOutcome.WHOLE),
+        approver_of(itt),
+    )
     words = {"published_words": asked.words, "answer": "There is none.", "private_reason": ""}
     with pytest.raises(NotAllowed):
         answer_question(clarification=asked, actor=officer, now=clock.now(), **words)

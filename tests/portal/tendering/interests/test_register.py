@@ -28,9 +28,10 @@ from portal.tendering.interests.queries import (
     register_of,
 )
 from portal.tendering.interests.rules import INFLUENCING
+from portal.tendering.interests.states import MitigationOutcome
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import close_now, open_itt, opened_itt, submitted_bid, submitter_of
-from tests.factories.evaluation import LOCAL, YOUNG, Seat, appointed, declare
+from tests.factories.evaluation import LOCAL, YOUNG, Seat, appointed, declare, link_of, recuse
 from tests.factories.tendering import draft_itt, make_commissioner, panel_named, published_itt, settle_interests
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -94,27 +95,33 @@ def test_whoever_sits_on_a_panel_is_in_the_register_from_the_appointment_on() ->
 
 
 def test_an_interest_of_a_panel_member_is_settled_by_stepping_back_and_assessed_again() -> None:
-    """The register says in which bidder; nobody proposes what follows, and the assessment has to be looked at."""
+    """The register says in which bidder; nobody proposes what follows then, and the assessment has to be looked at."""
     evaluation = appointed(opened_itt(1))
     settle_interests(evaluation.itt)
     seat, bid = evaluation.seats[LOCAL][0], evaluation.bids()[0]
-    declare(seat, interest_in=bid)
-    entry = entry_of(seat)
+    recuse(seat, bid)
+    entry = link_of(seat, bid)
     assert entry.detail == f"{bid.bid.provider.name}: My sister works there."
     assert (entry.is_settled, entry.may_take_part) == (True, False)
     assert list(interest_faults(evaluation.itt)) == [
         "An interest was declared or answered after the conflicts assessment was made. Revise it."
     ]
     with pytest.raises(WrongState):
-        propose_mitigation(interest=entry, takes_part=True, words=WORDS, actor=evaluation.commissioner, now=clock.now())
+        propose_mitigation(
+            interest=entry,
+            outcome=MitigationOutcome.CONDITIONS,
+            words=WORDS,
+            actor=evaluation.commissioner,
+            now=clock.now(),
+        )
 
 
 def test_what_a_young_person_wrote_stays_on_their_panel() -> None:
     """The register names the bidder and the alias, and no word of theirs."""
     evaluation = appointed(opened_itt(1))
     young = evaluation.scorers(YOUNG)[0]
-    declare(young, interest_in=evaluation.bids()[0])
-    assert "sister" not in entry_of(young).detail
+    recuse(young, evaluation.bids()[0])
+    assert "sister" not in link_of(young, evaluation.bids()[0]).detail
 
 
 def test_whoever_stepped_back_decides_nothing_else_of_the_procurement() -> None:
@@ -129,7 +136,7 @@ def test_whoever_stepped_back_decides_nothing_else_of_the_procurement() -> None:
         actor=evaluation.commissioner,
         now=clock.now(),
     )
-    declare(Seat(officer, member, member.panel), interest_in=evaluation.bids()[0])
+    recuse(Seat(officer, member, member.panel), evaluation.bids()[0])
     with pytest.raises(NotAllowed) as refused:
         appoint_panel_member(
             itt=itt,

@@ -48,7 +48,7 @@ def test_the_child_reads_their_own_words_and_whom_to_talk_to(client: CheckedClie
 def test_every_page_of_a_sitting_leads_to_help(client: CheckedClient, evaluation: Evaluation) -> None:
     """Start, question, check, and the pages after leaving have the link or the numbers."""
     sign_in(client, evaluation.scorers(YOUNG)[0].user)
-    for page in ("", "/questions/1", "/check", "/thank-you", "/stepped-back"):
+    for page in ("", "/questions/1", "/check", "/thank-you"):
         assert "/panel/sitting/help" in client.get(f"/panel/sitting{page}").get_data(as_text=True)
 
 

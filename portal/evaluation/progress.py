@@ -1,0 +1,90 @@
+"""How far the members of panels are: counts alone, never a score."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from portal.bidding.models import STANDS, Bid, OpenedBid
+from portal.core.columns import db
+from portal.evaluation.models import Declaration, PanelMember, Score, Scorecard
+from portal.evaluation.queries import members_of
+from portal.evaluation.recusal_models import has_left_lot_of
+from portal.evaluation.standing import UNTOUCHED, standings_of
+from portal.evaluation.states import ScorecardStatus
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one member is: counts alone, never a score."""
+
+    member: PanelMember
+    declared: bool
+    scored: int
+    submitted: int
+    asked: int
+    """How many of the bids that stand are theirs to judge once nothing waits."""
+    left_bids: int
+    """How many are for lots that they stepped back from."""
+    waits: bool
+    """Whether nobody has decided yet what follows from a link of theirs."""
+
+    @property
+    def has_submitted(self) -> bool:
+        """Whether every bid that is theirs to judge is submitted."""
+        return 0 < self.asked <= self.submitted
+
+    @property
+    def interests(self) -> str:
+        """How it stands with what they declared, in words."""
+        if self.member.recused_at is not None:
+            return "Stepped back"
+        if not self.declared:
+            return "Not yet"
+        if self.waits:
+            return "A link: not decided yet"
+        return "Stepped back from a lot" if self.left_bids else "Declared"
+
+
+def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[Progress]]:
+    """Each panel's members with what they have declared, scored (cells) and submitted (bids)."""
+    counts = select(Bid.lot_id, func.count(), func.count().filter(STANDS)).join(OpenedBid, OpenedBid.bid_id == Bid.id)
+    by_lot = {row[0]: row[1:] for row in db.session.execute(counts.where(Bid.itt_id == itt_id).group_by(Bid.lot_id))}
+    bids, stand = (sum(found[place] for found in by_lot.values()) for place in (0, 1))
+    declared = _counted(
+        select(Declaration.panel_member_id, func.count())
+        .join(PanelMember, PanelMember.id == Declaration.panel_member_id)
+        .where(PanelMember.panel_id.in_(panel_ids))
+        .group_by(Declaration.panel_member_id)
+    )
+    cards = (
+        select(Scorecard.panel_member_id, func.count())
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .where(PanelMember.panel_id.in_(panel_ids), ~has_left_lot_of(Scorecard.bid_id))
+        .group_by(Scorecard.panel_member_id)
+    )
+    scored = _counted(cards.join(Score, Score.scorecard_id == Scorecard.id))
+    submitted = _counted(cards.where(Scorecard.status == ScorecardStatus.SUBMITTED))
+    standings = standings_of(itt_id)
+
+    def progress(member: PanelMember) -> Progress:
+        standing = standings.get(member.user_id, UNTOUCHED)
+        left = sum(by_lot[lot][1] for lot in standing.left if lot in by_lot)
+        return Progress(
+            member,
+            bids > 0 and declared.get(member.id, 0) >= bids,
+            scored.get(member.id, 0),
+            submitted.get(member.id, 0),
+            stand - left,
+            left,
+            standing.waits,
+        )
+
+    return {panel_id: [progress(one) for one in members] for panel_id, members in members_of(panel_ids).items()}
+
+
+def _counted(statement: object) -> dict[uuid.UUID, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}  # type: ignore[call-overload]

@@ -1,0 +1,126 @@
+"""How panel members stand to the bids that they judge: which lots they left, which links wait for a decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from portal.bidding.models import OpenedBid
+from portal.core.columns import db
+from portal.core.errors import NotAllowed, NotYet
+from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.queries import opened_bids
+from portal.evaluation.recusal_models import LotRecusal
+from portal.tendering.interests.models import Interest
+from portal.tendering.models import Lot
+
+What = TypeVar("What")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one person stands to the bids of a procurement."""
+
+    left: frozenset[uuid.UUID] = frozenset()
+    """The lots of which they judge nothing."""
+    links: Sequence[Interest] = field(default=())
+    """What they declared of bidders with whom they have a link."""
+
+    @property
+    def waiting(self) -> frozenset[uuid.UUID]:
+        """The bids with whose bidder they have a link of which nobody has decided what follows."""
+        return frozenset(one.bid_id for one in self.links if one.bid_id and not one.is_settled)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something of it waits for a decision that would let them go on."""
+        return bool(self.waiting)
+
+    @property
+    def conditions(self) -> Mapping[uuid.UUID, str]:
+        """On which conditions they go on, by the bid of the bidder they have a link with."""
+        agreed = ((one.bid_id, one.mitigation) for one in self.links if one.is_settled and not one.has_stepped_back)
+        return {bid: answer.words for bid, answer in agreed if bid and answer and answer.outcome.is_conditions}
+
+    def is_open(self, bid: OpenedBid) -> bool:
+        """Whether they may read and judge that bid."""
+        return bid.bid_id not in self.waiting and bid.bid.lot_id not in self.left
+
+    def among(self, asked: Mapping[OpenedBid, What]) -> dict[OpenedBid, What]:
+        """Those of the bids that they may read and judge."""
+        return {bid: what for bid, what in asked.items() if self.is_open(bid)}
+
+
+UNTOUCHED = Standing()
+
+
+def standings_of(itt_id: uuid.UUID) -> Mapping[uuid.UUID, Standing]:
+    """Whoever declared a link with a bidder, or left a lot, by person; in two statements, three where there is one."""
+    links: dict[uuid.UUID, list[Interest]] = defaultdict(list)
+    declared = select(Interest).where(
+        Interest.itt_id == itt_id, Interest.bid_id.is_not(None), Interest.has_interest.is_(True)
+    )
+    declared = declared.options(selectinload(Interest.mitigations)).order_by(Interest.asked_at, Interest.id)
+    for one in db.session.scalars(declared.execution_options(populate_existing=True)):
+        links[one.user_id].append(one)
+    left = lots_left(itt_id)
+    return {person: Standing(left.get(person, frozenset()), links.get(person, ())) for person in {*links, *left}}
+
+
+def standing_of(work: PanelWork, member: PanelMember) -> Standing:
+    """How one member stands to the bids."""
+    return standings_of(work.itt_id).get(member.user_id, UNTOUCHED)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A bidder with whom a member has a link, and what became of it."""
+
+    bid: OpenedBid
+    interest: Interest
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has decided yet what follows."""
+        return not self.interest.is_settled
+
+    @property
+    def has_left(self) -> bool:
+        """Whether they left the bidder's lot, or all of it."""
+        return self.interest.has_stepped_back
+
+
+def links_of(itt_id: uuid.UUID, standing: Standing) -> list[Link]:
+    """The bidders with whom somebody declared a link; nothing is read where there is none."""
+    if not standing.links:
+        return []
+    bids = {bid.bid_id: bid for bid in opened_bids(itt_id)}
+    return [Link(bids[one.bid_id], one) for one in standing.links if one.bid_id in bids]
+
+
+def lots_left(itt_id: uuid.UUID) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
+    """Which lots of the procurement somebody stepped back from, by person."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    rows = select(LotRecusal.user_id, LotRecusal.lot_id).join(Lot, Lot.id == LotRecusal.lot_id)
+    for person, lot in db.session.execute(rows.where(Lot.itt_id == itt_id)):
+        found[person].add(lot)
+    return {person: frozenset(lots) for person, lots in found.items()}
+
+
+def require_to_judge(work: PanelWork, member: PanelMember, bid: OpenedBid) -> None:
+    """Raise unless the member may judge the bid: `NotAllowed` for a lot that they left, `NotYet` while a link waits."""
+    standing = standing_of(work, member)
+    if bid.bid.lot_id in standing.left:
+        raise NotAllowed("You have stepped back from this lot, so you judge nothing of it.", code="stepped_back")
+    if bid.bid_id in standing.waiting:
+        raise NotYet(
+            "You have a link with this bidder. You can go on with it once two people of the council have decided "
+            "what follows from it.",
+            code="interest_waits",
+        )
