@@ -83,7 +83,7 @@ def _cell(cell: Cell, found: Evaluation) -> Iterator[Part]:
             (
                 f"{mark.seat.name}, {ROLE[mark.seat.role].lower()}",
                 marks(mark.score),
-                mark.reason if mark.seat.counts else f"{mark.reason}\n({mark.seat.state})",
+                f"{mark.reason}\n({mark.why_not})" if mark.why_not else mark.reason,
                 london_short(mark.submitted_at),
             )
             for mark in cell.given

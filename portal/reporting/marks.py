@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
 from portal.evaluation.models import PanelMember, Score, Scorecard
+from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.states import ScorecardStatus
 from portal.reporting.gathering import PLACE, Evaluation, Judged, Seat
 from portal.tendering.models import AwardCriterion, Lot, Panel
@@ -32,13 +33,22 @@ class Given:
     reason: str
     saved_at: datetime
     submitted_at: datetime
+    has_left_lot: bool
+    """Whether the member stepped back from the lot of this bid."""
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not count; "" where it does."""
+        if not self.seat.counts:
+            return self.seat.state
+        return "Stepped back from the lot: the marks there do not count" if self.has_left_lot else ""
 
 
 def given_marks(found: Evaluation) -> Iterator[Given]:
     """Every mark that a member submitted, by lot, bid, criterion, panel and member; never all of them in memory."""
     ordered = (
         _marks(found.itt.id)
-        .add_columns(Scorecard.bid_id, Score.criterion_id, Scorecard.panel_member_id)
+        .add_columns(Scorecard.bid_id, Score.criterion_id, Scorecard.panel_member_id, has_left_lot_of(Scorecard.bid_id))
         .join(AwardCriterion, AwardCriterion.id == Score.criterion_id)
         .join(Panel, Panel.id == PanelMember.panel_id)
         .join(Bid, Bid.id == Scorecard.bid_id)
@@ -48,9 +58,9 @@ def given_marks(found: Evaluation) -> Iterator[Given]:
         .execution_options(yield_per=AT_ONCE)
     )
     bids, criteria = found.bids, {node.id: node for node in found.itt.criteria}
-    for score, reason, saved_at, submitted_at, bid_id, criterion_id, member_id in db.session.execute(ordered):
+    for score, reason, saved_at, submitted_at, bid_id, criterion_id, member_id, left in db.session.execute(ordered):
         seat = found.seats[member_id]
-        yield Given(bids[bid_id], criteria[criterion_id], seat, score, reason, saved_at, submitted_at)
+        yield Given(bids[bid_id], criteria[criterion_id], seat, score, reason, saved_at, submitted_at, left)
 
 
 def how_many_marks(itt_id: uuid.UUID) -> int:

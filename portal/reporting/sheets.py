@@ -179,7 +179,7 @@ def _given_rows(found: Evaluation) -> Rows:
             mark.reason,
             london_short(mark.saved_at),
             london_short(mark.submitted_at),
-            "Yes" if mark.seat.counts else mark.seat.state,
+            mark.why_not or "Yes",
         )
 
 
