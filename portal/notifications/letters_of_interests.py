@@ -1,4 +1,4 @@
-"""Letters about interests: never what somebody declared."""
+"""Letters about interests: never what somebody declared, nor in which bidder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.notifications import recipients
-from portal.notifications.addressing import page_of
+from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
 from portal.tendering.interests.models import Interest, Mitigation
 
@@ -23,6 +23,43 @@ def interest_asked(event: Event) -> None:
         link=page_of("interests.declare", reference=asked.itt.reference),
         thread=asked.itt_id,
         itt=asked.itt,
+    )
+
+
+def link_declared(event: Event) -> None:
+    """The commissioners hear that a panel member has a link with a bidder, so that they say what follows."""
+    if not event.data["interests"]:
+        return
+    itt = itt_of(event)
+    commissioners = recipients.people_of_authority(itt.authority_id, Role.COMMISSIONER, apart_from=event.actor_id)
+    tell(
+        event=event,
+        people=commissioners,
+        template="evaluation/link_declared",
+        link=page_of("interests.index", reference=itt.reference),
+        thread=itt.id,
+        itt=itt,
+    )
+
+
+def mitigation_decided(event: Event) -> None:
+    """A panel member hears what follows from their link, of a young person whoever sits with them."""
+    decided = db.session.get_one(Mitigation, event.object_id)
+    interest = decided.interest
+    if interest.panel_id is None or not decided.status.is_agreed:
+        return
+    is_young = interest.user.email is None
+    people = recipients.people_of_panel(interest.panel_id, Role.FACILITATOR) if is_young else [interest.user_id]
+    gone = decided.outcome.is_whole and not is_young
+    tell(
+        event=event,
+        people=people,
+        template="evaluation/link_decided",
+        link=page_of("panel_desk.stepped_back") if gone else page_of("panel_desk.show", panel_id=interest.panel_id),
+        thread=decided.itt_id,
+        itt=decided.itt,
+        outcome=decided.outcome.value,
+        is_young=is_young,
     )
 
 

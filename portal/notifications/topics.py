@@ -213,6 +213,7 @@ TOPICS: tuple[Topic, ...] = (
             "tendering/interest_asked",
             "tendering/joint_buyer_asked",
             "tendering/mitigation_proposed",
+            "evaluation/link_declared",
             "tendering/publication_proposed",
             "tendering/publication_sent_back",
             "tendering/publication_approved",
@@ -275,6 +276,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             "evaluation/bids_ready",
             "evaluation/member_recused",
+            "evaluation/link_decided",
             "evaluation/moderation_started",
             "evaluation/score_waits",
             "ending/panel_over",

@@ -171,6 +171,9 @@ def values_of_changes(itt: SimpleNamespace) -> dict[str, Any]:
             due_at=itt.closes_at,
         ),
         "stands": False,
+        "is_covered": False,
+        "is_young": False,
+        "outcome": "conditions",
         "ending": SimpleNamespace(decided_at=itt.closes_at, reason=f"{TITLE}.", lot=None, what="lot 1"),
     }
 
