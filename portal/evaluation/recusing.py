@@ -25,7 +25,7 @@ from portal.evaluation.queries import opened_bids, seat_of
 from portal.evaluation.recusal_models import LotRecusal
 from portal.evaluation.standing import lots_left, standing_of
 from portal.evaluation.states import MemberRole, PanelWorkStatus
-from portal.evaluation.taking_part.pairing import part
+from portal.evaluation.taking_part.pairing import part, part_in_lot
 from portal.tendering.interests.declaring import settle_stepping_back
 from portal.tendering.interests.mitigating import after_agreeing
 from portal.tendering.interests.models import Mitigation
@@ -39,8 +39,9 @@ def step_back(*, work: PanelWork, lot_id: uuid.UUID | None, actor: Actor, now: d
 
     Only whoever declared a link with a bidder (of that lot) does. Consequences: from the whole, the role on the panel
     ends at once (a young person's session too); from a lot, nothing of it can be read or judged any more. What was
-    scored there stays on record and counts no longer; in moderation what was agreed there is superseded and agreed
-    again. The links are settled in the register. Records MEMBER_RECUSED. Raises `InvalidInput` (field "extent") for a
+    scored there stays on record and counts no longer, but for what a pair gave, which is theirs who stay; in
+    moderation what was agreed there is superseded and agreed again (of a panel that is back for one score: that one).
+    The links are settled in the register. Records MEMBER_RECUSED. Raises `InvalidInput` (field "extent") for a
     chair or facilitator who leaves one lot, `WrongState` without a link.
     """
     take(work, Verb.DECLARE, actor=actor)
@@ -89,8 +90,7 @@ def _leave(work: PanelWork, member: PanelMember, lot_id: uuid.UUID | None, *, ac
     if lot_id is None:
         _end(work, member, now=now)
     else:
-        row = insert(LotRecusal).values(user_id=member.user_id, lot_id=lot_id, recused_at=now)
-        db.session.execute(row.on_conflict_do_nothing())
+        _leave_lot(work, member, lot_id, bids, now=now)
     if work.status is PanelWorkStatus.MODERATING:
         _agree_again(work, bids, now=now)
     settle_stepping_back(
@@ -110,12 +110,24 @@ def _leave(work: PanelWork, member: PanelMember, lot_id: uuid.UUID | None, *, ac
     )
 
 
+def _leave_lot(
+    work: PanelWork, member: PanelMember, lot_id: uuid.UUID, bids: Collection[uuid.UUID], *, now: datetime
+) -> None:
+    row = insert(LotRecusal).values(user_id=member.user_id, lot_id=lot_id, recused_at=now)
+    db.session.execute(row.on_conflict_do_nothing())
+    part_in_lot(member, bids, {person for person, lots in lots_left(work.itt_id).items() if lot_id in lots})
+
+
 def _agree_again(work: PanelWork, bids: Collection[uuid.UUID], *, now: datetime) -> None:
     in_force = update(ModeratedScore).where(
         ModeratedScore.panel_id == work.panel_id,
         ModeratedScore.superseded_at.is_(None),
         ModeratedScore.bid_id.in_(bids),
     )
+    if work.corrects is not None:
+        # The panel is back for one score: nothing else that it agreed can be agreed again, so it stays.
+        cell = ModeratedScore.bid_id == work.corrects.bid_id, ModeratedScore.criterion_id == work.corrects.criterion_id
+        in_force = in_force.where(*cell)
     db.session.execute(in_force.values(superseded_at=now))
 
 

@@ -38,6 +38,11 @@ class Screen:
         return self.bid.bid_id
 
     @property
+    def about(self) -> str:
+        """What it is about, whatever its number is by now: the bid and the criterion's key."""
+        return f"{self.bid_id}/{self.leaf.key}"
+
+    @property
     def title(self) -> str:
         """The question in plain words, in the ordinary ones where there are none."""
         return self.leaf.criterion.plain_title or self.leaf.criterion.title
@@ -71,6 +76,10 @@ class Sitting:
         if not 1 <= number <= len(self.screens):
             raise NotFound("There is no such question.")
         return self.screens[number - 1]
+
+    def screen_about(self, about: str) -> Screen | None:
+        """The screen that is about the same as one that was shown before; None where it is theirs no longer."""
+        return next((screen for screen in self.screens if screen.about == about), None)
 
     def is_first_of_bid(self, screen: Screen) -> bool:
         """Whether a screen is the first one about its bid."""

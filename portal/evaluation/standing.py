@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, NotYet
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.queries import opened_bids
+from portal.evaluation.queries import mates_of, opened_bids
 from portal.evaluation.recusal_models import LotRecusal
+from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.tendering.interests.models import Interest
 from portal.tendering.models import Lot
 
@@ -31,6 +32,10 @@ class Standing:
     """The lots of which they judge nothing."""
     links: Sequence[Interest] = field(default=())
     """What they declared of bidders with whom they have a link."""
+    closed_by_mates: frozenset[uuid.UUID] = frozenset()
+    """The bids that wait because of somebody who scores with them: they read and judge side by side."""
+    resting: Mapping[uuid.UUID, Sequence[str]] = field(default_factory=dict)
+    """Who of those who score with them judges nothing of a lot, by the lot: their names."""
 
     @property
     def waiting(self) -> frozenset[uuid.UUID]:
@@ -40,7 +45,7 @@ class Standing:
     @property
     def waits(self) -> bool:
         """Whether something of it waits for a decision that would let them go on."""
-        return bool(self.waiting)
+        return bool(self.waiting or self.closed_by_mates)
 
     @property
     def conditions(self) -> Mapping[uuid.UUID, str]:
@@ -50,7 +55,7 @@ class Standing:
 
     def is_open(self, bid: OpenedBid) -> bool:
         """Whether they may read and judge that bid."""
-        return bid.bid_id not in self.waiting and bid.bid.lot_id not in self.left
+        return bid.bid_id not in self.waiting | self.closed_by_mates and bid.bid.lot_id not in self.left
 
     def among(self, asked: Mapping[OpenedBid, What]) -> dict[OpenedBid, What]:
         """Those of the bids that they may read and judge."""
@@ -74,8 +79,19 @@ def standings_of(itt_id: uuid.UUID) -> Mapping[uuid.UUID, Standing]:
 
 
 def standing_of(work: PanelWork, member: PanelMember) -> Standing:
-    """How one member stands to the bids."""
-    return standings_of(work.itt_id).get(member.user_id, UNTOUCHED)
+    """How one member stands to the bids; while they score in a pair, with what the others of it have declared."""
+    found = standings_of(work.itt_id)
+    own = found.get(member.user_id, UNTOUCHED)
+    in_pair = member.role is MemberRole.YOUNG_MEMBER and work.status is PanelWorkStatus.SCORING
+    if not found or not in_pair:
+        return own
+    mates = [(mate, found.get(mate.user_id, UNTOUCHED)) for mate in mates_of(member)]
+    resting: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for mate, theirs in mates:
+        for lot_id in theirs.left:
+            resting[lot_id].append(mate.alias)
+    closed = frozenset(bid_id for _, theirs in mates for bid_id in theirs.waiting)
+    return replace(own, closed_by_mates=closed, resting=resting)
 
 
 @dataclass(frozen=True)
@@ -122,5 +138,11 @@ def require_to_judge(work: PanelWork, member: PanelMember, bid: OpenedBid) -> No
         raise NotYet(
             "You have a link with this bidder. You can go on with it once two people of the council have decided "
             "what follows from it.",
+            code="interest_waits",
+        )
+    if bid.bid_id in standing.closed_by_mates:
+        raise NotYet(
+            "Somebody who scores with you has a link with this bidder. You can go on with it once two people of the "
+            "council have decided what follows from it.",
             code="interest_waits",
         )

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.accounts.cards import WRONG_PIN, owner_typed_pin
@@ -139,24 +139,58 @@ def part(member: PanelMember, *, now: datetime) -> None:
     The caller holds the panel's row. Records PAIR_PARTED where somebody else goes on with the scorecards.
     """
     mates = mates_of(member)
+    if mates:
+        _go_on_with(mates[0], member, _cards_of(member))
+
+
+def part_in_lot(member: PanelMember, lot: Collection[uuid.UUID], gone: Collection[uuid.UUID]) -> None:
+    """The same for whoever leaves one lot: the others go on there. `lot`: its bids; `gone`: whose accounts left it.
+
+    Until something is submitted they have the scorecards of every lot from now on, and whoever leaves sits with them
+    for the others; after it they get those of this lot. Where everybody of the pair has left the lot, its marks count
+    no longer. The caller holds the panel's row. Records PAIR_PARTED.
+    """
+    mates = [mate for mate in mates_of(member) if mate.user_id not in gone]
     if not mates:
         return
-    holder = mates[0]
+    cards = _cards_of(member)
+    if not any(card.status is ScorecardStatus.SUBMITTED for card in cards):
+        _go_on_with(mates[0], member, cards)
+        return
+    for card in cards:
+        if card.bid_id in lot:
+            _hand_on(card, mates[0])
+    record(EventKind.PAIR_PARTED, member, actor=Actor(user_id=None), goes_on=mates[0].id)
+
+
+def _cards_of(member: PanelMember) -> Sequence[Scorecard]:
+    return db.session.scalars(select(Scorecard).where(Scorecard.panel_member_id == member.id)).all()
+
+
+def _go_on_with(holder: PanelMember, member: PanelMember, cards: Sequence[Scorecard]) -> None:
+    mates = mates_of(member)
     holder.scores_with_id = None
     member.scores_with_id = holder.id
-    for mate in mates[1:]:
-        mate.scores_with_id = holder.id
+    for mate in mates:
+        if mate is not holder:
+            mate.scores_with_id = holder.id
     db.session.flush()
-    for card in db.session.scalars(select(Scorecard).where(Scorecard.panel_member_id == member.id)).all():
+    for card in cards:
         _hand_on(card, holder)
     record(EventKind.PAIR_PARTED, member, actor=Actor(user_id=None), goes_on=holder.id)
 
 
 def _hand_on(card: Scorecard, holder: PanelMember) -> None:
-    """A copy: what is submitted never changes."""
-    copy = Scorecard(panel_member_id=holder.id, bid_id=card.bid_id, status=ScorecardStatus.DRAFT)
-    db.session.add(copy)
-    db.session.flush()
+    """A copy: what is submitted never changes, and what the holder submitted before is the same."""
+    before = select(Scorecard).where(Scorecard.panel_member_id == holder.id, Scorecard.bid_id == card.bid_id)
+    copy = db.session.scalars(before).one_or_none()
+    if copy is None:
+        copy = Scorecard(panel_member_id=holder.id, bid_id=card.bid_id, status=ScorecardStatus.DRAFT)
+        db.session.add(copy)
+        db.session.flush()
+    elif copy.status is ScorecardStatus.SUBMITTED:
+        return
+    db.session.execute(delete(Score).where(Score.scorecard_id == copy.id))
     given = db.session.scalars(select(Score).where(Score.scorecard_id == card.id)).all()
     for one in given:
         db.session.add(

@@ -77,14 +77,12 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("influence.young"))
     if not seat.is_open:
         return render_template("evaluation/young/closed.html", work=seat.work)
-    declared, holder = has_declared(seat.member), holder_of(seat.member)
-    found = sitting_of(seat.work, holder or seat.member)
+    declared = has_declared(seat.member)
+    found = sitting_of(seat.work, holder_of(seat.member) or seat.member)
     if found.is_submitted:
         return render_template("evaluation/young/finished.html", sitting=found)
-    if declared and not _is_complete(seat):
-        return redirect(url_for(".together"))
-    if found.standing.waits and found.is_complete:
-        return redirect(url_for(".link"))
+    if (elsewhere := _before_start(seat, found, declared)) is not None:
+        return elsewhere
     return render_template(
         "evaluation/young/start.html",
         sitting=found,
@@ -184,11 +182,14 @@ def question(number: int) -> ResponseReturnValue:
 @for_panel(Role.YOUNG_MEMBER)
 @saves_a_draft
 def answer(number: int) -> ResponseReturnValue:
-    """Save the answer and go on, back, or past it."""
+    """Save the answer and go on, back, or past it; the numbers move where a group is theirs no longer, or again."""
     seat = own_seat()
     if (elsewhere := _not_yet(seat)) is not None:
         return elsewhere
-    screen = sitting_of(seat.work, seat.member).screen(number)
+    found, about = sitting_of(seat.work, seat.member), request.args.get("about")
+    screen = found.screen_about(about) if about else found.screen(number)
+    if screen is None:
+        return redirect(url_for(".index"))
     form = YoungAnswerForm(data=screen.given())
     if form.validate_on_submit() and form.carry_out(
         lambda: save_score(
@@ -200,8 +201,8 @@ def answer(number: int) -> ResponseReturnValue:
             now=clock.now(),
         )
     ):
-        return redirect(_next(sitting_of(seat.work, seat.member), number, form.go.data or ""))
-    return _question_page(number, form)
+        return redirect(_next(sitting_of(seat.work, seat.member), screen.number, form.go.data or ""))
+    return _question_page(screen.number, form)
 
 
 @bp.route("/check", methods=["GET", "POST"])
@@ -260,6 +261,13 @@ def _not_yet(seat: Seat) -> ResponseReturnValue | None:
     if lacks_practice(seat.work, seat.member):
         return redirect(url_for(".practice"))
     return None if _is_complete(seat) else redirect(url_for(".together"))
+
+
+def _before_start(seat: Seat, found: Sitting, declared: bool) -> ResponseReturnValue | None:
+    """Where whoever has declared goes before their start: to who scores with them, or to what waits for others."""
+    if declared and not _is_complete(seat):
+        return redirect(url_for(".together"))
+    return redirect(url_for(".link")) if found.standing.waits and found.is_complete else None
 
 
 def _is_complete(seat: Seat) -> bool:

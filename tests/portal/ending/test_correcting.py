@@ -32,6 +32,7 @@ from tests.factories.evaluation import (
     Evaluation,
     consent_all,
     moderated_evaluation,
+    recuse,
     result_of,
 )
 from tests.factories.setting_aside import CHECKED, agree, calculate_again
@@ -147,6 +148,26 @@ def test_young_people_confirm_their_corrected_score_themselves() -> None:
         consent_to(work=seat.work, agreed_id=new.id, actor=seat.actor, now=clock.now())
     assert new.stands_at is not None
     close(evaluation, YOUNG)
+
+
+@pytest.mark.parametrize("key", [LOCAL, YOUNG])
+def test_whoever_steps_back_meanwhile_leaves_nothing_stuck(key: str) -> None:
+    """The one score is agreed by those who stay, and everything else stays as it was agreed."""
+    evaluation = moderated_evaluation(2, professionals=3, young_people=3, parents=2)
+    score = score_to_correct(evaluation, key)
+    agree(proposed(evaluation.itt, score))
+    others = {cell: one.id for cell, one in agreed_scores(score.panel_id).items() if one.id != score.id}
+    *staying, leaver = evaluation.scorers(key)
+    recuse(leaver, evaluation.bids()[0])
+    assert {cell: one.id for cell, one in agreed_scores(score.panel_id).items()} == others
+    with pytest.raises(WrongState):
+        close(evaluation, key)
+    new = agree_anew(evaluation, key, score, "4")
+    for seat in staying:
+        if seat is not evaluation.moderator(key):
+            consent_to(work=seat.work, agreed_id=new.id, actor=seat.actor, now=clock.now())
+    close(evaluation, key)
+    assert evaluation.moderator(key).work.status is PanelWorkStatus.CLOSED
 
 
 def test_it_takes_two_people_and_a_score_that_stands() -> None:

@@ -23,10 +23,13 @@ from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.scoring_input import case_for
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.standing import standing_of
+from portal.evaluation.taking_part.chairing import finish_as_chair, name_young_chair
+from portal.evaluation.taking_part.pairing import mates_of, pair_up
 from portal.tendering.interests.mitigating import decide_mitigation
 from portal.tendering.interests.queries import interest_faults, register_of
 from portal.tendering.interests.states import Extent, MitigationOutcome
-from tests.factories.accounts import actor_of, make_person
+from tests.client import CheckedClient
+from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.bidding import close_now, open_itt, submitted_bid
 from tests.factories.evaluation import (
     AGREED_REASON,
@@ -49,18 +52,19 @@ from tests.factories.evaluation import (
     start,
 )
 from tests.factories.tendering import published_in_lots
+from tests.portal.evaluation.views.posting import post
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def in_two_lots(professionals: int = 3) -> Evaluation:
+def in_two_lots(professionals: int = 3, young_people: int = 2) -> Evaluation:
     """Two lots with a bid each, before anybody has declared."""
     itt = published_in_lots(2)
     for lot in itt.lots:
         submitted_bid(itt, lot=lot)
     close_now(itt)
     open_itt(itt)
-    return scoring_itt(itt=itt, declared=False, professionals=professionals, young_people=2, parents=2)
+    return scoring_itt(itt=itt, declared=False, professionals=professionals, young_people=young_people, parents=2)
 
 
 def reads(seat: Seat, bid: OpenedBid) -> Callable[[], object]:
@@ -277,3 +281,126 @@ def test_a_young_person_goes_on_with_the_others_meanwhile() -> None:
         False,
         {linked.bid_id, other.bid_id},
     )
+
+
+def paired_in_two_lots() -> tuple[Evaluation, Seat, Seat, Seat]:
+    """Three young people who have declared, the first two of whom score together."""
+    evaluation = in_two_lots(young_people=3)
+    by, (first, second, third) = evaluation.moderator(YOUNG), evaluation.scorers(YOUNG)
+    groups = {seat.member.id: "Group 1" for seat in (first, second)}
+    pair_up(work=by.work, groups=groups, actor=by.actor, now=clock.now())
+    for seat in (first, second, third):
+        declare(seat)
+    return evaluation, first, second, third
+
+
+def test_a_link_of_one_of_a_pair_closes_the_bid_for_both_until_it_is_decided() -> None:
+    """They read side by side, so what one may not read yet the other leaves out too; neither is submitted for."""
+    evaluation, first, second, _ = paired_in_two_lots()
+    linked, other = evaluation.bids()
+    declare(second, interest_in=linked)
+    assert {screen.bid_id for screen in sitting_of(first.work, first.member).screens} == {other.bid_id}
+    with pytest.raises(NotYet, match="who scores with you"):
+        reads(first, linked)()
+    score_only(first, other)
+    with pytest.raises(NotYet):
+        submit_scorecards(work=first.work, actor=first.actor, now=clock.now())
+    decide_about(evaluation, second, linked, MitigationOutcome.LOT)
+    sitting = sitting_of(first.work, first.member)
+    assert {screen.bid_id for screen in sitting.screens} == {linked.bid_id, other.bid_id}
+    assert sitting.standing.resting == {linked.bid.lot_id: [second.member.alias]}
+    score_all(evaluation, first)
+
+
+def test_whoever_has_the_scorecards_of_a_pair_leaves_a_lot_and_the_other_goes_on_with_them() -> None:
+    """Drafts go over, the one who left sits with them for the other lot, and what they give counts once."""
+    evaluation, first, second, third = paired_in_two_lots()
+    linked, other = evaluation.bids()
+    score_only(first, other)
+    recuse(first, linked, lot_id=linked.bid.lot_id)
+    assert (list(mates_of(second.member)), list(mates_of(first.member))) == ([first.member], [])
+    assert sitting_of(second.work, second.member).answered == len(leaves_for(second.work, other))
+    for seat in (second, third):
+        score_all(evaluation, seat)
+    assert {spread.count for spread in spreads_of(first.panel.id).values()} == {2}
+    recuse(second, linked)
+    assert {spread.count for spread in spreads_of(first.panel.id).values()} == {1, 2}
+
+
+def test_what_a_pair_submitted_stays_with_whoever_has_not_left_the_lot() -> None:
+    """The marks of that lot are theirs from then on; of the others they stay where they are, and all count once."""
+    evaluation, first, second, third = paired_in_two_lots()
+    linked = evaluation.bids()[0]
+    for seat in (first, third):
+        score_all(evaluation, seat)
+    recuse(first, linked, lot_id=linked.bid.lot_id)
+    assert list(mates_of(first.member)) == [second.member]
+    assert {spread.count for spread in spreads_of(first.panel.id).values()} == {2}
+    given = {
+        one["member"] for one in case_for(evaluation.itt, evaluation.itt.lots[0])["scores"] if one["panel"] == YOUNG
+    }
+    recused = {one["member"] for one in case_for(evaluation.itt, evaluation.itt.lots[0])["recused"]}
+    assert given - recused == {str(second.member.id), str(third.member.id)}
+
+
+def test_nobody_waits_for_a_young_chair_in_a_lot_that_they_left() -> None:
+    """The others say yes there without them; in the other lot the chair says it last, and closes as before."""
+    evaluation = in_two_lots(young_people=3)
+    for seat in evaluation.everybody():
+        declare(seat)
+    chair, linked = evaluation.scorers(YOUNG)[0], evaluation.bids()[0]
+    by = evaluation.moderator(YOUNG)
+    name_young_chair(work=by.work, member_id=chair.member.id, actor=by.actor, now=clock.now())
+    for seat in evaluation.scorers(YOUNG):
+        score_all(evaluation, seat)
+    start(evaluation, YOUNG)
+    agree_all(evaluation, YOUNG)
+    recuse(chair, linked, lot_id=linked.bid.lot_id)
+    agree_all(evaluation, YOUNG)
+    asked = asked_for(by.work, *agreed_scores(by.panel.id).values())
+    assert {(one.agreed.bid_id == linked.bid_id, one.may_answer(chair.member)) for one in asked} == {
+        (True, False),
+        (False, True),
+    }
+    assert all(one.agreed.stands_at is not None for one in asked)
+    finish_as_chair(work=chair.work, actor=chair.actor, now=clock.now())
+    closing(by)()
+
+
+def test_a_young_chair_who_leaves_everything_holds_nobody_up() -> None:
+    """What was agreed is agreed again by those who stay, without a chair until they choose another."""
+    evaluation = in_two_lots(young_people=3)
+    for seat in evaluation.everybody():
+        declare(seat)
+    chair, by = evaluation.scorers(YOUNG)[0], evaluation.moderator(YOUNG)
+    name_young_chair(work=by.work, member_id=chair.member.id, actor=by.actor, now=clock.now())
+    for seat in evaluation.scorers(YOUNG):
+        score_all(evaluation, seat)
+    start(evaluation, YOUNG)
+    agree_all(evaluation, YOUNG)
+    recuse(chair, evaluation.bids()[0])
+    assert not agreed_scores(by.panel.id)
+    agree_all(evaluation, YOUNG)
+    closing(by)()
+
+
+def test_a_question_that_was_open_is_never_saved_as_another(client: CheckedClient) -> None:
+    """The group falls out while its question is on the screen: the numbers move, and the answer goes nowhere."""
+    evaluation = scoring_itt(2)
+    young, (linked, other) = evaluation.scorers(YOUNG)[0], evaluation.bids()
+    sign_in(client, young.user)
+    screens = sitting_of(young.work, young.member).screens
+    shown = next(screen for screen in screens if screen.bid_id == linked.bid_id)
+    kept = next(screen for screen in screens if screen.bid_id == other.bid_id)
+    declare(young, interest_in=linked)
+    given = {"score": "3", "reason": "They listen."}
+    gone = post(client, f"/panel/sitting/questions/{shown.number}?about={shown.about}", data=given)
+    assert gone.location == "/panel/sitting"
+    assert sitting_of(young.work, young.member).answered == 0
+    post(client, f"/panel/sitting/questions/{kept.number}?about={kept.about}", data=given)
+    assert [screen.about for screen in sitting_of(young.work, young.member).screens if screen.is_answered] == [
+        kept.about
+    ]
+    page = client.get("/panel/sitting/questions/1").get_data(as_text=True)
+    assert f"about={sitting_of(young.work, young.member).screens[0].about}" in page
+    assert other.label in page
