@@ -123,7 +123,9 @@ def _measure(told: Mapping[str, Any], wishes: argparse.Namespace) -> int:
 def _give(folder: Path) -> None:
     """Let the portal's own user read what was made here in its place."""
     account = unprivileged_account()
-    for path in folder.iterdir() if account is not None else ():
+    if account is None:
+        return
+    for path in folder.iterdir():
         os.chown(path, account.uid, account.gid)
 
 
@@ -159,7 +161,7 @@ def _write(pages: Iterable[Page], kills: Kills, wishes: argparse.Namespace) -> N
             failures.append(failed)
 
     def enough() -> bool:
-        return sum(page.saved for page in pages) >= wishes.saves
+        return bool(sum(page.saved for page in pages) >= wishes.saves)
 
     threads = [Thread(target=write, args=(page,), daemon=True) for page in pages]
     for thread in threads:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -37,8 +38,8 @@ class Counts:
     refused: int = 0
     """Answers that the draft was not saved, as if somebody else had changed the same text."""
     read_back: int = 0
-    lost: list[str] = field(default_factory=list)
-    appeared: list[str] = field(default_factory=list)
+    lost: list[str] = dataclasses.field(default_factory=list)
+    appeared: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Page:
     is_draft: bool
     between: str = "\n"
     """What stands between two sentences: a line has no line breaks."""
-    held: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] = dataclasses.field(default_factory=dict)
     sentences: int = 0
     acknowledged: str = ""
     """The last text that the server has called saved."""
@@ -145,7 +146,7 @@ class Page:
         self.counts.acknowledged += 1
         self.saved += 1
         self.acknowledged = body[self.field]
-        return self.acknowledged == self.held[self.field]
+        return bool(self.acknowledged == self.held[self.field])
 
     def check(self) -> None:
         """Open the page anew, as another tab, and compare what is stored with what was called saved; raises `Gone`."""

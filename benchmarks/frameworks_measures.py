@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def calling_off(app: Flask, road: Road, sink: Sink, sizes: Sizes, repeats: int) 
             mailed = time.perf_counter()
             _check(itt.id, sizes.members, sink.count - before)
             mails = _mails_of(itt.id)
-        looped = _seconds(lambda mails=mails: send_in_a_loop(mails, sink.port))
+        looped = _seconds(partial(send_in_a_loop, mails, sink.port))
         if number:  # the first time everything is read from the disk
             times.call.append(called - began)
             times.inboxes.append(told - began)

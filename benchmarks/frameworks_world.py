@@ -115,7 +115,7 @@ def analyse(owner_url: str) -> None:
 
 
 def _add_providers(count: int, *, first: int) -> list[uuid.UUID]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in range(first, first + count):
         name = f"Demo Provider {number}"
         rows.append({"id": uuid.uuid4(), "name": name, "company_number": f"{number + 10:08}"})

@@ -31,7 +31,7 @@ from road_clients import Client, Figures, alone, measure, take
 from road_portal import Road, middle, running_database, running_portal, seconds_a_test, spread, starts
 from road_world import ANSWER, QUESTIONS, Sizes, World, build, csrf_token
 
-from portal.bidding.form_of_tender import EDITION
+from portal.bidding.form_of_tender import edition_for
 
 WORKERS = 2
 GOALS = ("G1", "G4", "G10", "G12")
@@ -167,7 +167,7 @@ def start_and_tests(road: Road, amounts: Amounts, tests: str) -> list[Line]:
 
 def submit(reference: str, cookie: str, client: Client) -> None:
     """Press "Save and submit now" once."""
-    form = {"revision": "1", "idempotency_key": str(uuid.uuid4()), "section": "", "declared": EDITION} | FORM
+    form = {"revision": "1", "idempotency_key": str(uuid.uuid4()), "section": "", "declared": edition_for(None)} | FORM
     _sent(client, f"/provider/bids/{reference}/submit", cookie, urlencode(form | {"csrf_token": csrf_token()}).encode())
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, create_engine, insert, text, update
 
 from portal.accounts.models import HeldRole, User, UserSession
 from portal.bidding.contents import Content, seal_draft
-from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid
+from portal.bidding.models import Bid, BidOpening, BidVersion, OpenedBid, OpenedPrice
 from portal.bidding.states import BidStatus, OpeningStatus
 from portal.core import clock
 from portal.core.permissions import Role
@@ -100,14 +100,16 @@ def build(url: str, keys: KeyFolder, sizes: Sizes) -> World:
     """Write everything in one transaction, and let PostgreSQL count it."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        world = _Builder(connection, keys, sizes).build()
+        world = Builder(connection, keys, sizes).build()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     engine.dispose()
     return world
 
 
-class _Builder:
+class Builder:
+    """Writes rows; what a benchmark needs beside these is a builder of its own."""
+
     def __init__(self, connection: Connection, keys: KeyFolder, sizes: Sizes) -> None:
         self.connection, self.keys, self.sizes = connection, keys, sizes
         self.now, self.cookies, self.world = clock.now(), Cookies(), World(sizes)
@@ -115,6 +117,8 @@ class _Builder:
         self.holder = Flask("benchmark")
         self.holder.extensions["keys"] = keys
         self.seal_key = bytes(PrivateKey.generate().public_key)
+        self.answers: dict[str, str] = {}
+        """What every opened bid answered."""
 
     def build(self) -> World:
         self.clerk = self._people(1, Role.COMMISSIONER, [None])[0][0]
@@ -303,12 +307,16 @@ class _Builder:
         self._add(BidVersion, versions)
         opened = [
             {"bid_id": v["bid_id"], "version_id": v["id"], "opening_id": opening["id"], "label": f"Provider {n}"}
-            | {"quality": {"answers": {}, "files": []}, "price": chance.randint(90_000, 200_000)}
+            | {"quality": {"answers": self.answers, "files": []}}
             for n, v in enumerate(versions, 1)
         ]
         self._add(OpenedBid, opened)
-        prices = {bid["reference"]: {"price": str(row["price"])} for bid, row in zip(bids, opened, strict=True)}
-        case = {"method": itt["method"], "bids": prices, "scores": [], "agreed": [], "recused": []}
+        prices = [
+            {"bid_id": bid["id"], "opening_id": opening["id"], "price": chance.randint(90_000, 200_000)} for bid in bids
+        ]
+        self._add(OpenedPrice, prices)
+        given = {bid["reference"]: {"price": str(row["price"])} for bid, row in zip(bids, prices, strict=True)}
+        case = {"method": itt["method"], "bids": given, "scores": [], "agreed": [], "recused": []}
         return {bid["reference"]: bid["id"] for bid in bids}, case
 
     def _version(self, bid_id: uuid.UUID) -> dict[str, Any]:
