@@ -25,18 +25,20 @@ class Cell:
     asked: list[Ask] = field(default_factory=list)
 
 
-def cells(app: Flask, people: Iterable[Person], things: Sequence[Any], chosen: Sequence[Any]) -> Iterator[Cell]:
-    """Every cell at the addresses of the chosen things, those of one person together.
+def cells(app: Flask, who_where: Iterable[tuple[Person, Sequence[Any]]], things: Sequence[Any]) -> Iterator[Cell]:
+    """Every cell of each person at the addresses of the things chosen for them, those of one person together.
 
     The other things count where they share an address with a chosen one: an award has its invitation's.
     """
     attempts = list(_attempts(app, things))
-    paths = {attempt[3] for attempt in attempts if attempt[0] in chosen}
-    attempts = [attempt for attempt in attempts if attempt[3] in paths]
-    for person in people:
+    for person, chosen in who_where:
+        own, picked = {thing: is_theirs(person, thing) for thing in things}, set(chosen)
+        paths = {attempt[3] for attempt in attempts if attempt[0] in picked}
         found: dict[tuple[str, str], Cell] = {}
         for thing, verb, address, path, audience in attempts:
-            theirs, shut_out = is_theirs(person, thing), person.role not in audience
+            if path not in paths:
+                continue
+            theirs, shut_out = own[thing], person.role not in audience
             if address.own and not shut_out and not (theirs and person.role in address.by):
                 continue
             # Whom a route is not for it refuses before anything is looked up: once is enough.

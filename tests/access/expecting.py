@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.core.permissions import Permit, Role, Verb
@@ -24,12 +24,16 @@ class Ask:
     """Whether the route is for other roles."""
 
 
-def expected(rows: Iterable[Permit], role: Role | None, asked: Sequence[Ask]) -> frozenset[str]:
+Rows = Mapping[tuple[str, Verb], Sequence[Permit]]
+"""The policy's rows by their object and verb."""
+
+
+def expected(rows: Rows, role: Role | None, asked: Sequence[Ask]) -> frozenset[str]:
     """The right answers; where several things are done at one address, those to the one that is answered mildest."""
     return min((_expected(rows, role, ask) for ask in asked), key=lambda answers: min(map(MILDEST.index, answers)))
 
 
-def _expected(rows: Iterable[Permit], role: Role | None, ask: Ask) -> frozenset[str]:
+def _expected(rows: Rows, role: Role | None, ask: Ask) -> frozenset[str]:
     """The right answers to one.
 
     Whoever has a role that never allows the verb may be told so before anything is looked up: it tells nothing.
@@ -38,7 +42,7 @@ def _expected(rows: Iterable[Permit], role: Role | None, ask: Ask) -> frozenset[
         return frozenset({SIGN_IN})
     if ask.shut_out:
         return frozenset({REFUSED})
-    allowed = [row for row in rows if (row.object, row.verb) == (ask.object, ask.verb) and role in row.roles]
+    allowed = [row for row in rows.get((ask.object, ask.verb), ()) if role in row.roles]
     if not ask.theirs:
         return frozenset({NOWHERE} if allowed else {NOWHERE, REFUSED})
     if not allowed:

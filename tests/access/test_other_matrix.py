@@ -18,8 +18,11 @@ OTHERS = {part.name for part in SOUTH_PEOPLE.parts}
 
 @pytest.fixture(scope="module")
 def walked(matrix: Flask) -> list[Answered]:
-    """What the people of the second authority are answered."""
-    return walk(matrix, lambda person: person.name in OTHERS)
+    """What the people of the second authority are answered: each at one thing of each object, in another state each.
+
+    Whether a thing exists for somebody does not depend on its state; in which states who may what is the own matrix.
+    """
+    return walk(matrix, lambda person: person.name in OTHERS, by_turns=True)
 
 
 def test_others_are_answered_as_the_policy_says(walked: Sequence[Answered]) -> None:

@@ -15,7 +15,7 @@ from portal.scenarios.matrix_people import SOUTH_PEOPLE
 from tests.access.addresses import NOWHERE
 from tests.access.answers import ALIKE, NARROWER
 from tests.access.governed import STATES, UNREACHED, everything
-from tests.access.walk import Answered, unused, walk, wrong
+from tests.access.walk import Answered, by_right, unused, walk, wrong
 
 pytestmark = pytest.mark.long
 
@@ -60,11 +60,12 @@ def test_every_refusal_beyond_the_rows_is_met(walked: Sequence[Answered]) -> Non
 
 def test_a_row_too_few_is_found(walked: Sequence[Answered]) -> None:
     """Without any one of its rows the policy would not be what the portal does, but for those of the table."""
-    rows = policy.rows()
+    rows, answers = policy.rows(), by_right(walked)
     missed = {
         (row.object, row.verb)
         for row in rows
-        if (row.object, row.verb) not in NOWHERE and not any(wrong([one for one in rows if one is not row], walked))
+        if (row.object, row.verb) not in NOWHERE
+        and not any(wrong([one for one in rows if one is not row], answers[row.object, row.verb]))
     }
     assert missed == ALIKE.keys()
 
@@ -83,5 +84,5 @@ def test_a_row_too_few_is_found(walked: Sequence[Answered]) -> None:
 )
 def test_a_row_too_many_is_found(row: Permit, walked: Sequence[Answered]) -> None:
     """With a row more than it has the policy would not be what the portal does, or it would give an unusable right."""
-    rows = [*policy.rows(), row]
-    assert any(wrong(rows, walked)) or any(unused(rows, walked))
+    answers = by_right(walked)[row.object, row.verb]
+    assert any(wrong([*policy.rows(), row], answers)) or any(unused([row], answers))

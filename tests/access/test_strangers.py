@@ -22,7 +22,8 @@ def test_strangers_are_answered_as_the_policy_says(app: Flask) -> None:
         with in_savepoint(app, prepared):
             things = everything()
             of_each_object = {thing.policy_object: thing for thing in things}
-            plan = list(cells(app, [VISITOR, *prepared.told], things, list(of_each_object.values())))
+            who = [VISITOR, *prepared.told]
+            plan = list(cells(app, ((one, list(of_each_object.values())) for one in who), things))
         walked = attempted(app, prepared, plan)
     assert list(wrong(policy.rows(), walked)) == []
     assert {found.cell.person.role for found in walked} == {None, *STRANGERS}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, product
+from itertools import cycle, groupby, product, repeat
+from typing import Any
 
 from flask import Flask
 
@@ -33,14 +35,24 @@ class Answered:
         return narrower is not None and ask.theirs and narrower.covers(self.answer, ask.state, role)
 
 
-def walk(app: Flask, whose: Callable[[Person], bool]) -> list[Answered]:
-    """Let everybody of those try everything of the matrix."""
+def walk(app: Flask, whose: Callable[[Person], bool], *, by_turns: bool = False) -> list[Answered]:
+    """Let everybody of those try everything of the matrix, or `by_turns` one thing of each object."""
     with prepared_once(app, lambda: None) as prepared:
         with in_savepoint(app, prepared):
             things = [thing for thing in everything() if is_of_the_matrix(thing)]
             chosen = one_of_each(sorted(things, key=how_many_walk, reverse=True))
-            plan = list(cells(app, filter(whose, walkers(chosen)), things, chosen))
+            people = list(filter(whose, walkers(chosen)))
+            each = turns(chosen) if by_turns else repeat(chosen)
+            plan = list(cells(app, zip(people, each, strict=False), things))
         return attempted(app, prepared, plan)
+
+
+def turns(things: Sequence[Any]) -> Iterator[list[Any]]:
+    """One thing of each object, each time those that come next."""
+    by_object: dict[str, list[Any]] = defaultdict(list)
+    for thing in things:
+        by_object[thing.policy_object].append(thing)
+    yield from (list(theirs) for theirs in zip(*map(cycle, by_object.values()), strict=False))
 
 
 def attempted(app: Flask, prepared: Prepared, plan: Iterable[Cell]) -> list[Answered]:
@@ -58,7 +70,10 @@ def wrong(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[str]:
 
     Where a page is of another stage its form is, too, whoever sends it.
     """
-    right_of = {id(found.cell): expected(rows, found.cell.person.role, found.cell.asked) for found in walked}
+    told = defaultdict(list)
+    for row in rows:
+        told[row.object, row.verb].append(row)
+    right_of = {id(found.cell): expected(told, found.cell.person.role, found.cell.asked) for found in walked}
     pages = {(one.cell.person, one.cell.path): right_of[id(one.cell)] for one in walked if one.cell.method == GET}
     for found in walked:
         page = pages.get((found.cell.person, found.cell.path))
@@ -70,6 +85,18 @@ def wrong(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[str]:
             asked = ", ".join(sorted({f"{ask.verb} {ask.object} {ask.state}" for ask in found.cell.asked})[:4])
             cell = found.cell
             yield f"{cell.person.name}: {cell.method} {cell.path} ({asked}): {found.answer}, not {' or '.join(right)}"
+
+
+def by_right(walked: Sequence[Answered]) -> Mapping[tuple[str, Verb], Sequence[Answered]]:
+    """By object and verb the answers that a row about them can change: where it is asked, whatever the method."""
+    asked: dict[tuple[Person, str], set[tuple[str, Verb]]] = defaultdict(set)
+    for found in walked:
+        asked[found.cell.person, found.cell.path].update((ask.object, ask.verb) for ask in found.cell.asked)
+    answers: dict[tuple[str, Verb], list[Answered]] = defaultdict(list)
+    for found in walked:
+        for right in asked[found.cell.person, found.cell.path]:
+            answers[right].append(found)
+    return answers
 
 
 def unused(rows: Sequence[Permit], walked: Sequence[Answered]) -> Iterator[tuple[str, Verb, Role, str]]:
