@@ -35,7 +35,7 @@ _ORDER = (DRAFT, OPEN, OPENING, SCORING, AWARD, STANDSTILL, CONTRACT)
 
 
 def stages_of(itt: InvitationToTender, situation: Situation, *, now: datetime) -> list[Stage]:
-    """The seven stages of a procurement at `now`."""
+    """The stages of a procurement at `now`: seven, or six of one that has no standstill."""
     current = position(itt, situation, now)
     times = _times(itt, situation)
     details = _details(itt, situation, now)
@@ -48,6 +48,7 @@ def stages_of(itt: InvitationToTender, situation: Situation, *, now: datetime) -
             detail=details.get(name, "") if index <= current else "",
         )
         for index, name in enumerate(_ORDER)
+        if name != STANDSTILL or not _lacks_standstill(itt, situation)
     ]
 
 
@@ -65,6 +66,11 @@ def position(itt: InvitationToTender, situation: Situation, now: datetime) -> in
         IttStatus.CONTRACTED: len(_ORDER),
         IttStatus.DISCARDED: 0,
     }[reached]
+
+
+def _lacks_standstill(itt: InvitationToTender, situation: Situation) -> bool:
+    """Whether it is awarded without one; until then nobody knows what will be offered."""
+    return itt.reached in {IttStatus.AWARDED, IttStatus.CONTRACTED} and situation.standstill is Wait.NONE
 
 
 def _state(index: int, current: int, stopped: bool) -> str:
@@ -91,7 +97,7 @@ def _details(itt: InvitationToTender, situation: Situation, now: datetime) -> Ma
         OPENING: "two openers, together" if published else "",
         AWARD: "result ready" if itt.status is IttStatus.MODERATED and situation.has_result else "",
         STANDSTILL: {
-            Wait.NONE: "none was offered",
+            Wait.NONE: "",
             Wait.WAITING: "begins with the award notice"
             if itt.standstill_rule.follows_notice
             else "begins when every bidder was told",

@@ -35,7 +35,15 @@ INPUTS = {
     "price": "price in pounds",
     "ceiling": "ceiling in pounds",
 }
-PARTS = {"combined": "score", "normalised": "share of the scale", "marks": "marks"}
+PARTS = {
+    "combined": "score",
+    "normalised": "share of the scale",
+    "marks": "marks",
+    "above_minimum": "against the minimum",
+    "below_ceiling": "against the ceiling",
+}
+LIMITS = {"above_minimum": "combined", "below_ceiling": "marks"}
+"""A published limit, and the figure beside which it is told that it was kept."""
 MOST_PLACES = 6
 
 
@@ -66,33 +74,59 @@ class Names:
 
 
 def readable(exact: str) -> str:
-    """An exact "p/q" as a decimal where it ends within six places, else as the fraction: "0.8", "293/150"."""
+    """An exact "p/q" as a decimal: "0.8"; its first six places and an ellipsis where there are more: "1.953333…"."""
     try:
         value = Fraction(exact)
     except ValueError:
         return exact
-    scaled = value * 10**MOST_PLACES
-    if scaled.denominator != 1:
-        return f"{value.numerator}/{value.denominator}"
-    return _short(format(Decimal(scaled.numerator).scaleb(-MOST_PLACES), "f"))
+    figure = format(Decimal(int(value * 10**MOST_PLACES)).scaleb(-MOST_PLACES), "f")
+    return _short(figure) if _ends(value) else f"{figure}…"
+
+
+def _ends(value: Fraction) -> bool:
+    scaled: Fraction = value * 10**MOST_PLACES
+    return scaled.denominator == 1
 
 
 def shown_steps(steps: Iterable[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
-    """The engine's steps as templates/components/steps.html shows them."""
-    return [
-        {
-            "id": step["id"].strip("/").replace("/", "-"),
-            "rule": _title(step["id"], names),
-            "note": _rule(step["rule"]).capitalize() + ".",
-            "inputs": [
-                {"label": _input(name, step["rule"], names), "value": readable(value)}
-                for name, value in step["inputs"].items()
-            ],
-            "exact": readable(step["exact"]) if "/" in readable(step["exact"]) else "",
-            "shown": _short(step["shown"]),
-        }
-        for step in steps
-    ]
+    """The engine's steps as templates/components/steps.html shows them.
+
+    A published limit that was kept is a sentence beside the figure that kept it, and no step of its own. `whose` is the
+    bid's key, `exact` the fraction of a figure that never ends, else nothing.
+    """
+    every = list(steps)
+    kept = dict(_kept(step) for step in every if _is_kept(step))
+    return [_shown(step, kept, names) for step in every if not _is_kept(step)]
+
+
+def _shown(step: Mapping[str, Any], kept: Mapping[str, str], names: Names) -> dict[str, Any]:
+    note = _rule(step["rule"]).capitalize() + "."
+    return {
+        "id": step["id"].strip("/").replace("/", "-"),
+        "whose": _parts(step["id"])[0],
+        "rule": _title(step["id"], names),
+        "note": " ".join(filter(None, (note, kept.get(step["id"])))),
+        "inputs": [
+            {"label": _input(name, step["rule"], names), "value": readable(value)}
+            for name, value in step["inputs"].items()
+        ],
+        "exact": "" if _ends(Fraction(step["exact"])) else step["exact"],
+        "shown": _short(step["shown"]),
+    }
+
+
+def _is_kept(step: Mapping[str, Any]) -> bool:
+    return step["rule"] in LIMITS and Fraction(step["exact"]) >= 0
+
+
+def _kept(step: Mapping[str, Any]) -> tuple[str, str]:
+    """The step beside which it is told, and the words."""
+    where, _, limit = step["id"].rpartition("/")
+    if limit == "below_ceiling":
+        words = f"The price is not above the published ceiling of £{_grouped(readable(step['inputs']['ceiling']))}."
+    else:
+        words = f"It reaches the published minimum of {readable(step['inputs']['minimum'])}."
+    return f"{where}/{LIMITS[limit]}", words
 
 
 def _rule(rule: str) -> str:

@@ -70,8 +70,8 @@ def price_rows(outcome: LotOutcome) -> Iterator[tuple[str, ...]]:
     """Each step of the prices, bid by bid: whose, which figure, from what, what it comes to."""
     order = {key: number for number, key in enumerate(outcome.bids)}
     ordered = sorted(outcome.price_steps, key=lambda step: order.get(_whose(step), -1))
-    for raw, step in zip(ordered, shown_steps(ordered, outcome.names), strict=True):
-        bid = outcome.bids.get(_whose(raw))
+    for step in shown_steps(ordered, outcome.names):
+        bid = outcome.bids.get(step["whose"])
         inputs = "; ".join(f"{each['label']} {each['value']}" for each in step["inputs"])
         yield bid.called if bid else "All bids", step["rule"], f"{step['note']}\n({inputs})", step["shown"]
 

@@ -85,7 +85,7 @@ def test_the_current_stage(itt: InvitationToTender, situation: Situation, curren
     """One stage is current (or stopped); those before it are done, those after it are to come."""
     stages = stages_of(itt, situation, now=NOW)
     place = [stage.text for stage in stages].index(current)
-    assert [stage.state for stage in stages] == ["done"] * place + [state] + ["next"] * (6 - place)
+    assert [stage.state for stage in stages] == ["done"] * place + [state] + ["next"] * (len(stages) - 1 - place)
 
 
 def test_the_end_of_the_road() -> None:
@@ -99,7 +99,6 @@ def test_the_end_of_the_road() -> None:
 @pytest.mark.parametrize(
     ("wait", "detail"),
     [
-        (Wait.NONE, "none was offered"),
         (Wait.WAITING, "begins with the award notice"),
         (Wait.RUNNING, "until the end of 4 December 2026"),
         (Wait.OVER, "ended with 4 December 2026"),
@@ -112,6 +111,15 @@ def test_the_standstill_in_words(wait: Wait, detail: str) -> None:
     assert told["Standstill"] == detail
     before = {stage.text: stage.detail for stage in stages_of(procurement(IttStatus.OPENED), situation, now=NOW)}
     assert before["Standstill"] == ""
+
+
+@pytest.mark.parametrize("status", [IttStatus.AWARDED, IttStatus.CONTRACTED])
+def test_a_road_without_a_standstill(status: IttStatus) -> None:
+    """Whoever was awarded without one has six stages; before the award nobody knows, and there are seven."""
+    stages = [stage.text for stage in stages_of(procurement(status), DECIDED, now=NOW)]
+    assert (len(stages), stages[-2:]) == (6, ["Award", "Contract"])
+    before = [stage.text for stage in stages_of(procurement(IttStatus.MODERATED), DECIDED, now=NOW)]
+    assert (len(before), before[5]) == (7, "Standstill")
 
 
 def acts(

@@ -39,10 +39,17 @@ CASE = {
 
 @pytest.mark.parametrize(
     ("exact", "shown"),
-    [("4/5", "0.8"), ("293/150", "293/150"), ("240000/1", "240000"), ("0/1", "0"), ("-1/4", "-0.25")],
+    [
+        ("4/5", "0.8"),
+        ("293/150", "1.953333…"),
+        ("-1/3", "-0.333333…"),
+        ("240000/1", "240000"),
+        ("0/1", "0"),
+        ("-1/4", "-0.25"),
+    ],
 )
 def test_exact_figures_read_as_decimals_where_they_end(exact: str, shown: str) -> None:
-    """A figure that never ends stays a fraction, so that the pencil loses nothing."""
+    """A figure that never ends says that there is more of it."""
     assert readable(exact) == shown
 
 
@@ -52,14 +59,39 @@ def test_a_total_is_followed_from_the_scores_in_words() -> None:
     shown = shown_steps(steps, NAMES)
     assert shown[0] == {
         "id": "A-safe-local-combined",
+        "whose": "A",
         "rule": "Safety, Local panel: score",
-        "note": "The score that the panel agreed.",
+        "note": "The score that the panel agreed. It reaches the published minimum of 3.",
         "inputs": [{"label": "agreed score", "value": "4"}, {"label": "Blue Fox gave", "value": "5"}],
         "exact": "",
         "shown": "4",
     }
     assert [step["rule"] for step in shown][-1] == "Total"
     assert shown[-1]["shown"] == "68"
+    price = next(step for step in shown if step["id"] == "A-price-marks")
+    assert price["note"].endswith(". The price is not above the published ceiling of £20.")
+
+
+def test_a_limit_that_was_missed_is_a_step_of_its_own() -> None:
+    """Below a minimum and above a ceiling a step says by how much; where they were kept there is none."""
+    case = {
+        **CASE,
+        "bids": {"A": {"price": "15"}, "B": {"price": "21"}},
+        "agreed": [{**entry, "score": "2"} if entry["bid"] == "A" else entry for entry in CASE["agreed"]],
+    }
+    shown = shown_steps(evaluate(case).to_dict()["steps"], NAMES)
+    limits = [(step["rule"], step["shown"]) for step in shown if "against" in step["rule"]]
+    assert limits == [("Safety, Local panel: against the minimum", "-1"), ("price: against the ceiling", "-1")]
+
+
+def test_a_figure_that_never_ends_has_its_fraction_beside_it() -> None:
+    """Whoever works it out again loses nothing: the fraction is there, and nowhere else."""
+    case = {**CASE, "bids": {"A": {"price": "13"}, "B": {"price": "13"}}}
+    case = {**case, "method": {**CASE["method"], "scales": {"0-5": {"minimum": "0", "maximum": "7"}}}}
+    shown = {step["id"]: step for step in shown_steps(evaluate(case).to_dict()["steps"], NAMES)}
+    assert shown["A-safe-local-normalised"]["exact"] == "4/7"
+    assert shown["A-safe-marks"]["inputs"][0]["value"] == "0.571428…"
+    assert shown["A-price-marks"]["exact"] == ""
 
 
 def test_scores_that_decide_alone_are_whole_sentences() -> None:
