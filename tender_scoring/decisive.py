@@ -1,7 +1,8 @@
-"""At which weight of a panel the winner changes, exactly.
+"""At which weight of a panel the winner changes, exactly: who of the bids is awarded one of the places.
 
 With a panel's share of all marks at `w` instead of the published `w0`, and everything else scaled by
-(1-w)/(1-w0), every total is a straight line in `w`; the winner changes where another line first crosses.
+(1-w)/(1-w0), every total is a straight line in `w`; the winner changes where the line of a bid that is out first
+crosses that of one that is in.
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import Any
 
 from tender_scoring.method import HUNDRED
 from tender_scoring.prices import PriceField
+from tender_scoring.ranking import Ranks
 from tender_scoring.rounding import exact, half_up
 from tender_scoring.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A share of all marks, 0 to 1, beyond which `bids` overtake (or leave behind one they tied with)."""
+    """A share of all marks, 0 to 1, beyond which `bids` are in instead of others (or part from one they tied with)."""
 
     weight: Fraction
     bids: tuple[str, ...]
@@ -57,22 +59,28 @@ def _decisive(what: Totals, panel: str) -> DecisiveWeight:
         return DecisiveWeight(panel, share, None, None)
     field = what.field(what.standing)
     lines = {bid: _line(what, bid, panel, share, field) for bid in what.standing}
-    winners = what.order(what.standing).winners
-    leader = winners[0]
+    ranks = what.order(what.standing)
+    winners = what.chosen(ranks)
     below: dict[int, Fraction] = {}
     above: dict[int, Fraction] = {}
-    for bid, (value, slope) in lines.items():
-        gain = slope - lines[leader][1]
-        if bid == leader or gain == 0:
-            continue
-        crossing = share - (value - lines[leader][0]) / gain
-        if bid in winners:  # tied now: any other weight tells the two apart
-            below[bid] = above[bid] = share
-        elif gain > 0 and crossing < 1:
-            above[bid] = crossing
-        elif gain < 0 and crossing > 0:
-            below[bid] = crossing
+    if len(winners) > what.case.method.winners:  # tied now: any other weight tells them apart
+        tied = max((tie for tie in ranks.ties if set(tie) <= set(winners)), key=lambda tie: _place(ranks, tie[0]))
+        for bid in tied[1:]:
+            if lines[bid][1] != lines[tied[0]][1]:
+                below[bid] = above[bid] = share
+    outside = [line for line in lines.items() if line[0] not in winners]
+    for value, slope in {lines[bid] for bid in winners}:
+        for bid, (other, steeper) in outside:
+            gain = steeper - slope
+            if gain > 0 and (crossing := share - (other - value) / gain) < 1:
+                above[bid] = min(crossing, above.get(bid, crossing))
+            elif gain < 0 and (crossing := share - (other - value) / gain) > 0:
+                below[bid] = max(crossing, below.get(bid, crossing))
     return DecisiveWeight(panel, share, _nearest(what, below, max), _nearest(what, above, min))
+
+
+def _place(ranks: Ranks, bid: int) -> int:
+    return dict(ranks.places)[bid]
 
 
 def _nearest(what: Totals, crossings: dict[int, Fraction], choose: Any) -> Threshold | None:

@@ -22,6 +22,8 @@ from tender_scoring.stability import Stability, stability
 class Margin:
     """What separates the winner from the next bid: marks, or pounds per mark where the method ranks by that.
 
+    Of several winners the last one in, from the first bid that is out.
+
     Zero where the two are tied or only a tie-break tells them apart.
     """
 
@@ -42,10 +44,12 @@ class Margin:
 class Diagnostics:
     """What decided the result, and what to look at twice before an award.
 
-    `margin` is None unless two bids stand. `single_steps` are the agreed scores that decide by one step: the
-    mandatory second look. The rest is described where each type is defined.
+    `winners` are the bids that the `places` go to: more where a tie leaves it open. Which of them is first decides
+    nothing. `margin` is None unless a bid stands beyond them. `single_steps` are the agreed scores that decide by one
+    step: the mandatory second look. The rest is described where each type is defined.
     """
 
+    places: int
     winners: tuple[str, ...]
     margin: Margin | None
     single_steps: tuple[Flip, ...]
@@ -61,6 +65,7 @@ class Diagnostics:
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnostics as JSON values."""
         return {
+            "places": self.places,
             "winners": list(self.winners),
             "margin": self.margin.to_dict() if self.margin else None,
             "single_steps": [entry.to_dict() for entry in self.single_steps],
@@ -89,8 +94,9 @@ def diagnose(case: Case | dict[str, Any], *, seed: int = 1, simulations: int = 1
 def _diagnosed(work: Workings, seed: int, simulations: int) -> Diagnostics:
     known, what = work.case, work.totals
     return Diagnostics(
-        winners=what.names(work.ranks.winners),
-        margin=_margin(result_of(work)),
+        places=known.method.winners,
+        winners=what.names(what.chosen(work.ranks)),
+        margin=_margin(result_of(work), known.method.winners),
         single_steps=single_step_flips(what),
         decisive_weights=decisive_weights(what),
         without_bid=without_each_bid(what),
@@ -103,10 +109,10 @@ def _diagnosed(work: Workings, seed: int, simulations: int) -> Diagnostics:
     )
 
 
-def _margin(result: Result) -> Margin | None:
-    if len(result.ranking) < 2:
+def _margin(result: Result, places: int) -> Margin | None:
+    if len(result.ranking) <= places:
         return None
-    first, second = result.ranking[:2]
+    first, second = result.ranking[places - 1 : places + 1]
     if first.price_per_point is not None and second.price_per_point is not None:
         return Margin(first.bid, second.bid, second.price_per_point - first.price_per_point)
     return Margin(first.bid, second.bid, first.total - second.total)

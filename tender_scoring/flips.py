@@ -1,4 +1,4 @@
-"""Which single agreed score, moved one step, changes who wins.
+"""Which single agreed score, moved one step, changes who wins: who of the bids is awarded one of the places.
 
 A total is linear in every agreed score, so a move is judged by adding one known difference to one total and
 comparing it with the best of the others; most moves leave a bid so far behind that double precision is proof enough.
@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from tender_scoring.fields import decimal_text
+from tender_scoring.ranking import Ranks
 from tender_scoring.totals import CLOSE, Totals
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One agreed score that decides: moved from `score` to `moved` (both on its scale), `winners` win.
+    """One agreed score that decides: moved from `score` to `moved` (both on its scale), `winners` have the places.
 
     `effect` is `eliminates` (the bid falls below a minimum), `reinstates` (it reaches every minimum) or
     `changes_winner`. An elimination is reported even where the same bid wins.
@@ -55,8 +56,9 @@ class _Flips:
     def __init__(self, what: Totals) -> None:
         self.what, self.case = what, what.case
         ranks = what.order(what.standing)
-        self.winners = ranks.winners
-        self.first_two = [bid for bid, _ in ranks.places[:2]]
+        self.seats = self.case.method.winners
+        self.winners = what.chosen(ranks)
+        self.first = [bid for bid, _ in ranks.places[: self.seats + 1]]
         self.field = what.field(what.standing)
         self.stands, self.wins = np.zeros((2, len(self.case.bids)), np.bool_)
         self.stands[list(what.standing)] = True
@@ -64,8 +66,9 @@ class _Flips:
         self.price_marks = what.price_marks(self.field)[1]
         self.best = what.values(self.price_marks)[self.stands].max(initial=0)
         self.missed = what.below.sum(axis=1)
+        self.last = what.values(self.price_marks)[self.first[self.seats - 1]] if len(self.first) >= self.seats else 0.0
         self.without: dict[int, tuple[int, ...]] = {}
-        self.behind: dict[int, tuple[int, ...]] = {}
+        self.others: dict[int, Ranks] = {}
 
     def found(self) -> Iterator[Flip]:
         for index, part in enumerate(self.case.parts):
@@ -80,7 +83,7 @@ class _Flips:
         steps = what.sums[:, index] + step
         within = (steps >= 0) & (steps <= self.case.parts[index].scale.steps)
         values = what.values(self.price_marks, step * what.form.factors[index] / what.form.denominator)
-        matters = self.wins | (values >= self.best - CLOSE * self.best)
+        matters = self.wins | (values >= self.last - CLOSE * self.best)
         after = self._stands_after(index, step)
         found: list[int] = np.flatnonzero(within & ((self.stands != after) | (self.stands & matters))).tolist()
         return found
@@ -112,28 +115,33 @@ class _Flips:
     def _still_standing(self, bid: int, index: int, steps: int) -> tuple[int, ...]:
         what = self.what
         value = self._value(bid, what.quality_of(self._row(bid, index, steps)))
-        rivals = [rival for rival in self.first_two if rival != bid]
-        if not rivals or value > (best := self._value(rivals[0])):
-            return (bid,)
-        if value == best:
-            return what.order(what.standing, {bid: self._row(bid, index, steps)}).winners
-        return self.winners if bid not in self.winners else self._behind(bid)
+        rivals = [rival for rival in self.first if rival != bid]
+        if len(rivals) < self.seats:
+            return self.winners
+        last = self._value(rivals[self.seats - 1])
+        if value == last:
+            return what.chosen(what.order(what.standing, {bid: self._row(bid, index, steps)}))
+        if value > last:  # everybody else with more than that has one of the other places already
+            others = self._ranks_without(bid).within(self.seats - 1) if self.seats > 1 else ()
+            return tuple(sorted((bid, *others)))
+        return self.winners if bid not in self.winners else what.chosen(self._ranks_without(bid))
 
     def _value(self, bid: int, quality: int | None = None) -> Fraction:
         return self.what.value(bid, self.what.total(bid, self.field, quality))
 
-    def _behind(self, bid: int) -> tuple[int, ...]:
-        """Return who wins once a winner, still standing, has fallen behind the best of the others."""
-        if bid not in self.behind:
+    def _ranks_without(self, bid: int) -> Ranks:
+        """Return the ranks of the others among themselves while the bid stands, so that no relative price moves."""
+        if bid not in self.others:
             others = [rival for rival in self.what.standing if rival != bid]
-            self.behind[bid] = self.what.order(others, among=self.what.standing).winners
-        return self.behind[bid]
+            self.others[bid] = self.what.order(others, among=self.what.standing)
+        return self.others[bid]
 
     def _eliminated(self, bid: int) -> tuple[int, ...]:
         if bid not in self.without:
-            self.without[bid] = self.what.order(rival for rival in self.what.standing if rival != bid).winners
+            rivals = (rival for rival in self.what.standing if rival != bid)
+            self.without[bid] = self.what.chosen(self.what.order(rivals))
         return self.without[bid]
 
     def _reinstated(self, bid: int, index: int, steps: int) -> tuple[int, ...]:
         standing = sorted((*self.what.standing, bid))
-        return self.what.order(standing, {bid: self._row(bid, index, steps)}).winners
+        return self.what.chosen(self.what.order(standing, {bid: self._row(bid, index, steps)}))

@@ -1,4 +1,4 @@
-"""Who would win without one of the bids, and without one of the members."""
+"""Who would have the places of the award without one of the bids, and without one of the members."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -55,10 +55,11 @@ class WithoutMember:
 def without_each_bid(what: Totals) -> tuple[WithoutBid, ...]:
     """Return the outcome without each standing bid, in the order of their ids.
 
-    `winner_changes` compares the winners with the old ones less the bid itself, so the winner's own entry is
+    `winner_changes` compares the winners with the old ones, the bid itself among them, so a winner's own entry is
     true: somebody else would win.
     """
     ranks = what.order(what.standing)
+    chosen = what.chosen(ranks)
     figures = what.figures(what.field(what.standing))
     found: list[WithoutBid] = []
     for bid in what.standing:
@@ -66,9 +67,19 @@ def without_each_bid(what: Totals) -> tuple[WithoutBid, ...]:
         others = [rival for rival in what.standing if rival != bid]
         if what.figures(what.field(others)) != figures:  # otherwise nobody's marks move
             after = _order_without(what.order(others), bid)
-        winners = tuple(after[0]) if after else ()
-        found.append(WithoutBid(what.case.bids[bid], what.names(winners), winners != ranks.winners, after != before))
+        winners = _first(after, what.case.method.winners)
+        found.append(WithoutBid(what.case.bids[bid], what.names(winners), winners != chosen, after != before))
     return tuple(found)
+
+
+def _first(groups: list[list[int]], places: int) -> tuple[int, ...]:
+    """Return the bids that so many places go to, of groups of equal rank."""
+    found: list[int] = []
+    for group in groups:
+        if len(found) >= places:
+            break
+        found += group
+    return tuple(sorted(found))
 
 
 def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:
@@ -82,7 +93,7 @@ def _order_without(ranks: Ranks, bid: int) -> list[list[int]]:
 
 def without_each_member(what: Totals) -> tuple[WithoutMember, ...]:
     """Return the outcome without each member whose scores count, by panel and member."""
-    winners = what.names(what.order(what.standing).winners)
+    winners = what.names(what.chosen(what.order(what.standing)))
     return tuple(_without(what.case, panel, member, winners) for panel, member in _members(what.case))
 
 
@@ -109,5 +120,5 @@ def _without(case: Case, panel: str, member: str, winners: tuple[str, ...]) -> W
     if any(count == 0 for count, _ in of_panel):
         return WithoutMember(panel, member, None, False, below)
     smaller = Totals(replace(case, columns=tuple(case.columns[index] for index in keep), cells=case.cells[:, keep]))
-    after = smaller.names(smaller.order(smaller.standing).winners)
+    after = smaller.names(smaller.chosen(smaller.order(smaller.standing)))
     return WithoutMember(panel, member, after, after != winners, below)

@@ -16,10 +16,13 @@ class Ranks:
     ties: tuple[tuple[int, ...], ...]
     broken: tuple[tuple[tuple[int, ...], str], ...]
 
-    @property
-    def winners(self) -> tuple[int, ...]:
-        """The bids that share rank 1."""
-        return tuple(bid for bid, rank in self.places if rank == 1)
+    def within(self, places: int) -> tuple[int, ...]:
+        """The bids, by index, that the first so many places go to: more than there are where a tie leaves it open.
+
+        >>> Ranks(((7, 1), (2, 2), (5, 2)), ((2, 5),), ()).within(2)
+        (2, 5, 7)
+        """
+        return tuple(sorted(bid for bid, rank in self.places if rank <= places))
 
 
 def rank(values: Mapping[int, Value], breakers: Sequence[tuple[str, Mapping[int, Value]]] = ()) -> Ranks:

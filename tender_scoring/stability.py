@@ -69,7 +69,7 @@ def stability(what: Totals, *, seed: int, simulations: int) -> Stability:
     moves = moves_of(what)
     missed = what.below.sum(axis=1) + what.over_ceiling * (len(what.case.parts) + 1)  # no move undoes a ceiling
     winners = np.zeros(bids, bool)
-    winners[list(what.order(what.standing).winners)] = True
+    winners[list(what.chosen(what.order(what.standing)))] = True
     first = np.zeros(bids, np.int64)
     best, worst = np.full(bids, bids + 1), np.zeros(bids, np.int64)
     kept = 0
@@ -79,10 +79,9 @@ def stability(what: Totals, *, seed: int, simulations: int) -> Stability:
         size = min(batch, simulations - start)
         marks, failures = _draw(moves, random, size)
         values = _values(what, marks, missed + failures == 0)
-        leads = (values == values.max(axis=1, keepdims=True)) & np.isfinite(values)
-        first += leads.sum(axis=0)
-        kept += int((leads == winners).all(axis=1).sum())
         ranks = ranks_of(values)
+        first += (ranks == 1).sum(axis=0)
+        kept += int((((ranks <= what.case.method.winners) & (ranks <= bids)) == winners).all(axis=1).sum())
         best = np.minimum(best, ranks.min(axis=0))
         worst = np.maximum(worst, np.where(ranks > bids, 0, ranks).max(axis=0))
     rows = zip(what.case.bids, first.tolist(), best.tolist(), worst.tolist(), strict=True)

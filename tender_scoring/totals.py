@@ -198,6 +198,13 @@ class Totals:
                 breakers.append((name, {bid: by_id[name] for bid, by_id in marks.items()}))
         return rank(values, breakers)
 
+    def chosen(self, ranks: Ranks) -> tuple[int, ...]:
+        """Return the bids that are awarded a place: as many of the first ones as the method has winners, ties and all.
+
+        Which of them comes first says nothing here: what decides is who is in at all.
+        """
+        return ranks.within(self.case.method.winners)
+
     def names(self, bids: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of bids."""
         return tuple(self.case.bids[bid] for bid in bids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -168,24 +168,38 @@ def _input(name: str, rule: str, names: Names) -> str:
     return INPUTS.get(name) or names.members.get(name) or names.bids.get(name) or name
 
 
-def flips_in_words(flips: Iterable[Mapping[str, Any]], names: Names) -> list[str]:
-    """One sentence for each agreed score that would change the outcome if it moved by one step."""
-    return [_flip(flip, names) for flip in flips]
+def flips_in_words(said: Mapping[str, Any], names: Names, most: int) -> list[str]:
+    """One sentence for each agreed score that would change the outcome if it moved by one step, for so many of them."""
+    chosen = said["winners"] if said.get("places", 1) > 1 else None
+    return [_flip(flip, names, chosen) for flip in said.get("single_steps", ())[:most]]
 
 
-def _flip(flip: Mapping[str, Any], names: Names) -> str:
+def _flip(flip: Mapping[str, Any], names: Names, chosen: Collection[str] | None) -> str:
     where = f"{names.bid(flip['bid'])}, “{names.criterion(flip['criterion'])}”, {names.panel(flip['panel'])}"
     if flip["effect"] == "eliminates":
         effect = f"would rule {names.bid(flip['bid'])} out"
     elif flip["effect"] == "reinstates":
         effect = f"would bring {names.bid(flip['bid'])} back in"
+    elif chosen is not None:
+        effect = _other_places(flip["winners"], chosen, names)
     else:
         effect = f"would put {names.several(flip['winners'])} first"
     return f"{where}: {flip['moved']} instead of {flip['score']} {effect}."
 
 
-def lead_in_words(margin: Mapping[str, Any] | None, names: Names) -> str:
-    """What separates the first from the next; nothing where fewer than two bids stand."""
+def _other_places(winners: Collection[str], chosen: Collection[str], names: Names) -> str:
+    """Who would have a place of several, and who would not; more than there are places where they would be tied."""
+    into, out = [bid for bid in winners if bid not in chosen], [bid for bid in chosen if bid not in winners]
+    if into and out:
+        return f"would give {names.several(into)} a place instead of {names.several(out)}"
+    return (
+        f"would tie {names.several(into)} for a place" if into else f"would leave {names.several(out)} without a place"
+    )
+
+
+def lead_in_words(said: Mapping[str, Any], names: Names) -> str:
+    """What separates the first, or the last that has a place, from the next; nothing where no other bid stands."""
+    margin = said.get("margin")
     if margin is None:
         return ""
     first, second = names.bid(margin["winner"]), names.bid(margin["runner_up"])

@@ -37,7 +37,7 @@ class FirmnessPage:
     names: Names
     lead: str
     shares: list[list[str]]
-    """Each counting panel: name, share of all marks, the shares at which another bid would be first."""
+    """Each counting panel: name, share of all marks, the shares at which another bid would be chosen."""
     flips: list[str]
     more_flips: int
     habits: list[list[str]]
@@ -50,17 +50,16 @@ def firmness_page(itt: InvitationToTender, result: Result) -> FirmnessPage:
     """The page of one lot's result whose diagnostics are there."""
     said: Mapping[str, Any] = result.diagnostics or {}
     names, _ = names_in(itt, _labels(itt, result))
-    flips = said.get("single_steps", [])
     return FirmnessPage(
         result=result,
         names=names,
-        lead=lead_in_words(said.get("margin"), names),
+        lead=lead_in_words(said, names),
         shares=[
             [names.panel(entry["panel"]), *(share(entry[key]) for key in ("share", "below", "above"))]
             for entry in said.get("decisive_weights", [])
         ],
-        flips=flips_in_words(flips[:FLIPS_AT_MOST], names),
-        more_flips=max(0, len(flips) - FLIPS_AT_MOST),
+        flips=flips_in_words(said, names, FLIPS_AT_MOST),
+        more_flips=max(0, len(said.get("single_steps", ())) - FLIPS_AT_MOST),
         habits=_habits(said, names),
         looks=looks_of(result.id),
     )

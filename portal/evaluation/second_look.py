@@ -28,8 +28,8 @@ ASKED_FINDING = "Say why the scores stay, or which one is to be corrected and wh
 NOT_LOOKED = "not_looked"
 FAULTS = {
     NOT_LOOKED: (
-        "One step of a single agreed score would change who wins. Somebody has to look at such scores a second time, "
-        "and to record what came of it."
+        "One step of a single agreed score would change who is chosen. Somebody has to look at such scores a second "
+        "time, and to record what came of it."
     ),
     LookConclusion.CORRECTION.value: (
         "A second look asked for a correction. The award waits until the score is corrected, or until a further look "
@@ -42,8 +42,8 @@ FAULTS = {
 def look_wanted() -> ColumnElement[str | None]:
     """Why the newest result of a `Lot` waits for a second look, by the keys of `FAULTS`; null where it does not.
 
-    It waits where a single agreed score, moved by one step, makes the winners others than they are, until somebody has
-    looked; and whenever the last look asked for a correction.
+    It waits where a single agreed score, moved by one step, makes the winners others than they are (of several places:
+    gives one of them to somebody else), until somebody has looked; and whenever the last look asked for a correction.
     """
     result, newer = aliased(Result), aliased(Result)
     newest = select(newer.id).where(newer.lot_id == Lot.id, newer.superseded_at.is_(None))

@@ -33,7 +33,7 @@ def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator
     yield from _lead(said, names, is_known)
     for entry in said["decisive_weights"]:
         below, above = share(entry["below"]), share(entry["above"])
-        words = f"Gives {share(entry['share'])} of all marks. Another bid would be first below {below}, above {above}."
+        words = f"Gives {share(entry['share'])} of all marks. Another bid would be chosen below {below}, above {above}."
         yield f"The say of {names.panel(entry['panel'])}", words, EXACT
     yield _shaking(said["stability"])
     changing = [names.bid(entry["bid"]) for entry in said["without_bid"] if entry["order_changes"]]
@@ -41,7 +41,7 @@ def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator
     yield "Taking a bid away", others if changing else "It changes the order of no others.", EXACT
     if said["without_member"]:
         alone = sum(entry["winner_changes"] for entry in said["without_member"])
-        yield "Taking a member away", f"{counted(alone, 'member')} would change who is first.", EXACT
+        yield "Taking a member away", f"{counted(alone, 'member')} would change who is chosen.", EXACT
     for entry in said["agreement"]:
         alpha = marks(entry["alpha"]["shown"]) if entry["alpha"] else "too few scores to say"
         words = f"Krippendorff’s alpha: {alpha} (1 is perfect agreement, 0 what chance would give)."
@@ -51,14 +51,14 @@ def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator
 
 
 def _lead(said: Mapping[str, Any], names: Names, is_known: bool) -> Iterator[Check]:
-    if lead := lead_in_words(said["margin"], names):
+    if lead := lead_in_words(said, names):
         yield "The lead", lead, EXACT
     flips = said["single_steps"]
     if not is_known:
         words = f"{counted(len(flips), 'score')}. Which ones they are is in this report once the award is decided."
         yield "Scores that decide alone", words, EXACT
         return
-    shown = flips_in_words(flips[:FLIPS_AT_MOST], names) or ["No single agreed score decides by one step."]
+    shown = flips_in_words(said, names, FLIPS_AT_MOST) or ["No single agreed score decides by one step."]
     more = [f"And {len(flips) - FLIPS_AT_MOST} more."] if len(flips) > FLIPS_AT_MOST else []
     yield "Scores that decide alone", "\n".join([*shown, *more]), EXACT
 
@@ -67,5 +67,5 @@ def _shaking(said: Mapping[str, Any]) -> Check:
     kept, trials = said["winner_kept"], said["simulations"]
     part = kept / max(trials, 1)
     error = 100 * _NORMAL * (part * (1 - part) / max(trials, 1)) ** 0.5
-    words = f"Scores moved at random by one step: the first stayed so in {kept} of {counted(trials, 'trial')}."
+    words = f"Scores moved at random by one step: the same were chosen in {kept} of {counted(trials, 'trial')}."
     return "Shaking the scores", words, f"± {error:.1f} percentage points, in 95 of 100 such series"

@@ -62,7 +62,7 @@ class LotInfluence:
     """By name; "" before the award is announced, and where nobody was chosen."""
     places: Sequence[Place]
     below: str
-    """The marks of 100 below which another bid would be first; "" where there is no such share."""
+    """The marks of 100 below which another bid would be chosen; "" where there is no such share."""
     ruled_out: int
     """Bids that the panel's own least score ruled out."""
     own: Sequence[OwnMark]

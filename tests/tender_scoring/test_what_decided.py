@@ -20,9 +20,10 @@ from tests.tender_scoring.cases import (
 
 
 def winners(case):
-    """Return who wins, or None where the case is refused."""
+    """Return who has the places that there are, or None where the case is refused."""
+    places = case["method"].get("winners", 1)
     try:
-        return tuple(standing.bid for standing in evaluate(case).ranking if standing.rank == 1)
+        return tuple(sorted(standing.bid for standing in evaluate(case).ranking if standing.rank <= places))
     except InvalidCase:
         return None
 
@@ -55,10 +56,24 @@ def flips_the_long_way(case):
     return found
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_flips_are_those_found_the_long_way(seed):
+def drawn(seed, places):
+    """Return a case with so many places; one in three is coarse, so that totals meet."""
+    chance = drawing.Chance(seed)
+    chance.coarse = seed % 3 == 0
+    case = drawing.draw_case(chance)
+    if places > 1:
+        case["method"]["winners"] = places
+    return case
+
+
+PLACES = [(seed, places) for places, seeds in ((1, 60), (2, 40), (3, 30)) for seed in range(seeds)]
+"""Seeds and how many places there are: with three, often as many as bids stand, or more."""
+
+
+@pytest.mark.parametrize(("seed", "places"), PLACES)
+def test_flips_are_those_found_the_long_way(seed, places):
     """Reasoning over the linear form finds exactly the moves that evaluating each of them finds."""
-    case = drawing.draw_case(drawing.Chance(seed))
+    case = drawn(seed, places)
     if case["method"].get("ranking"):
         case["method"].pop("ranking")  # a move to a total of 0 would be refused, not ranked
     found = {
@@ -66,6 +81,40 @@ def test_flips_are_those_found_the_long_way(seed):
         for flip in diagnose(case, simulations=1).single_steps
     }
     assert found == flips_the_long_way(case)
+
+
+def three_bids(a, b, c, places):
+    """One criterion on a scale of 0 to 10 decides for so many of three bids; prices are all the same."""
+    stated = method(question("a", "90"), price("10"))
+    stated["scales"]["0-5"] = {"minimum": "0", "maximum": "10"}
+    if places > 1:
+        stated["winners"] = places
+    given = [agreed("A", "a", a), agreed("B", "a", b), agreed("C", "a", c)]
+    return {"method": stated, "bids": priced(A="1", B="1", C="1"), "agreed": given}
+
+
+def test_with_two_places_what_decides_is_who_is_in_at_all():
+    """A step that turns first and second round decides nothing; one between second and third does."""
+    near_first = diagnose(three_bids("9", "8", "2", 2), simulations=50)
+    assert (near_first.places, near_first.winners, near_first.single_steps) == (2, ("A", "B"), ())
+    assert (near_first.margin.winner, near_first.margin.runner_up, near_first.margin.by) == ("B", "C", 54)
+    assert near_first.stability.winner_kept == 50
+    near_second = diagnose(three_bids("9", "4", "3", 2), simulations=50)
+    found = {(flip.bid, flip.moved, flip.winners) for flip in near_second.single_steps}
+    assert found == {("B", 3, ("A", "B", "C")), ("C", 4, ("A", "B", "C"))}
+    assert 0 < near_second.stability.winner_kept < 50
+    everybody = diagnose(three_bids("9", "4", "3", 3), simulations=50)
+    assert (everybody.winners, everybody.single_steps, everybody.margin) == (("A", "B", "C"), (), None)
+    assert near_first.to_dict()["places"] == 2
+
+
+def test_a_tie_that_leaves_a_place_open_names_everybody_in_it():
+    """Three places' worth of bids for two places: each step of one of those that tie decides."""
+    found = diagnose(three_bids("9", "4", "4", 2), simulations=1)
+    assert found.winners == ("A", "B", "C")
+    assert found.margin.by == 0
+    moves = {(flip.bid, flip.moved): flip.winners for flip in found.single_steps}
+    assert moves == {("B", 3): ("A", "C"), ("B", 5): ("A", "B"), ("C", 3): ("A", "B"), ("C", 5): ("A", "C")}
 
 
 def test_a_step_across_a_minimum_is_worked_out_again():
@@ -100,10 +149,10 @@ def test_the_decisive_weight_of_the_scoring_rules():
     }
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
+@pytest.mark.parametrize(("seed", "places"), PLACES)
+def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed, places):
     """Between the two thresholds the winners stay; a little beyond either they are others."""
-    case = drawing.draw_case(drawing.Chance(seed))
+    case = drawn(seed, places)
     result = evaluate(case)
     if not result.ranking:
         assert all(entry.below is entry.above is None for entry in diagnose(case, simulations=1).decisive_weights)
@@ -117,7 +166,8 @@ def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
             own = entry.panels[panel]
             total = own * weight / share + (entry.total - own) * (1 - weight) / (1 - share)
             values[entry.bid] = total / cost[entry.bid] if per_pound else total
-        return {bid for bid, value in values.items() if value == max(values.values())}
+        least = sorted(values.values(), reverse=True)[: case["method"].get("winners", 1)][-1]
+        return {bid for bid, value in values.items() if value >= least}
 
     for entry in diagnose(case, simulations=1).decisive_weights:
         if not 0 < entry.share < 1:
@@ -125,11 +175,11 @@ def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed):
             continue
         low = entry.below.weight if entry.below else Fraction(0)
         high = entry.above.weight if entry.above else Fraction(1)
-        first = {item.bid for item in result.ranking if item.rank == 1}
+        first = set(winners(case))
         little = Fraction(1, 10**9)
         for part in range(1, 8):
             weight = low + (high - low) * Fraction(part, 8)
-            assert low == high or best(entry.panel, entry.share, weight) & first
+            assert low == high or weight in {low, high} or not first - best(entry.panel, entry.share, weight)
         if entry.below:
             assert best(entry.panel, entry.share, low - little) != best(entry.panel, entry.share, entry.share) or (
                 low == entry.share
@@ -149,10 +199,10 @@ def order(case, without=None):
     return list(groups.values())
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_leaving_out_is_what_the_smaller_case_gives(seed):
+@pytest.mark.parametrize(("seed", "places"), [pair for pair in PLACES if pair[0] < 30])
+def test_leaving_out_is_what_the_smaller_case_gives(seed, places):
     """Without a bid, and without a member, the winners are those of the case that never had them."""
-    case = drawing.draw_case(drawing.Chance(seed))
+    case = drawn(seed, places)
     found = diagnose(case, simulations=1)
     for entry in found.without_bid:
         smaller = copy.deepcopy(case)

@@ -96,10 +96,25 @@ def test_a_figure_that_never_ends_has_its_fraction_beside_it() -> None:
 
 def test_scores_that_decide_alone_are_whole_sentences() -> None:
     """Each says whose score, from what to what, and what would follow."""
-    flips = diagnose(CASE).to_dict()["single_steps"]
+    said = diagnose(CASE).to_dict()
     assert "Provider 2, “Safety”, Local panel: 2 instead of 3 would rule Provider 2 out." in flips_in_words(
-        flips, NAMES
+        said, NAMES, 9
     )
+
+
+@pytest.mark.parametrize(
+    ("winners", "words"),
+    [
+        (["A", "C"], "would give C a place instead of Provider 2."),
+        (["A", "B", "C"], "would tie C for a place."),
+        (["A"], "would leave Provider 2 without a place."),
+    ],
+)
+def test_of_several_places_it_is_told_who_is_in(winners: list[str], words: str) -> None:
+    """Who would have a place and who would not; who of the chosen is first changes nothing."""
+    moved = {"bid": "B", "criterion": "safe", "panel": "local", "score": "3", "moved": "2", "effect": "changes_winner"}
+    said = {"places": 2, "winners": ["A", "B"], "single_steps": [moved | {"winners": winners}]}
+    assert flips_in_words(said, NAMES, 9) == [f"Provider 2, “Safety”, Local panel: 2 instead of 3 {words}"]
 
 
 def test_eliminations_and_shares_are_in_words() -> None:

@@ -11,6 +11,7 @@ from portal.awarding.obstacles import obstacles_to
 from portal.core import clock
 from portal.core.errors import Conflict, InvalidInput, NotAllowed, WrongState
 from portal.core.permissions import Actor, Role
+from portal.evaluation.explaining import Names, flips_in_words
 from portal.evaluation.look_models import SecondLook
 from portal.evaluation.results import diagnose_result
 from portal.evaluation.second_look import FAULTS, NOT_LOOKED, look_again, look_faults, looks_of, see_firmness
@@ -19,7 +20,7 @@ from portal.extensions import db
 from portal.scenarios.looking import FOUND, SEEN
 from portal.tendering.models import InvitationToTender
 from tests.factories.accounts import actor_of, make_person
-from tests.factories.awarding import approver_of, propose, ready_for_award
+from tests.factories.awarding import approver_of, propose, ready_for_award, ready_with_places
 from tests.factories.evaluation import Evaluation, moderated_evaluation, result_of, scoring_itt
 from tests.factories.tendering import make_commissioner, settle_interests
 
@@ -65,6 +66,21 @@ def test_a_result_that_no_single_step_turns_waits_for_nothing() -> None:
     said = result_of(itt).diagnostics or {}
     assert all(step["winners"] == said["winners"] for step in said["single_steps"])
     assert marks_in_the_way(itt) == []
+
+
+def test_with_several_places_what_decides_is_who_has_one_at_all() -> None:
+    """First and second may be a step apart; between the last place and the first bid without one a look is due."""
+    marks = {1: 5, 2: 5, 3: 0}
+    apart = ready_with_places(2, n_bids=3, give=lambda number, _criterion: marks[number], step=0)
+    assert marks_in_the_way(apart) == []
+    marks = {1: 5, 2: 3, 3: 3}
+    close = ready_with_places(2, n_bids=3, give=lambda number, _criterion: marks[number])
+    said = result_of(close).diagnostics or {}
+    assert (said["places"], len(said["winners"])) == (2, 2)
+    assert marks_in_the_way(close) == [FAULTS[NOT_LOOKED]]
+    labels = {bid: f"Provider {number}" for number, bid in enumerate(sorted(said["winners"]), 1)}
+    shown = flips_in_words(said, Names(labels, {}, {}, {}), 99)
+    assert any("a place instead of" in sentence for sentence in shown)
 
 
 def test_an_award_waits_for_the_correction_that_a_look_asked_for() -> None:
