@@ -8,6 +8,7 @@ from tender_scoring.case import Case
 from tender_scoring.case_reading import case_from
 from tender_scoring.collector import paused
 from tender_scoring.decisive import DecisiveWeight, decisive_weights
+from tender_scoring.effects import Background, Effect, effects
 from tender_scoring.evaluation import Workings, result_of, work_out
 from tender_scoring.flips import Flip, single_step_flips
 from tender_scoring.leaving_out import WithoutBid, WithoutMember, without_each_bid, without_each_member
@@ -61,6 +62,7 @@ class Diagnostics:
     agreement: tuple[Agreement, ...]
     weak_reasons: tuple[WeakReason, ...]
     member_reasons: tuple[MemberReasons, ...]
+    effects: tuple[Effect, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diagnostics as JSON values."""
@@ -77,21 +79,25 @@ class Diagnostics:
             "agreement": [entry.to_dict() for entry in self.agreement],
             "weak_reasons": [entry.to_dict() for entry in self.weak_reasons],
             "member_reasons": [entry.to_dict() for entry in self.member_reasons],
+            "effects": [entry.to_dict() for entry in self.effects],
         }
 
 
-def diagnose(case: Case | dict[str, Any], *, seed: int = 1, simulations: int = 1000) -> Diagnostics:
+def diagnose(
+    case: Case | dict[str, Any], *, seed: int = 1, simulations: int = 1000, background: Background | None = None
+) -> Diagnostics:
     """Return the diagnostics of a case, given as a Case or as the document that read_case reads.
 
-    Everything is exact but `stability` (that many simulations from `seed`) and the spread of members. Raises
-    InvalidCase exactly where evaluate does.
+    Everything is exact but `stability` (that many simulations from `seed`), the spread of members, and `effects`, which
+    have their interval beside them; those of the order and of who bids need a `background`. Raises InvalidCase exactly
+    where evaluate does.
     """
     with paused():
         known = case if isinstance(case, Case) else case_from(case)
-        return _diagnosed(work_out(known), seed, simulations)
+        return _diagnosed(work_out(known), seed, simulations, background or Background())
 
 
-def _diagnosed(work: Workings, seed: int, simulations: int) -> Diagnostics:
+def _diagnosed(work: Workings, seed: int, simulations: int, background: Background) -> Diagnostics:
     known, what = work.case, work.totals
     return Diagnostics(
         places=known.method.winners,
@@ -106,6 +112,7 @@ def _diagnosed(work: Workings, seed: int, simulations: int) -> Diagnostics:
         agreement=agreement(known),
         weak_reasons=weak_agreed_reasons(known),
         member_reasons=member_reasons(known),
+        effects=effects(what, background, seed=seed),
     )
 
 
