@@ -9,6 +9,7 @@ import structlog
 
 from portal.audit import outbox
 from portal.audit.models import Delivery
+from portal.contracts.queries import incumbents_of
 from portal.core import clock
 from portal.core.logs import kind_of
 from portal.evaluation.results import calculate_result, diagnose_result
@@ -27,7 +28,7 @@ def calculate() -> int:
 @celery.task(name="worker.results.diagnose")  # type: ignore[untyped-decorator]
 def diagnose() -> int:
     """Work out what decided every result that waits for it; returns how many were attempted."""
-    return _carry(outbox.DIAGNOSTICS, lambda result_id: diagnose_result(result_id=result_id))
+    return _carry(outbox.DIAGNOSTICS, lambda result_id: diagnose_result(result_id=result_id, incumbents=incumbents_of))
 
 
 def _carry(consumer: str, act: Callable[[uuid.UUID], object]) -> int:

@@ -16,6 +16,7 @@ from portal.bidding.models import Bid
 from portal.contracts.models import Contract
 from portal.core.columns import db
 from portal.core.errors import NotFound
+from portal.evaluation.models import Result
 from portal.organisations.models import Provider
 from portal.regulation.procurement_law import StandstillDuty
 from portal.tendering.models import InvitationToTender, Lot
@@ -23,6 +24,20 @@ from portal.tendering.models import InvitationToTender, Lot
 PAGE = 50
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When a standstill that was not offered was over."""
+
+
+def incumbents_of(result: Result) -> set[str]:
+    """Which bids of a result's lot come of providers who had a contract with its buyer before the bids were opened.
+
+    By the bids' references, whatever the contract was about and whether or not it still runs.
+    """
+    earlier = exists().where(
+        Contract.provider_id == Bid.provider_id,
+        Contract.authority_id == InvitationToTender.authority_id,
+        Contract.concluded_at < InvitationToTender.opened_at,
+    )
+    found = select(Bid.reference).join(InvitationToTender, InvitationToTender.id == Bid.itt_id)
+    return set(db.session.scalars(found.where(Bid.lot_id == result.lot_id, earlier)))
 
 
 def contract_by_reference(reference: str) -> Contract:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.bidding.models import Bid, OpenedBid
 from portal.core.columns import db
+from portal.evaluation.effects_words import effects_in_words
 from portal.evaluation.explaining import (
     Names,
     flips_in_words,
@@ -43,6 +44,8 @@ class FirmnessPage:
     habits: list[list[str]]
     """Each member: alias, panel, how far above or below the others and how far apart in hundredths of the scale,
     and how many reasons say something."""
+    effects: Sequence[Sequence[str]]
+    """What marks may follow besides the answers: what it is, what it says, what chance would make of it."""
     looks: Sequence[SecondLook]
 
 
@@ -61,6 +64,7 @@ def firmness_page(itt: InvitationToTender, result: Result) -> FirmnessPage:
         flips=flips_in_words(said, names, FLIPS_AT_MOST),
         more_flips=max(0, len(said.get("single_steps", ())) - FLIPS_AT_MOST),
         habits=_habits(said, names),
+        effects=effects_in_words(said, names),
         looks=looks_of(result.id),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from portal.core.columns import db
 from portal.core.errors import WrongState
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
+from portal.evaluation.background import background_of
 from portal.evaluation.models import BlockedResult, Result
 from portal.evaluation.scoring_input import case_for
 from portal.evaluation.storing import hash_of, store_result, stored_case
@@ -73,8 +75,10 @@ def _calculate_lot(itt: InvitationToTender, lot: Lot, *, now: datetime) -> Resul
     return result
 
 
-def diagnose_result(*, result_id: uuid.UUID) -> None:
+def diagnose_result(*, result_id: uuid.UUID, incumbents: Callable[[Result], Collection[str]] | None = None) -> None:
     """Work out from a stored result's own inputs how firm it is, and store that beside it.
+
+    `incumbents` says which bids come of whom the buyer has a contract with; without it nothing is said of these.
 
     A task of its own, for a large result takes a second and an award can wait for it. A result that has its
     diagnostics stays as it is, so the task may run twice. Records RESULT_DIAGNOSED. Raises `NotFound`.
@@ -82,7 +86,8 @@ def diagnose_result(*, result_id: uuid.UUID) -> None:
     result = lock(Result, result_id)
     if result.diagnostics is not None:
         return
-    result.diagnostics = diagnose(case_from(stored_case(result.id))).to_dict()
+    background = background_of(result, None if incumbents is None else incumbents(result))
+    result.diagnostics = diagnose(case_from(stored_case(result.id)), background=background).to_dict()
     record(
         EventKind.RESULT_DIAGNOSED,
         result,

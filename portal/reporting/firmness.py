@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.core.pdf import Heading, Part, Table
 from portal.core.words import counted, listed, marks
+from portal.evaluation.effects_words import effects_in_words
 from portal.evaluation.explaining import Names, flips_in_words, lead_in_words, share
 from portal.reporting.gathering import LotOutcome
 
@@ -46,6 +47,7 @@ def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator
         alpha = marks(entry["alpha"]["shown"]) if entry["alpha"] else "too few scores to say"
         words = f"Krippendorff’s alpha: {alpha} (1 is perfect agreement, 0 what chance would give)."
         yield f"Agreement within {names.panel(entry['panel'])}", words, "Exact for these scores; no sample of others"
+    yield from effects_in_words(said, names)
     weak = counted(len(said["weak_reasons"]), "agreed reason is", "agreed reasons are")
     yield "Reasons that say little", f"{weak} shorter than a sentence, or close to the scale’s own words.", EXACT
 

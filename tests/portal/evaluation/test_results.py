@@ -14,6 +14,7 @@ from portal.audit.queries import events_of
 from portal.bidding.models import OpenedPrice
 from portal.core import clock
 from portal.core.errors import NotFound, WrongState
+from portal.evaluation.background import background_of
 from portal.evaluation.models import ModeratedScore, Result
 from portal.evaluation.queries import bid_to_score, bids_to_score
 from portal.evaluation.results import (
@@ -84,7 +85,7 @@ def test_what_decided_a_result_is_stored_after_it_and_once() -> None:
     assert result.diagnostics is None
     for _ in range(2):
         diagnose_result(result_id=result.id)
-    assert result.diagnostics == diagnose(result.inputs).to_dict()
+    assert result.diagnostics == diagnose(result.inputs, background=background_of(result, None)).to_dict()
     assert result.diagnostics["margin"]["by"]["shown"] == "16.0000"
     kinds = [event.kind for event in events_of(evaluation.itt.id)]
     assert [kind for kind in kinds if kind.startswith("result_")] == ["result_calculated", "result_diagnosed"]
