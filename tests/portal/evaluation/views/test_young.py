@@ -160,7 +160,8 @@ def test_a_sitting_that_is_over_loses_no_word(client: CheckedClient) -> None:
     offered = client.get(path)
     assert "It sounds like fun to me." in text_of(offered)
     assert "Nobody has seen it." in text_of(offered)
-    again = client.post(path, data=fields_of(offered, action=path) | {"form_use": "1"})
+    action = f"{path}?about={sitting_of(young.work, young.member).screen(2).about}"
+    again = client.post(path, data=fields_of(offered, action=action) | {"form_use": "1"})
     sent = client.post(path, data=fields_of(again) | {"go": "next"})
     assert sent.location == "/panel/sitting/check"
     assert [score.reason for score in scorecards_of(young.member.id).popitem()[1].scores] == [held["reason"]]
