@@ -51,6 +51,7 @@ DECORATORS = [
     "@validates",
     "@after_agreeing",
     "@after_taking",
+    "@before_giving",
     "@*.expression",
 ]
 

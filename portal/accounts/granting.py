@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -29,6 +30,22 @@ from portal.core.permissions import Actor, Role, Verb, policy
 from portal.core.taking import lock
 from portal.organisations.models import ContractingAuthority, Provider
 
+
+class Check(Protocol):
+    """What has to be so before somebody gets a role in an authority; it refuses by a typed error."""
+
+    def __call__(self, *, person: User, role: Role, authority: ContractingAuthority) -> None: ...
+
+
+_checks: list[Check] = []
+
+
+def before_giving(check: Check) -> Check:
+    """Have a later stage's rule asked when a role that takes two people is proposed, and again when it is confirmed."""
+    _checks.append(check)
+    return check
+
+
 DECIDED_THERE = "The authority has another administrator, who confirms or refuses this."
 
 
@@ -44,10 +61,11 @@ def propose_role(*, person: User, role: Role, authority: ContractingAuthority, a
     """Propose that somebody gets a role in the authority that takes two people to give; it is not in force yet.
 
     Records ROLE_PROPOSED; the authority's administrators are told, and the platform's where nobody else can confirm.
-    Raises `NotAllowed` for oneself.
+    Raises `NotAllowed` for oneself, and what a rule of `before_giving` does.
     """
     policy.require(actor, Verb.INVITE, authority)
     require_second_person(actor, Half(person.id))
+    _check(person, role, authority)
     proposed = RoleGrant(user=person, user_id=person.id, role=role, authority=authority, proposed_by_id=actor.user_id)
     db.session.add(proposed)
     record_role(EventKind.ROLE_PROPOSED, proposed, actor)
@@ -63,6 +81,7 @@ def confirm_role(*, role_id: uuid.UUID, actor: Actor, now: datetime) -> RoleGran
     where the authority has somebody to confirm it, `WrongState` when it waits no more.
     """
     found = _take(role_id, actor)
+    _check(found.user, found.role, found.authority)
     found.decide(actor, now=now)
     found.status = GRANT.move(found.status, GrantStatus.CONFIRMED)
     if not _holds(found):
@@ -190,6 +209,12 @@ def missing_administrator(authority: ContractingAuthority) -> str | None:
         f"{authority.name} needs a second administrator, so that nobody alone gives the roles of those who open bids "
         "and decide. An administrator invites one under “Your colleagues”; the platform’s administrator confirms it."
     )
+
+
+def _check(person: User, role: Role, authority: ContractingAuthority | None) -> None:
+    if authority is not None:
+        for check in _checks:
+            check(person=person, role=role, authority=authority)
 
 
 def _take(role_id: uuid.UUID, actor: Actor) -> RoleGrant:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from portal.accounts.granting import missing_administrator
-from portal.accounts.models import HeldRole
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import BidOpening
@@ -17,7 +15,8 @@ from portal.bidding.states import OpeningStatus, Opens
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, PortalError, SecondFactorNeeded, WrongState
 from portal.core.permissions import FRESH_FACTOR, Actor
-from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.models import InvitationToTender
+from portal.tendering.scoring_apart import sits_on_panel
 
 APART = timedelta(minutes=15)
 
@@ -84,17 +83,6 @@ def join_opening(itt: InvitationToTender, what: Opens, actor: Actor, at: datetim
 def record_refused_opening(*, itt: InvitationToTender, actor: Actor, refusal: PortalError) -> None:
     """Record OPENING_REFUSED for an attempt, after its own transaction was rolled back."""
     record(EventKind.OPENING_REFUSED, itt, actor=actor, reason=getattr(refusal, "reason", refusal.code))
-
-
-def sits_on_panel(itt: InvitationToTender, *people: uuid.UUID | None) -> bool:
-    """Whether any of the people holds a role on a panel of the invitation."""
-    found = db.session.scalar(
-        select(HeldRole.id)
-        .join(Panel, Panel.id == HeldRole.panel_id)
-        .where(HeldRole.user_id.in_(people), HeldRole.ended_at.is_(None), Panel.itt_id == itt.id)
-        .limit(1)
-    )
-    return found is not None
 
 
 def _waiting(itt: InvitationToTender, what: Opens, at: datetime) -> BidOpening | None:

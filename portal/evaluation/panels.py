@@ -33,6 +33,7 @@ from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.interests.declaring import enter_panel_member
 from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.scoring_apart import why_not_to_score
 from portal.tendering.states import PanelKind
 
 ROLE_OF: dict[MemberRole, Role] = {
@@ -239,7 +240,7 @@ def _adult(panel: Panel, appointee: Appointee, *, actor: Actor) -> User:
 
 
 def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appointee: Appointee) -> None:
-    """Nobody judges for two panels, opens the bids and scores them, or bids and scores."""
+    """Nobody judges for two panels, opens the bids or decides about them and scores them, or bids and scores."""
     held = (
         select(PanelMember)
         .join(Panel, Panel.id == PanelMember.panel_id)
@@ -263,6 +264,8 @@ def _check_independent(itt: InvitationToTender, panel: Panel, person: User, appo
             "This person opened the bids, or stood in for who did or had them stand in, so cannot score them.",
             field="email",
         )
+    if why_not := why_not_to_score(itt, person):
+        raise InvalidInput(why_not, field="email")
 
 
 def _in_force(panel: Panel, role: MemberRole) -> bool:
