@@ -24,6 +24,7 @@ import portal.corresponding.models
 import portal.corresponding.rules
 import portal.editing.models
 import portal.ending.rules
+import portal.evaluation.blocked_models
 import portal.evaluation.consent_models
 import portal.evaluation.draw_models
 import portal.evaluation.look_models

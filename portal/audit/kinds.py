@@ -204,6 +204,7 @@ class EventKind(StrEnum):
     PANEL_MEMBER_REMOVED = "panel_member_removed"
     PANEL_REMOVAL_PROPOSED = "panel_removal_proposed"
     PANEL_REMOVAL_REFUSED = "panel_removal_refused"
+    PANEL_REMINDED = "panel_reminded"
     SITTING_TIMES_SET = "sitting_times_set"
     TAKING_PART_RECORDED = "taking_part_recorded"
     SITTING_BEGUN = "sitting_begun"

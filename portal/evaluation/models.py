@@ -57,6 +57,8 @@ class PanelWork(OnIttChain, Model):
     safeguarding_deputy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     """Who is told where the lead has not read it after half an hour."""
 
+    reminded_at: Mapped[datetime | None]
+    """When a commissioner last reminded it of the scores that it owes."""
     corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("moderated_score.id", use_alter=True))
     """The one agreed score that it is back for; none where it agrees all of them."""
 
@@ -386,15 +388,3 @@ class Result(OnIttChain, Model):
 
     itt: Mapped[InvitationToTender] = relationship()
     lot: Mapped[Lot] = relationship()
-
-
-class BlockedResult(Model):
-    """Inputs of one lot that the scoring engine refused, and why, by its code; the newest one is what stands."""
-
-    __tablename__ = "blocked_result"
-
-    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"), primary_key=True)
-    inputs_hash: Mapped[str] = mapped_column(primary_key=True)
-    itt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("itt.id"), index=True)
-    code: Mapped[str]
-    blocked_at: Mapped[datetime]

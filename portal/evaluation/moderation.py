@@ -29,7 +29,7 @@ from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
 from portal.evaluation.models import ModeratedScore, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, every_answer, every_movement, seats_of
-from portal.evaluation.progress import progress_of
+from portal.evaluation.progress import still_owing
 from portal.evaluation.published_method import Leaf, plain, read_score, scored_leaves
 from portal.evaluation.queries import (
     Cell,
@@ -100,12 +100,7 @@ def change_attendance(*, work: PanelWork, present: Collection[uuid.UUID], actor:
 
 def waiting_for(work: PanelWork) -> list[str]:
     """The aliases of the scoring members who have not yet submitted every bid."""
-    progress = progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
-    return [
-        found.member.alias
-        for found in progress
-        if found.member.may_score and found.member.scores_with_id is None and found.submitted < found.asked
-    ]
+    return [found.member.alias for found in still_owing(work)]
 
 
 def agree_score(

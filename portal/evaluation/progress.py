@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.columns import db
-from portal.evaluation.models import Declaration, PanelMember, Score, Scorecard
+from portal.evaluation.models import Declaration, PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.queries import members_of
 from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.standing import UNTOUCHED, standings_of
@@ -84,6 +84,15 @@ def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uu
         )
 
     return {panel_id: [progress(one) for one in members] for panel_id, members in members_of(panel_ids).items()}
+
+
+def still_owing(work: PanelWork) -> list[Progress]:
+    """The panel's members with scorecards of their own who have not submitted every bid that is theirs to judge."""
+    return [
+        found
+        for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
+        if found.member.may_score and found.member.scores_with_id is None and found.submitted < found.asked
+    ]
 
 
 def _counted(statement: object) -> dict[uuid.UUID, int]:

@@ -18,7 +18,8 @@ from portal.core.errors import WrongState
 from portal.core.permissions import SYSTEM
 from portal.core.taking import lock
 from portal.evaluation.background import background_of
-from portal.evaluation.models import BlockedResult, Result
+from portal.evaluation.blocked_models import BlockedResult
+from portal.evaluation.models import Result
 from portal.evaluation.scoring_input import case_for
 from portal.evaluation.storing import hash_of, store_result, stored_case
 from portal.tendering.models import InvitationToTender, Lot

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
 from portal.evaluation.consenting import asked_for, first_that_waits
-from portal.evaluation.models import ModeratedScore, PanelMember
+from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
+from portal.evaluation.progress import still_owing
 from portal.evaluation.queries import work_of
+from portal.evaluation.states import PanelWorkStatus
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of, to_authority
 from portal.notifications.composing import tell
@@ -46,6 +50,27 @@ def score_waits(event: Event) -> None:
         itt=work.itt,
         panel=work.panel,
     )
+
+
+def panel_reminded(event: Event) -> None:
+    """Whoever owes scores still when this is written hears how many; of young people their facilitators.
+
+    A young person is never written to.
+    """
+    work = db.session.get_one(PanelWork, event.object_id)
+    owing = still_owing(work) if work.status is PanelWorkStatus.SCORING else []
+    about: dict[str, Any] = {"event": event, "thread": work.itt_id, "itt": work.itt, "panel": work.panel}
+    if work.panel.kind.is_young_people:
+        if owing:
+            people = recipients.people_of_panel(work.panel_id, Role.FACILITATOR)
+            link = page_of("panel_desk.cards", panel_id=work.panel_id)
+            tell(people=people, template="evaluation/young_reminded", link=link, count=len(owing), **about)
+        return
+    link = page_of("panel_desk.show", panel_id=work.panel_id)
+    for found in owing:
+        people = recipients.still_here([found.member.user_id])
+        missing = found.asked - found.submitted
+        tell(people=people, template="evaluation/panel_reminded", link=link, count=missing, **about)
 
 
 def panel_to_tell(event: Event) -> None:

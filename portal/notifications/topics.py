@@ -271,7 +271,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "panel",
         "Your panel",
-        "Bids are ready to score, moderation begins, an agreed score waits, somebody stepped back.",
+        "Bids are ready to score, scores are missing, moderation begins, an agreed score waits, somebody stepped back.",
         ON_PANELS | AUTHORITY_ROLES,
         (
             "evaluation/bids_ready",
@@ -279,6 +279,8 @@ TOPICS: tuple[Topic, ...] = (
             "evaluation/link_decided",
             "evaluation/moderation_started",
             "evaluation/score_waits",
+            "evaluation/panel_reminded",
+            "evaluation/young_reminded",
             "ending/panel_over",
             "ending/panel_reopened",
         ),

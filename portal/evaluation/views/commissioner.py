@@ -33,6 +33,7 @@ from portal.evaluation.queries import (
     works_of_itt,
 )
 from portal.evaluation.reading import read_rates
+from portal.evaluation.reminding import remind_panel
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.evaluation.taking_part.chairing import chairs_of
@@ -104,6 +105,21 @@ def invite_again(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> R
     elif form.refusal:
         flash(form.refusal.message, "warning")
     return redirect(url_for(".panels", reference=itt.reference))
+
+
+@bp.post("/panels/<uuid:panel_id>/reminder")
+@for_authority(Role.COMMISSIONER)
+def remind(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
+    """Remind a panel of the scores that it owes."""
+    panel = _panel(_itt(reference, Verb.APPOINT_PANEL), panel_id)
+    form = PlainForm()
+    if form.validate_on_submit() and form.carry_out(
+        lambda: remind_panel(work=work_of(panel.id), actor=actor(), now=clock.now())
+    ):
+        flash(f"We write to whoever on the {panel.name} has scores to give.", "success")
+    elif form.refusal:
+        flash(form.refusal.message, "warning")
+    return redirect(url_for(".panels", reference=reference))
 
 
 @bp.get("/panels/<uuid:panel_id>/record")

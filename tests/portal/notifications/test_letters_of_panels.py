@@ -10,6 +10,7 @@ from portal.core.permissions import Role
 from portal.evaluation.consenting import consent_to
 from portal.evaluation.models import ModeratedScore
 from portal.evaluation.moderation import agree_score
+from portal.evaluation.reminding import remind_panel
 from portal.extensions import db
 from portal.notifications import letters_of_panels as letters
 from portal.notifications.recipients import people_of_authority
@@ -19,12 +20,15 @@ from tests.factories.awarding import decided_award
 from tests.factories.evaluation import (
     AGREED_REASON,
     LOCAL,
+    PARENTS,
     WHY_NOT,
     YOUNG,
     Evaluation,
     leave_waiting,
     moderated_evaluation,
     moderating_itt,
+    score_all,
+    scoring_itt,
 )
 from tests.factories.tendering import panel_named, settle_interests
 from tests.portal.notifications.test_letters_of_endings import told
@@ -80,6 +84,25 @@ def test_no_young_person_is_written_to() -> None:
     evaluation = moderating_itt(1)
     assert agree(evaluation, YOUNG, "our-voice", "5").stands_at is None
     assert told(EventKind.SCORE_AGREED, letters.score_waits) == []
+
+
+def test_whoever_owes_scores_is_reminded_and_of_young_people_their_facilitator() -> None:
+    """Whoever has submitted is not, and nobody once they all have when the letter is written."""
+    evaluation = scoring_itt(2)
+    done, slow = evaluation.scorers(LOCAL)
+    score_all(evaluation, done)
+    for key in (LOCAL, YOUNG):
+        seat = evaluation.moderator(key)
+        remind_panel(work=seat.work, actor=evaluation.commissioner, now=clock.now())
+        found = told(EventKind.PANEL_REMINDED, letters.panel_reminded)
+        waits_for = slow if key == LOCAL else seat
+        page = f"/panel/{seat.panel.id}" if key == LOCAL else f"/panel/{seat.panel.id}/cards"
+        assert [(one.user_id, one.link) for one in found] == [(waits_for.user.id, page)]
+    parents = evaluation.scorers(PARENTS)
+    remind_panel(work=parents[0].work, actor=evaluation.commissioner, now=clock.now())
+    for seat in parents:
+        score_all(evaluation, seat)
+    assert told(EventKind.PANEL_REMINDED, letters.panel_reminded) == []
 
 
 def test_officers_hear_that_young_people_wait_for_their_answer() -> None:

@@ -184,6 +184,17 @@ def test_the_result_is_the_authoritys_own(client: CheckedClient) -> None:
         assert client.get(path).status_code == status
 
 
+def test_the_commissioner_reminds_a_panel_once_a_day(client: CheckedClient) -> None:
+    """The button says so of one panel; pressed again, the page says when it was."""
+    evaluation = scoring_itt(1)
+    base, panel = enter(client, evaluation), evaluation.seats[LOCAL][0].panel
+    assert f"Remind the {panel.name} of the scores that are missing" in text_of(client.get(f"{base}/panels"))
+    for said in (f"We write to whoever on the {panel.name} has scores to give.", f"The {panel.name} was reminded on"):
+        assert post(client, f"{base}/panels/{panel.id}/reminder").location == f"{base}/panels"
+        assert said in client.get(f"{base}/panels").text
+    assert text_of(client.get(f"{base}/panels")).count("Reminded ") == 1
+
+
 def test_pages_cost_the_same_with_one_bid_and_with_three(client: CheckedClient, count_statements: Statements) -> None:
     """The result takes eight statements (G4) and three for what stands beside it; neither page grows with the bids."""
     counts: dict[str, list[int]] = {"/result": [], "/panels": []}
