@@ -5,15 +5,18 @@ With a panel's share of all marks at `w` instead of the published `w0`, and ever
 crosses that of one that is in.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from tender_scoring.method import HUNDRED
 from tender_scoring.prices import PriceField
-from tender_scoring.ranking import Ranks
 from tender_scoring.rounding import exact, half_up
 from tender_scoring.totals import Totals
+
+Lines = Mapping[int, tuple[Fraction, Fraction]]
+Bids = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,32 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The `bids` that would be chosen at every share between `start` and `end`; at an end itself some are tied."""
+
+    start: Fraction
+    end: Fraction
+    bids: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the stretch as JSON values."""
+        ends = {"from": self.start, "to": self.end}
+        shown = {name: {"exact": exact(end), "shown": half_up(end, 4)} for name, end in ends.items()}
+        return {**shown, "bids": list(self.bids)}
+
+
+@dataclass(frozen=True, slots=True)
 class DecisiveWeight:
-    """A counting panel's share of all marks, and the nearest shares at which the winner changes, or None."""
+    """A counting panel's share of all marks, and the nearest shares at which the winner changes, or None.
+
+    `stretches` say who would be chosen at every share from 0 to 1; none for a panel that gives no marks, or all.
+    """
 
     panel: str
     share: Fraction
     below: Threshold | None
     above: Threshold | None
+    stretches: tuple[Stretch, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as JSON values."""
@@ -44,6 +66,7 @@ class DecisiveWeight:
             "share": {"exact": exact(self.share), "shown": half_up(self.share, 4)},
             "below": self.below.to_dict() if self.below else None,
             "above": self.above.to_dict() if self.above else None,
+            "stretches": [stretch.to_dict() for stretch in self.stretches],
         }
 
 
@@ -59,35 +82,47 @@ def _decisive(what: Totals, panel: str) -> DecisiveWeight:
         return DecisiveWeight(panel, share, None, None)
     field = what.field(what.standing)
     lines = {bid: _line(what, bid, panel, share, field) for bid in what.standing}
-    ranks = what.order(what.standing)
-    winners = what.chosen(ranks)
-    below: dict[int, Fraction] = {}
-    above: dict[int, Fraction] = {}
-    if len(winners) > what.case.method.winners:  # tied now: any other weight tells them apart
-        tied = max((tie for tie in ranks.ties if set(tie) <= set(winners)), key=lambda tie: _place(ranks, tie[0]))
-        for bid in tied[1:]:
-            if lines[bid][1] != lines[tied[0]][1]:
-                below[bid] = above[bid] = share
-    outside = [line for line in lines.items() if line[0] not in winners]
-    for value, slope in {lines[bid] for bid in winners}:
-        for bid, (other, steeper) in outside:
-            gain = steeper - slope
-            if gain > 0 and (crossing := share - (other - value) / gain) < 1:
-                above[bid] = min(crossing, above.get(bid, crossing))
-            elif gain < 0 and (crossing := share - (other - value) / gain) > 0:
-                below[bid] = max(crossing, below.get(bid, crossing))
-    return DecisiveWeight(panel, share, _nearest(what, below, max), _nearest(what, above, min))
+    at_zero = {bid: (value - slope * share, slope) for bid, (value, slope) in lines.items()}
+    stretches = list(_stretches(at_zero, what.case.method.winners))
+    chosen = frozenset(what.chosen(what.order(what.standing)))
+    lower = [(end, bids) for _, end, bids in stretches if end <= share and bids != chosen]
+    higher = [(start, bids) for start, _, bids in stretches if start >= share and bids != chosen]
+    return DecisiveWeight(
+        panel,
+        share,
+        _threshold(what, chosen, lower[-1:]),
+        _threshold(what, chosen, higher[:1]),
+        tuple(Stretch(start, end, what.names(sorted(bids))) for start, end, bids in stretches),
+    )
 
 
-def _place(ranks: Ranks, bid: int) -> int:
-    return dict(ranks.places)[bid]
+def _threshold(what: Totals, chosen: Bids, nearest: Sequence[tuple[Fraction, Bids]]) -> Threshold | None:
+    """Return the share at which others are chosen, and who of them comes in, or else goes out of a tie."""
+    for weight, bids in nearest:
+        return Threshold(weight, what.names(sorted(bids - chosen or chosen - bids)))
+    return None
 
 
-def _nearest(what: Totals, crossings: dict[int, Fraction], choose: Any) -> Threshold | None:
-    if not crossings:
-        return None
-    weight: Fraction = choose(crossings.values())
-    return Threshold(weight, what.names(bid for bid, crossing in sorted(crossings.items()) if crossing == weight))
+def _stretches(lines: Lines, places: int) -> Iterator[tuple[Fraction, Fraction, Bids]]:
+    """Yield from which share to which who is chosen, from 0 to 1; `lines` are each bid's value at 0 and its slope."""
+    start = Fraction(0)
+    while start < 1:
+        # A little beyond the start the steeper of two equal lines is higher.
+        beyond = {bid: (value + slope * start, slope) for bid, (value, slope) in lines.items()}
+        least = sorted(beyond.values(), reverse=True)[:places][-1]
+        chosen = frozenset(bid for bid, line in beyond.items() if line >= least)
+        inside, outside = {beyond[bid] for bid in chosen}, {line for line in beyond.values() if line < least}
+        # Bids whose lines are one tie for the last place everywhere: whoever falls behind these is out.
+        rising = outside | {least} if len(chosen) > places else outside
+        ends = [
+            start + (value - other) / (steeper - slope)
+            for value, slope in inside
+            for other, steeper in rising
+            if steeper > slope
+        ]
+        end = min([Fraction(1), *ends])
+        yield start, end, chosen
+        start = end
 
 
 def _line(what: Totals, bid: int, panel: str, share: Fraction, field: PriceField | None) -> tuple[Fraction, Fraction]:

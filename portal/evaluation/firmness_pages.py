@@ -24,6 +24,7 @@ from portal.evaluation.explaining import (
 from portal.evaluation.look_models import SecondLook
 from portal.evaluation.models import Result
 from portal.evaluation.names import names_in
+from portal.evaluation.say_of_panels import Stretches, stretches_of
 from portal.evaluation.second_look import looks_of
 from portal.tendering.models import InvitationToTender
 
@@ -39,6 +40,8 @@ class FirmnessPage:
     lead: str
     shares: list[list[str]]
     """Each counting panel: name, share of all marks, the shares at which another bid would be chosen."""
+    stretches: list[Stretches]
+    """Of each counting panel, who would be chosen at which share of all marks."""
     flips: list[str]
     more_flips: int
     habits: list[list[str]]
@@ -61,6 +64,7 @@ def firmness_page(itt: InvitationToTender, result: Result) -> FirmnessPage:
             [names.panel(entry["panel"]), *(share(entry[key]) for key in ("share", "below", "above"))]
             for entry in said.get("decisive_weights", [])
         ],
+        stretches=[stretches_of(entry, names) for entry in said.get("decisive_weights", []) if entry.get("stretches")],
         flips=flips_in_words(said, names, FLIPS_AT_MOST),
         more_flips=max(0, len(said.get("single_steps", ())) - FLIPS_AT_MOST),
         habits=_habits(said, names),

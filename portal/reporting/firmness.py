@@ -9,6 +9,7 @@ from portal.core.pdf import Heading, Part, Table
 from portal.core.words import counted, listed, marks
 from portal.evaluation.effects_words import effects_in_words
 from portal.evaluation.explaining import Names, flips_in_words, lead_in_words, share
+from portal.evaluation.say_of_panels import stretches_in_words
 from portal.reporting.gathering import LotOutcome
 
 FLIPS_AT_MOST = 12
@@ -35,7 +36,8 @@ def checks(said: Mapping[str, Any], names: Names, *, is_known: bool) -> Iterator
     for entry in said["decisive_weights"]:
         below, above = share(entry["below"]), share(entry["above"])
         words = f"Gives {share(entry['share'])} of all marks. Another bid would be chosen below {below}, above {above}."
-        yield f"The say of {names.panel(entry['panel'])}", words, EXACT
+        stretches = stretches_in_words(entry, names)
+        yield f"The say of {names.panel(entry['panel'])}", "\n".join(filter(None, (words, stretches))), EXACT
     yield _shaking(said["stability"])
     changing = [names.bid(entry["bid"]) for entry in said["without_bid"] if entry["order_changes"]]
     others = f"The others would stand in another order without {listed(changing)}."

@@ -2,6 +2,7 @@
 
 import copy
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -146,6 +147,10 @@ def test_the_decisive_weight_of_the_scoring_rules():
         "share": {"exact": "9/10", "shown": "0.9000"},
         "below": {"exact": "2/3", "shown": "0.6667", "bids": ["B"]},
         "above": None,
+        "stretches": [
+            {"from": {"exact": "0/1", "shown": "0.0000"}, "to": {"exact": "2/3", "shown": "0.6667"}, "bids": ["B"]},
+            {"from": {"exact": "2/3", "shown": "0.6667"}, "to": {"exact": "1/1", "shown": "1.0000"}, "bids": ["A"]},
+        ],
     }
 
 
@@ -184,6 +189,17 @@ def test_the_winner_changes_at_a_decisive_weight_and_not_before(seed, places):
             assert best(entry.panel, entry.share, low - little) != best(entry.panel, entry.share, entry.share) or (
                 low == entry.share
             )
+        ends = [Fraction(0), *(stretch.end for stretch in entry.stretches)]
+        assert [stretch.start for stretch in entry.stretches] == ends[:-1]
+        assert ends[-1] == 1
+        assert not entry.below or entry.below.weight in ends
+        assert not entry.above or entry.above.weight in ends
+        for stretch in entry.stretches:
+            for part in (1, 2, 500, 998, 999):
+                weight = stretch.start + (stretch.end - stretch.start) * Fraction(part, 1000)
+                assert best(entry.panel, entry.share, weight) == set(stretch.bids)
+        for before, after in pairwise(entry.stretches):
+            assert set(before.bids) != set(after.bids)
         if entry.above:
             assert best(entry.panel, entry.share, high + little) != best(entry.panel, entry.share, entry.share) or (
                 high == entry.share

@@ -47,6 +47,8 @@ def test_each_look_is_recorded_and_names_no_bidder(client: CheckedClient) -> Non
     for number in (1, 2):
         shown = client.get(page(itt)).text
         assert "would put Provider" in shown
+        assert "Who would be chosen at another share of the marks: Local panel" in shown
+        assert "The line stands at" in shown
         assert not any(name in shown for name in bidders(itt))
         assert "£" not in shown.split("<main", 1)[1]
         assert times_seen(itt) == number
