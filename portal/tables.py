@@ -30,6 +30,7 @@ import portal.evaluation.draw_models
 import portal.evaluation.look_models
 import portal.evaluation.models
 import portal.evaluation.moderation_models
+import portal.evaluation.note_models
 import portal.evaluation.paper_models
 import portal.evaluation.recusal_models
 import portal.evaluation.rules

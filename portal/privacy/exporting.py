@@ -21,6 +21,7 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Actor
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.models import Declaration, PanelMember, Score, Scorecard
+from portal.evaluation.note_models import OwnNote
 from portal.notifications.mentions import fill_in
 from portal.notifications.models import Message
 from portal.organisations.models import ContractingAuthority, Provider
@@ -44,6 +45,7 @@ def own_data(*, actor: Actor, now: datetime) -> dict[str, Any]:
         "inbox": _inbox(person),
         "declarations_of_interest": _declarations(person.id),
         "scores": _scores(person.id),
+        "own_notes": _notes(person.id),
         "answers_to_agreed_scores": _answers(person.id),
         "acts": _acts(person.id),
         "named_in": [asdict(held) for held in held_of(person.id)],
@@ -150,6 +152,19 @@ def _scores(person_id: uuid.UUID) -> list[dict[str, Any]]:
     return [
         {"criterion": row.title, "score": row.score, "reason": row.reason, "saved_at": row.saved_at} for row in rows
     ]
+
+
+def _notes(person_id: uuid.UUID) -> list[dict[str, Any]]:
+    """What the person noted for themselves while they scored."""
+    rows = db.session.execute(
+        select(AwardCriterion.title, OwnNote.words, OwnNote.saved_at)
+        .select_from(OwnNote)
+        .join(PanelMember, PanelMember.id == OwnNote.panel_member_id)
+        .join(AwardCriterion, AwardCriterion.id == OwnNote.criterion_id)
+        .where(PanelMember.user_id == person_id)
+        .order_by(OwnNote.saved_at, OwnNote.bid_id, AwardCriterion.position)
+    )
+    return [{"criterion": row.title, "words": row.words, "saved_at": row.saved_at} for row in rows]
 
 
 def _answers(person_id: uuid.UUID) -> list[dict[str, Any]]:

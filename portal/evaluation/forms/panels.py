@@ -178,7 +178,7 @@ class StepBackForm(BaseForm):
 
 
 class ScoreForm(BaseForm):
-    """A score and a reason for each question; made by `score_form`."""
+    """A score, a reason and a note of one's own for each question; made by `score_form`."""
 
     keeps_earlier, is_own = False, True
 
@@ -189,16 +189,22 @@ class ScoreForm(BaseForm):
             for leaf in leaves
         }
 
+    def notes(self, leaves: Sequence[Leaf]) -> Mapping[str, str]:
+        """What the member noted, by criterion key."""
+        return {leaf.key: self[f"note-{leaf.key}"].data or "" for leaf in leaves}
 
-def score_form(leaves: Sequence[Leaf], card: Scorecard | None) -> ScoreForm:
-    """A form with two fields a question, filled with what the member has saved."""
+
+def score_form(leaves: Sequence[Leaf], card: Scorecard | None, notes: Mapping[uuid.UUID, str]) -> ScoreForm:
+    """A form with three fields a question, filled with what the member has saved; `notes` by criterion."""
     fields: dict[str, Any] = {}
     data: dict[str, str] = {}
     saved = {score.criterion_id: score for score in card.scores} if card else {}
     for leaf in leaves:
         fields[f"score-{leaf.key}"] = StringField("Score")
         fields[f"reason-{leaf.key}"] = TextAreaField("Why?")
+        fields[f"note-{leaf.key}"] = TextAreaField("Your own notes")
         score = saved.get(leaf.criterion.id)
+        data[f"note-{leaf.key}"] = notes.get(leaf.criterion.id, "")
         if score is not None:
             data[f"score-{leaf.key}"] = str(plain(score.score))
             data[f"reason-{leaf.key}"] = score.reason

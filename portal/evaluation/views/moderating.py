@@ -25,6 +25,7 @@ from portal.evaluation.moderation import (
 )
 from portal.evaluation.moderation_queries import attendance_of, movements_of, seats_of
 from portal.evaluation.moving import note_movement
+from portal.evaluation.noting import notes_of
 from portal.evaluation.published_method import plain, points
 from portal.evaluation.queries import (
     agreed_history,
@@ -264,5 +265,6 @@ def _cell_page(
         opinions=opinions_of(work.panel_id, bid_id).get(of_it, []),
         movements=movements_of(work.panel_id, bid_id).get(of_it, []),
         history=agreed_history(work.panel_id, bid_id).get(of_it, []),
+        note=notes_of(seat_of(work.panel_id, actor().user_id), bid_id).get(of_it, ""),
         moderates=may(work, Verb.AGREE),
     )

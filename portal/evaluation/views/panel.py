@@ -14,13 +14,14 @@ from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import counts_of_waiting
 from portal.evaluation.declaring import declarations_of, declare_interest
-from portal.evaluation.forms.panels import StepBackForm, SubmitForm, declaration_form, score_form
+from portal.evaluation.forms.panels import ScoreForm, StepBackForm, SubmitForm, declaration_form, score_form
 from portal.evaluation.held_states import HeldStatus
 from portal.evaluation.leaves import leaves_by_bid, leaves_for
 from portal.evaluation.models import HeldWords, PanelWork
+from portal.evaluation.noting import notes_of, save_notes
 from portal.evaluation.panels import issue_sitting_card
 from portal.evaluation.progress import progress_of
-from portal.evaluation.published_method import points
+from portal.evaluation.published_method import Leaf, points
 from portal.evaluation.queries import (
     bid_to_score,
     has_declared,
@@ -149,10 +150,9 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     work = visible(panel_id)
     policy.require(actor(), Verb.SCORE, work)
     leaves = leaves_for(work, bid_to_score(work.itt_id, bid_id))
-    form = score_form(leaves, scorecards_of(seat_of(panel_id, actor().user_id).id).get(bid_id))
-    if form.validate_on_submit() and form.carry_out(
-        lambda: save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
-    ):
+    member = seat_of(panel_id, actor().user_id)
+    form = score_form(leaves, scorecards_of(member.id).get(bid_id), notes_of(member, bid_id))
+    if form.validate_on_submit() and form.carry_out(lambda: _save(work, bid_id, form, leaves)):
         given = sum(1 for entry in form.entries(leaves).values() if entry.score)
         flash(f"Saved. Scores given: {given} of {len(leaves)}. You can change them until you submit.", "success")
         return redirect(url_for(".show", panel_id=panel_id))
@@ -268,11 +268,16 @@ def _held(work: PanelWork) -> Mapping[str, Sequence[HeldWords]]:
     return {name: held_on_panel(work.panel_id, status) for name, status in kinds.items()}
 
 
+def _save(work: PanelWork, bid_id: uuid.UUID, form: ScoreForm, leaves: Sequence[Leaf]) -> None:
+    save_scores(work=work, bid_id=bid_id, entries=form.entries(leaves), actor=actor(), now=clock.now())
+    save_notes(work=work, bid_id=bid_id, notes=form.notes(leaves), actor=actor(), now=clock.now())
+
+
 def _score_page(work: PanelWork, bid_id: uuid.UUID, form: Any = None) -> ResponseReturnValue:
     member = seat_of(work.panel_id, actor().user_id)
     reading = read_bid(work=work, bid_id=bid_id, actor=actor())
     card = scorecards_of(member.id).get(bid_id)
-    form = form or score_form(reading.leaves, card)
+    form = form or score_form(reading.leaves, card, notes_of(member, bid_id))
     page = render_template(
         "evaluation/panel/score.html",
         form=form,
