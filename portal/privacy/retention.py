@@ -17,17 +17,14 @@ from portal.accounts.absence_models import Absence
 from portal.accounts.card_models import AccessCard, CardPurpose
 from portal.accounts.link_models import AddressChange, MailedLink
 from portal.accounts.models import FailedGuess, HeldRole, KeptForm, KnownDevice, User, UserSession
-from portal.awarding.models import Standstill
 from portal.bidding.models import Bid, FilePart
 from portal.bidding.states import BidStatus
-from portal.contracts.models import Contract
 from portal.core.columns import Model, db
 from portal.core.taking import lock
 from portal.editing.earlier import KEPT
 from portal.editing.models import EarlierText
 from portal.evaluation.held_states import HeldStatus
-from portal.evaluation.models import HeldWords, PanelMember
-from portal.evaluation.states import MemberRole
+from portal.evaluation.models import HeldWords
 from portal.joining.models import Application
 from portal.joining.states import ApplicationStatus
 from portal.notifications.models import Message
@@ -40,10 +37,11 @@ from portal.privacy.destroying import (
     destroy_opening_keys,
 )
 from portal.privacy.erasing import erase_person
+from portal.privacy.young_people import KEPT_FOR, KIND, past_young_people
 from portal.tendering.clarifying.mail_following import CONFIRMED_WITHIN
 from portal.tendering.clarifying.mail_models import MailFollower
 from portal.tendering.clarifying.models import Reader
-from portal.tendering.models import InvitationToTender, Panel
+from portal.tendering.models import InvitationToTender
 from portal.tendering.states import IttStatus
 
 DAY = timedelta(days=1)
@@ -157,25 +155,6 @@ def _application_drafts(then: datetime) -> Select[uuid.UUID]:
         Application.answers != {},
         func.coalesce(Application.saved_at, Application.created_at) < then,
     )
-
-
-def _young_people(then: datetime) -> Select[uuid.UUID]:
-    """Young members all of whose procurements are over: standstill or contract, or a year after closing without."""
-    itt = InvitationToTender
-    over = (
-        exists().where(Standstill.itt_id == itt.id, Standstill.ends_until < then)
-        | exists().where(Contract.itt_id == itt.id, Contract.concluded_at < then)
-        | (itt.ended_at.is_not(None) & (itt.ended_at < then))
-        | (itt.closes_at < then - YEAR)
-    )
-    seats = (
-        exists()
-        .where(PanelMember.user_id == User.id)
-        .where(Panel.id == PanelMember.panel_id, itt.id == Panel.itt_id)
-        .correlate(User)
-    )
-    young = exists().where(PanelMember.user_id == User.id, PanelMember.role == MemberRole.YOUNG_MEMBER)
-    return select(User.id).where(User.person_key.is_not(None), User.email_index.is_(None), young, ~seats.where(~over))
 
 
 def _held_words(then: datetime) -> Select[uuid.UUID]:
@@ -380,12 +359,12 @@ KINDS: tuple[Kind, ...] = (
         destroy_held_words,
     ),
     Kind(
-        "young_people",
+        KIND,
         "Young people’s aliases",
-        6 * MONTH,
+        KEPT_FOR,
         "6 months after the standstill or the contract",
         "Children’s Code, standards 8 and 9; UK GDPR art 5(1)(c) and (e)",
-        _young_people,
+        past_young_people,
         _erase,
     ),
     Kind(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.web.access import public
+from portal.privacy.young_people import keeping_of
+from portal.web.access import actor, public
 
 bp = Blueprint("privacy_pages", __name__)
 
@@ -21,7 +22,8 @@ def notice() -> ResponseReturnValue:
 @public
 def young() -> ResponseReturnValue:
     """The same for young people, in words for an eleven-year-old (Children's Code, standard 4)."""
-    return render_template("privacy/public/young.html")
+    person_id = actor().user_id
+    return render_template("privacy/public/young.html", kept=keeping_of(person_id) if person_id else None)
 
 
 @bp.get("/cookies")

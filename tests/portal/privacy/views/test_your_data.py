@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,12 +15,15 @@ from portal.accounts.granting import propose_role
 from portal.accounts.models import User
 from portal.audit.models import Event
 from portal.core.permissions import Role
+from portal.core.words import london_date
 from portal.extensions import db
 from portal.notifications.letters_of_roles import role_proposed
 from portal.organisations.models import ContractingAuthority
+from portal.privacy.keeping import hold_back
+from portal.privacy.young_people import KEPT_FOR, KIND, WITHOUT_OUTCOME, keeping_of, past_young_people
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
-from tests.factories.evaluation import YOUNG, moderated_evaluation
+from tests.factories.evaluation import LOCAL, YOUNG, moderated_evaluation, scoring_itt
 from tests.factories.organisations import make_authority
 from tests.filling import errors_of, fill, press, text_of
 
@@ -134,3 +138,26 @@ def test_registering_says_what_becomes_of_name_and_address(client: CheckedClient
     page = client.get("/register").text
     assert "you can ask for them to be erased" in page
     assert page.count('href="/privacy"') == 2
+
+
+def test_a_young_person_reads_until_when_their_name_is_kept(client: CheckedClient) -> None:
+    """The last day, as the job keeps it: on that day the alias is past its time, the day before it is not."""
+    evaluation = scoring_itt(1)
+    young, closed = evaluation.scorers(YOUNG)[0], evaluation.itt.closes_at
+    assert closed is not None
+    kept = keeping_of(young.user.id)
+    assert kept is not None
+    assert kept.until == closed + WITHOUT_OUTCOME + KEPT_FOR
+    day = timedelta(days=1)
+    looked = (kept.until - KEPT_FOR - day, kept.until - KEPT_FOR + day)
+    past = [young.user.id in db.session.scalars(past_young_people(then)).all() for then in looked]
+    assert past == [False, True]
+    sign_in(client, young.user)
+    told = f"For you that is by {london_date(kept.until)} at the latest."
+    assert told in text_of(client.get("/privacy/young-people"))
+    assert keeping_of(evaluation.scorers(LOCAL)[0].user.id) is None
+    administrator = make_person(Role.PLATFORM_ADMINISTRATOR)
+    hold_back(key=KIND, reason="A court has asked for it today.", actor=actor_of(administrator))
+    page = text_of(client.get("/privacy/young-people"))
+    assert told not in page
+    assert "so we keep it until they are done." in page
