@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -27,20 +26,26 @@ from portal.bidding.stored_files import read_stored_file
 from portal.core.columns import db
 from portal.core.errors import NotFound, NotYet, WrongState
 from portal.core.permissions import Actor, Verb, policy
-from portal.core.showing import SHOWN, NotShown, ShownPage, show_page
+from portal.core.showing import SHOWN, NotShown, show_page
 from portal.core.storage import FileStore
 from portal.core.words import london_short
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named, leaves_for
 from portal.evaluation.models import PanelWork
-from portal.evaluation.published_method import Leaf
+from portal.evaluation.opened import (
+    Compliance,
+    File,
+    FilePage,
+    GivenFile,
+    Rates,
+    Reading,
+    answers_in,
+    manifest,
+    not_given,
+)
 from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
 from portal.evaluation.standing import require_to_judge
-from portal.tendering.amending.earlier_answers import before_in_words, stands
-from portal.tendering.amending.models import MethodChange
-from portal.tendering.amending.queries import changes_by_version
-from portal.tendering.models import InvitationToTender, Question
-from portal.tendering.question_kinds.kind import Asked, Shown
+from portal.tendering.models import InvitationToTender
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
@@ -61,85 +66,6 @@ class Purpose(StrEnum):
 Reader = Actor | Purpose
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A question of the panel's, what the bidder answered, the files given with it (manifest entries)."""
-
-    question: Question
-    shown: Shown
-    files: tuple[Mapping[str, Any], ...]
-    meets_its_rule: bool
-    """Whether the rule that is published with the question says by itself that it passes."""
-    confidential: str | None = None
-    """Why its bidder asks to keep it confidential, where it does."""
-    before: str = ""
-    """That it was answered before an addendum changed the question, and what the addendum says of that."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A bid's file: what its bidder called it, its media type, its bytes."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class FilePage:
-    """One page of a bid's file, to look at."""
-
-    bid: OpenedBid
-    name: str
-    number: int
-    shown: ShownPage
-
-
-@dataclass(frozen=True)
-class GivenFile:
-    """A file that a bid gave for its panels, without its content."""
-
-    file_id: str
-    question: str
-    """The question's key."""
-    name: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One bid as a panel reads it: no price, no bidder's name, no other panel's questions."""
-
-    bid: OpenedBid
-    leaves: tuple[Leaf, ...]
-    answers: Mapping[str, tuple[Answer, ...]]
-    """By criterion key."""
-    summary: tuple[Answer, ...]
-    """What young people read before anything else, whoever scores it."""
-
-
-@dataclass(frozen=True)
-class Compliance:
-    """One bid as officers check it, with its bidder's name: no price, and nothing that a panel scores."""
-
-    bid: OpenedBid
-    answers: tuple[Answer, ...]
-    declared: tuple[str, ...]
-    """What was declared by submitting it."""
-    partners: tuple[Partner, ...]
-    """Who else stands behind it."""
-
-
-@dataclass(frozen=True)
-class Rates:
-    """A bid's price schedule, and the rates that it gave, by key."""
-
-    bid: OpenedBid
-    schedule: Asked
-    given: Mapping[str, str]
-
-
 def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str | None = None) -> Reading:
     """Read one bid's answers to the panel's questions (to the one of that key, when it is given).
 
@@ -153,9 +79,9 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     leaves = leaves_for(work, bid) if criterion is None else [leaf_named(work, bid, criterion)]
     _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
     first = questions_read_first(work.itt_id) if work.panel.kind.is_young_people else ()
-    summary = _answers(bid, bid.quality, first)
+    summary = answers_in(bid, bid.quality, first)
     return Reading(
-        bid, tuple(leaves), {leaf.key: _answers(bid, bid.quality, leaf.questions) for leaf in leaves}, summary
+        bid, tuple(leaves), {leaf.key: answers_in(bid, bid.quality, leaf.questions) for leaf in leaves}, summary
     )
 
 
@@ -206,7 +132,7 @@ def read_compliance(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor)
     _note(bid, actor, envelope=EnvelopeKind.COMPLIANCE, what="answers")
     held = bid.compliance or {}
     partners = tuple(Partner(**each) for each in held.get("partners", ()))
-    answers = _answers(bid, held, compliance_questions(itt.id))
+    answers = answers_in(bid, held, compliance_questions(itt.id))
     return Compliance(bid, answers, tuple(held.get("declared", ())), partners)
 
 
@@ -215,9 +141,9 @@ def read_compliance_file(
 ) -> File:
     """Read a file that officers check, unsealed and compared with its SHA-256; records and raises as `read_file`."""
     bid = _bid_to_check(itt, bid_id, actor)
-    not_given = _not_given(bid)
-    for entry in _manifest(bid.compliance):
-        if entry["id"] == str(file_id) and entry["question"] not in not_given:
+    overtaken = not_given(bid)
+    for entry in manifest(bid.compliance):
+        if entry["id"] == str(file_id) and entry["question"] not in overtaken:
             return _read(bid, entry, actor, files, envelope=EnvelopeKind.COMPLIANCE)
     raise NotFound("There is no such file here.")
 
@@ -306,8 +232,8 @@ def _own_file(
 ) -> tuple[OpenedBid, Mapping[str, Any]]:
     """A bid, and the entry of a file that it gave with one of the panel's questions."""
     bid = _bid_for(work, bid_id, actor)
-    own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions} - _not_given(bid)
-    for entry in _manifest(bid.quality):
+    own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions} - not_given(bid)
+    for entry in manifest(bid.quality):
         if entry["id"] == str(file_id) and entry["question"] in own:
             return bid, entry
     raise NotFound("There is no such file here.")
@@ -324,59 +250,6 @@ def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> Ope
     whose = joinedload(OpenedBid.bid).joinedload(Bid.lot)
     content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(whose, *what)
     return db.session.scalars(content.execution_options(populate_existing=True)).one()
-
-
-def _answers(bid: OpenedBid, envelope: Mapping[str, Any] | None, questions: Sequence[Question]) -> tuple[Answer, ...]:
-    texts = (envelope or {}).get("answers", {})
-    manifest, marked = _manifest(envelope), (envelope or {}).get("confidential", {})
-    overtaken = _overtaken(bid)
-    return tuple(
-        _answer(question, texts, manifest, marked.get(question.key), overtaken.get(question.key, ()))
-        for question in questions
-        if question.is_asked_for(bid.bid.lot_id)
-    )
-
-
-def _answer(
-    question: Question,
-    texts: Mapping[str, str],
-    manifest: Sequence[Mapping[str, Any]],
-    confidential: str | None,
-    changes: Sequence[MethodChange],
-) -> Answer:
-    """One answer; where addenda changed its question and nobody confirmed it, as those addenda say."""
-    given = Answer(
-        question,
-        question.asked.shown(texts),
-        tuple(entry for entry in manifest if entry["question"] == question.key),
-        question.asked.meets_its_rule(texts),
-        confidential,
-    )
-    if not changes:
-        return given
-    # What was answered before the question changed is judged by somebody who reads both.
-    given = replace(given, meets_its_rule=False) if stands(changes) else Answer(question, Shown(), (), False)
-    return replace(given, before=before_in_words(changes))
-
-
-def _overtaken(bid: OpenedBid) -> Mapping[str, Sequence[MethodChange]]:
-    """What changed after the bid was submitted and was not confirmed, by question; nothing of most bids."""
-    found: dict[str, list[MethodChange]] = {}
-    for change in changes_by_version(bid.bid.itt_id) if bid.answered_before else ():
-        is_its = change.addendum is not None and change.addendum.number in bid.answered_before
-        if is_its and change.part.is_question:
-            found.setdefault(change.key, []).append(change)
-    return found
-
-
-def _not_given(bid: OpenedBid) -> set[str]:
-    """The questions whose answers in the bid count as not given."""
-    return {key for key, changes in _overtaken(bid).items() if not stands(changes)}
-
-
-def _manifest(envelope: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
-    listed: Sequence[Mapping[str, Any]] = (envelope or {}).get("files", [])
-    return listed
 
 
 def _read(bid: OpenedBid, entry: Mapping[str, Any], actor: Actor, files: FileStore, **seen_by: Any) -> File:

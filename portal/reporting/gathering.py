@@ -28,8 +28,9 @@ from portal.core.permissions import Actor
 from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.explaining import Names
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Result
+from portal.evaluation.opened import GivenFile
 from portal.evaluation.queries import members_of, works_of_itt
-from portal.evaluation.reading import GivenFile, read_names_of_files, read_prices
+from portal.evaluation.reading import read_names_of_files, read_prices
 from portal.evaluation.results import newest_results
 from portal.evaluation.states import MemberRole
 from portal.organisations.models import Provider

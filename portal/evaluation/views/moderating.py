@@ -26,6 +26,7 @@ from portal.evaluation.moderation import (
 from portal.evaluation.moderation_queries import attendance_of, movements_of, seats_of
 from portal.evaluation.moving import note_movement
 from portal.evaluation.noting import notes_of
+from portal.evaluation.opened import Answer
 from portal.evaluation.published_method import plain, points
 from portal.evaluation.queries import (
     agreed_history,
@@ -37,7 +38,7 @@ from portal.evaluation.queries import (
     seat_of,
     spreads_of,
 )
-from portal.evaluation.reading import Answer, read_bid
+from portal.evaluation.reading import read_bid
 from portal.evaluation.standing import require_to_judge, standing_of
 from portal.evaluation.views.panel import ADULTS, may, undeclared, visible
 from portal.evaluation.workbench import next_to_write, workbench_at

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.showing import NotShown
-from portal.evaluation.reading import FilePage, show_file_page
+from portal.evaluation.opened import FilePage
+from portal.evaluation.reading import show_file_page
 from portal.evaluation.views.panel import ADULTS, visible
 from portal.web.access import actor, for_panel
 from portal.web.downloads import picture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from portal.evaluation.reading import Answer, read_bid
+from portal.evaluation.opened import Answer
+from portal.evaluation.reading import read_bid
 from portal.evaluation.states import MemberRole
 from portal.tendering.amending.states import EarlierAnswers
 from portal.tendering.models import AwardCriterion
