@@ -27,6 +27,7 @@ import portal.ending.rules
 import portal.evaluation.blocked_models
 import portal.evaluation.consent_models
 import portal.evaluation.draw_models
+import portal.evaluation.hiding_models
 import portal.evaluation.look_models
 import portal.evaluation.models
 import portal.evaluation.moderation_models

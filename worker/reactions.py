@@ -327,6 +327,8 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.MODERATION_CLOSED: (letters.prices_to_open, calculate_once_moderated),
     EventKind.RESULT_CALCULATED: (diagnose_result, letters.result_calculated),
     EventKind.RESULT_DIAGNOSED: NOTHING,
+    EventKind.WORDS_HIDDEN: NOTHING,
+    EventKind.WORDS_SHOWN_AGAIN: NOTHING,
     EventKind.RESULT_BLOCKED: (letters.result_blocked,),
     EventKind.LOT_COMMITTED: (letters_of_endings.lot_committed,),
     EventKind.LOT_REVEALED: NOTHING,

@@ -150,6 +150,8 @@ class Verb(StrEnum):
     CONSENT = "consent"
     KEY_SHEET = "key_sheet"
     CLOSE_MODERATION = "close_moderation"
+    READ_ANSWERS = "read_answers"
+    HIDE_WORDS = "hide_words"
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"
     SEE_FIRMNESS = "see_firmness"

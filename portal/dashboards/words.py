@@ -89,6 +89,8 @@ SENTENCES: Mapping[str, str] = {
     EventKind.SCORE_ANSWERED: "A panel member answered an agreed score",
     EventKind.SCORE_MOVED: "A panel member came round from a score",
     EventKind.ATTENDANCE_CHANGED: "Who takes part in a panel’s meeting was written down",
+    EventKind.WORDS_HIDDEN: "Words that say whose a bid is were hidden from panels",
+    EventKind.WORDS_SHOWN_AGAIN: "Words that were hidden from panels are shown again",
     EventKind.MODERATION_CLOSED: "A panel closed its moderation",
     EventKind.RESULT_CALCULATED: "The result was calculated by the published method",
     EventKind.RESULT_DIAGNOSED: "What decided the result was worked out",

@@ -31,6 +31,8 @@ class Answer:
     """Whether the rule that is published with the question says by itself that it passes."""
     confidential: str | None = None
     """Why its bidder asks to keep it confidential, where it does."""
+    is_masked: bool = False
+    """Whether words of it are hidden from whoever reads this."""
     before: str = ""
     """That it was answered before an addendum changed the question, and what the addendum says of that."""
 
@@ -76,6 +78,14 @@ class Reading:
     """By criterion key."""
     summary: tuple[Answer, ...]
     """What young people read before anything else, whoever scores it."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one bid answered to everything that panels score, as its bidder wrote it, with its bidder."""
+
+    bid: OpenedBid
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Select, String, cast, func, select
 from sqlalchemy.orm import joinedload, undefer
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -30,12 +30,16 @@ from portal.core.showing import SHOWN, NotShown, show_page
 from portal.core.storage import FileStore
 from portal.core.words import london_short
 from portal.evaluation.declaring import require_declared
+from portal.evaluation.hiding_models import HiddenWords
 from portal.evaluation.leaves import leaf_named, leaves_for
+from portal.evaluation.masking import masked_answers, masked_entry
 from portal.evaluation.models import PanelWork
 from portal.evaluation.opened import (
+    Answer,
     Compliance,
     File,
     FilePage,
+    Given,
     GivenFile,
     Rates,
     Reading,
@@ -45,12 +49,20 @@ from portal.evaluation.opened import (
 )
 from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
 from portal.evaluation.standing import require_to_judge
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Question
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
 ONE_VIEWING = timedelta(minutes=15)
 """A page that comes back within this time, with an error perhaps, is the same viewing."""
+
+HIDDEN_OF = (
+    select(func.coalesce(func.array_agg(HiddenWords.words), cast([], ARRAY(String))))
+    .where(HiddenWords.bid_id == OpenedBid.bid_id, HiddenWords.shown_again_at.is_(None))
+    .correlate(OpenedBid)
+    .scalar_subquery()
+)
+"""What of an opened bid its panels do not read."""
 
 _WITH_BIDDER = joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot))
 
@@ -75,14 +87,12 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
     seal did not match and for another panel's question, `WrongState` before the opening and after the panel
     has closed.
     """
-    bid = _bid_for(work, bid_id, actor)
+    bid, hidden = _bid_for(work, bid_id, actor)
     leaves = leaves_for(work, bid) if criterion is None else [leaf_named(work, bid, criterion)]
     _note(bid, actor, panel=work.panel.key, what="answers", criteria=[leaf.key for leaf in leaves])
     first = questions_read_first(work.itt_id) if work.panel.kind.is_young_people else ()
-    summary = answers_in(bid, bid.quality, first)
-    return Reading(
-        bid, tuple(leaves), {leaf.key: answers_in(bid, bid.quality, leaf.questions) for leaf in leaves}, summary
-    )
+    given = {leaf.key: _for_panel(bid, hidden, leaf.questions) for leaf in leaves}
+    return Reading(bid, tuple(leaves), given, _for_panel(bid, hidden, first))
 
 
 def read_file(*, work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor, files: FileStore) -> File:
@@ -146,6 +156,18 @@ def read_compliance_file(
         if entry["id"] == str(file_id) and entry["question"] not in overtaken:
             return _read(bid, entry, actor, files, envelope=EnvelopeKind.COMPLIANCE)
     raise NotFound("There is no such file here.")
+
+
+def read_answers(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> Given:
+    """Read, as an officer, what a bid answered to everything that panels score: the original, nothing hidden.
+
+    Records BID_FILE_VIEWED with the version, once in a quarter of an hour. Raises as `read_compliance`.
+    """
+    policy.require(actor, Verb.READ_ANSWERS, itt)
+    bid = _opened(itt, bid_id, undefer(OpenedBid.quality), _WITH_BIDDER)
+    _note(bid, actor, envelope=EnvelopeKind.QUALITY, what="answers")
+    scored = [question for question in questions_of(bid.bid) if question.envelope is EnvelopeKind.QUALITY]
+    return Given(bid, answers_in(bid, bid.quality, scored))
 
 
 def note_answer_read(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor, enquiry: uuid.UUID) -> None:
@@ -219,23 +241,32 @@ def _require_prices_to_be_seen(itt: InvitationToTender, actor: Actor) -> None:
         raise NotYet("The prices are sealed. They can be seen once two openers have opened them.")
 
 
-def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> OpenedBid:
+def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> tuple[OpenedBid, tuple[str, ...]]:
+    """A bid with what it answered, and the words of it that its panels do not read."""
     policy.require(actor, Verb.READ_BIDS, work)
     member = require_declared(work, actor)
     standing = bid_to_score(work.itt_id, bid_id)
     require_to_judge(work, member, standing)
-    return _opened(work.itt, standing.bid_id, undefer(OpenedBid.quality))
+    rows = db.session.execute(
+        _content_of(standing.bid_id, undefer(OpenedBid.quality)).add_columns(HIDDEN_OF.label("hidden"))
+    )
+    bid, hidden = rows.one()
+    return bid, tuple(hidden)
+
+
+def _for_panel(bid: OpenedBid, hidden: Sequence[str], questions: Sequence[Question]) -> tuple[Answer, ...]:
+    return masked_answers(answers_in(bid, bid.quality, questions), hidden)
 
 
 def _own_file(
     work: PanelWork, bid_id: uuid.UUID, file_id: uuid.UUID, actor: Actor
 ) -> tuple[OpenedBid, Mapping[str, Any]]:
     """A bid, and the entry of a file that it gave with one of the panel's questions."""
-    bid = _bid_for(work, bid_id, actor)
+    bid, hidden = _bid_for(work, bid_id, actor)
     own = {question.key for leaf in leaves_for(work, bid) for question in leaf.questions} - not_given(bid)
     for entry in manifest(bid.quality):
         if entry["id"] == str(file_id) and entry["question"] in own:
-            return bid, entry
+            return bid, masked_entry(entry, hidden)
     raise NotFound("There is no such file here.")
 
 
@@ -247,9 +278,13 @@ def _bid_to_check(itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) -> O
 def _opened(itt: InvitationToTender, bid_id: uuid.UUID, *what: ORMOption) -> OpenedBid:
     """One sound opened bid with what is to be read of it, or `NotFound`: whoever calls has asked who reads."""
     bid = sound_bid(itt.id, bid_id)
+    return db.session.scalars(_content_of(bid.bid_id, *what)).one()
+
+
+def _content_of(bid_id: uuid.UUID, *what: ORMOption) -> Select[OpenedBid]:
     whose = joinedload(OpenedBid.bid).joinedload(Bid.lot)
-    content = select(OpenedBid).where(OpenedBid.bid_id == bid.bid_id).options(whose, *what)
-    return db.session.scalars(content.execution_options(populate_existing=True)).one()
+    content = select(OpenedBid).where(OpenedBid.bid_id == bid_id).options(whose, *what)
+    return content.execution_options(populate_existing=True)
 
 
 def _read(bid: OpenedBid, entry: Mapping[str, Any], actor: Actor, files: FileStore, **seen_by: Any) -> File:

@@ -34,6 +34,9 @@ policy.declare(
         permit("itt", Verb.SEE_PANELS, [*OVERSIGHT, Role.OPENER], AFTER_PUBLICATION),
         # What officers check is for them alone: a panel scores without it, and they check it without the price.
         permit("itt", Verb.READ_COMPLIANCE, OVERSIGHT, AFTER_OPENING),
+        # Whoever hides a name reads where it stands, and whoever answers for the award what was hidden.
+        permit("itt", Verb.READ_ANSWERS, OVERSIGHT, AFTER_OPENING),
+        permit("itt", Verb.HIDE_WORDS, [Role.COMMISSIONER], [IttStatus.OPENED]),
         permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_OPENING, *ENDED]),
         # No price weighs on a score: people see them once the last panel has closed (`reading.read_prices`).
         permit("itt", Verb.SEE_PRICES, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_MODERATION, *ENDED]),

@@ -128,6 +128,8 @@ HOLDINGS = (
     Holding("panel_reply.published_by_id", "Answers to panels that you published"),
     Holding("movement.written_by_id", "What you wrote down of somebody who came round from their score"),
     Holding("draw_part.person_id", "Lots that you drew"),
+    Holding("hidden_words.hidden_by_id", "Names of bidders that you hid from panels"),
+    Holding("hidden_words.shown_again_by_id", "Hidden names of bidders that you showed again"),
     Holding("second_look.looked_by_id", "Scores that decide alone, at which you looked a second time"),
     Holding("award_decision.proposed_by_id", "Awards that you proposed"),
     Holding("award_decision.decided_by_id", "Awards that you decided"),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import HeldRole
-from portal.bidding.models import Bid
+from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.permissions import (
     AUTHORITY_ROLES,
     PANEL_ROLES,
@@ -193,6 +193,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_OPENING): page("openings.show"),
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
+    ("itt", Verb.READ_ANSWERS): page("hiding.show"),
+    ("itt", Verb.HIDE_WORDS): press("hiding.show"),
     ("itt", Verb.SEE_FIRMNESS): page("firmness.show"),
     ("itt", Verb.LOOK_AGAIN): press("firmness.show"),
     ("itt", Verb.TAKE_PUBLIC_REPORT): page("reports.public_pdf"),
@@ -314,6 +316,12 @@ def _agreed_in(itt: Any) -> uuid.UUID:
     return db.session.scalars(agreed.order_by(ModeratedScore.id)).first() or itt.id
 
 
+def _opened_in(itt: Any) -> uuid.UUID:
+    """An opened bid of it; its own identifier where there is none."""
+    opened = select(OpenedBid.bid_id).join(OpenedBid.bid).where(Bid.itt_id == itt.id, STANDS)
+    return db.session.scalars(opened.order_by(OpenedBid.bid_id)).first() or itt.id
+
+
 def _panel(work: Any) -> dict[str, Any]:
     members = select(PanelMember).where(PanelMember.panel_id == work.panel_id).order_by(PanelMember.id)
     young = [member.id for member in db.session.scalars(members) if member.role is MemberRole.YOUNG_MEMBER]
@@ -379,6 +387,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "undertaking": lambda it: {"reference": it.itt.reference},
 }
 _BY_ENDPOINT: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "hiding.show": lambda it: {"bid_id": _opened_in(it)},
     "setting_aside.correct": lambda it: {"agreed_id": _agreed_in(it)},
     "applications.start": lambda it: {"reference": it.framework.reference},
     "bid_messages.show": lambda it: {"reference": _bid_of(it).reference},

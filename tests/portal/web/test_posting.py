@@ -50,6 +50,7 @@ UNREACHED = {
     "erasures.decide": "nobody here has asked to be erased",
     "evaluation_desk.invite_again": "nobody here waits for a card or a link of a panel",
     "factors.remove": "nobody here has a passkey",
+    "hiding.again": "no name is hidden here",
     "links.follow": "its address stands in a mail alone",
     "lost_factors.decide": "nobody here has lost a phone",
     "mail_following.confirm": "its address stands in a mail alone",
