@@ -38,6 +38,11 @@ class Progress:
         return 0 < self.asked <= self.submitted
 
     @property
+    def owes(self) -> bool:
+        """Whether they have scorecards of their own, and not every bid that is theirs to judge is submitted."""
+        return self.member.may_score and self.member.scores_with_id is None and self.submitted < self.asked
+
+    @property
     def interests(self) -> str:
         """How it stands with what they declared, in words."""
         if self.member.recused_at is not None:
@@ -87,12 +92,8 @@ def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uu
 
 
 def still_owing(work: PanelWork) -> list[Progress]:
-    """The panel's members with scorecards of their own who have not submitted every bid that is theirs to judge."""
-    return [
-        found
-        for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, [])
-        if found.member.may_score and found.member.scores_with_id is None and found.submitted < found.asked
-    ]
+    """Those of the panel's members who owe scores."""
+    return [found for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, []) if found.owes]
 
 
 def _counted(statement: object) -> dict[uuid.UUID, int]:
