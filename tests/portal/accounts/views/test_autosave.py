@@ -24,6 +24,7 @@ from portal.core import clock
 from portal.core.parsing.text import tidy
 from portal.core.permissions import Actor, Role
 from portal.evaluation.queries import scorecards_of
+from portal.evaluation.sittings import sitting_of
 from portal.extensions import db
 from portal.joining.models import Application
 from portal.tendering.models import InvitationToTender
@@ -225,7 +226,7 @@ def test_a_young_persons_words_are_kept_by_the_server_alone(client: CheckedClien
     evaluation = scoring_itt(1)
     young = evaluation.scorers(YOUNG)[0]
     sign_in(client, young.user)
-    tab = Tab(client, "/panel/sitting/questions/1")
+    tab = Tab(client, f"/panel/sitting/questions/1?about={sitting_of(young.work, young.member).screen(1).about}")
     answer = tab.autosave(reason="I like it")
     assert re.fullmatch(r"Saved \d\d:\d\d\.", answer.json["said"])
     assert (kept(), scorecards_of(young.member.id)) == (1, {})
