@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from portal.audit.models import Event
 from portal.core.columns import db
 from portal.core.permissions import Role
+from portal.evaluation.models import PanelMember
+from portal.evaluation.states import MemberRole
 from portal.notifications import recipients
 from portal.notifications.addressing import itt_of, page_of
 from portal.notifications.composing import tell
@@ -48,7 +52,10 @@ def mitigation_decided(event: Event) -> None:
     interest = decided.interest
     if interest.panel_id is None or not decided.status.is_agreed:
         return
-    is_young = interest.user.email is None
+    seat = select(PanelMember.role).where(
+        PanelMember.panel_id == interest.panel_id, PanelMember.user_id == interest.user_id
+    )
+    is_young = db.session.scalar(seat.limit(1)) is MemberRole.YOUNG_MEMBER
     people = recipients.people_of_panel(interest.panel_id, Role.FACILITATOR) if is_young else [interest.user_id]
     gone = decided.outcome.is_whole and not is_young
     tell(
