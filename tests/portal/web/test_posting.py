@@ -58,6 +58,8 @@ UNREACHED = {
     "privacy_desk.breach": "no breach is noted here",
     "provider_checks.post": "no proof is under way here",
     "provider_checks.refuse": "no proof is under way here",
+    "openings.prices": "no prices wait here for the panels to close",
+    "panel_desk.leave": "nobody who looks around here has a link with a bidder",
     "paper_sheets.officers_sheet": "no agreed score here waits for a young person",
     "paper_sheets.sheet": "no agreed score here waits for a young person",
     "sitting_cards.forget": "no safeguarding lead looks around here",
