@@ -111,6 +111,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.paper",
     "portal.evaluation.views.draws",
     "portal.evaluation.views.firmness",
+    "portal.evaluation.views.comparing",
     "portal.evaluation.views.hiding",
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",

@@ -155,6 +155,7 @@ class Verb(StrEnum):
     SEE_RESULT = "see_result"
     SEE_PRICES = "see_prices"
     SEE_FIRMNESS = "see_firmness"
+    COMPARE_ANSWERS = "compare_answers"
     LOOK_AGAIN = "look_again"
     DRAW_LOT = "draw_lot"
     TAKE_REPORT = "take_report"

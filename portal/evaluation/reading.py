@@ -49,7 +49,7 @@ from portal.evaluation.opened import (
 )
 from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
 from portal.evaluation.standing import require_to_judge
-from portal.tendering.models import InvitationToTender, Question
+from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
 
@@ -168,6 +168,24 @@ def read_answers(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor) ->
     _note(bid, actor, envelope=EnvelopeKind.QUALITY, what="answers")
     scored = [question for question in questions_of(bid.bid) if question.envelope is EnvelopeKind.QUALITY]
     return Given(bid, answers_in(bid, bid.quality, scored))
+
+
+def read_side_by_side(
+    *, itt: InvitationToTender, bid_ids: Sequence[uuid.UUID], criterion: AwardCriterion, actor: Actor
+) -> Sequence[Given]:
+    """Read, as an officer, what some bids answered to the questions of one criterion, once every panel has closed.
+
+    Records BID_FILE_VIEWED for each of them, once in a quarter of an hour. Raises `NotAllowed`, `NotFound` for other
+    authorities, `WrongState` before the panels have closed.
+    """
+    policy.require(actor, Verb.COMPARE_ANSWERS, itt)
+    asked = [question for question in itt.questions if question.criterion_id == criterion.id]
+    sound = OpenedBid.bid_id.in_(bid_ids), Bid.itt_id == itt.id, OpenedBid.quarantine_reason.is_(None)
+    content = select(OpenedBid).join(OpenedBid.bid).where(*sound).options(undefer(OpenedBid.quality), _WITH_BIDDER)
+    found = {bid.bid_id: bid for bid in db.session.scalars(content.execution_options(populate_existing=True))}
+    bids = [found[bid_id] for bid_id in bid_ids if bid_id in found]
+    _note_each(bids, actor, envelope=EnvelopeKind.QUALITY, what="answers", criteria=[criterion.key])
+    return [Given(bid, answers_in(bid, bid.quality, asked)) for bid in bids]
 
 
 def note_answer_read(*, itt: InvitationToTender, bid_id: uuid.UUID, actor: Actor, enquiry: uuid.UUID) -> None:
@@ -294,14 +312,20 @@ def _read(bid: OpenedBid, entry: Mapping[str, Any], actor: Actor, files: FileSto
 
 
 def _note(bid: OpenedBid, actor: Actor, **details: Any) -> None:
-    seen = {"version": str(bid.version_id), **details}
-    noted = select(Event.id).where(
+    _note_each([bid], actor, **details)
+
+
+def _note_each(bids: Sequence[OpenedBid], actor: Actor, **details: Any) -> None:
+    """Note a viewing of each of them; of which version needs no asking, for once opened a bid has one."""
+    noted = select(Event.object_id).where(
         Event.object_type == "bid",
-        Event.object_id == bid.bid_id,
+        Event.object_id.in_([bid.bid_id for bid in bids]),
         Event.kind == EventKind.BID_FILE_VIEWED.value,
         Event.actor_id == actor.user_id,
-        Event.data.contains(seen),
+        Event.data.contains(details),
         Event.at > func.clock_timestamp() - ONE_VIEWING,
     )
-    if db.session.execute(noted.limit(1)).first() is None:
-        record(EventKind.BID_FILE_VIEWED, bid, actor=actor, **seen)
+    seen = set(db.session.scalars(noted))
+    for bid in bids:
+        if bid.bid_id not in seen:
+            record(EventKind.BID_FILE_VIEWED, bid, actor=actor, version=str(bid.version_id), **details)

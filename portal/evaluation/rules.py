@@ -36,6 +36,8 @@ policy.declare(
         permit("itt", Verb.READ_COMPLIANCE, OVERSIGHT, AFTER_OPENING),
         # Whoever hides a name reads where it stands, and whoever answers for the award what was hidden.
         permit("itt", Verb.READ_ANSWERS, OVERSIGHT, AFTER_OPENING),
+        # Side by side answers read as a ranking: whoever awards compares them once nobody scores any more.
+        permit("itt", Verb.COMPARE_ANSWERS, OVERSIGHT, AFTER_MODERATION),
         permit("itt", Verb.HIDE_WORDS, [Role.COMMISSIONER], [IttStatus.OPENED]),
         permit("itt", Verb.SEE_RESULT, [*OVERSIGHT, Role.CONTRACT_MANAGER], [*AFTER_OPENING, *ENDED]),
         # No price weighs on a score: people see them once the last panel has closed (`reading.read_prices`).

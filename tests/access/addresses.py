@@ -23,6 +23,7 @@ from portal.evaluation.models import ModeratedScore, PanelMember
 from portal.evaluation.states import MemberRole
 from portal.extensions import db
 from portal.tendering.models import Panel
+from portal.tendering.tree import scored
 
 GET, POST = "GET", "POST"
 YOUNG = frozenset({Role.YOUNG_MEMBER})
@@ -194,6 +195,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
     ("itt", Verb.SEE_RESULT): page("evaluation_desk.result", "draws.show"),
     ("itt", Verb.READ_ANSWERS): page("hiding.show"),
+    ("itt", Verb.COMPARE_ANSWERS): page("comparing.show"),
     ("itt", Verb.HIDE_WORDS): press("hiding.show"),
     ("itt", Verb.SEE_FIRMNESS): page("firmness.show"),
     ("itt", Verb.LOOK_AGAIN): press("firmness.show"),
@@ -387,6 +389,7 @@ _NAMES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "undertaking": lambda it: {"reference": it.itt.reference},
 }
 _BY_ENDPOINT: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "comparing.show": lambda it: {"criterion": next((one.key for one in scored(it)), "none")},
     "hiding.show": lambda it: {"bid_id": _opened_in(it)},
     "setting_aside.correct": lambda it: {"agreed_id": _agreed_in(it)},
     "applications.start": lambda it: {"reference": it.framework.reference},

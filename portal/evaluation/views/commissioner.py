@@ -40,6 +40,7 @@ from portal.evaluation.taking_part.chairing import chairs_of
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
+from portal.tendering.tree import scored
 from portal.web.access import actor, for_authority
 from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
@@ -184,6 +185,7 @@ def _result(itt: InvitationToTender, tag: str) -> str:
         tag=tag,
         pages=[result_page(itt, found, actor()) for found in results],
         sees_firmness=policy.allows(actor(), Verb.SEE_FIRMNESS, itt),
+        compared=scored(itt) if policy.allows(actor(), Verb.COMPARE_ANSWERS, itt) else (),
     )
 
 
