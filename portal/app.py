@@ -117,6 +117,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.panel",
     "portal.evaluation.views.removing",
     "portal.evaluation.views.viewing",
+    "portal.evaluation.views.sharing",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
     "portal.judging.views.checking",

@@ -35,6 +35,7 @@ import portal.evaluation.note_models
 import portal.evaluation.paper_models
 import portal.evaluation.recusal_models
 import portal.evaluation.rules
+import portal.evaluation.sharing_models
 import portal.evaluation.taking_part.models
 import portal.frameworks.member_models
 import portal.frameworks.models

@@ -307,6 +307,7 @@ REACTIONS: Mapping[EventKind, tuple[Reaction, ...]] = {
     EventKind.PANEL_REMOVAL_PROPOSED: (letters_of_panels.removal_waits,),
     EventKind.PANEL_REMOVAL_REFUSED: NOTHING,
     EventKind.PANEL_REMINDED: (letters_of_panels.panel_reminded,),
+    EventKind.BIDS_SHARED_OUT: NOTHING,
     EventKind.SITTING_TIMES_SET: NOTHING,
     EventKind.TAKING_PART_RECORDED: NOTHING,
     EventKind.SITTING_BEGUN: NOTHING,

@@ -205,6 +205,7 @@ class EventKind(StrEnum):
     PANEL_REMOVAL_PROPOSED = "panel_removal_proposed"
     PANEL_REMOVAL_REFUSED = "panel_removal_refused"
     PANEL_REMINDED = "panel_reminded"
+    BIDS_SHARED_OUT = "bids_shared_out"
     SITTING_TIMES_SET = "sitting_times_set"
     TAKING_PART_RECORDED = "taking_part_recorded"
     SITTING_BEGUN = "sitting_begun"

@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     EventKind.PANEL_REMOVAL_PROPOSED: "It was proposed to remove a panel member",
     EventKind.PANEL_REMOVAL_REFUSED: "A panel member was kept, whom somebody had proposed to remove",
     EventKind.PANEL_REMINDED: "A panel was reminded of the scores that it owes",
+    EventKind.BIDS_SHARED_OUT: "The bids were shared out among a panel’s members",
     EventKind.SITTING_TIMES_SET: "The times of young people’s sittings were set",
     EventKind.TAKING_PART_RECORDED: "A young person’s age band, and a parent’s consent, were recorded",
     EventKind.SITTING_BEGUN: "A young person began a sitting",

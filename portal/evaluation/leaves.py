@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotFound
-from portal.evaluation.models import PanelWork
+from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.published_method import Leaf, scored_keys
 from portal.evaluation.queries import bids_to_score
 from portal.evaluation.standing import UNTOUCHED, Standing
@@ -51,16 +51,23 @@ def leaves_for(work: PanelWork, bid: OpenedBid) -> list[Leaf]:
     return leaves_in(work.panel, [bid.bid.lot])[bid.bid.lot_id]
 
 
-def leaves_by_bid(work: PanelWork) -> Mapping[OpenedBid, list[Leaf]]:
-    """What the panel scores of every bid that stands, in the order of the labels."""
-    bids = bids_to_score(work.itt_id)
+def leaves_by_bid(work: PanelWork, of: PanelMember | None = None) -> Mapping[OpenedBid, list[Leaf]]:
+    """What the panel (`of` a member: what they) scores of every bid that stands, in the order of the labels."""
+    bids = bids_to_score(work.itt_id, of)
     leaves = leaves_in(work.panel, {bid.bid.lot for bid in bids})
     return {bid: leaves[bid.bid.lot_id] for bid in bids}
 
 
-def leaves_to_judge(work: PanelWork, standing: Standing) -> Mapping[OpenedBid, list[Leaf]]:
-    """The same for one member: without the lots that they left, and without bidders whose link is not decided."""
-    return standing.among(leaves_by_bid(work))
+def leaves_to_judge(
+    work: PanelWork, standing: Standing, of: PanelMember | None = None
+) -> Mapping[OpenedBid, list[Leaf]]:
+    """The same without the lots that somebody left, and without bidders whose link is not decided."""
+    return standing.among(leaves_by_bid(work, of))
+
+
+def leaves_per_lot(panel: Panel, lots: Iterable[Lot]) -> Mapping[uuid.UUID, int]:
+    """How many scores one member of the panel gives a bid, by its lot."""
+    return {lot.id: len(scored_keys(method_for(lot), panel.key)) for lot in lots}
 
 
 def leaf_named(work: PanelWork, bid: OpenedBid, key: str) -> Leaf:

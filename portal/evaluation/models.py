@@ -163,6 +163,11 @@ class PanelMember(Subject, Model):
         """Whether this person's scores belong to the panel's."""
         return self.removed_at is None and self.recused_at is None and self.role is not MemberRole.FACILITATOR
 
+    @property
+    def has_card(self) -> bool:
+        """Whether they score on scorecards of their own: of a pair one does."""
+        return self.may_score and self.scores_with_id is None
+
 
 class Declaration(Model):
     """What a member declared about one bidder before seeing any bid (Procurement Act 2023 ss.81-83)."""

@@ -25,6 +25,7 @@ from portal.evaluation.attending import arrive, attend, end_meeting
 from portal.evaluation.consenting import settle, settle_all
 from portal.evaluation.correcting import require_open
 from portal.evaluation.coverage import require_covered
+from portal.evaluation.dealing import require_dealt
 from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaf_named
 from portal.evaluation.models import ModeratedScore, PanelWork
@@ -34,14 +35,13 @@ from portal.evaluation.published_method import Leaf, plain, read_score, scored_l
 from portal.evaluation.queries import (
     Cell,
     agreed_scores,
-    bid_to_score,
     counting_members,
     spreads_of,
     works_of_itt,
 )
 from portal.evaluation.reasons import LONGEST_REASON, reason_for_score
 from portal.evaluation.safeguarding.holding import check_written_down
-from portal.evaluation.standing import require_to_judge, standings_of
+from portal.evaluation.standing import bid_to_judge, standings_of
 from portal.evaluation.states import PANEL_WORK, PanelWorkStatus
 from portal.evaluation.taking_part.chairing import go_on, require_chair_finished
 from portal.evaluation.workbench import Place, places_of
@@ -55,18 +55,19 @@ LONGEST_RECORD = 10_000
 def start_moderation(
     *, work: PanelWork, actor: Actor, now: datetime, present: Collection[uuid.UUID] | None = None
 ) -> None:
-    """Start the panel's moderation, once every scoring member has submitted every scorecard.
+    """Start the panel's moderation, once every scoring member has submitted every scorecard of theirs.
 
     `present`: who takes part in the meeting, by seat; everybody on the panel where it is not said.
 
     Consequences: members read each other's scores from now on; nobody scores any more. Records
     MODERATION_STARTED. Raises `WrongState` naming how many have not submitted: a gap is never imputed, and
-    only recusal or removal takes a member out of the panel.
+    only recusal or removal takes a member out of the panel. Of a shared-out panel also where a bid has too few members.
     """
     take(work, Verb.START_MODERATION, actor=actor)
     own = require_declared(work, actor)
     members = counting_members(work.panel_id)
     require_covered(work)
+    require_dealt(work)
     open_for = waiting_for(work)
     if open_for:
         names = ", ".join(open_for)
@@ -99,7 +100,7 @@ def change_attendance(*, work: PanelWork, present: Collection[uuid.UUID], actor:
 
 
 def waiting_for(work: PanelWork) -> list[str]:
-    """The aliases of the scoring members who have not yet submitted every bid."""
+    """The aliases of the scoring members who have not yet submitted every bid that is theirs."""
     return [found.member.alias for found in still_owing(work)]
 
 
@@ -170,8 +171,8 @@ def agree_score(
 
 def _arrive_at(work: PanelWork, bid_id: uuid.UUID, actor: Actor, now: datetime) -> OpenedBid:
     """The bid, where the actor may judge it; whoever writes down what is agreed of it takes part."""
-    own, bid = require_declared(work, actor), bid_to_score(work.itt_id, bid_id)
-    require_to_judge(work, own, bid)
+    own = require_declared(work, actor)
+    bid = bid_to_judge(work, own, bid_id)
     arrive(work, own.id, now=now)
     return bid
 

@@ -20,11 +20,10 @@ from portal.evaluation.leaves import leaf_named
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.moderation_models import Movement
 from portal.evaluation.published_method import plain, read_score
-from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reasons import LONGEST_REASON
 from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.safeguarding.holding import check_written_down
-from portal.evaluation.standing import require_to_judge
+from portal.evaluation.standing import bid_to_judge
 
 
 def note_movement(
@@ -47,8 +46,7 @@ def note_movement(
     """
     taken = take(work, Verb.CONSENT if _is_own(member_id, actor) else Verb.AGREE, actor=actor)
     own = require_declared(taken, actor)
-    bid = bid_to_score(work.itt_id, bid_id)
-    require_to_judge(work, own, bid)
+    bid = bid_to_judge(work, own, bid_id)
     leaf = leaf_named(work, bid, criterion)
     require_open(work, bid.bid_id, leaf.criterion.id)
     given = _score_of(work, member_id, bid.bid_id, leaf.criterion.id)

@@ -22,7 +22,8 @@ from portal.evaluation.declaring import require_declared
 from portal.evaluation.leaves import leaves_for
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.note_models import OwnNote
-from portal.evaluation.queries import bid_to_score, scorecards_of
+from portal.evaluation.queries import scorecards_of
+from portal.evaluation.standing import bid_to_judge
 
 LONGEST_NOTE = 4000
 
@@ -31,12 +32,12 @@ def save_notes(*, work: PanelWork, bid_id: uuid.UUID, notes: Mapping[str, str], 
     """Save the actor's own notes on one bid, by criterion key; an empty one goes. Other keys are left out.
 
     Records nothing: they are the member's own. Raises `InvalidInput` (field "note-" and the key) for one of more than
-    4,000 characters, `NotAllowed` until interests are declared, `NotFound` for a bid that is not this panel's, and
+    4,000 characters, `NotAllowed` until interests are declared, and as `standing.bid_to_judge` does, and
     `WrongState` once the actor's scores are submitted.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
-    bid = bid_to_score(work.itt_id, bid_id)
+    bid = bid_to_judge(work, member, bid_id)
     card = scorecards_of(member.id).get(bid_id)
     if card is not None and card.submitted_at is not None:
         raise WrongState("You have submitted these scores, so your notes stay as they are.")

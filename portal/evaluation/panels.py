@@ -29,6 +29,7 @@ from portal.core.seals import KeyFolder
 from portal.core.taking import lock, take
 from portal.core.words import counted
 from portal.evaluation.coverage import is_covered, least_members
+from portal.evaluation.dealing import deal_again
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.states import SCORING_ROLES, MemberRole, PanelWorkStatus
 from portal.tendering.interests.declaring import enter_panel_member
@@ -107,6 +108,7 @@ def appoint_panel_member(
     _check_stage(work, panel, person, appointee)
     enter_panel_member(panel, person)
     member = _seat(panel, person, appointee, now=now)
+    deal_again(work, actor=actor)
     record(
         EventKind.PANEL_MEMBER_APPOINTED, member, actor=actor, panel=panel.key, role=appointee.role, person=person.id
     )
@@ -135,6 +137,7 @@ def add_young_people(*, work: PanelWork, aliases: str, actor: Actor, now: dateti
         added.append(_seat(panel, person, appointee, now=now))
     if refused:
         raise ManyRefused(refused)
+    deal_again(work, actor=actor)
     for member in added:
         record(
             EventKind.PANEL_MEMBER_APPOINTED,

@@ -16,6 +16,7 @@ from portal.core.columns import db
 from portal.core.errors import NotFound
 from portal.core.words import listed
 from portal.evaluation.models import Declaration, ModeratedScore, PanelMember, PanelWork, Result, Score, Scorecard
+from portal.evaluation.owing import read_by
 from portal.evaluation.recusal_models import has_left_lot_of
 from portal.evaluation.states import SCORING_ROLES, MemberRole, ScorecardStatus
 from portal.tendering.models import InvitationToTender, Lot, Panel, Question
@@ -102,41 +103,45 @@ def members_of(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[PanelM
     return by_panel
 
 
-def opened_bids(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
-    """Every opened bid with its provider, by label; neither answers nor prices."""
+def opened_bids(itt_id: uuid.UUID, of: PanelMember | None = None) -> Sequence[OpenedBid]:
+    """Every opened bid (`of` a member: those that they score) with its provider, by label; no answers, no prices."""
     return db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
-        .where(Bid.itt_id == itt_id)
+        .where(Bid.itt_id == itt_id, *_read_by(of))
         .options(joinedload(OpenedBid.bid).options(joinedload(Bid.provider), joinedload(Bid.lot)))
         .order_by(func.length(OpenedBid.label), OpenedBid.label)
     ).all()
 
 
-def bids_to_score(itt_id: uuid.UUID) -> Sequence[OpenedBid]:
-    """The opened bids that stand, in the order of the labels."""
-    return [bid for bid in opened_bids(itt_id) if bid.stands]
+def bids_to_score(itt_id: uuid.UUID, of: PanelMember | None = None) -> Sequence[OpenedBid]:
+    """The opened bids that stand (`of` a member: those that they score), in the order of the labels."""
+    return [bid for bid in opened_bids(itt_id, of) if bid.stands]
 
 
-def bid_to_score(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
-    """One opened bid of the ITT that stands, or `NotFound`; neither answers nor price."""
-    found = sound_bid(itt_id, bid_id)
+def bid_to_score(itt_id: uuid.UUID, bid_id: uuid.UUID, of: PanelMember | None = None) -> OpenedBid:
+    """One opened bid of the ITT that stands (`of` a member: that they score), or `NotFound`; no answers, no price."""
+    found = sound_bid(itt_id, bid_id, of)
     if not found.stands:
         raise NotFound("There is no such bid here.")
     return found
 
 
-def sound_bid(itt_id: uuid.UUID, bid_id: uuid.UUID) -> OpenedBid:
+def sound_bid(itt_id: uuid.UUID, bid_id: uuid.UUID, of: PanelMember | None = None) -> OpenedBid:
     """One opened bid of the ITT that matched its seal, also one that is disregarded; else `NotFound`."""
     found = db.session.scalars(
         select(OpenedBid)
         .join(OpenedBid.bid)
-        .where(OpenedBid.bid_id == bid_id, Bid.itt_id == itt_id, OpenedBid.quarantine_reason.is_(None))
+        .where(OpenedBid.bid_id == bid_id, Bid.itt_id == itt_id, OpenedBid.quarantine_reason.is_(None), *_read_by(of))
         .options(joinedload(OpenedBid.bid).joinedload(Bid.lot))
     ).one_or_none()
     if found is None:
         raise NotFound("There is no such bid here.")
     return found
+
+
+def _read_by(member: PanelMember | None) -> tuple[ColumnElement[bool], ...]:
+    return () if member is None else (read_by(member),)
 
 
 def questions_read_first(itt_id: uuid.UUID) -> Sequence[Question]:
@@ -191,6 +196,11 @@ def scorecards_of(member_id: uuid.UUID) -> Mapping[uuid.UUID, Scorecard]:
         select(Scorecard).where(Scorecard.panel_member_id == member_id).options(selectinload(Scorecard.scores))
     )
     return {card.bid_id: card for card in found}
+
+
+def members_with_cards(panel_id: uuid.UUID) -> Sequence[PanelMember]:
+    """Those of them who have scorecards of their own: of a pair one."""
+    return [member for member in counting_members(panel_id) if member.has_card]
 
 
 def counting_members(panel_id: uuid.UUID) -> Sequence[PanelMember]:

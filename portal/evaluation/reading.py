@@ -47,8 +47,8 @@ from portal.evaluation.opened import (
     manifest,
     not_given,
 )
-from portal.evaluation.queries import bid_to_score, compliance_questions, questions_read_first, seat_of, sound_bid
-from portal.evaluation.standing import require_to_judge
+from portal.evaluation.queries import compliance_questions, questions_read_first, seat_of, sound_bid
+from portal.evaluation.standing import bid_to_judge
 from portal.tendering.models import AwardCriterion, InvitationToTender, Question
 from portal.tendering.question_kinds.schedule import schedule_in
 from portal.tendering.states import AFTER_MODERATION, EnvelopeKind
@@ -83,9 +83,9 @@ def read_bid(*, work: PanelWork, bid_id: uuid.UUID, actor: Actor, criterion: str
 
     Records BID_FILE_VIEWED with the version, once in a quarter of an hour for the same answers. Raises
     `NotAllowed` until interests are declared for each bidder and in a lot that the member left, `NotYet` while a link
-    with its bidder is not decided (`standing.require_to_judge`), `NotFound` for a bid that is not there or whose
-    seal did not match and for another panel's question, `WrongState` before the opening and after the panel
-    has closed.
+    with its bidder is not decided (`standing.require_to_judge`), `NotFound` for a bid that is not there,
+    whose seal did not match or, while each scores alone, is not theirs, and for another panel's question, `WrongState`
+    before the opening and after the panel has closed.
     """
     bid, hidden = _bid_for(work, bid_id, actor)
     leaves = leaves_for(work, bid) if criterion is None else [leaf_named(work, bid, criterion)]
@@ -263,10 +263,9 @@ def _bid_for(work: PanelWork, bid_id: uuid.UUID, actor: Actor) -> tuple[OpenedBi
     """A bid with what it answered, and the words of it that its panels do not read."""
     policy.require(actor, Verb.READ_BIDS, work)
     member = require_declared(work, actor)
-    standing = bid_to_score(work.itt_id, bid_id)
-    require_to_judge(work, member, standing)
+    theirs = bid_to_judge(work, member, bid_id)
     rows = db.session.execute(
-        _content_of(standing.bid_id, undefer(OpenedBid.quality)).add_columns(HIDDEN_OF.label("hidden"))
+        _content_of(theirs.bid_id, undefer(OpenedBid.quality)).add_columns(HIDDEN_OF.label("hidden"))
     )
     bid, hidden = rows.one()
     return bid, tuple(hidden)

@@ -26,8 +26,8 @@ def in_order_of(member_id: uuid.UUID, bid_ids: Iterable[uuid.UUID]) -> list[uuid
 
 
 def leaves_in_order(work: PanelWork, member: PanelMember) -> Mapping[OpenedBid, list[Leaf]]:
-    """What the panel scores of every bid that stands, in the member's order; by label for who gives no marks."""
-    asked = leaves_by_bid(work)
+    """What the member scores of every bid that stands, in their order; by label for who gives no marks."""
+    asked = leaves_by_bid(work, member)
     if member.role is MemberRole.FACILITATOR:
         return asked
     bids = {bid.bid_id: bid for bid in asked}

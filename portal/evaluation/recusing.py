@@ -19,6 +19,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.attending import leave
 from portal.evaluation.coverage import is_covered
+from portal.evaluation.dealing import deal_again
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork
 from portal.evaluation.panels import end_seat
 from portal.evaluation.queries import opened_bids, seat_of
@@ -56,11 +57,14 @@ def step_back(*, work: PanelWork, lot_id: uuid.UUID | None, actor: Actor, now: d
 
 @after_agreeing
 def leave_as_decided(*, mitigation: Mitigation, actor: Actor, now: datetime) -> None:
-    """Take a panel member out of the panel or the lot, where two people decided that."""
+    """Take a panel member out of the panel or the lot, where two people decided that; else it may be theirs."""
     interest = mitigation.interest
-    if interest.panel_id is None or mitigation.outcome not in (mitigation.outcome.LOT, mitigation.outcome.WHOLE):
+    if interest.panel_id is None:
         return
     work = lock(PanelWork, interest.panel_id)
+    if mitigation.outcome not in (mitigation.outcome.LOT, mitigation.outcome.WHOLE):
+        deal_again(work, actor=actor)
+        return
     if work.status is PanelWorkStatus.CLOSED:
         raise WrongState("This panel has finished, so nobody can be taken off it.")
     seat = select(PanelMember).where(
@@ -99,6 +103,7 @@ def _leave(work: PanelWork, member: PanelMember, lot_id: uuid.UUID | None, *, ac
         bids=None if lot_id is None else bids,
         extent=Extent.WHOLE if lot_id is None else Extent.LOT,
     )
+    deal_again(work, actor=actor)
     record(
         EventKind.MEMBER_RECUSED,
         member,

@@ -17,6 +17,7 @@ from portal.core.parsing.text import require_reason
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.evaluation.attending import leave
+from portal.evaluation.dealing import deal_again
 from portal.evaluation.models import PanelMember, PanelWork, Scorecard
 from portal.evaluation.panels import end_seat
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
@@ -98,6 +99,7 @@ def _remove(work: PanelWork, member: PanelMember, actor: Actor, now: datetime) -
     member.removed_at = now
     end_seat(member, now=now)
     leave(work, member.id, now=now)
+    deal_again(work, actor=actor)
     if member.role is MemberRole.YOUNG_MEMBER:
         db.session.execute(update(User).where(User.id == member.user_id).values(is_active=False))
         end_sessions_of(user_id=member.user_id, now=now)

@@ -27,11 +27,10 @@ from portal.evaluation.held_states import HeldPlace
 from portal.evaluation.leaves import leaves_for, leaves_to_judge
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.published_method import Leaf, plain, read_score
-from portal.evaluation.queries import bid_to_score
 from portal.evaluation.reading_order import in_order_of
 from portal.evaluation.reasons import LONGEST_REASON, copied, reason_for_score
 from portal.evaluation.safeguarding.holding import kept_words
-from portal.evaluation.standing import require_to_judge, standing_of
+from portal.evaluation.standing import bid_to_judge, standing_of
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 from portal.evaluation.taking_part.pairing import require_own_card, require_pair_ready
 from portal.evaluation.taking_part.practising import require_practised
@@ -68,8 +67,8 @@ def save_scores(
     the scorecard is submitted. An entry without score and reason is left out. A score may wait for its reason
     until submission. Records nothing: a draft is the member's own; but a young person's words are looked through, and
     WORDS_HELD says that some are held. Raises `NotAllowed` until interests are
-    declared for each bidder, as `standing.require_to_judge` does, `NotFound` for a bid or a question that is not this
-    panel's, `InvalidInput` (fields "score-" or "reason-" and the criterion's key) for a score off the published scale,
+    declared for each bidder, as `standing.bid_to_judge` does, `NotFound` for a question that is not this panel's,
+    `InvalidInput` (fields "score-" or "reason-" and the criterion's key) for a score off the published scale,
     `WrongState` once submitted.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
@@ -77,8 +76,7 @@ def save_scores(
     require_practised(work, member)
     require_own_card(member)
     require_pair_ready(work, member)
-    bid = bid_to_score(work.itt_id, bid_id)
-    require_to_judge(work, member, bid)
+    bid = bid_to_judge(work, member, bid_id)
     leaves = {leaf.key: leaf for leaf in leaves_for(work, bid)}
     card = _draft_card(member, bid)
     rows = [
@@ -115,7 +113,7 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     require_own_card(member)
     require_pair_ready(work, member)
     standing = standing_of(work, member)
-    asked = leaves_to_judge(work, standing)
+    asked = leaves_to_judge(work, standing, member)
     if standing.waits:
         raise NotYet(
             "You, or somebody who scores with you, have a link with a bidder. You can submit once two people of the "

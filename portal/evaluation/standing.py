@@ -15,7 +15,7 @@ from portal.bidding.models import OpenedBid
 from portal.core.columns import db
 from portal.core.errors import NotAllowed, NotYet
 from portal.evaluation.models import PanelMember, PanelWork
-from portal.evaluation.queries import mates_of, opened_bids
+from portal.evaluation.queries import bid_to_score, mates_of, opened_bids
 from portal.evaluation.recusal_models import LotRecusal
 from portal.evaluation.states import MemberRole, PanelWorkStatus
 from portal.tendering.interests.models import Interest
@@ -127,6 +127,16 @@ def lots_left(itt_id: uuid.UUID) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
     for person, lot in db.session.execute(rows.where(Lot.itt_id == itt_id)):
         found[person].add(lot)
     return {person: frozenset(lots) for person, lots in found.items()}
+
+
+def bid_to_judge(work: PanelWork, member: PanelMember, bid_id: uuid.UUID) -> OpenedBid:
+    """The bid, where the member may read and judge it: while each scores alone what is theirs, in the meeting all.
+
+    Raises `NotFound` for a bid that is not there or not given to them, and as `require_to_judge`.
+    """
+    bid = bid_to_score(work.itt_id, bid_id, member if work.status is PanelWorkStatus.SCORING else None)
+    require_to_judge(work, member, bid)
+    return bid
 
 
 def require_to_judge(work: PanelWork, member: PanelMember, bid: OpenedBid) -> None:

@@ -122,6 +122,7 @@ HOLDINGS = (
     Holding("panel_work.safeguarding_deputy_id", "Panels whose safeguarding lead you stand in for"),
     Holding("panel_work.closed_by_id", "Panels that you closed"),
     Holding("paper_answer.keyed_by_id", "Sheets of young people that you keyed in"),
+    Holding("panel_sharing.shared_by_id", "Panels whose bids you shared out"),
     Holding("panel_member.removal_proposed_by_id", "Removals from panels that you proposed"),
     Holding("panel_member.removal_decided_by_id", "Removals from panels that you decided"),
     Holding("moderated_score.agreed_by_id", "Agreed scores that you recorded"),

@@ -50,7 +50,7 @@ def _parts(found: Evaluation) -> Iterator[Part]:
         )
     )
     yield from method_section(itt)
-    yield from panels_section(itt.panels, list(found.seats.values()), found.works, found.names)
+    yield from panels_section(itt.panels, list(found.seats.values()), found.works, found.shared, found.names)
     yield from reopened_section(found.set_aside, found.names)
     yield from interests_section(found.interests, found.names)
     yield from viewings_section(found.viewings, len(found.bids))

@@ -29,9 +29,11 @@ from portal.evaluation.consent_models import ScoreConsent
 from portal.evaluation.explaining import Names
 from portal.evaluation.models import ModeratedScore, PanelMember, PanelWork, Result
 from portal.evaluation.opened import GivenFile
+from portal.evaluation.owing import bids_of_members, sharings_of
 from portal.evaluation.queries import members_of, works_of_itt
 from portal.evaluation.reading import read_names_of_files, read_prices
 from portal.evaluation.results import newest_results
+from portal.evaluation.sharing_models import Sharing
 from portal.evaluation.states import MemberRole
 from portal.organisations.models import Provider
 from portal.tendering.interests.models import Interest, Mitigation
@@ -152,6 +154,10 @@ class Evaluation:
     works: Mapping[uuid.UUID, PanelWork]
     seats: Mapping[uuid.UUID, Seat]
     """By member, panel by panel in the order of their appointment."""
+    shared: Mapping[uuid.UUID, Sharing]
+    """How bids were shared out, by panel, where they were."""
+    own_bids: Mapping[uuid.UUID, frozenset[uuid.UUID]]
+    """Which bids were whose to score, by member."""
     interests: Sequence[Interest]
     viewings: Sequence[Viewing]
     agreed: Sequence[ModeratedScore]
@@ -196,6 +202,8 @@ def gather(itt: InvitationToTender, actor: Actor) -> Evaluation:
         outcomes=outcomes,
         works=works,
         seats=seats,
+        shared=sharings_of(works),
+        own_bids=bids_of_members(itt.id),
         interests=interests,
         viewings=[_viewing(row, bids, names) for row in seen if row.object_id in bids],
         agreed=agreed,

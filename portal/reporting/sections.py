@@ -14,6 +14,7 @@ from portal.core.pdf import Facts, Heading, Part, Table, Text
 from portal.core.words import counted, listed, london, london_short, marks, pounds
 from portal.evaluation.models import PanelWork
 from portal.evaluation.published_method import points
+from portal.evaluation.sharing_models import Sharing
 from portal.evaluation.states import MemberRole
 from portal.reporting.gathering import LotOutcome, Seat, Viewing
 from portal.tendering.alike import Alike, alike_lots
@@ -98,7 +99,11 @@ def _parameters(alike: Alike) -> Iterator[tuple[str, str]]:
 
 
 def panels_section(
-    panels: Sequence[Panel], seats: Sequence[Seat], works: Mapping[uuid.UUID, PanelWork], names: Names
+    panels: Sequence[Panel],
+    seats: Sequence[Seat],
+    works: Mapping[uuid.UUID, PanelWork],
+    shared: Mapping[uuid.UUID, Sharing],
+    names: Names,
 ) -> Iterator[Part]:
     """Who sat on which panel, since when and until when, and the record of each panel's meeting."""
     yield Heading("Who judged")
@@ -118,6 +123,13 @@ def panels_section(
             yield Table(("Name", "Role", "Appointed", "State"), rows, (6, 4, 5, 7))
         else:
             yield Text("Nobody was appointed to it.")
+        if panel.id in shared:
+            one = shared[panel.id]
+            yield Text(
+                f"The bids were shared out: each was scored by {counted(one.least, 'member')} at the least, and nobody "
+                f"scored more than {counted(one.most, 'bid')}. Who scored what follows from the seed "
+                f"{one.seed}, and is in the ledger."
+            )
         work = works.get(panel.id)
         if work is not None and work.closed_at is not None:
             closed_by = f" by {names[work.closed_by_id]}" if work.closed_by_id else ""

@@ -193,7 +193,8 @@ def _order(found: Evaluation) -> Rows:
     scoring = [member_id for member_id, seat in found.seats.items() if seat.role is not MemberRole.FACILITATOR]
     for member_id, ordered in order_met(scoring, judged).items():
         seat = found.seats[member_id]
-        for place, bid_id in enumerate(ordered, 1):
+        own = found.own_bids.get(member_id, frozenset())
+        for place, bid_id in enumerate((bid_id for bid_id in ordered if bid_id in own), 1):
             yield seat.panel.name, seat.name, str(place), found.bids[bid_id].label
 
 

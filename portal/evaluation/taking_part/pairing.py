@@ -23,6 +23,7 @@ from portal.core.permissions import Actor, Verb
 from portal.core.seals import KeyFolder
 from portal.core.taking import take
 from portal.core.words import listed
+from portal.evaluation.dealing import deal_again, give_back, hand_on
 from portal.evaluation.models import PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.queries import counting_members, has_declared, mates_of, seat_of
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
@@ -50,6 +51,7 @@ def pair_up(*, work: PanelWork, groups: Mapping[uuid.UUID, str], actor: Actor, n
     for member in young:
         member.scores_with_id = holders.get(member.id)
     db.session.flush()
+    give_back(member for member in young if not member.has_card)
     record(
         EventKind.YOUNG_PEOPLE_PAIRED,
         work,
@@ -57,6 +59,7 @@ def pair_up(*, work: PanelWork, groups: Mapping[uuid.UUID, str], actor: Actor, n
         panel=work.panel.key,
         groups=[[str(mate.id) for mate in mates] for mates in together.values()],
     )
+    deal_again(work, actor=actor)
 
 
 def sit_together(
@@ -160,6 +163,7 @@ def part_in_lot(member: PanelMember, lot: Collection[uuid.UUID], gone: Collectio
     for card in cards:
         if card.bid_id in lot:
             _hand_on(card, mates[0])
+    hand_on(member, mates[0], lot)
     record(EventKind.PAIR_PARTED, member, actor=Actor(user_id=None), goes_on=mates[0].id)
 
 
@@ -177,6 +181,7 @@ def _go_on_with(holder: PanelMember, member: PanelMember, cards: Sequence[Scorec
     db.session.flush()
     for card in cards:
         _hand_on(card, holder)
+    hand_on(member, holder)
     record(EventKind.PAIR_PARTED, member, actor=Actor(user_id=None), goes_on=holder.id)
 
 

@@ -14,12 +14,12 @@ from portal.core.errors import NotFound
 from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import asked_for
 from portal.evaluation.forms.panels import ROLE_HINTS, AppointForm
-from portal.evaluation.leaves import boards_of, leaf_named
+from portal.evaluation.leaves import boards_of, leaf_named, leaves_per_lot
 from portal.evaluation.models import PanelMember, PanelWork
 from portal.evaluation.moderation_queries import attendance_of, movements_of
 from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again
 from portal.evaluation.progress import progress_of
-from portal.evaluation.published_method import points, scored_keys
+from portal.evaluation.published_method import points
 from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
@@ -36,8 +36,8 @@ from portal.evaluation.reading import read_rates
 from portal.evaluation.reminding import remind_panel
 from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
+from portal.evaluation.sharing_out import can_be_shared
 from portal.evaluation.taking_part.chairing import chairs_of
-from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
 from portal.tendering.tree import scored
@@ -57,7 +57,6 @@ def panels(reference: str) -> ResponseReturnValue:
     """Every panel with its members and, for whoever oversees them, how far they are."""
     itt = _itt(reference, Verb.SEE_PANELS)
     works, bids = works_of_itt(itt.id), bids_to_score(itt.id)
-    methods = [method_for(bid.bid.lot) for bid in bids]
     ids = [panel.id for panel in itt.panels]
     return render_template(
         "evaluation/commissioner/panels.html",
@@ -70,8 +69,9 @@ def panels(reference: str) -> ResponseReturnValue:
         told=_panels_open_to(Verb.READ_INFLUENCE, works) if itt.has_outcome else (),
         keyed=_panels_open_to(Verb.KEY_SHEET, works),
         bids=len(bids),
-        cells={panel.id: sum(len(scored_keys(method, panel.key)) for method in methods) for panel in itt.panels},
+        per_lot={panel.id: leaves_per_lot(panel, itt.lots) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
+        shared=_shareable(itt, works) if policy.allows(actor(), Verb.APPOINT_PANEL, itt) else (),
         leads=policy.allows(actor(), Verb.NAME_SAFEGUARDING_LEAD, itt),
     )
 
@@ -227,6 +227,10 @@ def _itt(reference: str, verb: Verb) -> InvitationToTender:
 
 def _panels_open_to(verb: Verb, works: Mapping[uuid.UUID, PanelWork]) -> set[uuid.UUID]:
     return {panel_id for panel_id, work in works.items() if policy.allows(actor(), verb, work)}
+
+
+def _shareable(itt: InvitationToTender, works: Mapping[uuid.UUID, PanelWork]) -> set[uuid.UUID]:
+    return {panel_id for panel_id, work in works.items() if can_be_shared(itt, work)}
 
 
 def _panel(itt: InvitationToTender, panel_id: uuid.UUID) -> Panel:

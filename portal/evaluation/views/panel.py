@@ -16,7 +16,7 @@ from portal.evaluation.consenting import counts_of_waiting
 from portal.evaluation.declaring import declarations_of, declare_interest
 from portal.evaluation.forms.panels import ScoreForm, StepBackForm, SubmitForm, declaration_form, score_form
 from portal.evaluation.held_states import HeldStatus
-from portal.evaluation.leaves import leaves_by_bid, leaves_for
+from portal.evaluation.leaves import leaves_for, leaves_per_lot
 from portal.evaluation.models import HeldWords, PanelWork
 from portal.evaluation.noting import notes_of, save_notes
 from portal.evaluation.panels import issue_sitting_card
@@ -71,12 +71,10 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
     work = visible(panel_id)
     member = seat_of(panel_id, actor().user_id)
     standing, cards = standing_of(work, member), scorecards_of(member.id)
-    every = leaves_in_order(work, member)
-    asked = standing.among(every)
+    asked, watches = standing.among(leaves_in_order(work, member)), may(work, Verb.SEE_PROGRESS)
     return render_template(
         "evaluation/panel/show.html",
         standing=standing,
-        cells=sum(map(len, every.values())),
         linked=links_of(work.itt_id, standing),
         work=work,
         member=member,
@@ -84,7 +82,8 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
         asked=asked,
         cards=cards,
         complete={bid.bid_id for bid, leaves in asked.items() if is_complete(cards.get(bid.bid_id), leaves)},
-        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if may(work, Verb.SEE_PROGRESS) else None,
+        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if watches else None,
+        per_lot=leaves_per_lot(work.panel, work.itt.lots) if watches else {},
         held=_held(work),
         form=PlainForm(),
     )
@@ -149,8 +148,8 @@ def save(panel_id: uuid.UUID, bid_id: uuid.UUID) -> ResponseReturnValue:
     """Save the member's scores of one bid."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SCORE, work)
-    leaves = leaves_for(work, bid_to_score(work.itt_id, bid_id))
     member = seat_of(panel_id, actor().user_id)
+    leaves = leaves_for(work, bid_to_score(work.itt_id, bid_id, member))
     form = score_form(leaves, scorecards_of(member.id).get(bid_id), notes_of(member, bid_id))
     if form.validate_on_submit() and form.carry_out(lambda: _save(work, bid_id, form, leaves)):
         given = sum(1 for entry in form.entries(leaves).values() if entry.score)
@@ -215,7 +214,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
         preparing=may(work, Verb.PREPARE_SITTINGS),
         adding=may(work, Verb.ADD_YOUNG_PEOPLE),
         keying=may(work, Verb.KEY_SHEET),
-        cells=sum(map(len, leaves_by_bid(work).values())),
+        per_lot=leaves_per_lot(work.panel, work.itt.lots),
         issuing=may(work, Verb.ISSUE_CARD),
     )
 
