@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +15,7 @@ from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.bidding.models import OpenedBid
 from portal.core.columns import db
-from portal.core.errors import InvalidInput, NotAllowed
+from portal.core.errors import InvalidInput, NotAllowed, all_at_once
 from portal.core.parsing.text import has_text, require_length, tidy
 from portal.core.permissions import Actor, Verb
 from portal.core.taking import take
@@ -24,17 +25,20 @@ from portal.evaluation.queries import has_declared, opened_bids, seat_of
 from portal.evaluation.safeguarding.holding import kept_words
 from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import require_taking_part
-from portal.tendering.interests.declaring import settle_panel_entry
+from portal.tendering.interests.declaring import SaidLink, settle_panel_entry
+from portal.tendering.interests.states import LinkKind
 
 LONGEST_DETAIL = 2000
 
 
 @dataclass(frozen=True)
 class Interest:
-    """What a member says about one bidder; an interest is described."""
+    """What a member says about one bidder; an interest is of a kind and described."""
 
     has_interest: bool
     detail: str = ""
+    kind: LinkKind | None = None
+    """What kind of link an interest is."""
 
 
 def declare_interest(
@@ -48,8 +52,8 @@ def declare_interest(
     them meanwhile, and nothing can be submitted or closed before. A later declaration adds to the earlier one: an
     interest that was declared once stays in the register, one in the same words with its answer.
     What a young person says of it is looked through like a reason (`safeguarding.holding`).
-    Records INTEREST_DECLARED. Returns the seat. Raises `InvalidInput` (field "interest-" or "detail-" and the bid's
-    id), `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
+    Records INTEREST_DECLARED. Returns the seat. Raises `InvalidInput` (field "interest-", "kind-" or "detail-" and the
+    bid's id), `WrongState` before the opening and after the panel has closed. Source: Procurement Act 2023 ss.81-83.
     """
     take(work, Verb.DECLARE, actor=actor)
     member = seat_of(work.panel_id, actor.user_id)
@@ -57,7 +61,7 @@ def declare_interest(
     bids = opened_bids(work.itt_id)
     _check(bids, answers, before=declarations_of(member))
     _store(member, bids, answers, now=now)
-    settle_panel_entry(panel=work.panel, user_id=member.user_id, links=_in_words(member, bids, answers), now=now)
+    settle_panel_entry(panel=work.panel, user_id=member.user_id, links=_for_register(member, bids, answers), now=now)
     interests = sum(answers[bid.bid_id].has_interest for bid in bids)
     record(EventKind.INTEREST_DECLARED, member, actor=actor, bids=len(bids), interests=interests)
     return member
@@ -93,26 +97,36 @@ def _check(
                 field=f"interest-{bid.bid_id}",
                 code="declared_before",
             )
-        if answer.has_interest and not has_text(answer.detail):
-            raise InvalidInput(
-                f"Say in a sentence what connects you with {bid.bid.provider.name}.",
-                field=f"detail-{bid.bid_id}",
-            )
-        require_length(answer.detail, LONGEST_DETAIL, field=f"detail-{bid.bid_id}")
+        all_at_once(partial(_check_kind, bid, answer), partial(_check_words, bid, answer))
 
 
-def _in_words(
+def _check_kind(bid: OpenedBid, answer: Interest) -> None:
+    if answer.has_interest and answer.kind is None:
+        raise InvalidInput(
+            f"Choose what kind of link you have with {bid.bid.provider.name}.", field=f"kind-{bid.bid_id}"
+        )
+
+
+def _check_words(bid: OpenedBid, answer: Interest) -> None:
+    if answer.has_interest and not has_text(answer.detail):
+        raise InvalidInput(
+            f"Say in a sentence what connects you with {bid.bid.provider.name}.", field=f"detail-{bid.bid_id}"
+        )
+    require_length(answer.detail, LONGEST_DETAIL, field=f"detail-{bid.bid_id}")
+
+
+def _for_register(
     member: PanelMember, bids: Sequence[OpenedBid], answers: Mapping[uuid.UUID, Interest]
-) -> dict[uuid.UUID, str | None]:
-    """Each interest as the register has it, by bid; of a young person nothing but that there is one."""
+) -> dict[uuid.UUID, SaidLink | None]:
+    """Each interest as the register has it, by bid; of a young person nothing but that there is one, and its kind."""
     is_young = member.role is MemberRole.YOUNG_MEMBER
 
-    def words(bid: OpenedBid) -> str | None:
+    def link(bid: OpenedBid) -> SaidLink | None:
         answer = answers[bid.bid_id]
         said = "a young person said so." if is_young else tidy(answer.detail)
-        return f"{bid.bid.provider.name}: {said}" if answer.has_interest else None
+        return SaidLink(f"{bid.bid.provider.name}: {said}", answer.kind) if answer.has_interest else None
 
-    return {bid.bid_id: words(bid) for bid in bids}
+    return {bid.bid_id: link(bid) for bid in bids}
 
 
 def _store(
@@ -125,6 +139,7 @@ def _store(
             "bid_id": bid.bid_id,
             "has_interest": answers[bid.bid_id].has_interest,
             "detail": _detail(member, bid, answers[bid.bid_id], now=now),
+            "kind": answers[bid.bid_id].kind if answers[bid.bid_id].has_interest else None,
             "made_at": now,
         }
         for bid in bids
@@ -135,7 +150,7 @@ def _store(
     db.session.execute(
         stored.on_conflict_do_update(
             constraint="uq_declaration_panel_member_id_bid_id",
-            set_={name: stored.excluded[name] for name in ("has_interest", "detail", "made_at")},
+            set_={name: stored.excluded[name] for name in ("has_interest", "detail", "kind", "made_at")},
         ),
         rows,
     )

@@ -19,6 +19,7 @@ from portal.core.permissions import Actor, Role
 from portal.evaluation.held_states import Action, HeldPlace, HeldStatus
 from portal.evaluation.states import MemberRole, PanelWorkStatus, ScorecardStatus
 from portal.safeguarding.screening import Sign
+from portal.tendering.interests.states import LinkKind
 from portal.tendering.models import AwardCriterion, InvitationToTender, Lot, Panel
 from portal.tendering.states import AFTER_OPENING
 
@@ -176,6 +177,7 @@ class Declaration(Model):
     __table_args__ = (
         UniqueConstraint("panel_member_id", "bid_id", name="uq_declaration_panel_member_id_bid_id"),
         CheckConstraint("NOT has_interest OR detail <> ''", name="interest_is_described"),
+        CheckConstraint("kind IS NULL OR has_interest", name="kind_of_a_link"),
     )
 
     id: Mapped[Id]
@@ -183,6 +185,8 @@ class Declaration(Model):
     bid_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bid.id"))
     has_interest: Mapped[bool]
     detail: Mapped[str] = mapped_column(default="")
+    kind: Mapped[LinkKind | None] = one_of(LinkKind)
+    """What kind of link it is; None without one, and where nobody was asked yet."""
     made_at: Mapped[CreatedAt]
 
 

@@ -134,7 +134,10 @@ def _declarations(person_id: uuid.UUID) -> list[dict[str, Any]]:
     own = select(Interest).where(Interest.user_id == person_id, Interest.panel_id.is_(None))
     as_officer = db.session.scalars(own.where(Interest.declared_at.is_not(None)).order_by(Interest.declared_at))
     return [
-        *({"made_at": one.made_at, "has_interest": one.has_interest, "detail": one.detail} for one in rows),
+        *(
+            {"made_at": one.made_at, "has_interest": one.has_interest, "detail": one.detail, "kind": one.kind}
+            for one in rows
+        ),
         *({"made_at": one.declared_at, "has_interest": one.has_interest, "detail": one.detail} for one in as_officer),
     ]
 

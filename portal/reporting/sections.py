@@ -18,6 +18,7 @@ from portal.evaluation.sharing_models import Sharing
 from portal.evaluation.states import MemberRole
 from portal.reporting.gathering import LotOutcome, Seat, Viewing
 from portal.tendering.alike import Alike, alike_lots
+from portal.tendering.interests.links import kind_in_words
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.states import Extent, MitigationOutcome
 from portal.tendering.method import hash_for
@@ -172,6 +173,9 @@ FOLLOWS = {
 }
 
 
+INTEREST_COLUMNS = ("Name", "Part", "Declared", "Kind of link", "What", "How it was managed")
+
+
 def interests_section(interests: Sequence[Interest], names: Names) -> Iterator[Part]:
     """What everybody who influenced it declared, and how each interest was managed."""
     yield Heading("Interests, and how each was managed")
@@ -179,7 +183,7 @@ def interests_section(interests: Sequence[Interest], names: Names) -> Iterator[P
     if not rows:
         yield Text("Nobody stands in the register of interests.")
         return
-    yield Table(("Name", "Part", "Declared", "What", "How it was managed"), rows, (5, 5, 4, 7, 7))
+    yield Table(INTEREST_COLUMNS, rows, (5, 4, 4, 5, 6, 7))
 
 
 def interest_rows(interests: Sequence[Interest], names: Names) -> Iterator[tuple[str, ...]]:
@@ -190,7 +194,7 @@ def interest_rows(interests: Sequence[Interest], names: Names) -> Iterator[tuple
         else:
             declared, what = london_short(one.declared_at), one.detail if one.has_interest else "No interest"
         part = one.panel.name if one.panel else one.part or "Works on it for the buyer"
-        yield one.user.display_name, part, declared, what, _managed(one, names)
+        yield one.user.display_name, part, declared, kind_in_words(one), what, _managed(one, names)
 
 
 def _managed(one: Interest, names: Names) -> str:

@@ -18,7 +18,7 @@ from portal.reporting.firmness import checks
 from portal.reporting.gathering import Evaluation, LotOutcome
 from portal.reporting.marks import given_marks
 from portal.reporting.result_sections import price_rows
-from portal.reporting.sections import ROLE, interest_rows
+from portal.reporting.sections import INTEREST_COLUMNS, ROLE, interest_rows
 from portal.tendering.method import hash_for
 
 Rows = Iterator[tuple[str, ...]]
@@ -43,8 +43,7 @@ def _sheets(found: Evaluation, now: datetime) -> Iterator[Listing]:
     yield Listing("Panels", columns, (24, 24, 14, 22, 40), _seats(found))
     columns = ("Panel", "Name", "Place", "Bid")
     yield Listing("Order of reading", columns, (24, 24, 8, 14), _order(found), {"Place"})
-    columns = ("Name", "Part", "Declared", "What", "How it was managed")
-    yield Listing("Interests", columns, (24, 24, 22, 50, 60), interests)
+    yield Listing("Interests", INTEREST_COLUMNS, (24, 24, 22, 40, 50, 60), interests)
     columns = ("Name", "Bid", "What", "Times", "First", "Last")
     yield Listing("Viewings", columns, (24, 14, 50, 8, 24, 24), _seen(found), {"Times"})
     columns = ("Lot", "Bid", "Question", "File", "Bytes", "SHA-256")

@@ -39,7 +39,7 @@ from portal.tendering.interests.mitigating import decide_mitigation, propose_mit
 from portal.tendering.interests.models import Interest as RegisterEntry
 from portal.tendering.interests.models import Mitigation
 from portal.tendering.interests.queries import entries_of
-from portal.tendering.interests.states import MitigationOutcome
+from portal.tendering.interests.states import LinkKind, MitigationOutcome
 from portal.tendering.models import InvitationToTender, Panel
 from tests.factories.accounts import actor_of, make_person
 from tests.factories.bidding import opened_itt
@@ -173,12 +173,12 @@ def sit_down(seat: Seat) -> None:
     db.session.flush()
 
 
-def declare(seat: Seat, interest_in: OpenedBid | None = None) -> PanelMember:
+def declare(seat: Seat, interest_in: OpenedBid | None = None, *, kind: LinkKind = LinkKind.FAMILY) -> PanelMember:
     """Declare about every bidder: no interest, or one in `interest_in`; a young person takes part first."""
     if lacks(seat.work, seat.member) is Lacks.ADULT:
         take_part(seat)
     answers = {
-        bid.bid_id: Interest(True, "My sister works there.")
+        bid.bid_id: Interest(True, "My sister works there.", kind)
         if interest_in is not None and bid.bid_id == interest_in.bid_id
         else Interest(False)
         for bid in opened_bids(seat.panel.itt_id)

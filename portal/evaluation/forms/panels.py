@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -21,6 +21,7 @@ from portal.evaluation.published_method import Leaf, plain
 from portal.evaluation.scoring import Entry
 from portal.evaluation.standing import Link
 from portal.evaluation.states import MemberRole
+from portal.tendering.interests.states import LinkKind
 from portal.tendering.models import Panel
 from portal.tendering.states import PanelKind
 from portal.web.fields import ChoiceField, ReasonField, decision, line
@@ -40,6 +41,22 @@ ROLE_HINTS = {
 }
 
 
+KINDS = {
+    LinkKind.WORKING: "I work or volunteer there, or did",
+    LinkKind.GOVERNING: "I help to run it, as a trustee, governor or owner",
+    LinkKind.EMPLOYER: "My employer works with it or pays it",
+    LinkKind.UMBRELLA: "We belong to the same umbrella body or group",
+    LinkKind.FUNDING: "I or my employer fund it, are funded by it, or have the same funder",
+    LinkKind.FAMILY: "Family or a close friend works, helps or goes there",
+    LinkKind.USING: "I use what it offers, or did",
+    LinkKind.OTHER: "Another kind of link",
+}
+YOUNG_KINDS = {
+    LinkKind.USING: "Yes, I go there or used to",
+    LinkKind.WORKING: "Yes, I help or work there",
+    LinkKind.FAMILY: "Yes, my family or a close friend goes, helps or works there",
+    LinkKind.OTHER: "Yes, in another way",
+}
 LONGEST_YOUNG_REASON = 2000
 
 
@@ -88,24 +105,29 @@ class DeclarationForm(BaseForm):
         for bid in bids:
             chosen = self[f"interest-{bid.bid_id}"].data
             if chosen in ("yes", "no"):
-                given[bid.bid_id] = Interest(chosen == "yes", self._detail(bid))
+                given[bid.bid_id] = Interest(chosen == "yes", self._said("detail", bid), self._kind(bid))
         return given
 
-    def _detail(self, bid: OpenedBid) -> str:
-        name = f"detail-{bid.bid_id}"
+    def _kind(self, bid: OpenedBid) -> LinkKind | None:
+        chosen = self._said("kind", bid)
+        return LinkKind(chosen) if chosen in KINDS else None
+
+    def _said(self, what: str, bid: OpenedBid) -> str:
+        name = f"{what}-{bid.bid_id}"
         return (self[name].data or "") if name in self._fields else ""
 
 
 class YoungDeclarationForm(DeclarationForm):
-    """The same for a young person: one box for whatever connects them with anybody, and plain words."""
+    """The same for a young person: each yes says how, one box is for the words about all of them."""
 
     detail = TextAreaField("If you said yes, how do you know them?")
 
     def answers(self, bids: Sequence[OpenedBid]) -> Mapping[uuid.UUID, Interest]:
         """What was answered; the one box is about each bidder with a yes."""
-        given = super().answers(bids)
+        chosen = {bid.bid_id: self[f"interest-{bid.bid_id}"].data for bid in bids}
         words = self.detail.data or ""
-        return {bid: Interest(said.has_interest, words if said.has_interest else "") for bid, said in given.items()}
+        yes = {bid: Interest(True, words, LinkKind(said)) for bid, said in chosen.items() if said in YOUNG_KINDS}
+        return {bid: Interest(has_interest=False) for bid, said in chosen.items() if said == "no"} | yes
 
     def refuse(self, refusal: PortalError) -> None:
         """Put the refusal into plain words, beside the field that this form has for it."""
@@ -115,7 +137,7 @@ class YoungDeclarationForm(DeclarationForm):
         elif refusal.code == "declared_before":
             refusal = InvalidInput("You told us about a link. Somebody will talk with you about it.", field=name)
         elif name.startswith("interest-"):
-            refusal = InvalidInput("Choose no or yes for this one.", field=name)
+            refusal = InvalidInput("Choose one answer for this one.", field=name)
         super().refuse(refusal)
 
 
@@ -124,7 +146,10 @@ def young_declaration_form(bids: Sequence[OpenedBid]) -> YoungDeclarationForm:
     fields: dict[str, Any] = {
         f"interest-{bid.bid_id}": RadioField(
             f"Do you know {bid.bid.provider.name}?",
-            choices=[SelectChoice("no", "No"), SelectChoice("yes", "Yes, I have a link with them")],
+            choices=[
+                SelectChoice("no", "No"),
+                *(SelectChoice(kind.value, words) for kind, words in YOUNG_KINDS.items()),
+            ],
             validate_choice=False,
         )
         for bid in bids
@@ -134,7 +159,7 @@ def young_declaration_form(bids: Sequence[OpenedBid]) -> YoungDeclarationForm:
 
 
 def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Declaration]) -> DeclarationForm:
-    """A form with two fields a bidder, filled with what was declared before."""
+    """A form with three fields a bidder, filled with what was declared before."""
     fields: dict[str, Any] = {}
     data: dict[str, str] = {}
     for bid in bids:
@@ -143,9 +168,18 @@ def declaration_form(bids: Sequence[OpenedBid], before: Mapping[uuid.UUID, Decla
         fields[f"interest-{bid.bid_id}"] = RadioField(
             f"Do you have an interest in {name}?", choices=choices, validate_choice=False
         )
+        fields[f"kind-{bid.bid_id}"] = SelectField(
+            f"If yes, what kind of link do you have with {name}?",
+            choices=[
+                SelectChoice("", "Choose a kind"),
+                *(SelectChoice(kind.value, words) for kind, words in KINDS.items()),
+            ],
+            validate_choice=False,
+        )
         fields[f"detail-{bid.bid_id}"] = TextAreaField(f"If yes, what connects you with {name}?")
         if bid.bid_id in before:
             data[f"interest-{bid.bid_id}"] = "yes" if before[bid.bid_id].has_interest else "no"
+            data[f"kind-{bid.bid_id}"] = before[bid.bid_id].kind or ""
             data[f"detail-{bid.bid_id}"] = before[bid.bid_id].detail
     made: type[DeclarationForm] = type("DeclarationForm", (DeclarationForm,), fields)
     return made(data=data)

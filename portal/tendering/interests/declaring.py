@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
@@ -24,12 +25,19 @@ from portal.core.taking import after_taking, take
 from portal.tendering.interests.models import Interest, Mitigation
 from portal.tendering.interests.queries import entries_of, interest_of
 from portal.tendering.interests.rules import INFLUENCING, UNTIL_CONTRACT
-from portal.tendering.interests.states import Extent
+from portal.tendering.interests.states import Extent, LinkKind
 from portal.tendering.models import InvitationToTender, Panel
 
 LONGEST = 2_000
 LONGEST_PART = 200
 """Characters."""
+
+
+class SaidLink(NamedTuple):
+    """What a panel member said of a link with a bidder."""
+
+    words: str
+    kind: LinkKind | None
 
 
 def note_influence(itt: InvitationToTender, actor: Actor) -> None:
@@ -71,20 +79,23 @@ def enter_panel_member(panel: Panel, person: User) -> None:
 
 
 def settle_panel_entry(
-    *, panel: Panel, user_id: uuid.UUID, links: Mapping[uuid.UUID, str | None], now: datetime
+    *, panel: Panel, user_id: uuid.UUID, links: Mapping[uuid.UUID, SaidLink | None], now: datetime
 ) -> None:
-    """Say in the register what came of a panel member's declaration: by bid, in which words there is a link, or None.
+    """Say in the register what came of a panel member's declaration: by bid, which link there is, or None.
 
-    A link that is declared again in the same words keeps its answer.
+    A link that is declared again in the same words and of the same kind keeps its answer; a kind that nobody asked for
+    before joins the words without touching what was decided on them.
     """
-    for bid_id in (None, *(bid for bid, words in links.items() if words is not None)):
+    for bid_id in (None, *(bid for bid, said in links.items() if said is not None)):
         _add(panel.itt, user_id, panel=panel, bid_id=bid_id)
     for own in entries_of(panel.itt_id, user_id):
         if own.panel_id != panel.id or (own.bid_id is not None and own.bid_id not in links):
             continue
-        words = (links[own.bid_id] if own.bid_id is not None else None) or ""
-        if own.declared_at is None or own.bid_id is None or own.detail != words:
+        words, kind = (links[own.bid_id] if own.bid_id is not None else None) or SaidLink("", None)
+        is_same = own.detail == words and own.kind in (None, kind)
+        if own.declared_at is None or own.bid_id is None or not is_same:
             own.has_interest, own.detail, own.declared_at = bool(words), words, now
+        own.kind = kind
     db.session.flush()
 
 

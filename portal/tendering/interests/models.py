@@ -13,7 +13,7 @@ from portal.audit.subjects import OnIttChain
 from portal.core.approval import Approval, Half
 from portal.core.columns import CreatedAt, Id, Model, one_of
 from portal.core.permissions import Actor, Role
-from portal.tendering.interests.states import Extent, MitigationOutcome, MitigationStatus
+from portal.tendering.interests.states import Extent, LinkKind, MitigationOutcome, MitigationStatus
 from portal.tendering.models import InvitationToTender, Panel
 
 
@@ -38,6 +38,7 @@ class Interest(OnIttChain, Model):
         CheckConstraint("(declared_at IS NULL) = (has_interest IS NULL)", name="declared_one_way_or_the_other"),
         CheckConstraint("has_interest IS NOT TRUE OR detail <> ''", name="interest_is_described"),
         CheckConstraint("bid_id IS NULL OR panel_id IS NOT NULL", name="bidder_of_a_panel"),
+        CheckConstraint("kind IS NULL OR has_interest", name="kind_of_a_link"),
     )
 
     id: Mapped[Id]
@@ -52,6 +53,8 @@ class Interest(OnIttChain, Model):
     asked_at: Mapped[CreatedAt]
     has_interest: Mapped[bool | None]
     detail: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    kind: Mapped[LinkKind | None] = one_of(LinkKind)
+    """Of a panel member's link with a bidder; None where nobody was asked yet, as in all that came before."""
     declared_at: Mapped[datetime | None]
     stepped_back_from: Mapped[Extent | None] = one_of(Extent)
     """From what they stepped back by themselves, or were taken out by two people."""

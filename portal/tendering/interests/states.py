@@ -20,6 +20,26 @@ class Extent(Named):
     WHOLE = "whole"
 
 
+class LinkKind(Named):
+    """What kind of link a panel member has with a bidder, beside the words that describe it."""
+
+    WORKING = "working"
+    """They work or volunteer there, or did."""
+    GOVERNING = "governing"
+    """They help to run it, as a trustee, governor or owner."""
+    EMPLOYER = "employer"
+    """Whom they work for works with it, or pays it."""
+    UMBRELLA = "umbrella"
+    """They and it belong to one umbrella body or group."""
+    FUNDING = "funding"
+    """They fund it, are funded by it, or have the same funder."""
+    FAMILY = "family"
+    """Family or a close friend works, helps or goes there."""
+    USING = "using"
+    """They use what it offers, or did."""
+    OTHER = "other"
+
+
 class MitigationOutcome(Named):
     """What follows from an interest."""
 

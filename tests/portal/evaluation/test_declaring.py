@@ -14,6 +14,7 @@ from portal.evaluation.moderation import close_moderation
 from portal.evaluation.queries import agreed_scores, has_declared, members_who_declared, opinions_of, spreads_of
 from portal.evaluation.scoring import save_score
 from portal.extensions import db
+from portal.tendering.interests.states import LinkKind
 from tests.factories.accounts import actor_of
 from tests.factories.bidding import opened_itt
 from tests.factories.evaluation import (
@@ -32,6 +33,8 @@ from tests.factories.tendering import published_itt
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
+OTHER = LinkKind.OTHER
+
 
 def test_nobody_declares_before_the_bidders_are_known() -> None:
     """Before the opening there is nothing to declare about, and no bidder is named."""
@@ -41,12 +44,13 @@ def test_nobody_declares_before_the_bidders_are_known() -> None:
 
 
 def test_every_bidder_is_asked_about() -> None:
-    """A missing answer and an interest without a word are refused beside their field, and nothing is stored."""
+    """A missing answer and an interest without a word or a kind are refused beside their field; nothing is stored."""
     evaluation = scoring_itt(2, declared=False)
     seat, (first, second) = evaluation.seats[LOCAL][0], evaluation.bids()
     for answers, field in (
         ({first.bid_id: Interest(False)}, f"interest-{second.bid_id}"),
-        ({first.bid_id: Interest(False), second.bid_id: Interest(True, "  ")}, f"detail-{second.bid_id}"),
+        ({first.bid_id: Interest(False), second.bid_id: Interest(True, "  ", OTHER)}, f"detail-{second.bid_id}"),
+        ({first.bid_id: Interest(False), second.bid_id: Interest(True, "I help.")}, f"kind-{second.bid_id}"),
     ):
         with pytest.raises(InvalidInput) as refused:
             declare_interest(work=seat.work, answers=answers, actor=seat.actor, now=clock.now())

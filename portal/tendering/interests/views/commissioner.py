@@ -20,6 +20,7 @@ from portal.tendering.interests.forms import (
     MitigationForm,
     NamingForm,
 )
+from portal.tendering.interests.links import kind_in_words
 from portal.tendering.interests.mitigating import decide_mitigation, propose_mitigation
 from portal.tendering.interests.models import Mitigation
 from portal.tendering.interests.queries import (
@@ -36,6 +37,7 @@ from portal.tendering.queries import find_itt
 from portal.web.access import actor, for_authority, require_to_send, safe_next
 
 bp = Blueprint("interests", __name__, url_prefix="/commissioning/itts/<reference>/interests")
+bp.add_app_template_filter(kind_in_words)
 
 
 @bp.get("")

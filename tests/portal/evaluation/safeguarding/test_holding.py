@@ -19,6 +19,7 @@ from portal.evaluation.scoring_input import case_for
 from portal.evaluation.sittings import sitting_of
 from portal.extensions import db
 from portal.safeguarding.help_lines import HELP_LINES
+from portal.tendering.interests.states import LinkKind
 from tests.factories.evaluation import AGREED_REASON, LOCAL, YOUNG, Evaluation, moderating_itt, score_all, scoring_itt
 from tests.portal.evaluation.safeguarding.held import CRITERION, HARM, NAMING, ORDINARY, held, write
 
@@ -127,7 +128,8 @@ def test_what_connects_a_young_person_is_looked_through_too(evaluation: Evaluati
     """The detail of a declaration that may be about harm goes to the lead, and stands nowhere else."""
     seat = evaluation.scorers(YOUNG)[0]
     bids = opened_bids(evaluation.itt.id)
-    answers = {bid.bid_id: Interest(True, "My uncle works there and he hits me.") for bid in bids}
+    link = Interest(True, "My uncle works there and he hits me.", LinkKind.FAMILY)
+    answers = {bid.bid_id: link for bid in bids}
     declare_interest(work=seat.work, answers=answers, actor=seat.actor, now=clock.now())
     assert [found.detail for found in declarations_of(seat.member).values()] == [AWAITED]
     assert [(one.place.value, one.status.value) for one in held(evaluation)] == [("declaration", "with_lead")]

@@ -63,6 +63,10 @@ def test_an_interest_closes_its_bid_and_stepping_back_the_panel_at_once(client: 
     base = f"/panel/{seat.panel.id}"
     data = {f"interest-{bid.bid_id}": "no" for bid in bids}
     data |= {f"interest-{bids[0].bid_id}": "yes", f"detail-{bids[0].bid_id}": "I worked there until June."}
+    refused = text_of(post(client, f"{base}/declare", data=data))
+    assert f"Choose what kind of link you have with {bids[0].bid.provider.name}." in refused
+    assert "I worked there until June." in refused
+    data[f"kind-{bids[0].bid_id}"] = "working"
     assert post(client, f"{base}/declare", data=data).location == base
     assert client.get(f"{base}/bids/{bids[0].bid_id}").status_code == 409
     assert client.get(f"{base}/bids/{bids[1].bid_id}").status_code == 200

@@ -19,7 +19,7 @@ from portal.evaluation.queries import scorecards_of
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.states import ScorecardStatus
 from portal.extensions import db
-from portal.tendering.interests.states import MitigationOutcome
+from portal.tendering.interests.states import LinkKind, MitigationOutcome
 from tests.client import CheckedClient
 from tests.factories.accounts import sign_in
 from tests.factories.bidding import published_itt
@@ -29,6 +29,7 @@ from tests.factories.evaluation import (
     agree_all,
     appointed,
     decide_about,
+    link_of,
     moderating_itt,
     score_all,
     scoring_itt,
@@ -173,13 +174,15 @@ def test_knowing_one_of_them_leaves_it_out_kindly_until_it_is_decided(client: Ch
     evaluation = scoring_itt(2, declared=False)
     young, (bid, other) = evaluation.scorers(YOUNG)[0], evaluation.bids()
     sign_in(client, young.user)
-    yes = {f"interest-{bid.bid_id}": "yes", f"interest-{other.bid_id}": "no"}
+    yes = {f"interest-{bid.bid_id}": "family", f"interest-{other.bid_id}": "no"}
     refused = post(client, "/panel/sitting/know", data=yes)
     assert refused.status_code == 422
     assert "Tell us in a few words how you know them." in refused.get_data(as_text=True)
-    assert "Choose no or yes for this one." in post(client, "/panel/sitting/know").get_data(as_text=True)
+    old = post(client, "/panel/sitting/know", data=yes | {f"interest-{bid.bid_id}": "yes"})
+    assert "Choose one answer for this one." in old.get_data(as_text=True)
     done = post(client, "/panel/sitting/know", data=yes | {"detail": "My brother goes there."})
     assert done.location == "/panel/sitting/link"
+    assert link_of(young, bid).kind is LinkKind.FAMILY
     assert "You can do the others now." in words(client, "/panel/sitting/link")
     assert "/panel/sitting/help" in client.get("/panel/sitting/link").get_data(as_text=True)
     total = len(sitting_of(young.work, young.member).screens)
