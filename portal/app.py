@@ -112,6 +112,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.draws",
     "portal.evaluation.views.firmness",
     "portal.evaluation.views.comparing",
+    "portal.evaluation.views.link_hints",
     "portal.evaluation.views.hiding",
     "portal.evaluation.views.moderating",
     "portal.evaluation.views.panel",

@@ -189,7 +189,7 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
     ("itt", Verb.READ_COMPLIANCE): page("compliance.index"),
     ("itt", Verb.SEE_AWARD): page("awards.show"),
     ("itt", Verb.SEE_CONTRACT_DESK): page("contract_desk.conclude"),
-    ("itt", Verb.SEE_INTERESTS): page("interests.index"),
+    ("itt", Verb.SEE_INTERESTS): page("interests.index", "link_hints.show"),
     ("itt", Verb.SEE_NOTICES): page("notice_desk.show"),
     ("itt", Verb.SEE_OPENING): page("openings.show"),
     ("itt", Verb.SEE_PANELS): page("evaluation_desk.panels"),
