@@ -119,6 +119,7 @@ BLUEPRINTS = (
     "portal.evaluation.views.removing",
     "portal.evaluation.views.viewing",
     "portal.evaluation.views.sharing",
+    "portal.evaluation.views.scoring",
     "portal.evaluation.views.young",
     "portal.judging.views.commissioner",
     "portal.judging.views.checking",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.bidding.models import STANDS, Bid, OpenedBid
 from portal.core.columns import db
 from portal.evaluation.models import Declaration, PanelMember, PanelWork, Score, Scorecard
 from portal.evaluation.owing import owes
 from portal.evaluation.queries import members_of
-from portal.evaluation.standing import UNTOUCHED, standings_of
+from portal.evaluation.standing import UNTOUCHED, standings_by_itt
 from portal.evaluation.states import SCORING_ROLES, ScorecardStatus
 from portal.tendering.models import Panel
 
@@ -27,6 +28,8 @@ class Progress:
     declared: bool
     scored: int
     submitted: int
+    last_saved: datetime | None
+    """When they saved a score last (UTC)."""
     owed: Mapping[uuid.UUID, int]
     """How many of the bids that stand are theirs to judge once nothing waits, by lot."""
     left_bids: int
@@ -65,40 +68,42 @@ class Progress:
         return "Stepped back from a lot" if self.left_bids else "Declared"
 
 
-def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uuid.UUID, list[Progress]]:
+def progress_of(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Progress]]:
     """Each panel's members with what they owe, have declared, scored (cells) and submitted (bids)."""
-    counts = select(Bid.lot_id, func.count(), func.count().filter(STANDS)).join(OpenedBid, OpenedBid.bid_id == Bid.id)
-    by_lot = {row[0]: row[1:] for row in db.session.execute(counts.where(Bid.itt_id == itt_id).group_by(Bid.lot_id))}
-    bids = sum(opened for opened, _ in by_lot.values())
+    counts = (
+        select(Panel.id, Bid.itt_id, Bid.lot_id, func.count(), func.count().filter(STANDS))
+        .join(Bid, Bid.itt_id == Panel.itt_id)
+        .join(OpenedBid, OpenedBid.bid_id == Bid.id)
+        .where(Panel.id.in_(panel_ids))
+        .group_by(Panel.id, Bid.itt_id, Bid.lot_id)
+    )
+    itts: dict[uuid.UUID, uuid.UUID] = {}
+    bids: Counter[uuid.UUID] = Counter()
+    standing: dict[uuid.UUID, int] = {}
+    for panel_id, itt_id, lot_id, opened, stand in db.session.execute(counts):
+        itts[panel_id], standing[lot_id] = itt_id, stand
+        bids[panel_id] += opened
     declared = _counted(
         select(Declaration.panel_member_id, func.count())
         .join(PanelMember, PanelMember.id == Declaration.panel_member_id)
         .where(PanelMember.panel_id.in_(panel_ids))
         .group_by(Declaration.panel_member_id)
     )
-    cards = (
-        select(Scorecard.panel_member_id, func.count())
-        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
-        .join(OpenedBid, OpenedBid.bid_id == Scorecard.bid_id)
-        .join(Bid, Bid.id == Scorecard.bid_id)
-        .where(PanelMember.panel_id.in_(panel_ids), STANDS, owes())
-        .group_by(Scorecard.panel_member_id)
-    )
-    scored = _counted(cards.join(Score, Score.scorecard_id == Scorecard.id))
-    submitted = _counted(cards.where(Scorecard.status == ScorecardStatus.SUBMITTED))
-    standings, owed = standings_of(itt_id), owed_by_lot(panel_ids)
+    scored, submitted, owed = _saved(panel_ids), _submitted(panel_ids), owed_by_lot(panel_ids)
+    standings = standings_by_itt(set(itts.values()))
 
     def progress(member: PanelMember) -> Progress:
-        standing = standings.get(member.user_id, UNTOUCHED)
-        left = sum(by_lot[lot][1] for lot in standing.left if lot in by_lot)
+        own = standings.get(itts.get(member.panel_id, member.panel_id), {}).get(member.user_id, UNTOUCHED)
+        number, last = scored.get(member.id, (0, None))
         return Progress(
             member,
-            bids > 0 and declared.get(member.id, 0) >= bids,
-            scored.get(member.id, 0),
+            0 < bids[member.panel_id] <= declared.get(member.id, 0),
+            number,
             submitted.get(member.id, 0),
+            last,
             owed.get(member.id, {}),
-            left,
-            standing.waits,
+            sum(standing.get(lot, 0) for lot in own.left),
+            own.waits,
         )
 
     return {panel_id: [progress(one) for one in members] for panel_id, members in members_of(panel_ids).items()}
@@ -106,7 +111,7 @@ def progress_of(panel_ids: Sequence[uuid.UUID], itt_id: uuid.UUID) -> Mapping[uu
 
 def still_owing(work: PanelWork) -> list[Progress]:
     """Those of the panel's members who owe scores."""
-    return [found for found in progress_of([work.panel_id], work.itt_id).get(work.panel_id, []) if found.owes]
+    return [found for found in progress_of([work.panel_id]).get(work.panel_id, []) if found.owes]
 
 
 def owed_by_lot(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[uuid.UUID, int]]:
@@ -130,6 +135,29 @@ def owed_by_lot(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[uu
     for member_id, lot_id, number in rows:
         found[member_id][lot_id] = number
     return found
+
+
+def _saved(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[int, datetime]]:
+    """How many of the scores that they owe each member has saved, and when the last, by member."""
+    cards = _cards(panel_ids).add_columns(func.max(Score.saved_at))
+    rows = db.session.execute(cards.join(Score, Score.scorecard_id == Scorecard.id))
+    return {member_id: (number, last) for member_id, number, last in rows}
+
+
+def _submitted(panel_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    return _counted(_cards(panel_ids).where(Scorecard.status == ScorecardStatus.SUBMITTED))
+
+
+def _cards(panel_ids: Sequence[uuid.UUID]) -> Select[uuid.UUID, int]:
+    """How many rows there are of each member's scorecards of bids that are theirs, by member."""
+    return (
+        select(Scorecard.panel_member_id, func.count())
+        .join(PanelMember, PanelMember.id == Scorecard.panel_member_id)
+        .join(OpenedBid, OpenedBid.bid_id == Scorecard.bid_id)
+        .join(Bid, Bid.id == Scorecard.bid_id)
+        .where(PanelMember.panel_id.in_(panel_ids), STANDS, owes())
+        .group_by(Scorecard.panel_member_id)
+    )
 
 
 def _counted(statement: object) -> dict[uuid.UUID, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -67,15 +67,26 @@ UNTOUCHED = Standing()
 
 def standings_of(itt_id: uuid.UUID) -> Mapping[uuid.UUID, Standing]:
     """Whoever declared a link with a bidder, or left a lot, by person; in two statements, three where there is one."""
-    links: dict[uuid.UUID, list[Interest]] = defaultdict(list)
+    return standings_by_itt([itt_id]).get(itt_id, {})
+
+
+def standings_by_itt(itt_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Mapping[uuid.UUID, Standing]]:
+    """The same of several procurements, by each, in as many statements."""
+    links: dict[uuid.UUID, dict[uuid.UUID, list[Interest]]] = defaultdict(lambda: defaultdict(list))
     declared = select(Interest).where(
-        Interest.itt_id == itt_id, Interest.bid_id.is_not(None), Interest.has_interest.is_(True)
+        Interest.itt_id.in_(itt_ids), Interest.bid_id.is_not(None), Interest.has_interest.is_(True)
     )
     declared = declared.options(selectinload(Interest.mitigations)).order_by(Interest.asked_at, Interest.id)
     for one in db.session.scalars(declared.execution_options(populate_existing=True)):
-        links[one.user_id].append(one)
-    left = lots_left(itt_id)
-    return {person: Standing(left.get(person, frozenset()), links.get(person, ())) for person in {*links, *left}}
+        links[one.itt_id][one.user_id].append(one)
+    gone = _lots_left(itt_ids)
+    return {
+        itt_id: {
+            person: Standing(frozenset(gone[itt_id][person]), links[itt_id].get(person, ()))
+            for person in {*links[itt_id], *gone[itt_id]}
+        }
+        for itt_id in {*links, *gone}
+    }
 
 
 def standing_of(work: PanelWork, member: PanelMember) -> Standing:
@@ -122,11 +133,15 @@ def links_of(itt_id: uuid.UUID, standing: Standing) -> list[Link]:
 
 def lots_left(itt_id: uuid.UUID) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
     """Which lots of the procurement somebody stepped back from, by person."""
-    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    rows = select(LotRecusal.user_id, LotRecusal.lot_id).join(Lot, Lot.id == LotRecusal.lot_id)
-    for person, lot in db.session.execute(rows.where(Lot.itt_id == itt_id)):
-        found[person].add(lot)
-    return {person: frozenset(lots) for person, lots in found.items()}
+    return {person: frozenset(lots) for person, lots in _lots_left([itt_id])[itt_id].items()}
+
+
+def _lots_left(itt_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, set[uuid.UUID]]]:
+    found: dict[uuid.UUID, dict[uuid.UUID, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
+    rows = select(Lot.itt_id, LotRecusal.user_id, LotRecusal.lot_id).join(Lot, Lot.id == LotRecusal.lot_id)
+    for itt_id, person, lot in db.session.execute(rows.where(Lot.itt_id.in_(itt_ids))):
+        found[itt_id][person].add(lot)
+    return found
 
 
 def bid_to_judge(work: PanelWork, member: PanelMember, bid_id: uuid.UUID) -> OpenedBid:

@@ -63,7 +63,7 @@ def panels(reference: str) -> ResponseReturnValue:
         itt=itt,
         works=works,
         members=members_of(ids),
-        progress={p.member.id: p for rows in progress_of(ids, itt.id).values() for p in rows},
+        progress={p.member.id: p for rows in progress_of(ids).values() for p in rows},
         watched=_panels_open_to(Verb.SEE_PROGRESS, works),
         recorded=_panels_open_to(Verb.SEE_SCORES, works),
         told=_panels_open_to(Verb.READ_INFLUENCE, works) if itt.has_outcome else (),

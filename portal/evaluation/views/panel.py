@@ -82,7 +82,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
         asked=asked,
         cards=cards,
         complete={bid.bid_id for bid, leaves in asked.items() if is_complete(cards.get(bid.bid_id), leaves)},
-        progress=progress_of([panel_id], work.itt_id).get(panel_id, []) if watches else None,
+        progress=progress_of([panel_id]).get(panel_id, []) if watches else None,
         per_lot=leaves_per_lot(work.panel, work.itt.lots) if watches else {},
         held=_held(work),
         form=PlainForm(),
@@ -199,7 +199,7 @@ def cards(panel_id: uuid.UUID) -> ResponseReturnValue:
     """The young people of the panel, how far they are, and their cards."""
     work = visible(panel_id)
     policy.require(actor(), Verb.SEE_PROGRESS, work)
-    progress = progress_of([panel_id], work.itt_id).get(panel_id, [])
+    progress = progress_of([panel_id]).get(panel_id, [])
     young = [found for found in progress if found.member.role is MemberRole.YOUNG_MEMBER]
     ids = [found.member.user_id for found in young]
     return render_template(

@@ -40,7 +40,7 @@ def share(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         panel=work.panel,
         sharing=sharing,
         short=short_of(work),
-        progress=[found for found in progress_of([panel_id], itt.id).get(panel_id, []) if found.member.has_card],
+        progress=[found for found in progress_of([panel_id]).get(panel_id, []) if found.member.has_card],
         together=names_together(panel_id),
     )
     return page, form.status_code

@@ -185,7 +185,7 @@ def test_out_of_one_lot_a_member_judges_the_others(decided: bool) -> None:
     recused = {"panel": LOCAL, "member": str(member.member.id)}
     assert recused in case_for(evaluation.itt, first)["recused"]
     assert recused not in case_for(evaluation.itt, second)["recused"]
-    progress = {one.member.id: one for one in progress_of([chair.panel.id], evaluation.itt.id)[chair.panel.id]}
+    progress = {one.member.id: one for one in progress_of([chair.panel.id])[chair.panel.id]}
     mine = progress[member.member.id]
     assert (mine.asked, mine.left_bids, mine.has_submitted, mine.interests) == (1, 1, True, "Stepped back from a lot")
 

@@ -169,7 +169,7 @@ def test_a_pair_counts_as_one_and_whoever_goes_on_has_what_it_had() -> None:
     panel = work(evaluation, YOUNG)
     groups = {first.member.id: "Group 1", second.member.id: "Group 1"}
     pair_up(work=panel, groups=groups, actor=evaluation.moderator(YOUNG).actor, now=clock.now())
-    owed = {found.member.id: found.asked for found in progress_of([panel.panel_id], evaluation.itt.id)[panel.panel_id]}
+    owed = {found.member.id: found.asked for found in progress_of([panel.panel_id])[panel.panel_id]}
     assert sorted(owed[seat.member.id] for seat in (first, third, fourth)) == [2, 3, 3]
     assert owed[second.member.id] == 0
     theirs = {bid.label for bid in own(first)}
@@ -268,7 +268,7 @@ def test_whoever_leaves_a_lot_passes_its_bids_on(begun: bool) -> None:
     }
     for seat in (chair, member, third):
         score_own(seat)
-    found = {one.member.id: one for one in progress_of([chair.panel.id], evaluation.itt.id)[chair.panel.id]}
+    found = {one.member.id: one for one in progress_of([chair.panel.id])[chair.panel.id]}
     assert {found[seat.member.id].submitted for seat in (chair, member, third)} == {
         len(own(chair)),
         len(own(member)),
@@ -358,7 +358,7 @@ def test_a_panel_that_is_not_shared_out_scores_as_a_whole() -> None:
     """Everybody owes every bid, and it says so."""
     evaluation = scoring_itt(2)
     panel_id = evaluation.seats[LOCAL][0].panel.id
-    for found in progress_of([panel_id], evaluation.itt.id)[panel_id]:
+    for found in progress_of([panel_id])[panel_id]:
         assert found.asked == 2
     assert short_of(work(evaluation, LOCAL)) == []
 
