@@ -16,6 +16,7 @@ from portal.core.paging import page_key, read_page_key
 from portal.evaluation.leaves import leaves_per_lot
 from portal.evaluation.models import PanelWork
 from portal.evaluation.progress import Progress, progress_of
+from portal.evaluation.reminding import was_reminded
 from portal.evaluation.states import PanelWorkStatus
 from portal.tendering.models import InvitationToTender, Lot, Panel
 from portal.tendering.states import IttStatus
@@ -47,6 +48,10 @@ class PanelProgress:
     def slow(self) -> Sequence[Progress]:
         """Who has not submitted all of theirs."""
         return [member for member in self.members if member.owes]
+
+    def may_be_reminded(self, today: date) -> bool:
+        """Whether somebody owes scores, and the panel was not reminded today."""
+        return bool(self.slow) and not was_reminded(self.work, today)
 
     def is_late(self, today: date) -> bool:
         """Whether the award was to be decided before today, and the panel still scores."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -28,10 +28,16 @@ def remind_panel(*, work: PanelWork, actor: Actor, now: datetime) -> None:
     name = work.panel.name
     if work.status is not PanelWorkStatus.SCORING:
         raise WrongState(f"The {name} has finished scoring, so there is nothing to remind it of.")
-    if work.reminded_at is not None and local_date(work.reminded_at) == local_date(now):
+    if was_reminded(work, local_date(now)):
+        assert work.reminded_at is not None
         raise WrongState(f"The {name} was reminded on {london_short(work.reminded_at)}. It can be again tomorrow.")
     owing = still_owing(work)
     if not owing:
         raise WrongState(f"Everybody on the {name} has submitted their scores.")
     work.reminded_at = now
     record(EventKind.PANEL_REMINDED, work, actor=actor, panel=work.panel.key, members=len(owing))
+
+
+def was_reminded(work: PanelWork, today: date) -> bool:
+    """Whether the panel was reminded today, by the day in London."""
+    return work.reminded_at is not None and local_date(work.reminded_at) == today

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.audit.queries import length_of_chain
@@ -111,7 +111,7 @@ def invite_again(reference: str, panel_id: uuid.UUID, member_id: uuid.UUID) -> R
 @bp.post("/panels/<uuid:panel_id>/reminder")
 @for_authority(Role.COMMISSIONER)
 def remind(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
-    """Remind a panel of the scores that it owes."""
+    """Remind a panel of the scores that it owes, and go on where one was: on the board of all panels, or here."""
     panel = _panel(_itt(reference, Verb.APPOINT_PANEL), panel_id)
     form = PlainForm()
     if form.validate_on_submit() and form.carry_out(
@@ -120,6 +120,8 @@ def remind(reference: str, panel_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"We write to whoever on the {panel.name} has scores to give.", "success")
     elif form.refusal:
         flash(form.refusal.message, "warning")
+    if "board" in request.args:
+        return redirect(url_for("scoring_progress.index", after=request.args["board"] or None))
     return redirect(url_for(".panels", reference=reference))
 
 

@@ -25,5 +25,7 @@ def index() -> ResponseReturnValue:
         "evaluation/commissioner/scoring.html",
         page=page,
         today=local_date(clock.now()),
+        reminds=Role.COMMISSIONER in actor().roles,
+        after=request.args.get("after", ""),
         next_href=url_for(".index", after=page.next_key) if page.next_key else None,
     )

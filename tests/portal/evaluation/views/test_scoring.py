@@ -6,14 +6,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.core.permissions import Role
 from portal.evaluation import boards
 from portal.organisations.models import ContractingAuthority
+from portal.tendering.models import Panel
 from tests.client import CheckedClient
 from tests.factories.accounts import make_person, sign_in
 from tests.factories.evaluation import LOCAL, Evaluation, score_all, scoring_itt, start
 from tests.filling import text_of
+from tests.portal.evaluation.views.posting import post
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 BOARD = "/commissioning/scoring"
@@ -28,6 +31,17 @@ def of_local(words: str, evaluation: Evaluation) -> str:
     """What the board says of the local panel of an evaluation."""
     began = words.index(f"{evaluation.seats[LOCAL][0].panel.name}: {evaluation.itt.title}")
     return words[began:].split("Submitted ", 1)[1].split("All submitted")[0]
+
+
+def reminder_of(panel: Panel) -> str:
+    """Where the panel's button on the board leads."""
+    return f"/commissioning/itts/{panel.itt.reference}/panels/{panel.id}/reminder?board="
+
+
+def press(client: CheckedClient, panel: Panel) -> TestResponse:
+    """Press the button of a panel, and look at the board again."""
+    assert post(client, reminder_of(panel)).location == BOARD
+    return client.get(BOARD)
 
 
 def test_the_board_says_who_owes_what_of_every_locality(client: CheckedClient) -> None:
@@ -61,6 +75,23 @@ def test_a_panel_that_moderates_is_on_it_no_more(client: CheckedClient) -> None:
     assert words.count("Who owes what") == 2
     enter(client, evaluation.itt.authority, Role.OPENER)
     assert client.get(BOARD).status_code == 403
+
+
+def test_a_commissioner_reminds_from_the_board(client: CheckedClient) -> None:
+    """The button is there once a day, for a commissioner; pressed again, the board says why not."""
+    evaluation = scoring_itt(1)
+    panel = evaluation.seats[LOCAL][0].panel
+    enter(client, evaluation.itt.authority, Role.APPROVER)
+    assert "Remind whoever" not in text_of(client.get(BOARD))
+    enter(client, evaluation.itt.authority)
+    assert text_of(client.get(BOARD)).count("Remind whoever has not submitted") == 3
+    assert f'action="{reminder_of(panel)}"' in client.get(BOARD).text
+    pressed = press(client, panel)
+    assert f"We write to whoever on the {panel.name} has scores to give." in pressed.text
+    assert text_of(pressed).count("Remind whoever has not submitted") == 2
+    assert "· reminded " in text_of(pressed)
+    again = press(client, panel)
+    assert f"The {panel.name} was reminded on" in again.text
 
 
 def test_it_has_pages_and_costs_the_same_however_many_there_are(
