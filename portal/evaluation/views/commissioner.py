@@ -15,11 +15,11 @@ from portal.core.permissions import Role, Verb, policy
 from portal.evaluation.consenting import asked_for
 from portal.evaluation.forms.panels import ROLE_HINTS, AppointForm
 from portal.evaluation.leaves import boards_of, leaf_named, leaves_per_lot
-from portal.evaluation.models import PanelMember, PanelWork
+from portal.evaluation.models import PanelMember, PanelWork, Result
 from portal.evaluation.moderation_queries import attendance_of, movements_of
 from portal.evaluation.panels import appoint_panel_member, invite_panel_member_again
 from portal.evaluation.progress import progress_of
-from portal.evaluation.published_method import points
+from portal.evaluation.published_method import points, scored_leaves
 from portal.evaluation.queries import (
     agreed_history,
     agreed_scores,
@@ -38,9 +38,9 @@ from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.evaluation.sharing_out import can_be_shared
 from portal.evaluation.taking_part.chairing import chairs_of
+from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
-from portal.tendering.tree import scored
 from portal.web.access import actor, for_authority
 from portal.web.downloads import csv_download
 from portal.web.forms import PlainForm
@@ -187,8 +187,13 @@ def _result(itt: InvitationToTender, tag: str) -> str:
         tag=tag,
         pages=[result_page(itt, found, actor()) for found in results],
         sees_firmness=policy.allows(actor(), Verb.SEE_FIRMNESS, itt),
-        compared=scored(itt) if policy.allows(actor(), Verb.COMPARE_ANSWERS, itt) else (),
+        compared=_first_scored(results[0]) if policy.allows(actor(), Verb.COMPARE_ANSWERS, itt) else None,
     )
+
+
+def _first_scored(result: Result) -> str | None:
+    """The key of the first criterion that a panel scores, of the method that is at hand."""
+    return next((key for key, _ in scored_leaves(method_for(result.lot))), None)
 
 
 @bp.get("/result/<uuid:result_id>/<bid>")
