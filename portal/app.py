@@ -180,7 +180,8 @@ def create_app(settings: Settings | None = None, *, statement_seconds: int | Non
     app.before_request(editing.take_turn)
     assets.bind(app)
     headers.bind(app, secure=settings.secure_cookies)
-    transactions.bind(app, Nudger(settings.redis_url))
+    app.extensions["nudger"] = Nudger(settings.redis_url)
+    transactions.bind(app, app.extensions["nudger"])
     failures.bind(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).bp)

@@ -305,7 +305,11 @@ def await_event(itt: InvitationToTender, kind: EventKind, **data: str) -> None:
 
 
 def await_row(wanted: Select[uuid.UUID], what: str) -> None:
-    """Wait until the worker has written what is looked for, or raise `WorkerNeeded`."""
+    """Wake the worker as a page does once it has committed, and wait until what is looked for is written.
+
+    Raises `WorkerNeeded` where nothing comes of it.
+    """
+    current_app.extensions["nudger"].nudge()
     give_up = time.monotonic() + LONGEST_WAIT
     while db.session.scalars(wanted.limit(1)).first() is None:
         db.session.rollback()
