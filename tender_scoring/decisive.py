@@ -5,9 +5,10 @@ With a panel's share of all marks at `w` instead of the published `w0`, and ever
 crosses that of one that is in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from tender_scoring.method import HUNDRED
@@ -16,6 +17,7 @@ from tender_scoring.rounding import exact, half_up
 from tender_scoring.totals import Totals
 
 Lines = Mapping[int, tuple[Fraction, Fraction]]
+Line = tuple[int, int]
 Bids = frozenset[int]
 
 
@@ -105,24 +107,36 @@ def _threshold(what: Totals, chosen: Bids, nearest: Sequence[tuple[Fraction, Bid
 
 def _stretches(lines: Lines, places: int) -> Iterator[tuple[Fraction, Fraction, Bids]]:
     """Yield from which share to which who is chosen, from 0 to 1; `lines` are each bid's value at 0 and its slope."""
+    # Over one denominator everything that is compared is a whole number, which costs a fiftieth of a fraction.
+    scale = lcm(*(part.denominator for line in lines.values() for part in line))
+    whole = {bid: (int(value * scale), int(slope * scale)) for bid, (value, slope) in lines.items()}
     start = Fraction(0)
     while start < 1:
+        at, of = start.numerator, start.denominator
         # A little beyond the start the steeper of two equal lines is higher.
-        beyond = {bid: (value + slope * start, slope) for bid, (value, slope) in lines.items()}
+        beyond = {bid: (value * of + slope * at, slope) for bid, (value, slope) in whole.items()}
         least = sorted(beyond.values(), reverse=True)[:places][-1]
         chosen = frozenset(bid for bid, line in beyond.items() if line >= least)
         inside, outside = {beyond[bid] for bid in chosen}, {line for line in beyond.values() if line < least}
         # Bids whose lines are one tie for the last place everywhere: whoever falls behind these is out.
         rising = outside | {least} if len(chosen) > places else outside
-        ends = [
-            start + (value - other) / (steeper - slope)
-            for value, slope in inside
-            for other, steeper in rising
-            if steeper > slope
-        ]
-        end = min([Fraction(1), *ends])
+        ahead, closing = _first_crossing(inside, rising, start)
+        end = start + Fraction(ahead, closing * of)
         yield start, end, chosen
         start = end
+
+
+def _first_crossing(inside: Iterable[Line], rising: Iterable[Line], start: Fraction) -> Line:
+    """How far ahead of the start, as a quotient, the first line from below meets one of those inside; at most to 1.
+
+    Lines are their value at the start, times its denominator, and their slope.
+    """
+    ahead, closing = start.denominator - start.numerator, 1
+    for value, slope in inside:
+        for other, steeper in rising:
+            if steeper > slope and (value - other) * closing < ahead * (steeper - slope):
+                ahead, closing = value - other, steeper - slope
+    return ahead, closing
 
 
 def _line(what: Totals, bid: int, panel: str, share: Fraction, field: PriceField | None) -> tuple[Fraction, Fraction]:
