@@ -181,7 +181,7 @@ def create_app(settings: Settings | None = None, *, statement_seconds: int | Non
     assets.bind(app)
     headers.bind(app, secure=settings.secure_cookies)
     app.extensions["nudger"] = Nudger(settings.redis_url)
-    transactions.bind(app, app.extensions["nudger"])
+    transactions.bind(app)
     failures.bind(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(name).bp)

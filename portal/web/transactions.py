@@ -6,7 +6,7 @@ page leaves, so that nobody sees what was not noted.
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 
 from portal.extensions import db
@@ -16,7 +16,7 @@ from portal.web.submissions import Submission, submission
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def bind(app: Flask, nudger: Nudger) -> None:
+def bind(app: Flask) -> None:
     """Commit what changed or recorded something and did not fail, and wake the relay when something was recorded."""
 
     @app.before_request
@@ -34,6 +34,7 @@ def bind(app: Flask, nudger: Nudger) -> None:
             return response
         db.session.commit()
         if recorded:
+            nudger: Nudger = current_app.extensions["nudger"]
             nudger.nudge()
         return response
 

@@ -34,13 +34,14 @@ class Attempts:
             db.session.commit()
         with self.client.session_transaction() as cookie:
             cookie["csrf_token"] = SECRET
-            self.cookie = dict(cookie)
+        self.name = app.config["SESSION_COOKIE_NAME"]
+        held = self.client.get_cookie(self.name)
+        assert held is not None
+        self.cookie = held.value
 
     def answer(self, method: str, path: str) -> str:
         """What the person is answered there: "done", "sign in", or the status of the refusal."""
-        with self.client.session_transaction() as cookie:
-            cookie.clear()
-            cookie.update(self.cookie)
+        self.client.set_cookie(self.name, self.cookie)
         savepoint = self.prepared.connection.begin_nested()
         try:
             data = {"csrf_token": self.token, **SENT} if method == "POST" else None

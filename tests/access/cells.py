@@ -31,6 +31,7 @@ def cells(app: Flask, who_where: Iterable[tuple[Person, Sequence[Any]]], things:
     The other things count where they share an address with a chosen one: an award has its invitation's.
     """
     attempts = list(_attempts(app, things))
+    refused: dict[tuple[Role | None, str], Person] = {}
     for person, chosen in who_where:
         own, picked = {thing: is_theirs(person, thing) for thing in things}, set(chosen)
         paths = {attempt[3] for attempt in attempts if attempt[0] in picked}
@@ -41,8 +42,11 @@ def cells(app: Flask, who_where: Iterable[tuple[Person, Sequence[Any]]], things:
             theirs, shut_out = own[thing], person.role not in audience
             if address.own and not shut_out and not (theirs and person.role in address.by):
                 continue
-            # Whom a route is not for it refuses before anything is looked up: once is enough.
-            key = (address.method, address.endpoint if shut_out else path)
+            # Whom a route is not for it refuses before anything is looked up, whatever the method: once is enough for
+            # all who have the role.
+            if shut_out and refused.setdefault((person.role, address.endpoint), person) is not person:
+                continue
+            key = ("" if shut_out else address.method, address.endpoint if shut_out else path)
             cell = found.setdefault(key, Cell(person, address.method, address.endpoint, path))
             cell.asked.append(Ask(thing.policy_object, thing.policy_state, verb, theirs, shut_out))
         yield from found.values()

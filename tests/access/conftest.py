@@ -15,6 +15,13 @@ from tests.services import Database, Services
 from tests.worker_process import running_worker
 
 
+class NobodyToWake:
+    """In place of the nudger once the worker has gone: what it is sent would only pile up in Redis."""
+
+    def nudge(self) -> None:
+        """Do nothing."""
+
+
 @pytest.fixture(scope="module")
 def matrix(
     services: Services,
@@ -27,4 +34,5 @@ def matrix(
         mark_as_demonstration(database.owner_url)
         with running_worker(settings_for(database)):
             load(app, "matrix")
+        app.extensions["nudger"] = NobodyToWake()
         yield app

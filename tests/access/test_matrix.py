@@ -1,4 +1,7 @@
-"""The access matrix of those whose organisation it is: role by object, state and verb, over HTTP."""
+"""The access matrix, over HTTP: role by object, state and verb of those whose organisation it is, and of all others.
+
+Both walks are in one module because the scenario is loaded once for both.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,17 @@ ELSEWHERE = {part.name for part in SOUTH_PEOPLE.parts}
 
 @pytest.fixture(scope="module")
 def walked(matrix: Flask) -> list[Answered]:
-    """What everybody is answered but those of `test_other_matrix`."""
+    """What everybody is answered but those of the second authority."""
     return walk(matrix, lambda person: person.name not in ELSEWHERE)
+
+
+@pytest.fixture(scope="module")
+def walked_elsewhere(matrix: Flask) -> list[Answered]:
+    """What the people of the second authority are answered: each at one thing of each object, in another state each.
+
+    Whether a thing exists for somebody does not depend on its state; in which states who may what is the own matrix.
+    """
+    return walk(matrix, lambda person: person.name in ELSEWHERE, by_turns=True)
 
 
 def test_everything_stands_in_every_state(matrix: Flask) -> None:
@@ -86,3 +98,8 @@ def test_a_row_too_many_is_found(row: Permit, walked: Sequence[Answered]) -> Non
     """With a row more than it has the policy would not be what the portal does, or it would give an unusable right."""
     answers = by_right(walked)[row.object, row.verb]
     assert any(wrong([*policy.rows(), row], answers)) or any(unused([row], answers))
+
+
+def test_others_are_answered_as_the_policy_says(walked_elsewhere: Sequence[Answered]) -> None:
+    """Everywhere 404, or 403 where their role would not do, but for what is everybody's to check."""
+    assert list(wrong(policy.rows(), walked_elsewhere)) == []
