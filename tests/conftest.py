@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -39,11 +40,15 @@ COLLECT_EVERY = 50_000
 """Objects more than were freed; Python's own threshold is 700."""
 
 STARTED = pytest.StashKey[tuple[ExitStack, Services]]()
+CHECKED = pytest.StashKey[str]()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Collect garbage seldom, as there is next to none while modules are imported."""
     gc.set_threshold(COLLECT_EVERY)
+    if told := getattr(config, "workerinput", None):
+        # What tests/journeys/accessibility.py has checked in any of the processes.
+        os.environ["CHECKED_PAGES"] = told["checked_pages"]
 
 
 def pytest_collection_finish() -> None:
@@ -58,7 +63,9 @@ def pytest_configure_node(node: Any) -> None:
     if STARTED not in config.stash:
         stack = ExitStack()
         config.stash[STARTED] = (stack, stack.enter_context(running_services()))
+        config.stash[CHECKED] = str(open_folder("fairlot-checked-"))
     node.workerinput["services"] = config.stash[STARTED][1].told()
+    node.workerinput["checked_pages"] = config.stash[CHECKED]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

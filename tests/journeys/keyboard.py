@@ -19,8 +19,10 @@ class Keyboard:
 
     def reach(self, target: Locator) -> None:
         """Press Tab until the element, or one of the elements, has the focus."""
+        target.first.wait_for(state="attached")
+        wanted = target.element_handles()  # looked up once: a look-up by role reads the whole page
         for _ in range(MOST_STOPS):
-            if target.evaluate_all(HAS_FOCUS):
+            if self._page.evaluate(HAS_FOCUS, wanted):
                 return
             self._page.keyboard.press("Tab")
         raise AssertionError(f"{self._page.url}: the tab key does not reach {target}")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from portal.running.readiness import answers
-from tests.portal_process import portal_environment, start_portal
+from tests.portal_process import portal_environment
 from tests.services import open_folder
 from tests.worker_process import ROOT
 
@@ -57,35 +54,3 @@ def test_ctrl_c_while_the_command_loads_leaves_no_traceback(state: Path) -> None
     process.stderr.close()
     assert process.wait(30) in {-signal.SIGINT, 0, 2}
     assert "Traceback" not in rest
-
-
-@pytest.mark.long
-@pytest.mark.journey
-def test_a_demonstration_whose_loading_was_interrupted_is_loaded_anew(state: Path) -> None:
-    """Ctrl-C in the middle of the first start leaves half a story; the next start throws it away and tells it whole."""
-    output = state.parent / "first.txt"
-    with output.open("wb") as sink:
-        first = subprocess.Popen(
-            [sys.executable, "-m", "portal", "up", "--port", "0", "--scenario", "demo"],
-            cwd=ROOT,
-            env=portal_environment(state),
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-    deadline = time.monotonic() + 120
-    while "worker and beat" not in output.read_text():
-        assert time.monotonic() < deadline, output.read_text()
-        time.sleep(0.1)
-    time.sleep(4)
-    os.kill(first.pid, signal.SIGINT)
-    assert first.wait(60) == 0
-    with start_portal("--scenario", "demo", state=state, seconds=240) as second:
-        assert "the scenario demo was interrupted" in second.printed()
-        with psycopg.connect(second.ready["database_url"]) as connection:
-            assert connection.execute("SELECT unfinished_scenario FROM installation").fetchone() == (None,)
-            whole = connection.execute("SELECT count(*) FROM event WHERE seeded").fetchone()
-        assert second.stop() == 0
-    with start_portal("--scenario", "demo", state=state) as third:
-        assert "is not loaded again" in third.printed()
-        with psycopg.connect(third.ready["database_url"]) as connection:
-            assert connection.execute("SELECT count(*) FROM event WHERE seeded").fetchone() == whole
