@@ -76,3 +76,18 @@ def test_another_kind_is_decided_anew_and_one_that_nobody_asked_for_is_not() -> 
     assert (link_of(seat, bid).is_settled, link_of(seat, bid).kind) == (True, LinkKind.WORKING)
     declare(seat, interest_in=bid, kind=LinkKind.GOVERNING)
     assert (link_of(seat, bid).is_settled, link_of(seat, bid).kind) == (False, LinkKind.GOVERNING)
+
+
+def test_whoever_declared_none_is_folded_away_where_there_are_many(client: CheckedClient) -> None:
+    """The register stays short on a phone: what has an interest or waits stands above, the rest opens."""
+    few, many = scoring_itt(1, declared=False), scoring_itt(1, professionals=6)
+    declare(many.seats[LOCAL][5], interest_in=many.bids()[0])
+    for evaluation, folds in ((few, False), (many, True)):
+        sign_in(client, db.session.get_one(User, evaluation.commissioner.user_id))
+        page = client.get(f"/commissioning/itts/{evaluation.itt.reference}/interests")
+        clear = [one for one in register_of(evaluation.itt.id).entries if one.has_interest is False]
+        assert (f"{len(clear)} declared no interest" in text_of(page)) is folds
+        assert all(seat.member.alias in text_of(page) for seat in evaluation.everybody())
+    shown = page.text.partition("Who declared no interest")[0]
+    assert "My sister works there." in shown
+    assert many.seats[LOCAL][0].member.alias not in shown.partition("Who influences it")[2]
