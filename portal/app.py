@@ -107,6 +107,7 @@ BLUEPRINTS = (
     "portal.evaluation.taking_part.views.commissioner",
     "portal.evaluation.taking_part.views.facilitator",
     "portal.evaluation.taking_part.views.lead",
+    "portal.evaluation.training.views.officers",
     "portal.evaluation.safeguarding.views.panel",
     "portal.evaluation.views.paper",
     "portal.evaluation.views.draws",

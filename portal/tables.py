@@ -37,6 +37,7 @@ import portal.evaluation.recusal_models
 import portal.evaluation.rules
 import portal.evaluation.sharing_models
 import portal.evaluation.taking_part.models
+import portal.evaluation.training.models
 import portal.frameworks.member_models
 import portal.frameworks.models
 import portal.frameworks.rules

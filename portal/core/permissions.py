@@ -135,6 +135,8 @@ class Verb(StrEnum):
     SEE_HELD_WORDS = "see_held_words"
     DECIDE_HELD_WORDS = "decide_held_words"
     SET_EMERGENCY_LINE = "set_emergency_line"
+    ASK_FOR_TRAINING = "ask_for_training"
+    RECORD_TRAINING = "record_training"
     DECLARE = "declare"
     READ_BIDS = "read_bids"
     SCORE = "score"

@@ -71,6 +71,8 @@ policy.declare(
         permit(
             "held_words", Verb.DECIDE_HELD_WORDS, [Role.SAFEGUARDING_LEAD], [HeldStatus.WAITING, HeldStatus.WITH_LEAD]
         ),
+        permit("authority", Verb.ASK_FOR_TRAINING, [Role.AUTHORITY_ADMINISTRATOR]),
+        permit("authority", Verb.RECORD_TRAINING, [Role.COMMISSIONER, Role.AUTHORITY_ADMINISTRATOR]),
         permit("authority", Verb.SET_EMERGENCY_LINE, [Role.AUTHORITY_ADMINISTRATOR, Role.SAFEGUARDING_LEAD]),
         permit("panel", Verb.SEE_PROGRESS, [*MODERATORS, *OVERSIGHT]),
         permit("panel", Verb.START_MODERATION, MODERATORS, [SCORING]),

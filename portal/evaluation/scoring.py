@@ -34,6 +34,7 @@ from portal.evaluation.standing import bid_to_judge, standing_of
 from portal.evaluation.states import SCORECARD, MemberRole, ScorecardStatus
 from portal.evaluation.taking_part.pairing import require_own_card, require_pair_ready
 from portal.evaluation.taking_part.practising import require_practised
+from portal.evaluation.training.gate import require_trained
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,15 @@ def save_scores(
     Consequences: scores given before for the same questions are replaced, others stay; nothing counts before
     the scorecard is submitted. An entry without score and reason is left out. A score may wait for its reason
     until submission. Records nothing: a draft is the member's own; but a young person's words are looked through, and
-    WORDS_HELD says that some are held. Raises `NotAllowed` until interests are
-    declared for each bidder, as `standing.bid_to_judge` does, `NotFound` for a question that is not this panel's,
-    `InvalidInput` (fields "score-" or "reason-" and the criterion's key) for a score off the published scale,
-    `WrongState` once submitted.
+    WORDS_HELD says that some are held. Raises `NotAllowed` until interests are declared for each bidder and, where
+    their council asks for it, until they are trained, as `standing.bid_to_judge` does, `NotFound` for a question that
+    is not this panel's, `InvalidInput` (fields "score-" or "reason-" and the criterion's key) for a score off the
+    published scale, `WrongState` once submitted.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
     require_practised(work, member)
+    require_trained(member, now)
     require_own_card(member)
     require_pair_ready(work, member)
     bid = bid_to_judge(work, member, bid_id)
@@ -105,11 +107,12 @@ def submit_scorecards(*, work: PanelWork, actor: Actor, now: datetime, same_word
     scores. Records SCORECARD_SUBMITTED for each, with a digest of the scores and the bid's place in the member's
     order. Submitting again changes nothing. Raises `InvalidInput` (field "bid-" and the bid's id) where a score or
     a reason is missing, or an adult's is none (`reasons.reason_for_score`), and (field "same_words") where an adult's
-    was copied and not confirmed; `NotAllowed` until interests are declared, `NotYet` while a link of theirs is
-    not decided, `WrongState` before the opening and during moderation.
+    was copied and not confirmed; `NotAllowed` until interests are declared and they are trained, where that is asked
+    for, `NotYet` while a link of theirs is not decided, `WrongState` before the opening and during moderation.
     """
     take(work, Verb.SCORE, actor=actor, share=True)
     member = require_declared(work, actor)
+    require_trained(member, now)
     require_own_card(member)
     require_pair_ready(work, member)
     standing = standing_of(work, member)

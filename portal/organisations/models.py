@@ -39,6 +39,8 @@ class ContractingAuthority(OnSystemChain, Model):
     contact_email: Mapped[str] = mapped_column(server_default=text("''"), default="")
     emergency_line: Mapped[str] = mapped_column(server_default=text("''"), default="")
     """Whom a facilitator calls where a child may be in danger and no safeguarding lead can be reached."""
+    requires_training: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    """Whether adults on its panels score only once their training is written down."""
     created_at: Mapped[CreatedAt]
 
     policy_object = "authority"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.core import clock
 from portal.core.columns import db
 from portal.evaluation.panels import Appointee, appoint_panel_member
@@ -11,9 +13,12 @@ from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import ParentSaid, record_age_band
 from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy
 from portal.evaluation.taking_part.times import MIDNIGHT, Times, set_sitting_times
+from portal.evaluation.training.recording import record_training
 from portal.scenarios import people
-from portal.scenarios.people import Cast
+from portal.scenarios.people import Cast, Part
 from portal.tendering.models import InvitationToTender, Panel
+
+COURSE = "Scoring bids fairly: two half days of the demonstration"
 
 
 def appoint(itt: InvitationToTender, cast: Cast) -> None:
@@ -32,6 +37,20 @@ def appoint(itt: InvitationToTender, cast: Cast) -> None:
         db.session.commit()
     _name_leads(itt, panels["young-people"], cast)
     _prepare_sittings(itt, panels["young-people"], cast)
+
+
+def train(itt: InvitationToTender, part: Part, cast: Cast) -> None:
+    """Write down that somebody on a panel was trained; the authority does not ask for it."""
+    record_training(
+        authority=itt.authority,
+        user_id=people.person_of(part).id,
+        course=COURSE,
+        finished_date=clock.today() - timedelta(days=60),
+        valid_until=clock.today() + timedelta(days=670),
+        actor=people.actor_of(cast.commissioner),
+        now=clock.now(),
+    )
+    db.session.commit()
 
 
 def _name_leads(itt: InvitationToTender, panel: Panel, cast: Cast) -> None:

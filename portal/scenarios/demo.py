@@ -95,6 +95,7 @@ def _open_one(
     closes_at = noon + timedelta(days=12)
     building.publish(itt, keys, published=clock.now() - timedelta(days=9), closes_at=closes_at)
     appointing.appoint(itt, building.cast_of(itt))
+    appointing.train(itt, people.PROFESSIONAL, building.cast_of(itt))
     _ask(itt, people.MEADOW_SUBMITTER, *story.ANSWERED_QUESTION)
     _ask(itt, people.BRIDGE_SUBMITTER, story.OPEN_QUESTION)
     started = time.monotonic()

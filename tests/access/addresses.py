@@ -154,6 +154,8 @@ ADDRESSES: Mapping[tuple[str, Verb], tuple[Address, ...]] = {
         *press("held_words.decide", by=frozenset({Role.FACILITATOR})),
     ),
     ("authority", Verb.SET_EMERGENCY_LINE): form("safeguarding.line", own=True),
+    ("authority", Verb.ASK_FOR_TRAINING): form("training.ask", own=True),
+    ("authority", Verb.RECORD_TRAINING): form("training.index", own=True),
     ("identity_decision", Verb.DECIDE): press("identity_changes.decide"),
     ("identity_decision", Verb.READ): page("identity_changes.decide"),
     ("itt", Verb.ASK_FOR_VALIDITY): press("validity.index"),

@@ -38,6 +38,7 @@ from portal.evaluation.result_pages import result_page, workings_page
 from portal.evaluation.results import block_reason, newest_results
 from portal.evaluation.sharing_out import can_be_shared
 from portal.evaluation.taking_part.chairing import chairs_of
+from portal.evaluation.training.gate import untrained_on
 from portal.tendering.method import method_for
 from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.question_kinds.schedule import columns_of, rows_with_rates
@@ -73,6 +74,7 @@ def panels(reference: str) -> ResponseReturnValue:
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
         shared=_shareable(itt, works) if policy.allows(actor(), Verb.APPOINT_PANEL, itt) else (),
         leads=policy.allows(actor(), Verb.NAME_SAFEGUARDING_LEAD, itt),
+        untrained=untrained_on(itt.id, clock.now()),
     )
 
 

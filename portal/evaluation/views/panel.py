@@ -35,7 +35,7 @@ from portal.evaluation.queries import (
 from portal.evaluation.reading import read_bid, read_file
 from portal.evaluation.reading_order import leaves_in_order
 from portal.evaluation.recusing import step_back
-from portal.evaluation.rules import MODERATING
+from portal.evaluation.rules import MODERATING, SCORING
 from portal.evaluation.safeguarding.queries import held_on_panel
 from portal.evaluation.scoring import copied_reasons, is_complete, save_scores, submit_scorecards
 from portal.evaluation.standing import links_of, standing_of
@@ -43,6 +43,7 @@ from portal.evaluation.states import MemberRole
 from portal.evaluation.taking_part.agreeing import supporters_of, taking_part_of
 from portal.evaluation.taking_part.chairing import chairing_of
 from portal.evaluation.taking_part.times import times_of
+from portal.evaluation.training.gate import lacks_training
 from portal.web.access import actor, for_panel, signed_in
 from portal.web.downloads import attachment
 from portal.web.forms import PlainForm
@@ -85,6 +86,7 @@ def show(panel_id: uuid.UUID) -> ResponseReturnValue:
         progress=progress_of([panel_id]).get(panel_id, []) if watches else None,
         per_lot=leaves_per_lot(work.panel, work.itt.lots) if watches else {},
         held=_held(work),
+        must_train=work.policy_state == SCORING and lacks_training(member, clock.now()),
         form=PlainForm(),
     )
 

@@ -64,6 +64,7 @@ UNREACHED = {
     "paper_sheets.sheet": "no agreed score here waits for a young person",
     "sitting_cards.forget": "no safeguarding lead looks around here",
     "sitting.begin": "whoever signs in as a young person here has begun their sitting",
+    "training.take_back": "no training is written down here",
     "sessions.end": "everybody here is signed in once",
     "suspensions.lift": "nobody here is suspended",
     "suspensions.show": "nobody here is suspended",
