@@ -41,6 +41,7 @@ from portal.notices.queries import waiting_notices
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis
 from portal.scenarios import appointing, checks, dividing, mapping, matrix_people, people, preparing, story
+from portal.scenarios import essex_people as essex
 from portal.scenarios.looking import look_where_it_decides
 from portal.scenarios.people import Cast, Part
 from portal.tendering.drafting import create_itt, set_publication_basis, set_timetable, set_value_and_term
@@ -60,7 +61,7 @@ APPROVAL = "I read the result, the agreed reasons and the method's fingerprint, 
 Row = TypeVar("Row", bound=Model)
 
 
-CASTS: Mapping[str, Cast] = {people.AUTHORITY: people.CAST, **matrix_people.CASTS}
+CASTS: Mapping[str, Cast] = {people.AUTHORITY: people.CAST, **matrix_people.CASTS, **essex.CASTS}
 """Who acts, by the name of the contracting authority."""
 
 

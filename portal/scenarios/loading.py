@@ -13,16 +13,24 @@ from portal.core.seals import KeyFolder
 from portal.core.storage import FileStore
 from portal.extensions import db
 from portal.scenarios import demo, gateshead, matrix_people, people
+from portal.scenarios import essex_people as cast
+from portal.scenarios.essex import loading as essex
 from portal.scenarios.matrix import loading as matrix
 from portal.scenarios.sign_ins import sign_ins
 
 Loader = Callable[..., dict[str, str]]
 
-SCENARIOS: Mapping[str, Loader] = {"demo": demo.load, "gateshead": gateshead.load, "matrix": matrix.load}
+SCENARIOS: Mapping[str, Loader] = {
+    "demo": demo.load,
+    "gateshead": gateshead.load,
+    "matrix": matrix.load,
+    "essex": essex.load,
+}
 PARTS: Mapping[str, tuple[people.Part, ...]] = {
     "demo": people.PARTS,
     "gateshead": people.REGIONAL_PARTS,
     "matrix": matrix_people.PARTS,
+    "essex": cast.PARTS,
 }
 
 

@@ -45,6 +45,8 @@ class Part:
     roles: tuple[Role, ...] = ()
     provider: str | None = None
     factor: bool = False
+    company_number: str = ""
+    """Of the provider, where it is not one of `COMPANY_NUMBERS`."""
 
     @property
     def email(self) -> str:
@@ -371,7 +373,7 @@ def _provider(part: Part, person: User, authority: ContractingAuthority) -> Prov
     assert part.provider is not None
     details = ProviderDetails(
         name=part.provider,
-        company_number=COMPANY_NUMBERS[part.provider],
+        company_number=part.company_number or COMPANY_NUMBERS[part.provider],
         charity_number="",
         address="2 Demonstration Street, Demoford",
         postcode="ZZ99 9ZZ",
