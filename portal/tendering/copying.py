@@ -42,6 +42,7 @@ NOT_COPIED = (
 )
 CARRIED = (
     "description",
+    "easy_read",
     "cpv_codes",
     "light_touch",
     "estimated_value",

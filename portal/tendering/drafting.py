@@ -10,7 +10,7 @@ from decimal import Decimal
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
 from portal.core.columns import db
-from portal.core.parsing.text import one_line, require_text, tidy
+from portal.core.parsing.text import one_line, require_length, require_text, tidy
 from portal.core.permissions import Actor, Verb, policy
 from portal.core.references import new_reference
 from portal.core.taking import take
@@ -34,6 +34,9 @@ from portal.tendering.states import ITT, IttStatus
 from portal.tendering.timetable import USUAL_VALIDITY
 
 NO_OCCASIONS = Occasions()
+
+LONGEST_EASY_READ = 1_000
+"""Characters: what a young person reads before they start."""
 
 
 def create_itt(
@@ -82,18 +85,22 @@ def describe_service(
     description: str,
     cpv_codes: Sequence[str],
     locality_id: uuid.UUID | None = None,
+    easy_read: str | None = None,
     actor: Actor,
 ) -> None:
     """Say what is bought: title, description and CPV codes, from which light touch follows (PR24 Sch 1), and for where.
 
-    A single lot takes the title; without a locality it is for the whole area. Raises `InvalidInput` beside `title`,
-    `description` or `cpv_codes`, `NotFound` for another authority's locality, and whatever `begin_change` raises.
+    `easy_read` says the same in easy words, at most LONGEST_EASY_READ characters; None leaves it. A single lot takes
+    the title; without a locality it is for the whole area. Raises `InvalidInput` beside `title`, `description`,
+    `easy_read` or `cpv_codes`, `NotFound` for another authority's locality, and whatever `begin_change` raises.
     Records ITT_CHANGED.
     """
     begin_change(itt, actor)
     itt.locality = find_locality(locality_id, itt.authority_id) if locality_id is not None else None
     itt.title = require_text(one_line(title), "Give the procurement a title.", field="title")
     itt.description = require_text(description, "Describe the service.", field="description")
+    if easy_read is not None:
+        itt.easy_read = require_length(tidy(easy_read), LONGEST_EASY_READ, field="easy_read")
     itt.cpv_codes, itt.light_touch = codes_of(itt, cpv_codes)
     if len(itt.lots) == 1:
         itt.lots[0].title = itt.title

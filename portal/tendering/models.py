@@ -101,6 +101,7 @@ class InvitationToTender(Timetable, LotRules, PriceOpening, BuyingTogether, OnOw
     status: Mapped[IttStatus] = one_of(IttStatus, default=IttStatus.DRAFT)
     title: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    easy_read: Mapped[str] = mapped_column(default="", server_default=text("''"))
     cpv_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     framework_lot_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("framework_lot.id"), index=True)
     """The lot that it is called off from; None for an open invitation."""

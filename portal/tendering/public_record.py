@@ -42,6 +42,7 @@ def published(itt: InvitationToTender, now: datetime, codes: Iterable[Code]) -> 
     titles = {code.code: code.description for code in codes}
     return listed(itt, now) | {
         "description": itt.description,
+        "easy_read": itt.easy_read,
         "locality": itt.locality.name if itt.locality else None,
         "cpv": [{"code": code, "description": titles.get(code, "")} for code in itt.cpv_codes],
         "regime": itt.regime.value,

@@ -46,6 +46,9 @@ works with what is already there.
 
 Young people give 40 of the 100 marks. Parents and carers give 10 of them. You will be told what each panel said."""
 
+EASY_READ = """\
+We want somebody to help children and young people early, before things get hard. They will help with worries and \
+feelings, help parents, and give young carers a break. It should be easy to find. Young people will help to run it."""
 CODES = ("85311300", "85312310", "85312400")
 ESTIMATED_VALUE = Decimal(240000)
 TERM_MONTHS = 30
@@ -242,7 +245,7 @@ POLICY_GUIDANCE = "The policy that is in force today. The local panel reads it w
 
 def fill_with_three_panels(itt: InvitationToTender) -> None:
     """Fill a new draft with the worked example; its timetable and publication basis stay open."""
-    itt.description = DESCRIPTION
+    itt.description, itt.easy_read = DESCRIPTION, EASY_READ
     itt.cpv_codes, itt.light_touch = list(CODES), True
     itt.estimated_value, itt.term_months, itt.break_months = ESTIMATED_VALUE, TERM_MONTHS, list(BREAK_MONTHS)
     itt.tie_break = list(TIE_BREAK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from portal.core.reading_age import YOUNG, reading_age, sentences_in
 from portal.core.words import counted, london
 from portal.frameworks.proportion import asks_too_much
 from portal.regulation.citations import CITED
@@ -17,6 +18,8 @@ from portal.tendering.stated_shares import disagreements
 
 REASONABLE_DAYS = 28
 """What small organisations say that they need; no law has the figure."""
+FEW_SENTENCES = 3
+"""Fewer tell little of how easily they are read."""
 
 
 def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
@@ -28,6 +31,7 @@ def warnings_of(itt: InvitationToTender, now: datetime) -> list[str]:
         *day_off(itt.closes_at),
         *stated,
         *_conditions(itt),
+        *_easy_words(itt),
         *effort_warnings(itt),
     ]
 
@@ -50,6 +54,19 @@ def _conditions(itt: InvitationToTender) -> list[str]:
         for question in judged
         for said in asks_too_much(f"{question.prompt} {question.guidance} {question.asked.rule}", question.required)
     ]
+
+
+def _easy_words(itt: InvitationToTender) -> list[str]:
+    """Young people who score read first what it is about, and whether they understand it is nothing that law asks."""
+    if not any(panel.kind.is_young_people for panel in itt.panels):
+        return []
+    if not itt.easy_read:
+        return ["Young people score, and nothing says in easy words what it is about."]
+    said = sentences_in(itt.easy_read.splitlines())
+    if len(said) < FEW_SENTENCES or reading_age(said) <= YOUNG:
+        return []
+    age = counted(round(reading_age(said)), "year")
+    return [f"What is said in easy words is read easily from about {age} on. Aim for {YOUNG}."]
 
 
 def _short_time(itt: InvitationToTender, now: datetime) -> list[str]:

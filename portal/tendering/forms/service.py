@@ -96,6 +96,11 @@ class ServiceForm(BaseForm):
     description = page(
         "Description", description="What you need, for whom, where, and what you hope will change. Use plain words."
     )
+    easy_read = page(
+        "In easy words",
+        description="A few short sentences, as you would tell a 12-year-old. Young people on a panel read them before "
+        "they start.",
+    )
     cpv_codes = CodesField(
         "CPV codes",
         description="The procurement codes of the service, one on each line. Providers who follow a code are told.",

@@ -36,6 +36,7 @@ def service(reference: str) -> ResponseReturnValue:
             description=form.description.data,
             cpv_codes=form.cpv_codes.data,
             locality_id=form.locality_id,
+            easy_read=form.easy_read.data or "",
             actor=actor(),
         )
     ):

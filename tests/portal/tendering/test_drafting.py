@@ -17,6 +17,7 @@ from portal.extensions import db
 from portal.organisations.models import ContractingAuthority
 from portal.regulation.kinds import PublicationBasis, Regime
 from portal.tendering.drafting import (
+    LONGEST_EASY_READ,
     create_itt,
     describe_service,
     discard_draft,
@@ -88,6 +89,25 @@ def test_describing_the_service_decides_light_touch(db_session: object) -> None:
     assert (itt.light_touch, itt.lots[0].title) == (True, "Counselling")
     assert kinds_of(itt) == ["itt_drafted", "itt_changed"]
     assert events_of(itt.id)[-1].data == {"part": "service", "light_touch": True}
+
+
+def test_it_is_said_in_easy_words_too(db_session: object) -> None:
+    """Kept where nothing is said of them, taken away by an empty box, and too many are refused beside the box."""
+    actor = make_commissioner()
+    itt = draft_itt(actor=actor, start=StartingPoint.EMPTY)
+
+    def describe(**said: str) -> None:
+        described = {"title": "Counselling", "description": "For families.", "cpv_codes": ["85312320-8"]}
+        describe_service(itt=itt, actor=actor, **described, **said)  # type: ignore[arg-type]
+
+    describe(easy_read=" We want someone for you to talk to. ")
+    describe()
+    assert itt.easy_read == "We want someone for you to talk to."
+    describe(easy_read="")
+    assert itt.easy_read == ""
+    with pytest.raises(InvalidInput) as refusal:
+        describe(easy_read="x" * (LONGEST_EASY_READ + 1))
+    assert refusal.value.field == "easy_read"
 
 
 def test_value_and_term_are_saved_in_order(db_session: object) -> None:

@@ -65,3 +65,19 @@ def test_a_closing_time_on_a_day_off_is_warned_of() -> None:
     for at in (friday + timedelta(days=1), at_holiday, unknown):
         itt.closes_at = at
         assert len(warned(itt, "a weekend or a bank holiday")) == 1
+
+
+def test_where_young_people_score_it_is_said_in_easy_words() -> None:
+    """Nothing said, or said in hard words, is told; three easy sentences and panels of adults alone are not."""
+    itt = draft_itt()
+    assert warned(itt, "easy words") == []
+    itt.easy_read = ""
+    assert warned(itt, "easy words") == ["Young people score, and nothing says in easy words what it is about."]
+    itt.easy_read = (
+        "The commissioning partnership procures preventative interventions. Multidisciplinary practitioners deliver "
+        "evidence-based therapeutic programmes. Outcomes are continuously evaluated against contractual indicators."
+    )
+    [said] = warned(itt, "easy words")
+    assert said.endswith("Aim for 11.")
+    itt.panels = [panel for panel in itt.panels if not panel.kind.is_young_people]
+    assert warned(itt, "easy words") == []

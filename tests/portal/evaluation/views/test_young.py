@@ -62,6 +62,7 @@ def test_a_sitting_from_the_card_to_the_thank_you(client: CheckedClient) -> None
     begun = fill(client, "/panel/sitting/begin?next=/panel/sitting", {"supporter": "facilitator"})
     assert begun.location == "/panel/sitting"
     assert f"Hello, {young.member.alias}!" in words(client, "/panel/sitting")
+    assert evaluation.itt.easy_read in words(client, "/panel/sitting")
     assert client.get("/panel/sitting/questions/1").location == "/panel/sitting/know"
     answers = {f"interest-{bid.bid_id}": "no" for bid in evaluation.bids()}
     assert post(client, "/panel/sitting/know", data=answers).location == "/panel/sitting/questions/1"
