@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import delete, insert, literal, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, insert, literal, select, true
 
 from portal.audit.kinds import EventKind
 from portal.audit.recording import record
@@ -84,13 +84,18 @@ def digest_of(pairs: frozenset[Pair]) -> str:
 
 def has_begun(panel_id: uuid.UUID) -> bool:
     """Whether somebody who is on the panel still has saved a score."""
-    begun = (
+    return bool(db.session.scalar(select(begun_on(literal(panel_id)))))
+
+
+def begun_on(panel_id: SQLColumnExpression[uuid.UUID]) -> ColumnElement[bool]:
+    """The same of a panel in a query."""
+    return (
         select(Score.scorecard_id)
         .join(Score.scorecard)
         .join(Scorecard.member)
         .where(PanelMember.panel_id == panel_id, PanelMember.removed_at.is_(None), PanelMember.recused_at.is_(None))
+        .exists()
     )
-    return db.session.execute(begun.limit(1)).first() is not None
 
 
 def short_of(work: PanelWork) -> list[tuple[OpenedBid, int]]:

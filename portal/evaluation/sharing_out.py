@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from sqlalchemy import exists, or_, select
 
 from portal.core.columns import db
 from portal.core.errors import InvalidInput, WrongState
@@ -12,13 +15,13 @@ from portal.core.permissions import Actor, Verb
 from portal.core.taking import lock, take
 from portal.core.words import counted
 from portal.evaluation.coverage import least_members
-from portal.evaluation.dealing import deal, has_begun, short_of
+from portal.evaluation.dealing import begun_on, deal, has_begun, short_of
 from portal.evaluation.models import PanelWork
 from portal.evaluation.owing import sharing_of
 from portal.evaluation.queries import bids_to_score, members_with_cards
 from portal.evaluation.sharing_models import Sharing
 from portal.evaluation.states import PanelWorkStatus
-from portal.tendering.models import InvitationToTender
+from portal.tendering.models import InvitationToTender, Panel
 from portal.tendering.states import Combination, IttStatus
 
 SEED_BYTES = 32
@@ -54,13 +57,18 @@ def share_out(
     return sharing
 
 
-def can_be_shared(itt: InvitationToTender, work: PanelWork) -> bool:
-    """Whether the bids of the panel can be shared out, or shared out again, as far as its stage goes."""
-    return (
-        itt.status is IttStatus.OPENED
-        and work.status is PanelWorkStatus.SCORING
-        and work.panel.combine is Combination.AGREED
-    )
+def can_be_shared(itt: InvitationToTender, works: Iterable[PanelWork]) -> frozenset[uuid.UUID]:
+    """Of which of its panels the bids can be shared out, or shared out again (one statement at the most)."""
+    staged = [
+        work.panel_id
+        for work in works
+        if work.status is PanelWorkStatus.SCORING and work.panel.combine is Combination.AGREED
+    ]
+    if itt.status is not IttStatus.OPENED or not staged:
+        return frozenset()
+    shared = exists().where(Sharing.panel_id == Panel.id)
+    found = select(Panel.id).where(Panel.id.in_(staged), or_(shared, ~begun_on(Panel.id)))
+    return frozenset(db.session.scalars(found))
 
 
 def suggestion(work: PanelWork, sharing: Sharing | None, *, bids: int, members: int) -> Mapping[str, int]:

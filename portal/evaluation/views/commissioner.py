@@ -72,7 +72,7 @@ def panels(reference: str) -> ResponseReturnValue:
         bids=len(bids),
         per_lot={panel.id: leaves_per_lot(panel, itt.lots) for panel in itt.panels},
         appoints=policy.allows(actor(), Verb.APPOINT_PANEL, itt),
-        shared=_shareable(itt, works) if policy.allows(actor(), Verb.APPOINT_PANEL, itt) else (),
+        shared=can_be_shared(itt, works.values()) if policy.allows(actor(), Verb.APPOINT_PANEL, itt) else (),
         leads=policy.allows(actor(), Verb.NAME_SAFEGUARDING_LEAD, itt),
         untrained=untrained_on(itt.id, clock.now()),
     )
@@ -236,10 +236,6 @@ def _itt(reference: str, verb: Verb) -> InvitationToTender:
 
 def _panels_open_to(verb: Verb, works: Mapping[uuid.UUID, PanelWork]) -> set[uuid.UUID]:
     return {panel_id for panel_id, work in works.items() if policy.allows(actor(), verb, work)}
-
-
-def _shareable(itt: InvitationToTender, works: Mapping[uuid.UUID, PanelWork]) -> set[uuid.UUID]:
-    return {panel_id for panel_id, work in works.items() if can_be_shared(itt, work)}
 
 
 def _panel(itt: InvitationToTender, panel_id: uuid.UUID) -> Panel:

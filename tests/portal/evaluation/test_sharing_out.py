@@ -25,7 +25,7 @@ from portal.evaluation.removing import decide_panel_removal, propose_panel_remov
 from portal.evaluation.results import calculate_result, diagnose_result
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.sharing_models import Sharing
-from portal.evaluation.sharing_out import share_out
+from portal.evaluation.sharing_out import can_be_shared, share_out
 from portal.evaluation.sittings import sitting_of
 from portal.evaluation.standing import standing_of
 from portal.evaluation.states import MemberRole
@@ -115,6 +115,17 @@ def test_each_bid_has_two_members_and_it_is_on_record() -> None:
     (event,) = [each for each in events_of(evaluation.itt.id) if each.kind == EventKind.BIDS_SHARED_OUT.value]
     assert (event.data["least"], event.data["most"], event.data["bids"], event.data["kept"]) == (2, 4, 4, 0)
     assert len(event.data["seed"]) == len(event.data["assignments_sha256"]) == 64
+
+
+def test_it_is_offered_where_it_can_be_done() -> None:
+    """Not for a panel that scores every bid already, and again for one that is shared out, whoever has scored."""
+    evaluation = shared_itt()
+    local, young = work(evaluation, LOCAL), work(evaluation, YOUNG)
+    both = {local.panel_id, young.panel_id}
+    assert can_be_shared(evaluation.itt, [local, young]) == both
+    for key in (LOCAL, YOUNG):
+        score_own(evaluation.scorers(key)[0], submit=False)
+    assert can_be_shared(evaluation.itt, [local, young]) == {local.panel_id}
 
 
 def test_a_member_reads_and_scores_only_what_is_theirs() -> None:
