@@ -72,7 +72,6 @@ ALLOWED = {
     "bids.index": 4_400,
     "opportunities.index": 5_600,
     "inbox.index": 5_300,
-    "your_data.show": 5_600,
     # Desk: what waits, and then what one's organisation has.
     "provider_desk.index": 5_000,  # The latest six of each list, and a card for each thing that a provider keeps.
     "commissioning_desk.itt": 4_800,
