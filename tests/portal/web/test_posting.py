@@ -26,6 +26,8 @@ from tests.portal.web.test_addresses import address as filled_in
 from tests.prepared import Prepared, in_savepoint, prepared_once
 from tests.walking import Form, Forms, forms_of, walk
 
+pytestmark = pytest.mark.early
+
 NONSENSE: tuple[Callable[[], Any], ...] = (
     lambda: "nonsense",
     lambda: "\x00\u202e\u200b",
