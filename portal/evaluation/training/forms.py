@@ -5,11 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice
 
 from portal.accounts.models import User
 from portal.web.fields import DayField, PickField, line
 from portal.web.forms import BaseForm
+
+
+class AskForm(BaseForm):
+    """Whether training is asked for; what the page offered, so that a second press does not undo the first."""
+
+    asked = HiddenField()
 
 
 class TrainingForm(BaseForm):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.core import clock
 from portal.core.permissions import Role, Verb, policy
-from portal.evaluation.training.forms import TrainingForm
+from portal.evaluation.training.forms import AskForm, TrainingForm
 from portal.evaluation.training.queries import training_of
 from portal.evaluation.training.recording import ask_for_training, record_training, take_back_training
 from portal.organisations.queries import authority_with_id
@@ -43,9 +43,9 @@ def ask() -> ResponseReturnValue:
     """Ask for training before anybody scores, or no longer."""
     authority = authority_with_id(actor().authority_id)
     policy.require(actor(), Verb.ASK_FOR_TRAINING, authority)
-    form = PlainForm()
+    form = AskForm(data={"asked": "no" if authority.requires_training else "yes"})
     if form.validate_on_submit() and form.carry_out(
-        lambda: ask_for_training(authority=authority, asked=not authority.requires_training, actor=actor())
+        lambda: ask_for_training(authority=authority, asked=form.asked.data == "yes", actor=actor())
     ):
         flash("Saved.", "success")
         return redirect(url_for(".index"))

@@ -26,6 +26,7 @@ from portal.regulation.local_time import local_date
 from tests.client import CheckedClient
 from tests.factories.accounts import actor_of, make_person, sign_in
 from tests.factories.evaluation import LOCAL, REASON, YOUNG, Evaluation, Seat, declare, score_all, scoring_itt
+from tests.filling import fields_of
 from tests.portal.evaluation.views.posting import post
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -187,7 +188,9 @@ def test_on_the_pages(client: CheckedClient) -> None:
     declare(seat)
     sign_in(client, administrator_of(evaluation))
     assert "Nobody has to be trained" in client.get("/commissioning/training").text
-    assert post(client, "/commissioning/training/asked-for").status_code == 302
+    shown = fields_of(client.get("/commissioning/training/asked-for"))
+    for _ in range(2):
+        assert post(client, "/commissioning/training/asked-for", {"asked": shown["asked"]}).status_code == 302
     assert "Training comes before scoring" in client.get("/commissioning/training").text
     sign_in(client, seat.user)
     assert "Training comes first" in client.get(f"/panel/{seat.panel.id}").text
