@@ -32,7 +32,7 @@ def declare(itt: InvitationToTender, panel: Panel) -> None:
         _declare(people.actor_of(cast_of(itt).facilitator), work)
     for member in counting_members(panel.id):
         if panel.kind is PanelKind.YOUNG_PEOPLE:
-            _sit_down(actor_for(member.user_id), work)
+            sit_down(actor_for(member.user_id), work)
         _declare(actor_for(member.user_id), work)
 
 
@@ -43,7 +43,7 @@ def write_held(itt: InvitationToTender, panel: Panel) -> None:
     question = leaves_for(work, bid)[0].key
     for member, words in zip(counting_members(panel.id), story.HELD, strict=False):
         actor = actor_for(member.user_id)
-        _sit_down(actor, work)
+        sit_down(actor, work)
         _declare(actor, work)
         entries = {question: Entry("4", words)}
         save_scores(work=work, bid_id=bid.bid_id, entries=entries, actor=actor, now=clock.now())
@@ -63,7 +63,7 @@ def score(itt: InvitationToTender, panel: Panel, *, only: Part | None = None) ->
             _score_as(actor_for(member.user_id), work, panel, itt, story.LEANINGS[place % len(story.LEANINGS)])
 
 
-def _sit_down(actor: Actor, work: PanelWork) -> None:
+def sit_down(actor: Actor, work: PanelWork) -> None:
     """The young person agrees to take part, with the facilitator beside them."""
     begin_sitting(
         work=work,
@@ -102,7 +102,7 @@ def moderate(itt: InvitationToTender, panel: Panel, *, whole: bool = True) -> No
     start_moderation(work=work, actor=actor, now=clock.now())
     db.session.commit()
     for member in counting_members(panel.id) if panel.kind is PanelKind.YOUNG_PEOPLE else ():
-        _sit_down(actor_for(member.user_id), work)
+        sit_down(actor_for(member.user_id), work)
     bids = bids_to_score(itt.id)
     for bid in bids if whole else bids[:1]:
         for leaf in leaves_for(work, bid):

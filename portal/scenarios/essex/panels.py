@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 from portal.accounts.sessions import actor_for
@@ -31,13 +30,14 @@ from portal.evaluation.safeguarding.naming import name_safeguarding_lead
 from portal.evaluation.scoring import Entry, save_scores, submit_scorecards
 from portal.evaluation.sharing_out import share_out
 from portal.evaluation.states import MemberRole, PanelWorkStatus
-from portal.evaluation.taking_part.agreeing import Lacks, ParentSaid, begin_sitting, lacks, record_age_band
-from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy, Supporter
+from portal.evaluation.taking_part.agreeing import Lacks, ParentSaid, lacks, record_age_band
+from portal.evaluation.taking_part.states import AgeBand, ParentSaidBy
 from portal.evaluation.taking_part.times import MIDNIGHT, Times, set_sitting_times
 from portal.scenarios import essex_people as cast
 from portal.scenarios import people, story
 from portal.scenarios.essex_people import Seats
 from portal.scenarios.essex_size import Size
+from portal.scenarios.evaluating import sit_down
 from portal.tendering.models import InvitationToTender, Panel
 
 SCORERS_OF_PARENTS = 2
@@ -119,7 +119,7 @@ def moderate(panel: Panel, seats: Seats) -> None:
     if work.status is PanelWorkStatus.SCORING:
         start_moderation(work=work, actor=actor, now=clock.now())
         for member in counting_members(panel.id)[:IN_THE_ROOM] if panel.kind.is_young_people else ():
-            _sit_down(work, actor_for(member.user_id))
+            sit_down(actor_for(member.user_id), work)
         db.session.commit()
     known = agreed_scores(panel.id)
     for bid, leaves in leaves_by_bid(work).items():
@@ -176,18 +176,7 @@ def _let_take_part(work: PanelWork, member: PanelMember, seats: Seats) -> None:
             actor=people.actor_of(seats.moderator("young-people")),
             now=clock.now(),
         )
-    _sit_down(work, actor_for(member.user_id))
-
-
-def _sit_down(work: PanelWork, actor: Actor) -> None:
-    begin_sitting(
-        work=work,
-        session_id=uuid.uuid4(),
-        supporter=Supporter.FACILITATOR,
-        agrees=True,
-        actor=actor,
-        now=clock.now(),
-    )
+    sit_down(actor_for(member.user_id), work)
 
 
 def _given(bid: OpenedBid, criterion: str, place: int) -> str:
