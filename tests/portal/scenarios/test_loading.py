@@ -16,7 +16,7 @@ from tests.worker_process import ROOT, worker_variables
 
 def test_an_unknown_scenario(app: Flask) -> None:
     """A name that is none is refused with those there are."""
-    with pytest.raises(UnknownScenario, match="There is no scenario winter; there is demo, gateshead, matrix"):
+    with pytest.raises(UnknownScenario, match="There is no scenario winter; there is demo, essex, gateshead, matrix"):
         load(app, "winter")
 
 
@@ -29,7 +29,7 @@ def test_nothing_is_loaded_where_real_people_work(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("winter", "There is no scenario winter; there is demo, gateshead, matrix."),
+        ("winter", "There is no scenario winter; there is demo, essex, gateshead, matrix."),
         ("demo", "Scenarios are loaded into demonstrations only; this database is not one."),
     ],
 )
