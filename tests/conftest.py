@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 # How long an example takes says how busy the machine is: time is measured in benchmarks/. A fixture lasts for all
 # examples of a test, which make what they need anew.
-settings.register_profile(
-    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+settings.register_profile("untimed", untimed)
+settings.register_profile("thorough", untimed, max_examples=1000)
 settings.load_profile("untimed")
 
 # What is imported and collected stays to the end: the collector need not walk through it again and again.
