@@ -76,56 +76,38 @@ class Writer:
         self.take(self.client.post(address, data=self.held))
 
 
-@dataclass(frozen=True)
-class Shared:
-    """A bid that two people of one provider answer, and the cookies of the two."""
-
-    bid_id: uuid.UUID
-    actors: tuple[Actor, ...]
-    cookies: tuple[str, ...]
-
-
 @pytest.fixture(scope="module")
 def prepared(app: Flask) -> Iterator[Prepared]:
-    """The bid and its two people, as each sequence finds them."""
+    """A bid that two people of one provider answer, as each sequence finds it: its identifier and the two."""
 
-    def build() -> Shared:
+    def build() -> tuple[uuid.UUID, list[Actor]]:
         first = submitter_of()
         bid = draft_bid(published_itt(), actor=first)
-        actors = (first, submitter_of(bid.provider))
-        return Shared(bid.id, actors, tuple(_cookie(app, actor) for actor in actors))
+        return bid.id, [first, submitter_of(bid.provider)]
 
     with prepared_once(app, build) as made:
         yield made
 
 
-def _cookie(app: Flask, actor: Actor) -> str:
-    client: Any = app.test_client()
-    sign_in(client, db.session.get_one(User, actor.user_id))
-    return str(client.get_cookie(app.config["SESSION_COOKIE_NAME"]).value)
-
-
 class Draft:
     """The bid, and what each of its two people has before them."""
 
-    def __init__(self, app: Flask, shared: Shared) -> None:
+    def __init__(self, app: Flask, bid_id: uuid.UUID, actors: list[Actor]) -> None:
         self.app = app
-        self.bid = db.session.get_one(Bid, shared.bid_id)
-        self.actor = shared.actors[0]
+        self.bid = db.session.get_one(Bid, bid_id)
+        self.actors = actors
         self.address = f"/provider/bids/{self.bid.reference}/answers"
-        self.writers = []
-        for cookie in shared.cookies:
-            client: Any = app.test_client()
+        self.writers = [Writer(app.test_client()) for _ in actors]
+        for writer, actor in zip(self.writers, actors, strict=True):
             # What every page must be is asked of this page elsewhere, and not hundreds of times.
-            client.checks_pages = False
-            client.set_cookie(app.config["SESSION_COOKIE_NAME"], cookie)
-            self.writers.append(Writer(client))
+            writer.client.checks_pages = False
+            sign_in(writer.client, db.session.get_one(User, actor.user_id))
 
     def kept(self) -> str:
         """Everything that the draft says and has said."""
         keys = self.app.extensions["keys"]
         db.session.refresh(self.bid)
-        stored = read_draft(bid=self.bid, actor=self.actor, keys=keys).answers.values()
+        stored = read_draft(bid=self.bid, actor=self.actors[0], keys=keys).answers.values()
         earlier = [text.text for name in FIELDS for text in earlier_texts(earlier_of(self.bid), name, keys)]
         return "\n".join([*stored, *earlier])
 
@@ -156,7 +138,7 @@ def test_two_people_lose_no_text(app: Flask, prepared: Prepared, sequence: list[
     """Whatever two people do on one page, every text that was sent is stored, among the earlier, or on their page."""
     # Each sequence is undone, so that the last finds no more than the first.
     with in_savepoint(app, prepared):
-        Draft(app, prepared.told).run(sequence)
+        Draft(app, *prepared.told).run(sequence)
 
 
 @pytest.mark.long
@@ -167,4 +149,4 @@ def test_two_people_lose_no_text_in_many_sequences(
 ) -> None:
     """The same with many more; a thousand with `--hypothesis-profile thorough`."""
     with in_savepoint(app, prepared):
-        Draft(app, prepared.told).run(sequence)
+        Draft(app, *prepared.told).run(sequence)
