@@ -37,8 +37,8 @@ def line(label: str, **options: Any) -> StringField:
 
 
 def page(label: str, **options: Any) -> TextAreaField:
-    """A field for as much text as a page or several."""
-    return TextAreaField(label, validators=[at_most(PAGE)], **options)
+    """A field for as much text as a page or several; "" where nothing was sent of it."""
+    return TextAreaField(label, validators=[at_most(PAGE)], filters=[lambda text: text or ""], **options)
 
 
 class ReasonField(TextAreaField):  # type: ignore[misc, unused-ignore]

@@ -46,6 +46,12 @@ def read(name: str, typed: str) -> Any:
     return form[name]
 
 
+def test_a_text_that_was_not_sent_is_empty() -> None:
+    """An activity is given text, whatever box a request left out."""
+    form = Example(MultiDict({"figure": "40"}))
+    assert form.text.data == ""
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "data"),
     [

@@ -137,12 +137,13 @@ def faults(app: Flask, prepared: Prepared, person: str, forms: Forms, *fillings:
     for kept in forms.values():
         # Signed in for each route: seldom enough to cost little, and before a second factor counts as long ago.
         with as_person(app, prepared, person) as signed_in:
-            cookie = signed_in.get_cookie("session")
+            cookie = signed_in.get_cookie(app.config["SESSION_COOKIE_NAME"])
+            assert (cookie is None) == (prepared.told[person] is None), "the forms are posted by nobody"
             for (address, form), fill in product(kept.items(), fillings):
                 with in_savepoint(app, prepared):
                     client = browser(app)
                     if cookie:
-                        client.set_cookie("session", cookie.value)
+                        client.set_cookie(cookie.key, cookie.value)
                     try:
                         status = post(client, address, fill(form)).status_code
                     except PageFault as fault:
